@@ -1,0 +1,20 @@
+"""gbv-kpi: yearly returns of a plan against gender-based violence, judged by the plan's thresholds."""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "load_plan": "gbv_kpi.plan",
+    "read_returns": "gbv_kpi.returns",
+    "evaluate": "gbv_kpi.engine",
+}
+
+__all__ = ["__version__", "evaluate", "load_plan", "read_returns"]
+
+
+def __getattr__(name: str) -> object:
+    """The Python interface, imported when first used: the command line must start without pandas."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,41 @@
+"""What stops us: raised deep, caught once at the command line, one line on stderr, exit code 2.
+
+GbvKpiError
+├── UsageError      the call asks for something that cannot be done
+├── PlanError       a plan file is missing, unreadable or contradicts itself
+├── SourceError     a file or folder that was named cannot be opened
+└── OutputError     the result cannot be written where it was asked for
+
+What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems`.
+"""
+
+from gbv_kpi.language import ENGLISH, Phrase
+
+__all__ = ["GbvKpiError", "OutputError", "PlanError", "SourceError", "UsageError"]
+
+
+class GbvKpiError(Exception):
+    """We cannot go on; `phrase` says why in the officer's words."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+
+    def __str__(self) -> str:
+        return ENGLISH.say(self.phrase)
+
+
+class UsageError(GbvKpiError):
+    """The call asks for something that cannot be done."""
+
+
+class PlanError(GbvKpiError):
+    """A plan file is missing, unreadable or contradicts itself."""
+
+
+class SourceError(GbvKpiError):
+    """A file or folder that was named cannot be opened."""
+
+
+class OutputError(GbvKpiError):
+    """The result cannot be written where it was asked for."""

@@ -1,0 +1,135 @@
+"""The officer's language: sentences stay unspoken (`Phrase`) until a `Language` says them.
+
+Problems and findings are made once and may be shown in Vietnamese, in English or both, so they
+carry their English wording and the details that fill it, never a finished sentence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from gettext import NullTranslations, translation
+from pathlib import Path
+from typing import ClassVar
+
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Bilingual",
+    "Detail",
+    "Language",
+    "Phrase",
+    "chosen_tag",
+    "language",
+    "phrase",
+    "plural",
+]
+
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+LANGUAGES = ("vi", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A text of the plan in Vietnamese and, where one was given, in English."""
+
+    vi: str
+    en: str = ""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    def in_language(self, tag: str) -> str:
+        return self.en if tag == "en" and self.en else self.vi
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence in no language yet: its English wording and the details that fill it."""
+
+    wording: str
+    details: "Mapping[str, Detail]" = field(default_factory=dict)
+    plural: str | None = None  # the wording for any `count` but one
+    count: int = 1
+
+
+Detail = str | int | Decimal | Bilingual | Phrase
+
+
+def phrase(wording: str, /, **details: Detail) -> Phrase:
+    """A sentence to be said later; the call marks `wording` for the translators' catalogue."""
+    return Phrase(wording, details)
+
+
+def plural(one: str, many: str, /, count: int, **details: Detail) -> Phrase:
+    """A sentence whose wording depends on `count`."""
+    return Phrase(one, {"count": count, **details}, many, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One of `LANGUAGES`: says phrases and writes numbers as CLDR does for it."""
+
+    tag: str
+    catalogue: NullTranslations = field(repr=False)
+
+    def say(self, spoken: Phrase | Bilingual | str) -> str:
+        """The sentence in this language.
+
+        >>> ENGLISH.say(phrase("{count} people sought help.", count=1234))
+        '1,234 people sought help.'
+        """
+        match spoken:
+            case Phrase(wording, details, None):
+                template = self.catalogue.gettext(wording)
+            case Phrase(wording, details, many):
+                template = self.catalogue.ngettext(wording, many or wording, spoken.count)
+            case Bilingual():
+                return spoken.in_language(self.tag)
+            case _:
+                return spoken
+        return template.format_map({name: self._word(value) for name, value in details.items()})
+
+    def number(self, value: int | Decimal, decimals: int = 0) -> str:
+        """A number with this language's separators: 1.234,5 in Vietnamese, 1,234.5 in English."""
+        from babel.numbers import format_decimal
+
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return str(format_decimal(value, format=pattern, locale=self.tag))
+
+    def percent(self, value: Decimal, decimals: int) -> str:
+        return self.number(value, decimals) + "%"
+
+    def _word(self, value: Detail) -> str:
+        match value:
+            case str():
+                return value
+            case Phrase() | Bilingual():
+                return self.say(value)
+            case Decimal():
+                return self.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+            case _:
+                return self.number(value)
+
+
+@lru_cache
+def language(tag: str) -> Language:
+    """The language with that tag; anything but Vietnamese is English, the wording in the code."""
+    if tag == "vi":
+        return Language("vi", translation("gbv_kpi", LOCALE_FOLDER, ["vi"]))
+    return Language("en", NullTranslations())
+
+
+ENGLISH = language("en")
+
+
+def chosen_tag(environment: Mapping[str, str]) -> str:
+    """The language that GBV_KPI_LANG asks for, else that of the locale, else English.
+
+    >>> chosen_tag({"GBV_KPI_LANG": "vi"}), chosen_tag({"LANG": "vi_VN.UTF-8"}), chosen_tag({"LANG": "C"})
+    ('vi', 'vi', 'en')
+    """
+    asked = environment.get("GBV_KPI_LANG")
+    if asked in LANGUAGES:
+        return str(asked)
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "vi" if locale.lower().startswith("vi") else "en"

@@ -1,0 +1,12 @@
+"""From files to cells: what stands on a sheet, before any of it is believed.
+
+sources      paths → bytes
+text         bytes of a CSV → sheet            workbook    bytes of a workbook → sheets
+archive      is a workbook's zip safe to open, and which of its cells need a closer look
+labels       headings in any spelling → one key
+vocabulary   which field, unit or year a key means
+units        a unit's name in any spelling → the unit of that year
+notation     a cell → a whole number, or what is wrong with it
+table        where the returns stand on a sheet: units down
+form         the same for sheets with items down
+"""

@@ -1,0 +1,150 @@
+"""Sheets with the items down: the form of one unit, and cross tables with a column for each unit or year."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, holds_figure, is_column_numbers
+from gbv_kpi.reading.sheet import Sheet, text_of
+from gbv_kpi.reading.titles import year_in
+from gbv_kpi.reading.vocabulary import Role, Vocabulary, is_signature, is_total
+
+__all__ = ["find_form"]
+
+SEARCHED_COLUMNS = 20
+SEARCHED_ROWS = 500
+HEADER_ROWS = 3
+_NOT_VALUES = (Role.NUMBERING, Role.MEASURE, Role.NOTE, Role.ITEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row that names an item, and the field it means."""
+
+    row: int
+    text: str
+    field: str | None
+
+
+def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
+    """The form or cross table whose items name the most fields, None where they do not name two."""
+    columns = range(min(sheet.width, SEARCHED_COLUMNS))
+    items_column, items = max(
+        ((column, _items(sheet, column, vocabulary)) for column in columns),
+        key=lambda found: len({item.field for item in found[1] if item.field}),
+        default=(0, []),
+    )
+    named = [item.row for item in items if item.field]
+    if len({item.field for item in items if item.field}) < 2:
+        return None
+    header = list(_header_rows(sheet, items_column, named[0]))
+    lines, totals, unit, year = _lines(sheet, items_column, header, named, vocabulary, knows_unit)
+    if not lines:
+        return None
+    filled = {item.row for item in items if any(text_of(sheet.cell(item.row, line)) for line in lines)}
+    rows: dict[str, int] = {}
+    duplicates: list[tuple[str, Heading]] = []
+    for item in items:
+        if item.field is None:
+            continue
+        if item.field in rows and item.row in filled and rows[item.field] in filled:
+            duplicates.append((item.field, Heading(item.text, item.row, items_column)))
+        elif item.field not in rows or rows[item.field] not in filled:
+            rows[item.field] = item.row  # a heading without figures gives way to the item below it
+    return Layout(
+        sheet,
+        items_down=True,
+        top=min([*header, named[0]]),
+        lines=lines,
+        totals=totals,
+        place_by_field=rows,
+        unit=unit,
+        year=year,
+        duplicates=duplicates,
+        unknown=[
+            Heading(item.text, item.row, items_column)
+            for item in items
+            if item.field is None and item.row > named[0] and item.row in filled
+        ],
+    )
+
+
+def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> list[Item]:
+    """The items of one column, each read under the headings above it."""
+    items: list[Item] = []
+    above: list[Item] = []  # what an item may be a part of, the nearest last
+    for row in range(min(len(sheet.rows), SEARCHED_ROWS)):
+        cell = sheet.cell(row, column)
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        text = cell.strip()
+        if any(item.field for item in items) and is_signature([text]):
+            break
+        item = Item(row, text, vocabulary.field(text) or _field_below(text, above, vocabulary))
+        items.append(item)
+        above.append(item)
+    return items
+
+
+def _field_below(text: str, above: Sequence[Item], vocabulary: Vocabulary) -> str | None:
+    """The field of an item that only makes sense under the ones above: "trong đó: được tập huấn"."""
+    for upper in reversed(above[-12:]):
+        if field := vocabulary.field_under(upper.text, text):
+            return field
+        if upper.field and (part := vocabulary.part_of(upper.field, text)):
+            return part
+    return None
+
+
+def _header_rows(sheet: Sheet, items_column: int, first_item: int) -> Iterator[int]:
+    """The rows of column headings above the first item, nearest first."""
+    found = 0
+    for row in range(first_item - 1, -1, -1):
+        right = [text_of(cell) for cell in sheet.rows[row][items_column + 1 :]]
+        filled = [text for text in right if text]
+        if not filled:
+            if found or not text_of(sheet.cell(row, items_column)):
+                return  # a blank row, or the title block
+            continue  # a section heading between the header and the first item
+        if is_column_numbers(filled) or (len(filled) > 1 and all(len(text) <= 3 for text in filled)):
+            continue
+        yield row
+        found += 1
+        if found == HEADER_ROWS:
+            return
+
+
+def _lines(
+    sheet: Sheet,
+    items_column: int,
+    header: Sequence[int],
+    items: Sequence[int],
+    vocabulary: Vocabulary,
+    knows_unit: KnowsUnit,
+) -> tuple[list[int], list[int], int | None, int | None]:
+    """The columns with a return each, those that sum up, and the header rows that give units and years."""
+    columns = range(items_column + 1, sheet.width)
+    texts = {(row, column): text_of(sheet.cell(row, column)) for row in header for column in columns}
+    meanings = {place: vocabulary.meaning(text) for place, text in texts.items() if text}
+    unit = _row_with_most(header, [row for (row, _), text in texts.items() if text and knows_unit(text)])
+    year = _row_with_most(header, [row for (row, _), text in texts.items() if text and year_in(text) is not None])
+    totals = [column for column in columns if any(is_total(texts[row, column]) for row in header)]
+    usable = [
+        column
+        for column in columns
+        if column not in totals and not any(meanings.get((row, column)) in _NOT_VALUES for row in header)
+    ]
+    figures = [column for column in usable if any(holds_figure(sheet.cell(row, column)) for row in items)]
+    if unit is not None or year is not None:
+        named = [row for row in (unit, year) if row is not None]
+        lines = [column for column in usable if column in figures or any(texts[row, column] for row in named)]
+        return lines, totals, unit, year
+    values = [column for column in usable if any(meanings.get((row, column)) is Role.VALUE for row in header)]
+    if not values and totals and not figures:
+        values, totals = totals, []  # the one column of a form may be headed "Tổng số"
+    headed = [column for column in usable if any(texts[row, column] for row in header)]
+    lines = (values or figures or headed)[-1:]
+    return lines, [] if not lines else totals, None, None
+
+
+def _row_with_most(rows: Sequence[int], hits: Sequence[int]) -> int | None:
+    return max(rows, key=hits.count) if hits else None

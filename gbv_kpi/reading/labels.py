@@ -1,0 +1,69 @@
+"""Headings in any spelling brought to one key.
+
+Vietnamese is typed in composed and decomposed Unicode, with the tone on either vowel (hòa, hoà),
+with i or y (tỷ lệ, tỉ lệ), in capitals, or with no diacritics at all. Two spellings of the same words
+have the same key; other words do not. A *wrong* diacritic is another word: Viển is not Viễn.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["label_words", "tidy", "without_diacritics", "words"]
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_LAST_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=qu)y$|^y$")
+
+
+def without_diacritics(text: str) -> str:
+    """The text with every diacritic taken off, as it is typed on a keyboard that has none."""
+    bare = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
+    return bare.replace("đ", "d").replace("Đ", "D")
+
+
+def _either_way(pattern: str) -> str:
+    """A pattern for text typed with or without diacritics."""
+    return f"(?:{pattern}|{without_diacritics(pattern)})"
+
+
+# What may stand in brackets or before the words without changing what is counted.
+_COUNTED = "(?:người|vụ|vụ việc|trường hợp|ca|lượt|lượt người|cơ sở|cơ sở giáo dục|trường)"
+_MEASURE = _either_way(rf"(?:(?:đvt|đơn vị tính)\s*:?\s*)?{_COUNTED}")
+_BRACKETS = re.compile(rf"[(\[]\s*(?:{_MEASURE}|\d{{1,2}}|\d{{1,2}}\s*=[\d\s+\-=]*)\s*[)\]]")
+_NUMBERING = re.compile(
+    r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+)|(?:[ivx]{1,4}|[a-zđ])\s*[.)]+\s*|[-+*•–—]\s*)"
+)
+_LEADING = re.compile(rf"^\s*{_either_way('trong đó')}\s*[:,–-]?\s*")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text in small letters, each with its tone at its end and i for y."""
+    return tuple(_word(word) for word in _WORD.findall(tidy(text)))
+
+
+def label_words(text: str) -> tuple[str, ...]:
+    r"""The words of a heading without its numbering, its measure and "trong đó".
+
+    >>> label_words("1.2. TRONG ĐÓ: CƠ SỞ\nGIÁO DỤC (cơ sở)") == label_words("Cơ sở giáo dục")
+    True
+    """
+    label = _NUMBERING.sub("", _BRACKETS.sub(" ", tidy(text)))
+    label = _NUMBERING.sub("", _LEADING.sub("", label))
+    return tuple(_word(word) for word in _WORD.findall(label))
+
+
+def tidy(text: str) -> str:
+    """Composed, in small letters, without invisible characters; every blank a single space."""
+    composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    return " ".join(unicodedata.normalize("NFC", composed).split())
+
+
+@lru_cache(maxsize=16384)
+def _word(word: str) -> str:
+    """One syllable with its tone moved to its end, so that hòa and hoà are the same."""
+    letters = unicodedata.normalize("NFD", word)
+    tones = "".join(mark for mark in letters if mark in _TONES)
+    base = unicodedata.normalize("NFC", "".join(mark for mark in letters if mark not in _TONES))
+    return _LAST_Y.sub("i", base) + tones

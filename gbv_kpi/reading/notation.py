@@ -1,0 +1,154 @@
+"""A cell to the whole number it writes, or to what keeps it from being one.
+
+Vietnamese offices write 1.234.567,89; statistical tables write "-" for *none* and "…" for *not available*.
+Nothing is rounded, and nothing is guessed without a warning.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
+
+__all__ = ["Figure", "read_figure", "read_figures"]
+
+_DIGITS = re.compile(r"[0-9]+")
+_GROUPED = re.compile(
+    r"(?P<digits>-?[1-9][0-9]{0,2}(?P<mark>[.,' ])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,5})(?:(?!(?P=mark))[.,]0+)?"
+)
+_DECIMAL = re.compile(r"-?[0-9]+[.,][0-9]+")
+_NEGATIVE = re.compile(r"-[0-9]+")
+_STARTS_WITH_NUMBER = re.compile(r"([0-9][0-9.,' ]*)\s*[^\W\d_]+(?!.*[0-9])")
+_DASHES = frozenset("-–—−‐‑")
+_NOT_AVAILABLE = frozenset({"...", "..", "…"})
+_EXACT_FLOATS = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a cell says: a value for the schema to judge, or a fault that leaves nothing to judge.
+
+    `value` is None where the cell is blank or not available. `code` and `message` tell a fault, or
+    with a value the warning under which it was read.
+    """
+
+    value: int | None = None
+    code: str | None = None
+    message: Phrase | None = None
+
+    @property
+    def is_fault(self) -> bool:
+        return self.code is not None and self.value is None
+
+
+BLANK = Figure()
+
+
+def read_figures(cells: Iterable[Cell]) -> list[Figure]:
+    """The figures of a column; a cell that repeats is read once."""
+    cells = list(cells)
+    kinds = list(map(type, cells))
+    seen = {key: read_figure(key[1]) for key in set(zip(kinds, cells, strict=True))}
+    return [seen[key] for key in zip(kinds, cells, strict=True)]
+
+
+def read_figure(cell: Cell) -> Figure:
+    """What one cell of a count column says.
+
+    >>> read_figure("1.234").value, read_figure("-").value, read_figure("…").value
+    (1234, 0, None)
+    """
+    match cell:
+        case str():
+            return _text_figure(cell)
+        case bool():
+            return _not_a_number(cell)
+        case int():
+            return Figure(cell)
+        case float():
+            return _number_figure(cell)
+        case Percentage():
+            message = phrase("{found} is a percentage, not a count.", found=text_of(cell))
+            return Figure(None, "not-a-whole-number", message)
+        case FormulaWithoutValue():
+            return Figure(None, "formula-without-value", phrase("The cell holds a formula that was never calculated."))
+        case FormulaError(name):
+            return Figure(
+                None, "formula-error", phrase("The formula in this cell gives the error {error}.", error=name)
+            )
+        case date():
+            return _fault(phrase("{found} is a date, not a number.", found=text_of(cell)))
+        case time() | timedelta():
+            return _fault(phrase("{found} is a time of day, not a number.", found=text_of(cell)))
+
+
+def _number_figure(number: float) -> Figure:
+    if number.is_integer():
+        if abs(number) >= _EXACT_FLOATS:
+            return Figure(None, "number-too-large", phrase("{found} is too large for a count.", found=f"{number:g}"))
+        return Figure(int(number))
+    if not math.isfinite(number):
+        return _not_a_number(str(number))
+    return _fraction(Decimal(repr(number)), repr(number))
+
+
+def _text_figure(text: str) -> Figure:
+    if _DIGITS.fullmatch(text):
+        return Figure(int(text)) if len(text) < 19 else _not_a_number(text)
+    written = " ".join(unicodedata.normalize("NFKC", text).split())
+    if not written or written in _NOT_AVAILABLE:
+        return BLANK
+    if _DIGITS.fullmatch(written) or _NEGATIVE.fullmatch(written):
+        return Figure(int(written)) if len(written) < 19 else _not_a_number(text)
+    if set(written) <= _DASHES:
+        message = phrase("“{found}” was read as 0: in statistical tables it means that there was none.", found=written)
+        return Figure(0, "dash-read-as-zero", message)
+    if grouped := _GROUPED.fullmatch(written):
+        return _grouped_figure(written, grouped["digits"])
+    if _DECIMAL.fullmatch(written):
+        number = Decimal(written.replace(",", "."))
+        return Figure(int(number)) if number == number.to_integral_value() else _fraction(number, written)
+    return _not_a_number(text)
+
+
+def _grouped_figure(written: str, digits: str) -> Figure:
+    value = int(re.sub(r"[.,' ]", "", digits))
+    return Figure(
+        value,
+        "grouped-number",
+        phrase(
+            "“{found}” was read as {value}: its separators are those of thousands.", found=written, value=str(value)
+        ),
+    )
+
+
+def _fraction(number: Decimal, written: str) -> Figure:
+    """A number that is not whole; 1.234 and 12.5 are often 1 234 and 12 500 with a lost separator."""
+    thousands = number * 1000
+    if "," not in written and 1 <= number < 1000 and thousands == thousands.to_integral_value():
+        likely = str(int(thousands))
+        message = phrase("{found} is not a whole number; {likely} may be meant.", found=written, likely=likely)
+    elif 0 < number < 1:
+        message = phrase("{found} is not a whole number; it looks like a rate, not a count.", found=written)
+    else:
+        message = phrase("{found} is not a whole number.", found=written)
+    return Figure(None, "not-a-whole-number", message)
+
+
+def _not_a_number(cell: Cell) -> Figure:
+    found = text_of(cell)
+    start = _STARTS_WITH_NUMBER.match(found) if isinstance(cell, str) else None
+    if start and (likely := read_figure(start[1].strip())).value is not None:
+        return _fault(
+            phrase("“{found}” is not a number alone; {likely} may be meant.", found=found, likely=str(likely.value))
+        )
+    return _fault(phrase("“{found}” is not a number.", found=found))
+
+
+def _fault(message: Phrase) -> Figure:
+    return Figure(None, "not-a-number", message)

@@ -1,0 +1,85 @@
+"""A sheet as values at addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+__all__ = ["Area", "Cell", "FormulaError", "FormulaWithoutValue", "Percentage", "Sheet", "cell_address", "text_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaWithoutValue:
+    """A formula that no program has calculated yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaError:
+    """A formula that calculates to an error such as #DIV/0!."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """A number that its sheet shows as a percentage: 0.95 is shown as 95%."""
+
+    share: float
+
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWithoutValue | FormulaError | Percentage
+Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of one sheet from A1 on; `""` is a blank cell. `name` is None for a CSV."""
+
+    name: str | None
+    rows: Sequence[Sequence[Cell]]
+    merged: Sequence[Area] = ()
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The cell there, blank beyond the last one."""
+        cells = self.rows[row] if 0 <= row < len(self.rows) else ()
+        return cells[column] if 0 <= column < len(cells) else ""
+
+    @property
+    def width(self) -> int:
+        return max(map(len, self.rows), default=0)
+
+
+def cell_address(row: int, column: int) -> str:
+    """The spreadsheet address of a row and column counted from 0.
+
+    >>> cell_address(8, 3), cell_address(0, 27)
+    ('D9', 'AB1')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row + 1}"
+
+
+def text_of(cell: Cell) -> str:
+    """The cell as its reader sees it: whole numbers without a decimal point.
+
+    >>> text_of(372.0), text_of(12.5), text_of("  Huyện Nho Quan ")
+    ('372', '12.5', 'Huyện Nho Quan')
+    """
+    match cell:
+        case str():
+            return cell.strip()
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case FormulaWithoutValue():
+            return ""
+        case FormulaError(name):
+            return name
+        case Percentage(share):
+            return f"{share * 100:g}%"
+        case _:
+            return str(cell)

@@ -1,0 +1,98 @@
+"""CSV files as offices save them: UTF-8, UTF-16 or Windows-1258; commas, semicolons or tabs."""
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from gbv_kpi.language import phrase
+from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.sheet import Sheet
+from gbv_kpi.reading.sources import Source
+
+__all__ = ["is_legacy", "legacy_encoding", "read_text"]
+
+DELIMITERS = ",;\t|"
+HEADER_LINES = 60  # a header stands within so many lines
+
+_SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"')
+# Letters and signs of Latin-1 that no Vietnamese word has in Unicode, but that TCVN3 (.VnTime) and VNI
+# fonts draw as Vietnamese letters: "HuyÖn Nho Quan", "Ng­êi bÞ b¹o lùc", "Huyeän", "ngöôøi".
+_FOREIGN = "¡¢£¤¥¦§¨©ª«¬\u00ad®¯°±²³´µ¶·¸¹º»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ"
+_LEGACY_WORD = re.compile(rf"[A-Za-z][{_FOREIGN}]|[{_FOREIGN}][A-Za-z]")
+_VIETNAMESE_LETTER = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
+
+
+def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
+    """The one sheet of a CSV, the encoding it was read in, and what kept it from being read."""
+    place = Place(source.name)
+    decoded = _decode(source.content)
+    if decoded is None:
+        return None, None, [Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))]
+    text, encoding = decoded
+    if is_legacy([text[:100_000]]):
+        return None, encoding, [legacy_encoding(place)]
+    text, delimiter = _delimiter(text)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        message = phrase("A quotation mark is open to the end of the file, or a cell is too long.")
+        return None, encoding, [Problem("unreadable-file", place, message)]
+    return Sheet(None, rows), encoding, []
+
+
+def _decode(content: bytes) -> tuple[str, str] | None:
+    """The text in composed Unicode and the name of its encoding."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            return _decoded(content, encoding)
+    if b"\x00" in content[:1000]:
+        even, odd = content[:1000:2].count(0), content[1:1000:2].count(0)
+        return _decoded(content, "utf-16-le" if odd > even else "utf-16-be")
+    return _decoded(content, "utf-8") or _decoded(content, "cp1258")
+
+
+def _decoded(content: bytes, encoding: str) -> tuple[str, str] | None:
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)  # Windows-1258 decodes to letters with loose tones
+    if "\x00" in text:
+        return None
+    if encoding == "cp1258" and not is_legacy([text]) and any(map(unicodedata.combining, text[:100_000])):
+        return None  # a tone on no vowel: the bytes are in another encoding
+    return text, encoding
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    """The text without a `sep=` line, which spreadsheet programs do not show, and its delimiter.
+
+    The delimiter is what the line with the most of one has: the header. A label that holds commas
+    stands in quotation marks where the comma is the delimiter.
+    """
+    if declared := _SEPARATOR_LINE.match(text):
+        return text[declared.end() :], declared[1]
+    lines = [_QUOTED.sub("", line) for line in text.split("\n", HEADER_LINES)[:HEADER_LINES]]
+    counts = {mark: max((line.count(mark) for line in lines), default=0) for mark in DELIMITERS}
+    return text, max(counts, key=lambda mark: (counts[mark], mark == "\t"))
+
+
+def is_legacy(texts: Iterable[str]) -> bool:
+    """Whether the texts are typed for a font of before Unicode (TCVN3, VNI): more such words than true ones."""
+    text = "\n".join(texts)
+    foreign = len(_LEGACY_WORD.findall(text))
+    return foreign >= 3 and foreign > len(_VIETNAMESE_LETTER.findall(text))
+
+
+def legacy_encoding(place: Place) -> Problem:
+    message = phrase("The text is typed for an old font (TCVN3 .VnTime or VNI), which cannot be read safely.")
+    return Problem("legacy-encoding", place, message)

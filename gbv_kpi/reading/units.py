@@ -1,0 +1,156 @@
+"""A unit's name in any spelling, or its code, to the unit of that year.
+
+Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 2024 and thành phố Hoa Lư in
+2025, and the code 374 likewise. So a name means something only in a year.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.reading.labels import without_diacritics, words
+
+__all__ = ["NamedUnit", "UnitDirectory", "UnitNames"]
+
+Key = tuple[str, ...]
+
+_LEVELS = {
+    "tỉnh": ("tỉnh", "t"),
+    "thành phố": ("thành phố", "tp", "t p", "tphố"),
+    "thị xã": ("thị xã", "tx", "t x"),
+    "quận": ("quận", "q"),
+    "huyện": ("huyện", "h"),
+    "phường": ("phường", "p"),
+    "thị trấn": ("thị trấn", "tt"),
+    "xã": ("xã", "x"),
+    "đặc khu": ("đặc khu",),
+}
+_PREFIXES: tuple[tuple[Key, str], ...] = tuple(
+    sorted(
+        ((words(prefix), level) for level, prefixes in _LEVELS.items() for prefix in prefixes),
+        key=lambda pair: -len(pair[0]),
+    )
+)
+_PLAIN_PREFIXES = tuple((tuple(map(without_diacritics, prefix)), level) for prefix, level in _PREFIXES)
+# Whose return it is, said before the unit's name: "UBND huyện Nho Quan", "Phòng Nội vụ huyện …".
+_BODIES = tuple(map(words, ("ubnd", "ủy ban nhân dân", "uỷ ban nhân dân", "phòng", "văn phòng")))
+_CODE = re.compile(r"\d{1,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUnit:
+    """The unit of the year that a name stands for, and the unit it names: its predecessor if merged since."""
+
+    unit: Unit
+    named: Unit
+
+    @property
+    def merged(self) -> bool:
+        return self.unit is not self.named
+
+
+class UnitNames:
+    """The names and codes that mean a unit in one year of a plan."""
+
+    def __init__(self, plan: Plan, year: int) -> None:
+        self.current = plan.units_in(year)
+        former = ((unit, plan.successor(unit, year)) for unit in plan.units if unit not in self.current)
+        self._any = not plan.units
+        self._by_code: dict[str, NamedUnit] = {}
+        self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
+        for unit in self.current:
+            self._learn(NamedUnit(unit, unit))
+        for unit, heir in former:
+            if heir is not None:
+                self._learn(NamedUnit(heir, unit))
+
+    def _learn(self, named: NamedUnit) -> None:
+        self._by_code.setdefault(named.named.code.lstrip("0"), named)
+        for name in (named.named.name, *named.named.aliases):
+            level, bare = _split(words(name))
+            keys = {(level, bare)} | ({(None, bare)} if named.named.expected or level is None else set())
+            plain = {(level, tuple(map(without_diacritics, bare))) for level, bare in keys}
+            for key in keys | plain:
+                meant = self._by_name.setdefault(key, [])
+                if named not in meant and not (named.merged and any(not other.merged for other in meant)):
+                    meant.append(named)
+
+    def find(self, text: str) -> NamedUnit | None:
+        """The one unit a cell names, by name, code or both; None if it names none, or not just one."""
+        if self._any:
+            unit = Unit(code=text.strip(), name=text.strip())
+            return NamedUnit(unit, unit) if unit.name else None
+        key = words(text)
+        if len(key) == 1 and _CODE.fullmatch(key[0]):
+            return self._by_code.get(key[0].lstrip("0"))
+        codes = [word for word in (key[:1] + key[-1:]) if _CODE.fullmatch(word)]
+        name = tuple(word for word in key if not _CODE.fullmatch(word)) if codes else key
+        found = self._by_words(name)
+        if found and codes:
+            coded = [self._by_code[code.lstrip("0")] for code in codes if code.lstrip("0") in self._by_code]
+            return found if all(other.unit is found.unit for other in coded) else None
+        return found
+
+    def _by_words(self, key: Key) -> NamedUnit | None:
+        for name in (key, _without_body(key)):
+            meant = self._by_name.get(_split(name), [])
+            if len({id(named.unit) for named in meant}) == 1:
+                return meant[0]
+        return None
+
+    def named_in(self, sentence: str) -> list[NamedUnit]:
+        """The units that a sentence names with their level: "… trên địa bàn huyện Nho Quan năm 2023"."""
+        key = words(sentence)
+        longest = max((len(bare) for _, bare in self._by_name), default=0)
+        found = (
+            self._by_words(key[start:end])
+            for start, end in _spans(len(key), longest + 2)
+            if _split(key[start:end])[0] is not None
+        )
+        return list({id(named.named): named for named in found if named and named.named.expected}.values())
+
+    def nearest(self, text: str) -> list[str]:
+        """Up to three names of the year's units that look most like the text."""
+        by_look = {" ".join(map(without_diacritics, _split(words(u.name))[1])): u.name for u in self.current}
+        look = " ".join(map(without_diacritics, _split(words(text))[1]))
+        return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
+
+
+class UnitDirectory:
+    """The names of a plan's units in each of its years, made when first asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._by_year: dict[int, UnitNames] = {}
+
+    def in_year(self, year: int) -> UnitNames:
+        if year not in self._by_year:
+            self._by_year[year] = UnitNames(self._plan, year)
+        return self._by_year[year]
+
+    def knows(self, text: str) -> bool:
+        """Whether the text names a unit in any year of the plan."""
+        years = range(self._plan.first_year, self._plan.last_year + 1)
+        return bool(self._plan.units) and any(self.in_year(year).find(text) for year in years)
+
+
+def _split(key: Key) -> tuple[str | None, Key]:
+    """The level a name starts with, if it does, and the bare name."""
+    for prefix, level in (*_PREFIXES, *_PLAIN_PREFIXES):
+        if key[: len(prefix)] == prefix and len(key) > len(prefix):
+            return level, key[len(prefix) :]
+    return None, key
+
+
+def _without_body(key: Key) -> Key:
+    """The name without the body in front of it: from its level on."""
+    if not any(key[: len(body)] == body for body in (*_BODIES, *(tuple(map(without_diacritics, b)) for b in _BODIES))):
+        return key
+    starts: Iterable[int] = range(1, len(key) - 1)
+    return next((key[start:] for start in starts if _split(key[start:])[0] is not None), key)
+
+
+def _spans(length: int, longest: int) -> Iterator[tuple[int, int]]:
+    return ((start, end) for start in range(length) for end in range(start + 2, min(start + longest, length) + 1))

@@ -1,0 +1,1 @@
+"""Renderers: pure functions of an `Outcome`. None computes a figure."""

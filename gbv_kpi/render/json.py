@@ -1,0 +1,64 @@
+"""An outcome as one JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
+
+import json
+from collections.abc import Iterable
+
+from gbv_kpi.language import Language
+from gbv_kpi.outcome import Outcome
+from gbv_kpi.plan import Unit
+from gbv_kpi.problems import Problem
+from gbv_kpi.scorecard import Coverage
+
+__all__ = ["to_json"]
+
+
+def to_json(outcome: Outcome, language: Language) -> str:
+    """The outcome with its messages in `language`; everything else is the same in every language."""
+    content = {
+        "schema": f"gbv-kpi/{outcome.command}/1",
+        "plan": outcome.scorecard.plan.id,
+        "files": [
+            {"path": file.path, "sha256": file.sha256, "returns": file.returns, "encoding": file.encoding}
+            for file in outcome.files
+        ],
+        "problems": [_problem(problem, language) for problem in outcome.problems],
+        "coverage": [_coverage(coverage) for coverage in outcome.scorecard.coverage],
+        "findings": [finding.record() for finding in outcome.scorecard.findings],
+        "exit_code": outcome.exit_code,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2).translate(_CONTROLS) + "\n"
+
+
+# json escapes the C0 controls; the others could still act on the terminal of whoever prints the file.
+_CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029)}
+
+
+def _problem(problem: Problem, language: Language) -> dict[str, object]:
+    return {
+        "severity": str(problem.severity),
+        "code": problem.code,
+        "message": language.say(problem.message),
+        "hint": language.say(problem.hint),
+        "file": problem.place.file,
+        "sheet": problem.place.sheet,
+        "cell": problem.place.cell,
+        "row": problem.place.row,
+        "unit": problem.unit,
+        "year": problem.year,
+        "field": problem.field,
+        "value": problem.value,
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, object]:
+    return {
+        "year": coverage.year,
+        "expected": len(coverage.expected),
+        "received": coverage.received,
+        "missing": _units(coverage.missing),
+        "refused": _units(coverage.refused),
+    }
+
+
+def _units(units: Iterable[Unit]) -> list[dict[str, str]]:
+    return [{"code": unit.code, "name": unit.name} for unit in units]

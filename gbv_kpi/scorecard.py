@@ -1,0 +1,135 @@
+"""What was computed: findings, coverage, and the scorecard that holds them. Frozen; renderers only read it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.thresholds import Measure, Threshold, exact_rate, shown_rate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Coverage", "Finding", "Scorecard", "Status"]
+
+
+class Status(StrEnum):
+    """How one indicator stands in one year for one scope."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_DUE = "not-due"  # no threshold is in force yet
+    NO_CASES = "no-cases"  # the denominator is 0: nothing to judge, and no failure
+    NO_DATA = "no-data"  # not reported
+
+    @property
+    def has_rate(self) -> bool:
+        return self not in (Status.NO_CASES, Status.NO_DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One indicator in one year for one scope, held against the threshold in force."""
+
+    indicator: str
+    year: int
+    unit: str | None  # the unit's code; None for the province
+    unit_name: str | None
+    numerator: int | None  # None where the unit did not report it
+    denominator: int | None
+    threshold: Threshold | None  # None before the first threshold's year
+    next_threshold: Threshold | None  # None after the last
+    status: Status
+    shortfall: int | None  # whole number lacking; None where nothing is judged
+    next_shortfall: int | None  # lacking to the next threshold, on this year's denominator
+    provisional: bool  # the province's, while units are missing
+    measure: Measure = "percent"
+
+    @property
+    def scope(self) -> str:
+        return "province" if self.unit is None else "unit"
+
+    def rate(self, decimals: int = 1) -> tuple[Decimal, int] | None:
+        """The rate as it may be printed, and its decimals; None where there is none.
+
+        It has more decimals than asked where rounding would make it reach or cross a threshold, 0 or 100.
+        """
+        if not self.status.has_rate or self.numerator is None or not self.denominator:
+            return None
+        marks = [t.bound for t in (self.threshold, self.next_threshold) if t is not None]
+        if self.measure == "percent":
+            marks += [Decimal(0), Decimal(100)]
+        return shown_rate(exact_rate(self.numerator, self.denominator, self.measure), tuple(marks), decimals)
+
+    def record(self) -> dict[str, object]:
+        """The finding as JSON has it; `rate_percent` is for display and decides nothing."""
+        rate = self.rate(decimals=4)
+        return {
+            "indicator": self.indicator,
+            "year": self.year,
+            "scope": self.scope,
+            "unit": self.unit,
+            "unit_name": self.unit_name,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            f"rate_{self.measure}": float(rate[0]) if rate else None,
+            "threshold": _threshold_record(self.threshold),
+            "next_threshold": _threshold_record(self.next_threshold),
+            "status": str(self.status),
+            "shortfall": self.shortfall,
+            "next_shortfall": self.next_shortfall,
+            "provisional": self.provisional,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which of the units expected in a year have a valid return; `refused` sent one with an error."""
+
+    year: int
+    expected: tuple[Unit, ...]
+    missing: tuple[Unit, ...]
+    refused: tuple[Unit, ...] = ()
+
+    @property
+    def received(self) -> int:
+        return len(self.expected) - len(self.missing)
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Every finding of some returns under a plan, by year, indicator, and province before units."""
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(coverage.year for coverage in self.coverage)
+
+    def of_year(self, year: int) -> "Scorecard":
+        return Scorecard(
+            self.plan,
+            tuple(finding for finding in self.findings if finding.year == year),
+            tuple(coverage for coverage in self.coverage if coverage.year == year),
+        )
+
+    def to_frame(self) -> "pd.DataFrame":
+        """One row for each finding, with the columns of the JSON output."""
+        import pandas as pd
+
+        return pd.DataFrame([finding.record() for finding in self.findings])
+
+
+def _threshold_record(threshold: Threshold | None) -> dict[str, object] | None:
+    if threshold is None:
+        return None
+    whole = threshold.bound == threshold.bound.to_integral_value()
+    bound = int(threshold.bound) if whole else float(threshold.bound)
+    return {"comparator": threshold.comparator, threshold.measure: bound, "since": threshold.since}

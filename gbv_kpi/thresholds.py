@@ -1,0 +1,116 @@
+"""Thresholds and the exact arithmetic of holding a count against one.
+
+A verdict is decided by whole numbers alone: 29/100 is at least 29% here, which it is not in binary
+floats. The functions take whole numbers, or whole pandas columns of them, and never a rate.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Comparator", "Measure", "Threshold", "exact_rate", "is_met", "shortfall", "shown_rate"]
+
+Comparator = Literal[">=", ">", "<=", "<"]
+Measure = Literal["percent", "ratio"]
+
+SCALE: dict[Measure, int] = {"percent": 100, "ratio": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What the plan demands from the year `since` until a later threshold replaces it."""
+
+    since: int
+    comparator: Comparator
+    bound: Decimal  # in percent, or a ratio where the measure says so
+    measure: Measure = "percent"
+
+    @property
+    def lower_is_better(self) -> bool:
+        return self.comparator in ("<=", "<")
+
+
+def _weights(threshold: Threshold) -> tuple[int, int]:
+    """(a, b) such that a·numerator stands to b·denominator as the rate stands to the bound."""
+    bound = Fraction(threshold.bound)
+    return SCALE[threshold.measure] * bound.denominator, bound.numerator
+
+
+@overload
+def is_met(numerator: int, denominator: int, threshold: Threshold) -> bool: ...
+@overload
+def is_met(numerator: "pd.Series", denominator: "pd.Series", threshold: Threshold) -> "pd.Series": ...
+def is_met(numerator: Any, denominator: Any, threshold: Threshold) -> Any:
+    """Whether the rate meets the threshold, by cross-multiplied whole numbers.
+
+    45 of 50 is exactly 90%, and the plan says "trên 90%":
+
+    >>> is_met(45, 50, Threshold(2021, ">", Decimal(90)))
+    False
+    """
+    a, b = _weights(threshold)
+    reached, demanded = numerator * a, denominator * b
+    match threshold.comparator:
+        case ">=":
+            return reached >= demanded
+        case ">":
+            return reached > demanded
+        case "<=":
+            return reached <= demanded
+        case "<":
+            return reached < demanded
+
+
+def shortfall(numerator: int, denominator: int, threshold: Threshold) -> int:
+    """Smallest whole number to add to the numerator for the threshold to be met.
+
+    Where lower is better it is the smallest number to take away. 0 where the threshold is met.
+    Raises `ValueError` for a denominator of 0: there is nothing to fall short of.
+
+    >>> shortfall(412, 489, Threshold(2023, ">=", Decimal(85)))
+    4
+    """
+    if denominator == 0:
+        raise ValueError("a denominator of 0 has no shortfall")
+    if is_met(numerator, denominator, threshold):
+        return 0
+    a, b = _weights(threshold)
+    lacking = abs(b * denominator - a * numerator)
+    if threshold.comparator in (">=", "<="):
+        return -(-lacking // a)
+    return lacking // a + 1
+
+
+def exact_rate(numerator: int, denominator: int, measure: Measure = "percent") -> Fraction:
+    """The rate as an exact fraction, in percent or as a ratio."""
+    return Fraction(numerator * SCALE[measure], denominator)
+
+
+def shown_rate(rate: Fraction, marks: tuple[Decimal, ...], decimals: int = 1) -> tuple[Decimal, int]:
+    """The rate rounded for print, and its decimals: more than asked where rounding would mislead.
+
+    A printed rate never reaches or crosses one of `marks` (the thresholds, 0 and 100) that the
+    exact rate does not: 2505 of 2506 is never printed as 100%.
+
+    >>> shown_rate(Fraction(250500, 2506), (Decimal(100),))
+    (Decimal('99.96'), 2)
+    """
+    while True:
+        shown = _rounded(rate, decimals)
+        if all(_side(Fraction(shown), mark) == _side(rate, mark) for mark in marks):
+            return shown, decimals
+        decimals += 1
+
+
+def _rounded(rate: Fraction, decimals: int) -> Decimal:
+    """Half up, as people round by hand."""
+    scaled = rate * 10**decimals
+    return Decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)).scaleb(-decimals)
+
+
+def _side(rate: Fraction, mark: Decimal) -> int:
+    return (rate > Fraction(mark)) - (rate < Fraction(mark))
