@@ -56,6 +56,10 @@ class Problem:
         """The same problem, told of a unit and a year."""
         return replace(self, unit=unit, unit_name=unit_name, year=year)
 
+    def in_file(self, name: str) -> "Problem":
+        """The same problem, told of the file under another name."""
+        return replace(self, place=replace(self.place, file=name))
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
