@@ -128,8 +128,8 @@ def chosen_tag(environment: Mapping[str, str]) -> str:
     >>> chosen_tag({"GBV_KPI_LANG": "vi"}), chosen_tag({"LANG": "vi_VN.UTF-8"}), chosen_tag({"LANG": "C"})
     ('vi', 'vi', 'en')
     """
-    asked = environment.get("GBV_KPI_LANG")
+    asked = environment.get("GBV_KPI_LANG", "").lower().replace("-", "_").partition("_")[0]
     if asked in LANGUAGES:
-        return str(asked)
+        return asked
     locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     return "vi" if locale.lower().startswith("vi") else "en"

@@ -1,6 +1,6 @@
 """Draw the README's pictures from what the program really says.
 
-    python -m tests.make_pictures
+python -m tests.make_pictures
 """
 
 import io

@@ -1,0 +1,140 @@
+"""`--help` and complaints about the command line, in the officer's language.
+
+Our own help texts are replaced in the built commands before they run. The words of the command-line
+library are reworded where they come out, in its help pages and its complaints: not all of them pass
+through gettext, and which ones do changes with its release.
+"""
+
+import re
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from io import StringIO
+from typing import Any
+
+import typer
+
+from gbv_kpi.language import Language, Phrase, phrase
+
+__all__ = ["run", "translate_help"]
+
+# Built commands are click's, or those of the copy of click that newer typers carry: `Any` stands for both.
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+
+WORDS = (
+    phrase("Usage:"),
+    phrase("Arguments"),
+    phrase("Options"),
+    phrase("Commands"),
+    phrase("Show this message and exit."),
+    phrase("{text}  [{notes}]"),
+    phrase("required"),
+    phrase("default: {value}"),
+    phrase("env var: {name}"),
+    phrase("Error: {message}"),
+    phrase("Try '{command}' for help."),
+    phrase("Missing command."),
+    phrase("Missing argument {name}."),
+    phrase("Missing option {name}."),
+    phrase("No such command {name}. Did you mean {names}?"),
+    phrase("No such command {name}."),
+    phrase("No such option: {name} (Possible options: {names})"),
+    phrase("No such option: {name} Did you mean {names}?"),
+    phrase("No such option: {name}"),
+    phrase("Option {name} requires an argument."),
+    phrase("Option {name} does not take a value."),
+    phrase("Got unexpected extra argument ({name})"),
+    phrase("Got unexpected extra arguments ({names})"),
+    phrase("Invalid value for {name}: {message}"),
+    phrase("Invalid value: {message}"),
+    phrase("{name} (env var: {variable})"),
+    phrase("Value error, {message}"),
+    phrase("{value} is not one of {choices}."),
+    phrase("{value} is not a valid integer."),
+    phrase("Input should be a valid integer, unable to parse string as an integer"),
+)
+"""What the library says, the more particular wording first."""
+
+
+def run(command: Any, language: Language) -> None:
+    """Run the command line and exit; in English everything is left as the library says it."""
+    _settle_flags(command)
+    if language.tag == "en":
+        command()
+    translate_help(command, language)
+    try:
+        sys.exit(command.main(standalone_mode=False))
+    except UsageError as complaint:
+        english = StringIO()
+        complaint.show(english)
+        sys.stderr.writelines(_reworded(line, language) + "\n" for line in english.getvalue().splitlines())
+        sys.exit(complaint.exit_code)
+
+
+def _settle_flags(command: Any) -> None:
+    """Flags that are not given are False: typer 0.29 loads pydantic to find out that None is no flag."""
+    for param in command.get_params(typer.Context(command)):
+        if getattr(param, "is_flag", False) and param.default is None:
+            param.default = False
+
+
+def translate_help(command: Any, language: Language) -> None:
+    """Replace the help texts of a built command, and of those below it, by their translations."""
+    command.context_class = _speaking_context(command.context_class, language)
+    command.help = _translated(command.help, language)
+    command.options_metavar = _translated(command.options_metavar, language)
+    for param in command.params:
+        param.metavar = _translated(param.metavar, language)
+        if hasattr(param, "help"):
+            param.help = _translated(param.help, language)
+    if hasattr(command, "commands"):
+        command.subcommand_metavar = _translated(command.subcommand_metavar, language)
+        for below in command.commands.values():
+            translate_help(below, language)
+
+
+def _translated(text: str | None, language: Language) -> str | None:
+    """A help text paragraph by paragraph; of an example only the word is translated."""
+    if not text:
+        return text
+    return "\n\n".join(
+        f"{language.say(phrase('Example:'))} {paragraph.removeprefix('Example: ')}"
+        if paragraph.startswith("Example: ")
+        else language.catalogue.gettext(" ".join(paragraph.split()))
+        for paragraph in text.split("\n\n")
+    )
+
+
+def _speaking_context(context_class: type[Any], language: Language) -> type[Any]:
+    """The library's context, whose help pages are reworded."""
+    library: type[Any] = context_class.formatter_class
+
+    class Formatter(library):  # type: ignore[misc]
+        def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+            super().write_usage(prog, args, prefix or _reworded("Usage:", language) + " ")
+
+        def write_heading(self, heading: str) -> None:
+            super().write_heading(_reworded(heading, language))
+
+        def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
+            # typer 0.15 escapes the bracket of its notes for rich, whether or not rich shows them.
+            said = [(name, _reworded(text.replace("  \\[", "  ["), language)) for name, text in rows]
+            super().write_dl(said, *args, **options)
+
+    return type("Context", (context_class,), {"formatter_class": Formatter})
+
+
+def _reworded(text: str, language: Language) -> str:
+    """A saying of the library in `language`, and the sayings within it; as it is where it is not known."""
+    for said in WORDS:
+        if found := _pattern(said.wording).fullmatch(text):
+            parts = found.groupdict()
+            if "notes" in parts:
+                parts["notes"] = "; ".join(_reworded(note, language) for note in parts["notes"].split("; "))
+            return language.say(Phrase(said.wording, {k: _reworded(part, language) for k, part in parts.items()}))
+    return text
+
+
+@lru_cache
+def _pattern(wording: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(wording)), re.DOTALL)
