@@ -1,0 +1,177 @@
+"""The sender's own workbook with every faulty cell marked and commented, and a list of the problems in front.
+
+A file that is refused because of a personal-data column, or that cannot be opened as a workbook, gives
+the list alone: nothing it holds is copied. A .csv, .xls or .ods gives a workbook of its cells as they
+were read. Charts, and pictures where Pillow is not installed, are not in the copy.
+"""
+
+import io
+import math
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import zip_longest
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gbv_kpi.language import Language, Phrase, phrase
+from gbv_kpi.output import visible
+from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.reading.files import read_sheets
+from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
+from gbv_kpi.reading.sources import Source
+from gbv_kpi.render.problems import SEVERITY
+from gbv_kpi.workbooks.dress import TEXT, fit_row, print_on_a4, put_text, set_widths, sheet_title
+from gbv_kpi.workbooks.summary import FILL, fill_summary
+
+__all__ = ["annotate"]
+
+AUTHOR = "gbv-kpi"
+MAX_COMMENT = 4000  # characters
+COMMENT_WIDTH = 340  # pixels
+LINE_PIXELS, LINE_CHARACTERS = 17, 46  # of a comment's usual font at that width
+WIDEST = 24  # of the columns of a workbook that had none; longer texts wrap
+ROOMY = 14  # points: high enough for the usual font of 11, which is wider than ours
+
+Sheets = Mapping[str | None, Worksheet]  # by the name that problems give, None for the sheet of a CSV
+
+
+def annotate(problems: Iterable[Problem], source: Source, language: Language) -> bytes:
+    """The marked copy as .xlsx; of `problems` only those of this source are told."""
+    told = [problem for problem in problems if problem.place.file == source.name]
+    sheets, note = _copied(source, told)
+    if sheets and source.content.startswith(b"PK") and b"xl/" in source.content:
+        # openpyxl stops at files that the reader of returns and Excel open; their cells can still be marked.
+        with suppress(Exception):
+            return _told(told, source, *_own(source.content, sheets), language, note)
+    return _told(told, source, *_rebuilt(sheets, language), language, note)
+
+
+def _told(
+    problems: Sequence[Problem],
+    source: Source,
+    book: Workbook,
+    sheet_by_name: Sheets,
+    language: Language,
+    note: Phrase | None,
+) -> bytes:
+    """The workbook with its cells marked and the list in front."""
+    for (title, address), here in _by_cell(problems, sheet_by_name).items():
+        _mark(book[title], address, here, language)
+    summary = book.create_sheet(sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
+    fill_summary(summary, source.name, problems, sheet_by_name, language, note)
+    book.active = 0
+    for sheet in book.worksheets:  # two selected sheets would be typed into together
+        sheet.sheet_view.tabSelected = sheet.title == summary.title
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _copied(source: Source, problems: Sequence[Problem]) -> tuple[Sequence[Sheet], Phrase | None]:
+    """The sheets that may be copied, and why where there are none."""
+    if any(problem.code == "personal-data-column" for problem in problems):
+        return (), phrase("The file has a column about persons, so nothing of it was copied here.")
+    sheets, _, _ = read_sheets(source)
+    if not sheets:
+        return (), phrase("The file could not be read as a table, so nothing of it was copied here.")
+    return sheets, None
+
+
+def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
+    """The sender's workbook as it is, formats, formulas and hidden sheets too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of extensions that are not copied
+        book = load_workbook(io.BytesIO(content), rich_text=True)
+    book.template = False
+    book.calculation.fullCalcOnLoad = True  # results of formulas are not copied
+    sheet_by_name: dict[str | None, Worksheet] = {
+        sheet.title: sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)
+    }
+    if missing := [sheet.name for sheet in sheets if sheet.name not in sheet_by_name]:
+        raise KeyError(missing)
+    return book, sheet_by_name
+
+
+def _rebuilt(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, Sheets]:
+    """A workbook of the cells as they were read, each at its own address."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheet_by_name: dict[str | None, Worksheet] = {}
+    for sheet in sheets:
+        name = language.say(phrase("Return")) if sheet.name is None else sheet.name
+        copy = sheet_by_name[sheet.name] = book.create_sheet(sheet_title(name, book.sheetnames))
+        _fill(copy, sheet)
+        for (top, left), (bottom, right) in sheet.merged:
+            copy.merge_cells(start_row=top + 1, end_row=bottom + 1, start_column=left + 1, end_column=right + 1)
+        print_on_a4(copy, "landscape")
+    return book, sheet_by_name
+
+
+def _fill(copy: Worksheet, sheet: Sheet) -> None:
+    """The cells; texts side by side wrap in columns of moderate width, a line alone in its row runs on."""
+    rows = [[text_of(cell) for cell in row] for row in sheet.rows]
+    side_by_side = [row for row in rows if sum(map(bool, row)) > 1]
+    columns = zip_longest(*side_by_side, fillvalue="")
+    widths = [min(WIDEST, max(8, *(len(text) + 2 for text in column))) for column in columns]
+    set_widths(copy, widths)
+    for number, (texts, cells) in enumerate(zip(rows, sheet.rows, strict=True), start=1):
+        wraps = sum(map(bool, texts)) > 1 and max(map(len, texts)) > WIDEST
+        for column, cell in enumerate(cells, start=1):
+            _put(copy, number, column, cell, TEXT if wraps else None)
+        if wraps:
+            fit_row(copy, number, zip(texts, widths, strict=False), ROOMY)
+
+
+def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignment | None) -> None:
+    """A cell as it was read; its text stays text, whatever sign it starts with."""
+    match cell:
+        case "" | FormulaWithoutValue():
+            return
+        case str():
+            put_text(sheet, row, column, _with_lines(cell), alignment=alignment)
+        case FormulaError(name):
+            put_text(sheet, row, column, name)
+        case Percentage(share):
+            sheet.cell(row, column, share).number_format = "0.##%"
+        case float() if not math.isfinite(cell):
+            put_text(sheet, row, column, text_of(cell))
+        case _:
+            sheet.cell(row, column, cell)
+
+
+def _with_lines(text: str) -> str:
+    """The text with line breaks kept and other control characters shown."""
+    return "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def _by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[str, str], list[Problem]]:
+    """The problems of each cell; those of a merged area stand at its first cell, which shows."""
+    found: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        sheet = sheet_by_name.get(problem.place.sheet)
+        if sheet is not None and problem.place.cell:
+            found.setdefault((sheet.title, _shown_cell(sheet, problem.place.cell)), []).append(problem)
+    return found
+
+
+def _shown_cell(sheet: Worksheet, address: str) -> str:
+    area = next((area for area in sheet.merged_cells.ranges if address in area), None)
+    return str(area.start_cell.coordinate) if area else address
+
+
+def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language: Language) -> None:
+    """Fill the cell and say there what is wrong; a comment of the sender's stays above ours."""
+    cell = sheet[address]
+    error = any(problem.severity is Severity.ERROR for problem in problems)
+    cell.fill = FILL[Severity.ERROR if error else Severity.WARNING]
+    parts = [cell.comment.text] if cell.comment else []
+    for problem in problems:
+        severity, message, hint = map(language.say, (SEVERITY[problem.severity], problem.message, problem.hint))
+        parts.append(f"{severity.capitalize()}: {visible(message)}\n→ {visible(hint)}")
+    text = "\n\n".join(parts)[:MAX_COMMENT]
+    lines = sum(1 + len(line) // LINE_CHARACTERS for line in text.split("\n"))
+    cell.comment = Comment(text, AUTHOR, width=COMMENT_WIDTH, height=min(420, LINE_PIXELS * (lines + 1)))

@@ -1,0 +1,76 @@
+"""What stands around the answers of a blank return: the title block above, date and signatures below.
+
+The words that `check` finds its way by (Đơn vị báo cáo, Năm, STT …) are given in both languages here,
+not in the translators' catalogue: another word for them would be a return that cannot be read.
+"""
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gbv_kpi.language import Bilingual, phrase
+from gbv_kpi.plan import Unit
+from gbv_kpi.workbooks.dress import ACROSS, CENTRED, fit_row, font, put_text
+from gbv_kpi.workbooks.request import Request
+
+__all__ = ["GUIDE", "ITEM", "MEASURE", "NOTE", "NUMBERING", "TOTAL", "UNIT", "VALUE", "add_signatures", "add_title"]
+
+NUMBERING = Bilingual("STT", "No")
+UNIT = Bilingual("Đơn vị", "Unit")
+ITEM = Bilingual("Chỉ tiêu", "Item")
+MEASURE = Bilingual("Đơn vị tính", "Unit of measure")
+VALUE = Bilingual("Số liệu", "Value")
+NOTE = Bilingual("Ghi chú", "Notes")
+TOTAL = Bilingual("Tổng cộng", "Total")
+GUIDE = Bilingual("Hướng dẫn", "Guide")  # the name of the sheet
+
+_REPORTING = Bilingual("Đơn vị báo cáo", "Reporting unit")
+_RECEIVING = Bilingual("Đơn vị nhận báo cáo", "Reported to")
+_YEAR = Bilingual("Năm", "Year")
+_DATE = Bilingual("……, ngày … tháng … năm ……", "Place, date: ……………")
+_PREPARED = Bilingual("NGƯỜI LẬP BIỂU", "PREPARED BY")
+_HEAD = Bilingual("THỦ TRƯỞNG ĐƠN VỊ", "HEAD OF THE UNIT")
+
+
+def add_title(sheet: Worksheet, request: Request, unit: Unit | None, widths: list[float]) -> int:
+    """The title block from row 1 on; gives the first free row after a blank one. `unit`: whose return it is."""
+    say, plan, last = request.language.say, request.plan, len(widths)
+    lead = next((agency for agency in plan.agencies if agency.role == "lead"), None)
+    heads = [f"{say(_REPORTING)}: {unit.name}"] if unit else []
+    heads += [f"{say(_RECEIVING)}: {say(lead.name)}"] if lead else []
+    for row, head in enumerate(heads, start=1):
+        put_text(sheet, row, 1, head, font(bold=row == 1 and unit is not None), ACROSS)
+    lines = (
+        (say(phrase("Return on plan {number}", number=plan.number)).upper(), font(14, bold=True)),
+        (say(plan.title), font(13, bold=True)),
+        (f"{say(_YEAR)} {request.year}", font(13, bold=True)),
+        (
+            say(
+                phrase(
+                    "Fill in the coloured cells only: 0 if there was none, blank if not known. See sheet “{guide}”.",
+                    guide=GUIDE,
+                )
+            ),
+            font(11, italic=True),
+        ),
+    )
+    for row, (text, style) in enumerate(lines, start=len(heads) + 1):
+        put_text(sheet, row, 1, text, style, CENTRED)
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=last)
+        fit_row(sheet, row, [(text, sum(widths))], style.size)
+    return len(heads) + len(lines) + 2
+
+
+def add_signatures(
+    sheet: Worksheet, request: Request, row: int, prepared: tuple[int, int], head: tuple[int, int]
+) -> None:
+    """Date and signatures, in columns where `check` expects neither a unit nor a figure.
+
+    `prepared` and `head` are the first and last column of who made the return and of who signs it.
+    """
+    for at, (first, last), words, style in (
+        (row, head, _DATE, font(italic=True)),
+        (row + 1, head, _HEAD, font(bold=True)),
+        (row + 1, prepared, _PREPARED, font(bold=True)),
+    ):
+        put_text(sheet, at, first, request.language.say(words), style, CENTRED)
+        if last > first:
+            sheet.merge_cells(start_row=at, end_row=at, start_column=first, end_column=last)

@@ -1,0 +1,97 @@
+"""What a blank return is to hold: its year, the units it is for, and the languages of its labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gbv_kpi.errors import UsageError
+from gbv_kpi.language import Bilingual, Language, phrase
+from gbv_kpi.plan import Indicator, Plan, ReturnField, Unit
+from gbv_kpi.reading.units import UnitDirectory
+
+__all__ = ["MEASURES", "Level", "Request", "units_to_report"]
+
+Level = tuple[str, str]  # upper and lower heading of a field; the lower one may be blank
+
+MEASURES = {
+    "people": Bilingual("Người", "People"),
+    "cases": Bilingual("Trường hợp", "Cases"),
+    "places": Bilingual("Cơ sở", "Places"),
+}
+SHOWN_NAMES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One blank return; `beside` is the second language of its labels, None for labels in one only."""
+
+    plan: Plan
+    year: int
+    units: Sequence[Unit]
+    language: Language
+    beside: Language | None = None
+
+    @property
+    def fields(self) -> list[ReturnField]:
+        """What must be given, then what may be."""
+        return sorted(self.plan.fields, key=lambda field: field.optional)
+
+    def levels(self, field: ReturnField) -> Level:
+        """The two headings of a field, or its label alone where the plan gives none in this language."""
+        tag: Literal["vi", "en"] = "en" if self.language.tag == "en" else "vi"
+        return field.header.get(tag) or (self.language.say(field.label), "")
+
+    def measure(self, field: ReturnField) -> str:
+        return self.language.say(MEASURES[field.counts])
+
+    def served(self, field: ReturnField) -> list[Indicator]:
+        """The indicators that a field is a number of."""
+        return [i for i in self.plan.indicators if field.id in (*i.numerator, *i.denominator)]
+
+
+def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["table", "form"]) -> tuple[Unit, ...]:
+    """The unit that is named, by name or code, or every unit expected to report that year.
+
+    Raises `UsageError` for a year outside the plan and for a name that means no unit of the year.
+    """
+    if not plan.covers(year):
+        raise UsageError(
+            phrase(
+                "{year} is outside the plan, which runs from {first} to {last}.",
+                year=str(year),
+                first=str(plan.first_year),
+                last=str(plan.last_year),
+            )
+        )
+    if layout == "form" and not plan.units:
+        raise UsageError(phrase("The plan lists no units, so a form could not be told whose it is: use a table."))
+    if named is not None:
+        return (_unit(plan, year, named),)
+    if units := plan.expected_units(year):
+        return units
+    raise UsageError(phrase("The plan lists no units of {year}: name one with --unit.", year=str(year)))
+
+
+def _unit(plan: Plan, year: int, text: str) -> Unit:
+    names = UnitDirectory(plan).in_year(year)
+    found = names.find(text)
+    if found is None:
+        nearest = names.nearest(text) or [unit.name for unit in names.current][:SHOWN_NAMES]
+        raise UsageError(
+            phrase(
+                "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
+                found=text,
+                year=str(year),
+                nearest=", ".join(nearest),
+            )
+        )
+    if found.merged:
+        raise UsageError(
+            phrase(
+                "{named} has become part of {unit}: in {year} make the return of {unit}.",
+                named=found.named.name,
+                unit=found.unit.name,
+                year=str(year),
+            )
+        )
+    return found.unit

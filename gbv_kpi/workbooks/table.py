@@ -1,0 +1,133 @@
+"""The blank return as a table: a row for each unit, under a two-level header as on official tables."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gbv_kpi.language import phrase
+from gbv_kpi.plan import ReturnField
+from gbv_kpi.workbooks.answers import lock, open_answers
+from gbv_kpi.workbooks.dress import (
+    CENTRED,
+    GRID,
+    HEADING,
+    TEXT,
+    fit_row,
+    font,
+    print_on_a4,
+    put_text,
+    set_widths,
+)
+from gbv_kpi.workbooks.frame import NUMBERING, TOTAL, UNIT, add_signatures, add_title
+from gbv_kpi.workbooks.request import Request
+
+__all__ = ["fill_table"]
+
+FRAME = 2  # the columns before the figures: number and unit
+SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
+
+
+def fill_table(sheet: Worksheet, request: Request) -> None:
+    """The whole sheet: title, header, a row for each unit, a total that adds itself up, signatures."""
+    fields = request.fields
+    longest = max(len(unit.name) for unit in request.units)
+    widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
+    set_widths(sheet, widths)
+    only = request.units[0] if len(request.units) == 1 else None
+    top = add_title(sheet, request, only, widths)
+    last_column = FRAME + len(fields)
+    first = _header(sheet, request, top, widths)
+    last = first + len(request.units) - 1
+    for row, unit in enumerate(request.units, start=first):
+        sheet.cell(row, 1, row - first + 1)
+        put_text(sheet, row, 2, unit.name)
+        _dress(sheet, row, last_column)
+        fit_row(sheet, row, [(unit.name, widths[1])], at_least=20)
+    columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
+    if only is None:
+        put_text(sheet, last + 1, 2, request.language.say(TOTAL))
+        for letter in columns.values():
+            sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
+        _dress(sheet, last + 1, last_column, bold=True)
+        fit_row(sheet, last + 1, (), at_least=20)
+    open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
+    signed = (max(FRAME + 4, last_column - SIGNED_COLUMNS + 1), last_column)
+    add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), signed)
+    sheet.freeze_panes = f"{get_column_letter(FRAME + 1)}{first}"
+    print_on_a4(sheet, "landscape", f"{top}:{first - 1}")
+    sheet.print_area = f"A1:{get_column_letter(last_column)}{last + 8}"
+    lock(sheet)
+
+
+def _header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:
+    """The header from row `top` on; gives the first row below it.
+
+    What must be given and what may be stands above the two levels, a second language's labels below
+    them: `check` finds its way by either.
+    """
+    fields, say = request.fields, request.language.say
+    bands = [phrase("May be left blank") if field.optional else phrase("To be filled in") for field in fields]
+    levels = [request.levels(field) for field in fields]
+    upper, lower = top + 1, top + 2
+    _spread(sheet, top, [say(band) for band in bands], widths)
+    _spread(sheet, upper, [above for above, _ in levels], widths)
+    for column, (_, below) in enumerate(levels, start=FRAME + 1):
+        if below:
+            put_text(sheet, lower, column, below)
+        else:
+            sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
+    fit_row(sheet, lower, [(below, width) for (_, below), width in zip(levels, widths[FRAME:], strict=True)])
+    sheet.merge_cells(start_row=top, end_row=top, start_column=1, end_column=FRAME)
+    for column, words in enumerate((NUMBERING, UNIT), start=1):
+        put_text(sheet, upper, column, say(words))
+        sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
+    bottom = lower
+    if request.beside:
+        bottom += 1
+        beside = [request.beside.say(words) for words in (NUMBERING, UNIT, *(field.label for field in fields))]
+        for column, text in enumerate(beside, start=1):
+            put_text(sheet, bottom, column, text)
+        fit_row(sheet, bottom, zip(beside, widths, strict=True), size=10)
+    for column, number in enumerate(("A", "B", *range(1, len(fields) + 1)), start=1):
+        sheet.cell(bottom + 1, column, number)
+    for row in range(top, bottom + 2):
+        for column in range(1, FRAME + len(fields) + 1):
+            cell = sheet.cell(row, column)
+            cell.border, cell.fill = GRID, HEADING
+            cell.alignment = CENTRED
+            second_language = row == bottom != lower
+            cell.font = font(10 if second_language or row > bottom else 11.5, bold=lower >= row, italic=row > lower)
+    return bottom + 2
+
+
+def _width(field: ReturnField, request: Request) -> float:
+    """Wide enough for the longest word of a field's headings, which cannot be wrapped."""
+    _, below = request.levels(field)
+    words = [*below.split(), *(request.beside.say(field.label).split() if request.beside else ())]
+    return max(8.5, 1.05 * max(map(len, words), default=0) + 1.5)
+
+
+def _spread(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
+    """Equal texts side by side as one merged cell, the row high enough for the longest."""
+    column = FRAME + 1
+    needed = []
+    for text, group in groupby(texts):
+        until = column + len(list(group)) - 1
+        put_text(sheet, row, column, text)
+        if until > column:
+            sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=until)
+        needed.append((text, sum(widths[column - 1 : until])))
+        column = until + 1
+    fit_row(sheet, row, needed)
+
+
+def _dress(sheet: Worksheet, row: int, last_column: int, *, bold: bool = False) -> None:
+    for column in range(1, last_column + 1):
+        cell = sheet.cell(row, column)
+        if isinstance(cell, Cell):
+            cell.border, cell.font = GRID, font(bold=bold)
+            cell.alignment = TEXT if column == FRAME else CENTRED
+            cell.number_format = "0"
