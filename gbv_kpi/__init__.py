@@ -1,6 +1,12 @@
 """gbv-kpi: yearly returns of a plan against gender-based violence, judged by the plan's thresholds."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gbv_kpi.engine import evaluate
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.returns import read_returns
 
 __version__ = "0.1.0"
 

@@ -5,27 +5,27 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import typer.main
 
 from gbv_kpi import __version__
 from gbv_kpi.errors import GbvKpiError, UsageError
-from gbv_kpi.language import Language, chosen_tag, language, phrase
-from gbv_kpi.output import error_console, print_rendered, print_text, speak_utf8
+from gbv_kpi.exits import ExitCode, FailOn
+from gbv_kpi.helptext import run
+from gbv_kpi.language import LANGUAGES, Language, chosen_tag, language, phrase
+from gbv_kpi.output import print_rendered, print_text, speak_utf8, tell, write_whole
 
 if TYPE_CHECKING:
     from gbv_kpi.outcome import Outcome
-    from gbv_kpi.reading.identity import AssumedYear
 
 __all__ = ["app", "main"]
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
-MANY_FILES = 8  # from here on a person may wonder whether anything happens
-COULD_NOT_RUN = 2
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,13 +45,15 @@ class Lang(StrEnum):
     EN = "en"
 
 
-class FailOnChoice(StrEnum):
-    """`gbv_kpi.outcome.FailOn`, without what that imports."""
+class TemplateLang(StrEnum):
+    VI = "vi"
+    EN = "en"
+    BOTH = "both"
 
-    MISSED = "missed"
-    INVALID = "invalid"
-    NEVER = "never"
-    INCOMPLETE = "incomplete"
+
+class TemplateLayout(StrEnum):
+    TABLE = "table"
+    FORM = "form"
 
 
 Files = Annotated[
@@ -68,9 +70,13 @@ FormatOption = Annotated[Format, typer.Option("--format", envvar="GBV_KPI_FORMAT
 OutputOption = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
 ]
+AnnotateOption = Annotated[
+    Path | None,
+    typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the one file with its faulty cells marked."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing when the exit code is 0.")]
 FailOnOption = Annotated[
-    FailOnChoice, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")
+    FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")
 ]
 
 
@@ -82,7 +88,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _start(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback does the work
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -96,18 +102,53 @@ def check(
     plan: PlanOption = DEFAULT_PLAN,
     format: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    annotate: AnnotateOption = None,
     quiet: QuietOption = False,
-    fail_on: FailOnOption = FailOnChoice.MISSED,
+    fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
 ) -> None:
     """Say what is wrong in returns, and whether units and province meet the thresholds. Stores nothing.
 
     Example: gbv-kpi check returns.xlsx
     """
-    from gbv_kpi.reading.identity import AssumedYear
+    from gbv_kpi.judge import judge_check
 
-    outcome = _judge("check", files, plan, AssumedYear(year, binds=True) if year else None, fail_on, lang)
-    _finish(outcome, format, output, quiet, lang)
+    spoken = _language(lang)
+    to_annotate = _to_annotate(files, annotate) if annotate else None
+    outcome = judge_check(files, plan, year, fail_on, spoken)
+    if annotate and to_annotate:
+        _annotate(outcome, to_annotate, annotate, spoken)
+    _finish(outcome, format, output, quiet, spoken)
+
+
+@app.command()
+def template(
+    year: Annotated[int, typer.Option("--year", help="The year to be reported.")],
+    output: Annotated[Path, typer.Option("--output", metavar="FILE.xlsx", help="The workbook to write.")],
+    unit: Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")] = None,
+    layout: Annotated[
+        TemplateLayout, typer.Option("--layout", help="A row for each unit, or a form on a sheet for each.")
+    ] = TemplateLayout.TABLE,
+    plan: PlanOption = DEFAULT_PLAN,
+    lang: Annotated[
+        TemplateLang | None, typer.Option("--lang", help="Language of the workbook. [default: GBV_KPI_LANG, else vi]")
+    ] = None,
+) -> None:
+    """Make a blank return to fill in: a workbook in which only the answers can be written, and only whole numbers.
+
+    Example: gbv-kpi template --year 2025 --output bao-cao-2025.xlsx
+    """
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.workbooks.blank import blank_return
+    from gbv_kpi.workbooks.request import Request, units_to_report
+
+    _expect_xlsx(output)
+    the_plan = load_plan(plan)
+    units = units_to_report(the_plan, year, unit, layout.value)
+    both = lang is TemplateLang.BOTH
+    tag = "vi" if both else lang or chosen_tag({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"})
+    request = Request(the_plan, year, units, language(tag), language("en") if both else None)
+    write_whole(output, blank_return(request, layout.value))
 
 
 @app.command()
@@ -120,75 +161,67 @@ def report(
     format: FormatOption = Format.TABLE,
     output: OutputOption = None,
     quiet: QuietOption = False,
-    fail_on: FailOnOption = FailOnChoice.MISSED,
+    fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
 ) -> None:
     """Compile the report of one year for the whole province.
 
     Example: gbv-kpi report --year 2025 returns/
     """
-    from gbv_kpi.reading.identity import AssumedYear
+    from gbv_kpi.judge import judge_report
 
     if not files:
         raise UsageError(phrase("Name the files with the returns: gbv-kpi report --year {year} FILE…", year=str(year)))
-    outcome = _judge("report", files, plan, AssumedYear(year), fail_on, lang, only_year=year)
-    _finish(outcome, format, output, quiet, lang)
+    spoken = _language(lang)
+    _finish(judge_report(files, plan, year, fail_on, spoken), format, output, quiet, spoken)
 
 
-def _judge(
-    command: str,
-    names: Sequence[str],
-    plan_name: str,
-    assumed: "AssumedYear | None",
-    fail_on: FailOnChoice,
-    lang: Lang | None,
-    only_year: int | None = None,
-) -> "Outcome":
-    """Read the files and hold them against the plan. Raises `UsageError` where there is nothing to judge."""
-    from gbv_kpi.engine import evaluate
-    from gbv_kpi.outcome import FailOn, Outcome
-    from gbv_kpi.plan import load_plan
-    from gbv_kpi.problems import has_errors
-    from gbv_kpi.reading.sources import find_sources
-    from gbv_kpi.returns import read_returns
+def _to_annotate(names: Sequence[str], annotate: Path) -> str:
+    """The one file to mark. Raises `UsageError` for none or several, and for a copy in place of the original."""
+    from gbv_kpi.reading.sources import STDIN, find_sources
 
-    plan = load_plan(plan_name)
-    found, left_out = find_sources(names)
-    if left_out:
-        note = phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))
-        error_console().print(_language(lang).say(note))
-    if not found:
-        raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
-    returns = read_returns(found, plan, assumed, lambda names: _watched(names, _language(lang)))
-    scorecard = evaluate(returns, plan)
-    if only_year is not None:
-        scorecard = scorecard.of_year(only_year)
-        if not scorecard.findings and not has_errors(returns.problems):
-            raise UsageError(phrase("The files hold no return of {year}.", year=str(only_year)))
-    return Outcome(command, scorecard, returns.problems, returns.files, FailOn(fail_on))
+    _expect_xlsx(annotate)
+    found, _ = find_sources(names)
+    if len(found) != 1 or found[0] == STDIN:
+        raise UsageError(phrase("--annotate marks one file: name just that file."))
+    _expect_other_file(annotate, found, "--annotate")
+    return found[0]
 
 
-def _watched(names: Sequence[str], spoken: Language) -> Iterable[str]:
-    """The names, with a progress bar on standard error where the work is long and a person is watching."""
-    if len(names) < MANY_FILES or not sys.stderr.isatty():
-        return names
-    from rich.progress import track
-
-    return track(names, spoken.say(phrase("Reading returns")), console=error_console(), transient=True)
+def _expect_xlsx(path: Path) -> None:
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(phrase("{path} is written as an Excel workbook: let its name end in .xlsx.", path=str(path)))
 
 
-def _finish(outcome: "Outcome", format: Format, output: Path | None, quiet: bool, lang: Lang | None) -> None:
-    """Show the outcome, unless all is well and silence was asked for, and exit with its code."""
-    if not (quiet and outcome.exit_code == 0):
+def _annotate(outcome: "Outcome", name: str, annotate: Path, spoken: Language) -> None:
+    from gbv_kpi.reading.sources import open_source
+    from gbv_kpi.workbooks.annotated import annotate as marked_copy
+
+    write_whole(annotate, marked_copy(outcome.problems, open_source(name), spoken))
+
+
+def _finish(outcome: "Outcome", format: Format, output: Path | None, quiet: bool, spoken: Language) -> None:
+    """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
+    silent = quiet and outcome.exit_code == 0
+    if outcome.left_out and not silent:
+        tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
+    if output is not None:
+        _expect_other_file(output, [file.path for file in outcome.files], "--output")
+    if output is not None or not silent:
         if format is Format.JSON:
             from gbv_kpi.render.json import to_json
 
-            print_text(to_json(outcome, _language(lang)), output)
+            print_text(to_json(outcome, spoken), output)
         else:
             from gbv_kpi.render.terminal import to_terminal
 
-            print_rendered(to_terminal(outcome, _language(lang)), output)
+            print_rendered(to_terminal(outcome, spoken), output)
     raise typer.Exit(outcome.exit_code)
+
+
+def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:
+    if path.exists() and any(Path(name).exists() and path.samefile(name) for name in returns):
+        raise UsageError(phrase("{option} must not replace the return itself: {file}.", option=option, file=str(path)))
 
 
 def _language(lang: Lang | None) -> Language:
@@ -198,20 +231,32 @@ def _language(lang: Lang | None) -> Language:
 def main() -> None:
     """Run the command line; whatever stops it is one line on standard error and exit code 2."""
     speak_utf8()
+    _take_leading_language()
     spoken = language(_asked_language(sys.argv[1:]) or chosen_tag(os.environ))
     try:
-        app()
+        run(typer.main.get_command(app), spoken)
     except GbvKpiError as error:
-        error_console().print(f"gbv-kpi: {spoken.say(error.phrase)}")
-        sys.exit(COULD_NOT_RUN)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(COULD_NOT_RUN)
+        tell(f"gbv-kpi: {spoken.say(error.phrase)}")
+    except Exception as error:
+        if os.environ.get("GBV_KPI_DEBUG"):
+            raise
+        fault = phrase("a fault in the program ({kind}). Please report it with the file.", kind=type(error).__name__)
+        tell(f"gbv-kpi: {spoken.say(fault)}")
+    sys.exit(ExitCode.COULD_NOT_RUN)
+
+
+def _take_leading_language() -> None:
+    """Before the command, `--lang vi` is as good as GBV_KPI_LANG=vi."""
+    match sys.argv[1:]:
+        case ["--lang", tag, *rest] if tag in LANGUAGES:
+            os.environ["GBV_KPI_LANG"], sys.argv[1:] = tag, rest
+        case [first, *rest] if first.startswith("--lang=") and first.removeprefix("--lang=") in LANGUAGES:
+            os.environ["GBV_KPI_LANG"], sys.argv[1:] = first.removeprefix("--lang="), rest
 
 
 def _asked_language(arguments: Sequence[str]) -> str | None:
     """The `--lang` of a command line that was not, or not yet, parsed."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in pairwise([*arguments, ""]):
         name, _, value = argument.partition("=")
         if name == "--lang":
             return value or following

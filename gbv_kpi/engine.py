@@ -20,17 +20,21 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     """
     findings: list[Finding] = []
     coverage: list[Coverage] = []
-    for year in sorted({int(year) for year in returns.frame["year"]}):
-        returned = returns.frame[returns.frame["year"] == year]
-        by_unit = returned.groupby("unit", sort=True)[list(plan.field_by_id)].sum(min_count=1)
+    for year in sorted({int(year) for year in returns.frame["year"]} | {year for _, year in returns.refused}):
+        counts = _counts_by_unit(returns.frame[returns.frame["year"] == year], plan)
         refused = {unit for unit, of in returns.refused if of == year}
-        covered = _coverage(plan, year, set(by_unit.index), refused)
+        covered = _coverage(plan, year, set(counts.index), refused)
         coverage.append(covered)
-        counts = pd.concat([by_unit.sum(min_count=1).to_frame().T, by_unit])
-        scopes = [None, *by_unit.index]  # the province first
-        for indicator in plan.indicators:
-            findings.extend(_findings(indicator, plan, covered, scopes, counts))
+        for indicator in plan.indicators if len(counts) else ():
+            findings.extend(_findings(indicator, plan, covered, counts))
     return Scorecard(plan, tuple(findings), tuple(coverage))
+
+
+def _counts_by_unit(returned: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The fields of each unit, summed over its predecessors; a sum with a blank in it is not known."""
+    fields = list(plan.field_by_id)
+    sums = returned.groupby("unit", sort=True)[fields].sum(min_count=1)
+    return sums.mask(returned[fields].isna().groupby(returned["unit"], sort=True).any())
 
 
 def _coverage(plan: Plan, year: int, reported: set[str], refused: set[str]) -> Coverage:
@@ -39,16 +43,23 @@ def _coverage(plan: Plan, year: int, reported: set[str], refused: set[str]) -> C
     return Coverage(year, expected, missing, tuple(unit for unit in missing if unit.code in refused))
 
 
-def _findings(
-    indicator: Indicator, plan: Plan, coverage: Coverage, scopes: Sequence[str | None], counts: pd.DataFrame
-) -> Iterator[Finding]:
-    """One finding for each scope, a row of `counts` each; `None` is the province."""
+def _findings(indicator: Indicator, plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[Finding]:
+    """The province's finding, then one for each unit, a row of `counts` each.
+
+    Only units that give both counts add to the province's: a denominator whose numerator is not known
+    would count as if nothing had been reached.
+    """
     year = coverage.year
     name_by_code = {unit.code: unit.name for unit in plan.units_in(year)}
     threshold, next_threshold = indicator.threshold_in(year), indicator.threshold_after(year)
-    numerators, denominators = _sums(counts, indicator.numerator), _sums(counts, indicator.denominator)
+    not_waited_for = {unit.code for unit in plan.units_in(year) if not unit.expected}
+    may_leave_blank = pd.Series(counts.index.isin(not_waited_for), index=counts.index)
+    numerators, denominators = _with_province(
+        _sums(counts, indicator.numerator, may_leave_blank), _sums(counts, indicator.denominator, may_leave_blank)
+    )
     statuses = _statuses(numerators, denominators, threshold)
-    for unit, n, d, status in zip(scopes, numerators, denominators, statuses, strict=True):
+    incomplete = not coverage.complete or bool((statuses[1:][~may_leave_blank.to_numpy()] == Status.NO_DATA).any())
+    for unit, n, d, status in zip([None, *counts.index], numerators, denominators, statuses, strict=True):
         yield Finding(
             indicator=indicator.id,
             year=year,
@@ -61,14 +72,30 @@ def _findings(
             status=status,
             shortfall=shortfall(n, d, threshold) if threshold and status.has_rate else None,
             next_shortfall=shortfall(n, d, next_threshold) if next_threshold and status.has_rate else None,
-            provisional=unit is None and not coverage.complete,
+            provisional=unit is None and incomplete,
             measure=indicator.measure,
         )
 
 
-def _sums(counts: pd.DataFrame, fields: Sequence[str]) -> pd.Series:
-    """The sum of some fields in each row as a Python integer, NA where the row has none of them."""
-    return counts[list(fields)].sum(axis=1, min_count=1).reset_index(drop=True).astype(object)
+def _sums(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: pd.Series) -> pd.Series:
+    """The sum of some fields in each row, NA where one is blank.
+
+    A unit that may leave blank what it does not run has the sum of what it gives.
+    """
+    summands = counts[list(fields)]
+    blank = summands.isna().any(axis=1) & ~may_leave_blank
+    return summands.sum(axis=1, min_count=1).mask(blank)
+
+
+def _with_province(numerators: pd.Series, denominators: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Both columns as Python integers, with the sum over the units that give both in front."""
+    both = numerators.notna() & denominators.notna()
+
+    def after_its_sum(column: pd.Series) -> pd.Series:
+        province = pd.Series([column[both].sum(min_count=1)], dtype="Int64")
+        return pd.concat([province, column], ignore_index=True).astype(object)
+
+    return after_its_sum(numerators), after_its_sum(denominators)
 
 
 def _statuses(numerators: pd.Series, denominators: pd.Series, threshold: Threshold | None) -> pd.Series:

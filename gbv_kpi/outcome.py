@@ -1,31 +1,13 @@
 """What a run came to: the scorecard, the problems, the files, and the exit code that scripts rely on."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
+from gbv_kpi.exits import ExitCode, FailOn
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns import FileRead
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 
-__all__ = ["ExitCode", "FailOn", "Outcome"]
-
-
-class ExitCode:
-    """What a run ends with: 0 all is well, 1 a threshold is missed, 2 could not run, 3 a return has an error."""
-
-    WELL = 0
-    MISSED = 1
-    COULD_NOT_RUN = 2
-    INVALID = 3
-
-
-class FailOn(StrEnum):
-    """What makes a run end with a code other than 0."""
-
-    MISSED = "missed"
-    INVALID = "invalid"  # a missed threshold is no failure
-    NEVER = "never"  # nor is a return with an error
-    INCOMPLETE = "incomplete"  # as `missed`, and units that have not reported are one too
+__all__ = ["Outcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +18,11 @@ class Outcome:
     scorecard: Scorecard
     problems: tuple[Problem, ...]
     files: tuple[FileRead, ...]
+    left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
     fail_on: FailOn = FailOn.MISSED
+
+    def of_year(self, year: int) -> "Outcome":
+        return replace(self, scorecard=self.scorecard.of_year(year))
 
     def decisive(self, year: int) -> list[Finding]:
         """The findings that decide a year.

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import unicodedata
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rich.console import Console, RenderableType
 from gbv_kpi.errors import OutputError
 from gbv_kpi.language import phrase
 
-__all__ = ["error_console", "print_rendered", "print_text", "speak_utf8", "write_whole"]
+__all__ = ["error_console", "print_rendered", "print_text", "speak_utf8", "tell", "visible", "write_whole"]
 
 UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
@@ -28,6 +29,24 @@ def error_console() -> Console:
     return Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
+def tell(text: str) -> None:
+    """A line on standard error."""
+    error_console().print(visible(text))
+
+
+def visible(text: str) -> str:
+    """The text with its control characters shown instead of acting on a terminal."""
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character in "\n\r\t":
+        return " "
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return f"\\u{ord(character):04x}"
+    return character
+
+
 def print_rendered(content: RenderableType, output: Path | None) -> None:
     """Print to the terminal at its width, or elsewhere as wide as the content needs and without colour."""
     if output is None and sys.stdout.isatty():
@@ -40,33 +59,56 @@ def print_rendered(content: RenderableType, output: Path | None) -> None:
 
 
 def _console() -> Console:
+    if os.environ.get("NO_COLOR"):  # Rich drops the colours only, and keeps bold and dim
+        return Console(color_system=None, highlight=False, markup=False, emoji=False)
     return Console(highlight=False, markup=False, emoji=False)
 
 
 def print_text(content: str, output: Path | None) -> None:
-    if output is None:
+    """Raises `OutputError` where the text cannot be written; a reader that went away has seen enough."""
+    if output is not None:
+        write_whole(output, content.encode())
+        return
+    try:
         sys.stdout.write(content)
         sys.stdout.flush()
-    else:
-        write_whole(output, content.encode())
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=reason)) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises `OutputError`, and leaves what stood there."""
-    temporary: str | None = None
+    """Write a file whole or not at all. Raises `OutputError`, and leaves what stood there.
+
+    A file that stood there keeps its permissions, and a link stays a link. What is no file, such as
+    /dev/stdout, cannot be replaced and is written to.
+    """
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            _replace(target, content)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(phrase("{path} cannot be written: {reason}.", path=str(path), reason=reason)) from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".gbv-kpi-")
+    temporary = Path(name)
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        reason = error.strerror or type(error).__name__
-        raise OutputError(phrase("{path} cannot be written: {reason}.", path=str(path), reason=reason)) from error
+        temporary.chmod(mode)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import Bilingual, phrase
+from gbv_kpi.mistakes import mistakes_told
 from gbv_kpi.thresholds import Comparator, Measure, Threshold
 
 __all__ = ["DEFAULT_PLAN", "Agency", "Indicator", "Plan", "ReturnField", "ThresholdEntry", "Unit", "load_plan"]
@@ -66,7 +67,7 @@ class ThresholdEntry(_Table):
     @model_validator(mode="after")
     def _one_comparison(self) -> Self:
         if len(self._bounds) != 1:
-            raise ValueError("give exactly one of at_least, above, at_most, below")
+            raise ValueError(phrase("give exactly one of at_least, above, at_most, below"))
         return self
 
     def threshold(self, measure: Measure) -> Threshold:
@@ -86,6 +87,13 @@ class Indicator(_Table):
     denominator: Annotated[tuple[str, ...], Field(min_length=1)]
     measure: Measure = "percent"
     entries: Annotated[tuple[ThresholdEntry, ...], Field(alias="thresholds", min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_threshold_a_year(self) -> Self:
+        years = [entry.from_year for entry in self.entries]
+        if twice := sorted({year for year in years if years.count(year) > 1}):
+            raise ValueError(phrase("two thresholds start in {year}", year=str(twice[0])))
+        return self
 
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -183,14 +191,32 @@ class Plan(_Table):
         named = {name for i in self.indicators for name in (*i.numerator, *i.denominator)}
         named |= {name for f in self.fields for name in (f.part_of, f.form_of) if name is not None}
         if unknown := sorted(named - known):
-            raise ValueError(f"no field has the id {', '.join(unknown)}; the fields are {', '.join(sorted(known))}")
+            message = phrase(
+                "no field has the id {ids}; the fields are {known}",
+                ids=", ".join(unknown),
+                known=", ".join(sorted(known)),
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _units_are_distinct(self) -> Self:
+        """A code may be used again, but not by two units of the same day, and a merger leads somewhere."""
+        codes = {unit.code for unit in self.units}
+        if lost := sorted({u.merged_into for u in self.units if u.merged_into is not None} - codes):
+            raise ValueError(phrase("no unit has the code {codes}, into which others merge", codes=", ".join(lost)))
+        for year in range(self.first_year, self.last_year + 1):
+            present = [unit.code for unit in self.units_in(year)]
+            if twice := sorted({code for code in present if present.count(code) > 1}):
+                message = phrase("two units have the code {code} in {year}", code=twice[0], year=str(year))
+                raise ValueError(message)
         return self
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
         for kind, ids in (("field", [f.id for f in self.fields]), ("indicator", [i.id for i in self.indicators])):
             if twice := sorted({name for name in ids if ids.count(name) > 1}):
-                raise ValueError(f"{kind} {', '.join(twice)} stands twice")
+                raise ValueError(phrase("{kind} {ids} stands twice", kind=kind, ids=", ".join(twice)))
         return self
 
 
@@ -205,7 +231,7 @@ def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
     built_in = files("gbv_kpi") / "plans" / f"{plan}.toml"
     source = built_in if built_in.is_file() else Path(plan)
     try:
-        content = tomllib.loads(source.read_text("utf-8"), parse_float=Decimal)
+        content = tomllib.loads(source.read_text("utf-8-sig"), parse_float=Decimal)  # Notepad writes a mark in front
         return Plan.model_validate(content)
     except OSError as error:
         raise PlanError(
@@ -217,11 +243,9 @@ def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
         ) from error
     except ValidationError as error:
         raise PlanError(
-            phrase("The plan file {plan} has mistakes: {mistakes}", plan=str(plan), mistakes=_mistakes(error))
+            phrase(
+                "The plan file {plan} has mistakes: {mistakes}.",
+                plan=str(plan),
+                mistakes=mistakes_told(error, Plan, content),
+            )
         ) from error
-
-
-def _mistakes(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(step) for step in mistake['loc']) or 'plan'}: {mistake['msg']}" for mistake in error.errors()
-    )

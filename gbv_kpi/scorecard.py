@@ -121,10 +121,17 @@ class Scorecard:
         )
 
     def to_frame(self) -> "pd.DataFrame":
-        """One row for each finding, with the columns of the JSON output."""
+        """One row for each finding, with the columns of the JSON output; counts are whole numbers or NA."""
         import pandas as pd
 
-        return pd.DataFrame([finding.record() for finding in self.findings])
+        rates = list(dict.fromkeys(f"rate_{indicator.measure}" for indicator in self.plan.indicators))
+        columns = ["indicator", "year", "scope", "unit", "unit_name", "numerator", "denominator", *rates]
+        columns += ["threshold", "next_threshold", "status", "shortfall", "next_shortfall", "provisional"]
+        frame = pd.DataFrame([finding.record() for finding in self.findings], columns=columns)
+        return frame.astype(dict.fromkeys(_COUNTS, "Int64") | dict.fromkeys(rates, "Float64"))
+
+
+_COUNTS = ("numerator", "denominator", "shortfall", "next_shortfall")
 
 
 def _threshold_record(threshold: Threshold | None) -> dict[str, object] | None:

@@ -29,8 +29,9 @@ def to_json(outcome: Outcome, language: Language) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2).translate(_CONTROLS) + "\n"
 
 
-# json escapes the C0 controls; the others could still act on the terminal of whoever prints the file.
-_CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029)}
+# json escapes the C0 controls; the others could still act on the terminal of whoever prints the file. Surrogates
+# stand for the bytes of a file name that is no Unicode, and cannot be encoded.
+_CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000))}
 
 
 def _problem(problem: Problem, language: Language) -> dict[str, object]:

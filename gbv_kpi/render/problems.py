@@ -1,6 +1,5 @@
 """Problems for a person: by file, errors first, one kind at a time with its first examples."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -9,9 +8,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gbv_kpi.language import Language, phrase, plural
+from gbv_kpi.output import visible
 from gbv_kpi.problems import Place, Problem, Severity
 
-__all__ = ["problem_groups", "visible"]
+__all__ = ["problem_groups"]
 
 EXAMPLES = 3
 STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
@@ -52,16 +52,3 @@ def _where(place: Place, problem: Problem) -> str:
     spot = "!".join(part for part in (place.sheet, cell) if part)
     of = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
     return visible(f"{spot} ({of})" if spot and of else spot or of)
-
-
-def visible(text: str) -> str:
-    """The text with its control characters shown instead of acting on a terminal."""
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if character in "\n\r\t":
-        return " "
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return f"\\u{ord(character):04x}"
-    return character

@@ -13,9 +13,10 @@ from rich.text import Text
 
 from gbv_kpi.language import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
+from gbv_kpi.output import visible
 from gbv_kpi.plan import Indicator
 from gbv_kpi.problems import Severity
-from gbv_kpi.render.problems import problem_groups, visible
+from gbv_kpi.render.problems import problem_groups
 from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
 from gbv_kpi.thresholds import Threshold
 
@@ -68,9 +69,10 @@ class _Writer:
     def _year(self, scorecard: Scorecard, coverage: Coverage) -> Iterator[RenderableType]:
         title = phrase("Plan {number}, year {year}", number=self.plan.number, year=str(coverage.year))
         yield self.say(title, "bold")
-        yield self._matrix(scorecard)
-        yield self._legend(scorecard.findings)
-        yield Text()
+        if scorecard.findings:
+            yield self._matrix(scorecard)
+            yield self._legend(scorecard.findings)
+            yield Text()
         yield from self._lacking(scorecard.findings)
         yield from self._not_due(scorecard.findings)
         yield from self._coverage(coverage)
@@ -208,7 +210,7 @@ class _Writer:
             yield self.say(phrase("All {expected} units have reported.", expected=expected))
             return
         partly = phrase(
-            "{received} of {expected} units have reported; the province's figures are provisional.",
+            "{received} of {expected} units have a valid return; the overall figures are provisional.",
             received=received,
             expected=expected,
         )
@@ -234,6 +236,8 @@ class _Writer:
             yield self.say(refused, "bold red")
         for coverage in self.outcome.scorecard.coverage:
             decisive = self.outcome.decisive(coverage.year)
+            if not decisive:
+                continue
             missed = [finding for finding in decisive if finding.status is Status.MISSED]
             year = str(coverage.year)
             yield self.say(
@@ -256,13 +260,13 @@ class _Writer:
 
     def _units_verdict(self, year: str, reported: int, missed: Sequence[Finding]) -> Phrase:
         if not missed:
-            return phrase("{year}: every unit that reported meets every threshold in force.", year=year)
-        units = len({finding.unit for finding in missed})
-        return phrase(
-            "{year}: of {reported} units that reported, {units} miss a threshold in force.",
+            return phrase("{year}: every unit with a valid return meets every threshold in force.", year=year)
+        return plural(
+            "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
+            "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
+            len({finding.unit for finding in missed}),
             year=year,
             reported=reported,
-            units=units,
         )
 
 

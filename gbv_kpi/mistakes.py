@@ -1,0 +1,114 @@
+"""The mistakes of a plan file in the words of whoever wrote it, not in those of the library that found them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from gbv_kpi.language import Phrase, phrase
+
+__all__ = ["mistakes_told"]
+
+Step = int | str
+
+# By how pydantic's name for the mistake begins.
+_WANTED = {
+    "int": phrase("a whole number is wanted"),
+    "decimal": phrase("a number is wanted"),
+    "finite": phrase("a number is wanted"),
+    "string_pattern": phrase("small letters and digits are wanted, and a letter first"),
+    "string": phrase("text in quotes is wanted"),
+    "date": phrase("a date such as 2021-05-12 is wanted"),
+    "bool": phrase("true or false is wanted"),
+    "tuple": phrase("a list in [ ] is wanted"),
+    "too_": phrase("the list has too few or too many entries"),
+    "greater": phrase("the number is too small"),
+    "less": phrase("the number is too large"),
+}
+
+
+def mistakes_told(error: ValidationError, model: type[BaseModel], content: Mapping[str, Any]) -> Phrase:
+    """All that is wrong in the file, each with where it stands: “indicator training, thresholds 1: …”."""
+    told = [
+        phrase("{where}: {what}", where=_where(mistake["loc"], content), what=_what(mistake, model))
+        if mistake["loc"]
+        else _what(mistake, model)
+        for mistake in _causes(error.errors())
+    ]
+    whole = told.pop()
+    while told:
+        whole = phrase("{first}; {others}", first=told.pop(), others=whole)
+    return whole
+
+
+def _causes(mistakes: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """The mistakes but for lists that are too short only because an entry of theirs has a mistake."""
+    for mistake in mistakes:
+        depth = len(mistake["loc"])
+        within = (other["loc"] for other in mistakes if len(other["loc"]) > depth)
+        if not (mistake["type"] == "too_short" and any(location[:depth] == mistake["loc"] for location in within)):
+            yield mistake
+
+
+def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
+    """What is wrong at one place."""
+    match mistake["type"]:
+        case "missing":
+            return phrase("this key is missing")
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            keys = _keys(model, mistake["loc"][:-1])
+            return phrase("there is no such key; the keys are {keys}", keys=", ".join(keys))
+        case "value_error":
+            said = mistake["ctx"]["error"].args[0]
+            return said if isinstance(said, Phrase) else phrase("{reason}", reason=str(said))
+        case "literal_error":
+            return phrase("one of these is wanted: {choices}", choices=str(mistake["ctx"]["expected"]))
+        case kind:
+            told = (wanted for start, wanted in _WANTED.items() if kind.startswith(start))
+            return next(told, phrase("a table with keys is wanted"))
+
+
+def _where(location: Sequence[Step], content: Any) -> str:
+    """A place in the file: entries of a list by their id or code, else by their number from 1."""
+    steps: list[str] = []
+    for step in location:
+        content = _inside(content, step)
+        if isinstance(step, int):
+            name = content.get("id") or content.get("code") if isinstance(content, Mapping) else None
+            steps[-1:] = [f"{steps[-1] if steps else ''} {name or step + 1}".strip()]
+        elif step != "[key]":
+            steps.append(step)
+    return ", ".join(steps)
+
+
+def _inside(content: Any, step: Step) -> Any:
+    try:
+        return content[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _keys(model: type[BaseModel], location: Sequence[Step]) -> list[str]:
+    """The keys allowed at a place, as the file spells them."""
+    at: Any = model
+    for step in location:
+        if isinstance(step, str) and (found := _spelt(at).get(step)):
+            at = next(_tables(found), at)
+    return list(_spelt(at))
+
+
+def _spelt(table: Any) -> dict[str, Any]:
+    """What a table's keys hold, by the key's spelling in a file."""
+    if is_dataclass(table):
+        return {field.name: field.type for field in fields(table)}
+    return {field.alias or name: field.annotation for name, field in table.model_fields.items()}
+
+
+def _tables(annotation: Any) -> Iterator[type]:
+    """The tables that an annotation names, within lists and options too."""
+    if isinstance(annotation, type) and (is_dataclass(annotation) or issubclass(annotation, BaseModel)):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _tables(inner)

@@ -1,0 +1,265 @@
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from gbv_kpi.errors import PlanError
+from gbv_kpi.plan import DEFAULT_PLAN, Plan, Unit, load_plan
+from gbv_kpi.thresholds import Threshold
+from tests.offices import cp1258
+
+BUILT_IN = (files("gbv_kpi") / "plans" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")
+
+
+def altered(folder: Path, *changes: tuple[str, str]) -> Path:
+    """The built-in plan as a file, with some of its words changed."""
+    text = BUILT_IN
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    file = folder / "plan.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+# ---------------------------------------------------------------- what the plan says
+
+
+def test_thresholds_are_those_of_the_plan(plan: Plan) -> None:
+    assert {indicator.id: indicator.thresholds for indicator in plan.indicators} == {
+        "help-seeking": (Threshold(2025, ">=", Decimal(50)),),
+        "assistance": (Threshold(2025, ">=", Decimal(100)),),
+        "training": (Threshold(2021, ">", Decimal(90)),),
+        "education": (Threshold(2023, ">=", Decimal(85)), Threshold(2025, ">=", Decimal(100))),
+    }
+
+
+def test_indicators_divide_what_the_plan_divides(plan: Plan) -> None:
+    assert {indicator.id: (indicator.numerator, indicator.denominator) for indicator in plan.indicators} == {
+        "help-seeking": (("victims_seeking_help",), ("victims",)),
+        "assistance": (("cases_helped",), ("cases_needing_help",)),
+        "training": (("officials_trained", "village_workers_trained"), ("officials", "village_workers")),
+        "education": (("schools_integrating",), ("schools",)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("indicator", "words"),
+    [
+        (
+            "help-seeking",
+            (
+                "đến năm 2025, tối thiểu 50% người bị bạo lực trên cơ sở giới tìm kiếm sự trợ giúp "
+                "từ cơ quan cung cấp dịch vụ"
+            ),
+        ),
+        (
+            "assistance",
+            (
+                "Đến năm 2025, 100% trường hợp có nhu cầu trợ giúp về bạo lực trên cơ sở giới được trợ giúp "
+                "bằng các hình thức khác nhau"
+            ),
+        ),
+        (
+            "training",
+            (
+                "Hằng năm có trên 90% cán bộ, công chức phụ trách công tác bình đẳng giới các cấp và những người "
+                "hoạt động không chuyên trách cấp thôn, tổ dân phố được tập huấn nâng cao kiến thức, kỹ năng "
+                "về phòng ngừa, ứng phó với bạo lực trên cơ sở giới"
+            ),
+        ),
+        (
+            "education",
+            (
+                "Đến năm 2023, đạt 85% và đến năm 2025 đạt 100% cơ sở giáo dục trên địa bàn tỉnh tổ chức lồng ghép "
+                "các hoạt động tuyên truyền về phòng ngừa và ứng phó với bạo lực trên cơ sở giới, bạo lực học đường"
+            ),
+        ),
+    ],
+)
+def test_the_plan_is_quoted_word_for_word(plan: Plan, indicator: str, words: str) -> None:
+    assert next(i.quote for i in plan.indicators if i.id == indicator) == words
+
+
+def test_sums_never_mix_people_with_cases(plan: Plan) -> None:
+    for indicator in plan.indicators:
+        for summed in (indicator.numerator, indicator.denominator):
+            assert len({plan.field_by_id[field].counts for field in summed}) == 1
+
+
+def test_both_languages_are_there_for_every_label(plan: Plan) -> None:
+    for text in (plan.title, plan.place, *(f.label for f in plan.fields), *(i.title for i in plan.indicators)):
+        assert text.vi
+        assert text.en
+
+
+@pytest.mark.parametrize(
+    ("indicator", "year", "in_force", "coming"),
+    [
+        ("education", 2022, None, 85),
+        ("education", 2023, 85, 100),
+        ("education", 2024, 85, 100),
+        ("education", 2025, 100, None),
+        ("help-seeking", 2024, None, 50),
+        ("help-seeking", 2025, 50, None),
+        ("training", 2021, 90, None),
+    ],
+)
+def test_the_threshold_in_force_is_the_latest_not_after_the_year(
+    plan: Plan, indicator: str, year: int, in_force: int | None, coming: int | None
+) -> None:
+    found = next(i for i in plan.indicators if i.id == indicator)
+    bounds = [t.bound if t else None for t in (found.threshold_in(year), found.threshold_after(year))]
+    assert bounds == [in_force, coming]
+
+
+# ---------------------------------------------------------------- units
+
+
+@pytest.mark.parametrize(
+    ("year", "codes"), [(2024, "369 370 372 373 374 375 376 377"), (2025, "370 372 373 374 375 376 377")]
+)
+def test_expected_units_are_those_of_the_reporting_date(plan: Plan, year: int, codes: str) -> None:
+    assert sorted(unit.code for unit in plan.expected_units(year)) == codes.split()
+
+
+def test_2025_is_reported_on_the_last_day_of_the_districts(plan: Plan) -> None:
+    assert (plan.reporting_day(2024), plan.reporting_day(2025)) == (date(2024, 12, 31), date(2025, 6, 30))
+    assert "30/6/2025" in plan.reporting_date_reason[2025].vi
+
+
+def test_the_provinces_own_agencies_are_a_unit_not_expected(plan: Plan) -> None:
+    assert [unit.code for unit in plan.units_in(2025) if not unit.expected] == ["37"]
+
+
+@pytest.mark.parametrize("name", ["Thành phố Ninh Bình", "Huyện Hoa Lư"])
+def test_units_merged_in_2025_have_thanh_pho_hoa_lu_as_successor(plan: Plan, name: str) -> None:
+    former = next(unit for unit in plan.units if unit.name == name)
+    heir = plan.successor(former, 2025)
+    assert heir is not None
+    assert heir.name == "Thành phố Hoa Lư"
+
+
+def test_a_unit_that_still_exists_is_its_own_successor(plan: Plan) -> None:
+    nho_quan = next(unit for unit in plan.units if unit.name == "Huyện Nho Quan")
+    assert plan.successor(nho_quan, 2025) is nho_quan
+
+
+def test_a_unit_exists_on_its_first_and_on_its_last_day() -> None:
+    unit = Unit.model_validate({"code": "1", "name": "A", "from": date(2025, 1, 1), "until": date(2025, 6, 30)})
+    days = [date(2024, 12, 31), date(2025, 1, 1), date(2025, 6, 30), date(2025, 7, 1)]
+    assert [unit.exists_on(day) for day in days] == [False, True, True, False]
+
+
+# ---------------------------------------------------------------- plan files
+
+
+def test_a_plan_file_says_what_the_built_in_plan_says(tmp_path: Path, plan: Plan) -> None:
+    assert load_plan(altered(tmp_path)) == plan
+
+
+def test_the_mark_that_notepad_writes_in_front_of_utf8_is_no_mistake(tmp_path: Path, plan: Plan) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + BUILT_IN.encode())
+    assert load_plan(file) == plan
+
+
+def test_bounds_are_decimals_and_no_binary_floats(tmp_path: Path) -> None:
+    file = altered(tmp_path, ("from = 2021, above = 90", "from = 2021, above = 90.1"))
+    training = next(i for i in load_plan(file).indicators if i.id == "training")
+    assert training.thresholds[0].bound == Decimal("90.1")
+
+
+def test_thresholds_stand_in_the_order_of_their_years_however_the_file_has_them(tmp_path: Path) -> None:
+    file = altered(
+        tmp_path,
+        (
+            "{ from = 2023, at_least = 85 }, { from = 2025, at_least = 100 }",
+            "{ from = 2025, at_least = 100 }, { from = 2023, at_least = 85 }",
+        ),
+    )
+    education = next(i for i in load_plan(file).indicators if i.id == "education")
+    assert [threshold.since for threshold in education.thresholds] == [2023, 2025]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "above = 90",
+            "abov = 90",
+            (
+                "indicator training, thresholds 1, abov: there is no such key; "
+                "the keys are from, at_least, above, at_most, below, note."
+            ),
+        ),
+        (
+            "above = 90",
+            "above = 90, at_least = 90",
+            "indicator training, thresholds 1: give exactly one of at_least, above, at_most, below.",
+        ),
+        ("above = 90", 'above = "many"', "indicator training, thresholds 1, above: a number is wanted."),
+        ("above = 90", "above = nan", "indicator training, thresholds 1, above: a number is wanted."),
+        ("{ from = 2021, above", "{ above", "indicator training, thresholds 1, from: this key is missing."),
+        (
+            "at_least = 85 }, { from = 2025",
+            "at_least = 85 }, { from = 2023",
+            "education: two thresholds start in 2023.",
+        ),
+        ('numerator = ["schools_integrating"]', "numerator = []", "numerator: the list has too few or too many"),
+        ('numerator = ["schools_integrating"]', 'numerator = "schools"', "numerator: a list in [ ] is wanted."),
+        ('numerator = ["schools_integrating"]', 'numerator = ["pupils"]', "no field has the id pupils; the fields are"),
+        ('part_of = "victims"', 'part_of = "victim"', "no field has the id victim; the fields are"),
+        ('id = "education"', 'id = "training"', "indicator training stands twice."),
+        ('counts = "people"', 'counts = "persons"', "field victims, counts: one of these is wanted: 'people', 'cases'"),
+        ('title = { vi = "Tập huấn', 'title = { vn = "Tập huấn', "vn: there is no such key; the keys are vi, en"),
+        ("first_year", "frist_year", "frist_year: there is no such key; the keys are schema, id, number, issued,"),
+        ('code = "369"', "code = 369", "unit 369, code: text in quotes is wanted."),
+        ('code = "369"', 'code = "370"', "two units have the code 370 in 2021."),
+        ('merged_into = "374"', 'merged_into = "999"', "no unit has the code 999, into which others merge."),
+        ("issued = 2021-05-12", 'issued = "May"', "issued: a date such as 2021-05-12 is wanted."),
+        ("gbv-kpi/plan/1", "gbv-kpi/plan/2", "schema: one of these is wanted: 'gbv-kpi/plan/1'"),
+    ],
+)
+def test_a_mistake_in_a_plan_file_is_told_in_the_words_of_the_file(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    with pytest.raises(PlanError) as stopped:
+        load_plan(altered(tmp_path, (old, new)))
+    assert told in str(stopped.value)
+    assert "\n" not in str(stopped.value)
+
+
+def test_all_mistakes_of_a_plan_file_are_told_at_once(tmp_path: Path) -> None:
+    file = altered(tmp_path, ("above = 90", "abov = 90"), ('counts = "people"', 'counts = "persons"'))
+    with pytest.raises(PlanError, match=r"field victims, counts: .*; indicator training, thresholds 1, abov: "):
+        load_plan(file)
+
+
+def test_a_file_that_is_no_toml_is_told_with_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text("schema = \n", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"plan\.toml is not TOML: .*line 1"):
+        load_plan(file)
+
+
+def test_a_plan_file_in_an_old_code_page_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_bytes(cp1258("id = 'Phòng ngừa'"))
+    with pytest.raises(PlanError, match="is not TOML"):
+        load_plan(file)
+
+
+@pytest.mark.parametrize("name", ["no-such-plan", "no/such/file.toml", "."])
+def test_an_unknown_plan_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PlanError, match="There is no plan"):
+        load_plan(name)
+
+
+def test_a_plan_does_not_change_once_it_is_read(plan: Plan) -> None:
+    with pytest.raises(ValidationError):
+        plan.number = "64/KH-UBND"

@@ -1,0 +1,55 @@
+"""What a command does not need it does not load: help must be instant."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("pandas", "numpy", "openpyxl", "pydantic", "python_calamine", "babel", "sqlalchemy", "matplotlib", "docx")
+SCRIPT = """
+import json, sys
+from gbv_kpi.cli import main
+sys.argv = ["gbv-kpi", *json.loads(sys.argv[1])]
+try:
+    main()
+except SystemExit as end:
+    code = end.code
+print(json.dumps({"code": code, "modules": sorted(sys.modules)}), file=sys.stderr)
+"""
+
+
+def loaded_by(*arguments: str) -> tuple[int, set[str]]:
+    """The exit code of a command in a process of its own, and the heavy libraries it loaded."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, json.dumps(arguments)],
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    told = json.loads(ran.stderr.splitlines()[-1])
+    return told["code"] or 0, {name.partition(".")[0] for name in told["modules"]} & set(HEAVY)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ()], ids=["--help", "--version", "nothing"])
+def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(*arguments)[1] == set()
+
+
+@pytest.mark.parametrize("arguments", [("check", "--help"), ("report", "--help"), ("check", "--wrong")], ids=" ".join)
+def test_help_of_a_command_loads_nothing_heavy_of_ours(arguments: tuple[str, ...]) -> None:
+    """Typer converts a command's arguments by pydantic, `--help` itself included (0.29: typer/_coercion.py)."""
+    assert loaded_by(*arguments)[1] <= {"pydantic"}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    script = "import sys, gbv_kpi; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not set(ran.stdout.split()) & set(HEAVY)
+
+
+def test_this_test_sees_what_a_command_loads() -> None:
+    code, loaded = loaded_by("check", "no-such-file.csv")
+    assert code == 2
+    assert "pandas" in loaded
