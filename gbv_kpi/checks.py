@@ -11,6 +11,7 @@ from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identity import Identity
+from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.notation import read_figure
 from gbv_kpi.reading.sheet import text_of
 from gbv_kpi.records import LineProblem, Records
@@ -54,26 +55,24 @@ def forms_cover_cases(records: Records, plan: Plan) -> Iterator[LineProblem]:
 
 
 def totals_match(records: Records, plan: Plan) -> Iterator[LineProblem]:
-    """A printed total is compared with the sum of its rows, all of them or those since the last total.
+    """A printed total is compared with the sum of its rows.
 
-    A column with a cell that could not be read has no sum to compare with.
+    These are all of them, those of its year, or those between it and another total above or below it. A
+    column with a cell that could not be read has no sum to compare with.
     """
     layout = records.layout
     for field in plan.fields:
         place = layout.place_by_field.get(field.id)
-        if place is None or not layout.totals:
+        if place is None or not layout.totals or not layout.lines:
             continue
         counts = records.counts[field.id]
         unread = counts.isna() & pd.Series([i.reported is None or i.reported.expected for i in records.identities])
         if unread.any():
             continue
-        since = -1
-        for line in layout.totals:
+        everything = int(counts.sum())
+        for line, sums in zip(layout.totals, _partial_sums(layout, counts), strict=True):
             figure = read_figure(layout.cell(line, place))
-            everything = int(counts.sum())
-            subtotal = int(counts[[since < other < line for other in layout.lines]].sum())
-            since = line
-            if figure.value is not None and figure.value not in (everything, subtotal):
+            if figure.value is not None and figure.value not in (everything, *sums):
                 message = phrase(
                     "{field}: the total says {total}, the rows add up to {sum}.",
                     field=field.label,
@@ -83,6 +82,19 @@ def totals_match(records: Records, plan: Plan) -> Iterator[LineProblem]:
                 found = text_of(layout.cell(line, place))
                 where = layout.where(records.file, line, place)
                 yield None, Problem("total-mismatch", where, message, field=field.id, value=found)
+
+
+def _partial_sums(layout: Layout, counts: pd.Series) -> Iterator[list[int]]:
+    """For each total of a column, the sums that it may be of some lines only."""
+    lines = pd.Series(layout.lines, dtype="int64")
+    years = [layout.spread_text(line, layout.year) if layout.year is not None else "" for line in layout.lines]
+    totals = [-1, *layout.totals, max([*layout.lines, *layout.totals]) + 1]
+    for before, line, after in zip(totals, totals[1:], totals[2:], strict=False):
+        above = int(counts[(before < lines) & (lines < line)].sum())
+        below = int(counts[(line < lines) & (lines < after)].sum())
+        year = layout.spread_text(line, layout.year) if layout.year is not None else ""
+        of_year = int(counts[[bool(year) and year == other for other in years]].sum())
+        yield [above, below, of_year] if year else [above, below]
 
 
 CHECKS: Sequence[Callable[[Records, Plan], Iterator[LineProblem]]] = (

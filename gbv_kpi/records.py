@@ -97,6 +97,17 @@ def _column(records: Records, field: ReturnField) -> tuple[list[int | None], lis
         values[index] = None
         told = [(at, problem) for at, problem in told if at != index]
         told.append(records.tell(index, code, field.id, message))
+    for line, ((top, left), (bottom, right)) in records.layout.lines_sharing(place):
+        index = records.layout.lines.index(line)
+        values[index] = None
+        told = [(at, problem) for at, problem in told if at != index]
+        message = phrase(
+            "{field}: the cells {first} to {last} are merged, so one figure stands for several returns.",
+            field=field.label,
+            first=cell_address(top, left),
+            last=cell_address(bottom, right),
+        )
+        told.append(records.tell(index, "missing-value", field.id, message))
     return values, told
 
 

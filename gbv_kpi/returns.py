@@ -4,7 +4,7 @@ A return with an error counts in no finding; a warning says how something was re
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -95,19 +95,31 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
     )
 
 
-def locate_returns(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory) -> Layout | None:
-    """The layout that names more of the plan's fields: units down, or items down."""
-    layouts = (find_table(sheet, vocabulary, units.knows), find_form(sheet, vocabulary, units.knows))
-    return max(layouts, key=lambda layout: len(layout.place_by_field) if layout else 0)
+def locate_returns(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory) -> Iterator[Layout]:
+    """The layouts on a sheet, each the one that names more of the plan's fields: units down, or items down."""
+    next_block: int | None = 0
+    while next_block is not None:
+        block = replace(sheet, rows=[*([[]] * next_block), *sheet.rows[next_block:]])  # every cell at its own address
+        layouts = (find_table(block, vocabulary, units.knows), find_form(block, vocabulary, units.knows))
+        layout = max(layouts, key=lambda layout: len(layout.place_by_field) if layout else 0)
+        if layout is None:
+            return
+        yield layout
+        next_block = layout.next_block
 
 
 def _read_file(
     source: Source, plan: Plan, vocabulary: Vocabulary, units: UnitDirectory, assumed: AssumedYear | None
 ) -> _File:
     sheets, encoding, file_problems = read_sheets(source)
-    if personal := [problem for sheet in sheets for problem in personal_data(sheet, source.name, vocabulary)]:
+    layouts_by_sheet = [list(locate_returns(sheet, vocabulary, units)) for sheet in sheets]
+    if personal := [
+        problem
+        for sheet, layouts in zip(sheets, layouts_by_sheet, strict=True)
+        for problem in personal_data(sheet, layouts, source.name, vocabulary)
+    ]:
         return _File(source, encoding, (), personal)  # and not a word of what else the file holds
-    layouts = [layout for sheet in sheets if (layout := locate_returns(sheet, vocabulary, units))]
+    layouts = [layout for layouts in layouts_by_sheet for layout in layouts]
     problems = list(file_problems)
     if not any(layout.lines for layout in layouts) and not has_errors(problems):
         problems.append(_no_returns(source.name, bool(layouts)))
@@ -148,7 +160,7 @@ def _lines_of(records: Records) -> pd.DataFrame:
     return records.counts.assign(
         unit=pd.Series([unit.unit.code if unit else None for unit in units], dtype=object),
         named=pd.Series([unit.named.name if unit else None for unit in units], dtype=object),
-        merged=[unit is not None and unit.merged for unit in units],
+        merged=pd.Series([unit is not None and unit.merged for unit in units], dtype=bool),
         year=pd.array([identity.year for identity in records.identities], dtype="Int64"),
-        invalid=[None in errors or index in errors for index in range(len(units))],
+        invalid=pd.Series([None in errors or index in errors for index in range(len(units))], dtype=bool),
     )

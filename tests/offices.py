@@ -6,7 +6,9 @@ plan's. `Figures` are the counts of one unit by field id, None for a blank cell.
 
 import csv
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
@@ -21,8 +23,10 @@ Figures = Mapping[str, Figure]
 BOLD = Font(name="Times New Roman", size=12, bold=True)
 PLAIN = Font(name="Times New Roman", size=12)
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
-GRID = Border(*(Side(style="thin") for _ in range(4)))
+THIN = Side(style="thin")
+GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 SECTIONS = ("Người bị bạo lực trên cơ sở giới", "Trường hợp có nhu cầu trợ giúp", "Đào tạo, tập huấn", "Cơ sở giáo dục")
+ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 MEASURES = {"people": "Người", "cases": "Vụ", "places": "Cơ sở"}
 
 
@@ -155,6 +159,47 @@ def csv_text(plan: Plan, rows: Sequence[tuple[str, int | None, Figures]], delimi
     return text.getvalue()
 
 
+def workbook(*sheets: tuple[str, Sequence[Sequence[object]]], merged: Sequence[str] = ()) -> Workbook:
+    """Sheets of bare rows; `merged` areas are those of the first sheet."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    for area in merged:
+        book.worksheets[0].merge_cells(area)
+    return book
+
+
+def ods(name: str, rows: Sequence[Sequence[str | float]], *, after: str = "") -> bytes:
+    """An .ods with one table of bare rows; `after` is XML that follows them."""
+
+    def cell(value: str | float) -> str:
+        kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
+        return f'<table:table-cell office:value-type="{kind}"><text:p>{escape(str(value))}</text:p></table:table-cell>'
+
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    spaces = " ".join(
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"' for prefix in ("office", "table", "text")
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("mimetype"), ODS_TYPE)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<?xml version="1.0"?><m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<m:file-entry m:full-path="/" m:media-type="{ODS_TYPE}"/></m:manifest>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2">'
+            f'<office:body><office:spreadsheet><table:table table:name="{escape(name)}">{body}{after}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return packed.getvalue()
+
+
 def cp1258(text: str) -> bytes:
     """The text as Windows writes it in code page 1258: letters that have no code of their own with loose tones."""
     import unicodedata
@@ -175,7 +220,7 @@ def _dress(sheet: Worksheet, first: int, last: int, columns: int) -> None:
         for cell in row:
             cell.border = GRID
             cell.font = BOLD if cell.row == first else PLAIN
-            if cell.row <= first + 2:
+            if int(cell.row or 0) <= first + 2:
                 cell.alignment = CENTRED
     for column in range(1, columns + 1):
         sheet.column_dimensions[get_column_letter(column)].width = 6 if column == 1 else 18

@@ -3,7 +3,9 @@
 sources      paths → bytes
 text         bytes of a CSV → sheet            workbook    bytes of a workbook → sheets
 archive      is a workbook's zip safe to open, and which of its cells need a closer look
+extent       how far its cells reach
 labels       headings in any spelling → one key
+frame        the words around the figures of every table
 vocabulary   which field, unit or year a key means
 units        a unit's name in any spelling → the unit of that year
 notation     a cell → a whole number, or what is wrong with it

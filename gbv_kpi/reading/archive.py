@@ -10,21 +10,18 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.extent import area_of_sheet, area_of_tables
 
 __all__ = ["Contents", "look_into"]
 
-MAX_UNPACKED = 200 * 2**20  # bytes; the country's 53,000 returns unpack to some 30 MiB
-MAX_AREA = 4_000_000  # cells between the first and the last, unless they are really filled
-FILLED_SHARE = 20  # a sheet may span at most that many cells for each one it holds
+MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 30 MiB
+MAX_AREA = 4_000_000  # cells between the first and the last of all sheets; 53,000 returns span 1 million
+MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 
-_CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
-_FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{2,3})[0-9]""")
-_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,9})""")
 _UNCALCULATED = re.compile(
     rb"</(?:\w+:)?f>(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>|<(?:\w+:)?f\b[^>]*/></(?:\w+:)?c>"
 )
@@ -54,12 +51,14 @@ def look_into(content: bytes, place: Place) -> Contents | Problem:
 
 
 def _look_at_members(archive: zipfile.ZipFile, place: Place) -> Contents | Problem:
-    unpacked = 0
+    unpacked = area = texts = 0
+    longest_text = 0
     close_look = False
     for member in archive.infolist():
         if not member.filename.endswith((".xml", ".rels")):
             continue
-        xml = b"".join(_unpacked(archive, member))
+        with archive.open(member) as stream:
+            xml = stream.read(member.file_size + 1)  # never more than it claims, whatever follows
         unpacked += len(xml)
         if len(xml) > member.file_size or unpacked > MAX_UNPACKED:
             return _oversized(place)
@@ -67,38 +66,18 @@ def _look_at_members(archive: zipfile.ZipFile, place: Place) -> Contents | Probl
             message = phrase("The workbook holds instructions that no spreadsheet program writes.")
             return Problem("unreadable-file", place, message)
         if member.filename.startswith("xl/worksheets/"):
-            if _spans_too_far(xml):
-                return _oversized(place)
+            area += area_of_sheet(xml)
+            texts += xml.count(b't="s"')
             close_look = close_look or bool(_UNCALCULATED.search(xml) or _ERROR_CELL.search(xml))
+        elif member.filename == "xl/sharedStrings.xml":
+            longest_text = max(map(len, xml.split(b"</si>")))
         elif member.filename == "xl/styles.xml":
             close_look = close_look or _has_percentages(xml)
+        elif member.filename == "content.xml":
+            area += area_of_tables(xml)
+        if area > MAX_AREA or texts * longest_text > MAX_TEXT:
+            return _oversized(place)
     return Contents(close_look)
-
-
-def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The member in pieces; it stops one byte after the size it claims, whatever follows."""
-    left = member.file_size + 1
-    with archive.open(member) as stream:
-        while left > 0 and (piece := stream.read(min(left, 2**20))):
-            left -= len(piece)
-            yield piece
-
-
-def _spans_too_far(xml: bytes) -> bool:
-    """Whether the rectangle of a sheet's cells is far larger than what it holds."""
-    last_row = max((int(number) for number in _ROW_NUMBER.findall(xml, max(0, len(xml) - 2**20))), default=0)
-    columns = 26
-    for letters in set(_FAR_COLUMN.findall(xml)):
-        columns = max(columns, _column_number(letters))
-    area = last_row * columns
-    return area > MAX_AREA and area > FILLED_SHARE * len(_CELL.findall(xml))
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
 
 
 def _has_percentages(styles: bytes) -> bool:

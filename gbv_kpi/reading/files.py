@@ -1,5 +1,7 @@
 """One file of any kind to its sheets."""
 
+import codecs
+
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.sheet import Sheet
@@ -34,7 +36,10 @@ def _texts(sheet: Sheet) -> list[str]:
 
 def _other_kind(content: bytes, place: Place) -> Problem | None:
     """What a file is that is neither a workbook nor text with separators, whatever its name says."""
-    start = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = content[:2000]
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        start = start.removeprefix(mark)
+    start = start.replace(b"\0", b"").lstrip().lower()
     if start.startswith(b"%pdf"):
         return Problem("unsupported-format", place, phrase("This is a PDF, from which no figures are read."))
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):

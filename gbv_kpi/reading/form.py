@@ -1,19 +1,20 @@
 """Sheets with the items down: the form of one unit, and cross tables with a column for each unit or year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, holds_figure, is_column_numbers
+from gbv_kpi.reading.frame import Role, is_comparison, is_signature
+from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row, holds_figure, is_column_numbers
 from gbv_kpi.reading.sheet import Sheet, text_of
-from gbv_kpi.reading.titles import year_in
-from gbv_kpi.reading.vocabulary import Role, Vocabulary, is_signature, is_total
+from gbv_kpi.reading.titles import reporting_unit_in, year_in, year_named, years_in
+from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["find_form"]
 
 SEARCHED_COLUMNS = 20
 SEARCHED_ROWS = 500
 HEADER_ROWS = 3
-_NOT_VALUES = (Role.NUMBERING, Role.MEASURE, Role.NOTE, Role.ITEM)
+_NOT_VALUES = (Role.UNIT_CODE, Role.NUMBERING, Role.MEASURE, Role.NOTE, Role.ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
     named = [item.row for item in items if item.field]
     if len({item.field for item in items if item.field}) < 2:
         return None
-    header = list(_header_rows(sheet, items_column, named[0]))
-    lines, totals, unit, year = _lines(sheet, items_column, header, named, vocabulary, knows_unit)
+    header = list(_header_rows(sheet, items_column, named[0], knows_unit))
+    lines, totals, unit, year, left = _lines(sheet, items_column, header, named, vocabulary, knows_unit)
     if not lines:
         return None
     filled = {item.row for item in items if any(text_of(sheet.cell(item.row, line)) for line in lines)}
@@ -61,9 +62,12 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
         year=year,
         duplicates=duplicates,
         unknown=[
-            Heading(item.text, item.row, items_column)
-            for item in items
-            if item.field is None and item.row > named[0] and item.row in filled
+            *left,
+            *(
+                Heading(item.text, item.row, items_column)
+                for item in items
+                if item.field is None and item.row > named[0] and item.row in filled
+            ),
         ],
     )
 
@@ -72,7 +76,8 @@ def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> list[Item]:
     """The items of one column, each read under the headings above it."""
     items: list[Item] = []
     above: list[Item] = []  # what an item may be a part of, the nearest last
-    for row in range(min(len(sheet.rows), SEARCHED_ROWS)):
+    first = first_filled_row(sheet)
+    for row in range(first, min(len(sheet.rows), first + SEARCHED_ROWS)):
         cell = sheet.cell(row, column)
         if not isinstance(cell, str) or not cell.strip():
             continue
@@ -95,17 +100,21 @@ def _field_below(text: str, above: Sequence[Item], vocabulary: Vocabulary) -> st
     return None
 
 
-def _header_rows(sheet: Sheet, items_column: int, first_item: int) -> Iterator[int]:
+def _header_rows(sheet: Sheet, items_column: int, first_item: int, knows_unit: KnowsUnit) -> Iterator[int]:
     """The rows of column headings above the first item, nearest first."""
     found = 0
     for row in range(first_item - 1, -1, -1):
         right = [text_of(cell) for cell in sheet.rows[row][items_column + 1 :]]
         filled = [text for text in right if text]
+        item = text_of(sheet.cell(row, items_column))
+        if reporting_unit_in(item) is not None:
+            return  # the title block
         if not filled:
-            if found or not text_of(sheet.cell(row, items_column)):
+            if found or not item or years_in(item):
                 return  # a blank row, or the title block
             continue  # a section heading between the header and the first item
-        if is_column_numbers(filled) or (len(filled) > 1 and all(len(text) <= 3 for text in filled)):
+        letters_only = len(filled) > 1 and all(len(text) <= 3 for text in filled)
+        if (is_column_numbers(filled) or letters_only) and not all(map(knows_unit, filled)):
             continue
         yield row
         found += 1
@@ -120,30 +129,46 @@ def _lines(
     items: Sequence[int],
     vocabulary: Vocabulary,
     knows_unit: KnowsUnit,
-) -> tuple[list[int], list[int], int | None, int | None]:
-    """The columns with a return each, those that sum up, and the header rows that give units and years."""
+) -> tuple[list[int], list[int], int | None, int | None, list[Heading]]:
+    """The columns with a return each, those that sum up, the header rows of units and years, and the columns left out.
+
+    A column is left out that holds figures but is neither: they are told, never dropped silently.
+    """
     columns = range(items_column + 1, sheet.width)
-    texts = {(row, column): text_of(sheet.cell(row, column)) for row in header for column in columns}
-    meanings = {place: vocabulary.meaning(text) for place, text in texts.items() if text}
+    texts = {(row, column): sheet.spread_text(row, column) for row in header for column in columns}
+
+    def headed(column: int, claim: Callable[[str], bool]) -> bool:
+        return any(claim(text) for row in header if (text := texts[row, column]))
+
     unit = _row_with_most(header, [row for (row, _), text in texts.items() if text and knows_unit(text)])
-    year = _row_with_most(header, [row for (row, _), text in texts.items() if text and year_in(text) is not None])
-    totals = [column for column in columns if any(is_total(texts[row, column]) for row in header)]
-    usable = [
-        column
-        for column in columns
-        if column not in totals and not any(meanings.get((row, column)) in _NOT_VALUES for row in header)
-    ]
+    year = _row_with_most(header, list(_years(texts)))
+    totals = [column for column in columns if headed(column, vocabulary.is_total)]
+    usable = [column for column in columns if not headed(column, lambda text: vocabulary.meaning(text) in _NOT_VALUES)]
     figures = [column for column in usable if any(holds_figure(sheet.cell(row, column)) for row in items)]
+    counts = [column for column in usable if column not in totals and not headed(column, is_comparison)]
     if unit is not None or year is not None:
         named = [row for row in (unit, year) if row is not None]
-        lines = [column for column in usable if column in figures or any(texts[row, column] for row in named)]
-        return lines, totals, unit, year
-    values = [column for column in usable if any(meanings.get((row, column)) is Role.VALUE for row in header)]
-    if not values and totals and not figures:
-        values, totals = totals, []  # the one column of a form may be headed "Tổng số"
-    headed = [column for column in usable if any(texts[row, column] for row in header)]
-    lines = (values or figures or headed)[-1:]
-    return lines, [] if not lines else totals, None, None
+        lines = [column for column in counts if column in figures or any(texts[row, column] for row in named)]
+    else:
+        values = [column for column in counts if headed(column, lambda text: vocabulary.meaning(text) is Role.VALUE)]
+        # The one column of a form may be headed "Tổng số", with those it sums up beside it: "Nam", "Nữ".
+        choices = values or totals[:1] or [column for column in counts if column in figures]
+        lines, totals = (choices or [column for column in counts if headed(column, bool)])[-1:], []
+    left_out = [column for column in figures if column not in lines and column not in totals]
+    bottom = max(header, default=items[0])
+    left = [
+        Heading(" → ".join(dict.fromkeys(filter(None, (texts[row, column] for row in sorted(header))))), bottom, column)
+        for column in left_out
+    ]
+    return lines, totals, unit, year, left
+
+
+def _years(texts: Mapping[tuple[int, int], str]) -> Iterator[int]:
+    """The row of each heading that is a year, or that tells its column from another one by a year."""
+    for (row, _), text in texts.items():
+        others = {year_named(other) for (beside, _), other in texts.items() if beside == row} - {None}
+        if text and (year_in(text) or (year_named(text) and len(others) > 1)):
+            yield row
 
 
 def _row_with_most(rows: Sequence[int], hits: Sequence[int]) -> int | None:

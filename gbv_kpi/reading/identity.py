@@ -12,7 +12,14 @@ from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
-from gbv_kpi.reading.titles import reporting_unit_in, year_in, years_in, years_in_sheet_name
+from gbv_kpi.reading.titles import (
+    is_place_and_date,
+    reporting_unit_in,
+    year_in,
+    year_named,
+    years_in,
+    years_in_sheet_name,
+)
 from gbv_kpi.reading.units import NamedUnit, UnitDirectory, UnitNames
 
 __all__ = ["AssumedYear", "Identity", "identify"]
@@ -106,10 +113,13 @@ class _Identifier:
         own = self._layout.spread_text(line, self._layout.year) if self._layout.year is not None else ""
         said = list(self._years)
         if own:
-            year = year_in(own)
+            year = year_named(own)
             if year is None:
                 return None, [Problem("missing-year", place, phrase("“{found}” is no year.", found=own), value=own)]
             said.insert(0, (year, place))
+        elif above := self._layout.year_above(line):
+            row, column, year = above
+            said.insert(0, (year, Place(self._file, self._layout.sheet.name, cell_address(row, column), row + 1)))
         if self._assumed and (self._assumed.binds or not said):
             said.append((self._assumed.year, place))
         if not said:
@@ -150,7 +160,10 @@ class _Identifier:
                 return titled, title_place, title_problems
             if titled:
                 return titled, place, []
-            return None, place, [Problem("missing-unit", place, phrase("This row names no unit."))]
+            message = phrase("This row names no unit.")
+            if layout.items_down:
+                message = phrase("This column names no unit.")
+            return None, place, [Problem("missing-unit", place, message)]
         unit = self._find(name, code, year)
         if unit is None:
             return None, place, [self._unknown(name or code, place, year, code if name else "")]
@@ -207,6 +220,8 @@ class _Identifier:
             place = said.place
             if label == "" and beside and beside.place.row == place.row:
                 label, place = beside.text, beside.place
+            if is_place_and_date(said.text):
+                continue
             if label and (unit := names.find(label)):
                 labelled.append((unit, place))
             elif (unit := names.find(said.text)) and not said.text.isdecimal():

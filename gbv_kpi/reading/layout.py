@@ -1,13 +1,15 @@
 """Where the returns stand on a sheet, whichever way the office laid it out."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from gbv_kpi.problems import Place
-from gbv_kpi.reading.sheet import Cell, Sheet, cell_address, text_of
+from gbv_kpi.reading.sheet import Area, Cell, Sheet, cell_address, text_of
 
-__all__ = ["Heading", "KnowsUnit", "Layout", "holds_figure", "is_column_numbers"]
+__all__ = ["Heading", "KnowsUnit", "Layout", "first_filled_row", "holds_figure", "is_column_numbers"]
 
 KnowsUnit = Callable[[str], bool]  # whether a text names a reporting unit in any year
 
@@ -40,6 +42,8 @@ class Layout:
     year: int | None = None
     duplicates: Sequence[tuple[str, Heading]] = ()  # a field's second heading
     unknown: Sequence[Heading] = ()  # headings that mean nothing to the plan, with figures beside them
+    years_between: Sequence[tuple[int, int, int]] = ()  # row, column and year of the words between the lines
+    next_block: int | None = None  # the row from which another table follows on the same sheet
 
     def _row_and_column(self, line: int, place: int) -> tuple[int, int]:
         return (place, line) if self.items_down else (line, place)
@@ -56,13 +60,20 @@ class Layout:
 
     def spread_text(self, line: int, place: int) -> str:
         """The text there; in a merged area that of its first cell."""
-        row, column = self._row_and_column(line, place)
-        if text := text_of(self.sheet.cell(row, column)):
-            return text
-        for (top, left), (bottom, right) in self.sheet.merged:
-            if top <= row <= bottom and left <= column <= right:
-                return text_of(self.sheet.cell(top, left))
-        return ""
+        return self.sheet.spread_text(*self._row_and_column(line, place))
+
+    def lines_sharing(self, place: int) -> Iterator[tuple[int, Area]]:
+        """The lines whose cell is merged with that of another line: one figure for several returns."""
+        if not self.sheet.merged:
+            return
+        areas = [(line, self.sheet.merged_area(*self._row_and_column(line, place))) for line in self.lines]
+        lines_by_area = Counter(area for _, area in areas)
+        yield from ((line, area) for line, area in areas if area and lines_by_area[area] > 1)
+
+    def year_above(self, line: int) -> tuple[int, int, int] | None:
+        """The row, column and year of the last row of words above a line that names a year."""
+        at = bisect_left(self.years_between, (line,))
+        return self.years_between[at - 1] if at else None
 
     def where(self, file: str, line: int, place: int | None) -> Place:
         """The place of a cell, or where a whole line has no one cell, of the line's row."""
@@ -79,6 +90,11 @@ class Layout:
                     yield row, column, text
 
 
+def first_filled_row(sheet: Sheet) -> int:
+    """Where a sheet begins; a table is looked for within so many rows of it."""
+    return next((row for row, cells in enumerate(sheet.rows) if any(map(text_of, cells))), 0)
+
+
 def holds_figure(cell: Cell) -> bool:
     """Whether a cell holds something written as a figure, right or wrong, rather than words or nothing."""
     if isinstance(cell, str):
@@ -88,11 +104,12 @@ def holds_figure(cell: Cell) -> bool:
 
 
 def is_column_numbers(texts: Sequence[str]) -> bool:
-    """Whether cells only number their columns: 1, 2, 3 … or (1), (2), (3=1+2) …"""
-    numbers = []
-    for text in texts:
-        number = text.strip("() ").split("=")[0].strip()
-        if not number.isdecimal():
-            return False
-        numbers.append(int(number))
-    return len(numbers) > 1 and all(after == before + 1 for before, after in pairwise(numbers))
+    """Whether the cells of a row only number its columns: A, B, 1, 2 … or (1), (2), (3)=(1)+(2) …"""
+    signs = [text.split("=")[0].strip("()[] ") for text in texts]
+    letters = list(takewhile(lambda sign: len(sign) == 1 and sign.isalpha(), signs))
+    numbers = signs[len(letters) :]
+    if len(numbers) < 2 or not all(number.isdecimal() and len(number) < 4 for number in numbers):
+        return False
+    return "".join(letters).upper() in "ABCDE" and all(
+        int(after) == int(before) + 1 for before, after in pairwise(numbers)
+    )

@@ -22,11 +22,14 @@ _GROUPED = re.compile(
     r"(?P<digits>-?[1-9][0-9]{0,2}(?P<mark>[.,' ])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,5})(?:(?!(?P=mark))[.,]0+)?"
 )
 _DECIMAL = re.compile(r"-?[0-9]+[.,][0-9]+")
+_GROUPED_FRACTION = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|-?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+")
+_PERCENT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)? ?%")
 _NEGATIVE = re.compile(r"-[0-9]+")
 _STARTS_WITH_NUMBER = re.compile(r"([0-9][0-9.,' ]*)\s*[^\W\d_]+(?!.*[0-9])")
 _DASHES = frozenset("-–—−‐‑")
 _NOT_AVAILABLE = frozenset({"...", "..", "…"})
 _EXACT_FLOATS = 2**53
+LONGEST_COUNT = 18  # digits; a column of counts holds 64-bit numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,7 @@ def read_figure(cell: Cell) -> Figure:
         case float():
             return _number_figure(cell)
         case Percentage():
-            message = phrase("{found} is a percentage, not a count.", found=text_of(cell))
-            return Figure(None, "not-a-whole-number", message)
+            return _percentage(text_of(cell))
         case FormulaWithoutValue():
             return Figure(None, "formula-without-value", phrase("The cell holds a formula that was never calculated."))
         case FormulaError(name):
@@ -99,12 +101,12 @@ def _number_figure(number: float) -> Figure:
 
 def _text_figure(text: str) -> Figure:
     if _DIGITS.fullmatch(text):
-        return Figure(int(text)) if len(text) < 19 else _not_a_number(text)
+        return _whole(text)
     written = " ".join(unicodedata.normalize("NFKC", text).split())
     if not written or written in _NOT_AVAILABLE:
         return BLANK
     if _DIGITS.fullmatch(written) or _NEGATIVE.fullmatch(written):
-        return Figure(int(written)) if len(written) < 19 else _not_a_number(text)
+        return _whole(written)
     if set(written) <= _DASHES:
         message = phrase("“{found}” was read as 0: in statistical tables it means that there was none.", found=written)
         return Figure(0, "dash-read-as-zero", message)
@@ -113,11 +115,25 @@ def _text_figure(text: str) -> Figure:
     if _DECIMAL.fullmatch(written):
         number = Decimal(written.replace(",", "."))
         return Figure(int(number)) if number == number.to_integral_value() else _fraction(number, written)
-    return _not_a_number(text)
+    if _GROUPED_FRACTION.fullmatch(written):
+        return Figure(None, "not-a-whole-number", phrase("{found} is not a whole number.", found=written))
+    return _percentage(written) if _PERCENT.fullmatch(written) else _not_a_number(text)
+
+
+def _whole(digits: str) -> Figure:
+    if len(digits.lstrip("-0")) < LONGEST_COUNT:
+        return Figure(int(digits))
+    return Figure(None, "number-too-large", phrase("{found} is too large for a count.", found=digits))
+
+
+def _percentage(written: str) -> Figure:
+    return Figure(None, "not-a-whole-number", phrase("{found} is a percentage, not a count.", found=written))
 
 
 def _grouped_figure(written: str, digits: str) -> Figure:
-    value = int(re.sub(r"[.,' ]", "", digits))
+    if (whole := _whole(re.sub(r"[.,' ]", "", digits))).value is None:
+        return whole
+    value = whole.value
     return Figure(
         value,
         "grouped-number",

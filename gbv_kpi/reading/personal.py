@@ -1,35 +1,49 @@
 """Columns about persons: a return holds counts only, so a file with one is refused unread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.frame import Role
+from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import Sheet, cell_address
-from gbv_kpi.reading.vocabulary import Role, Vocabulary
+from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["personal_data"]
 
 
-def personal_data(sheet: Sheet, file: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+def personal_data(sheet: Sheet, layouts: Sequence[Layout], file: str, vocabulary: Vocabulary) -> Iterator[Problem]:
     """The headings on a sheet that ask for a person's name, birth, papers, telephone or address.
 
-    A heading stands in a row with another one: of a person, of a field or of the frame of a table. The
-    telephone number of whoever wrote the return stands alone, and is no column.
+    A heading stands over a return's own figures, or in a row with another one: of a person, of a field or
+    of the frame of a table. The telephone number of whoever wrote the return stands alone, and is no column.
+    Neither a cell's content nor the sender's wording is repeated, which may hold a name.
     """
-    for number, row in enumerate(sheet.rows):
-        texts = [
-            (column, cell) for column, cell in enumerate(row) if isinstance(cell, str) and cell and not cell.isdecimal()
-        ]
-        if len(texts) < 2:
-            continue
-        personal = [(column, text) for column, text in texts if vocabulary.is_personal(text)]
-        if personal and len(personal) + sum(_is_heading(text, vocabulary) for _, text in texts) > 1:
-            for column, text in personal:
-                place = Place(file, sheet.name, cell_address(number, column), number + 1)
-                message = phrase(
-                    "The column “{heading}” is about persons; the file was not read.", heading=text.strip()
-                )
-                yield Problem("personal-data-column", place, message, value=text.strip())
+    told = {
+        (heading.row, heading.column): label
+        for layout in layouts
+        for heading in layout.unknown
+        for text in heading.text.split(" → ")
+        if (label := vocabulary.personal_label(text))
+    }
+    for row, cells in enumerate(sheet.rows):
+        told |= {(row, column): label for column, label in _headings_in(cells, vocabulary)}
+    for (row, column), label in sorted(told.items()):
+        place = Place(file, sheet.name, cell_address(row, column), row + 1)
+        message = phrase("The column “{heading}” is about persons; the file was not read.", heading=label)
+        yield Problem("personal-data-column", place, message, value=label)
+
+
+def _headings_in(cells: Sequence[object], vocabulary: Vocabulary) -> list[tuple[int, str]]:
+    """The personal headings of one row, none where they stand alone."""
+    texts = [(column, cell.strip()) for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()]
+    if len(texts) < 2:
+        return []
+    labels = [(column, text, vocabulary.personal_label(text)) for column, text in texts]
+    personal = [(column, label) for column, text, label in labels if label and not text.endswith(":")]
+    if not personal or len(personal) + sum(_is_heading(text, vocabulary) for _, text in texts) < 2:
+        return []
+    return personal
 
 
 def _is_heading(text: str, vocabulary: Vocabulary) -> bool:

@@ -1,8 +1,10 @@
 """A sheet as values at addresses."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 __all__ = ["Area", "Cell", "FormulaError", "FormulaWithoutValue", "Percentage", "Sheet", "cell_address", "text_of"]
 
@@ -30,7 +32,7 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWi
 Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), from 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """The cells of one sheet from A1 on; `""` is a blank cell. `name` is None for a CSV."""
 
@@ -43,9 +45,33 @@ class Sheet:
         cells = self.rows[row] if 0 <= row < len(self.rows) else ()
         return cells[column] if 0 <= column < len(cells) else ""
 
-    @property
+    def merged_area(self, row: int, column: int) -> Area | None:
+        """The merged area that the cell there belongs to."""
+        if column not in self._merged_by_column:
+            over = (area for area in self.merged if area[0][1] <= column <= area[1][1])
+            self._merged_by_column[column] = sorted(over, key=_first_row)
+        areas = self._merged_by_column[column]
+        above = bisect_right(areas, row, key=_first_row) - 1
+        return areas[above] if above >= 0 and row <= areas[above][1][0] else None
+
+    def spread_text(self, row: int, column: int) -> str:
+        """The text there; in a merged area that of its first cell, where alone it stands."""
+        text = text_of(self.cell(row, column))
+        if not text and (area := self.merged_area(row, column)):
+            return text_of(self.cell(*area[0]))
+        return text
+
+    @cached_property
+    def _merged_by_column(self) -> dict[int, list[Area]]:
+        return {}  # filled as columns are asked for
+
+    @cached_property
     def width(self) -> int:
         return max(map(len, self.rows), default=0)
+
+
+def _first_row(area: Area) -> int:
+    return area[0][0]
 
 
 def cell_address(row: int, column: int) -> str:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
-from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, holds_figure, is_column_numbers
+from gbv_kpi.reading.frame import Role, is_group, is_signature
+from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row, holds_figure, is_column_numbers
 from gbv_kpi.reading.sheet import Sheet, text_of
-from gbv_kpi.reading.vocabulary import Role, Vocabulary, is_signature, is_total
+from gbv_kpi.reading.titles import year_named
+from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["find_table"]
 
@@ -48,8 +51,8 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
     unit, code = header.column(Role.UNIT), header.column(Role.UNIT_CODE)
     if unit is None and code is None:
         unit = _column_of_units(sheet, header, knows_unit)
-    body = _Body(sheet, tuple(columns.values()), unit if unit is not None else code, knows_unit)
-    lines, totals = body.lines_below(header.bottom)
+    body = _Body(sheet, header, tuple(columns.values()), unit if unit is not None else code, vocabulary, knows_unit)
+    lines, totals, years, next_block = body.lines_below()
     return Layout(
         sheet,
         items_down=False,
@@ -62,15 +65,18 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
         year=header.column(Role.YEAR),
         duplicates=duplicates,
         unknown=list(_unknown(sheet, header, lines, unit)),
+        years_between=years,
+        next_block=next_block,
     )
 
 
 def _headers(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[Header]:
-    for bottom in range(min(len(sheet.rows), SEARCHED_ROWS)):
+    first = first_filled_row(sheet)
+    for bottom in range(first, min(len(sheet.rows), first + SEARCHED_ROWS)):
         words = [cell for cell in sheet.rows[bottom] if isinstance(cell, str) and cell.strip()]
         if len(words) < 2:
             continue
-        for top in range(bottom, max(-1, bottom - LEVELS), -1):
+        for top in range(bottom, max(first - 1, bottom - LEVELS), -1):
             paths = _paths(sheet, top, bottom)
             yield Header(top, bottom, paths, [vocabulary.path_meaning(path) for path in paths])
 
@@ -89,7 +95,7 @@ def _level(sheet: Sheet, row: int, bottom: int) -> list[str]:
     across = [area for area in sheet.merged if area[0][0] == row and area[1][1] > area[0][1]]
     if across:
         for (_, left), (_, right) in across:
-            texts[left : right + 1] = [texts[left]] * (right + 1 - left)
+            texts[left : right + 1] = texts[left : left + 1] * len(texts[left : right + 1])  # it may reach past them
         return texts
     for column in range(1, len(texts)):
         if not texts[column] and _words(sheet, bottom, column):
@@ -121,9 +127,19 @@ def _column_of_units(sheet: Sheet, header: Header, knows_unit: KnowsUnit) -> int
 def _unknown(sheet: Sheet, header: Header, lines: Sequence[int], unit: int | None) -> Iterator[Heading]:
     for column, meaning in enumerate(header.meanings):
         path = header.paths[column]
-        filled = any(text_of(sheet.cell(line, column)) for line in lines)
-        if meaning is None and column != unit and (path or filled):
+        texts = [text for line in lines if (text := text_of(sheet.cell(line, column)))]
+        numbers_rows = not path and texts == [str(number) for number in range(1, len(texts) + 1)]
+        if meaning is None and column != unit and (path or texts) and not numbers_rows:
             yield Heading(" → ".join(path), header.bottom, column)
+
+
+class Kind(Enum):
+    """What a row below a header is."""
+
+    RETURN = auto()
+    TOTAL = auto()
+    NUMBERING = auto()  # it numbers the columns
+    WORDS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,40 +147,72 @@ class _Body:
     """The rows below a header, to be told apart."""
 
     sheet: Sheet
+    header: Header
     fields: tuple[int, ...]
     unit: int | None
+    vocabulary: Vocabulary
     knows_unit: KnowsUnit
 
-    def lines_below(self, header: int) -> tuple[list[int], list[int]]:
-        """The rows that hold a return, and those that sum them up."""
+    def lines_below(self) -> tuple[list[int], list[int], list[tuple[int, int, int]], int | None]:
+        """The rows that hold a return, those that sum them up, years between, and where another table begins."""
         lines: list[int] = []
         totals: list[int] = []
+        headings = [self._texts(row) for row in range(self.header.top, self.header.bottom + 1)]
+        years: list[tuple[int, int, int]] = []
         below_signatures = False
-        for row in range(header + 1, len(self.sheet.rows)):
-            name = text_of(self.sheet.cell(row, self.unit)) if self.unit is not None else ""
-            has_figures = any(holds_figure(self.sheet.cell(row, column)) for column in self.fields)
-            texts = {column: text for column, cell in enumerate(self.sheet.rows[row]) if (text := text_of(cell))}
-            if has_figures and any(is_total(text) for column, text in texts.items() if column not in self.fields):
+        words_since: int | None = None  # the first row of words since the last row of the table
+        for row in range(self.header.bottom + 1, len(self.sheet.rows)):
+            texts = self._texts(row)
+            if texts in headings and words_since is not None:
+                return (
+                    lines,
+                    totals,
+                    years,
+                    words_since,
+                )  # a header that a page repeats stands bare; this one has a title
+            if not texts or texts in headings:
+                continue
+            below_signatures = below_signatures or self._is_signature(row, texts)
+            kind = self._kind(row, texts)
+            if kind is Kind.TOTAL:
                 totals.append(row)
-            elif not (name and has_figures) and is_signature(texts.values()):
-                below_signatures = True
-            elif below_signatures:
-                if has_figures and self.knows_unit(name):
-                    lines.append(row)
-            elif self._is_return(row, name, texts, has_figures):
+            elif kind is Kind.RETURN and (not below_signatures or self._is_named(row, texts)):
                 lines.append(row)
-        return lines, totals
+            elif kind is not Kind.NUMBERING:
+                years.extend((row, column, year) for column, text in texts.items() if (year := year_named(text)))
+                words_since = row if words_since is None else words_since
+                continue
+            words_since = None
+        return lines, totals, years, None
 
-    def _is_return(self, row: int, name: str, texts: Mapping[int, str], has_figures: bool) -> bool:
-        """Whether a row is a return: it has figures, or a unit that should have some."""
-        if has_figures:
-            return not self._numbers_columns(row)
+    def _texts(self, row: int) -> dict[int, str]:
+        return {column: text for column, cell in enumerate(self.sheet.rows[row]) if (text := text_of(cell))}
+
+    def _name(self, texts: Mapping[int, str]) -> str:
+        return texts.get(self.unit, "") if self.unit is not None else ""
+
+    def _has_figures(self, row: int) -> bool:
+        return any(holds_figure(self.sheet.cell(row, column)) for column in self.fields)
+
+    def _is_named(self, row: int, texts: Mapping[int, str]) -> bool:
+        return self._has_figures(row) and self.knows_unit(self._name(texts))
+
+    def _is_signature(self, row: int, texts: Mapping[int, str]) -> bool:
+        return not (self._name(texts) and self._has_figures(row)) and is_signature(texts.values())
+
+    def _kind(self, row: int, texts: Mapping[int, str]) -> Kind:
+        """What a row is: a return has figures, or a unit that should have some."""
+        name = self._name(texts)
+        known = self.knows_unit(name)
+        if is_column_numbers(list(texts.values())) and not known:
+            return Kind.NUMBERING
+        if self._has_figures(row):
+            return Kind.TOTAL if not known and self._sums_up(name, texts) else Kind.RETURN
         filled = any(column in texts for column in self.fields)
-        return bool(name) and (filled or self.knows_unit(name))
+        return Kind.RETURN if name and (filled or known) else Kind.WORDS
 
-    def _numbers_columns(self, row: int) -> bool:
-        texts = [text_of(self.sheet.cell(row, column)) for column in sorted(self.fields)]
-        if not is_column_numbers(texts):
-            return False
-        name = text_of(self.sheet.cell(row, self.unit)) if self.unit is not None else ""
-        return len(name.strip("() ")) <= 2 and not self.knows_unit(name)
+    def _sums_up(self, name: str, texts: Mapping[int, str]) -> bool:
+        """Whether a row of figures sums up others: it says so where the units stand, or before."""
+        last = self.unit if self.unit is not None else len(self.header.meanings)
+        named = [text for column, text in texts.items() if column <= last and column not in self.fields]
+        return any(map(self.vocabulary.is_total, named)) or (self.unit is not None and is_group(name))

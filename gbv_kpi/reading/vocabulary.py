@@ -1,75 +1,20 @@
-"""What a heading means: a field of the plan, or a part that official tables have around their figures.
+"""What a heading means: a field of the plan, by its labels, or a part of the frame around the figures."""
 
-The plan gives the labels of its fields; the words that frame a table (STT, Đơn vị, Tổng cộng, the
-signatures) are the same in every plan and stand here.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum, auto
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
+from gbv_kpi.reading.frame import PERSONAL, PERSONAL_NAMES, ROLE_LABELS, Key, Role, is_total, plain_words, stands_in
 from gbv_kpi.reading.labels import label_words, tidy, without_diacritics, words
 
-__all__ = ["Role", "Vocabulary", "is_signature", "is_total"]
-
-Key = tuple[str, ...]
-
-
-class Role(Enum):
-    """What a column or row of a table is for, where it is no field."""
-
-    UNIT = auto()
-    UNIT_CODE = auto()
-    YEAR = auto()
-    NUMBERING = auto()
-    MEASURE = auto()
-    NOTE = auto()
-    VALUE = auto()
-    ITEM = auto()
-    TOTAL = auto()
-
+__all__ = ["Vocabulary"]
 
 Meaning = str | Role  # a field's id, or a role
 
-_ROLE_LABELS: Mapping[Role, Sequence[str]] = {
-    Role.UNIT: (
-        "Đơn vị", "Tên đơn vị", "Đơn vị báo cáo", "Đơn vị hành chính", "Tên đơn vị hành chính", "Địa phương", "Địa bàn",
-        "Huyện", "Huyện, thành phố", "Quận, huyện", "Các huyện, thành phố", "Tên huyện, thành phố",
-        "Tên huyện", "Quận, huyện, thị xã, thành phố", "Huyện, thị xã, thành phố", "Xã, phường",
-        "Đơn vị, địa phương", "unit", "unit name", "district",
-    ),
-    Role.UNIT_CODE: ("Mã", "Mã đơn vị", "Mã đơn vị hành chính", "Mã huyện", "Mã số", "code", "unit code"),
-    Role.YEAR: ("Năm", "Năm báo cáo", "year"),
-    Role.NUMBERING: ("STT", "TT", "Số TT", "Số thứ tự", "no"),
-    Role.MEASURE: ("Đơn vị tính", "ĐVT", "Đơn vị đo", "measure", "unit of measure"),
-    Role.NOTE: ("Ghi chú", "note", "notes", "remarks"),
-    Role.VALUE: (
-        "Số liệu", "Kết quả", "Kết quả thực hiện", "Thực hiện", "Số lượng", "Giá trị", "Số liệu báo cáo",
-        "Số thực hiện", "value", "figure",
-    ),
-    Role.ITEM: ("Chỉ tiêu", "Nội dung", "Tên chỉ tiêu", "Nội dung chỉ tiêu", "Danh mục", "item", "indicator"),
-    Role.TOTAL: (
-        "Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh", "Tổng toàn tỉnh", "Cộng toàn tỉnh",
-        "Tổng cộng toàn tỉnh", "Tổng số toàn tỉnh", "total", "grand total",
-    ),
-}  # fmt: skip
-
-# A heading that starts with one of these names a person, or leads to one.
-_PERSONAL = (
-    "Họ và tên", "Họ tên", "Tên nạn nhân", "Tên người bị", "Ngày sinh", "Ngày tháng năm sinh", "Năm sinh",
-    "CCCD", "CMND", "Số CCCD", "Số CMND", "Căn cước", "Số căn cước", "Chứng minh nhân dân", "Số chứng minh",
-    "Số định danh", "Mã định danh", "Hộ chiếu", "Số hộ chiếu", "Điện thoại", "Số điện thoại", "SĐT", "Số ĐT", "Địa chỉ",
-    "Nơi ở", "Nơi cư trú", "Chỗ ở", "Email", "Thư điện tử", "full name", "name of victim", "victim name",
-    "date of birth", "birthday", "phone", "telephone", "address", "id number", "identity card", "passport",
-)  # fmt: skip
-
-_SIGNATURES = (
-    "người lập biểu", "người lập", "người báo cáo", "thủ trưởng", "nơi nhận", "kt chủ tịch", "kt giám đốc", "tm ubnd",
-    "tm ủy ban nhân dân", "chủ tịch", "phó chủ tịch", "giám đốc", "phó giám đốc", "trưởng phòng", "phó trưởng phòng",
-    "người kiểm tra", "xác nhận của", "kế toán", "ký ghi rõ họ tên", "ký tên đóng dấu",
-)  # fmt: skip
+CACHED = 16384  # a large table repeats its names
+LONGEST_HEADING = 400  # characters; a longer text is no heading
 
 _COUNT_WORDS = tuple(map(words, ("tổng số", "số lượng", "số", "number of")))
 _TOTAL_IN_HEADER = ("tổng số", "tổng", "tổng cộng", "số lượng", "ts", "total")
@@ -83,6 +28,7 @@ class Index:
         self._longhand = {self._words(short): self._words(long) for short, long in abbreviations.items()}
         self.meanings: dict[Key, Meaning] = {}
         self.paths: dict[tuple[Key, Key], str] = {}
+        self.key = lru_cache(CACHED)(self._key)
         self.totals = frozenset(map(self.key, _TOTAL_IN_HEADER))
 
     def _words(self, text: str) -> Key:
@@ -91,7 +37,7 @@ class Index:
     def _plainly(self, key: Key) -> Key:
         return tuple(map(without_diacritics, key)) if self._plain else key
 
-    def key(self, text: str) -> Key:
+    def _key(self, text: str) -> Key:
         """The words of a heading, abbreviations written out, without "số" in front."""
         key = self._plainly(label_words(text))
         for short, long in self._longhand.items():
@@ -115,7 +61,7 @@ class Vocabulary:
     def __init__(self, plan: Plan) -> None:
         self._exact = Index(plan.abbreviations, plain=False)
         self._plain = Index(plan.abbreviations, plain=True)
-        for role, labels in _ROLE_LABELS.items():
+        for role, labels in ROLE_LABELS.items():
             for label in labels:
                 self._learn(label, role)
         for field in plan.fields:
@@ -130,7 +76,12 @@ class Vocabulary:
             for field in plan.fields
             if field.part_of
         }
-        self._personal = [tuple(index.key(label) for label in _PERSONAL) for index in (self._exact, self._plain)]
+        self._places = {plain_words(plan.place.vi), plain_words(plan.place.en)} - {()}
+        self._personal = [tuple(index.key(label) for label in PERSONAL) for index in (self._exact, self._plain)]
+        # "Số CCCD" is known by "CCCD" too; the first word alone rules out nearly every cell of a large table.
+        self._first_personal = {key[:1] for label in PERSONAL for key in (plain_words(label), self._plain.key(label))}
+        self.meaning = lru_cache(CACHED)(self._meaning)
+        self.personal_label = lru_cache(CACHED)(self._personal_label)
 
     def _learn(self, label: str, meaning: Meaning) -> None:
         for index in (self._exact, self._plain):
@@ -149,10 +100,10 @@ class Vocabulary:
         typed_without = all(text == without_diacritics(text) for text in map(tidy, texts))
         return self._plain if typed_without else self._exact
 
-    def meaning(self, text: str) -> Meaning | None:
+    def _meaning(self, text: str) -> Meaning | None:
         """The field or role that a heading means on its own."""
         index = self._index(text)
-        return index.meanings.get(index.key(text))
+        return index.meanings.get(index.key(text)) if len(text) <= LONGEST_HEADING else None
 
     def field(self, text: str) -> str | None:
         meaning = self.meaning(text)
@@ -187,34 +138,25 @@ class Vocabulary:
                 return part
         return meaning if len(path) == 1 or meaning in (Role.UNIT, Role.UNIT_CODE, Role.YEAR) else None
 
-    def is_personal(self, text: str) -> bool:
-        """Whether a heading asks for a person's name, birth, papers, telephone or address."""
-        if tidy(text).endswith(":") or self.field(text):
-            return False
+    def _personal_label(self, text: str) -> str | None:
+        """The words of a heading that ask for a person's name, birth, papers, telephone or address.
+
+        They are our own words, not the sender's: what follows them in the cell may be the answer.
+        """
+        if len(text) > LONGEST_HEADING or self.field(text):
+            return None
+        plain = plain_words(text)
+        for label in PERSONAL_NAMES:
+            if stands_in(plain_words(label), plain):
+                return label
+        if plain[:1] not in self._first_personal or stands_in(plain_words("địa chỉ tin cậy"), plain):
+            return None  # "địa chỉ tin cậy" is a shelter in the community: these are counted
         index = self._index(text)
         key = index.key(text)
-        return any(key[: len(label)] == label for label in self._personal[index is self._plain])
+        labels = self._personal[index is self._plain]
+        named = (label for label, start in zip(PERSONAL, labels, strict=True) if key[: len(start)] == start)
+        return next(named, None)
 
-
-def is_total(text: str) -> bool:
-    """Whether a row or column of that name sums up the others."""
-    return _plain_words(text) in _TOTALS
-
-
-def is_signature(texts: Iterable[str]) -> bool:
-    """Whether a row of cells belongs to the block of date, signatures and recipients under a table."""
-    for text in texts:
-        key = _plain_words(text)
-        if any(key[: len(start)] == start for start in _SIGNATURE_KEYS):
-            return True
-        if {"ngay", "thang", "nam"} <= set(key):
-            return True
-    return False
-
-
-def _plain_words(text: str) -> Key:
-    return tuple(map(without_diacritics, words(text)))
-
-
-_TOTALS = frozenset(map(_plain_words, _ROLE_LABELS[Role.TOTAL]))
-_SIGNATURE_KEYS = tuple(map(_plain_words, _SIGNATURES))
+    def is_total(self, text: str) -> bool:
+        """Whether a row or column of that name sums up the others, as the plan's place does: "Tỉnh Ninh Bình"."""
+        return is_total(text) or plain_words(text) in self._places

@@ -1,6 +1,7 @@
 """Workbooks (.xlsx, .xls, .ods) to sheets, with every cell at the sheet's own address."""
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,6 +26,8 @@ __all__ = ["is_workbook", "read_workbook"]
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # signs that a number format shows as they stand
 
 MAX_LEGACY_SIZE = 64 * 2**20  # bytes of an .xls, which holds 65,536 rows at the most
 
@@ -117,8 +120,9 @@ def _told_apart(cell: Cell, formula: object, result: object) -> Cell:
         return FormulaError(str(value))
     if getattr(formula, "data_type", None) == "f" and value is None:
         return FormulaWithoutValue()
-    if isinstance(cell, float) and "%" in str(getattr(result, "number_format", "")):
-        return Percentage(cell)
+    shown_as = str(getattr(result, "number_format", ""))
+    if isinstance(cell, float) and "%" in shown_as:
+        return Percentage(cell if "%" in _LITERAL.sub("", shown_as) else cell / 100)
     return cell
 
 

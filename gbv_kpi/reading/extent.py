@@ -1,0 +1,67 @@
+"""How far the cells of a sheet reach, told from its XML before a reader makes room for them.
+
+A reader makes room for the whole rectangle between the first and the last filled cell. One cell at
+XFD1048576 asks for 17 thousand million of them; a million rows that only carry a style ask for none.
+"""
+
+import re
+
+__all__ = ["area_of_sheet", "area_of_tables"]
+
+SMALL_AREA = 100_000  # cells; a sheet that cannot span more needs no exact look
+
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,9})["']""")
+_FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{2,3})[0-9]""")
+_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,9})["'][^>]*(?<!/)>""")
+_UNPLACED_CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+(?!r=)\w+=["'][^"'>]*["'])*\s*>""")
+
+_TABLE_ROW = re.compile(
+    rb"<table:table-row\b([^>]*)(?<!/)>(.*?)</table:table-row>|<table:table-row\b([^>]*)/>", re.DOTALL
+)
+_TABLE_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(/?)>")
+_ROWS_REPEATED = re.compile(rb"""number-rows-repeated=["']([0-9]{1,9})""")
+_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated=["']([0-9]{1,9})""")
+
+
+def area_of_sheet(xml: bytes) -> int:
+    """The cells between A1 and the last filled one of an .xlsx sheet, or a bound on them that is small."""
+    rows = max(map(int, _ROW_NUMBER.findall(xml)), default=0) or len(_ROW.findall(xml))
+    columns = max(map(_column_number, set(_FAR_COLUMN.findall(xml))), default=26)
+    if rows * columns <= SMALL_AREA or _UNPLACED_CELL.search(xml):
+        return rows * columns
+    last_row = 0
+    filled_columns = set()
+    for cell in _FILLED_CELL.finditer(xml):
+        filled_columns.add(cell[1])
+        last_row = max(last_row, int(cell[2]))
+    return last_row * max(map(_column_number, filled_columns), default=0)
+
+
+def area_of_tables(xml: bytes) -> int:
+    """The same for all the tables of an .ods, where one element may stand for many cells."""
+    return sum(map(_area_of_table, xml.split(b"</table:table>")))
+
+
+def _area_of_table(xml: bytes) -> int:
+    rows = last_row = last_column = 0
+    for row in _TABLE_ROW.finditer(xml):
+        rows += _repeated(_ROWS_REPEATED, row[1] or row[3] or b"")
+        column = 0
+        for cell in _TABLE_CELL.finditer(row[2] or b""):
+            column += _repeated(_COLUMNS_REPEATED, cell[1])
+            if not cell[2] or b"value" in cell[1]:  # not empty
+                last_row, last_column = rows, max(last_column, column)
+    return last_row * last_column
+
+
+def _repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:
+    found = pattern.search(attributes)
+    return int(found[1]) if found else 1
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number

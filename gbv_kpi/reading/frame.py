@@ -1,0 +1,143 @@
+"""The words that frame a table: the same in the returns of every plan.
+
+STT, Đơn vị, Tổng cộng and the other headings that are no fields; what asks for personal data; the lines
+of date, signatures and recipients under a table.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
+from functools import lru_cache
+
+from gbv_kpi.reading.labels import without_diacritics, words
+
+__all__ = [
+    "PERSONAL",
+    "PERSONAL_NAMES",
+    "ROLE_LABELS",
+    "Key",
+    "Role",
+    "is_comparison",
+    "is_group",
+    "is_signature",
+    "is_total",
+    "plain_words",
+    "stands_in",
+]
+
+Key = tuple[str, ...]
+
+
+class Role(Enum):
+    """What a column or row of a table is for, where it is no field."""
+
+    UNIT = auto()
+    UNIT_CODE = auto()
+    YEAR = auto()
+    NUMBERING = auto()
+    MEASURE = auto()
+    NOTE = auto()
+    VALUE = auto()
+    ITEM = auto()
+    TOTAL = auto()
+
+
+ROLE_LABELS: Mapping[Role, Sequence[str]] = {
+    Role.UNIT: (
+        "Đơn vị", "Tên đơn vị", "Đơn vị báo cáo", "Đơn vị hành chính", "Tên đơn vị hành chính", "Địa phương", "Địa bàn",
+        "Huyện", "Huyện, thành phố", "Quận, huyện", "Các huyện, thành phố", "Tên huyện, thành phố",
+        "Tên huyện", "Quận, huyện, thị xã, thành phố", "Huyện, thị xã, thành phố", "Xã, phường",
+        "Đơn vị, địa phương", "unit", "unit name", "district",
+    ),
+    Role.UNIT_CODE: ("Mã", "Mã đơn vị", "Mã đơn vị hành chính", "Mã huyện", "Mã số", "code", "unit code"),
+    Role.YEAR: ("Năm", "Năm báo cáo", "year"),
+    Role.NUMBERING: ("STT", "TT", "Số TT", "Số thứ tự", "no"),
+    Role.MEASURE: ("Đơn vị tính", "ĐVT", "Đơn vị đo", "measure", "unit of measure"),
+    Role.NOTE: ("Ghi chú", "note", "notes", "remarks"),
+    Role.VALUE: (
+        "Số liệu", "Kết quả", "Kết quả thực hiện", "Thực hiện", "Số lượng", "Giá trị", "Số liệu báo cáo",
+        "Số thực hiện", "value", "figure",
+    ),
+    Role.ITEM: ("Chỉ tiêu", "Nội dung", "Tên chỉ tiêu", "Nội dung chỉ tiêu", "Danh mục", "item", "indicator"),
+    Role.TOTAL: (
+        "Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh", "Tổng toàn tỉnh", "Cộng toàn tỉnh",
+        "Tổng cộng toàn tỉnh", "Tổng số toàn tỉnh", "total", "grand total",
+    ),
+}  # fmt: skip
+
+# A heading that starts with one of these names a person, or leads to one.
+PERSONAL = (
+    "Họ và tên", "Họ tên", "Tên nạn nhân", "Tên người bị", "Ngày sinh", "Ngày tháng năm sinh", "Năm sinh",
+    "CCCD", "CMND", "Số CCCD", "Số CMND", "Căn cước", "Số căn cước", "Chứng minh nhân dân", "Số chứng minh",
+    "Số định danh", "Mã định danh", "Hộ chiếu", "Số hộ chiếu", "Điện thoại", "Số điện thoại", "SĐT", "Số ĐT", "Địa chỉ",
+    "Quê quán", "Nguyên quán", "Nơi ở", "Nơi cư trú", "Chỗ ở", "Email", "Thư điện tử", "full name",
+    "name of victim", "victim name", "date of birth", "birthday", "phone", "telephone", "address", "id number",
+    "identity card", "passport",
+)  # fmt: skip
+
+PERSONAL_NAMES = (
+    "Họ và tên",
+    "Họ tên",
+    "Tên nạn nhân",
+    "Thông tin nạn nhân",
+    "Danh sách nạn nhân",
+)  # wherever they stand
+
+_COMPARISONS = (
+    "tỷ lệ", "tỷ số", "phần trăm", "kế hoạch", "chỉ tiêu giao", "mục tiêu", "kỳ trước", "năm trước", "cùng kỳ",
+    "so với", "so sánh", "tăng giảm", "chênh lệch",
+)  # fmt: skip
+
+_SIGNATURES = (
+    "người lập biểu", "người lập", "người báo cáo", "thủ trưởng", "nơi nhận", "kt chủ tịch", "kt giám đốc", "tm ubnd",
+    "tm ủy ban nhân dân", "chủ tịch", "phó chủ tịch", "giám đốc", "phó giám đốc", "trưởng phòng", "phó trưởng phòng",
+    "người kiểm tra", "xác nhận của", "kế toán", "ký ghi rõ họ tên", "ký tên đóng dấu",
+)  # fmt: skip
+
+_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
+
+
+def stands_in(part: Key, whole: Key) -> bool:
+    """Whether the words of `part` follow each other in `whole`."""
+    return any(whole[start : start + len(part)] == part for start in range(len(whole) - len(part) + 1))
+
+
+def is_total(text: str) -> bool:
+    """Whether a row or column of that name sums up the others: "Tổng cộng (8 đơn vị)", "Cộng các huyện"."""
+    text = _IN_BRACKETS.sub(" ", text)
+    key = plain_words(text)
+    return words(text)[:1] == words("cộng") or key[:2] in (("cong", "cac"), ("tong", "cac")) or key in _TOTALS
+
+
+def is_group(text: str) -> bool:
+    """Whether a row of that name stands over the units of one kind: "II. Các huyện", "Khối thành phố"."""
+    key = plain_words(_NUMERAL.sub("", text))
+    return key[:1] in (("cac",), ("khoi",), ("nhom",), ("cum",))
+
+
+def is_comparison(text: str) -> bool:
+    """Whether a column of that name holds no count of the year but shares, a target or a former period."""
+    key = plain_words(text)
+    return "%" in text or any(key[: len(start)] == start for start in _COMPARISON_KEYS)
+
+
+def is_signature(texts: Iterable[str]) -> bool:
+    """Whether a row of cells belongs to the block of date, signatures and recipients under a table."""
+    for text in texts:
+        key = plain_words(text)
+        if any(key[: len(start)] == start for start in _SIGNATURE_KEYS):
+            return True
+        if {"ngay", "thang", "nam"} <= set(key):
+            return True
+    return False
+
+
+@lru_cache(16384)
+def plain_words(text: str) -> Key:
+    return tuple(map(without_diacritics, words(text)))
+
+
+_COMPARISON_KEYS = tuple(map(plain_words, _COMPARISONS))
+_TOTALS = frozenset(map(plain_words, ROLE_LABELS[Role.TOTAL]))
+_SIGNATURE_KEYS = tuple(map(plain_words, _SIGNATURES))

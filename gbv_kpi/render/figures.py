@@ -1,0 +1,53 @@
+"""Figures of a finding in an officer's language, and the sign of each status."""
+
+from rich.text import Text
+
+from gbv_kpi.language import Bilingual, Language, Phrase, phrase
+from gbv_kpi.output import visible
+from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.thresholds import Threshold
+
+__all__ = ["MARK", "MEANING", "STYLE", "counts_text", "rate_text", "said", "threshold_text"]
+
+MARK = {Status.MET: "✓", Status.MISSED: "✗", Status.NOT_DUE: "○", Status.NO_CASES: "–", Status.NO_DATA: "?"}
+STYLE = {
+    Status.MET: "green",
+    Status.MISSED: "bold red",
+    Status.NOT_DUE: "cyan",
+    Status.NO_CASES: "dim",
+    Status.NO_DATA: "yellow",
+}
+MEANING = {
+    Status.MET: phrase("met"),
+    Status.MISSED: phrase("missed"),
+    Status.NOT_DUE: phrase("not due yet"),
+    Status.NO_CASES: phrase("no cases"),
+    Status.NO_DATA: phrase("not reported"),
+}
+SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+
+
+def said(spoken: Phrase | Bilingual | str, language: Language, style: str = "") -> Text:
+    """A sentence as text that is never markup and moves no cursor."""
+    return Text(visible(language.say(spoken)), style)
+
+
+def rate_text(finding: Finding, language: Language) -> str:
+    """The rate: 91.5% or 1.65; nothing where there is none."""
+    rate = finding.rate()
+    if rate is None:
+        return ""
+    return language.percent(*rate) if finding.measure == "percent" else language.number(*rate)
+
+
+def counts_text(finding: Finding, language: Language) -> str:
+    """Numerator and denominator: 2,061/2,216."""
+    counts = (finding.numerator, finding.denominator)
+    return "/".join("" if count is None else language.number(count) for count in counts)
+
+
+def threshold_text(threshold: Threshold, language: Language) -> str:
+    """The threshold as it is written beside a rate: ≥ 85%."""
+    decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
+    write = language.percent if threshold.measure == "percent" else language.number
+    return f"{SIGN[threshold.comparator]} {write(threshold.bound, decimals)}"

@@ -1,0 +1,86 @@
+"""The matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from gbv_kpi.language import Language, Phrase, phrase, plural
+from gbv_kpi.render.figures import MARK, MEANING, STYLE, counts_text, rate_text, said, threshold_text
+from gbv_kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.thresholds import Threshold
+
+__all__ = ["SHOWN_UNITS", "legend", "matrix", "plain_table"]
+
+SHOWN_UNITS = 100
+NAME_WIDTH = 28  # columns that a unit's name may claim before it is broken
+
+
+def plain_table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+
+
+def matrix(scorecard: Scorecard, language: Language) -> Table:
+    """The findings of one year; of very many units only those that miss a threshold."""
+    findings_by_unit: dict[str | None, dict[str, Finding]] = {}
+    for finding in scorecard.findings:
+        findings_by_unit.setdefault(finding.unit, {})[finding.indicator] = finding
+    province = findings_by_unit.pop(None)
+    units = list(findings_by_unit.values())
+    shown = units if len(units) <= SHOWN_UNITS else [unit for unit in units if _misses_one(unit)][:SHOWN_UNITS]
+    names = [next(iter(unit.values())).unit_name or "" for unit in shown]
+    indicators = scorecard.plan.indicators
+
+    table = plain_table()
+    place = said(scorecard.plan.place, language, "bold")
+    if any(finding.provisional for finding in province.values()):
+        place.append("\n").append(said(phrase("(provisional)"), language))
+    table.add_column(
+        said(phrase("Unit"), language), overflow="fold", no_wrap=max(map(len, names), default=0) <= NAME_WIDTH
+    )
+    for indicator in indicators:
+        table.add_column(said(indicator.title, language), justify="right", overflow="fold")
+    for name, unit in zip(names, shown, strict=True):
+        table.add_row(said(name, language), *(_cell(unit[indicator.id], language) for indicator in indicators))
+    if len(shown) < len(units):
+        left_out = plural("… {count} more unit", "… {count} more units", len(units) - len(shown))
+        table.add_row(said(left_out, language, "dim"))
+    table.add_section()
+    table.add_row(place, *(_cell_with_counts(province[indicator.id], language) for indicator in indicators))
+    table.add_row(
+        said(phrase("Threshold in force"), language, "dim"),
+        *(said(_in_force(province[indicator.id].threshold, language), language, "dim") for indicator in indicators),
+    )
+    return table
+
+
+def legend(findings: Iterable[Finding], language: Language) -> Text:
+    """The signs that stand in the matrix, in words."""
+    present = {finding.status for finding in findings}
+    signs = Text()
+    for status in (status for status in Status if status in present):
+        signs.append("   " if signs else "")
+        signs.append(MARK[status], STYLE[status])
+        signs.append(f" {language.say(MEANING[status])}", "dim")
+    return signs
+
+
+def _cell(finding: Finding, language: Language) -> Text:
+    rate = rate_text(finding, language)
+    return Text(f"{MARK[finding.status]} {rate}" if rate else MARK[finding.status], STYLE[finding.status])
+
+
+def _cell_with_counts(finding: Finding, language: Language) -> Text:
+    cell = _cell(finding, language)
+    if finding.denominator is not None:
+        cell.append(f"\n{counts_text(finding, language)}", "dim")
+    return cell
+
+
+def _in_force(threshold: Threshold | None, language: Language) -> Phrase | str:
+    return threshold_text(threshold, language) if threshold else phrase("not yet")
+
+
+def _misses_one(findings: dict[str, Finding]) -> bool:
+    return any(finding.status is Status.MISSED for finding in findings.values())

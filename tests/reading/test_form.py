@@ -1,0 +1,196 @@
+from pathlib import Path
+
+import pytest
+
+from tests import offices
+from tests.reading.sending import (
+    BOTH,
+    FORM_TITLE,
+    IDS,
+    LABELS,
+    PLAN,
+    SUM,
+    TITLE,
+    A,
+    B,
+    Rows,
+    counts,
+    decomposed,
+    read,
+    told,
+)
+
+PAIRS = list(zip(LABELS, A, strict=True))
+ITEMS: list[list[object]] = [[number, label, "Người", a] for number, (label, a) in enumerate(PAIRS, 1)]
+HEADER: list[object] = ["STT", "Chỉ tiêu", "Đơn vị tính", "Số liệu"]
+FIGURES = [("Huyện Nho Quan", dict(zip(IDS, A, strict=True))), ("Huyện Gia Viễn", dict(zip(IDS, B, strict=True)))]
+UNDER_HEADINGS: list[list[object]] = [
+    ["1", "Người bị bạo lực trên cơ sở giới", "", ""],
+    ["1.1", "Tổng số", "Người", 10],
+    ["1.2", "Trong đó: tìm kiếm sự trợ giúp", "Người", 6],
+    ["2", "Trường hợp có nhu cầu trợ giúp", "", ""],
+    ["", "- Tổng số", "Vụ", 8],
+    ["", "- Được trợ giúp", "Vụ", 8],
+    ["3", "Số cán bộ, công chức phụ trách công tác bình đẳng giới", "Người", 30],
+    ["", "Trong đó: được tập huấn", "Người", 28],
+    ["4", "Số người hoạt động không chuyên trách cấp thôn, tổ dân phố", "Người", 200],
+    ["", "Trong đó: được tập huấn", "Người", 190],
+    ["5", "Cơ sở giáo dục", "", ""],
+    ["5.1", "Tổng số", "Cơ sở", 40],
+    ["5.2", "Có lồng ghép tuyên truyền", "Cơ sở", 35],
+]
+
+FORMS: dict[str, Rows] = {
+    "numbered items with a measure": [*FORM_TITLE, HEADER, *ITEMS],
+    "a form from E12 on": [[]] * 11 + [[None] * 4 + row for row in [*FORM_TITLE, HEADER, *ITEMS]],
+    "items under headings": [*FORM_TITLE, HEADER, *UNDER_HEADINGS],
+    "no STT": [*FORM_TITLE, ["Chỉ tiêu", "Kết quả"], *PAIRS],
+    "no header at all": [*FORM_TITLE, *PAIRS],
+    "column numbers": [*FORM_TITLE, HEADER, ["A", "B", "C", 1], *ITEMS],
+    "a note column": [*FORM_TITLE, [*HEADER, "Ghi chú"], *([*row, 5] for row in ITEMS)],
+    "codes of the items": [*FORM_TITLE, ["Chỉ tiêu", "Mã số", "Số lượng"], *([r[1], f"0{r[0]}", r[3]] for r in ITEMS)],
+    "codes of the items last": [
+        *FORM_TITLE,
+        ["Chỉ tiêu", "Số người, vụ", "Mã số"],
+        *([r[1], r[3], r[0]] for r in ITEMS),
+    ],
+    "the year over the figures": [FORM_TITLE[0], ["STT", "Chỉ tiêu", "ĐVT", "Năm 2023"], *ITEMS],
+    "the label and its value apart": [
+        ["Đơn vị báo cáo:", "", "huyện Nho Quan"],
+        ["Năm báo cáo:", 2023],
+        HEADER,
+        *ITEMS,
+    ],
+    "a signature block": [*FORM_TITLE, HEADER, *ITEMS, [], ["", "Nho Quan, ngày 5 tháng 1 năm 2024"], ["NGƯỜI LẬP", 5]],
+    "blank rows between": [*FORM_TITLE, HEADER, *(line for row in ITEMS for line in (row, []))],
+    "decomposed capitals": [
+        *FORM_TITLE,
+        HEADER,
+        *([r[0], decomposed(str(r[1]).upper()).replace(" ", "\n"), r[2], r[3]] for r in ITEMS),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
+    returns = read(tmp_path, FORMS[name])
+    assert counts(returns) == {("372", 2023): A}
+    assert told(returns) == []
+
+
+LEFT_OUT: dict[str, tuple[list[str], list[str]]] = {
+    # headings after the items, and the cells of the columns left out; the right figures are under the first marked *
+    "a target before": (["Kế hoạch", "*Thực hiện"], ["C4"]),
+    "a target after": (["*Thực hiện", "Kế hoạch"], ["D4"]),
+    "a share": (["*Số liệu", "Tỷ lệ (%)"], ["D4"]),
+    "a share, no known heading": (["*Số người", "Tỷ lệ %"], ["D4"]),
+    "women and men": (["*Tổng số", "Nam", "Nữ"], ["D4", "E4"]),
+    "the year before": (["Năm trước", "*Năm báo cáo"], ["C4"]),
+    "the period before, last": (["*Kỳ này", "Kỳ trước"], ["D4"]),
+    "the last column": (["6 tháng đầu năm", "*Cả năm"], ["C4"]),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_of_several_columns_of_figures_the_years_own_is_read_and_the_others_told(tmp_path: Path, name: str) -> None:
+    headings, left_out = LEFT_OUT[name]
+    header = ["STT", "Chỉ tiêu", *(heading.strip("*") for heading in headings)]
+    rows = [[r[0], r[1], *(r[3] if heading.startswith("*") else 1 for heading in headings)] for r in ITEMS]
+    returns = read(tmp_path, [*FORM_TITLE, header, *rows])
+    assert counts(returns) == {("372", 2023): A}
+    assert told(returns) == [("unknown-column", cell) for cell in left_out]
+
+
+@pytest.mark.parametrize("years", [[2022, 2023], [2023, 2022]])
+def test_a_column_of_another_year_is_never_taken_for_this_years(tmp_path: Path, years: list[int]) -> None:
+    header = ["STT", "Chỉ tiêu", *(f"Thực hiện năm {year}" for year in years)]
+    rows = [[r[0], r[1], *(r[3] if year == 2023 else 1 for year in years)] for r in ITEMS]
+    returns = read(tmp_path, [*FORM_TITLE, header, *rows])
+    assert counts(returns) == {("372", 2023): A}
+    assert told(returns) == [("conflicting-year", "C4" if years[0] == 2022 else "D4")]
+
+
+def test_a_form_may_hold_several_years_side_by_side(tmp_path: Path) -> None:
+    rows = [[number, label, a, b] for number, (label, a, b) in enumerate(zip(LABELS, A, B, strict=True), 1)]
+    returns = read(tmp_path, [FORM_TITLE[0], ["STT", "Chỉ tiêu", "Năm 2022", "Năm 2023"], *rows])
+    assert (counts(returns), told(returns)) == ({("372", 2022): A, ("372", 2023): B}, [])
+
+
+def test_the_form_of_the_department_is_read(tmp_path: Path) -> None:
+    returns = read(tmp_path, offices.form(PLAN, "UBND huyện Nho Quan", 2023, FIGURES[0][1]))
+    assert (counts(returns), told(returns)) == ({("372", 2023): A}, [])
+
+
+def test_many_forms_in_one_workbook_are_a_return_each(tmp_path: Path) -> None:
+    returns = read(tmp_path, offices.forms_in_one_workbook(PLAN, 2023, FIGURES))
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+def crossed(headings: list[object], *columns: list[int], above: Rows = (TITLE,)) -> Rows:
+    rows = [[number, label, *figures] for number, (label, *figures) in enumerate(zip(LABELS, *columns, strict=True), 1)]
+    return [*above, ["STT", "Nội dung", *headings], *rows]
+
+
+CROSSED: dict[str, Rows] = {
+    "names": crossed(["Huyện Nho Quan", "H. Gia Viễn"], A, B),
+    "the whole province first": crossed(["Toàn tỉnh", "Huyện Nho Quan", "Huyện Gia Viễn"], SUM, A, B),
+    "the whole province last": crossed(["Nho Quan", "Gia Viễn", "TỔNG CỘNG"], A, B, SUM),
+    "codes": crossed([372, 373], A, B),
+    "codes as text": crossed(["372", "373"], A, B),
+    "names over codes": crossed(["", ""], A, B, above=[TITLE, ["", "", "Huyện Nho Quan", "Huyện Gia Viễn"]]),
+}
+
+
+@pytest.mark.parametrize("name", CROSSED)
+def test_a_cross_table_is_a_return_for_each_unit_and_the_whole_is_not_counted(tmp_path: Path, name: str) -> None:
+    returns = read(tmp_path, CROSSED[name])
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+def test_the_whole_provinces_column_is_compared(tmp_path: Path) -> None:
+    wrong = [SUM[0] + 1, *SUM[1:]]
+    returns = read(tmp_path, crossed(["Toàn tỉnh", "Nho Quan", "Gia Viễn"], wrong, A, B))
+    assert counts(returns) == BOTH
+    assert told(returns) == [("total-mismatch", "C3")]
+
+
+def test_units_over_years_in_merged_headings_are_a_return_for_each(tmp_path: Path) -> None:
+    years = crossed([2022, 2023, 2022, 2023], A, B, B, A, above=[["", "", "Nho Quan", "", "Gia Viễn", ""]])
+    returns = read(tmp_path, offices.workbook(("S", years), merged=["C1:D1", "E1:F1"]))
+    assert counts(returns) == {("372", 2022): A, ("372", 2023): B, ("373", 2022): B, ("373", 2023): A}
+    assert told(returns) == []
+
+
+def test_a_column_of_a_year_without_its_unit_is_told_not_guessed(tmp_path: Path) -> None:
+    years = crossed([2022, 2023], A, B, above=[["", "", "Nho Quan", ""]])
+    assert told(read(tmp_path, years)) == [("missing-unit", "D1")]
+
+
+def test_an_unknown_unit_across_is_told_at_its_heading(tmp_path: Path) -> None:
+    returns = read(tmp_path, crossed(["Nho Quan", "Gia Viển"], A, B))
+    assert told(returns) == [("unknown-unit", "D2")]
+    assert counts(returns) == {("372", 2023): A}
+
+
+def test_an_item_that_stands_twice_with_figures_is_an_error(tmp_path: Path) -> None:
+    returns = read(tmp_path, [*FORM_TITLE, HEADER, *ITEMS, ITEMS[4]])
+    assert (told(returns), len(returns.frame)) == ([("duplicate-column", "B15")], 0)
+
+
+def test_an_item_with_a_word_more_is_not_the_field(tmp_path: Path) -> None:
+    changed = [*ITEMS[:-1], [10, "Số cơ sở giáo dục chưa lồng ghép tuyên truyền", "Cơ sở", 5]]
+    returns = read(tmp_path, [*FORM_TITLE, HEADER, *changed])
+    assert [problem.code for problem in returns.problems] == ["missing-column", "unknown-column"]
+    assert returns.frame.empty
+
+
+def test_a_blank_value_is_missing_at_its_cell(tmp_path: Path) -> None:
+    items = [[*row[:3], None if row[0] == 4 else row[3]] for row in ITEMS]
+    assert told(read(tmp_path, [*FORM_TITLE, HEADER, *items])) == [("missing-value", "D8")]
+
+
+def test_a_sheet_that_only_explains_the_items_is_no_return(tmp_path: Path) -> None:
+    guide = [["HƯỚNG DẪN"], *([label, "Đếm mọi trường hợp trong năm"] for label in LABELS)]
+    book = offices.workbook(("Hướng dẫn", guide), ("Nho Quan 2023", PAIRS))
+    returns = read(tmp_path, book)
+    assert (counts(returns), told(returns)) == ({("372", 2023): A}, [])

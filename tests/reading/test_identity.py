@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import pytest
+
+from gbv_kpi.language import ENGLISH
+from gbv_kpi.reading.identity import AssumedYear
+from gbv_kpi.returns import read_returns
+from tests import offices
+from tests.reading.sending import (
+    BOTH,
+    GIA_VIEN,
+    HEADER,
+    LABELS,
+    NHO_QUAN,
+    PLAN,
+    TITLE,
+    A,
+    B,
+    Rows,
+    counts,
+    read,
+    send,
+    told,
+)
+
+ITEMS: Rows = [[label, a] for label, a in zip(LABELS, A, strict=True)]
+YEAR = ["Năm 2023"]
+YEARLY = ["Đơn vị", "Năm", *LABELS]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        [["Đơn vị báo cáo: UBND huyện Nho Quan"], YEAR],
+        [["ĐƠN VỊ BÁO CÁO: HUYỆN NHO QUAN", "", "Đơn vị nhận báo cáo: Sở Nội vụ tỉnh Ninh Bình"], YEAR],
+        [["Đơn vị báo cáo:", "UBND huyện Nho Quan"], ["Năm báo cáo:", 2023]],
+        [["Tên đơn vị: Phòng LĐTBXH huyện Nho Quan"], ["Kỳ báo cáo: Năm 2023"]],
+        [["Huyện: Nho Quan"], ["Năm: 2023"]],
+        [["UBND HUYỆN NHO QUAN"], ["BÁO CÁO NĂM 2023"]],
+        [["UBND TỈNH NINH BÌNH"], ["UBND HUYỆN NHO QUAN"], YEAR],
+        [["Kết quả phòng, chống bạo lực trên địa bàn huyện Nho Quan năm 2023"]],
+        [["Đơn vị báo cáo: 372"], YEAR],
+        [["Don vi bao cao: H. Nho Quan"], ["nam 2023"]],
+        [["Đơn vị báo cáo: Nho Quan"], ["Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024"], YEAR],
+    ],
+)
+def test_a_title_block_gives_unit_and_year(tmp_path: Path, title: Rows) -> None:
+    returns = read(tmp_path, [*title, *ITEMS])
+    assert (counts(returns), told(returns)) == ({("372", 2023): A}, [])
+
+
+@pytest.mark.parametrize("name", ["Nho Quan 2023", "H. Nho Quan (2023)", "2023 Nho Quan", "nho quan 2023"])
+def test_a_sheets_name_gives_unit_and_year(tmp_path: Path, name: str) -> None:
+    returns = read(tmp_path, offices.workbook((name, ITEMS)))
+    assert (counts(returns), told(returns)) == ({("372", 2023): A}, [])
+
+
+def test_sheets_of_several_years_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    returns = read(tmp_path, offices.workbook(("Năm 2022", [HEADER, NHO_QUAN]), ("2023", [HEADER, NHO_QUAN])))
+    assert counts(returns) == {("372", 2022): A, ("372", 2023): A}
+
+
+def test_a_year_column_gives_each_row_its_year(tmp_path: Path) -> None:
+    returns = read(tmp_path, [YEARLY, ["Nho Quan", 2022, *A], ["Nho Quan", "Năm 2023", *B]])
+    assert counts(returns) == {("372", 2022): A, ("372", 2023): B}
+
+
+def test_an_assumed_year_serves_where_nothing_names_one(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, [HEADER, NHO_QUAN, GIA_VIEN], year=2023)) == BOTH
+
+
+def test_an_assumed_year_gives_way_to_the_files_own(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, [TITLE, HEADER, NHO_QUAN, GIA_VIEN], year=2022)) == BOTH
+
+
+def test_a_binding_year_contradicts_the_files_own(tmp_path: Path) -> None:
+    path = send(tmp_path, [TITLE, HEADER, NHO_QUAN])
+    returns = read_returns([str(path)], PLAN, AssumedYear(2022, binds=True))
+    assert told(returns) == [("conflicting-year", "A1")]
+    assert ENGLISH.say(returns.problems[0].message) == "This return says 2023, but --year says 2022."
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ([HEADER, NHO_QUAN], ("missing-year", None)),
+        ([YEARLY, ["Nho Quan", "hai ba", *A]], ("missing-year", "B2")),
+        ([YEARLY, ["Nho Quan", 2019, *A]], ("year-outside-plan", "B2")),
+        ([["NĂM 2026"], HEADER, NHO_QUAN], ("year-outside-plan", "A1")),
+        ([["NĂM 2022"], YEARLY, ["Nho Quan", 2023, *A]], ("conflicting-year", "B3")),
+        ([["Năm 2022"], ["Năm 2023"], HEADER, NHO_QUAN], ("conflicting-year", "A2")),
+        ([TITLE, HEADER, ["", *A]], ("missing-unit", "A3")),
+        ([YEAR, *ITEMS], ("missing-unit", None)),
+        ([["Đơn vị báo cáo: Huyện Nho Quang"], YEAR, *ITEMS], ("unknown-unit", "A1")),
+        ([["Đơn vị báo cáo: Huyện Gia Viễn"], YEAR, HEADER, NHO_QUAN], ("conflicting-unit", "A4")),
+        ([["Huyện Nho Quan và huyện Gia Viễn năm 2023"], *ITEMS], ("conflicting-unit", "A1")),
+        ([TITLE, ["Mã", *HEADER], [373, *NHO_QUAN]], ("unknown-unit", "B3")),
+    ],
+)
+def test_what_is_missing_unknown_or_contradicts_is_told_at_its_cell(
+    tmp_path: Path, rows: Rows, problem: tuple[str, str | None]
+) -> None:
+    returns = read(tmp_path, rows)
+    assert (told(returns), len(returns.frame)) == ([problem], 0)
+
+
+@pytest.mark.parametrize("name", ["Gia Viễn", "Gia Viễn 2023"])
+def test_a_sheets_name_that_contradicts_the_title_is_told(tmp_path: Path, name: str) -> None:
+    rows = [["Đơn vị báo cáo: Huyện Nho Quan"], YEAR, *ITEMS]
+    assert told(read(tmp_path, offices.workbook((name, rows)))) == [("conflicting-unit", "A1")]
+
+
+def test_a_sheets_year_that_contradicts_the_title_is_told(tmp_path: Path) -> None:
+    assert told(read(tmp_path, offices.workbook(("2022", [TITLE, HEADER, NHO_QUAN])))) == [("conflicting-year", "A1")]
+
+
+def test_the_provinces_office_in_the_title_contradicts_no_row(tmp_path: Path) -> None:
+    title: Rows = [["UBND TỈNH NINH BÌNH"], ["Sở Lao động - Thương binh và Xã hội tỉnh Ninh Bình"], TITLE]
+    assert counts(read(tmp_path, [*title, HEADER, NHO_QUAN, GIA_VIEN])) == BOTH
+
+
+def test_an_unknown_unit_is_answered_with_the_nearest_names(tmp_path: Path) -> None:
+    returns = read(tmp_path, [TITLE, HEADER, ["Huyện Nho Quang", *A], GIA_VIEN])
+    assert told(returns) == [("unknown-unit", "A3")]
+    message = ENGLISH.say(returns.problems[0].message)
+    assert message == "“Huyện Nho Quang” is no reporting unit of 2023; the nearest names are: Huyện Nho Quan."
+    assert list(counts(returns)) == [("373", 2023)]
+
+
+def test_a_bare_name_means_the_unit_of_that_year(tmp_path: Path) -> None:
+    returns = read(tmp_path, [YEARLY, ["Hoa Lư", 2024, *A], ["Hoa Lư", 2025, *B], ["TP Ninh Bình", 2024, *B]])
+    assert counts(returns) == {("374", 2024): A, ("374", 2025): B, ("369", 2024): B}
+    assert told(returns) == []
+
+
+def test_a_name_of_the_wrong_year_is_unknown(tmp_path: Path) -> None:
+    assert told(read(tmp_path, [YEARLY, ["TP Hoa Lư", 2024, *A]])) == [("unknown-unit", "A2")]

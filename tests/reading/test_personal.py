@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from tests import offices
+from tests.reading.sending import (
+    FORM_TITLE,
+    GIA_VIEN,
+    HEADER,
+    LABELS,
+    NHO_QUAN,
+    TITLE,
+    A,
+    Rows,
+    Sent,
+    counts,
+    read,
+    told,
+    words_of,
+)
+
+NAME, NUMBER = "Nguyễn Thị Bí Mật", "0912345678"
+FORM = [[label, a] for label, a in zip(LABELS, A, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "cells"),
+    [
+        ([TITLE, [*HEADER, "Họ và tên nạn nhân"], [*NHO_QUAN, NAME]], ["L2"]),
+        ([TITLE, [*HEADER, "SĐT"], [*NHO_QUAN, NUMBER]], ["L2"]),
+        ([TITLE, [*HEADER, "Nạn nhân (họ tên)"], [*NHO_QUAN, NAME]], ["L2"]),
+        ([TITLE, [*HEADER, "Số CCCD/CMND", "Quê quán"], [*NHO_QUAN, NUMBER, NAME]], ["L2", "M2"]),
+        ([["STT", "Họ và tên", "Ngày sinh", "Địa chỉ"], [1, NAME, NUMBER, NAME]], ["B1", "C1", "D1"]),
+        ([TITLE, [*HEADER, "Thông tin nạn nhân", ""], [""] * 11 + ["Tên", "Tuổi"], [*NHO_QUAN, NAME, 30]], ["L2"]),
+        ([*FORM_TITLE, *FORM, ["Họ và tên nạn nhân", NAME]], ["A14"]),
+        ([*FORM_TITLE, *FORM, [f"Họ tên nạn nhân: {NAME}", 1]], ["A14"]),
+        ([[f"Họ tên: {NAME}", f"Điện thoại: {NUMBER}"], TITLE, HEADER, NHO_QUAN], ["A1", "B1"]),
+        (
+            offices.workbook(
+                ("Biểu 1", [TITLE, HEADER, NHO_QUAN]), ("DS", [["TT", "Họ tên", "Tuổi"], [1, NAME, NUMBER]])
+            ),
+            ["B1"],
+        ),
+        (f"unit;year;{';'.join(LABELS)};Date of birth\nNho Quan;2023;{';'.join(map(str, A))};{NUMBER}\n", ["M1"]),
+    ],
+)
+def test_a_file_about_persons_is_refused_and_nothing_of_it_repeated(
+    tmp_path: Path, sent: Sent, cells: list[str]
+) -> None:
+    returns = read(tmp_path, sent)
+    assert told(returns) == [("personal-data-column", cell) for cell in cells]
+    assert returns.frame.empty
+    assert NAME not in words_of(returns)
+    assert NUMBER not in words_of(returns)
+
+
+def test_a_list_of_persons_on_a_hidden_sheet_is_not_repeated(tmp_path: Path) -> None:
+    book = offices.workbook(("Biểu 1", [TITLE, HEADER, NHO_QUAN]), ("DS", [["TT", "Họ tên"], [1, NAME]]))
+    book["DS"].sheet_state = "hidden"
+    returns = read(tmp_path, book)
+    assert told(returns) == [("hidden-sheet", None)]
+    assert NAME not in words_of(returns)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Địa chỉ:", "Số 1 phố Lê Đại Hành"], TITLE, HEADER, NHO_QUAN],
+        [["Người báo cáo: Trần A", "Điện thoại: 0912"], TITLE, HEADER, NHO_QUAN],
+        [TITLE, HEADER, NHO_QUAN, ["Ký, ghi rõ họ tên"]],
+        [TITLE, [*HEADER, "Số địa chỉ tin cậy"], [*NHO_QUAN, 3]],
+    ],
+)
+def test_who_wrote_a_return_and_counted_places_are_no_column_about_persons(tmp_path: Path, rows: Rows) -> None:
+    assert list(counts(read(tmp_path, rows))) == [("372", 2023)]
+
+
+def test_an_unknown_column_is_told_by_its_heading_never_its_content(tmp_path: Path) -> None:
+    returns = read(tmp_path, [TITLE, [*HEADER, "Tên"], [*NHO_QUAN, NAME], [*GIA_VIEN, NAME]])
+    assert told(returns) == [("unknown-column", "L2")]
+    assert NAME not in words_of(returns)

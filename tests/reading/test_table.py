@@ -1,0 +1,213 @@
+from pathlib import Path
+
+import pytest
+
+from gbv_kpi.language import ENGLISH
+from gbv_kpi.reading.labels import without_diacritics
+from tests import offices
+from tests.reading.sending import (
+    BOTH,
+    FIELDS,
+    GIA_VIEN,
+    HEADER,
+    IDS,
+    LABELS,
+    NHO_QUAN,
+    PLAN,
+    SUM,
+    TITLE,
+    A,
+    B,
+    Rows,
+    counts,
+    read,
+    told,
+)
+
+UPPER = ["STT", "Đơn vị", *(word for field in FIELDS[::2] for word in (field.header["vi"][0], ""))]
+LOWER = ["", "", *(field.header["vi"][1] for field in FIELDS)]
+TWO_LEVELS = [UPPER, LOWER]
+MERGED = ["A2:A3", "B2:B3", "C2:D2", "E2:F2", "G2:H2", "I2:J2", "K2:L2"]
+NUMBERED = [[1, *NHO_QUAN], [2, *GIA_VIEN]]
+TOTAL = ["", "Tổng cộng", *SUM]
+FIGURES = [("Huyện Nho Quan", dict(zip(IDS, A, strict=True))), ("Huyện Gia Viễn", dict(zip(IDS, B, strict=True)))]
+
+
+def moved(rows: Rows, down: int, right: int) -> Rows:
+    return [[]] * down + [[None] * right + list(row) for row in rows]
+
+
+READ_WHOLE: dict[str, Rows] = {
+    "a plain table": [TITLE, HEADER, NHO_QUAN, GIA_VIEN],
+    "a table from E12 on": moved([TITLE, HEADER, NHO_QUAN, GIA_VIEN], 11, 4),
+    "a table from row 2000 on": moved([TITLE, HEADER, NHO_QUAN, GIA_VIEN], 1999, 0),
+    "two levels, unmerged": [TITLE, *TWO_LEVELS, *NUMBERED, TOTAL],
+    "column letters and numbers": [TITLE, *TWO_LEVELS, ["A", "B", *range(1, 11)], *NUMBERED],
+    "column numbers in brackets": [TITLE, *TWO_LEVELS, [f"({n})" for n in range(1, 13)], *NUMBERED],
+    "column numbers that add up": [TITLE, *TWO_LEVELS, ["A", "B", *range(1, 10), "10=8+9"], *NUMBERED],
+    "the header on each page": [TITLE, HEADER, NHO_QUAN, HEADER, GIA_VIEN],
+    "two levels on each page": [TITLE, *TWO_LEVELS, NUMBERED[0], *TWO_LEVELS, NUMBERED[1]],
+    "blank rows and columns": [TITLE, [], [*HEADER, "", None], [], [*NHO_QUAN, " ", "\u00a0"], [""], [], GIA_VIEN],
+    "an STT column without heading": [TITLE, ["", *HEADER], *NUMBERED],
+    "group headings": [TITLE, ["STT", *HEADER], ["I", "Khối thứ nhất"], NUMBERED[0], ["II", "Các huyện"], NUMBERED[1]],
+    "group headings with sums": [
+        TITLE,
+        ["STT", *HEADER],
+        ["I", "Khối thứ nhất", *A],
+        NUMBERED[0],
+        ["II", "Các huyện", *B],
+        NUMBERED[1],
+        TOTAL,
+    ],
+    "sums under their groups": [TITLE, HEADER, NHO_QUAN, ["Cộng khối I", *A], GIA_VIEN, ["Cộng khối II", *B]],
+    "the total first": [TITLE, HEADER, ["TOÀN TỈNH", *SUM], NHO_QUAN, GIA_VIEN],
+    "the total in the STT column": [TITLE, ["STT", *HEADER], *NUMBERED, ["Tổng cộng", "", *SUM]],
+    "the total with a count of units": [TITLE, ["STT", *HEADER], *NUMBERED, ["", "Tổng cộng (2 đơn vị)", *SUM]],
+    "the province as the total": [TITLE, HEADER, NHO_QUAN, GIA_VIEN, ["Tỉnh Ninh Bình", *SUM]],
+    "notes under the table": [
+        TITLE,
+        HEADER,
+        NHO_QUAN,
+        GIA_VIEN,
+        ["Ghi chú: số liệu đến 30/11/2023"],
+        ["(*) 12 vụ chưa rõ"],
+    ],
+    "a signature block": [
+        TITLE,
+        ["STT", *HEADER],
+        *NUMBERED,
+        ["", "", "", "Ninh Bình, ngày 15 tháng 12 năm 2023"],
+        ["", "NGƯỜI LẬP BIỂU", "", "THỦ TRƯỞNG ĐƠN VỊ"],
+        ["", "Trần A", "", 912345678],
+        ["Nơi nhận:"],
+        ["- Như trên;", "", 5],
+    ],
+    "ids and codes only": [["unit_code", "year", *IDS], [372, 2023, *A], ["373", "2023", *B]],
+    "a code beside the name": [TITLE, ["Mã", *HEADER], [372, *NHO_QUAN], ["373", *GIA_VIEN]],
+    "a note that speaks of sums": [TITLE, [*HEADER, "Ghi chú"], [*NHO_QUAN, "Cộng cả xã X"], [*GIA_VIEN, "Tổng số"]],
+    "labels in capitals without diacritics": [
+        TITLE,
+        [without_diacritics(str(h)).upper() for h in HEADER],
+        NHO_QUAN,
+        GIA_VIEN,
+    ],
+    "numbers stored as text": [
+        TITLE,
+        HEADER,
+        ["Huyện Nho Quan ", *map(str, A)],
+        ["GIA VIỄN\u00a0", *(f" {b} " for b in B)],
+    ],
+}
+
+
+@pytest.mark.parametrize("name", READ_WHOLE)
+def test_a_table_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
+    returns = read(tmp_path, READ_WHOLE[name])
+    assert counts(returns) == BOTH
+    assert told(returns) == []
+
+
+def test_two_level_headings_in_merged_cells_are_read(tmp_path: Path) -> None:
+    book = offices.workbook(
+        ("Biểu 1", [TITLE, *TWO_LEVELS, ["A", "B", *range(1, 11)], *NUMBERED, TOTAL]), merged=MERGED
+    )
+    returns = read(tmp_path, book)
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+def test_the_official_table_is_read(tmp_path: Path) -> None:
+    returns = read(tmp_path, offices.compiled_table(PLAN, 2023, FIGURES))
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+def test_a_unit_merged_over_its_years_is_the_unit_of_each(tmp_path: Path) -> None:
+    rows: Rows = [["Đơn vị", "Năm", *LABELS], ["Nho Quan", 2022, *A], ["", "Năm 2023", *B]]
+    returns = read(tmp_path, offices.workbook(("S", rows), merged=["A2:A3"]))
+    assert (counts(returns), told(returns)) == ({("372", 2022): A, ("372", 2023): B}, [])
+
+
+def test_a_blank_unit_is_not_guessed_from_the_row_above(tmp_path: Path) -> None:
+    rows: Rows = [["Đơn vị", "Năm", *LABELS], ["Nho Quan", 2022, *A], ["", 2023, *B]]
+    returns = read(tmp_path, rows)
+    assert told(returns) == [("missing-unit", "A3")]
+
+
+def test_a_share_between_the_columns_is_left_out_and_told(tmp_path: Path) -> None:
+    header: list[object] = ["Đơn vị", *LABELS[:2], "Tỷ lệ (%)", *LABELS[2:]]
+    returns = read(tmp_path, [TITLE, header, ["Huyện Nho Quan", *A[:2], 60.5, *A[2:]]])
+    assert counts(returns) == {("372", 2023): A}
+    assert told(returns) == [("unknown-column", "D2")]
+
+
+def test_a_part_under_a_field_is_not_taken_for_it(tmp_path: Path) -> None:
+    header: list[object] = ["Đơn vị", LABELS[0], "Trong đó: nữ", *LABELS[1:]]
+    returns = read(tmp_path, [TITLE, header, ["Huyện Nho Quan", A[0], 9, *A[1:]]])
+    assert counts(returns) == {("372", 2023): A}
+    assert told(returns) == [("unknown-column", "C2")]
+
+
+def test_figures_without_a_heading_are_told(tmp_path: Path) -> None:
+    returns = read(tmp_path, [TITLE, HEADER, [*NHO_QUAN, "", 77]])
+    assert told(returns) == [("unknown-column", "M2")]
+    assert "figures without a heading" in ENGLISH.say(returns.problems[0].message)
+
+
+def test_a_field_that_stands_twice_is_an_error(tmp_path: Path) -> None:
+    returns = read(tmp_path, [TITLE, [*HEADER, LABELS[3]], [*NHO_QUAN, 8]])
+    assert (told(returns), len(returns.frame)) == ([("duplicate-column", "L2")], 0)
+
+
+def test_a_field_without_a_column_is_an_error_that_offers_the_likely_heading(tmp_path: Path) -> None:
+    header: list[object] = [*HEADER[:-2], "Số cơ sở giáo duc", HEADER[-1]]
+    returns = read(tmp_path, [TITLE, header, NHO_QUAN])
+    assert [problem.code for problem in returns.problems] == ["missing-column", "unknown-column"]
+    assert "“Số cơ sở giáo duc” may be meant" in ENGLISH.say(returns.problems[0].message)
+
+
+def test_a_year_above_a_group_of_rows_is_theirs(tmp_path: Path) -> None:
+    rows: Rows = [["GIAI ĐOẠN 2021 - 2025"], HEADER, ["Năm 2022"], NHO_QUAN, ["Năm 2023"], GIA_VIEN]
+    assert counts(read(tmp_path, rows)) == {("372", 2022): A, ("373", 2023): B}
+
+
+def test_a_year_above_a_group_of_rows_that_contradicts_the_title_is_told(tmp_path: Path) -> None:
+    returns = read(tmp_path, [TITLE, HEADER, ["Năm 2022"], NHO_QUAN, ["Năm 2023"], GIA_VIEN])
+    assert told(returns) == [("conflicting-year", "A3")]
+    assert counts(returns) == {("373", 2023): B}
+
+
+def test_tables_of_two_years_stand_below_each_other(tmp_path: Path) -> None:
+    first: list[list[object]] = [["NĂM 2022"], HEADER, NHO_QUAN, GIA_VIEN, ["Tổng cộng", *SUM], ["NGƯỜI LẬP BIỂU"], []]
+    second: list[list[object]] = [
+        ["NĂM 2023"],
+        HEADER,
+        ["Huyện Nho Quan", *B],
+        ["Huyện Gia Viễn", *A],
+        ["Tổng cộng", *SUM],
+    ]
+    returns = read(tmp_path, [*first, *second])
+    assert counts(returns) == {("372", 2022): A, ("373", 2022): B, ("372", 2023): B, ("373", 2023): A}
+    assert told(returns) == []
+
+
+def test_a_problem_in_the_second_table_stands_at_its_own_cell(tmp_path: Path) -> None:
+    returns = read(tmp_path, [["NĂM 2022"], HEADER, NHO_QUAN, ["NĂM 2023"], HEADER, ["Huyện Nho Quan", "x", *A[1:]]])
+    assert told(returns) == [("not-a-number", "B6")]
+
+
+def test_a_unit_below_the_signatures_is_still_a_return(tmp_path: Path) -> None:
+    returns = read(tmp_path, [TITLE, HEADER, NHO_QUAN, ["NGƯỜI LẬP BIỂU"], GIA_VIEN])
+    assert counts(returns) == BOTH
+
+
+def test_a_row_of_figures_that_names_no_unit_is_told(tmp_path: Path) -> None:
+    assert told(read(tmp_path, [TITLE, HEADER, NHO_QUAN, ["", *B]])) == [("missing-unit", "A4")]
+
+
+def test_a_unit_without_any_figure_misses_all_of_them(tmp_path: Path) -> None:
+    returns = read(tmp_path, [TITLE, HEADER, NHO_QUAN, ["Huyện Gia Viễn"]])
+    assert told(returns) == [("missing-value", f"{letter}4") for letter in "BCDEFGHIJK"]
+
+
+def test_a_header_without_a_return_below_is_no_table(tmp_path: Path) -> None:
+    assert told(read(tmp_path, [TITLE, HEADER])) == [("no-table-found", None)]
+    assert told(read(tmp_path, [TITLE, HEADER, ["Toàn tỉnh", *SUM]])) == [("no-table-found", None)]

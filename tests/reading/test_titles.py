@@ -1,0 +1,72 @@
+import pytest
+
+from gbv_kpi.reading.titles import (
+    is_place_and_date,
+    reporting_unit_in,
+    year_in,
+    year_named,
+    years_in,
+    years_in_sheet_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "years"),
+    [
+        ("Năm 2023", [2023]),
+        ("NĂM: 2023", [2023]),
+        ("nam 2023", [2023]),
+        ("KẾT QUẢ THỰC HIỆN KẾ HOẠCH NĂM 2023", [2023]),
+        ("KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND NGÀY 12/5/2021 NĂM 2023", [2023]),
+        ("Kết quả năm 2023 và phương hướng, nhiệm vụ năm 2024", [2023]),
+        ("KẾT QUẢ NĂM 2023, KẾ HOẠCH NĂM 2024", [2023]),
+        ("Kết quả năm 2023 so với cùng kỳ năm 2022", [2023]),
+        ("Chương trình giai đoạn 2021 - 2025", []),
+        ("Ninh Bình, ngày 15 tháng 12 năm 2023", []),
+        ("Số 12/BC-UBND ngày 12/5/2021", []),
+        ("Số liệu năm 2022 và năm 2023", [2022, 2023]),
+    ],
+)
+def test_a_title_names_the_year_reported_and_no_date_of_a_paper(title: str, years: list[int]) -> None:
+    assert years_in(title) == years
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"), [("2023", 2023), ("Năm 2023", 2023), ("2023.0", 2023), ("12023", None), ("quý 2023", None)]
+)
+def test_a_cell_gives_a_year_alone(cell: str, year: int | None) -> None:
+    assert year_in(cell) == year
+
+
+def test_a_heading_names_a_year_only_where_it_is_one() -> None:
+    assert year_named("Thực hiện năm 2023") == 2023
+    assert year_named("Năm 2022 và năm 2023") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "years"),
+    [("Nho Quan 2023", [2023]), ("BC_2023", [2023]), ("GĐ 2021-2025", []), ("Biểu 1", []), ("12023", [])],
+)
+def test_a_sheets_name_gives_a_year(name: str, years: list[int]) -> None:
+    assert years_in_sheet_name(name) == years
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("Đơn vị báo cáo: UBND huyện Nho Quan", "ubnd huyện nho quan"),
+        ("ĐƠN VỊ: NHO QUAN", "nho quan"),
+        ("Tên đơn vị: Nho Quan", "nho quan"),
+        ("Đơn vị báo cáo:", ""),
+        ("Đơn vị nhận báo cáo: Sở Nội vụ", None),
+        ("Đơn vị tính: người", None),
+        ("Nho Quan", None),
+    ],
+)
+def test_the_unit_stands_after_its_label(title: str, unit: str | None) -> None:
+    assert reporting_unit_in(title) == unit
+
+
+def test_the_place_where_a_paper_was_signed_is_told_from_a_title() -> None:
+    assert is_place_and_date("Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024")
+    assert not is_place_and_date("Báo cáo của huyện Nho Quan năm 2023")

@@ -1,0 +1,180 @@
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gbv_kpi.errors import PlanError
+from gbv_kpi.plan import Plan
+from gbv_kpi.reading.frame import Role
+from gbv_kpi.reading.labels import without_diacritics
+from gbv_kpi.reading.vocabulary import Vocabulary
+from tests.reading.sending import PLAN, Form
+
+VOCABULARY = Vocabulary(PLAN)
+LABEL_AND_FIELD = [(label, field.id) for field in PLAN.fields for label in (field.label.vi, *field.aliases)]
+FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
+CASES: list[Callable[[str], str]] = [str.upper, str.lower, str.title, str.capitalize, str]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(LABEL_AND_FIELD),
+    st.sampled_from(FORMS),
+    st.sampled_from(CASES),
+    st.sampled_from([" ", "  ", "\n", "\r\n", "\u00a0", "\t", " \n "]),
+    st.sampled_from(["", "1. ", "2.1 ", "- ", "a) ", "Trong đó: "]),
+    st.sampled_from(["", " (người)", " (vụ)", "\n(3)", " ", ":"]),
+    st.booleans(),
+)
+def test_a_label_in_any_spelling_finds_its_field(
+    named: tuple[str, str], form: Form, case: Callable[[str], str], gap: str, before: str, after: str, plain: bool
+) -> None:
+    label, field = named
+    text = unicodedata.normalize(form, case(before + gap.join(label.split(" ")) + after))
+    assert VOCABULARY.field(without_diacritics(text) if plain else text) == field
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(LABEL_AND_FIELD),
+    st.sampled_from(["chưa", "không", "nữ", "nam", "dự kiến", "tỷ lệ", "trẻ em", "2022"]),
+    st.data(),
+)
+def test_a_label_with_a_word_more_is_no_field(named: tuple[str, str], added: str, data: st.DataObject) -> None:
+    label_words = named[0].split(" ")
+    at = data.draw(st.integers(0, len(label_words)))
+    assert VOCABULARY.field(" ".join([*label_words[:at], added, *label_words[at:]])) is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(LABEL_AND_FIELD), st.data())
+def test_a_label_with_one_wrong_diacritic_is_no_field(named: tuple[str, str], data: st.DataObject) -> None:
+    label, _ = named
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    letters = unicodedata.normalize("NFD", label)
+    places = [place for place, letter in enumerate(letters) if letter in tones]
+    place = data.draw(st.sampled_from(places))
+    other = data.draw(st.sampled_from([tone for tone in tones if tone != letters[place]]))
+    assert VOCABULARY.field(letters[:place] + other + letters[place + 1 :]) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40))
+def test_no_other_text_is_a_field(text: str) -> None:
+    assert VOCABULARY.field("x" + text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Số người bị BLTCSG", "victims"),
+        ("Số người bị BLG", "victims"),
+        ("Số CBCC phụ trách công tác BĐG được tập huấn", "officials_trained"),
+        ("Số CB, CC phụ trách BĐG", "officials"),
+        ("Số người HĐKCT cấp thôn, TDP", "village_workers"),
+        ("Số CSGD lồng ghép tuyên truyền", "schools_integrating"),
+        ("so nguoi bi bltcsg", "victims"),
+        ("victims_seeking_help", "victims_seeking_help"),
+        ("Cases helped", "cases_helped"),
+    ],
+)
+def test_abbreviations_ids_and_english_labels_name_their_field(text: str, field: str) -> None:
+    assert VOCABULARY.field(text) == field
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "field"),
+    [
+        ("Cơ sở giáo dục", "Tổng số", "schools"),
+        ("Cơ sở giáo dục", "TS", "schools"),
+        ("Cơ sở giáo dục", "Có lồng ghép tuyên truyền", "schools_integrating"),
+        ("NGƯỜI BỊ BLTCSG", "Tìm kiếm sự trợ giúp", "victims_seeking_help"),
+        ("Trường hợp có nhu cầu trợ giúp", "Được trợ giúp", "cases_helped"),
+    ],
+)
+def test_a_two_level_heading_names_its_field(upper: str, lower: str, field: str) -> None:
+    assert VOCABULARY.path_meaning([upper, lower]) == field
+
+
+def test_the_same_lower_heading_means_another_field_under_another_upper_one() -> None:
+    assert VOCABULARY.field("Được tập huấn") is None
+    officials = VOCABULARY.path_meaning(["Cán bộ, công chức phụ trách công tác bình đẳng giới", "Được tập huấn"])
+    villages = VOCABULARY.path_meaning(["Người hoạt động không chuyên trách cấp thôn, tổ dân phố", "Được tập huấn"])
+    assert (officials, villages) == ("officials_trained", "village_workers_trained")
+
+
+def test_a_share_under_a_fields_heading_is_no_field() -> None:
+    assert VOCABULARY.path_meaning(["Cơ sở giáo dục", "Tỷ lệ (%)"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("STT", Role.NUMBERING),
+        ("TT", Role.NUMBERING),
+        ("ĐVT", Role.MEASURE),
+        ("Đơn vị tính", Role.MEASURE),
+        ("Đơn vị", Role.UNIT),
+        ("TÊN ĐƠN VỊ", Role.UNIT),
+        ("Mã đơn vị", Role.UNIT_CODE),
+        ("Năm báo cáo", Role.YEAR),
+        ("Ghi chú", Role.NOTE),
+        ("Số liệu", Role.VALUE),
+    ],
+)
+def test_the_frame_of_a_table_is_known(text: str, role: Role) -> None:
+    assert VOCABULARY.meaning(text) is role
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tổng cộng",
+        "TỔNG SỐ:",
+        "Cộng",
+        "Toàn tỉnh",
+        "Tổng cộng (8 đơn vị)",
+        "Cộng các huyện",
+        "Tỉnh Ninh Bình",
+        "TONG CONG",
+    ],
+)
+def test_a_total_is_known_by_its_name(text: str) -> None:
+    assert VOCABULARY.is_total(text)
+
+
+@pytest.mark.parametrize("text", ["Công an", "Thành phố Ninh Bình", "Ninh Bình", "Huyện Kim Sơn", "Tổng số cơ sở", ""])
+def test_other_names_are_no_total(text: str) -> None:
+    assert not VOCABULARY.is_total(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Họ và tên nạn nhân", "Họ và tên"),
+        ("HỌ TÊN", "Họ tên"),
+        ("ho va ten", "Họ và tên"),
+        ("Nạn nhân (họ tên)", "Họ tên"),
+        ("Số CCCD/CMND", "CCCD"),
+        ("SĐT", "SĐT"),
+        ("Ngày, tháng, năm sinh", "Ngày tháng năm sinh"),
+        ("Địa chỉ thường trú", "Địa chỉ"),
+        ("Date of birth", "date of birth"),
+    ],
+)
+def test_a_personal_heading_is_told_in_our_own_words(text: str, label: str) -> None:
+    assert VOCABULARY.personal_label(text) == label
+
+
+@pytest.mark.parametrize("text", ["Số địa chỉ tin cậy", "Số người bị bạo lực trên cơ sở giới", "Tên đơn vị", "Năm", ""])
+def test_counts_and_units_are_not_personal(text: str) -> None:
+    assert VOCABULARY.personal_label(text) is None
+
+
+def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
+    first, second, *others = plan.fields
+    doubled = second.model_copy(update={"aliases": (first.label.vi,)})
+    with pytest.raises(PlanError, match="victims_seeking_help means the field victims too"):
+        Vocabulary(plan.model_copy(update={"fields": (first, doubled, *others)}))
