@@ -3,7 +3,10 @@
 A check sees only cells that could be read, so one bad cell is told once.
 """
 
+from bisect import bisect
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 import pandas as pd
 
@@ -61,15 +64,17 @@ def totals_match(records: Records, plan: Plan) -> Iterator[LineProblem]:
     column with a cell that could not be read has no sum to compare with.
     """
     layout = records.layout
+    if not layout.totals or not layout.lines:
+        return
+    may_be_blank = [who.reported is not None and not who.reported.expected for who in records.identities]
     for field in plan.fields:
         place = layout.place_by_field.get(field.id)
-        if place is None or not layout.totals or not layout.lines:
+        if place is None:
             continue
-        counts = records.counts[field.id]
-        unread = counts.isna() & pd.Series([i.reported is None or i.reported.expected for i in records.identities])
-        if unread.any():
+        counts = [None if pd.isna(count) else int(count) for count in records.counts[field.id]]
+        if any(count is None and not blank for count, blank in zip(counts, may_be_blank, strict=True)):
             continue
-        everything = int(counts.sum())
+        everything = sum(filter(None, counts))
         for line, sums in zip(layout.totals, _partial_sums(layout, counts), strict=True):
             figure = read_figure(layout.cell(line, place))
             if figure.value is not None and figure.value not in (everything, *sums):
@@ -84,17 +89,17 @@ def totals_match(records: Records, plan: Plan) -> Iterator[LineProblem]:
                 yield None, Problem("total-mismatch", where, message, field=field.id, value=found)
 
 
-def _partial_sums(layout: Layout, counts: pd.Series) -> Iterator[list[int]]:
+def _partial_sums(layout: Layout, counts: Sequence[int | None]) -> Iterator[list[int]]:
     """For each total of a column, the sums that it may be of some lines only."""
-    lines = pd.Series(layout.lines, dtype="int64")
-    years = [layout.spread_text(line, layout.year) if layout.year is not None else "" for line in layout.lines]
-    totals = [-1, *layout.totals, max([*layout.lines, *layout.totals]) + 1]
-    for before, line, after in zip(totals, totals[1:], totals[2:], strict=False):
-        above = int(counts[(before < lines) & (lines < line)].sum())
-        below = int(counts[(line < lines) & (lines < after)].sum())
+    up_to = [0, *accumulate(count or 0 for count in counts)]
+    edges = [0, *(bisect(layout.lines, line) for line in layout.totals), len(layout.lines)]
+    sum_by_year: Counter[str] = Counter()
+    if layout.year is not None:
+        for line, count in zip(layout.lines, counts, strict=True):
+            sum_by_year[layout.spread_text(line, layout.year)] += count or 0
+    for line, before, here, after in zip(layout.totals, edges, edges[1:], edges[2:], strict=False):
         year = layout.spread_text(line, layout.year) if layout.year is not None else ""
-        of_year = int(counts[[bool(year) and year == other for other in years]].sum())
-        yield [above, below, of_year] if year else [above, below]
+        yield [up_to[here] - up_to[before], up_to[after] - up_to[here], *([sum_by_year[year]] if year else [])]
 
 
 CHECKS: Sequence[Callable[[Records, Plan], Iterator[LineProblem]]] = (

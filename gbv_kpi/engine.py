@@ -1,6 +1,8 @@
 """The engine: valid returns to findings, by whole-number arithmetic on whole columns."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
 
 import pandas as pd
 
@@ -82,9 +84,10 @@ def _sums(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: pd.Serie
 
     A unit that may leave blank what it does not run has the sum of what it gives.
     """
-    summands = counts[list(fields)]
-    blank = summands.isna().any(axis=1) & ~may_leave_blank
-    return summands.sum(axis=1, min_count=1).mask(blank)
+    complete = reduce(add, (counts[field] for field in fields))
+    if not may_leave_blank.any():
+        return complete
+    return complete.where(~may_leave_blank, counts[list(fields)].sum(axis=1, min_count=1))
 
 
 def _with_province(numerators: pd.Series, denominators: pd.Series) -> tuple[pd.Series, pd.Series]:

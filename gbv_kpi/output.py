@@ -6,11 +6,13 @@ import tempfile
 import unicodedata
 from io import StringIO
 from pathlib import Path
-
-from rich.console import Console, RenderableType
+from typing import TYPE_CHECKING, Any
 
 from gbv_kpi.errors import OutputError
 from gbv_kpi.language import phrase
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 __all__ = ["error_console", "print_rendered", "print_text", "speak_utf8", "tell", "visible", "write_whole"]
 
@@ -25,8 +27,8 @@ def speak_utf8() -> None:
             reconfigure(encoding="utf-8")
 
 
-def error_console() -> Console:
-    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+def error_console() -> "Console":
+    return _console(stderr=True, soft_wrap=True)
 
 
 def tell(text: str) -> None:
@@ -47,21 +49,22 @@ def _shown(character: str) -> str:
     return character
 
 
-def print_rendered(content: RenderableType, output: Path | None) -> None:
+def print_rendered(content: "RenderableType", output: Path | None) -> None:
     """Print to the terminal at its width, or elsewhere as wide as the content needs and without colour."""
     if output is None and sys.stdout.isatty():
-        _console().print(content)
+        _console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(content)
         return
     buffer = StringIO()
-    Console(file=buffer, width=UNBOUNDED, color_system=None, highlight=False, markup=False, emoji=False).print(content)
+    _console(file=buffer, width=UNBOUNDED, color_system=None).print(content)
     lines = [line.rstrip() for line in buffer.getvalue().splitlines()]
     print_text("\n".join(lines) + "\n", output)
 
 
-def _console() -> Console:
-    if os.environ.get("NO_COLOR"):  # Rich drops the colours only, and keeps bold and dim
-        return Console(color_system=None, highlight=False, markup=False, emoji=False)
-    return Console(highlight=False, markup=False, emoji=False)
+def _console(**settings: Any) -> "Console":
+    """A console that takes text as it is: no markup, no emoji, no colours of its own choosing."""
+    from rich.console import Console  # here, for `--help` prints without it
+
+    return Console(highlight=False, markup=False, emoji=False, **settings)
 
 
 def print_text(content: str, output: Path | None) -> None:

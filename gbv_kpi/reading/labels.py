@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _LAST_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=qu)y$|^y$")
 
 
+@lru_cache(maxsize=16384)
 def without_diacritics(text: str) -> str:
     """The text with every diacritic taken off, as it is typed on a keyboard that has none."""
     bare = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
@@ -43,6 +44,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_word(word) for word in _WORD.findall(tidy(text)))
 
 
+@lru_cache(maxsize=16384)
 def label_words(text: str) -> tuple[str, ...]:
     r"""The words of a heading without its numbering, its measure and "trong đó".
 
@@ -54,6 +56,7 @@ def label_words(text: str) -> tuple[str, ...]:
     return tuple(_word(word) for word in _WORD.findall(label))
 
 
+@lru_cache(maxsize=16384)
 def tidy(text: str) -> str:
     """Composed, in small letters, without invisible characters; every blank a single space."""
     composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()

@@ -26,6 +26,8 @@ class Index:
     def __init__(self, abbreviations: Mapping[str, str], *, plain: bool) -> None:
         self._plain = plain
         self._longhand = {self._words(short): self._words(long) for short, long in abbreviations.items()}
+        self._starts_of_short = {short[0] for short in self._longhand if short}
+        self._count_words = tuple(map(self._plainly, _COUNT_WORDS))
         self.meanings: dict[Key, Meaning] = {}
         self.paths: dict[tuple[Key, Key], str] = {}
         self.key = lru_cache(CACHED)(self._key)
@@ -40,11 +42,11 @@ class Index:
     def _key(self, text: str) -> Key:
         """The words of a heading, abbreviations written out, without "số" in front."""
         key = self._plainly(label_words(text))
-        for short, long in self._longhand.items():
+        for short, long in () if self._starts_of_short.isdisjoint(key) else self._longhand.items():
             for start in range(len(key) - len(short), -1, -1):
                 if key[start : start + len(short)] == short:
                     key = (*key[:start], *long, *key[start + len(short) :])
-        for count_words in map(self._plainly, _COUNT_WORDS):
+        for count_words in self._count_words:
             if key[: len(count_words)] == count_words and len(key) > len(count_words):
                 key = key[len(count_words) :]
         return key

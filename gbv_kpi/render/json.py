@@ -1,7 +1,7 @@
 """An outcome as one JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gbv_kpi.language import Language
 from gbv_kpi.outcome import Outcome
@@ -9,23 +9,31 @@ from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
 from gbv_kpi.scorecard import Coverage
 
-__all__ = ["to_json"]
+__all__ = ["coverage_record", "dumped", "problem_record", "to_json"]
 
 
 def to_json(outcome: Outcome, language: Language) -> str:
     """The outcome with its messages in `language`; everything else is the same in every language."""
-    content = {
+    content: dict[str, object] = {
         "schema": f"gbv-kpi/{outcome.command}/1",
         "plan": outcome.scorecard.plan.id,
         "files": [
             {"path": file.path, "sha256": file.sha256, "returns": file.returns, "encoding": file.encoding}
             for file in outcome.files
         ],
-        "problems": [_problem(problem, language) for problem in outcome.problems],
-        "coverage": [_coverage(coverage) for coverage in outcome.scorecard.coverage],
+        "problems": [problem_record(problem, language) for problem in outcome.problems],
+        "coverage": [coverage_record(coverage) for coverage in outcome.scorecard.coverage],
         "findings": [finding.record() for finding in outcome.scorecard.findings],
         "exit_code": outcome.exit_code,
     }
+    if outcome.command == "report":
+        content["outlook"] = [outlook.record() for outlook in outcome.outlook]
+        content["as_of"] = outcome.as_of.isoformat() if outcome.as_of else None
+    return dumped(content)
+
+
+def dumped(content: Mapping[str, object]) -> str:
+    """The text of a JSON object that is safe to print."""
     return json.dumps(content, ensure_ascii=False, indent=2).translate(_CONTROLS) + "\n"
 
 
@@ -34,7 +42,7 @@ def to_json(outcome: Outcome, language: Language) -> str:
 _CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000))}
 
 
-def _problem(problem: Problem, language: Language) -> dict[str, object]:
+def problem_record(problem: Problem, language: Language) -> dict[str, object]:
     return {
         "severity": str(problem.severity),
         "code": problem.code,
@@ -51,7 +59,7 @@ def _problem(problem: Problem, language: Language) -> dict[str, object]:
     }
 
 
-def _coverage(coverage: Coverage) -> dict[str, object]:
+def coverage_record(coverage: Coverage) -> dict[str, object]:
     return {
         "year": coverage.year,
         "expected": len(coverage.expected),
