@@ -7,6 +7,7 @@ floats. The functions take whole numbers, or whole pandas columns of them, and n
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Threshold:
         return self.comparator in ("<=", "<")
 
 
+@lru_cache
 def _weights(threshold: Threshold) -> tuple[int, int]:
     """(a, b) such that a·numerator stands to b·denominator as the rate stands to the bound."""
     bound = Fraction(threshold.bound)

@@ -123,7 +123,8 @@ class _Identifier:
         if self._assumed and (self._assumed.binds or not said):
             said.append((self._assumed.year, place))
         if not said:
-            return None, [Problem("missing-year", place, phrase("Nothing says which year this return is of."))]
+            nowhere = place if self._layout.year is not None else Place(self._file, self._layout.sheet.name)
+            return None, [Problem("missing-year", nowhere, phrase("Nothing says which year this return is of."))]
         year, place = said[0]
         for other, _ in said[1:]:
             if other != year:

@@ -46,7 +46,7 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
     for column, meaning in enumerate(header.meanings):
         if isinstance(meaning, str):
             if meaning in columns:
-                duplicates.append((meaning, _heading(header, column)))
+                duplicates.append((meaning, _heading(sheet, header, column)))
             columns.setdefault(meaning, column)
     unit, code = header.column(Role.UNIT), header.column(Role.UNIT_CODE)
     if unit is None and code is None:
@@ -108,8 +108,11 @@ def _words(sheet: Sheet, row: int, column: int) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
-def _heading(header: Header, column: int) -> Heading:
-    return Heading(" → ".join(header.paths[column]), header.bottom, column)
+def _heading(sheet: Sheet, header: Header, column: int) -> Heading:
+    """The heading of a column, at the lowest of its cells that says something."""
+    rows = range(header.bottom, header.top - 1, -1)
+    row = next((row for row in rows if _words(sheet, row, column)), header.bottom)
+    return Heading(" → ".join(header.paths[column]), row, column)
 
 
 def _column_of_units(sheet: Sheet, header: Header, knows_unit: KnowsUnit) -> int | None:
@@ -126,11 +129,13 @@ def _column_of_units(sheet: Sheet, header: Header, knows_unit: KnowsUnit) -> int
 
 def _unknown(sheet: Sheet, header: Header, lines: Sequence[int], unit: int | None) -> Iterator[Heading]:
     for column, meaning in enumerate(header.meanings):
+        if meaning is not None or column == unit:
+            continue
         path = header.paths[column]
         texts = [text for line in lines if (text := text_of(sheet.cell(line, column)))]
         numbers_rows = not path and texts == [str(number) for number in range(1, len(texts) + 1)]
-        if meaning is None and column != unit and (path or texts) and not numbers_rows:
-            yield Heading(" → ".join(path), header.bottom, column)
+        if (path or texts) and not numbers_rows:
+            yield _heading(sheet, header, column)
 
 
 class Kind(Enum):

@@ -56,7 +56,8 @@ class UnitNames:
 
     def __init__(self, plan: Plan, year: int) -> None:
         self.current = plan.units_in(year)
-        former = ((unit, plan.successor(unit, year)) for unit in plan.units if unit not in self.current)
+        day = plan.reporting_day(year)
+        former = ((unit, plan.successor(unit, year)) for unit in plan.units if not unit.exists_on(day))
         self._any = not plan.units
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
