@@ -18,14 +18,29 @@ from gbv_kpi.errors import GbvKpiError, UsageError
 from gbv_kpi.exits import ExitCode, FailOn
 from gbv_kpi.helptext import run
 from gbv_kpi.language import LANGUAGES, Language, chosen_tag, language, phrase
+from gbv_kpi.ledger_commands import commands as ledger_commands
+from gbv_kpi.options import (
+    DEFAULT_PLAN,
+    AsOfOption,
+    FailOnOption,
+    Files,
+    Format,
+    FormatOption,
+    LangOption,
+    LedgerOption,
+    OutputOption,
+    PlanOption,
+    QuietOption,
+    moment,
+    opened_ledger,
+    spoken_language,
+)
 from gbv_kpi.output import print_rendered, print_text, speak_utf8, tell, write_whole
 
 if TYPE_CHECKING:
     from gbv_kpi.outcome import Outcome
 
-__all__ = ["app", "main"]
-
-DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
+__all__ = ["DEFAULT_PLAN", "app", "main"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,16 +48,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Judge the yearly returns of a plan against gender-based violence by the plan's thresholds.",
 )
-
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-
-
-class Lang(StrEnum):
-    VI = "vi"
-    EN = "en"
 
 
 class TemplateLang(StrEnum):
@@ -56,27 +61,9 @@ class TemplateLayout(StrEnum):
     FORM = "form"
 
 
-Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Returns, folders of returns, or - for a CSV on standard input.")
-]
-PlanOption = Annotated[
-    str,
-    typer.Option("--plan", metavar="ID|FILE", envvar="GBV_KPI_PLAN", help="The plan: a built-in one or a plan file."),
-]
-LangOption = Annotated[
-    Lang | None, typer.Option("--lang", help="Language of the output. [default: GBV_KPI_LANG, else the locale's]")
-]
-FormatOption = Annotated[Format, typer.Option("--format", envvar="GBV_KPI_FORMAT", help="How the result is shown.")]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
-]
 AnnotateOption = Annotated[
     Path | None,
     typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the one file with its faulty cells marked."),
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing when the exit code is 0.")]
-FailOnOption = Annotated[
-    FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")
 ]
 
 
@@ -88,7 +75,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _start(
-    version: Annotated[  # noqa: ARG001 - its callback does the work
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -113,7 +100,7 @@ def check(
     """
     from gbv_kpi.judge import judge_check
 
-    spoken = _language(lang)
+    spoken = spoken_language(lang)
     to_annotate = _to_annotate(files, annotate) if annotate else None
     outcome = judge_check(files, plan, year, fail_on, spoken)
     if annotate and to_annotate:
@@ -155,8 +142,11 @@ def template(
 def report(
     year: Annotated[int, typer.Option("--year", help="The year reported.")],
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE]...", help="Returns, or folders of returns.")
+        list[str] | None,
+        typer.Argument(metavar="FILE", help="Returns, or folders of returns. [default: the ledger]"),
     ] = None,
+    ledger: LedgerOption = None,
+    as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
     format: FormatOption = Format.TABLE,
     output: OutputOption = None,
@@ -164,16 +154,24 @@ def report(
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
 ) -> None:
-    """Compile the report of one year for the whole province.
+    """Compile the report of a year, from the ledger or from files.
 
-    Example: gbv-kpi report --year 2025 returns/
+    Example: gbv-kpi report --year 2025
     """
-    from gbv_kpi.judge import judge_report
+    from gbv_kpi.judge import judge_ledger, judge_report
 
-    if not files:
-        raise UsageError(phrase("Name the files with the returns: gbv-kpi report --year {year} FILE…", year=str(year)))
-    spoken = _language(lang)
-    _finish(judge_report(files, plan, year, fail_on, spoken), format, output, quiet, spoken)
+    spoken = spoken_language(lang)
+    if files:
+        if as_of:
+            raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
+        outcome = judge_report(files, plan, year, fail_on, spoken)
+    else:
+        with opened_ledger(ledger) as opened:
+            outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on)
+    _finish(outcome, format, output, quiet, spoken)
+
+
+app.add_typer(ledger_commands)
 
 
 def _to_annotate(names: Sequence[str], annotate: Path) -> str:
@@ -213,19 +211,18 @@ def _finish(outcome: "Outcome", format: Format, output: Path | None, quiet: bool
 
             print_text(to_json(outcome, spoken), output)
         else:
+            from rich.console import Group
+
+            from gbv_kpi.render.outlook import outlook_lines
             from gbv_kpi.render.terminal import to_terminal
 
-            print_rendered(to_terminal(outcome, spoken), output)
+            print_rendered(Group(to_terminal(outcome, spoken), *outlook_lines(outcome, spoken)), output)
     raise typer.Exit(outcome.exit_code)
 
 
 def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:
     if path.exists() and any(Path(name).exists() and path.samefile(name) for name in returns):
         raise UsageError(phrase("{option} must not replace the return itself: {file}.", option=option, file=str(path)))
-
-
-def _language(lang: Lang | None) -> Language:
-    return language(lang or chosen_tag(os.environ))
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ GbvKpiError
 ├── UsageError      the call asks for something that cannot be done
 ├── PlanError       a plan file is missing, unreadable or contradicts itself
 ├── SourceError     a file or folder that was named cannot be opened
+├── LedgerError     the ledger is missing, unusable, or does not take what it is given
 └── OutputError     the result cannot be written where it was asked for
 
 What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems`.
@@ -11,7 +12,7 @@ What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems
 
 from gbv_kpi.language import ENGLISH, Phrase
 
-__all__ = ["GbvKpiError", "OutputError", "PlanError", "SourceError", "UsageError"]
+__all__ = ["GbvKpiError", "LedgerError", "OutputError", "PlanError", "SourceError", "UsageError"]
 
 
 class GbvKpiError(Exception):
@@ -35,6 +36,10 @@ class PlanError(GbvKpiError):
 
 class SourceError(GbvKpiError):
     """A file or folder that was named cannot be opened."""
+
+
+class LedgerError(GbvKpiError):
+    """The ledger is missing, unusable, or does not take what it is given."""
 
 
 class OutputError(GbvKpiError):

@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exits import FailOn
 from gbv_kpi.language import Language, phrase
 from gbv_kpi.outcome import Outcome
+from gbv_kpi.outlook import outlooks
 from gbv_kpi.output import error_console
 from gbv_kpi.plan import load_plan
 from gbv_kpi.problems import has_errors
@@ -15,7 +19,10 @@ from gbv_kpi.reading.identity import AssumedYear
 from gbv_kpi.reading.sources import find_sources
 from gbv_kpi.returns import read_returns
 
-__all__ = ["judge_check", "judge_report"]
+if TYPE_CHECKING:
+    from gbv_kpi.ledger.store import Ledger
+
+__all__ = ["judge_check", "judge_ledger", "judge_report", "watched"]
 
 MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
@@ -31,7 +38,34 @@ def judge_report(names: Sequence[str], plan: str, year: int, fail_on: FailOn, la
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
         raise UsageError(phrase("The files hold no return of {year}.", year=str(year)))
-    return outcome
+    return replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
+
+
+def judge_ledger(ledger: "Ledger", plan_name: str, year: int, as_of: datetime | None, fail_on: FailOn) -> Outcome:
+    """How the province stands in one year by what the ledger holds, or held. Raises `UsageError` for nothing."""
+    from gbv_kpi.ledger.read import entries_of, latest, returns_from
+    from gbv_kpi.ledger.recast import recast
+
+    plan = load_plan(plan_name)
+    with ledger.reading() as connection:
+        returns = returns_from(latest(entries_of(connection, plan, years=[year], as_of=as_of)), plan)
+        if returns.frame.empty:
+            raise UsageError(
+                phrase("The ledger {ledger} holds no return of {year}.", ledger=ledger.name, year=str(year))
+            )
+        scorecard = evaluate(returns, plan)
+        provisional = any(finding.provisional for finding in scorecard.findings)
+        past = latest(entries_of(connection, plan, years=[year - 1], as_of=as_of)) if provisional else []
+    last_year = {group.unit.code: group.values() for group in recast(past, plan, year) if group.complete}
+    return Outcome(
+        "report",
+        scorecard,
+        (),
+        returns.files,
+        fail_on=fail_on,
+        outlook=tuple(outlooks(scorecard, last_year)),
+        as_of=as_of,
+    )
 
 
 def _judge(
@@ -41,13 +75,13 @@ def _judge(
     found, left_out = find_sources(names)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
-    returns = read_returns(found, plan, assumed, lambda files: _watched(files, language))
+    returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
     return Outcome(
         command, evaluate(returns, plan), returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on
     )
 
 
-def _watched(names: Sequence[str], language: Language) -> Iterable[str]:
+def watched(names: Sequence[str], language: Language) -> Iterable[str]:
     """The names, with a progress bar on standard error where the work is long and a person is watching."""
     if len(names) < MANY_FILES or not sys.stderr.isatty():
         return names

@@ -1,8 +1,10 @@
 """What a run came to: the scorecard, the problems, the files, and the exit code that scripts rely on."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gbv_kpi.exits import ExitCode, FailOn
+from gbv_kpi.outlook import Outlook
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns import FileRead
 from gbv_kpi.scorecard import Finding, Scorecard, Status
@@ -20,6 +22,8 @@ class Outcome:
     files: tuple[FileRead, ...]
     left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
     fail_on: FailOn = FailOn.MISSED
+    outlook: tuple[Outlook, ...] = ()  # of provisional verdicts
+    as_of: datetime | None = None  # the past moment of the ledger that was asked for
 
     def of_year(self, year: int) -> "Outcome":
         return replace(self, scorecard=self.scorecard.of_year(year))

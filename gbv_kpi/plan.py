@@ -5,10 +5,10 @@ as decimals, never as binary floats. No indicator, threshold, label or unit stan
 """
 
 import tomllib
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -22,6 +22,7 @@ from gbv_kpi.thresholds import Comparator, Measure, Threshold
 __all__ = ["DEFAULT_PLAN", "Agency", "Indicator", "Plan", "ReturnField", "ThresholdEntry", "Unit", "load_plan"]
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
+BUILT_IN = Path(__file__).parent / "plans"
 Year = Annotated[int, Field(ge=1900, le=2200)]
 
 
@@ -151,6 +152,7 @@ class Plan(_Table):
     task_groups: Annotated[tuple[Bilingual, ...], Field(alias="task_group")] = ()
     reporting_date: dict[Year, date] = {}
     reporting_date_reason: dict[Year, Bilingual] = {}
+    deadline: dict[Year, date] = {}  # the last day on which the return of a year is in time
 
     @cached_property
     def field_by_id(self) -> dict[str, ReturnField]:
@@ -206,8 +208,8 @@ class Plan(_Table):
         if lost := sorted({u.merged_into for u in self.units if u.merged_into is not None} - codes):
             raise ValueError(phrase("no unit has the code {codes}, into which others merge", codes=", ".join(lost)))
         for year in range(self.first_year, self.last_year + 1):
-            present = [unit.code for unit in self.units_in(year)]
-            if twice := sorted({code for code in present if present.count(code) > 1}):
+            present = Counter(unit.code for unit in self.units_in(year))
+            if twice := sorted(code for code, count in present.items() if count > 1):
                 message = phrase("two units have the code {code} in {year}", code=twice[0], year=str(year))
                 raise ValueError(message)
         return self
@@ -228,7 +230,7 @@ def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
     >>> load_plan().number
     '63/KH-UBND'
     """
-    built_in = files("gbv_kpi") / "plans" / f"{plan}.toml"
+    built_in = BUILT_IN / f"{plan}.toml"
     source = built_in if built_in.is_file() else Path(plan)
     try:
         content = tomllib.loads(source.read_text("utf-8-sig"), parse_float=Decimal)  # Notepad writes a mark in front

@@ -118,12 +118,15 @@ _ROWS = {
 }
 _WARNINGS = {
     "unknown-column": phrase("If the plan asks for it, use the plan's heading; otherwise nothing need be done."),
+    "sheet-not-read": phrase("If the sheet belongs to the return, use the plan's headings there too."),
     "hidden-sheet": phrase("If the sheet belongs to the return, unhide it and send again."),
     "grouped-number": phrase("Write the number without separators."),
     "dash-read-as-zero": phrase("Write 0 if there was none; leave the cell blank if the number is not known."),
     "merged-unit": phrase("Report on the unit that exists in that year."),
     "total-mismatch": phrase("Check the column: a row is missing, counted twice or mistyped."),
     "help-forms-below-total": phrase("Check the forms of help: every case helped got at least one."),
+    "unusual-change": phrase("Ask the unit whether the figure is right; if it is, nothing need be done."),
+    "late-return": phrase("Nothing need be done about the figures; remind the unit of next year's deadline."),
 }
 
 CATALOGUE: Mapping[str, ProblemKind] = {**_errors(_FILE | _COLUMNS | _CELLS | _ROWS), **_warnings(_WARNINGS)}

@@ -5,7 +5,7 @@ A return with an error counts in no finding; a warning says how something was re
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -23,9 +23,13 @@ from gbv_kpi.reading.sources import Source, open_source
 from gbv_kpi.reading.table import find_table
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.received import Return, received_returns
 from gbv_kpi.records import LineProblem, Records, read_records
 
 __all__ = ["FileRead", "Returns", "locate_returns", "read_returns"]
+
+LOOKED_AT_ROWS = 200  # of a sheet that was not read
+FEW_FIGURES = 3
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
 
@@ -53,6 +57,12 @@ class Returns:
     problems: tuple[Problem, ...]
     files: tuple[FileRead, ...]
     refused: frozenset[tuple[str, int]]
+    kept: Sequence[tuple[Records, Sequence[bool]]] = field(default=(), repr=False)  # and which lines are valid
+
+    @property
+    def received(self) -> Iterator[Return]:
+        """The valid returns one by one, with the cell of every count; made when asked for."""
+        return (given for records, valid in self.kept for given in received_returns(records, valid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,16 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
             for number, file in enumerate(files)
         ),
         frozenset(zip(refused["unit"], refused["year"].astype(int), strict=True)),
+        tuple(_with_validity([batch for file in files for batch in file.batches], valid.tolist())),
     )
+
+
+def _with_validity(batches: Iterable[Records], valid: Sequence[bool]) -> Iterator[tuple[Records, Sequence[bool]]]:
+    start = 0
+    for records in batches:
+        end = start + len(records.identities)
+        yield records, valid[start:end]
+        start = end
 
 
 def locate_returns(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory) -> Iterator[Layout]:
@@ -123,13 +142,27 @@ def _read_file(
     problems = list(file_problems)
     if not any(layout.lines for layout in layouts) and not has_errors(problems):
         problems.append(_no_returns(source.name, bool(layouts)))
+    for sheet, found in zip(sheets, layouts_by_sheet, strict=True):
+        if layouts and not found and _may_be_a_return(sheet, vocabulary, units):
+            message = phrase(
+                "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""
+            )
+            problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
     batches = []
     for layout in layouts:
         records = read_records(layout, identify(layout, source.name, plan, units, assumed), source.name, plan)
         told: list[LineProblem] = [*records.problems, *(line for check in CHECKS for line in check(records, plan))]
         batches.append(replace(records, problems=told))
-        problems.extend(sorted((problem for _, problem in told), key=_reading_order))
+        problems.extend(sorted(_told_once(problem for _, problem in told), key=_reading_order))
     return _File(source, encoding, batches, problems)
+
+
+def _may_be_a_return(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory) -> bool:
+    """Whether a sheet that was not read has several figures, and names a field or a unit."""
+    cells = [cell for row in sheet.rows[:LOOKED_AT_ROWS] for cell in row if cell != ""]
+    figures = sum(isinstance(cell, int | float) for cell in cells)
+    texts = {cell for cell in cells if isinstance(cell, str)}
+    return figures >= FEW_FIGURES and any(vocabulary.field(text) or units.knows(text) for text in texts)
 
 
 def _no_returns(file: str, headings_found: bool) -> Problem:
@@ -138,6 +171,11 @@ def _no_returns(file: str, headings_found: bool) -> Problem:
             "no-table-found", Place(file), phrase("The plan's headings stand here, but no return below them.")
         )
     return Problem("no-table-found", Place(file), phrase("No table with the plan's headings was found."))
+
+
+def _told_once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Each problem once: what is wrong in the title block is wrong for every line below it."""
+    return {(p.code, p.place, p.field, p.value, p.message.wording): p for p in problems}.values()
 
 
 def _reading_order(problem: Problem) -> tuple[int, int, str]:

@@ -16,8 +16,8 @@ COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-def
 VALUES = {*DEFAULT_PLAN.split("-"), "form", "table"}
 # What a help page holds in either language: names of options, commands and values, and examples.
 SAME_IN_BOTH = re.compile(
-    r"--[\w-]+|<.*?>|(gbv-kpi|python -m gbv_kpi)\b.*|GBV_KPI_\w+|\S+\.(xlsx|toml|csv)"
-    r"|(default|mặc\s+định):\s+\w+|CSV|Excel|shell"
+    r"--[\w-]+|<.*?>|(gbv-kpi|python -m gbv_kpi)\b.*|GBV_KPI_\w+|\S+\.(xlsx|toml|csv|jsonl)"
+    r"|postgresql://\S*|URL|JSON Lines|`export`|(default|mặc\s+định):\s+\w+|CSV|Excel|shell"
 )
 
 

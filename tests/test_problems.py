@@ -3,7 +3,7 @@ import pytest
 from gbv_kpi.language import ENGLISH, phrase
 from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, has_errors
 
-# The codes of the design that can arise without a ledger.
+# The codes of the design.
 ERRORS = [
     *("unreadable-file", "encrypted-workbook", "unsupported-format", "oversized-file", "no-table-found"),
     *("legacy-encoding", "undecodable-text", "missing-column", "duplicate-column", "personal-data-column"),
@@ -13,7 +13,7 @@ ERRORS = [
 ]
 WARNINGS = [
     *("unknown-column", "hidden-sheet", "grouped-number", "dash-read-as-zero", "merged-unit", "total-mismatch"),
-    "help-forms-below-total",
+    *("help-forms-below-total", "unusual-change", "late-return"),
 ]
 
 

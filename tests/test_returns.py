@@ -106,3 +106,28 @@ def test_a_table_without_returns_beside_one_with_returns_is_nothing(tmp_path: Pa
 def test_a_second_header_without_returns_below_is_nothing(tmp_path: Path) -> None:
     returns = read(tmp_path, [TITLE, HEADER, NHO_QUAN, GIA_VIEN, ["NĂM 2024"], HEADER])
     assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+def test_a_sheet_of_figures_that_was_not_read_is_told_where_another_was(tmp_path: Path) -> None:
+    book = offices.workbook(("Biểu 1", [TITLE, HEADER, NHO_QUAN]), ("Biểu 2", [["Huyện Gia Viễn", "khác"], [1, 2, 3]]))
+    book.save(tmp_path / "two.xlsx")
+    returns = read_returns([str(tmp_path / "two.xlsx")], PLAN)
+    assert counts(returns) == {("372", 2023): A}
+    assert [(problem.code, problem.place.sheet) for problem in returns.problems] == [("sheet-not-read", "Biểu 2")]
+
+
+def test_a_sheet_of_notes_is_no_problem(tmp_path: Path) -> None:
+    notes = [["Ghi chú cho Huyện Nho Quan"], ["Số cơ sở giáo dục", "kể cả mầm non"]]
+    offices.workbook(("Biểu 1", [TITLE, HEADER, NHO_QUAN]), ("Ghi chú", notes)).save(tmp_path / "notes.xlsx")
+    assert read_returns([str(tmp_path / "notes.xlsx")], PLAN).problems == ()
+
+
+def test_a_wrong_year_in_the_title_is_told_once_for_all_lines(tmp_path: Path) -> None:
+    returns = read(tmp_path, [["NĂM 2019"], HEADER, NHO_QUAN, GIA_VIEN])
+    assert [(problem.code, problem.place.cell) for problem in returns.problems] == [("year-outside-plan", "A1")]
+    assert len(returns.frame) == 0
+
+
+def test_a_title_without_a_year_is_told_once_for_all_lines(tmp_path: Path) -> None:
+    returns = read(tmp_path, [HEADER, NHO_QUAN, GIA_VIEN])
+    assert [(problem.code, problem.place.cell) for problem in returns.problems] == [("missing-year", None)]

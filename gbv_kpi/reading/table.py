@@ -169,12 +169,8 @@ class _Body:
         for row in range(self.header.bottom + 1, len(self.sheet.rows)):
             texts = self._texts(row)
             if texts in headings and words_since is not None:
-                return (
-                    lines,
-                    totals,
-                    years,
-                    words_since,
-                )  # a header that a page repeats stands bare; this one has a title
+                # With a title above it, it begins another table; one that a page repeats stands bare.
+                return lines, totals, years, words_since
             if not texts or texts in headings:
                 continue
             below_signatures = below_signatures or self._is_signature(row, texts)

@@ -14,6 +14,7 @@ from gbv_kpi.ledger.entry import Entry
 from gbv_kpi.output import visible
 from gbv_kpi.plan import Plan
 from gbv_kpi.provenance import Count, Revision, Trace
+from gbv_kpi.render.figures import rate_text
 from gbv_kpi.render.json import dumped
 from gbv_kpi.render.submission import change_record, change_words
 
@@ -113,9 +114,8 @@ def _trace_parts(traced: Trace, language: Language, clock: tzinfo | None) -> Ite
     )
     yield Text(visible(language.say(title)), "bold")
     counts = " / ".join("?" if n is None else language.number(n) for n in (finding.numerator, finding.denominator))
-    rate = finding.rate()
-    write = language.percent if finding.measure == "percent" else language.number
-    yield Padding(Text(f"{counts} = {write(*rate)}" if rate else counts), (0, 0, 1, 2))
+    rate = rate_text(finding, language)
+    yield Padding(Text(f"{counts} = {rate}" if rate else counts), (0, 0, 1, 2))
     for heading, sources in (
         (phrase("Numerator"), traced.numerator),
         (phrase("Denominator"), traced.denominator),

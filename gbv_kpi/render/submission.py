@@ -36,6 +36,8 @@ def submission_to_json(submission: Submission, language: Language) -> str:
                     "sha256": file.sha256,
                     "returns": file.returns,
                     "state": str(file.filed.state),
+                    "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
+                    "corrected_since": file.filed.corrected_since,
                     "recorded": [_revised_record(one) for one in file.filed.revised],
                 }
                 for file in submission.files
@@ -80,7 +82,7 @@ def _parts(submission: Submission, language: Language) -> Iterator[RenderableTyp
     yield from problem_groups(submission.problems, language)
     count = {state: sum(file.filed.state is state for file in submission.files) for state in State}
     summary = phrase(
-        "Ledger {ledger}: {recorded} files recorded, {unchanged} unchanged, {refused} refused.",
+        "Ledger {ledger}: recorded {recorded}, unchanged {unchanged}, refused {refused}.",
         ledger=submission.ledger,
         recorded=count[State.RECORDED],
         unchanged=count[State.UNCHANGED],
@@ -95,6 +97,11 @@ def _fate(file: SubmittedFile) -> Phrase:
             return phrase("refused: nothing of this file was recorded")
         case State.UNCHANGED if file.filed.since is not None:
             day = file.filed.since.strftime("%d/%m/%Y %H:%M UTC")
+            if file.filed.corrected_since:
+                return phrase(
+                    "unchanged: this very file was recorded on {day} and corrected since; to go back, save it anew",
+                    day=day,
+                )
             return phrase("unchanged: this very file was recorded on {day}", day=day)
         case State.UNCHANGED:
             return phrase("unchanged: the ledger has the same figures")

@@ -1,0 +1,111 @@
+"""What the ledger holds of one return, as values."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from gbv_kpi.plan import Unit
+from gbv_kpi.received import Return
+
+__all__ = [
+    "Change",
+    "Entry",
+    "Figure",
+    "UnitKey",
+    "changes_between",
+    "content_hash",
+    "instant",
+    "key_of",
+    "stamp",
+    "storable",
+]
+
+
+class UnitKey(NamedTuple):
+    """A unit for good: codes are used again by successors, so the day the unit came into being belongs to it."""
+
+    code: str
+    since: str  # ISO date, "" where the plan gives none
+
+
+class Figure(NamedTuple):
+    """A count, and the cell of its sheet it was read from."""
+
+    value: int
+    cell: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One revision of the return of one unit, named as the return names it, and one year."""
+
+    plan: str
+    unit: UnitKey
+    unit_name: str
+    year: int
+    revision: int  # from 1, without gaps
+    sheet: str | None
+    figures: Mapping[str, Figure]  # by field; a field left blank is not there
+    file: str
+    sha256: str
+    at: datetime  # UTC
+    who: str
+
+    @property
+    def values(self) -> dict[str, int]:
+        return {name: figure.value for name, figure in self.figures.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field whose count differs between two revisions; None where it is blank."""
+
+    field: str
+    old: int | None
+    new: int | None
+
+
+def key_of(unit: Unit) -> UnitKey:
+    return UnitKey(storable(unit.code), _iso(unit.since))
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def changes_between(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Change, ...]:
+    """The fields that differ, in the order of the new return.
+
+    >>> changes_between({"victims": 9, "schools": 4}, {"victims": 12, "schools": 4})
+    (Change(field='victims', old=9, new=12),)
+    """
+    names = dict.fromkeys([*new, *old])
+    return tuple(Change(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name))
+
+
+def content_hash(returns: Iterable[Return]) -> str:
+    """What the returns of a file say, however it is laid out: a SHA-256 of units, years and counts."""
+    told = sorted([*key_of(r.unit.named), r.year, sorted(r.values.items())] for r in returns)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def storable(text: str) -> str:
+    """The text as every database takes it: names of files and sheets may hold what is no Unicode, or a NUL."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def stamp(at: datetime) -> str:
+    """A time as the ledger writes it: UTC, of one length, so that text order is time order.
+
+    >>> stamp(datetime(2025, 12, 1, 8, 30, tzinfo=UTC))
+    '2025-12-01T08:30:00.000000Z'
+    """
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(stamped: str) -> datetime:
+    """The time that `stamp` wrote."""
+    return datetime.fromisoformat(stamped)

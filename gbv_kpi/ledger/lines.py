@@ -1,0 +1,130 @@
+"""The whole ledger as JSON Lines, out and in again: a backup, a move to another database, and no lock-in.
+
+The first line names the schema, each further one is a file handed in with the returns it brought, in the
+order they came. What is read in is checked as strictly as any return: whole counts, revisions without gaps.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from sqlalchemy import Connection, insert, select
+
+from gbv_kpi.errors import LedgerError
+from gbv_kpi.language import phrase
+from gbv_kpi.ledger.store import Ledger
+from gbv_kpi.ledger.tables import returns, submissions
+from gbv_kpi.schema import Count
+
+__all__ = ["export_lines", "import_lines"]
+
+FORMAT: Literal["gbv-kpi/ledger/1"] = "gbv-kpi/ledger/1"
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Stamp = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class _Header(_Line):
+    format: Annotated[Literal["gbv-kpi/ledger/1"], Field(alias="schema")]
+
+
+class _Return(_Line):
+    unit_code: str
+    unit_since: str
+    unit_name: str
+    year: int
+    revision: Annotated[int, Field(ge=1)]
+    sheet: str | None
+    figures: dict[str, Annotated[list[Count | str | None], Field(min_length=2, max_length=2)]]
+
+
+class _Submission(_Line):
+    plan: str
+    file: str
+    sha256: Sha256
+    content: Sha256
+    at: Stamp
+    who: str
+    returns: list[_Return]
+
+
+def export_lines(ledger: Ledger) -> Iterator[str]:
+    """The ledger as it is at one moment; the same ledger gives the same lines in every database."""
+    with ledger.reading() as connection:
+        yield json.dumps({"schema": FORMAT}) + "\n"
+        brought: dict[int, list[dict[str, object]]] = {}
+        for row in connection.execute(select(returns).order_by(returns.c.id)).mappings():
+            brought.setdefault(row["submission"], []).append({name: row[name] for name in _Return.model_fields})
+        for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
+            line = {name: row[name] for name in _Submission.model_fields if name != "returns"}
+            yield json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False) + "\n"
+
+
+def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
+    """Add what an export holds and the ledger does not, all of it or nothing; how many files, and how many of them new.
+
+    Raises `LedgerError` for lines that are no export, and for returns that do not continue what the
+    ledger holds: two ledgers that went on separately cannot be made one.
+    """
+    submitted = list(_read(lines))
+    with ledger.writing() as connection:
+        columns = submissions.c
+        present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
+        last = _last_revisions(connection)
+        new = [one for one in submitted if (one.plan, one.sha256, one.content) not in present]
+        for one in new:
+            for given in one.returns:
+                key = (one.plan, given.unit_code, given.unit_since, given.year)
+                if given.revision != last.get(key, 0) + 1:
+                    raise LedgerError(
+                        phrase(
+                            "The ledger does not fit: {file} brings revision {revision} of {unit}, {year}; "
+                            "the ledger has {held}. Nothing was imported.",
+                            file=one.file,
+                            revision=given.revision,
+                            unit=given.unit_name,
+                            year=str(given.year),
+                            held=last.get(key, 0),
+                        )
+                    )
+                last[key] = given.revision
+            _add(connection, one)
+    return len(submitted), len(new)
+
+
+def _read(lines: Iterable[bytes]) -> Iterator[_Submission]:
+    number = 0
+    try:
+        for number, line in enumerate(lines, start=1):
+            if number == 1:
+                _Header.model_validate_json(line)
+            else:
+                yield _Submission.model_validate_json(line)
+    except ValidationError as error:
+        message = phrase("Line {number} is not of an export of the ledger. Nothing was imported.", number=number or 1)
+        raise LedgerError(message) from error
+    if not number:
+        raise LedgerError(phrase("Line {number} is not of an export of the ledger. Nothing was imported.", number=1))
+
+
+def _last_revisions(connection: Connection) -> dict[tuple[str, str, str, int], int]:
+    columns = returns.c
+    query = select(columns.plan, columns.unit_code, columns.unit_since, columns.year, columns.revision)
+    return {
+        (plan, code, since, year): revision
+        for plan, code, since, year, revision in connection.execute(query.order_by(columns.revision))
+    }
+
+
+def _add(connection: Connection, submission: _Submission) -> None:
+    row = submission.model_dump(exclude={"returns"})
+    number = connection.execute(insert(submissions).values(row)).inserted_primary_key
+    if submission.returns and number is not None:
+        below = [
+            {**given.model_dump(), "plan": submission.plan, "submission": number[0]} for given in submission.returns
+        ]
+        connection.execute(insert(returns), below)

@@ -1,0 +1,192 @@
+"""All of a file into the ledger, or nothing of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select
+
+from gbv_kpi.language import phrase
+from gbv_kpi.ledger.entry import (
+    Change,
+    Entry,
+    Figure,
+    UnitKey,
+    changes_between,
+    content_hash,
+    instant,
+    key_of,
+    stamp,
+    storable,
+)
+from gbv_kpi.ledger.read import entries_of, latest
+from gbv_kpi.ledger.store import Ledger
+from gbv_kpi.ledger.tables import returns as returns_table
+from gbv_kpi.ledger.tables import submissions
+from gbv_kpi.ledger.units import UnitsByKey
+from gbv_kpi.plan import Plan
+from gbv_kpi.problems import Problem
+from gbv_kpi.received import Return
+
+__all__ = ["Filed", "Filing", "Revised", "State", "record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """The valid returns of one file: its name and hash, when and by whom they are handed in."""
+
+    file: str
+    sha256: str
+    returns: tuple[Return, ...]
+    at: datetime
+    who: str
+
+
+class State(StrEnum):
+    """What became of a file."""
+
+    RECORDED = "recorded"  # with at least one new revision
+    UNCHANGED = "unchanged"  # the ledger holds it already
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A return that was new, or says something else than the revision before it."""
+
+    entry: Entry
+    changes: tuple[Change, ...]  # empty for the first revision
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of one file; `since` is when the ledger got this very file, if it had it already."""
+
+    state: State
+    revised: tuple[Revised, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    since: datetime | None = None
+    corrected_since: bool = False  # a later file has replaced figures of it
+
+
+def record(ledger: Ledger, plan: Plan, filing: Filing) -> Filed:
+    """Record a file's returns, each as a new revision unless the last one says the same.
+
+    A file that was recorded before changes nothing, even if another has replaced it since: an inbox
+    that is handed in again every night must not bring old figures back. A return that the ledger cannot
+    hold beside another one, of the same unit before or after a merger, refuses the file.
+    """
+    content = content_hash(filing.returns)
+    with ledger.writing() as connection:
+        since = _recorded_before(connection, plan, filing, content)
+        kin = _kin(plan, {given.year for given in filing.returns})
+        codes = {key.code for given in filing.returns for key in _relatives(given, kin)}
+        held = latest(entries_of(connection, plan, years={given.year for given in filing.returns}, codes=codes))
+        if since is not None:
+            return Filed(State.UNCHANGED, since=since, corrected_since=any(_revised(plan, filing, held)))
+        if clashes := tuple(_clashes(plan, filing.returns, held)):
+            return Filed(State.REFUSED, problems=clashes)
+        revised = tuple(_revised(plan, filing, held))
+        _write(connection, plan, filing, content, revised)
+    return Filed(State.RECORDED if revised else State.UNCHANGED, revised)
+
+
+def _recorded_before(connection: Connection, plan: Plan, filing: Filing, content: str) -> datetime | None:
+    """When this very file was recorded, read as it is read now."""
+    same = (submissions.c.plan == plan.id, submissions.c.sha256 == filing.sha256, submissions.c.content == content)
+    at = connection.execute(select(submissions.c.at).where(*same)).scalar()
+    return None if at is None else instant(at)
+
+
+def _kin(plan: Plan, years: Iterable[int]) -> Mapping[tuple[str, int], list[UnitKey]]:
+    """The units that have become part of a unit of these years, by its code and the year."""
+    kin: dict[tuple[str, int], list[UnitKey]] = {}
+    for year in years:
+        for unit in plan.units:
+            heir = plan.successor(unit, year)
+            if heir is not None and heir is not unit:
+                kin.setdefault((heir.code, year), []).append(key_of(unit))
+    return kin
+
+
+def _relatives(given: Return, kin: Mapping[tuple[str, int], list[UnitKey]]) -> list[UnitKey]:
+    unit = given.unit.unit
+    return [key_of(given.unit.named), key_of(unit), *kin.get((unit.code, given.year), ())]
+
+
+def _clashes(plan: Plan, given: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
+    """A unit's return beside one of a predecessor, for one year: the first may hold the second already."""
+    units = UnitsByKey(plan)
+    held_by_heir: dict[tuple[str, int], list[Entry]] = {}
+    for entry in held:
+        if heir := units.in_year(entry.unit, entry.year):
+            held_by_heir.setdefault((heir.code, entry.year), []).append(entry)
+    for one in given:
+        heir_key = key_of(one.unit.unit)
+        for entry in held_by_heir.get((one.unit.unit.code, one.year), ()):
+            if one.unit.merged == (entry.unit == heir_key):
+                message = phrase(
+                    "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",
+                    unit=one.unit.named.name,
+                    other=entry.unit_name,
+                    where=entry.file,
+                    year=str(one.year),
+                )
+                problem = Problem("duplicate-return", one.place, message, value=one.unit.named.name)
+                yield problem.of(one.unit.unit.code, one.unit.unit.name, one.year)
+
+
+def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revised]:
+    held_by_key = {(entry.unit, entry.year): entry for entry in held}
+    for given in filing.returns:
+        key = key_of(given.unit.named)
+        before = held_by_key.get((key, given.year))
+        if before is not None and before.values == given.values:
+            continue
+        entry = Entry(
+            plan=plan.id,
+            unit=key,
+            unit_name=storable(given.unit.named.name),
+            year=given.year,
+            revision=before.revision + 1 if before else 1,
+            sheet=None if given.place.sheet is None else storable(given.place.sheet),
+            figures={name: Figure(value, given.cells.get(name)) for name, value in given.values.items()},
+            file=storable(filing.file),
+            sha256=filing.sha256,
+            at=filing.at,
+            who=storable(filing.who),
+        )
+        yield Revised(entry, changes_between(before.values, entry.values) if before else ())
+
+
+def _write(connection: Connection, plan: Plan, filing: Filing, content: str, revised: Sequence[Revised]) -> None:
+    submission = connection.execute(
+        insert(submissions).values(
+            plan=plan.id,
+            file=storable(filing.file),
+            sha256=filing.sha256,
+            content=content,
+            at=stamp(filing.at),
+            who=storable(filing.who),
+        )
+    ).inserted_primary_key
+    if submission is None:
+        raise ValueError("the database gave the submission no number")
+    if revised:
+        connection.execute(insert(returns_table), [row_of(one.entry, submission[0]) for one in revised])
+
+
+def row_of(entry: Entry, submission: int) -> dict[str, object]:
+    """The entry as a row of the table, below the submission of that number."""
+    return {
+        "submission": submission,
+        "plan": entry.plan,
+        "unit_code": entry.unit.code,
+        "unit_since": entry.unit.since,
+        "unit_name": entry.unit_name,
+        "year": entry.year,
+        "revision": entry.revision,
+        "sheet": entry.sheet,
+        "figures": {name: [figure.value, figure.cell] for name, figure in entry.figures.items()},
+    }

@@ -1,0 +1,252 @@
+"""The commands that keep the ledger and ask it: arguments, one call, one rendering, one exit code."""
+
+import getpass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from gbv_kpi.errors import UsageError
+from gbv_kpi.exits import FailOn
+from gbv_kpi.language import phrase
+from gbv_kpi.options import (
+    DEFAULT_PLAN,
+    AsOfOption,
+    FailOnOption,
+    Files,
+    Format,
+    FormatOption,
+    LangOption,
+    LedgerOption,
+    OutputOption,
+    PlanOption,
+    QuietOption,
+    moment,
+    opened_ledger,
+    spoken_language,
+)
+from gbv_kpi.output import print_rendered, print_text, tell
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+
+
+@commands.command()
+def submit(
+    files: Files,
+    year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
+    ledger: LedgerOption = None,
+    by: Annotated[
+        str | None, typer.Option("--by", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]")
+    ] = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Check returns and record them in the ledger. All of a file or nothing of it; safe to repeat.
+
+    Example: gbv-kpi submit inbox/
+    """
+    from gbv_kpi.judge import watched
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.reading.sources import find_sources
+    from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
+    from gbv_kpi.submission import submit as hand_in
+
+    spoken = spoken_language(lang)
+    the_plan = load_plan(plan)
+    found, left_out = find_sources(files)
+    if not found:
+        raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
+    with opened_ledger(ledger, create=True) as opened:
+        submission = hand_in(opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken))
+    silent = quiet and submission.exit_code == 0
+    if left_out and not silent:
+        tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))
+    if output is not None or not silent:
+        if format is Format.JSON:
+            print_text(submission_to_json(submission, spoken), output)
+        else:
+            print_rendered(submission_to_terminal(submission, spoken), output)
+    raise typer.Exit(submission.exit_code)
+
+
+@commands.command()
+def status(
+    year: Annotated[int, typer.Option("--year", help="The year reported.")],
+    ledger: LedgerOption = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+    fail_on: FailOnOption = FailOn.INCOMPLETE,
+    lang: LangOption = None,
+) -> None:
+    """Say who has reported a year, who has not, and who was late.
+
+    Example: gbv-kpi status --year 2025
+    """
+    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.render.status import status_to_json, status_to_terminal
+    from gbv_kpi.status import year_status
+
+    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    with opened_ledger(ledger) as opened, opened.reading() as connection:
+        entries = entries_of(connection, the_plan, years=[year])
+    found = year_status(entries, the_plan, year, _now(), fail_on)
+    if output is not None or not (quiet and found.exit_code == 0):
+        if format is Format.JSON:
+            print_text(status_to_json(found), output)
+        else:
+            print_rendered(status_to_terminal(found, spoken), output)
+    raise typer.Exit(found.exit_code)
+
+
+@commands.command()
+def history(
+    unit: Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")] = None,
+    year: Annotated[int | None, typer.Option("--year", help="One year. [default: all]")] = None,
+    ledger: LedgerOption = None,
+    as_of: AsOfOption = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Show every revision of returns, and what it changed.
+
+    Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
+    """
+    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.provenance import keys_named, revisions
+    from gbv_kpi.render.provenance import history_to_json, history_to_terminal
+
+    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    keys = keys_named(the_plan, unit, year) if unit is not None else None
+    with opened_ledger(ledger) as opened, opened.reading() as connection:
+        years = [year] if year is not None else None
+        codes = [key.code for key in keys] if keys is not None else None
+        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=moment(as_of))
+    found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
+    if not found:
+        raise UsageError(phrase("The ledger holds no such return."))
+    if format is Format.JSON:
+        print_text(history_to_json(the_plan, found), output)
+    else:
+        print_rendered(history_to_terminal(the_plan, found, spoken, _now().tzinfo), output)
+
+
+@commands.command()
+def trace(
+    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator, by its id in the plan.")],
+    year: Annotated[int, typer.Option("--year", help="The year reported.")],
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="One unit, by name or code. [default: the whole province]")
+    ] = None,
+    ledger: LedgerOption = None,
+    as_of: AsOfOption = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Follow a percentage back to the cells it was counted from.
+
+    Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
+    """
+    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.provenance import trace as follow
+    from gbv_kpi.provenance import unit_named
+    from gbv_kpi.render.provenance import trace_to_json, trace_to_terminal
+
+    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    of = unit_named(the_plan, unit, year) if unit is not None else None
+    with opened_ledger(ledger) as opened, opened.reading() as connection:
+        entries = entries_of(connection, the_plan, years=[year], as_of=moment(as_of))
+    traced = follow(entries, the_plan, indicator, of, year)
+    if format is Format.JSON:
+        print_text(trace_to_json(traced), output)
+    else:
+        print_rendered(trace_to_terminal(traced, spoken, _now().tzinfo), output)
+
+
+@commands.command()
+def trend(
+    ledger: LedgerOption = None,
+    as_of: AsOfOption = None,
+    plan: PlanOption = DEFAULT_PLAN,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Show every indicator over the years, and the path it is on.
+
+    Example: gbv-kpi trend
+    """
+    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
+    from gbv_kpi.trend import trend as follow
+
+    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    with opened_ledger(ledger) as opened, opened.reading() as connection:
+        entries = entries_of(connection, the_plan, as_of=moment(as_of))
+    found = follow(entries, the_plan, moment(as_of))
+    if format is Format.JSON:
+        print_text(trend_to_json(found), output)
+    else:
+        print_rendered(trend_to_terminal(found, spoken), output)
+
+
+@commands.command("export")
+def export_ledger(ledger: LedgerOption = None, output: OutputOption = None) -> None:
+    """Write the whole ledger as JSON Lines. A backup, or the way to another database.
+
+    Example: gbv-kpi export --output ledger.jsonl
+    """
+    from gbv_kpi.ledger.lines import export_lines
+
+    with opened_ledger(ledger) as opened:
+        lines = "".join(export_lines(opened))
+    print_text(lines, output)
+
+
+@commands.command("import")
+def import_ledger(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What `export` wrote, or - for standard input.")],
+    ledger: LedgerOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Add to the ledger what an export holds. All that is new, or nothing; safe to repeat.
+
+    Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
+    """
+    from gbv_kpi.ledger.lines import import_lines
+    from gbv_kpi.reading.sources import open_source
+
+    spoken = spoken_language(lang)
+    lines = open_source(file).content.splitlines()
+    with opened_ledger(ledger, create=True) as opened:
+        held, new = import_lines(opened, lines)
+        summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)
+    print_text(spoken.say(summary) + "\n", None)
+
+
+def _now() -> datetime:
+    """The moment, on the clock of the office: deadlines are days of its calendar."""
+    return datetime.now().astimezone()
+
+
+def _officer(by: str | None) -> str:
+    if by:
+        return by
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:
+        raise UsageError(phrase("Nobody is logged in here: say with --by who hands in.")) from error

@@ -1,0 +1,117 @@
+"""The options that several commands have in common."""
+
+import os
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gbv_kpi.errors import UsageError
+from gbv_kpi.exits import FailOn
+from gbv_kpi.language import Language, chosen_tag, language, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gbv_kpi.ledger.store import Ledger
+
+__all__ = [
+    "DEFAULT_PLAN",
+    "AsOfOption",
+    "FailOnOption",
+    "Files",
+    "Format",
+    "FormatOption",
+    "Lang",
+    "LangOption",
+    "LedgerOption",
+    "OutputOption",
+    "PlanOption",
+    "QuietOption",
+    "moment",
+    "opened_ledger",
+    "spoken_language",
+]
+
+DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
+
+
+class Format(StrEnum):
+    """How a result is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class Lang(StrEnum):
+    """A language of the output."""
+
+    VI = "vi"
+    EN = "en"
+
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Returns, folders of returns, or - for a CSV on standard input.")
+]
+PlanOption = Annotated[
+    str,
+    typer.Option("--plan", metavar="ID|FILE", envvar="GBV_KPI_PLAN", help="The plan: a built-in one or a plan file."),
+]
+LangOption = Annotated[
+    Lang | None, typer.Option("--lang", help="Language of the output. [default: GBV_KPI_LANG, else the locale's]")
+]
+FormatOption = Annotated[Format, typer.Option("--format", envvar="GBV_KPI_FORMAT", help="How the result is shown.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing when the exit code is 0.")]
+FailOnOption = Annotated[
+    FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")
+]
+LedgerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="FILE|URL",
+        envvar="GBV_KPI_LEDGER",
+        help="The ledger: a file, or the postgresql:// address of a shared one. [default: the officer's own]",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="What the ledger held at the end of that day (or at 2025-12-01T08:30)."
+    ),
+]
+
+
+def moment(as_of: str | None) -> datetime | None:
+    """The end of a day, or the very time, on the clock of the office. Raises `UsageError` for anything else."""
+    if as_of is None:
+        return None
+    try:
+        if len(as_of) == len("2025-12-01"):
+            return datetime.combine(date.fromisoformat(as_of), time.max).astimezone()
+        return datetime.fromisoformat(as_of).astimezone()
+    except (ValueError, OverflowError) as error:
+        message = phrase(
+            "“{found}” is no day: write it as 2025-12-31, or with a time as 2025-12-31T17:00.", found=as_of
+        )
+        raise UsageError(message) from error
+
+
+@contextmanager
+def opened_ledger(place: str | None, *, create: bool = False) -> "Iterator[Ledger]":
+    """The ledger at that place, or the officer's own."""
+    from gbv_kpi.ledger.store import default_place, open_ledger
+
+    with open_ledger(place or default_place(), create=create) as opened:
+        yield opened
+
+
+def spoken_language(lang: Lang | None) -> Language:
+    """The language asked for, else that of the environment."""
+    return language(lang or chosen_tag(os.environ))

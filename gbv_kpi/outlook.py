@@ -1,0 +1,110 @@
+"""What a province's verdict can still become while units are missing.
+
+Exactly, where the plan's threshold allows it: with 100% demanded and one school lacking it is missed,
+whatever the others report. Otherwise with last year's denominators of the missing units, as an estimate.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gbv_kpi.plan import Indicator, Plan, Unit
+from gbv_kpi.scorecard import Finding, Scorecard
+from gbv_kpi.thresholds import Threshold, is_met
+
+__all__ = ["Outlook", "Prospect", "outlooks"]
+
+
+class Prospect(StrEnum):
+    """What the verdict will be once the missing units have reported."""
+
+    MET = "met"
+    MISSED = "missed"
+    OPEN = "open"  # it depends on what they report
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What one provisional finding of the province can become."""
+
+    indicator: str
+    year: int
+    prospect: Prospect
+    estimated: bool  # rests on last year's denominators
+    missing: tuple[Unit, ...]  # the units whose counts are not known
+
+    def record(self) -> dict[str, object]:
+        """The outlook as JSON has it."""
+        return {
+            "indicator": self.indicator,
+            "year": self.year,
+            "prospect": str(self.prospect),
+            "estimated": self.estimated,
+            "missing": [{"code": unit.code, "name": unit.name} for unit in self.missing],
+        }
+
+
+def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -> Iterator[Outlook]:
+    """The outlook of every provisional finding that a threshold is in force for.
+
+    `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field.
+    """
+    plan = scorecard.plan
+    indicators = {indicator.id: indicator for indicator in plan.indicators}
+    for finding in scorecard.findings:
+        if finding.unit is None and finding.provisional and finding.threshold is not None:
+            indicator = indicators[finding.indicator]
+            missing = _missing(scorecard, finding)
+            prospect, estimated = _prospect(finding, finding.threshold, indicator, plan, missing, last_year)
+            yield Outlook(finding.indicator, finding.year, prospect, estimated, missing)
+
+
+def _missing(scorecard: Scorecard, province: Finding) -> tuple[Unit, ...]:
+    known = {
+        finding.unit
+        for finding in scorecard.findings
+        if finding.indicator == province.indicator
+        and finding.year == province.year
+        and finding.numerator is not None
+        and finding.denominator is not None
+    }
+    expected = scorecard.plan.expected_units(province.year)
+    return tuple(unit for unit in expected if unit.code not in known)
+
+
+def _prospect(
+    finding: Finding,
+    threshold: Threshold,
+    indicator: Indicator,
+    plan: Plan,
+    missing: tuple[Unit, ...],
+    last_year: Mapping[str, Mapping[str, int]],
+) -> tuple[Prospect, bool]:
+    reached, whole = finding.numerator or 0, finding.denominator or 0
+    if not _is_share(indicator, plan):
+        return Prospect.OPEN, False
+    # However many the missing units count, the rate stays between that of none and that of all of them reached.
+    # So many that they outweigh the others mark the ends; the ends are on the same side, or both verdicts can be.
+    exact = _between(reached, whole, 10**15 * (whole + 1), threshold)
+    if exact is not Prospect.OPEN:
+        return exact, False
+    counts = [[last_year.get(unit.code, {}).get(field) for field in indicator.denominator] for unit in missing]
+    known = [count for of_unit in counts for count in of_unit if count is not None]
+    if len(known) < len(missing) * len(indicator.denominator) or whole + sum(known) == 0:
+        return Prospect.OPEN, False
+    estimate = _between(reached, whole, sum(known), threshold)
+    return estimate, estimate is not Prospect.OPEN
+
+
+def _is_share(indicator: Indicator, plan: Plan) -> bool:
+    """Whether the numerator is a part of the denominator, so that a unit's rate lies between 0 and 100%."""
+    wholes = [plan.field_by_id[field].part_of for field in indicator.numerator]
+    return len(set(wholes)) == len(wholes) and set(wholes) <= set(indicator.denominator)
+
+
+def _between(reached: int, whole: int, more: int, threshold: Threshold) -> Prospect:
+    """The verdict that none and all of `more` being reached have in common."""
+    verdicts = {is_met(reached, whole + more, threshold), is_met(reached + more, whole + more, threshold)}
+    if len(verdicts) > 1:
+        return Prospect.OPEN
+    return Prospect.MET if verdicts.pop() else Prospect.MISSED

@@ -1,0 +1,125 @@
+"""Where figures come from: the revisions of a return, and a rate back to the cells its counts were read from."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from gbv_kpi.engine import evaluate
+from gbv_kpi.errors import UsageError
+from gbv_kpi.language import phrase
+from gbv_kpi.ledger.entry import Change, Entry, UnitKey, changes_between, key_of
+from gbv_kpi.ledger.read import latest, returns_from
+from gbv_kpi.ledger.units import UnitsByKey
+from gbv_kpi.plan import Indicator, Plan, Unit
+from gbv_kpi.reading.units import UnitDirectory
+from gbv_kpi.scorecard import Finding
+
+__all__ = ["Count", "Revision", "Trace", "keys_named", "revisions", "trace", "unit_named"]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision of a return, and what it changed; nothing in the first."""
+
+    entry: Entry
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count that a numerator or denominator adds up, and the return it stands in."""
+
+    field: str
+    value: int | None  # None where the return leaves it blank
+    cell: str | None
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A finding, and the counts its numerator and denominator are the sums of."""
+
+    plan: Plan
+    finding: Finding
+    numerator: tuple[Count, ...]
+    denominator: tuple[Count, ...]
+
+
+def revisions(entries: Iterable[Entry]) -> Iterator[Revision]:
+    """Every revision beside the one before it; `entries` are all revisions in the ledger's order."""
+    for _, of_return in groupby(entries, key=lambda entry: (entry.year, entry.unit)):
+        before: Entry | None = None
+        for entry in of_return:
+            yield Revision(entry, changes_between(before.values, entry.values) if before else ())
+            before = entry
+
+
+def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
+    """The units that a name or code means in that year, or in any year of the plan.
+
+    Raises `UsageError` where it means none.
+    """
+    if not plan.units:
+        return {UnitKey(name.strip(), "")}
+    directory = UnitDirectory(plan)
+    years = [year] if year is not None else range(plan.first_year, plan.last_year + 1)
+    found = {key_of(named.named) for one in years if (named := directory.in_year(one).find(name))}
+    if not found:
+        raise UsageError(phrase("“{name}” is no reporting unit of the plan {plan}.", name=name, plan=plan.id))
+    return found
+
+
+def unit_named(plan: Plan, name: str, year: int) -> Unit:
+    """The unit of that year which a name or code means. Raises `UsageError` where it means none."""
+    found = UnitDirectory(plan).in_year(year).find(name)
+    if found is None:
+        raise UsageError(phrase("“{name}” is no reporting unit of {year}.", name=name, year=str(year)))
+    return found.unit
+
+
+def trace(entries: Iterable[Entry], plan: Plan, indicator_id: str, unit: Unit | None, year: int) -> Trace:
+    """The finding of an indicator for a unit, or for the province where `unit` is None, down to the cells.
+
+    Raises `UsageError` for an indicator the plan has not, and where the ledger has no such return.
+    """
+    indicator = next((one for one in plan.indicators if one.id == indicator_id), None)
+    if indicator is None:
+        known = ", ".join(one.id for one in plan.indicators)
+        raise UsageError(phrase("The plan has no indicator {id}; it has {known}.", id=indicator_id, known=known))
+    of_year = latest(entry for entry in entries if entry.year == year)
+    findings = evaluate(returns_from(of_year, plan), plan).findings
+    code = unit.code if unit else None
+    finding = next((f for f in findings if (f.indicator, f.unit, f.year) == (indicator.id, code, year)), None)
+    if finding is None:
+        place = unit.name if unit else plan.place
+        raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
+    return Trace(plan, finding, *_counts(of_year, plan, indicator, findings, unit, year))
+
+
+def _counts(
+    entries: Iterable[Entry],
+    plan: Plan,
+    indicator: Indicator,
+    findings: Iterable[Finding],
+    unit: Unit | None,
+    year: int,
+) -> tuple[tuple[Count, ...], tuple[Count, ...]]:
+    """The counts behind a finding: in the province's only those of units that give both sides."""
+    counted = {
+        finding.unit
+        for finding in findings
+        if finding.indicator == indicator.id and finding.numerator is not None and finding.denominator is not None
+    }
+    wanted = counted if unit is None else {unit.code}
+    units = UnitsByKey(plan)
+    behind = [e for e in entries if (heir := units.in_year(e.unit, year)) and heir.code in wanted]
+    numerator, denominator = (
+        tuple(_count(entry, field) for entry in behind for field in fields)
+        for fields in (indicator.numerator, indicator.denominator)
+    )
+    return numerator, denominator
+
+
+def _count(entry: Entry, field: str) -> Count:
+    figure = entry.figures.get(field)
+    return Count(field, figure.value, figure.cell, entry) if figure else Count(field, None, None, entry)

@@ -1,0 +1,159 @@
+"""The years side by side: for a person, and as JSON, schema `gbv-kpi/trend/1`."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gbv_kpi.language import Language, phrase, plural
+from gbv_kpi.output import visible
+from gbv_kpi.plan import Indicator
+from gbv_kpi.render.figures import MARK, STYLE, rate_text, said, threshold_text
+from gbv_kpi.render.json import dumped
+from gbv_kpi.thresholds import Threshold, shown_rate
+from gbv_kpi.trend import Path, Point, Series, Trend
+
+__all__ = ["sparkline", "trend_to_json", "trend_to_terminal"]
+
+SHOWN_UNITS = 100
+BARS = "▁▂▃▄▅▆▇█"
+GAP = "·"
+RECAST = "*"
+PROVISIONAL = "~"
+
+
+def trend_to_json(trend: Trend) -> str:
+    """The same in every language; rates and paths are for display and decide nothing."""
+    return dumped(
+        {
+            "schema": "gbv-kpi/trend/1",
+            "plan": trend.plan.id,
+            "as_of": trend.as_of.isoformat() if trend.as_of else None,
+            "years": list(trend.years),
+            "series": [
+                {
+                    "indicator": series.indicator.id,
+                    "scope": "province" if series.unit is None else "unit",
+                    "unit": series.unit,
+                    "unit_name": series.unit_name,
+                    "points": [{**point.finding.record(), "recast": point.recast} for point in series.points],
+                    "level": {
+                        "year": series.level.year,
+                        "status": str(series.level.status),
+                        "shortfall": series.level.shortfall,
+                        "next_shortfall": series.level.next_shortfall,
+                    },
+                    "path": _path_record(series.path, series.indicator),
+                }
+                for series in trend.series
+            ],
+            "exit_code": 0,
+        }
+    )
+
+
+def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] | None:
+    if path is None:
+        return None
+    return {
+        "from": path.first_year,
+        "to": path.milestone.since,
+        "year": path.year,
+        f"wanted_{indicator.measure}": round(float(path.wanted), 4),
+        "on_path": path.ahead,
+    }
+
+
+def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
+    """A table for each indicator: the province and the units down, the years across."""
+    return Group(*_Writer(trend, language).parts())
+
+
+def sparkline(rates: Sequence[Fraction | None]) -> str:
+    """The rates as bars between the lowest and the highest; a year without one is a dot.
+
+    >>> sparkline([Fraction(58), None, Fraction(88), Fraction(100)])
+    '▁·▆█'
+    """
+    known = [rate for rate in rates if rate is not None]
+    if not known:
+        return GAP * len(rates)
+    low, high = min(known), max(known)
+    steps = len(BARS) - 1
+    return "".join(
+        GAP if rate is None else BARS[round((rate - low) / (high - low) * steps) if high > low else steps // 2]
+        for rate in rates
+    )
+
+
+class _Writer:
+    """One trend being said in one language."""
+
+    def __init__(self, trend: Trend, language: Language) -> None:
+        self.trend = trend
+        self.language = language
+
+    def parts(self) -> Iterator[RenderableType]:
+        for indicator in self.trend.plan.indicators:
+            series = [one for one in self.trend.series if one.indicator is indicator]
+            yield Text(visible(self.language.say(indicator.title)), "bold")
+            yield self._table(indicator, series)
+            yield Text()
+        if any(point.recast for series in self.trend.series for point in series.points):
+            recast = phrase("recast: the sum of the units that have become part of this one")
+            yield Text(f"{RECAST} {self.language.say(recast)}", "dim")
+        if any(point.finding.provisional for series in self.trend.series for point in series.points):
+            provisional = phrase("provisional: not all units have reported")
+            yield Text(f"{PROVISIONAL} {self.language.say(provisional)}", "dim")
+
+    def _table(self, indicator: Indicator, series: Sequence[Series]) -> Table:
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+        table.add_column(self.language.say(phrase("Unit")), overflow="fold")
+        for year in self.trend.years:
+            table.add_column(str(year), justify="right")
+        table.add_column("")
+        table.add_column(self.language.say(phrase("Path to the next threshold")), overflow="fold")
+        for one in series[: SHOWN_UNITS + 1]:
+            style = "bold" if one.unit is None else ""
+            name = one.unit_name or self.language.say(self.trend.plan.place)
+            cells = [self._cell(point) for point in one.points]
+            spark = sparkline([point.rate for point in one.points])
+            table.add_row(Text(visible(name), style), *cells, spark, self._path(one))
+        if len(series) > SHOWN_UNITS + 1:
+            left_out = plural("… {count} more unit", "… {count} more units", len(series) - SHOWN_UNITS - 1)
+            table.add_row(Text(self.language.say(left_out), "dim"))
+        table.add_section()
+        thresholds = [self._threshold(indicator.threshold_in(year)) for year in self.trend.years]
+        table.add_row(
+            Text(self.language.say(phrase("Threshold in force")), "dim"), *(Text(t, "dim") for t in thresholds)
+        )
+        return table
+
+    def _cell(self, point: Point) -> Text:
+        finding = point.finding
+        words = " ".join(part for part in (MARK[finding.status], rate_text(finding, self.language)) if part)
+        marks = (PROVISIONAL if finding.provisional else "") + (RECAST if point.recast else "")
+        return Text(words + marks, STYLE[finding.status])
+
+    def _threshold(self, threshold: Threshold | None) -> str:
+        return threshold_text(threshold, self.language) if threshold else self.language.say(phrase("not yet"))
+
+    def _path(self, series: Series) -> Text:
+        path = series.path
+        if path is None:
+            return Text()
+        wanted, decimals = shown_rate(path.wanted, ())
+        write = self.language.percent if path.milestone.measure == "percent" else self.language.number
+        details = {
+            "threshold": threshold_text(path.milestone, self.language),
+            "year": str(path.milestone.since),
+            "wanted": write(wanted, decimals),
+        }
+        if path.ahead:
+            words = phrase("on the path to {threshold} in {year} (wanted now: {wanted})", **details)
+        else:
+            words = phrase("behind the path to {threshold} in {year} (wanted now: {wanted})", **details)
+        return said(words, self.language, "green" if path.ahead else "yellow")

@@ -1,0 +1,127 @@
+"""Who has reported a year, who has not, and what came late: the ledger held against the plan's units and deadline."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from gbv_kpi.errors import UsageError
+from gbv_kpi.exits import ExitCode, FailOn
+from gbv_kpi.language import phrase
+from gbv_kpi.ledger.entry import Entry, UnitKey, key_of
+from gbv_kpi.ledger.units import UnitsByKey
+from gbv_kpi.plan import Plan, Unit
+
+__all__ = ["Arrival", "UnitStatus", "YearStatus", "year_status"]
+
+
+class Arrival(StrEnum):
+    """Whether and when the return of a unit came."""
+
+    RECEIVED = "received"
+    LATE = "late"  # received, but after the deadline
+    PARTLY = "partly"  # some of the units that became this one have not reported
+    MISSING = "missing"
+    OVERDUE = "overdue"  # missing, and the deadline is past
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStatus:
+    """How one unit stands in one year; `entries` are the last revisions, several after a merger."""
+
+    unit: Unit
+    arrival: Arrival
+    first_received: datetime | None  # on the clock of the office
+    entries: tuple[Entry, ...]
+
+    @property
+    def is_in(self) -> bool:
+        return self.arrival in (Arrival.RECEIVED, Arrival.LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class YearStatus:
+    """How a year stands: the units that are waited for, then those that reported without being waited for."""
+
+    plan: Plan
+    year: int
+    deadline: date | None
+    units: tuple[UnitStatus, ...]
+    fail_on: FailOn = FailOn.INCOMPLETE
+
+    @property
+    def expected(self) -> tuple[UnitStatus, ...]:
+        return tuple(status for status in self.units if status.unit.expected)
+
+    @property
+    def outstanding(self) -> tuple[UnitStatus, ...]:
+        return tuple(status for status in self.expected if not status.is_in)
+
+    @property
+    def exit_code(self) -> int:
+        wanted = self.fail_on is FailOn.INCOMPLETE and bool(self.outstanding)
+        return ExitCode.MISSED if wanted else ExitCode.WELL
+
+
+def year_status(
+    entries: Iterable[Entry], plan: Plan, year: int, now: datetime, fail_on: FailOn = FailOn.INCOMPLETE
+) -> YearStatus:
+    """`entries` are all revisions of that year; `now` carries the clock of the office.
+
+    Raises `UsageError` for a year outside the plan, and where the plan names no units to wait for.
+    """
+    if not plan.covers(year):
+        first, last = str(plan.first_year), str(plan.last_year)
+        message = phrase(
+            "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
+        )
+        raise UsageError(message)
+    if not plan.units:
+        raise UsageError(phrase("The plan {plan} names no units, so none is waited for.", plan=plan.id))
+    units_by_key = UnitsByKey(plan)
+    revisions_by_code: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.year == year and (unit := units_by_key.in_year(entry.unit, year)):
+            revisions_by_code.setdefault(unit.code, []).append(entry)
+    units = plan.units_in(year)
+    deadline = plan.deadline.get(year)
+    return YearStatus(
+        plan,
+        year,
+        deadline,
+        tuple(
+            _unit_status(unit, revisions_by_code.get(unit.code, []), plan, deadline, now)
+            for unit in sorted(units, key=lambda unit: not unit.expected)
+            if unit.expected or unit.code in revisions_by_code
+        ),
+        fail_on,
+    )
+
+
+def _unit_status(unit: Unit, revisions: list[Entry], plan: Plan, deadline: date | None, now: datetime) -> UnitStatus:
+    if not revisions:
+        overdue = deadline is not None and now.date() > deadline
+        return UnitStatus(unit, Arrival.OVERDUE if overdue else Arrival.MISSING, None, ())
+    last = {entry.unit: entry for entry in revisions}
+    # The return was in when the last of the units that make it up had sent its first one.
+    firsts = {entry.unit: entry.at for entry in reversed(revisions)}
+    first_received = max(firsts.values()).astimezone(now.tzinfo)
+    if _predecessors(plan, unit) - set(last) and key_of(unit) not in last:
+        arrival = Arrival.PARTLY
+    elif deadline is not None and first_received.date() > deadline:
+        arrival = Arrival.LATE
+    else:
+        arrival = Arrival.RECEIVED
+    return UnitStatus(unit, arrival, first_received, tuple(last.values()))
+
+
+def _predecessors(plan: Plan, unit: Unit) -> set[UnitKey]:
+    """The units that were there on the eve of the unit and have become part of it."""
+    if unit.since is None:
+        return set()
+    eve = unit.since - timedelta(days=1)
+    return {
+        key_of(other)
+        for other in plan.units
+        if other.exists_on(eve) and not other.exists_on(unit.since) and other.merged_into == unit.code
+    }

@@ -1,0 +1,19 @@
+"""Files handed in at a time the test chooses, and what the ledger holds then."""
+
+from datetime import datetime
+
+from gbv_kpi.ledger.entry import Entry
+from gbv_kpi.ledger.read import entries_of
+from gbv_kpi.ledger.store import open_ledger
+from gbv_kpi.plan import Plan
+from gbv_kpi.submission import Submission, submit
+
+
+def hand_in(place: str, plan: Plan, at: datetime, *files: str) -> Submission:
+    with open_ledger(place, create=True) as ledger:
+        return submit(ledger, plan, files, None, at, "lan")
+
+
+def held(place: str, plan: Plan) -> list[Entry]:
+    with open_ledger(place) as ledger, ledger.reading() as connection:
+        return entries_of(connection, plan)
