@@ -119,10 +119,12 @@ def repeated_returns(lines: pd.DataFrame) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
     known = lines.dropna(subset=["unit", "year"])
     for _, rows in known[known.duplicated(["unit", "year"], keep=False)].groupby(["unit", "year"], sort=False):
-        predecessors_only = rows["merged"].all() and rows["named"].is_unique
-        if not predecessors_only:
-            first, *later = rows.index
-            pairs.extend((row, first) for row in later)
+        earlier: list[tuple[int, str, bool]] = []
+        for row, named, merged in rows[["named", "merged"]].itertuples(name=None):
+            clash = next((at for at, name, was in earlier if name == named or not (was and merged)), None)
+            if clash is not None:
+                pairs.append((row, clash))
+            earlier.append((row, named, merged))
     return pairs
 
 

@@ -86,12 +86,13 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
     origins = [(number, who) for number, file in enumerate(files) for batch in file.batches for who in batch.identities]
     lines = _lines(plan, [batch for file in files for batch in file.batches])
     problems_by_file = [list(file.problems) for file in files]
-    doubled: set[int] = set()
+    in_doubt: set[tuple[str, int]] = set()  # neither counts where two returns say they are the unit's
     for row, first in repeated_returns(lines):
-        doubled |= {row, first}
+        in_doubt.add((lines["unit"][row], lines["year"][row]))
         file, identity = origins[row]
         problems_by_file[file].append(repeated_return(identity, origins[first][1]))
-    valid = ~lines["invalid"] & ~lines.index.isin(doubled)
+    certain = [key not in in_doubt for key in zip(lines["unit"], lines["year"], strict=True)]
+    valid = ~lines["invalid"] & pd.Series(certain, index=lines.index, dtype=bool)
     returns_by_file = Counter(file for (file, _), counts in zip(origins, valid, strict=True) if counts)
     refused = lines[~valid].dropna(subset=["unit", "year"])
     return Returns(

@@ -131,3 +131,12 @@ def test_a_wrong_year_in_the_title_is_told_once_for_all_lines(tmp_path: Path) ->
 def test_a_title_without_a_year_is_told_once_for_all_lines(tmp_path: Path) -> None:
     returns = read(tmp_path, [HEADER, NHO_QUAN, GIA_VIEN])
     assert [(problem.code, problem.place.cell) for problem in returns.problems] == [("missing-year", None)]
+
+
+def test_predecessors_beside_their_successor_count_in_no_finding_at_all(tmp_path: Path) -> None:
+    rows = [["Thành phố Ninh Bình", *A], ["Huyện Hoa Lư", *A], ["Thành phố Hoa Lư", *A], ["Nho Quan", *A]]
+    returns = read(tmp_path, [["NĂM 2025"], HEADER, *rows])
+    assert [
+        (problem.code, problem.place.row) for problem in returns.problems if problem.code == "duplicate-return"
+    ] == [("duplicate-return", 5)]
+    assert counts(returns) == {("372", 2025): A}

@@ -21,6 +21,7 @@ __all__ = [
     "is_group",
     "is_signature",
     "is_total",
+    "is_total_key",
     "plain_words",
     "stands_in",
 ]
@@ -108,6 +109,10 @@ def is_total(text: str) -> bool:
     text = _IN_BRACKETS.sub(" ", text)
     key = plain_words(text)
     return words(text)[:1] == words("cộng") or key[:2] in (("cong", "cac"), ("tong", "cac")) or key in _TOTALS
+
+
+def is_total_key(key: Key) -> bool:
+    return key in _TOTALS
 
 
 def is_group(text: str) -> bool:

@@ -13,7 +13,7 @@ from gbv_kpi.language import phrase
 __all__ = ["RETURN_SUFFIXES", "STDIN", "Source", "find_sources", "open_source"]
 
 STDIN = "-"
-RETURN_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
+RETURN_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"})
 
 
 @dataclass(frozen=True)

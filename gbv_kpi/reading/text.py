@@ -26,6 +26,8 @@ _QUOTED = re.compile(r'"[^"]*"')
 # fonts draw as Vietnamese letters: "HuyÖn Nho Quan", "Ng­êi bÞ b¹o lùc", "Huyeän", "ngöôøi".
 _FOREIGN = "¡¢£¤¥¦§¨©ª«¬\u00ad®¯°±²³´µ¶·¸¹º»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ"
 _LEGACY_WORD = re.compile(rf"[A-Za-z][{_FOREIGN}]|[{_FOREIGN}][A-Za-z]")
+# Signs that no language writes within a word, so that one is enough: "HuyÖn", "Thµnh", "Kh¸nh".
+_TCVN3_WORD = re.compile("[A-Za-z][¡-¬®-¾ÖØÞ]+[A-Za-z]")
 _VIETNAMESE_LETTER = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 
 
@@ -73,7 +75,7 @@ def _decoded(content: bytes, encoding: str) -> tuple[str, str] | None:
         text = unicodedata.normalize("NFC", text)  # Windows-1258 decodes to letters with loose tones
     if "\x00" in text:
         return None
-    if encoding == "cp1258" and not is_legacy([text]) and any(map(unicodedata.combining, text[:100_000])):
+    if encoding == "cp1258" and not is_legacy([text[:100_000]]) and any(map(unicodedata.combining, text[:100_000])):
         return None  # a tone on no vowel: the bytes are in another encoding
     return text, encoding
 
@@ -97,10 +99,14 @@ def _delimited(lines: Sequence[str], mark: str) -> int:
 
 
 def is_legacy(texts: Iterable[str]) -> bool:
-    """Whether the texts are typed for a font of before Unicode (TCVN3, VNI): more such words than true ones."""
+    """Whether cells are typed for a font of before Unicode (TCVN3, VNI).
+
+    One word with a sign inside is enough; of words that other languages may have, more than Vietnamese letters.
+    """
     text = "\n".join(texts)
     foreign = len(_LEGACY_WORD.findall(text))
-    return foreign >= 3 and foreign > len(_VIETNAMESE_LETTER.findall(text))
+    outnumbered = foreign >= 3 and foreign > len(_VIETNAMESE_LETTER.findall(text))
+    return outnumbered or _TCVN3_WORD.search(text) is not None
 
 
 def legacy_encoding(place: Place) -> Problem:

@@ -5,7 +5,7 @@ Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 202
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -95,7 +95,7 @@ class UnitNames:
         return found
 
     def _by_words(self, key: Key) -> NamedUnit | None:
-        for name in (key, _without_body(key)):
+        for name in (key, *_without_body(key)):
             meant = self._by_name.get(_split(name), [])
             if len({id(named.unit) for named in meant}) == 1:
                 return meant[0]
@@ -145,12 +145,13 @@ def _split(key: Key) -> tuple[str | None, Key]:
     return None, key
 
 
-def _without_body(key: Key) -> Key:
-    """The name without the body in front of it: from its level on."""
-    if not any(key[: len(body)] == body for body in (*_BODIES, *(tuple(map(without_diacritics, b)) for b in _BODIES))):
-        return key
-    starts: Iterable[int] = range(1, len(key) - 1)
-    return next((key[start:] for start in starts if _split(key[start:])[0] is not None), key)
+def _without_body(key: Key) -> Iterator[Key]:
+    """What may be the name behind the body in front of it: from each of its levels on.
+
+    "Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn" has two words that are levels elsewhere.
+    """
+    if any(key[: len(body)] == body for body in (*_BODIES, *(tuple(map(without_diacritics, b)) for b in _BODIES))):
+        yield from (key[start:] for start in range(1, len(key) - 1) if _split(key[start:])[0] is not None)
 
 
 def _spans(length: int, longest: int) -> Iterator[tuple[int, int]]:

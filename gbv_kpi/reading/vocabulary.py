@@ -6,7 +6,17 @@ from functools import lru_cache
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.frame import PERSONAL, PERSONAL_NAMES, ROLE_LABELS, Key, Role, is_total, plain_words, stands_in
+from gbv_kpi.reading.frame import (
+    PERSONAL,
+    PERSONAL_NAMES,
+    ROLE_LABELS,
+    Key,
+    Role,
+    is_total,
+    is_total_key,
+    plain_words,
+    stands_in,
+)
 from gbv_kpi.reading.labels import label_words, tidy, without_diacritics, words
 
 __all__ = ["Vocabulary"]
@@ -148,6 +158,8 @@ class Vocabulary:
         if len(text) > LONGEST_HEADING or self.field(text):
             return None
         plain = plain_words(text)
+        if plain[:1] == plain_words("ký"):
+            return None  # "(Ký, ghi rõ họ tên)" stands under a signature
         for label in PERSONAL_NAMES:
             if stands_in(plain_words(label), plain):
                 return label
@@ -161,4 +173,7 @@ class Vocabulary:
 
     def is_total(self, text: str) -> bool:
         """Whether a row or column of that name sums up the others, as the plan's place does: "Tỉnh Ninh Bình"."""
-        return is_total(text) or plain_words(text) in self._places
+        key = plain_words(text)
+        after_total = {key[end:] for end in range(1, len(key)) if is_total_key(key[:end])}
+        named = {place[start:] for place in self._places for start in (0, 1)}  # "Toàn tỉnh Ninh Bình"
+        return is_total(text) or key in self._places or not after_total.isdisjoint(named - {()})

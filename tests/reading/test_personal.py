@@ -79,3 +79,11 @@ def test_an_unknown_column_is_told_by_its_heading_never_its_content(tmp_path: Pa
     returns = read(tmp_path, [TITLE, [*HEADER, "Tên"], [*NHO_QUAN, NAME], [*GIA_VIEN, NAME]])
     assert told(returns) == [("unknown-column", "L2")]
     assert NAME not in words_of(returns)
+
+
+def test_the_words_under_two_signatures_are_no_columns(tmp_path: Path) -> None:
+    signatures = [
+        ["", "NGƯỜI LẬP BIỂU", "", "THỦ TRƯỞNG ĐƠN VỊ"],
+        ["", "(Ký, ghi rõ họ tên)", "", "(Ký, họ tên, đóng dấu)"],
+    ]
+    assert read(tmp_path, [TITLE, HEADER, NHO_QUAN, [], *signatures]).problems == ()

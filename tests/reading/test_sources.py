@@ -41,3 +41,10 @@ def test_a_source_knows_its_hash(tmp_path: Path) -> None:
 def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"a;b")))
     assert open_source("-").content == b"a;b"
+
+
+def test_a_text_file_in_a_folder_is_left_out_but_read_when_it_is_named(tmp_path: Path) -> None:
+    notes = tmp_path / "readme.txt"
+    notes.write_text("a note", encoding="utf-8")
+    assert find_sources([str(tmp_path)]) == ([], [str(notes)])
+    assert find_sources([str(notes)]) == ([str(notes)], [])

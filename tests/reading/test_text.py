@@ -115,3 +115,13 @@ def test_a_cell_keeps_its_place_where_rows_differ_in_length() -> None:
     sheet, _, problems = read_text(Source("f.csv", b"a;b;c\n\nd\n"))
     assert sheet is not None
     assert (list(sheet.rows), problems) == ([["a", "b", "c"], [], ["d"]], [])
+
+
+@pytest.mark.parametrize("cell", ["Đơn vị báo cáo: HuyÖn Nho Quan", "Thµnh phè Tam §iÖp", "HuyÖn Yªn Kh¸nh"])
+def test_one_word_of_an_old_font_among_unicode_is_enough(cell: str) -> None:
+    assert is_legacy(["Số người bị bạo lực trên cơ sở giới", cell])
+
+
+@pytest.mark.parametrize("cell", ["diện tích 12 m²", "café Zürich", "«Như trên»", "số liệu¹", "100 µg"])
+def test_signs_that_unicode_texts_have_are_no_old_font(cell: str) -> None:
+    assert not is_legacy(["Số người bị bạo lực trên cơ sở giới", cell])

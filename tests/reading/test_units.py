@@ -114,3 +114,7 @@ def test_a_plan_without_units_takes_any_name() -> None:
     assert found is not None
     assert found.unit.code == "Xã Gia Sinh"
     assert not units.knows("Xã Gia Sinh")
+
+
+def test_the_body_in_front_of_a_unit_may_have_words_that_are_levels_elsewhere() -> None:
+    assert named("Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn", 2024) == named("Huyện Kim Sơn", 2024)

@@ -178,3 +178,8 @@ def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
     doubled = second.model_copy(update={"aliases": (first.label.vi,)})
     with pytest.raises(PlanError, match="victims_seeking_help means the field victims too"):
         Vocabulary(plan.model_copy(update={"fields": (first, doubled, *others)}))
+
+
+def test_a_total_may_name_the_province() -> None:
+    assert all(map(VOCABULARY.is_total, ["Toàn tỉnh Ninh Bình", "TỔNG CỘNG TỈNH NINH BÌNH", "Tỉnh Ninh Bình"]))
+    assert not any(map(VOCABULARY.is_total, ["Ninh Bình", "Thành phố Ninh Bình", "Toàn huyện Nho Quan"]))
