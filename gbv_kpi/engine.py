@@ -6,7 +6,7 @@ from operator import add
 
 import pandas as pd
 
-from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.returns import Returns
 from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
 from gbv_kpi.thresholds import Threshold, is_met, shortfall
@@ -23,9 +23,10 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     findings: list[Finding] = []
     coverage: list[Coverage] = []
     for year in sorted({int(year) for year in returns.frame["year"]} | {year for _, year in returns.refused}):
-        counts = _counts_by_unit(returns.frame[returns.frame["year"] == year], plan)
+        returned = returns.frame[returns.frame["year"] == year]
+        counts = _counts_by_unit(returned, plan)
         refused = {unit for unit, of in returns.refused if of == year}
-        covered = _coverage(plan, year, set(counts.index), refused)
+        covered = _coverage(plan, year, returned, refused)
         coverage.append(covered)
         for indicator in plan.indicators if len(counts) else ():
             findings.extend(_findings(indicator, plan, covered, counts))
@@ -39,10 +40,24 @@ def _counts_by_unit(returned: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return sums.mask(returned[fields].isna().groupby(returned["unit"], sort=True).any())
 
 
-def _coverage(plan: Plan, year: int, reported: set[str], refused: set[str]) -> Coverage:
+def _coverage(plan: Plan, year: int, returned: pd.DataFrame, refused: set[str]) -> Coverage:
+    named_by_unit: dict[str, set[str]] = {}
+    for unit, named in zip(returned["unit"], returned["named"], strict=True):
+        named_by_unit.setdefault(unit, set()).add(named)
     expected = plan.expected_units(year)
-    missing = tuple(unit for unit in expected if unit.code not in reported)
-    return Coverage(year, expected, missing, tuple(unit for unit in missing if unit.code in refused))
+    missing = tuple(unit for unit in expected if unit.code not in named_by_unit)
+    return Coverage(
+        year,
+        expected,
+        missing,
+        refused=tuple(unit for unit in missing if unit.code in refused),
+        partly=tuple(unit for unit in expected if _is_partial(unit, named_by_unit.get(unit.code, set()), plan)),
+    )
+
+
+def _is_partial(unit: Unit, named: set[str], plan: Plan) -> bool:
+    """Whether only some of a unit's predecessors have reported in its place."""
+    return bool(named) and unit.name not in named and any(p.name not in named for p in plan.predecessors(unit))
 
 
 def _findings(indicator: Indicator, plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[Finding]:
@@ -60,7 +75,7 @@ def _findings(indicator: Indicator, plan: Plan, coverage: Coverage, counts: pd.D
         _sums(counts, indicator.numerator, may_leave_blank), _sums(counts, indicator.denominator, may_leave_blank)
     )
     statuses = _statuses(numerators, denominators, threshold)
-    incomplete = not coverage.complete or bool((statuses[1:][~may_leave_blank.to_numpy()] == Status.NO_DATA).any())
+    incomplete = coverage.provisional or bool((statuses[1:][~may_leave_blank.to_numpy()] == Status.NO_DATA).any())
     for unit, n, d, status in zip([None, *counts.index], numerators, denominators, statuses, strict=True):
         yield Finding(
             indicator=indicator.id,

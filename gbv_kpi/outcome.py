@@ -46,7 +46,7 @@ class Outcome:
             return ExitCode.INVALID
         if self.fail_on is FailOn.INVALID:
             return ExitCode.WELL
-        incomplete = any(not coverage.complete for coverage in self.scorecard.coverage)
+        incomplete = any(coverage.provisional for coverage in self.scorecard.coverage)
         missed = any(f.status is Status.MISSED for year in self.scorecard.years for f in self.decisive(year))
         if missed or (self.fail_on is FailOn.INCOMPLETE and incomplete):
             return ExitCode.MISSED

@@ -6,7 +6,7 @@ as decimals, never as binary floats. No indicator, threshold, label or unit stan
 
 import tomllib
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -172,6 +172,17 @@ class Plan(_Table):
 
     def expected_units(self, year: int) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units_in(year) if unit.expected)
+
+    def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
+        """The units that were there on the eve of `unit` and have become part of it."""
+        if unit.since is None:
+            return ()
+        eve = unit.since - timedelta(days=1)
+        return tuple(
+            other
+            for other in self.units
+            if other.merged_into == unit.code and other.exists_on(eve) and not other.exists_on(unit.since)
+        )
 
     def successor(self, unit: Unit, year: int) -> Unit | None:
         """The unit of `year` that `unit` has been merged into, through as many mergers as it takes."""

@@ -48,8 +48,9 @@ class FileRead:
 class Returns:
     """The valid returns of some files, and everything that is wrong with the files.
 
-    `frame` has a row for each return: `unit` (code), `year`, and a whole number or NA for each field.
-    Where a unit has merged since, its rows carry the code of its successor: their sum is the return.
+    `frame` has a row for each return: `unit` (code), `named` (the unit as the return names it), `year`, and a
+    whole number or NA for each field. Where a unit has merged since, its rows carry the code of its successor:
+    their sum is the return.
     `refused` has the unit and year of returns with an error, as far as these are known.
     """
 
@@ -96,7 +97,7 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
     returns_by_file = Counter(file for (file, _), counts in zip(origins, valid, strict=True) if counts)
     refused = lines[~valid].dropna(subset=["unit", "year"])
     return Returns(
-        lines.loc[valid, ["unit", "year", *plan.field_by_id]].reset_index(drop=True),
+        lines.loc[valid, ["unit", "named", "year", *plan.field_by_id]].reset_index(drop=True),
         tuple(problem for problems in problems_by_file for problem in problems),
         tuple(
             FileRead(file.source.name, file.source.sha256, file.encoding, returns_by_file[number])

@@ -85,12 +85,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which of the units expected in a year have a valid return; `refused` sent one with an error."""
+    """Which of the units expected in a year have a valid return.
+
+    `refused` are missing ones that sent a return with an error; of `partly` only some of the units have
+    reported that have become part of it.
+    """
 
     year: int
     expected: tuple[Unit, ...]
     missing: tuple[Unit, ...]
     refused: tuple[Unit, ...] = ()
+    partly: tuple[Unit, ...] = ()
 
     @property
     def received(self) -> int:
@@ -99,6 +104,11 @@ class Coverage:
     @property
     def complete(self) -> bool:
         return not self.missing
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the province's figures still lack some of what its units will report."""
+        return bool(self.missing or self.partly)
 
 
 @dataclass(frozen=True, slots=True)

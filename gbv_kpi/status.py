@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exits import ExitCode, FailOn
 from gbv_kpi.language import phrase
-from gbv_kpi.ledger.entry import Entry, UnitKey, key_of
+from gbv_kpi.ledger.entry import Entry, key_of
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
 
@@ -106,22 +106,10 @@ def _unit_status(unit: Unit, revisions: list[Entry], plan: Plan, deadline: date 
     # The return was in when the last of the units that make it up had sent its first one.
     firsts = {entry.unit: entry.at for entry in reversed(revisions)}
     first_received = max(firsts.values()).astimezone(now.tzinfo)
-    if _predecessors(plan, unit) - set(last) and key_of(unit) not in last:
+    if set(map(key_of, plan.predecessors(unit))) - set(last) and key_of(unit) not in last:
         arrival = Arrival.PARTLY
     elif deadline is not None and first_received.date() > deadline:
         arrival = Arrival.LATE
     else:
         arrival = Arrival.RECEIVED
     return UnitStatus(unit, arrival, first_received, tuple(last.values()))
-
-
-def _predecessors(plan: Plan, unit: Unit) -> set[UnitKey]:
-    """The units that were there on the eve of the unit and have become part of it."""
-    if unit.since is None:
-        return set()
-    eve = unit.since - timedelta(days=1)
-    return {
-        key_of(other)
-        for other in plan.units
-        if other.exists_on(eve) and not other.exists_on(unit.since) and other.merged_into == unit.code
-    }

@@ -222,6 +222,14 @@ def test_units_merged_in_2025_are_summed_under_their_successor(tmp_path: Path, p
     assert "369" not in {finding.unit for finding in scorecard.findings}
 
 
+def test_one_predecessor_alone_leaves_the_overall_figures_provisional(tmp_path: Path, plan: Plan) -> None:
+    rest = of_2025(units=[unit for unit in UNITS_OF_2025 if unit != "374"])
+    scorecard = judge(tmp_path, plan, [*rest, ("Thành phố Ninh Bình", 2025, WELL)])
+    (coverage,) = scorecard.coverage
+    assert ([unit.name for unit in coverage.partly], coverage.received) == (["Thành phố Hoa Lư"], 7)
+    assert find(scorecard, "training", None).provisional
+
+
 def test_the_code_374_is_huyen_hoa_lu_in_2024_and_thanh_pho_hoa_lu_in_2025(tmp_path: Path, plan: Plan) -> None:
     scorecard = judge(tmp_path, plan, [("374", 2024, WELL), ("374", 2025, WELL)])
     names = {f.year: f.unit_name for f in scorecard.findings if f.unit == "374"}

@@ -27,7 +27,7 @@ YEARLY = ["Đơn vị", "Năm", *LABELS]
 def test_a_valid_file_gives_its_returns_and_no_problem(tmp_path: Path) -> None:
     returns = read(tmp_path, [TITLE, HEADER, NHO_QUAN, GIA_VIEN])
     assert (counts(returns), returns.problems, returns.refused) == (BOTH, (), frozenset())
-    assert list(returns.frame.columns) == ["unit", "year", *PLAN.field_by_id]
+    assert list(returns.frame.columns) == ["unit", "named", "year", *PLAN.field_by_id]
     assert {str(returns.frame[field].dtype) for field in IDS} == {"Int64"}
     (file,) = returns.files
     assert (file.returns, file.encoding, len(file.sha256)) == (2, None, 64)
@@ -36,7 +36,7 @@ def test_a_valid_file_gives_its_returns_and_no_problem(tmp_path: Path) -> None:
 def test_no_file_gives_no_return() -> None:
     returns = read_returns([], PLAN)
     assert (len(returns.frame), returns.problems, returns.files) == (0, (), ())
-    assert list(returns.frame.columns) == ["unit", "year", *PLAN.field_by_id]
+    assert list(returns.frame.columns) == ["unit", "named", "year", *PLAN.field_by_id]
 
 
 def test_several_files_are_read_together_and_problems_stand_with_theirs(tmp_path: Path) -> None:

@@ -86,12 +86,13 @@ def returns_under(entries: Sequence[tuple[str, Entry]], plan: Plan) -> Returns:
     """The same, each under the code of the unit it is to count for."""
     columns: dict[str, pd.api.extensions.ExtensionArray | list[str]] = {
         "unit": [code for code, _ in entries],
+        "named": [entry.unit_name for _, entry in entries],
         "year": pd.array([entry.year for _, entry in entries], dtype="Int64"),
     }
     values = [entry.values for _, entry in entries]
     for field in plan.field_by_id:
         columns[field] = pd.array([value.get(field) for value in values], dtype="Int64")
-    frame = pd.DataFrame(columns).astype({"unit": object})
+    frame = pd.DataFrame(columns).astype({"unit": object, "named": object})
     return Returns(frame, (), _files(entry for _, entry in entries), frozenset())
 
 

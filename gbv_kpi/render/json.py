@@ -66,6 +66,7 @@ def coverage_record(coverage: Coverage) -> dict[str, object]:
         "received": coverage.received,
         "missing": _units(coverage.missing),
         "refused": _units(coverage.refused),
+        "partly": _units(coverage.partly),
     }
 
 

@@ -110,15 +110,22 @@ def _coverage(coverage: Coverage, language: Language) -> Iterator[RenderableType
     received, expected = coverage.received, len(coverage.expected)
     if not expected:
         return
+    if coverage.partly:
+        partly = phrase(
+            "Of {units} only a part has reported; the overall figures are provisional.",
+            units=_first([unit.name for unit in coverage.partly]),
+        )
+        yield said(partly, language, "yellow")
     if coverage.complete:
-        yield said(phrase("All {expected} units have reported.", expected=expected), language)
+        if not coverage.partly:
+            yield said(phrase("All {expected} units have reported.", expected=expected), language)
         return
-    partly = phrase(
+    received_so_far = phrase(
         "{received} of {expected} units have a valid return; the overall figures are provisional.",
         received=received,
         expected=expected,
     )
-    yield said(partly, language, "yellow")
+    yield said(received_so_far, language, "yellow")
     if silent := [unit.name for unit in coverage.missing if unit not in coverage.refused]:
         yield said(phrase("Missing: {units}.", units=_first(silent)), language)
     if refused := [unit.name for unit in coverage.refused]:
