@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from gbv_kpi.engine import evaluate
     from gbv_kpi.plan import load_plan
     from gbv_kpi.returns import read_returns
+    from gbv_kpi.schema import return_schema
 
 __version__ = "0.1.0"
 
@@ -14,9 +15,10 @@ _HOME = {
     "load_plan": "gbv_kpi.plan",
     "read_returns": "gbv_kpi.returns",
     "evaluate": "gbv_kpi.engine",
+    "return_schema": "gbv_kpi.schema",
 }
 
-__all__ = ["__version__", "evaluate", "load_plan", "read_returns"]
+__all__ = ["__version__", "evaluate", "load_plan", "read_returns", "return_schema"]
 
 
 def __getattr__(name: str) -> object:

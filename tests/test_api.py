@@ -13,7 +13,7 @@ from tests.command import CASES
 
 
 def test_all_names_what_users_may_import_and_all_of_it_is_there() -> None:
-    assert gbv_kpi.__all__ == ["__version__", "evaluate", "load_plan", "read_returns"]
+    assert gbv_kpi.__all__ == ["__version__", "evaluate", "load_plan", "read_returns", "return_schema"]
     assert all(getattr(gbv_kpi, name) for name in gbv_kpi.__all__)
 
 
