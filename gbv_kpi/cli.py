@@ -21,21 +21,27 @@ from gbv_kpi.language import LANGUAGES, Language, chosen_tag, language, phrase
 from gbv_kpi.ledger_commands import commands as ledger_commands
 from gbv_kpi.options import (
     DEFAULT_PLAN,
+    MIN_COUNT,
     AsOfOption,
+    CheckFormat,
+    CheckFormatOption,
     FailOnOption,
     Files,
-    Format,
-    FormatOption,
     LangOption,
     LedgerOption,
+    MinCountOption,
     OutputOption,
     PlanOption,
+    PublishOption,
     QuietOption,
+    ReportFormat,
+    ReportFormatOption,
+    chosen_format,
     moment,
     opened_ledger,
     spoken_language,
 )
-from gbv_kpi.output import print_rendered, print_text, speak_utf8, tell, write_whole
+from gbv_kpi.output import print_bytes, print_rendered, print_text, speak_utf8, tell, write_whole
 
 if TYPE_CHECKING:
     from gbv_kpi.outcome import Outcome
@@ -66,6 +72,13 @@ AnnotateOption = Annotated[
     typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the one file with its faulty cells marked."),
 ]
 
+DocxTemplateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--docx-template", metavar="FILE.docx", help="An office's own Word document to write the report into."
+    ),
+]
+
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -87,9 +100,11 @@ def check(
     files: Files,
     year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: CheckFormatOption = None,
     output: OutputOption = None,
     annotate: AnnotateOption = None,
+    publish: PublishOption = False,
+    min_count: MinCountOption = MIN_COUNT,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
@@ -105,7 +120,9 @@ def check(
     outcome = judge_check(files, plan, year, fail_on, spoken)
     if annotate and to_annotate:
         _annotate(outcome, to_annotate, annotate, spoken)
-    _finish(outcome, format, output, quiet, spoken)
+    if publish:
+        outcome = _published(outcome, min_count)
+    _finish(outcome, chosen_format(format, output, CheckFormat), output, quiet, spoken)
 
 
 @app.command()
@@ -148,8 +165,11 @@ def report(
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ReportFormatOption = None,
     output: OutputOption = None,
+    docx_template: DocxTemplateOption = None,
+    publish: PublishOption = False,
+    min_count: MinCountOption = MIN_COUNT,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
@@ -159,16 +179,22 @@ def report(
     Example: gbv-kpi report --year 2025
     """
     from gbv_kpi.judge import judge_ledger, judge_report
+    from gbv_kpi.render.formats import DETAILED
 
     spoken = spoken_language(lang)
+    chosen = chosen_format(format, output, ReportFormat)
+    template = _docx_template(docx_template, chosen)
+    detailed = chosen in DETAILED
     if files:
         if as_of:
             raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
-        outcome = judge_report(files, plan, year, fail_on, spoken)
+        outcome = judge_report(files, plan, year, fail_on, spoken, detailed=detailed)
     else:
         with opened_ledger(ledger) as opened:
-            outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on)
-    _finish(outcome, format, output, quiet, spoken)
+            outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on, detailed=detailed)
+    if publish:
+        outcome = _published(outcome, min_count)
+    _finish(outcome, chosen, output, quiet, spoken, template)
 
 
 app.add_typer(ledger_commands)
@@ -198,7 +224,25 @@ def _annotate(outcome: "Outcome", name: str, annotate: Path, spoken: Language) -
     write_whole(annotate, marked_copy(outcome.problems, open_source(name), spoken))
 
 
-def _finish(outcome: "Outcome", format: Format, output: Path | None, quiet: bool, spoken: Language) -> None:
+def _docx_template(path: Path | None, format: ReportFormat) -> bytes | None:
+    if path is None:
+        return None
+    if format is not ReportFormat.DOCX:
+        raise UsageError(phrase("--docx-template is for a report in the format docx."))
+    from gbv_kpi.reading.sources import open_source
+
+    return open_source(str(path)).content
+
+
+def _published(outcome: "Outcome", min_count: int) -> "Outcome":
+    from gbv_kpi.suppression import publishable
+
+    return publishable(outcome, min_count)
+
+
+def _finish(
+    outcome: "Outcome", format: str, output: Path | None, quiet: bool, spoken: Language, template: bytes | None = None
+) -> None:
     """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
     silent = quiet and outcome.exit_code == 0
     if outcome.left_out and not silent:
@@ -206,18 +250,23 @@ def _finish(outcome: "Outcome", format: Format, output: Path | None, quiet: bool
     if output is not None:
         _expect_other_file(output, [file.path for file in outcome.files], "--output")
     if output is not None or not silent:
-        if format is Format.JSON:
-            from gbv_kpi.render.json import to_json
-
-            print_text(to_json(outcome, spoken), output)
-        else:
-            from rich.console import Group
-
-            from gbv_kpi.render.outlook import outlook_lines
-            from gbv_kpi.render.terminal import to_terminal
-
-            print_rendered(Group(to_terminal(outcome, spoken), *outlook_lines(outcome, spoken)), output)
+        _show(outcome, format, output, spoken, template)
     raise typer.Exit(outcome.exit_code)
+
+
+def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language, template: bytes | None) -> None:
+    if format == "table":
+        from gbv_kpi.render.terminal import to_terminal
+
+        print_rendered(to_terminal(outcome, spoken), output)
+        return
+    from gbv_kpi.render.formats import rendered
+
+    content = rendered(outcome, format, spoken, template)
+    if isinstance(content, bytes):
+        print_bytes(content, output)
+    else:  # Excel takes a CSV for UTF-8 only by a mark in front, which is in the way of programs in a pipe
+        print_text("\ufeff" + content if format == "csv" and output else content, output)
 
 
 def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:

@@ -8,10 +8,10 @@ import pandas as pd
 
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.returns import Returns
-from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
+from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status, UnitCounts
 from gbv_kpi.thresholds import Threshold, is_met, shortfall
 
-__all__ = ["evaluate"]
+__all__ = ["counts_of_year", "evaluate"]
 
 
 def evaluate(returns: Returns, plan: Plan) -> Scorecard:
@@ -31,6 +31,21 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
         for indicator in plan.indicators if len(counts) else ():
             findings.extend(_findings(indicator, plan, covered, counts))
     return Scorecard(plan, tuple(findings), tuple(coverage))
+
+
+def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts, ...]:
+    """What the findings of a year were computed from: the counts of each unit, in order of code."""
+    name_by_code = {unit.code: unit.name for unit in plan.units_in(year)}
+    counts = _counts_by_unit(returns.frame[returns.frame["year"] == year], plan)
+    return tuple(
+        UnitCounts(
+            year,
+            unit,
+            name_by_code.get(unit, unit),
+            {field: int(count) for field, count in zip(counts.columns, row, strict=True) if not pd.isna(count)},
+        )
+        for unit, *row in counts.itertuples(name=None)
+    )
 
 
 def _counts_by_unit(returned: pd.DataFrame, plan: Plan) -> pd.DataFrame:

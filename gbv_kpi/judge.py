@@ -6,20 +6,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gbv_kpi.engine import evaluate
+from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exits import FailOn
 from gbv_kpi.language import Language, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import outlooks
 from gbv_kpi.output import error_console
-from gbv_kpi.plan import load_plan
+from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import has_errors
 from gbv_kpi.reading.identity import AssumedYear
 from gbv_kpi.reading.sources import find_sources
-from gbv_kpi.returns import read_returns
+from gbv_kpi.returns import Returns, read_returns
 
 if TYPE_CHECKING:
+    from gbv_kpi.ledger.entry import Entry
     from gbv_kpi.ledger.store import Ledger
 
 __all__ = ["judge_check", "judge_ledger", "judge_report", "watched"]
@@ -29,55 +30,88 @@ MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
 def judge_check(names: Sequence[str], plan: str, year: int | None, fail_on: FailOn, language: Language) -> Outcome:
     """What is wrong in the files, and how units and province stand. `year` is that of a file that names none."""
-    return _judge("check", names, plan, None if year is None else AssumedYear(year, binds=True), fail_on, language)
+    assumed = None if year is None else AssumedYear(year, binds=True)
+    outcome, _ = _judge("check", names, load_plan(plan), assumed, fail_on, language)
+    return outcome
 
 
-def judge_report(names: Sequence[str], plan: str, year: int, fail_on: FailOn, language: Language) -> Outcome:
-    """How the province stands in one year. Raises `UsageError` where the files hold no return of it."""
-    outcome = _judge("report", names, plan, AssumedYear(year), fail_on, language)
+def judge_report(
+    names: Sequence[str], plan: str, year: int, fail_on: FailOn, language: Language, *, detailed: bool = False
+) -> Outcome:
+    """How the province stands in one year; `detailed` with what that rests on and how it came about.
+
+    Raises `UsageError` where the files hold no return of that year.
+    """
+    the_plan = load_plan(plan)
+    outcome, returns = _judge("report", names, the_plan, AssumedYear(year), fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
         raise UsageError(phrase("The files hold no return of {year}.", year=str(year)))
-    return replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
+    outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
+    if detailed:
+        from gbv_kpi.ledger.entry import unrecorded
+
+        return _detailed(outcome, returns, year, [unrecorded(given, the_plan) for given in returns.received])
+    return outcome
 
 
-def judge_ledger(ledger: "Ledger", plan_name: str, year: int, as_of: datetime | None, fail_on: FailOn) -> Outcome:
-    """How the province stands in one year by what the ledger holds, or held. Raises `UsageError` for nothing."""
-    from gbv_kpi.ledger.read import entries_of, latest, returns_from
+def judge_ledger(
+    ledger: "Ledger", plan_name: str, year: int, as_of: datetime | None, fail_on: FailOn, *, detailed: bool = False
+) -> Outcome:
+    """The same by what the ledger holds, or held. Raises `UsageError` for nothing."""
+    from gbv_kpi.ledger.held import latest, returns_from
+    from gbv_kpi.ledger.read import entries_of
     from gbv_kpi.ledger.recast import recast
 
     plan = load_plan(plan_name)
     with ledger.reading() as connection:
-        returns = returns_from(latest(entries_of(connection, plan, years=[year], as_of=as_of)), plan)
+        held = latest(entries_of(connection, plan, years=[year], as_of=as_of))
+        returns = returns_from(held, plan)
         if returns.frame.empty:
             raise UsageError(
                 phrase("The ledger {ledger} holds no return of {year}.", ledger=ledger.name, year=str(year))
             )
         scorecard = evaluate(returns, plan)
         provisional = any(finding.provisional for finding in scorecard.findings)
-        past = latest(entries_of(connection, plan, years=[year - 1], as_of=as_of)) if provisional else []
-    last_year = {group.unit.code: group.values() for group in recast(past, plan, year) if group.complete}
-    return Outcome(
+        wanted = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
+        past = latest(entries_of(connection, plan, years=wanted, as_of=as_of)) if wanted else []
+    last_year = recast([entry for entry in past if entry.year == year - 1], plan, year) if provisional else []
+    values_by_unit = {group.unit.code: group.values() for group in last_year if group.complete}
+    outcome = Outcome(
         "report",
         scorecard,
         (),
         returns.files,
         fail_on=fail_on,
-        outlook=tuple(outlooks(scorecard, last_year)),
+        outlook=tuple(outlooks(scorecard, values_by_unit)),
         as_of=as_of,
     )
+    return _detailed(outcome, returns, year, [*past, *held]) if detailed else outcome
 
 
 def _judge(
-    command: str, names: Sequence[str], plan_name: str, assumed: AssumedYear | None, fail_on: FailOn, language: Language
-) -> Outcome:
-    plan = load_plan(plan_name)
+    command: str, names: Sequence[str], plan: Plan, assumed: AssumedYear | None, fail_on: FailOn, language: Language
+) -> tuple[Outcome, Returns]:
     found, left_out = find_sources(names)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
     returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
+    scorecard = evaluate(returns, plan)
     return Outcome(
-        command, evaluate(returns, plan), returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on
+        command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on
+    ), returns
+
+
+def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["Entry"]) -> Outcome:
+    """The outcome with the counts behind its findings and the trend up to its year."""
+    from gbv_kpi.trend import trend
+
+    plan = outcome.scorecard.plan
+    up_to_now = [entry for entry in entries if entry.year <= year]
+    return replace(
+        outcome,
+        counts=counts_of_year(returns, plan, year),
+        trend=trend(up_to_now, plan, outcome.as_of) if up_to_now else None,
     )
 
 

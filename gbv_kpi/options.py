@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_PLAN",
+    "MIN_COUNT",
     "AsOfOption",
+    "CheckFormat",
+    "CheckFormatOption",
     "FailOnOption",
     "Files",
     "Format",
@@ -28,15 +31,24 @@ __all__ = [
     "Lang",
     "LangOption",
     "LedgerOption",
+    "MinCountOption",
     "OutputOption",
     "PlanOption",
+    "PublishOption",
     "QuietOption",
+    "ReportFormat",
+    "ReportFormatOption",
+    "chosen_format",
     "moment",
     "opened_ledger",
     "spoken_language",
 ]
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
+MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
+
+
+F = TypeVar("F", bound=StrEnum)
 
 
 class Format(StrEnum):
@@ -44,6 +56,27 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+class CheckFormat(StrEnum):
+    """How the result of a check is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+
+
+class ReportFormat(StrEnum):
+    """How a report is shown or handed on."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+    HTML = "html"
+    XLSX = "xlsx"
+    DOCX = "docx"
 
 
 class Lang(StrEnum):
@@ -64,10 +97,34 @@ LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Language of the output. [default: GBV_KPI_LANG, else the locale's]")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", envvar="GBV_KPI_FORMAT", help="How the result is shown.")]
+CheckFormatOption = Annotated[
+    CheckFormat | None,
+    typer.Option(
+        "--format",
+        envvar="GBV_KPI_FORMAT",
+        help="How the result is shown. [default: what the name of --output ends in, else table]",
+    ),
+]
+ReportFormatOption = Annotated[
+    ReportFormat | None,
+    typer.Option(
+        "--format",
+        envvar="GBV_KPI_FORMAT",
+        help="How the report is shown. [default: what the name of --output ends in, else table]",
+    ),
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing when the exit code is 0.")]
+PublishOption = Annotated[
+    bool,
+    typer.Option("--publish", help="Withhold small counts about victims and cases, and what they could be told from."),
+]
+MinCountOption = Annotated[
+    int,
+    typer.Option("--min-count", min=2, envvar="GBV_KPI_MIN_COUNT", help="With --publish: the smallest count shown."),
+]
 FailOnOption = Annotated[
     FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")
 ]
@@ -86,6 +143,14 @@ AsOfOption = Annotated[
         "--as-of", metavar="DATE", help="What the ledger held at the end of that day (or at 2025-12-01T08:30)."
     ),
 ]
+
+
+def chosen_format(asked: F | None, output: Path | None, formats: type[F]) -> F:
+    """The format asked for, else the one that the name of the file stands for, else a table."""
+    if asked is not None:
+        return asked
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    return formats(suffix) if suffix in list(formats) else formats("table")
 
 
 def moment(as_of: str | None) -> datetime | None:

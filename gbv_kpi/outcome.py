@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from gbv_kpi.exits import ExitCode, FailOn
 from gbv_kpi.outlook import Outlook
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns import FileRead
-from gbv_kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.scorecard import Finding, Scorecard, Status, UnitCounts
+
+if TYPE_CHECKING:
+    from gbv_kpi.trend import Trend
 
 __all__ = ["Outcome"]
 
@@ -24,6 +28,8 @@ class Outcome:
     fail_on: FailOn = FailOn.MISSED
     outlook: tuple[Outlook, ...] = ()  # of provisional verdicts
     as_of: datetime | None = None  # the past moment of the ledger that was asked for
+    counts: tuple[UnitCounts, ...] = ()  # of a report that shows what its findings rest on
+    trend: "Trend | None" = None  # of such a report, up to its year
 
     def of_year(self, year: int) -> "Outcome":
         return replace(self, scorecard=self.scorecard.of_year(year))

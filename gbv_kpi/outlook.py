@@ -50,10 +50,9 @@ def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -
     `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field.
     """
     plan = scorecard.plan
-    indicators = {indicator.id: indicator for indicator in plan.indicators}
     for finding in scorecard.findings:
         if finding.unit is None and finding.provisional and finding.threshold is not None:
-            indicator = indicators[finding.indicator]
+            indicator = plan.indicator_by_id[finding.indicator]
             missing = _missing(scorecard, finding)
             prospect, estimated = _prospect(finding, finding.threshold, indicator, plan, missing, last_year)
             yield Outlook(finding.indicator, finding.year, prospect, estimated, missing)

@@ -6,7 +6,7 @@ import tempfile
 import unicodedata
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, AnyStr
 
 from gbv_kpi.errors import OutputError
 from gbv_kpi.language import phrase
@@ -14,7 +14,16 @@ from gbv_kpi.language import phrase
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-__all__ = ["error_console", "print_rendered", "print_text", "speak_utf8", "tell", "visible", "write_whole"]
+__all__ = [
+    "error_console",
+    "print_bytes",
+    "print_rendered",
+    "print_text",
+    "speak_utf8",
+    "tell",
+    "visible",
+    "write_whole",
+]
 
 UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
@@ -72,9 +81,23 @@ def print_text(content: str, output: Path | None) -> None:
     if output is not None:
         write_whole(output, content.encode())
         return
+    _print(sys.stdout, content)
+
+
+def print_bytes(content: bytes, output: Path | None) -> None:
+    """A workbook or document, to a file or into a pipe. Raises `OutputError` where it would go to a screen."""
+    if output is not None:
+        write_whole(output, content)
+        return
+    if sys.stdout.isatty():
+        raise OutputError(phrase("This format is a file: say with --output where to write it."))
+    _print(sys.stdout.buffer, content)
+
+
+def _print(stream: IO[AnyStr], content: AnyStr) -> None:
     try:
-        sys.stdout.write(content)
-        sys.stdout.flush()
+        stream.write(content)
+        stream.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:

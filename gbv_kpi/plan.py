@@ -158,6 +158,10 @@ class Plan(_Table):
     def field_by_id(self) -> dict[str, ReturnField]:
         return {field.id: field for field in self.fields}
 
+    @cached_property
+    def indicator_by_id(self) -> dict[str, Indicator]:
+        return {indicator.id: indicator for indicator in self.indicators}
+
     def covers(self, year: int) -> bool:
         return self.first_year <= year <= self.last_year
 

@@ -8,7 +8,7 @@ from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import Change, Entry, UnitKey, changes_between, key_of
-from gbv_kpi.ledger.read import latest, returns_from
+from gbv_kpi.ledger.held import latest, returns_from
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.reading.units import UnitDirectory
@@ -82,9 +82,9 @@ def trace(entries: Iterable[Entry], plan: Plan, indicator_id: str, unit: Unit | 
 
     Raises `UsageError` for an indicator the plan has not, and where the ledger has no such return.
     """
-    indicator = next((one for one in plan.indicators if one.id == indicator_id), None)
+    indicator = plan.indicator_by_id.get(indicator_id)
     if indicator is None:
-        known = ", ".join(one.id for one in plan.indicators)
+        known = ", ".join(plan.indicator_by_id)
         raise UsageError(phrase("The plan has no indicator {id}; it has {known}.", id=indicator_id, known=known))
     of_year = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(of_year, plan), plan).findings

@@ -1,5 +1,6 @@
 """What was computed: findings, coverage, and the scorecard that holds them. Frozen; renderers only read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +12,7 @@ from gbv_kpi.thresholds import Measure, Threshold, exact_rate, shown_rate
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Coverage", "Finding", "Scorecard", "Status"]
+__all__ = ["Coverage", "Finding", "Scorecard", "Status", "UnitCounts"]
 
 
 class Status(StrEnum):
@@ -22,10 +23,11 @@ class Status(StrEnum):
     NOT_DUE = "not-due"  # no threshold is in force yet
     NO_CASES = "no-cases"  # the denominator is 0: nothing to judge, and no failure
     NO_DATA = "no-data"  # not reported
+    WITHHELD = "withheld"  # known, but not published: a small count could be told from it
 
     @property
     def has_rate(self) -> bool:
-        return self not in (Status.NO_CASES, Status.NO_DATA)
+        return self not in (Status.NO_CASES, Status.NO_DATA, Status.WITHHELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,17 @@ class Finding:
             "next_shortfall": self.next_shortfall,
             "provisional": self.provisional,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCounts:
+    """What a unit reported for a year, summed over its predecessors where these reported in its place."""
+
+    year: int
+    unit: str
+    unit_name: str
+    values: Mapping[str, int]  # by field; one that was left blank is not there
+    withheld: frozenset[str] = frozenset()  # fields whose count is known, but not published
 
 
 @dataclass(frozen=True, slots=True)

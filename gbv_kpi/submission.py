@@ -11,7 +11,8 @@ from datetime import datetime
 from gbv_kpi.exits import ExitCode
 from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import Entry, UnitKey, content_hash, key_of
-from gbv_kpi.ledger.read import entries_of, latest, recorded_files
+from gbv_kpi.ledger.held import latest
+from gbv_kpi.ledger.read import entries_of, recorded_files
 from gbv_kpi.ledger.recast import recast
 from gbv_kpi.ledger.record import Filed, Filing, Revised, State, record
 from gbv_kpi.ledger.store import Ledger

@@ -13,7 +13,7 @@ from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import Entry
-from gbv_kpi.ledger.read import latest, returns_from, returns_under
+from gbv_kpi.ledger.held import latest, returns_from, returns_under
 from gbv_kpi.ledger.recast import Recast, recast
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.scorecard import Finding, Status

@@ -13,7 +13,7 @@ from gbv_kpi.helptext import translate_help
 from gbv_kpi.language import language
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-VALUES = {*DEFAULT_PLAN.split("-"), "form", "table"}
+VALUES = {*DEFAULT_PLAN.split("-"), "form", "table", "docx"}
 # What a help page holds in either language: names of options, commands and values, and examples.
 SAME_IN_BOTH = re.compile(
     r"--[\w-]+|<.*?>|(gbv-kpi|python -m gbv_kpi)\b.*|GBV_KPI_\w+|\S+\.(xlsx|toml|csv|jsonl)"
@@ -98,7 +98,7 @@ def test_the_locale_chooses_the_language_of_the_help() -> None:
         (["check", "--outputs", "a", "b"], "Lỗi: Không có tùy chọn --outputs"),
         (["check", "--year"], "Lỗi: Tùy chọn '--year' phải có giá trị đi kèm."),
         (["check", "--year", "hai", "a"], "Lỗi: Giá trị của '--year' không hợp lệ: "),
-        (["check", "--format", "hai", "a"], "'hai' không thuộc các giá trị được dùng: 'table', 'json'."),
+        (["check", "--format", "hai", "a"], "'hai' không thuộc các giá trị được dùng: 'table', 'json', 'csv', 'md'."),
         (["checks"], "Lỗi: Không có lệnh 'checks'"),
         ([], "Cách dùng: "),
     ],

@@ -5,7 +5,8 @@ faults       what a database says → one line in the officer's words
 tables       the tables, and the version of their layout
 store        where the ledger is; opened for reading or for writing, one writer at a time
 record       all of a file, or nothing of it
-read         what the ledger holds, now or on a past day → entries, and returns as read from files
+read         what the ledger holds, now or on a past day → entries
+held         entries → returns as read from files
 units        the plan's units by the ledger's keys
 recast       returns of any year as returns of the units of one year
 unusual      a count far from last year's, and from what the other units make likely

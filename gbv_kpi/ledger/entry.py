@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from gbv_kpi.plan import Unit
+from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.received import Return
 
 __all__ = [
@@ -17,10 +17,12 @@ __all__ = [
     "UnitKey",
     "changes_between",
     "content_hash",
+    "entry_of",
     "instant",
     "key_of",
     "stamp",
     "storable",
+    "unrecorded",
 ]
 
 
@@ -74,6 +76,28 @@ def key_of(unit: Unit) -> UnitKey:
 
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def entry_of(given: Return, plan: Plan, revision: int, sha256: str, at: datetime, who: str) -> Entry:
+    """A return as the ledger holds it; its file is the one it was read from."""
+    return Entry(
+        plan=plan.id,
+        unit=key_of(given.unit.named),
+        unit_name=storable(given.unit.named.name),
+        year=given.year,
+        revision=revision,
+        sheet=None if given.place.sheet is None else storable(given.place.sheet),
+        figures={name: Figure(value, given.cells.get(name)) for name, value in given.values.items()},
+        file=storable(given.place.file),
+        sha256=sha256,
+        at=at,
+        who=storable(who),
+    )
+
+
+def unrecorded(given: Return, plan: Plan) -> Entry:
+    """A return straight from its file, as if it were the first revision: nobody handed it in, at no time."""
+    return entry_of(given, plan, 1, "", datetime.min.replace(tzinfo=UTC), "")
 
 
 def changes_between(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Change, ...]:

@@ -1,20 +1,17 @@
-"""What the ledger holds, now or as it stood on a past day: entries, and returns as if read from their files."""
+"""What the ledger holds, now or as it stood on a past day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-import pandas as pd
 from sqlalchemy import Connection, Row, select
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import Entry, Figure, UnitKey, instant, stamp
 from gbv_kpi.ledger.tables import returns, submissions
-from gbv_kpi.ledger.units import UnitsByKey
-from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns import FileRead, Returns
+from gbv_kpi.plan import Plan
 
-__all__ = ["entries_of", "latest", "recorded_files", "returns_from", "returns_under"]
+__all__ = ["entries_of", "recorded_files"]
 
 MOST_CODES = 500  # a longer list is not asked for unit by unit
 
@@ -67,50 +64,3 @@ def recorded_files(connection: Connection, plan: Plan) -> set[tuple[str, str]]:
     """The hash of every file that was recorded, and of what it said."""
     query = select(submissions.c.sha256, submissions.c.content).where(submissions.c.plan == plan.id)
     return {(sha256, content) for sha256, content in connection.execute(query)}
-
-
-def latest(entries: Iterable[Entry]) -> list[Entry]:
-    """The last revision of each return."""
-    return list({(entry.year, entry.unit): entry for entry in entries}.values())
-
-
-def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
-    """The returns these entries hold, rolled up to the units of their years, as `read_returns` gives them."""
-    units = UnitsByKey(plan)
-    return returns_under(
-        [(_heir(units.in_year(entry.unit, entry.year), entry, plan), entry) for entry in entries], plan
-    )
-
-
-def returns_under(entries: Sequence[tuple[str, Entry]], plan: Plan) -> Returns:
-    """The same, each under the code of the unit it is to count for."""
-    columns: dict[str, pd.api.extensions.ExtensionArray | list[str]] = {
-        "unit": [code for code, _ in entries],
-        "named": [entry.unit_name for _, entry in entries],
-        "year": pd.array([entry.year for _, entry in entries], dtype="Int64"),
-    }
-    values = [entry.values for _, entry in entries]
-    for field in plan.field_by_id:
-        columns[field] = pd.array([value.get(field) for value in values], dtype="Int64")
-    frame = pd.DataFrame(columns).astype({"unit": object, "named": object})
-    return Returns(frame, (), _files(entry for _, entry in entries), frozenset())
-
-
-def _heir(unit: Unit | None, entry: Entry, plan: Plan) -> str:
-    if unit is None:
-        message = phrase(
-            "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit then.",
-            unit=entry.unit_name,
-            year=str(entry.year),
-            plan=plan.id,
-        )
-        raise LedgerError(message)
-    return unit.code
-
-
-def _files(entries: Iterable[Entry]) -> tuple[FileRead, ...]:
-    """The files the entries came from, with how many each gave."""
-    given: dict[tuple[str, str], int] = {}
-    for entry in entries:
-        given[entry.file, entry.sha256] = given.get((entry.file, entry.sha256), 0) + 1
-    return tuple(FileRead(file, sha256, None, count) for (file, sha256), count in given.items())

@@ -11,16 +11,17 @@ from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import (
     Change,
     Entry,
-    Figure,
     UnitKey,
     changes_between,
     content_hash,
+    entry_of,
     instant,
     key_of,
     stamp,
     storable,
 )
-from gbv_kpi.ledger.read import entries_of, latest
+from gbv_kpi.ledger.held import latest
+from gbv_kpi.ledger.read import entries_of
 from gbv_kpi.ledger.store import Ledger
 from gbv_kpi.ledger.tables import returns as returns_table
 from gbv_kpi.ledger.tables import submissions
@@ -144,19 +145,8 @@ def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revi
         before = held_by_key.get((key, given.year))
         if before is not None and before.values == given.values:
             continue
-        entry = Entry(
-            plan=plan.id,
-            unit=key,
-            unit_name=storable(given.unit.named.name),
-            year=given.year,
-            revision=before.revision + 1 if before else 1,
-            sheet=None if given.place.sheet is None else storable(given.place.sheet),
-            figures={name: Figure(value, given.cells.get(name)) for name, value in given.values.items()},
-            file=storable(filing.file),
-            sha256=filing.sha256,
-            at=filing.at,
-            who=storable(filing.who),
-        )
+        revision = before.revision + 1 if before else 1
+        entry = entry_of(given, plan, revision, filing.sha256, filing.at, filing.who)
         yield Revised(entry, changes_between(before.values, entry.values) if before else ())
 
 

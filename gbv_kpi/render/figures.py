@@ -1,21 +1,18 @@
-"""Figures of a finding in an officer's language, and the sign of each status."""
+"""Figures of a finding in an officer's language, and the sign and word of each status."""
 
-from rich.text import Text
-
-from gbv_kpi.language import Bilingual, Language, Phrase, phrase
-from gbv_kpi.output import visible
+from gbv_kpi.language import Language, phrase
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.thresholds import Threshold
 
-__all__ = ["MARK", "MEANING", "STYLE", "counts_text", "rate_text", "said", "threshold_text"]
+__all__ = ["MARK", "MEANING", "counts_text", "rate_text", "threshold_text"]
 
-MARK = {Status.MET: "✓", Status.MISSED: "✗", Status.NOT_DUE: "○", Status.NO_CASES: "–", Status.NO_DATA: "?"}
-STYLE = {
-    Status.MET: "green",
-    Status.MISSED: "bold red",
-    Status.NOT_DUE: "cyan",
-    Status.NO_CASES: "dim",
-    Status.NO_DATA: "yellow",
+MARK = {
+    Status.MET: "✓",
+    Status.MISSED: "✗",
+    Status.NOT_DUE: "○",
+    Status.NO_CASES: "–",
+    Status.NO_DATA: "?",
+    Status.WITHHELD: "#",
 }
 MEANING = {
     Status.MET: phrase("met"),
@@ -23,13 +20,9 @@ MEANING = {
     Status.NOT_DUE: phrase("not due yet"),
     Status.NO_CASES: phrase("no cases"),
     Status.NO_DATA: phrase("not reported"),
+    Status.WITHHELD: phrase("withheld"),
 }
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
-
-
-def said(spoken: Phrase | Bilingual | str, language: Language, style: str = "") -> Text:
-    """A sentence as text that is never markup and moves no cursor."""
-    return Text(visible(language.say(spoken)), style)
 
 
 def rate_text(finding: Finding, language: Language) -> str:

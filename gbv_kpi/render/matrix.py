@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gbv_kpi.language import Language, Phrase, phrase, plural
-from gbv_kpi.render.figures import MARK, MEANING, STYLE, counts_text, rate_text, said, threshold_text
+from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.styled import STYLE, said
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.thresholds import Threshold
 

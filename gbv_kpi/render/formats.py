@@ -1,0 +1,42 @@
+"""An outcome in the format asked for; each renderer is imported only when it is."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gbv_kpi.language import Language
+    from gbv_kpi.outcome import Outcome
+
+__all__ = ["DETAILED", "rendered"]
+
+DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and trend too
+
+
+def rendered(outcome: "Outcome", format: str, language: "Language", template: bytes | None = None) -> str | bytes:
+    """The outcome as the text or the bytes of a file; `template` is an office's own Word document."""
+    match format:
+        case "json":
+            from gbv_kpi.render.json import to_json
+
+            return to_json(outcome, language)
+        case "csv":
+            from gbv_kpi.render.csv import to_csv
+
+            return to_csv(outcome, language)
+        case "md":
+            from gbv_kpi.render.markdown import to_markdown
+
+            return to_markdown(outcome, language)
+        case "html":
+            from gbv_kpi.render.html import to_html
+
+            return to_html(outcome, language)
+        case "xlsx":
+            from gbv_kpi.render.xlsx import to_xlsx
+
+            return to_xlsx(outcome, language)
+        case "docx":
+            from gbv_kpi.render.docx import to_docx
+
+            return to_docx(outcome, language, template)
+        case _:
+            raise ValueError(f"no renderer for {format}")

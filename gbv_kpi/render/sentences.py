@@ -1,0 +1,147 @@
+"""What an outcome comes to, as sentences: whoever shows it, on a terminal, a page or paper, says the same."""
+
+from collections.abc import Iterator, Sequence
+
+from gbv_kpi.language import Language, Phrase, phrase, plural
+from gbv_kpi.outcome import Outcome
+from gbv_kpi.outlook import Outlook, Prospect
+from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.problems import Severity
+from gbv_kpi.render.figures import rate_text, threshold_text
+from gbv_kpi.scorecard import Coverage, Finding, Status
+
+__all__ = ["amount_lacking", "caveats", "completeness", "outlook", "progress", "refused_returns", "verdict"]
+
+SHOWN_NAMES = 20
+
+ESTIMATED = {
+    Prospect.MET: phrase("met, whatever the missing units report, if they count as many as last year (estimate)"),
+    Prospect.MISSED: phrase("missed, whatever the missing units report, if they count as many as last year (estimate)"),
+}
+EXACT = {
+    Prospect.MET: phrase("met, whatever the missing units report"),
+    Prospect.MISSED: phrase("missed, whatever the missing units report"),
+    Prospect.OPEN: phrase("open: it depends on the missing units"),
+}
+
+
+def verdict(outcome: Outcome, year: int) -> Phrase | None:
+    """The year's verdict; None where nothing was judged."""
+    decisive = outcome.decisive(year)
+    if not decisive:
+        return None
+    missed = [finding for finding in decisive if finding.status is Status.MISSED]
+    if decisive[0].unit is None:
+        return _province_verdict(outcome.scorecard.plan, year, len(missed))
+    return _units_verdict(year, decisive, missed)
+
+
+def _province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
+    if not missed:
+        return phrase("{year}: {place} meets every threshold in force.", year=str(year), place=plan.place)
+    return plural(
+        "{year}: {place} misses {count} threshold in force.",
+        "{year}: {place} misses {count} thresholds in force.",
+        missed,
+        year=str(year),
+        place=plan.place,
+    )
+
+
+def _units_verdict(year: int, decisive: Sequence[Finding], missed: Sequence[Finding]) -> Phrase:
+    if not missed:
+        return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
+    return plural(
+        "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
+        "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
+        len({finding.unit for finding in missed}),
+        year=str(year),
+        reported=len({finding.unit for finding in decisive}),
+    )
+
+
+def refused_returns(outcome: Outcome) -> Phrase | None:
+    """How many errors there are, None where there is none."""
+    errors = sum(problem.severity is Severity.ERROR for problem in outcome.problems)
+    if not errors:
+        return None
+    return plural(
+        "{count} error: the return it stands in counts in no figure.",
+        "{count} errors: the returns they stand in count in no figure.",
+        errors,
+    )
+
+
+def amount_lacking(finding: Finding, indicator: Indicator, language: Language) -> Phrase | str:
+    """How many a missed finding lacks, or has too many where lower is better."""
+    amount = language.number(finding.shortfall or 0)
+    if finding.threshold and finding.threshold.lower_is_better:
+        return phrase("{amount} too many", amount=amount)
+    return f"{amount} ({language.say(indicator.noun)})" if indicator.noun else amount
+
+
+def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
+    """The province's progress towards a threshold that comes into force later; None where there is none."""
+    coming = finding.next_threshold
+    if finding.unit is not None or coming is None or finding.next_shortfall is None:
+        return None
+    reached = phrase("already reached")
+    if finding.next_shortfall:
+        reached = phrase("{count} short of it on this year's figures", count=finding.next_shortfall)
+    return phrase(
+        "{indicator}: {rate}; {threshold} from {year}: {reached}.",
+        indicator=plan.indicator_by_id[finding.indicator].title,
+        rate=rate_text(finding, language),
+        threshold=threshold_text(coming, language),
+        year=str(coming.since),
+        reached=reached,
+    )
+
+
+def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
+    """Who has reported and who has not; with each sentence whether it makes the figures provisional."""
+    received, expected = coverage.received, len(coverage.expected)
+    if not expected:
+        return
+    if coverage.partly:
+        partly = phrase(
+            "Of {units} only a part has reported; the overall figures are provisional.",
+            units=_first([unit.name for unit in coverage.partly]),
+        )
+        yield partly, True
+    if coverage.complete:
+        if not coverage.partly:
+            yield phrase("All {expected} units have reported.", expected=expected), False
+        return
+    received_so_far = phrase(
+        "{received} of {expected} units have a valid return; the overall figures are provisional.",
+        received=received,
+        expected=expected,
+    )
+    yield received_so_far, True
+    if silent := [unit.name for unit in coverage.missing if unit not in coverage.refused]:
+        yield phrase("Missing: {units}.", units=_first(silent)), False
+    if refused := [unit.name for unit in coverage.refused]:
+        yield phrase("Refused, see the errors below: {units}.", units=_first(refused)), False
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")
+
+
+def caveats(plan: Plan, findings: Sequence[Finding]) -> Iterator[Phrase]:
+    """What must stand beside an indicator wherever its rate is shown."""
+    rated = {finding.indicator for finding in findings if finding.status.has_rate}
+    for indicator in plan.indicators:
+        if indicator.caveat and indicator.id in rated:
+            yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
+
+
+def outlook(plan: Plan, found: Outlook) -> Phrase:
+    """What a provisional verdict can still become."""
+    return phrase(
+        "{indicator}, {year}: {outlook}.",
+        indicator=plan.indicator_by_id[found.indicator].title,
+        year=str(found.year),
+        outlook=(ESTIMATED if found.estimated else EXACT)[found.prospect],
+    )

@@ -1,0 +1,23 @@
+"""Sentences and signs as text of a terminal: coloured, but never markup."""
+
+from rich.text import Text
+
+from gbv_kpi.language import Bilingual, Language, Phrase
+from gbv_kpi.output import visible
+from gbv_kpi.scorecard import Status
+
+__all__ = ["STYLE", "said"]
+
+STYLE = {
+    Status.MET: "green",
+    Status.MISSED: "bold red",
+    Status.NOT_DUE: "cyan",
+    Status.NO_CASES: "dim",
+    Status.NO_DATA: "yellow",
+    Status.WITHHELD: "dim",
+}
+
+
+def said(spoken: Phrase | Bilingual | str, language: Language, style: str = "") -> Text:
+    """A sentence as text that is never markup and moves no cursor."""
+    return Text(visible(language.say(spoken)), style)
