@@ -1,7 +1,6 @@
 """A plan as data: its indicators, thresholds, fields, units and words, read from a TOML file.
 
-The models refuse a key they do not know, so a misspelt key cannot be overlooked. Numbers are read
-as decimals, never as binary floats. No indicator, threshold, label or unit stands in code.
+Numbers are read as decimals, never as binary floats. No indicator, threshold, label or unit stands in code.
 """
 
 import tomllib
@@ -12,128 +11,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import Bilingual, phrase
 from gbv_kpi.mistakes import mistakes_told
-from gbv_kpi.thresholds import Comparator, Measure, Threshold
+from gbv_kpi.plan_tables import Agency, Indicator, Report, ReturnField, Table, Unit, Year
 
-__all__ = ["DEFAULT_PLAN", "Agency", "Indicator", "Plan", "ReturnField", "ThresholdEntry", "Unit", "load_plan"]
+__all__ = ["DEFAULT_PLAN", "Agency", "Indicator", "Plan", "Report", "ReturnField", "Unit", "load_plan"]
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 BUILT_IN = Path(__file__).parent / "plans"
-Year = Annotated[int, Field(ge=1900, le=2200)]
 
 
-class _Table(BaseModel):
-    """A table of a plan file: frozen, and a key it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class ReturnField(_Table):
-    """A whole number ≥ 0 that every return gives (`optional`: may give)."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    label: Bilingual
-    header: dict[Literal["vi", "en"], tuple[str, str]] = {}  # the two levels of an official table
-    aliases: tuple[str, ...] = ()
-    counts: Literal["people", "cases", "places"]
-    part_of: str | None = None  # never larger than this field
-    optional: bool = False
-    form_of: str | None = None  # one of several forms of this field; a case may get several
-
-
-class ThresholdEntry(_Table):
-    """A threshold in force from a year until a later one; exactly one comparison."""
-
-    from_year: Annotated[Year, Field(alias="from")]
-    at_least: Decimal | None = None
-    above: Decimal | None = None
-    at_most: Decimal | None = None
-    below: Decimal | None = None
-    note: Bilingual | None = None
-
-    @property
-    def _bounds(self) -> dict[Comparator, Decimal]:
-        bounds: dict[Comparator, Decimal | None] = {
-            ">=": self.at_least,
-            ">": self.above,
-            "<=": self.at_most,
-            "<": self.below,
-        }
-        return {comparator: bound for comparator, bound in bounds.items() if bound is not None}
-
-    @model_validator(mode="after")
-    def _one_comparison(self) -> Self:
-        if len(self._bounds) != 1:
-            raise ValueError(phrase("give exactly one of at_least, above, at_most, below"))
-        return self
-
-    def threshold(self, measure: Measure) -> Threshold:
-        ((comparator, bound),) = self._bounds.items()
-        return Threshold(self.from_year, comparator, bound, measure)
-
-
-class Indicator(_Table):
-    """Numerator fields over denominator fields, held against the plan's thresholds."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    title: Bilingual
-    quote: str  # the plan's own words
-    noun: Bilingual | None = None  # what the numerator counts: "schools"
-    caveat: Bilingual | None = None
-    numerator: Annotated[tuple[str, ...], Field(min_length=1)]
-    denominator: Annotated[tuple[str, ...], Field(min_length=1)]
-    measure: Measure = "percent"
-    entries: Annotated[tuple[ThresholdEntry, ...], Field(alias="thresholds", min_length=1)]
-
-    @model_validator(mode="after")
-    def _one_threshold_a_year(self) -> Self:
-        years = [entry.from_year for entry in self.entries]
-        if twice := sorted({year for year in years if years.count(year) > 1}):
-            raise ValueError(phrase("two thresholds start in {year}", year=str(twice[0])))
-        return self
-
-    @cached_property
-    def thresholds(self) -> tuple[Threshold, ...]:
-        """By the year they come into force."""
-        entries = sorted(self.entries, key=lambda entry: entry.from_year)
-        return tuple(entry.threshold(self.measure) for entry in entries)
-
-    def threshold_in(self, year: int) -> Threshold | None:
-        """The threshold in force: the one with the latest year not after `year`; None before the first."""
-        return next((t for t in reversed(self.thresholds) if t.since <= year), None)
-
-    def threshold_after(self, year: int) -> Threshold | None:
-        """The next threshold the plan sets, None after the last."""
-        return next((t for t in self.thresholds if t.since > year), None)
-
-
-class Unit(_Table):
-    """A reporting unit while it exists; a code may be used again by its successor."""
-
-    code: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    since: Annotated[date | None, Field(alias="from")] = None
-    until: date | None = None  # its last day
-    merged_into: str | None = None  # the code of the unit that took it over
-    expected: bool = True  # False: may report, is not waited for, may leave blank what it does not run
-
-    def exists_on(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-
-
-class Agency(_Table):
-    """A body with a part in the plan; names change, so it is known by its role."""
-
-    role: str
-    name: Bilingual
-
-
-class Plan(_Table):
+class Plan(Table):
     """Everything the tool knows of one plan."""
 
     format: Annotated[Literal["gbv-kpi/plan/1"], Field(alias="schema")]
@@ -144,15 +35,17 @@ class Plan(_Table):
     last_year: Year
     title: Bilingual
     place: Bilingual  # the province or country whose figure the sum over units is
-    abbreviations: dict[str, str] = {}
+    abbreviations: dict[str, str] = Field(default_factory=dict)
     fields: Annotated[tuple[ReturnField, ...], Field(alias="field", min_length=1)]
     indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator", min_length=1)]
     units: Annotated[tuple[Unit, ...], Field(alias="unit")] = ()
     agencies: Annotated[tuple[Agency, ...], Field(alias="agency")] = ()
     task_groups: Annotated[tuple[Bilingual, ...], Field(alias="task_group")] = ()
-    reporting_date: dict[Year, date] = {}
-    reporting_date_reason: dict[Year, Bilingual] = {}
-    deadline: dict[Year, date] = {}  # the last day on which the return of a year is in time
+    report: Report = Report()
+    note: Bilingual | None = None  # what is not known of the plan, or not in the file
+    reporting_date: dict[Year, date] = Field(default_factory=dict)
+    reporting_date_reason: dict[Year, Bilingual] = Field(default_factory=dict)
+    deadline: dict[Year, date] = Field(default_factory=dict)  # the last day on which the return of a year is in time
 
     @cached_property
     def field_by_id(self) -> dict[str, ReturnField]:
@@ -161,6 +54,27 @@ class Plan(_Table):
     @cached_property
     def indicator_by_id(self) -> dict[str, Indicator]:
         return {indicator.id: indicator for indicator in self.indicators}
+
+    @property
+    def protected_fields(self) -> tuple[str, ...]:
+        """The ids of the fields whose small counts may not be published."""
+        return tuple(field.id for field in self.fields if field.is_protected)
+
+    def agency(self, role: str) -> Bilingual | None:
+        """The body with that role, None where the plan file names none."""
+        return next((agency.name for agency in self.agencies if agency.role == role), None)
+
+    @cached_property
+    def letterhead(self) -> Report:
+        """`report`, with the agencies in place of the bodies it leaves out.
+
+        The body that leads the plan issues its report, under the one that issued the plan.
+        """
+        bodies = {
+            "superior": self.report.superior or self.agency("issuer"),
+            "issuer": self.report.issuer or self.agency("lead"),
+        }
+        return self.report.model_copy(update=bodies)
 
     def covers(self, year: int) -> bool:
         return self.first_year <= year <= self.last_year

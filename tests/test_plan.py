@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.plan import DEFAULT_PLAN, Plan, Unit, load_plan
+from gbv_kpi.plan import DEFAULT_PLAN, Plan, ReturnField, Unit, load_plan
 from gbv_kpi.thresholds import Threshold
 from tests.offices import cp1258
 
@@ -116,6 +116,47 @@ def test_the_threshold_in_force_is_the_latest_not_after_the_year(
     assert bounds == [in_force, coming]
 
 
+def test_small_counts_of_victims_and_cases_are_protected_and_those_of_staff_and_schools_are_not(plan: Plan) -> None:
+    assert [field for field in plan.protected_fields if not field.startswith("helped_")] == [
+        *("victims", "victims_seeking_help", "cases_needing_help", "cases_helped")
+    ]
+    assert {field.id for field in plan.fields if field.form_of} <= set(plan.protected_fields)
+
+
+@pytest.mark.parametrize(("counts", "protected"), [("people", True), ("cases", True), ("places", False)])
+def test_a_field_that_does_not_say_is_protected_by_what_it_counts(counts: str, protected: bool) -> None:
+    field = {"id": "a", "label": {"vi": "A"}, "counts": counts}
+    assert ReturnField.model_validate(field).is_protected is protected
+    assert ReturnField.model_validate(field | {"protected": not protected}).is_protected is not protected
+
+
+def test_the_report_goes_from_the_leading_department_to_those_the_plan_names(plan: Plan) -> None:
+    head = plan.letterhead
+    assert head.superior is not None
+    assert head.issuer is not None
+    assert (head.superior.vi, head.issuer.vi) == (
+        "Ủy ban nhân dân tỉnh Ninh Bình",
+        "Sở Lao động - Thương binh và Xã hội",
+    )
+    assert [to.vi for to in head.addressed_to] == [
+        "Ủy ban nhân dân tỉnh Ninh Bình",
+        "Bộ Lao động - Thương binh và Xã hội",
+    ]
+
+
+def test_bodies_of_the_report_that_are_named_go_before_the_agencies(tmp_path: Path) -> None:
+    changed = ("[report]", '[report]\nissuer = { vi = "Sở Nội vụ" }')
+    head = load_plan(altered(tmp_path, changed)).letterhead
+    assert head.issuer is not None
+    assert head.issuer.vi == "Sở Nội vụ"
+
+
+def test_a_threshold_that_cannot_be_met_is_judged_by_its_override(tmp_path: Path) -> None:
+    changed = ("{ from = 2025, at_least = 50 }", "{ from = 2025, above = 100, override = { at_least = 100 } }")
+    seeking = load_plan(altered(tmp_path, changed)).indicators[0]
+    assert seeking.thresholds == (Threshold(2025, ">=", Decimal(100)),)
+
+
 # ---------------------------------------------------------------- units
 
 
@@ -193,7 +234,7 @@ def test_thresholds_stand_in_the_order_of_their_years_however_the_file_has_them(
             "abov = 90",
             (
                 "indicator training, thresholds 1, abov: there is no such key; "
-                "the keys are from, at_least, above, at_most, below, note."
+                "the keys are at_least, above, at_most, below, from, override, note."
             ),
         ),
         (

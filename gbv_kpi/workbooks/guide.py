@@ -67,7 +67,7 @@ def _notes(field: ReturnField, request: Request) -> Iterator[Phrase]:
         yield phrase("A case that got several forms of help counts under each of them.")
     if field.optional:
         yield phrase("May be left blank.")
-    for indicator in request.served(field):
+    for indicator in (served for served in request.served(field) if served.quote):
         yield phrase("{indicator}: “{quote}”", indicator=indicator.title, quote=indicator.quote)
 
 

@@ -17,6 +17,7 @@ MEASURES = {
     "people": Bilingual("Người", "People"),
     "cases": Bilingual("Trường hợp", "Cases"),
     "places": Bilingual("Cơ sở", "Places"),
+    "minutes": Bilingual("Phút", "Minutes"),
 }
 SHOWN_NAMES = 10
 
