@@ -1,27 +1,15 @@
-"""A plan as data: its indicators, thresholds, fields, units and words, read from a TOML file.
+"""A plan as data: its indicators, thresholds, fields, units and words. None of them stands in code."""
 
-Numbers are read as decimals, never as binary floats. No indicator, threshold, label or unit stands in code.
-"""
-
-import tomllib
-from collections import Counter
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field
 
-from gbv_kpi.errors import PlanError
-from gbv_kpi.language import Bilingual, phrase
-from gbv_kpi.mistakes import mistakes_told
-from gbv_kpi.plan_tables import Agency, Indicator, Report, ReturnField, Table, Unit, Year
+from gbv_kpi.language import Bilingual
+from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, Table, Unit, Year
 
-__all__ = ["DEFAULT_PLAN", "Agency", "Indicator", "Plan", "Report", "ReturnField", "Unit", "load_plan"]
-
-DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
-BUILT_IN = Path(__file__).parent / "plans"
+__all__ = ["Plan"]
 
 
 class Plan(Table):
@@ -35,6 +23,8 @@ class Plan(Table):
     last_year: Year
     title: Bilingual
     place: Bilingual  # the province or country whose figure the sum over units is
+    fields_from: str | None = None  # another plan, by id or file, whose fields and abbreviations are taken over
+    units_file: str | None = None  # a CSV of units beside the plan file
     abbreviations: dict[str, str] = Field(default_factory=dict)
     fields: Annotated[tuple[ReturnField, ...], Field(alias="field", min_length=1)]
     indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator", min_length=1)]
@@ -115,68 +105,3 @@ class Plan(Table):
                 return None
             unit = heir
         return unit if unit.exists_on(day) else None
-
-    @model_validator(mode="after")
-    def _fields_named_exist(self) -> Self:
-        known = set(self.field_by_id)
-        named = {name for i in self.indicators for name in (*i.numerator, *i.denominator)}
-        named |= {name for f in self.fields for name in (f.part_of, f.form_of) if name is not None}
-        if unknown := sorted(named - known):
-            message = phrase(
-                "no field has the id {ids}; the fields are {known}",
-                ids=", ".join(unknown),
-                known=", ".join(sorted(known)),
-            )
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _units_are_distinct(self) -> Self:
-        """A code may be used again, but not by two units of the same day, and a merger leads somewhere."""
-        codes = {unit.code for unit in self.units}
-        if lost := sorted({u.merged_into for u in self.units if u.merged_into is not None} - codes):
-            raise ValueError(phrase("no unit has the code {codes}, into which others merge", codes=", ".join(lost)))
-        for year in range(self.first_year, self.last_year + 1):
-            present = Counter(unit.code for unit in self.units_in(year))
-            if twice := sorted(code for code, count in present.items() if count > 1):
-                message = phrase("two units have the code {code} in {year}", code=twice[0], year=str(year))
-                raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> Self:
-        for kind, ids in (("field", [f.id for f in self.fields]), ("indicator", [i.id for i in self.indicators])):
-            if twice := sorted({name for name in ids if ids.count(name) > 1}):
-                raise ValueError(phrase("{kind} {ids} stands twice", kind=kind, ids=", ".join(twice)))
-        return self
-
-
-def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
-    """The plan with that id among the built-in ones, or the plan file at that path.
-
-    Raises `PlanError` for a plan that is missing, unreadable or contradicts itself.
-
-    >>> load_plan().number
-    '63/KH-UBND'
-    """
-    built_in = BUILT_IN / f"{plan}.toml"
-    source = built_in if built_in.is_file() else Path(plan)
-    try:
-        content = tomllib.loads(source.read_text("utf-8-sig"), parse_float=Decimal)  # Notepad writes a mark in front
-        return Plan.model_validate(content)
-    except OSError as error:
-        raise PlanError(
-            phrase("There is no plan {plan}: neither a built-in plan nor a file.", plan=str(plan))
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError(
-            phrase("The plan file {plan} is not TOML: {reason}.", plan=str(plan), reason=str(error))
-        ) from error
-    except ValidationError as error:
-        raise PlanError(
-            phrase(
-                "The plan file {plan} has mistakes: {mistakes}.",
-                plan=str(plan),
-                mistakes=mistakes_told(error, Plan, content),
-            )
-        ) from error

@@ -1,0 +1,83 @@
+"""The reporting units of a plan from a CSV beside it: too many to write into the plan file, or kept elsewhere."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from gbv_kpi.errors import PlanError
+from gbv_kpi.language import phrase
+
+__all__ = ["read_units"]
+
+# The keys of [[unit]], and the columns of the official lists of units, by the key they hold.
+COLUMNS = {
+    "code": "code",
+    "name": "name",
+    "name_vi": "name",
+    "aliases": "aliases",
+    "from": "from",
+    "valid_from": "from",
+    "until": "until",
+    "valid_to": "until",
+    "merged_into": "merged_into",
+    "successor": "merged_into",
+    "expected": "expected",
+}
+NO = ("false", "no", "0", "không")
+
+
+def read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The units of the file as tables of a plan file, each with its line. Other columns are passed over.
+
+    Aliases are separated by “|”; days are written 2025-06-30 or 30/06/2025. Raises `PlanError` for a file that
+    cannot be read or has no column of codes or of names.
+    """
+    try:
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise PlanError(phrase("the file {file} cannot be opened", file=file.name)) from error
+    except UnicodeDecodeError as error:
+        raise PlanError(phrase("the file {file} is no UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
+    header, _, _ = text.partition("\n")
+    rows = csv.reader(StringIO(text), delimiter=max(",;\t", key=header.count))
+    columns = [COLUMNS.get(name.strip().casefold()) for name in next(rows, [])]
+    if not {"code", "name"} <= set(columns):
+        known = ", ".join(COLUMNS)
+        raise PlanError(
+            phrase("the file {file} wants columns code and name; columns read are {known}", file=file.name, known=known)
+        )
+    return list(_units(rows, columns))
+
+
+def _units(rows: Any, columns: Sequence[str | None]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for cells in rows:
+        unit = {key: cell.strip() for key, cell in zip(columns, cells, strict=False) if key and cell.strip()}
+        if unit:
+            yield rows.line_num, _with_values(unit)
+
+
+def _with_values(unit: Mapping[str, str]) -> dict[str, Any]:
+    """Texts as the values they stand for; a text that stands for none is left, to be told as a mistake."""
+    values: dict[str, Any] = dict(unit)
+    for key in ("from", "until"):
+        if key in unit:
+            values[key] = _day(unit[key])
+    if "aliases" in unit:
+        values["aliases"] = [alias.strip() for alias in unit["aliases"].split("|")]
+    if "expected" in unit:
+        values["expected"] = unit["expected"].casefold() not in NO
+    return values
+
+
+def _day(text: str) -> date | str:
+    """A day as ISO 8601 has it, or as Excel saves it in Vietnam."""
+    if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
+        text = f"{found[3]}-{found[2]:>02}-{found[1]:>02}"
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
