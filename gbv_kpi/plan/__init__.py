@@ -1,21 +1,33 @@
 """A plan as data, and the plan files that people write.
 
-tables          fields, thresholds, indicators, units, agencies, the words of a report
-model           the plan they make
+library         the built-in plans, and where a plan is found
 lines           on which line of a TOML file a key stands
-mistakes        what a file has wrong, in the words of whoever wrote it
-contradictions  what the tables of a file must have in common
-doubts          what a file may say and hardly means
 taken           fields taken over from another plan
 units_file      units from a CSV beside the plan file
-library         the built-in plans
+content         what stands in a plan file, put together
+tables          fields, thresholds, indicators, units, agencies, the words of a report
+model           the plan they make
+mistakes        what is wrong with a table, in the words of whoever wrote it
+contradictions  what the tables of a file must have in common
+doubts          what a file may say and hardly means
 file            a plan file read: the plan, or every mistake with its line
 """
 
-from gbv_kpi.plan.file import load_plan
-from gbv_kpi.plan.library import DEFAULT_PLAN
-from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, ThresholdEntry, Unit
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gbv_kpi.plan.file import load_plan
+    from gbv_kpi.plan.library import DEFAULT_PLAN
+    from gbv_kpi.plan.model import Plan
+    from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, ThresholdEntry, Unit
+
+_HOME = {
+    "DEFAULT_PLAN": "library",
+    "load_plan": "file",
+    "Plan": "model",
+    **dict.fromkeys(("Agency", "Indicator", "Report", "ReturnField", "ThresholdEntry", "Unit"), "tables"),
+}
 
 __all__ = [
     "DEFAULT_PLAN",
@@ -28,3 +40,10 @@ __all__ = [
     "Unit",
     "load_plan",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Imported when first used: a plan is shown without the models that check it."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

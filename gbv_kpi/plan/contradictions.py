@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from gbv_kpi.language import phrase
+from gbv_kpi.plan.content import Mistake
 from gbv_kpi.plan.lines import Location
-from gbv_kpi.plan.mistakes import Mistake, nearest
+from gbv_kpi.plan.mistakes import nearest
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Indicator, ReturnField, Table, Unit
+from gbv_kpi.plan.taken import entries
 
 __all__ = ["contradictions"]
 
@@ -42,7 +44,7 @@ class _Sound:
 
     def names(self, table: str, key: str) -> dict[str, int]:
         """The ids or codes that the file gives its tables, and how often it does."""
-        found = (entry.get(key) for entry in _entries(self.content, table).values())
+        found = (entry.get(key) for entry in entries(self.content, table).values())
         return Counter(name for name in found if isinstance(name, str))
 
 
@@ -58,17 +60,12 @@ def _sound(content: Mapping[str, Any], plan: Plan | None) -> _Sound:
 
 def _salvaged(content: Mapping[str, Any], table: str, model: type[T]) -> dict[int, T]:
     found = {}
-    for number, entry in _entries(content, table).items():
+    for number, entry in entries(content, table).items():
         try:
             found[number] = model.model_validate(entry)
         except ValidationError:
             continue  # told as the mistake that it is
     return found
-
-
-def _entries(content: Mapping[str, Any], table: str) -> dict[int, Mapping[str, Any]]:
-    entries = content.get(table)
-    return {n: e for n, e in enumerate(entries if isinstance(entries, list) else ()) if isinstance(e, Mapping)}
 
 
 def _named_fields_exist(sound: _Sound) -> Iterator[Mistake]:
@@ -86,13 +83,13 @@ def _named_fields_exist(sound: _Sound) -> Iterator[Mistake]:
 
 def _fields_named(content: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
     """Every place at which a file names a field, with the name."""
-    for number, entry in _entries(content, "indicator").items():
+    for number, entry in entries(content, "indicator").items():
         for key in ("numerator", "denominator"):
             names = entry.get(key)
             for n, name in enumerate(names if isinstance(names, list) else ()):
                 if isinstance(name, str):
                     yield ("indicator", number, key, n), name
-    for number, entry in _entries(content, "field").items():
+    for number, entry in entries(content, "field").items():
         for key in ("part_of", "form_of"):
             name = entry.get(key)
             if isinstance(name, str):
@@ -103,7 +100,7 @@ def _ids_stand_once(sound: _Sound) -> Iterator[Mistake]:
     kinds = {"field": phrase("field {id} stands twice"), "indicator": phrase("indicator {id} stands twice")}
     for table, what in kinds.items():
         met: set[str] = set()
-        for number, entry in _entries(sound.content, table).items():
+        for number, entry in entries(sound.content, table).items():
             name = entry.get("id")
             if isinstance(name, str) and name in met:
                 yield Mistake((table, number, "id"), phrase(what.wording, id=name))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from unicodedata import normalize
 
 from gbv_kpi.language import phrase
-from gbv_kpi.plan.mistakes import Mistake
+from gbv_kpi.plan.content import Mistake
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.thresholds import Comparator, Measure
 

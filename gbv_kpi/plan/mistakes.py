@@ -1,8 +1,7 @@
 """The mistakes of a plan file in the words of whoever wrote it, not in those of the library that found them."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -10,17 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gbv_kpi.language import Phrase, phrase
-from gbv_kpi.plan.lines import Location
+from gbv_kpi.plan.content import Mistake
 
-__all__ = ["Mistake", "key_of", "mistakes_of", "nearest", "syntax_mistake"]
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong at one place of a plan file, or what is doubtful there."""
-
-    location: Location  # keys, and numbers of list entries from 0
-    what: Phrase
+__all__ = ["mistakes_of", "nearest"]
 
 
 # By how pydantic's name for the mistake begins.
@@ -38,35 +29,6 @@ _WANTED = {
     "less": phrase("the number is too large"),
 }
 
-# By how tomllib's sentence begins.
-_SYNTAX = {
-    "Expected '='": phrase("after a key there must be = and a value"),
-    "Invalid value": phrase("this is no value: write text in quotes, numbers with a point, dates as 2025-06-30"),
-    "Invalid date": phrase("there is no such day"),
-    "Illegal character": phrase("a text in quotes must end on its line, with the same quotes"),
-    "Unterminated string": phrase("a text in quotes never ends"),
-    "Unclosed array": phrase("a list that begins with [ never ends with ]"),
-    "Unclosed inline table": phrase("a table that begins with { never ends with }"),
-    "Cannot overwrite": phrase("this key stands twice"),
-    "Duplicate inline table key": phrase("this key stands twice"),
-    "Cannot declare": phrase("this table stands twice"),
-    "Cannot mutate": phrase("this table stands twice"),
-    "Cannot redefine": phrase("this table stands twice"),
-    "Expected ']": phrase("the name of a table ends with ], that of an entry of a list with ]]"),
-    "Invalid initial character": phrase(
-        "a key is wanted here; a table in { } stands on one line, without a comma at its end"
-    ),
-    "Expected newline": phrase("something stands behind the value: begin a new line, or put the text in quotes"),
-    "Unescaped": phrase("write each \\ of a text twice, or the text in single quotes"),
-}
-
-
-def syntax_mistake(reason: str) -> tuple[Phrase, int | None]:
-    """What makes a file no TOML, and on which line."""
-    told = next((words for start, words in _SYNTAX.items() if reason.startswith(start)), None)
-    line = re.search(r"at line (\d+)", reason)
-    return told or phrase("this cannot be read: write each line as key = value"), int(line[1]) if line else None
-
 
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
     """All that is wrong with the tables of a file, each with where it stands."""
@@ -77,19 +39,6 @@ def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mist
 def nearest(found: str, known: Collection[str]) -> str | None:
     """The known name that looks most like one that is not known; None where none does."""
     return next(iter(get_close_matches(found, known, n=1, cutoff=0.6)), None)
-
-
-def key_of(location: Location, content: Any) -> str:
-    """A place in the file in words: entries of a list by their id or code, else by their number from 1."""
-    steps: list[str] = []
-    for step in location:
-        content = _inside(content, step)
-        if isinstance(step, int):
-            name = content.get("id") or content.get("code") if isinstance(content, Mapping) else None
-            steps[-1:] = [f"{steps[-1] if steps else ''} {name or step + 1}".strip()]
-        else:
-            steps.append(step)
-    return ", ".join(steps)
 
 
 def _causes(mistakes: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
@@ -121,13 +70,6 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
         case kind:
             told = (wanted for start, wanted in _WANTED.items() if kind.startswith(start))
             return next(told, phrase("a table with keys is wanted"))
-
-
-def _inside(content: Any, step: int | str) -> Any:
-    try:
-        return content[step]
-    except (KeyError, IndexError, TypeError):
-        return None
 
 
 def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
