@@ -42,6 +42,7 @@ from gbv_kpi.options import (
     spoken_language,
 )
 from gbv_kpi.output import print_bytes, print_rendered, print_text, speak_utf8, tell, write_whole
+from gbv_kpi.plan_commands import commands as plan_commands
 
 if TYPE_CHECKING:
     from gbv_kpi.outcome import Outcome
@@ -198,6 +199,7 @@ def report(
 
 
 app.add_typer(ledger_commands)
+app.add_typer(plan_commands)
 
 
 def _to_annotate(names: Sequence[str], annotate: Path) -> str:

@@ -7,7 +7,9 @@ through gettext, and which ones do changes with its release.
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from io import StringIO
 from typing import Any
@@ -58,7 +60,7 @@ WORDS = (
 
 def run(command: Any, language: Language) -> None:
     """Run the command line and exit; in English everything is left as the library says it."""
-    _settle_flags(command)
+    _convert_lightly(command)
     if language.tag == "en":
         command()
     translate_help(command, language)
@@ -71,11 +73,40 @@ def run(command: Any, language: Language) -> None:
         sys.exit(complaint.exit_code)
 
 
-def _settle_flags(command: Any) -> None:
-    """Flags that are not given are False: typer 0.29 loads pydantic to find out that None is no flag."""
+def _convert_lightly(command: Any) -> None:
+    """Spare a command whose arguments need no conversion the library's way of converting them.
+
+    typer 0.29 loads pydantic to find out that None is no flag, that text is text and that a default is what it is.
+    """
     for param in command.get_params(typer.Context(command)):
         if getattr(param, "is_flag", False) and param.default is None:
             param.default = False
+        if hasattr(param, "get_runtime_param") and param.nargs == 1 and not param.multiple:
+            param.get_runtime_param = _LightConversion(param.get_runtime_param, param.type_descriptor.annotation)
+    for below in getattr(command, "commands", {}).values():
+        _convert_lightly(below)
+
+
+@dataclass(frozen=True, slots=True)
+class _LightConversion:
+    """Converts what is text, a choice or nothing; anything else is left to the library."""
+
+    library: Callable[[], Any]
+    annotation: Any
+
+    def __call__(self) -> "_LightConversion":
+        return self
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        if value is None or (self.annotation is str and isinstance(value, str)):
+            return value
+        if (
+            isinstance(self.annotation, type)
+            and issubclass(self.annotation, StrEnum)
+            and value in list(self.annotation)
+        ):
+            return self.annotation(value)
+        return self.library().coerce(value, param=param, ctx=ctx)
 
 
 def translate_help(command: Any, language: Language) -> None:

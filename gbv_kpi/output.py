@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 import unicodedata
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 __all__ = [
+    "dumped",
     "error_console",
     "print_bytes",
     "print_rendered",
@@ -74,6 +76,18 @@ def _console(**settings: Any) -> "Console":
     from rich.console import Console  # here, for `--help` prints without it
 
     return Console(highlight=False, markup=False, emoji=False, **settings)
+
+
+def dumped(content: Mapping[str, object]) -> str:
+    """The text of a JSON object that is safe to print."""
+    from json import dumps  # here, for most of what is printed is no JSON
+
+    return dumps(content, ensure_ascii=False, indent=2).translate(_CONTROLS) + "\n"
+
+
+# json escapes the C0 controls; the others could still act on the terminal of whoever prints the file. Surrogates
+# stand for the bytes of a file name that is no Unicode, and cannot be encoded.
+_CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000))}
 
 
 def print_text(content: str, output: Path | None) -> None:

@@ -5,6 +5,9 @@ lines           on which line of a TOML file a key stands
 taken           fields taken over from another plan
 units_file      units from a CSV beside the plan file
 content         what stands in a plan file, put together
+syntax          what makes a file no TOML
+dated           what its tables say of a year or a day, unchecked
+starting        a plan file to start from
 tables          fields, thresholds, indicators, units, agencies, the words of a report
 model           the plan they make
 mistakes        what is wrong with a table, in the words of whoever wrote it

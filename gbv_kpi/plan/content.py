@@ -3,20 +3,21 @@
 Nothing is checked here but that it can be read. Numbers are read as decimals, never as binary floats.
 """
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import Phrase, phrase
-from gbv_kpi.plan.library import plan_source
-from gbv_kpi.plan.lines import Location, key_lines
+from gbv_kpi.plan.library import no_such_plan, plan_source
 from gbv_kpi.plan.taken import taken_fields
-from gbv_kpi.plan.units_file import read_units
+
+if TYPE_CHECKING:
+    from gbv_kpi.plan.lines import Location
 
 __all__ = ["Content", "Mistake", "Remark", "read_content"]
 
@@ -25,7 +26,7 @@ __all__ = ["Content", "Mistake", "Remark", "read_content"]
 class Mistake:
     """What is wrong at one place of a plan file, or what is doubtful there."""
 
-    location: Location
+    location: "Location"
     what: Phrase
 
 
@@ -33,7 +34,7 @@ class Mistake:
 class Remark:
     """A mistake or a doubt, with the file, the line and the key it stands at, as far as it has them."""
 
-    file: str | None
+    file: str
     line: int | None
     key: str
     what: Phrase
@@ -45,28 +46,52 @@ class Remark:
         return phrase("line {line}: {what}", line=str(self.line), what=what) if self.line else what
 
 
-@dataclass(slots=True)
+@dataclass
 class Content:
-    """A plan file while it is put together: its tables, where each of them stands, and what is wrong so far."""
+    """A plan file while it is put together: its tables, what of them came from elsewhere, what is wrong so far."""
 
+    name: str
+    text: str = ""
     tables: dict[str, Any] = field(default_factory=dict)
-    places: dict[Location, tuple[str, int]] = field(default_factory=dict)  # file and line
+    taken_fields: dict[int, tuple["Content", int]] = field(
+        default_factory=dict
+    )  # the plan they are of, and their number
+    listed_units: dict[int, tuple[str, int]] = field(default_factory=dict)  # the CSV they are in, and their line
     mistakes: list[Mistake] = field(default_factory=list)
+    broken_line: int | None = None  # where it is no TOML
     is_whole: bool = True  # False where it is no TOML, or fields or units cannot be had
+
+    def lack(self, location: "Location", what: Phrase) -> None:
+        """Something of the file cannot be had, so that nothing can be said of what would need it."""
+        self.mistakes.append(Mistake(location, what))
+        self.is_whole = False
 
     def remarks(self, found: Iterable[Mistake]) -> tuple[Remark, ...]:
         """What was found, each with its line, in the order of the lines."""
-        remarks = []
-        for mistake in found:
-            outward = (mistake.location[:depth] for depth in range(len(mistake.location), -1, -1))
-            file, line = next((self.places[place] for place in outward if place in self.places), (None, None))
-            remarks.append(Remark(file, line, _key_of(mistake.location, self.tables), mistake.what))
-        return tuple(sorted(remarks, key=lambda remark: (remark.file or "", remark.line or 0)))
+        remarks = [
+            Remark(*self._spot(mistake.location), _key_of(mistake.location, self.tables), mistake.what)
+            for mistake in found
+        ]
+        return tuple(sorted(remarks, key=lambda remark: (remark.file != self.name, remark.file, remark.line or 0)))
 
-    def lack(self, place: Location, what: Phrase) -> None:
-        """Something of the file cannot be had, so that nothing can be said of what would need it."""
-        self.mistakes.append(Mistake(place, what))
-        self.is_whole = False
+    def _spot(self, location: "Location") -> tuple[str, int | None]:
+        """The file and the line of a place: of the innermost part of it that stands in the file."""
+        match location:
+            case ():
+                return self.name, self.broken_line
+            case ("field", int(number), *rest) if number in self.taken_fields:
+                other, theirs = self.taken_fields[number]
+                return other._spot(("field", theirs, *rest))
+            case ("unit", int(number), *_) if number in self.listed_units:
+                return self.listed_units[number]
+        outward = (location[:depth] for depth in range(len(location), 0, -1))
+        return self.name, next((self._lines[place] for place in outward if place in self._lines), None)
+
+    @cached_property
+    def _lines(self) -> "dict[Location, int]":
+        from gbv_kpi.plan.lines import key_lines  # here, for most plans have no mistake
+
+        return key_lines(self.text)
 
 
 def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Content:
@@ -74,20 +99,20 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
 
     Raises `PlanError` for a file that is not there.
     """
-    content = Content()
+    content = Content(source.name)
     try:
-        text = source.read_text("utf-8-sig")  # Notepad writes a mark in front
-        content.tables = tomllib.loads(text, parse_float=Decimal)
+        content.text = source.read_text("utf-8-sig")  # Notepad writes a mark in front
+        content.tables = tomllib.loads(content.text, parse_float=Decimal)
     except OSError as error:
-        raise PlanError(phrase("There is no plan {plan}: neither a built-in plan nor a file.", plan=name)) from error
+        raise no_such_plan(name) from error
     except UnicodeDecodeError:
         content.lack((), phrase("the file is no UTF-8 text: save it as UTF-8"))
     except tomllib.TOMLDecodeError as error:
-        what, line = _syntax_mistake(str(error))
+        from gbv_kpi.plan.syntax import syntax_mistake
+
+        what, content.broken_line = syntax_mistake(str(error), content.text)
         content.lack((), what)
-        content.places = {(): (source.name, line or text.count("\n") + 1)}
     else:
-        content.places = {place: (source.name, line) for place, line in key_lines(text).items()}
         _take_fields(content, source, above)
         _take_units(content, source)
     return content
@@ -112,8 +137,7 @@ def _take_fields(content: Content, source: Path, above: tuple[Path, ...]) -> Non
         content.lack(("fields_from",), phrase("the plan {plan} cannot be read: check it first", plan=named))
         return
     taken = list(taken_fields(tables, other.tables))
-    for number, (theirs, _) in enumerate(taken, start=len(own)):
-        content.places["field", number] = other.places["field", theirs]
+    content.taken_fields = {number: (other, theirs) for number, (theirs, _) in enumerate(taken, start=len(own))}
     tables["field"] = [*own, *(entry for _, entry in taken)]
     also = other.tables.get("abbreviations")
     tables["abbreviations"] = (also if isinstance(also, dict) else {}) | abbreviations
@@ -124,47 +148,20 @@ def _take_units(content: Content, source: Path) -> None:
     name, own = content.tables.get("units_file"), content.tables.get("unit", [])
     if not (isinstance(name, str) and isinstance(own, list)):
         return
+
+    from gbv_kpi.plan.units_file import read_units  # here, for most plans have no such file
+
+    file = source.parent / name
     try:
-        units = read_units(source.parent / name)
+        units = read_units(file)
     except PlanError as error:
         content.lack(("units_file",), error.phrase)
         return
-    for number, (line, _) in enumerate(units, start=len(own)):
-        content.places["unit", number] = (Path(name).name, line)
+    content.listed_units = {number: (file.name, line) for number, (line, _) in enumerate(units, start=len(own))}
     content.tables["unit"] = [*own, *(unit for _, unit in units)]
 
 
-# By how tomllib's sentence begins.
-_SYNTAX = {
-    "Expected '='": phrase("after a key there must be = and a value"),
-    "Invalid value": phrase("this is no value: write text in quotes, numbers with a point, dates as 2025-06-30"),
-    "Invalid date": phrase("there is no such day"),
-    "Illegal character": phrase("a text in quotes must end on its line, with the same quotes"),
-    "Unterminated string": phrase("a text in quotes never ends"),
-    "Unclosed array": phrase("a list that begins with [ never ends with ]"),
-    "Unclosed inline table": phrase("a table that begins with { never ends with }"),
-    "Cannot overwrite": phrase("this key stands twice"),
-    "Duplicate inline table key": phrase("this key stands twice"),
-    "Cannot declare": phrase("this table stands twice"),
-    "Cannot mutate": phrase("this table stands twice"),
-    "Cannot redefine": phrase("this table stands twice"),
-    "Expected ']": phrase("the name of a table ends with ], that of an entry of a list with ]]"),
-    "Invalid initial character": phrase(
-        "a key is wanted here; a table in { } stands on one line, without a comma at its end"
-    ),
-    "Expected newline": phrase("something stands behind the value: begin a new line, or put the text in quotes"),
-    "Unescaped": phrase("write each \\ of a text twice, or the text in single quotes"),
-}
-
-
-def _syntax_mistake(reason: str) -> tuple[Phrase, int | None]:
-    """What makes a file no TOML, and on which line; None stands for the last."""
-    told = next((words for start, words in _SYNTAX.items() if reason.startswith(start)), None)
-    line = re.search(r"at line (\d+)", reason)
-    return told or phrase("this cannot be read: write each line as key = value"), int(line[1]) if line else None
-
-
-def _key_of(location: Location, content: Any) -> str:
+def _key_of(location: "Location", content: Any) -> str:
     """A place in the file in words: entries of a list by their id or code, else by their number from 1."""
     steps: list[str] = []
     for step in location:

@@ -1,15 +1,15 @@
 """An outcome as one JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from gbv_kpi.language import Language
 from gbv_kpi.outcome import Outcome
+from gbv_kpi.output import dumped
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
 from gbv_kpi.scorecard import Coverage
 
-__all__ = ["coverage_record", "dumped", "problem_record", "to_json"]
+__all__ = ["coverage_record", "problem_record", "to_json"]
 
 
 def to_json(outcome: Outcome, language: Language) -> str:
@@ -30,16 +30,6 @@ def to_json(outcome: Outcome, language: Language) -> str:
         content["outlook"] = [outlook.record() for outlook in outcome.outlook]
         content["as_of"] = outcome.as_of.isoformat() if outcome.as_of else None
     return dumped(content)
-
-
-def dumped(content: Mapping[str, object]) -> str:
-    """The text of a JSON object that is safe to print."""
-    return json.dumps(content, ensure_ascii=False, indent=2).translate(_CONTROLS) + "\n"
-
-
-# json escapes the C0 controls; the others could still act on the terminal of whoever prints the file. Surrogates
-# stand for the bytes of a file name that is no Unicode, and cannot be encoded.
-_CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000))}
 
 
 def problem_record(problem: Problem, language: Language) -> dict[str, object]:

@@ -11,11 +11,10 @@ from rich.text import Text
 
 from gbv_kpi.language import Language, phrase
 from gbv_kpi.ledger.entry import Entry
-from gbv_kpi.output import visible
+from gbv_kpi.output import dumped, visible
 from gbv_kpi.plan import Plan
 from gbv_kpi.provenance import Count, Revision, Trace
 from gbv_kpi.render.figures import rate_text
-from gbv_kpi.render.json import dumped
 from gbv_kpi.render.submission import change_record, change_words
 
 __all__ = ["history_to_json", "history_to_terminal", "trace_to_json", "trace_to_terminal"]

@@ -11,9 +11,9 @@ from rich.text import Text
 from gbv_kpi.language import Language, Phrase, phrase, plural
 from gbv_kpi.ledger.entry import Change
 from gbv_kpi.ledger.record import Revised, State
-from gbv_kpi.output import visible
+from gbv_kpi.output import dumped, visible
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.json import dumped, problem_record
+from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problems import problem_groups
 from gbv_kpi.submission import Submission, SubmittedFile
 

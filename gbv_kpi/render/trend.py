@@ -9,10 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gbv_kpi.language import Language, phrase, plural
-from gbv_kpi.output import visible
+from gbv_kpi.output import dumped, visible
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MARK, rate_text, threshold_text
-from gbv_kpi.render.json import dumped
 from gbv_kpi.render.styled import STYLE, said
 from gbv_kpi.thresholds import Threshold, shown_rate
 from gbv_kpi.trend import Path, Point, Series, Trend

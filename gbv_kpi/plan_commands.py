@@ -1,0 +1,118 @@
+"""The commands about plans and about the codes of problems: arguments, one call, one rendering, one exit code."""
+
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gbv_kpi.errors import UsageError
+from gbv_kpi.language import phrase
+from gbv_kpi.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
+from gbv_kpi.output import print_text
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+plan_commands = typer.Typer(no_args_is_help=True, help="Show the plans there are, and check plan files.")
+commands.add_typer(plan_commands, name="plan")
+
+SCHEMA = Path(__file__).parent / "plans" / "plan.schema.json"
+
+ShownPlan = Annotated[
+    str,
+    typer.Argument(metavar="ID|FILE", envvar="GBV_KPI_PLAN", help="A built-in plan or a plan file."),
+]
+
+
+@plan_commands.command("list")
+def list_plans(format: FormatOption = Format.TABLE, output: OutputOption = None, lang: LangOption = None) -> None:
+    """Name the built-in plans.
+
+    Example: gbv-kpi plan list
+    """
+    from gbv_kpi.plan.library import built_in_plans
+    from gbv_kpi.render.plan import plans_to_json, plans_to_text
+
+    plans = built_in_plans()
+    print_text(plans_to_json(plans) if format is Format.JSON else plans_to_text(plans, spoken_language(lang)), output)
+
+
+@plan_commands.command("show")
+def show_plan(
+    plan: ShownPlan = DEFAULT_PLAN,
+    year: Annotated[int | None, typer.Option("--year", help="Units of this year. [default: the plan's last]")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Units of this day.")] = None,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Show a plan: its indicators with the plan's words, thresholds by year, fields and units.
+
+    Example: gbv-kpi plan show --year 2024
+    """
+    from gbv_kpi.plan.content import read_content
+    from gbv_kpi.plan.dated import reporting_day
+    from gbv_kpi.plan.library import is_built_in, plan_source
+    from gbv_kpi.render.plan import plan_to_json, plan_to_text
+
+    if not is_built_in(plan):
+        from gbv_kpi.plan.file import load_plan
+
+        load_plan(plan)  # only plans without a mistake are shown; the built-in ones are known to have none
+    tables = read_content(plan_source(plan), plan).tables
+    day = _day(on) if on else reporting_day(tables, year or tables["last_year"])
+    if format is Format.JSON:
+        print_text(plan_to_json(tables, day), output)
+    else:
+        width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
+        print_text(plan_to_text(tables, day, spoken_language(lang), width), output)
+
+
+@plan_commands.command("check")
+def check_plan(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan file.")],
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Say everything that is wrong in a plan file, each mistake with its line, and what is doubtful.
+
+    Example: gbv-kpi plan check my-plan.toml
+    """
+    from gbv_kpi.plan.file import read_plan
+    from gbv_kpi.render.plan_check import exit_code, plan_check_to_json, plan_check_to_text
+
+    spoken, reading = spoken_language(lang), read_plan(file)
+    show = plan_check_to_json if format is Format.JSON else plan_check_to_text
+    print_text(show(reading, file, spoken), output)
+    raise typer.Exit(exit_code(reading))
+
+
+@plan_commands.command("new")
+def new_plan(output: OutputOption = None, lang: LangOption = None) -> None:
+    """Write a plan file to start from, with what each key means.
+
+    Example: gbv-kpi plan new --output my-plan.toml
+    """
+    from gbv_kpi.plan.starting import starting_file
+
+    print_text(starting_file(spoken_language(lang), SCHEMA), output)
+
+
+@plan_commands.command("schema")
+def plan_schema(output: OutputOption = None) -> None:
+    """Write the JSON Schema of plan files, with which editors complete and check them.
+
+    Example: gbv-kpi plan schema --output plan.schema.json
+    """
+    print_text(SCHEMA.read_text("utf-8"), output)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(phrase("“{found}” is no day: write it as 2025-06-30.", found=text)) from error

@@ -1,0 +1,69 @@
+"""What is wrong in a plan file: for whoever wrote it, and as JSON, schema `gbv-kpi/plan-check/1`."""
+
+from collections.abc import Iterator
+
+from gbv_kpi.exits import ExitCode
+from gbv_kpi.language import Language, Phrase, phrase, plural
+from gbv_kpi.output import dumped, visible
+from gbv_kpi.plan.content import Remark
+from gbv_kpi.plan.file import PlanReading
+
+__all__ = ["exit_code", "plan_check_to_json", "plan_check_to_text"]
+
+
+def exit_code(reading: PlanReading) -> int:
+    """Doubts fail nothing: whoever wrote the plan may mean it."""
+    return ExitCode.COULD_NOT_RUN if reading.mistakes else ExitCode.WELL
+
+
+def plan_check_to_text(reading: PlanReading, name: str, language: Language) -> str:
+    """A line for each mistake and doubt, and what it comes to last."""
+    return "".join(f"{visible(line)}\n" for line in _lines(reading, name, language))
+
+
+def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]:
+    for remark in reading.mistakes:
+        yield f"{language.say(phrase('error'))}: {language.say(_sentence(remark))}"
+    for remark in reading.doubts:
+        yield f"{language.say(phrase('warning'))}: {language.say(_sentence(remark))}"
+    if reading.plan is None:
+        yield language.say(
+            plural("{file}: {count} mistake.", "{file}: {count} mistakes.", len(reading.mistakes), file=name)
+        )
+    elif reading.doubts:
+        words = plural(
+            "{file}: a plan that can be used, with {count} warning.",
+            "{file}: a plan that can be used, with {count} warnings.",
+            len(reading.doubts),
+            file=name,
+        )
+        yield language.say(words)
+    else:
+        yield language.say(phrase("{file}: a plan without a mistake.", file=name))
+
+
+def _sentence(remark: Remark) -> Phrase:
+    return phrase("{mistake}.", mistake=remark.told)
+
+
+def plan_check_to_json(reading: PlanReading, name: str, language: Language) -> str:
+    """The messages in `language`; everything else is the same in every language."""
+    graded = [("error", remark) for remark in reading.mistakes] + [("warning", remark) for remark in reading.doubts]
+    return dumped(
+        {
+            "schema": "gbv-kpi/plan-check/1",
+            "plan": reading.plan.id if reading.plan else None,
+            "file": name,
+            "problems": [
+                {
+                    "severity": severity,
+                    "file": remark.file,
+                    "line": remark.line,
+                    "key": remark.key,
+                    "message": language.say(phrase("{what}.", what=remark.what)),
+                }
+                for severity, remark in graded
+            ],
+            "exit_code": exit_code(reading),
+        }
+    )
