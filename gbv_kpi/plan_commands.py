@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.language import phrase
+from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
 from gbv_kpi.output import print_text
 
@@ -109,6 +110,37 @@ def plan_schema(output: OutputOption = None) -> None:
     Example: gbv-kpi plan schema --output plan.schema.json
     """
     print_text(SCHEMA.read_text("utf-8"), output)
+
+
+@commands.command()
+def explain(
+    code: Annotated[str | None, typer.Argument(metavar="CODE", help="The code of a problem. [default: all]")] = None,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Explain the code of a problem: what it means, an example, and the remedy.
+
+    Example: gbv-kpi explain part-exceeds-total
+    """
+    from gbv_kpi.catalogue import CATALOGUE
+    from gbv_kpi.render.explain import code_to_text, codes_to_json, codes_to_text
+
+    spoken = spoken_language(lang)
+    if code is not None and code not in CATALOGUE:
+        raise UsageError(_no_such_code(code, CATALOGUE))
+    if format is Format.JSON:
+        print_text(codes_to_json([code] if code else list(CATALOGUE), spoken), output)
+    else:
+        print_text(code_to_text(code, spoken) if code else codes_to_text(spoken), output)
+
+
+def _no_such_code(code: str, known: Iterable[str]) -> Phrase:
+    from difflib import get_close_matches
+
+    if nearest := get_close_matches(code.lower(), list(known)):
+        return phrase("There is no code {code}; the nearest are: {nearest}.", code=code, nearest=", ".join(nearest))
+    return phrase("There is no code {code}: gbv-kpi explain lists them.", code=code)
 
 
 def _day(text: str) -> date:

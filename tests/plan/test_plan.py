@@ -233,7 +233,7 @@ def test_thresholds_stand_in_the_order_of_their_years_however_the_file_has_them(
             "above = 90",
             "abov = 90",
             (
-                "line 256: indicator training, thresholds 1, abov: there is no such key; is above meant? "
+                "line 257: indicator training, thresholds 1, abov: there is no such key; is above meant? "
                 "The keys are at_least, above, at_most, below, from, override, note."
             ),
         ),
@@ -277,7 +277,7 @@ def test_a_mistake_in_a_plan_file_is_told_in_the_words_of_the_file(
 def test_all_mistakes_of_a_plan_file_are_told_at_once(tmp_path: Path) -> None:
     file = altered(tmp_path, ("above = 90", "abov = 90"), ('counts = "people"', 'counts = "persons"'))
     with pytest.raises(
-        PlanError, match=r"line 44: field victims, counts: .*; line 256: indicator training, .*, abov: "
+        PlanError, match=r"line 45: field victims, counts: .*; line 257: indicator training, .*, abov: "
     ):
         load_plan(file)
 

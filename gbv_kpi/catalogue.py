@@ -1,0 +1,257 @@
+"""Every code that a problem can have: how grave it is, what it means, an example, and the usual remedy.
+
+A new code is added here and nowhere else; `gbv-kpi explain` tells it, and a test asks for a return that raises it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gbv_kpi.language import Phrase, phrase
+
+__all__ = ["CATALOGUE", "ProblemKind", "Severity"]
+
+
+class Severity(StrEnum):
+    """How grave a problem is."""
+
+    ERROR = "error"  # the return counts in no finding
+    WARNING = "warning"  # something was read in a way the officer should confirm
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """What all problems of one code have in common."""
+
+    severity: Severity
+    meaning: Phrase
+    example: Phrase
+    remedy: Phrase
+
+
+_FILE: Mapping[str, ProblemKind] = {
+    "unreadable-file": ProblemKind(
+        Severity.ERROR,
+        phrase("The file is empty, damaged or was not received whole."),
+        phrase("A workbook whose transfer broke off half way."),
+        phrase("Open it in Excel or LibreOffice, save it again as .xlsx and send that."),
+    ),
+    "encrypted-workbook": ProblemKind(
+        Severity.ERROR,
+        phrase("The workbook is locked with a password, so nothing of it can be read."),
+        phrase("A workbook that asks for a password when it is opened."),
+        phrase("Open it with its password, save it without one and send that."),
+    ),
+    "unsupported-format": ProblemKind(
+        Severity.ERROR,
+        phrase("The file is of a kind from which no figures are read, whatever its name says."),
+        phrase("A PDF or a scanned picture, or a Word document renamed to .xlsx."),
+        phrase("Send the return as .xlsx, .xls, .ods or .csv."),
+    ),
+    "oversized-file": ProblemKind(
+        Severity.ERROR,
+        phrase("The file is far larger than any return, or its sheet claims far more rows than it fills."),
+        phrase("A sheet whose last cell is XFD1048576, with a table of eight rows in it."),
+        phrase("Delete empty rows, columns and pictures far from the table, save and send again."),
+    ),
+    "no-table-found": ProblemKind(
+        Severity.ERROR,
+        phrase("No sheet of the file has the headings of the plan's return."),
+        phrase("A sheet with a plan of work, or a table whose headings were left out."),
+        phrase("Use the column headings of the plan's return, one row for each unit or one item a row."),
+    ),
+    "legacy-encoding": ProblemKind(
+        Severity.ERROR,
+        phrase(
+            "The text was written with a font of before Unicode (TCVN3, VNI), and cannot be decoded without guessing."
+        ),
+        phrase("“HuyÖn Nho Quan” in the font .VnTime instead of “Huyện Nho Quan”."),
+        phrase("Convert the text to Unicode (for example with UniKey, Ctrl+Shift+F6) and send again."),
+    ),
+    "undecodable-text": ProblemKind(
+        Severity.ERROR,
+        phrase("The text is in no encoding that is known here."),
+        phrase("A CSV that was saved under a foreign code page."),
+        phrase("Save the file as “CSV UTF-8” or as .xlsx and send that."),
+    ),
+}
+_COLUMNS: Mapping[str, ProblemKind] = {
+    "missing-column": ProblemKind(
+        Severity.ERROR,
+        phrase("A number that the plan asks for has no column, or no row in a form."),
+        phrase("There is no column “Số cơ sở giáo dục”."),
+        phrase("Add the column under the plan's heading, and fill it."),
+    ),
+    "duplicate-column": ProblemKind(
+        Severity.ERROR,
+        phrase("Two columns mean the same number, and nothing says which one counts."),
+        phrase("“Số cơ sở giáo dục” stands in column K and again in column N."),
+        phrase("Keep one of the two columns."),
+    ),
+    "personal-data-column": ProblemKind(
+        Severity.ERROR,
+        phrase("A column is about persons. The whole file is refused, and nothing of that column is shown or kept."),
+        phrase("A column “Họ và tên”, “CCCD” or “Số điện thoại”."),
+        phrase("Delete this column from the file before sending it: a return holds counts only."),
+    ),
+}
+_CELLS: Mapping[str, ProblemKind] = {
+    "missing-value": ProblemKind(
+        Severity.ERROR,
+        phrase("A number that must be given is blank, or given as “…”, which means that it is not known."),
+        phrase("The cell of “Số người bị bạo lực trên cơ sở giới” is empty."),
+        phrase("Write the number; write 0 only if there was none."),
+    ),
+    "not-a-number": ProblemKind(
+        Severity.ERROR,
+        phrase("A cell holds something other than a number."),
+        phrase("“khoảng 30” where 30 is meant, or a date."),
+        phrase("Write a whole number in digits."),
+    ),
+    "not-a-whole-number": ProblemKind(
+        Severity.ERROR,
+        phrase("People, cases and places are counted whole, and the number has a fraction."),
+        phrase("12.5 schools; or 1.234 in a numeric cell, where 1234 was meant."),
+        phrase("Write a whole number, without a fraction."),
+    ),
+    "number-too-large": ProblemKind(
+        Severity.ERROR,
+        phrase("The number is larger than anything that is counted in a province."),
+        phrase("12345678901234 people: two numbers in one cell."),
+        phrase("Check the number: no province counts that many."),
+    ),
+    "negative-number": ProblemKind(
+        Severity.ERROR,
+        phrase("A count is below zero."),
+        phrase("-4 schools."),
+        phrase("Write a number of 0 or more."),
+    ),
+    "formula-without-value": ProblemKind(
+        Severity.ERROR,
+        phrase("A cell holds a formula that was never calculated, so the file has no value for it."),
+        phrase("=SUM(C9:C16) in a workbook that a script wrote."),
+        phrase("Open the workbook in Excel or LibreOffice, let it calculate, save and send again."),
+    ),
+    "formula-error": ProblemKind(
+        Severity.ERROR,
+        phrase("A cell holds a formula that came to an error."),
+        phrase("#DIV/0! or #REF! in place of a number."),
+        phrase("Mend the formula, or write the number itself."),
+    ),
+}
+_ROWS: Mapping[str, ProblemKind] = {
+    "unknown-unit": ProblemKind(
+        Severity.ERROR,
+        phrase("The name or code is that of no unit that reports in this year."),
+        phrase("“Huyện Gia Viển” instead of “Huyện Gia Viễn”."),
+        phrase("Write the unit's name as the plan has it, or its code."),
+    ),
+    "missing-unit": ProblemKind(
+        Severity.ERROR,
+        phrase("Nothing says whose return this is."),
+        phrase("A row of figures without a name in front of it."),
+        phrase("Write the unit's name in this row, or above the table: “Đơn vị báo cáo: …”."),
+    ),
+    "conflicting-unit": ProblemKind(
+        Severity.ERROR,
+        phrase("Two places of the file name different units."),
+        phrase("“Đơn vị báo cáo: Huyện Nho Quan” above a form on the sheet “Kim Sơn”."),
+        phrase("Correct the one that is wrong."),
+    ),
+    "missing-year": ProblemKind(
+        Severity.ERROR,
+        phrase("Nothing says which year this return is of, or what stands there is no year."),
+        phrase("A table without “Năm 2025” above it, and no column of years."),
+        phrase("Write the year above the table (“Năm 2025”) or in a column, or give --year."),
+    ),
+    "conflicting-year": ProblemKind(
+        Severity.ERROR,
+        phrase("Two places of the file, or the file and --year, name different years."),
+        phrase("“NĂM 2024” in the title, and --year 2025."),
+        phrase("Correct the one that is wrong; --year is only for a file that names no year."),
+    ),
+    "year-outside-plan": ProblemKind(
+        Severity.ERROR,
+        phrase("The year is not one that the plan covers."),
+        phrase("A return of 2019 under a plan for 2021 to 2025."),
+        phrase("Correct the year."),
+    ),
+    "duplicate-return": ProblemKind(
+        Severity.ERROR,
+        phrase("Two returns are of the same unit and year, and nothing says which one counts."),
+        phrase("“Huyện Kim Sơn” stands in two rows of 2025, or in two files."),
+        phrase("Keep one return for each unit and year, and send only that."),
+    ),
+    "part-exceeds-total": ProblemKind(
+        Severity.ERROR,
+        phrase("A part is larger than the whole that it is part of; one of the two is wrong."),
+        phrase("31 people sought help, but only 28 victims are reported."),
+        phrase("Correct one of the two; the first is part of the second."),
+    ),
+}
+_WARNINGS: Mapping[str, ProblemKind] = {
+    "unknown-column": ProblemKind(
+        Severity.WARNING,
+        phrase("A column is none that the plan asks for; it was passed over."),
+        phrase("A column “Ghi chú” or “Số hộ nghèo”."),
+        phrase("If the plan asks for it, use the plan's heading; otherwise nothing need be done."),
+    ),
+    "sheet-not-read": ProblemKind(
+        Severity.WARNING,
+        phrase("A sheet of the workbook holds no table of a return; it was passed over."),
+        phrase("A sheet “Hướng dẫn” beside the sheet with the figures."),
+        phrase("If the sheet belongs to the return, use the plan's headings there too."),
+    ),
+    "hidden-sheet": ProblemKind(
+        Severity.WARNING,
+        phrase("A sheet is hidden; it was passed over, for its sender does not see it either."),
+        phrase("Last year's sheet, hidden and not deleted."),
+        phrase("If the sheet belongs to the return, unhide it and send again."),
+    ),
+    "grouped-number": ProblemKind(
+        Severity.WARNING,
+        phrase("A text with separators was read as a whole number in the Vietnamese way of writing."),
+        phrase("“1.234” read as 1234."),
+        phrase("Write the number without separators."),
+    ),
+    "dash-read-as-zero": ProblemKind(
+        Severity.WARNING,
+        phrase("A dash was read as 0, as statistical tables use it."),
+        phrase("“-” under “Số người bị bạo lực trên cơ sở giới”."),
+        phrase("Write 0 if there was none; leave the cell blank if the number is not known."),
+    ),
+    "merged-unit": ProblemKind(
+        Severity.WARNING,
+        phrase("The return names a unit that has become part of another; it is counted there."),
+        phrase("“Thành phố Ninh Bình” in a return of 2025 counts in “Thành phố Hoa Lư”."),
+        phrase("Report on the unit that exists in that year."),
+    ),
+    "total-mismatch": ProblemKind(
+        Severity.WARNING,
+        phrase("The total that stands in the file is not the sum of its rows. The rows are what counts."),
+        phrase("“Tổng cộng” says 412, the rows come to 411."),
+        phrase("Check the column: a row is missing, counted twice or mistyped."),
+    ),
+    "help-forms-below-total": ProblemKind(
+        Severity.WARNING,
+        phrase("The forms of help come to fewer than the cases helped, though each case got at least one."),
+        phrase("9 cases helped, but only 7 under the forms of help."),
+        phrase("Check the forms of help: every case helped got at least one."),
+    ),
+    "unusual-change": ProblemKind(
+        Severity.WARNING,
+        phrase(
+            "A number is far from last year's and from what the other units make likely. It is recorded all the same."
+        ),
+        phrase("60 schools last year, 6 this year."),
+        phrase("Ask the unit whether the figure is right; if it is, nothing need be done."),
+    ),
+    "late-return": ProblemKind(
+        Severity.WARNING,
+        phrase("The return came after the plan's deadline. It is recorded all the same."),
+        phrase("The deadline was 15/01/2026, the return came on 20/01/2026."),
+        phrase("Nothing need be done about the figures; remind the unit of next year's deadline."),
+    ),
+}
+
+CATALOGUE: Mapping[str, ProblemKind] = {**_FILE, **_COLUMNS, **_CELLS, **_ROWS, **_WARNINGS}
