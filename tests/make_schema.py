@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from gbv_kpi.language import Bilingual
 from gbv_kpi.plan import model, tables
 from gbv_kpi.plan_commands import SCHEMA
 
-IDENTIFIER = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FIELDS = "field"
 
 
@@ -27,6 +28,15 @@ class _AsTomlHasIt(GenerateJsonSchema):
 
     def decimal_schema(self, schema: Any) -> dict[str, Any]:
         return {"type": "number"}
+
+    def literal_schema(self, schema: Any) -> dict[str, Any]:
+        return {"enum": schema["expected"], "type": "string"}
+
+    def dict_schema(self, schema: Any) -> dict[str, Any]:
+        made = super().dict_schema(schema)
+        if schema["keys_schema"]["type"] == "literal":
+            made["propertyNames"] = {"enum": schema["keys_schema"]["expected"]}
+        return made
 
     def default_schema(self, schema: Any) -> dict[str, Any]:
         return self.generate_inner(schema["schema"])
@@ -41,10 +51,11 @@ def plan_schema() -> str:
     for module in (model, tables):
         for table, comments in _comments(module).items():
             _describe(schema if table == "Plan" else schema["$defs"].get(table, {}), getattr(module, table), comments)
+    schema["$defs"]["Bilingual"]["description"] = Bilingual.__doc__
     # The fields of a plan may all be another plan's.
     schema["required"].remove(FIELDS)
     schema["anyOf"] = [{"required": [FIELDS]}, {"required": ["fields_from"]}]
-    whole = {"$schema": IDENTIFIER, **schema, "title": "A plan file of gbv-kpi (gbv-kpi/plan/1)"}
+    whole = {"$schema": DIALECT, **schema, "title": "A plan file of gbv-kpi (gbv-kpi/plan/1)"}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
