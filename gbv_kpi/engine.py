@@ -67,6 +67,7 @@ def _coverage(plan: Plan, year: int, returned: pd.DataFrame, refused: set[str]) 
         missing,
         refused=tuple(unit for unit in missing if unit.code in refused),
         partly=tuple(unit for unit in expected if _is_partial(unit, named_by_unit.get(unit.code, set()), plan)),
+        reported=len(named_by_unit),
     )
 
 
@@ -90,7 +91,11 @@ def _findings(indicator: Indicator, plan: Plan, coverage: Coverage, counts: pd.D
         _sums(counts, indicator.numerator, may_leave_blank), _sums(counts, indicator.denominator, may_leave_blank)
     )
     statuses = _statuses(numerators, denominators, threshold)
-    incomplete = coverage.provisional or bool((statuses[1:][~may_leave_blank.to_numpy()] == Status.NO_DATA).any())
+    incomplete = (
+        not coverage.is_judged
+        or coverage.provisional
+        or bool((statuses[1:][~may_leave_blank.to_numpy()] == Status.NO_DATA).any())
+    )
     for unit, n, d, status in zip([None, *counts.index], numerators, denominators, statuses, strict=True):
         yield Finding(
             indicator=indicator.id,

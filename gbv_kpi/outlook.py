@@ -47,9 +47,12 @@ class Outlook:
 def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -> Iterator[Outlook]:
     """The outlook of every provisional finding that a threshold is in force for.
 
-    `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field.
+    `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field. Of a plan
+    that names no units nobody knows who could still report.
     """
     plan = scorecard.plan
+    if not all(coverage.is_judged for coverage in scorecard.coverage):
+        return
     for finding in scorecard.findings:
         if finding.unit is None and finding.provisional and finding.threshold is not None:
             indicator = plan.indicator_by_id[finding.indicator]

@@ -101,7 +101,8 @@ class Coverage:
     """Which of the units expected in a year have a valid return.
 
     `refused` are missing ones that sent a return with an error; of `partly` only some of the units have
-    reported that have become part of it.
+    reported that have become part of it. A plan that names no units expects none, and nobody can say whether
+    the `reported` ones are all.
     """
 
     year: int
@@ -109,14 +110,19 @@ class Coverage:
     missing: tuple[Unit, ...]
     refused: tuple[Unit, ...] = ()
     partly: tuple[Unit, ...] = ()
+    reported: int = 0  # units with a valid return, waited for or not
+
+    @property
+    def is_judged(self) -> bool:
+        return bool(self.expected)
 
     @property
     def received(self) -> int:
-        return len(self.expected) - len(self.missing)
+        return len(self.expected) - len(self.missing) if self.is_judged else self.reported
 
     @property
     def complete(self) -> bool:
-        return not self.missing
+        return self.is_judged and not self.missing
 
     @property
     def provisional(self) -> bool:

@@ -52,7 +52,7 @@ def problem_record(problem: Problem, language: Language) -> dict[str, object]:
 def coverage_record(coverage: Coverage) -> dict[str, object]:
     return {
         "year": coverage.year,
-        "expected": len(coverage.expected),
+        "expected": len(coverage.expected) if coverage.is_judged else None,
         "received": coverage.received,
         "missing": _units(coverage.missing),
         "refused": _units(coverage.refused),

@@ -76,6 +76,8 @@ def amount_lacking(finding: Finding, indicator: Indicator, language: Language) -
     """How many a missed finding lacks, or has too many where lower is better."""
     amount = language.number(finding.shortfall or 0)
     if finding.threshold and finding.threshold.lower_is_better:
+        if indicator.noun:
+            return phrase("{amount} too many ({noun})", amount=amount, noun=indicator.noun)
         return phrase("{amount} too many", amount=amount)
     return f"{amount} ({language.say(indicator.noun)})" if indicator.noun else amount
 
@@ -86,7 +88,9 @@ def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
     reached = phrase("already reached")
-    if finding.next_shortfall:
+    if finding.next_shortfall and coming.lower_is_better:
+        reached = phrase("{count} too many for it on this year's figures", count=finding.next_shortfall)
+    elif finding.next_shortfall:
         reached = phrase("{count} short of it on this year's figures", count=finding.next_shortfall)
     return phrase(
         "{indicator}: {rate}; {threshold} from {year}: {reached}.",
@@ -101,7 +105,15 @@ def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
 def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
     """Who has reported and who has not; with each sentence whether it makes the figures provisional."""
     received, expected = coverage.received, len(coverage.expected)
-    if not expected:
+    if not coverage.is_judged:
+        yield (
+            plural(
+                "{count} unit has a valid return. The plan names no units, so nobody can say whether that is all.",
+                "{count} units have a valid return. The plan names no units, so nobody can say whether that is all.",
+                coverage.reported,
+            ),
+            True,
+        )
         return
     if coverage.partly:
         partly = phrase(

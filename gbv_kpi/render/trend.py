@@ -106,7 +106,7 @@ class _Writer:
             recast = phrase("recast: the sum of the units that have become part of this one")
             yield Text(f"{RECAST} {self.language.say(recast)}", "dim")
         if any(point.finding.provisional for series in self.trend.series for point in series.points):
-            provisional = phrase("provisional: not all units have reported")
+            provisional = phrase("provisional: not all units have reported, or the plan does not name them")
             yield Text(f"{PROVISIONAL} {self.language.say(provisional)}", "dim")
 
     def _table(self, indicator: Indicator, series: Sequence[Series]) -> Table:

@@ -14,7 +14,7 @@ from gbv_kpi.plan import ReturnField
 from gbv_kpi.workbooks.dress import ANSWER, CENTRED, GRID, OPTIONAL_ANSWER, RED, font
 from gbv_kpi.workbooks.request import Request
 
-__all__ = ["lock", "open_answers"]
+__all__ = ["lock", "open_answers", "open_names"]
 
 MAX_TITLE, MAX_MESSAGE = 32, 255  # characters; a workbook with longer ones counts as damaged
 PLAIN_DIGITS = "0"  # not #,##0: saved as CSV that is text, and 1.234 would need a warning
@@ -37,6 +37,13 @@ def open_answers(sheet: Worksheet, request: Request, area_by_field: Mapping[str,
             sheet.conditional_formatting.add(
                 area, Rule("expression", dxf=DifferentialStyle(fill=RED), formula=[exceeds])
             )
+
+
+def open_names(sheet: Worksheet, area: str) -> None:
+    """Unlock the cells in which units that the plan does not name write their names."""
+    for cell in _cells(sheet, area):
+        cell.protection = Protection(locked=False)
+        cell.fill = ANSWER
 
 
 def lock(sheet: Worksheet) -> None:

@@ -51,7 +51,7 @@ class Request:
 
 
 def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["table", "form"]) -> tuple[Unit, ...]:
-    """The unit that is named, by name or code, or every unit expected to report that year.
+    """The unit that is named, by name or code, or every unit expected to report that year; none where any may.
 
     Raises `UsageError` for a year outside the plan and for a name that means no unit of the year.
     """
@@ -68,7 +68,7 @@ def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["t
         raise UsageError(phrase("The plan lists no units, so a form could not be told whose it is: use a table."))
     if named is not None:
         return (_unit(plan, year, named),)
-    if units := plan.expected_units(year):
+    if (units := plan.expected_units(year)) or not plan.units:
         return units
     raise UsageError(phrase("The plan lists no units of {year}: name one with --unit.", year=str(year)))
 

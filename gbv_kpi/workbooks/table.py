@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import ReturnField
-from gbv_kpi.workbooks.answers import lock, open_answers
+from gbv_kpi.workbooks.answers import lock, open_answers, open_names
 from gbv_kpi.workbooks.dress import (
     CENTRED,
     GRID,
@@ -27,25 +27,31 @@ from gbv_kpi.workbooks.request import Request
 __all__ = ["fill_table"]
 
 FRAME = 2  # the columns before the figures: number and unit
+BLANK_ROWS, LONG_NAME = 30, 30  # for units that the plan does not name
 SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
 
 
 def fill_table(sheet: Worksheet, request: Request) -> None:
-    """The whole sheet: title, header, a row for each unit, a total that adds itself up, signatures."""
+    """The whole sheet: title, header, a row for each unit, a total that adds itself up, signatures.
+
+    Without units there are rows in which their names are filled in too.
+    """
     fields = request.fields
-    longest = max(len(unit.name) for unit in request.units)
+    names = [unit.name for unit in request.units] or [""] * BLANK_ROWS
+    longest = max(map(len, names)) or LONG_NAME
     widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
     set_widths(sheet, widths)
     only = request.units[0] if len(request.units) == 1 else None
     top = add_title(sheet, request, only, widths)
     last_column = FRAME + len(fields)
     first = _header(sheet, request, top, widths)
-    last = first + len(request.units) - 1
-    for row, unit in enumerate(request.units, start=first):
-        sheet.cell(row, 1, row - first + 1)
-        put_text(sheet, row, 2, unit.name)
+    last = first + len(names) - 1
+    for row, name in enumerate(names, start=first):
+        if name:
+            sheet.cell(row, 1, row - first + 1)
+            put_text(sheet, row, 2, name)
         _dress(sheet, row, last_column)
-        fit_row(sheet, row, [(unit.name, widths[1])], at_least=20)
+        fit_row(sheet, row, [(name, widths[1])], at_least=20)
     columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
     if only is None:
         put_text(sheet, last + 1, 2, request.language.say(TOTAL))
@@ -53,6 +59,8 @@ def fill_table(sheet: Worksheet, request: Request) -> None:
             sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
         _dress(sheet, last + 1, last_column, bold=True)
         fit_row(sheet, last + 1, (), at_least=20)
+    if not request.units:
+        open_names(sheet, f"B{first}:B{last}")
     open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
     signed = (max(FRAME + 4, last_column - SIGNED_COLUMNS + 1), last_column)
     add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), signed)
