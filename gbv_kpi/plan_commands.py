@@ -17,7 +17,9 @@ from gbv_kpi.output import print_text
 __all__ = ["commands"]
 
 commands = typer.Typer()
-plan_commands = typer.Typer(no_args_is_help=True, help="Show the plans there are, and check plan files.")
+plan_commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Show the plans there are, and check plan files."
+)
 commands.add_typer(plan_commands, name="plan")
 
 SCHEMA = Path(__file__).parent / "plans" / "plan.schema.json"

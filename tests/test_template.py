@@ -290,14 +290,26 @@ def test_a_year_outside_the_plan_is_refused(plan: Plan) -> None:
 
 def test_a_plan_without_units_makes_the_table_of_a_unit_that_is_named(plan: Plan, tmp_path: Path) -> None:
     unlisted = plan.model_copy(update={"units": ()})
-    with pytest.raises(UsageError, match="--unit"):
-        units_to_report(unlisted, 2023, None, "table")
     with pytest.raises(UsageError, match="table"):
         units_to_report(unlisted, 2023, "Xã Bất Kỳ", "form")
     request = ask(unlisted, 2023, "Xã Bất Kỳ")
     wanted = {"Xã Bất Kỳ": counts(1)}
     file = saved(fill(blank_return(request, "table"), request, "table", wanted), tmp_path)
     assert as_read(file, unlisted) == wanted
+
+
+def test_a_plan_without_units_makes_a_table_in_which_names_are_filled_in_too(plan: Plan, tmp_path: Path) -> None:
+    unlisted = plan.model_copy(update={"units": ()})
+    request = ask(unlisted, 2023)
+    book = opened(blank_return(request, "table"))
+    sheet = sheet_of(book)
+    rows = [row for row in range(1, sheet.max_row) if not sheet.cell(row, 2).protection.locked]
+    wanted = {"Xã A": counts(1), "Xã B": counts(2)}
+    for row, name in zip(rows, wanted, strict=False):
+        for column, value in enumerate([name, *(wanted[name][field.id] for field in request.fields)], start=2):
+            sheet.cell(row, column, value)
+    assert len(rows) == 30
+    assert as_read(saved(book, tmp_path), unlisted) == wanted
 
 
 # ---------------------------------------------------------------- the command

@@ -67,12 +67,12 @@ class Content:
         self.is_whole = False
 
     def remarks(self, found: Iterable[Mistake]) -> tuple[Remark, ...]:
-        """What was found, each with its line, in the order of the lines."""
+        """What was found, each with its line, in the order of the lines; what has none comes last."""
         remarks = [
             Remark(*self._spot(mistake.location), _key_of(mistake.location, self.tables), mistake.what)
             for mistake in found
         ]
-        return tuple(sorted(remarks, key=lambda remark: (remark.file != self.name, remark.file, remark.line or 0)))
+        return tuple(sorted(remarks, key=lambda r: (r.file != self.name, r.file, r.line is None, r.line or 0)))
 
     def _spot(self, location: "Location") -> tuple[str, int | None]:
         """The file and the line of a place: of the innermost part of it that stands in the file."""
@@ -130,8 +130,10 @@ def _take_fields(content: Content, source: Path, above: tuple[Path, ...]) -> Non
         return
     try:
         other = read_content(file, named, (*above, source.resolve()))
-    except PlanError as error:
-        content.lack(("fields_from",), error.phrase)
+    except PlanError:
+        content.lack(
+            ("fields_from",), phrase("there is no plan {plan}, neither built in nor beside this file", plan=named)
+        )
         return
     if not other.is_whole:
         content.lack(("fields_from",), phrase("the plan {plan} cannot be read: check it first", plan=named))

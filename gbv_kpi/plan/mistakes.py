@@ -14,6 +14,8 @@ from gbv_kpi.plan.content import Mistake
 __all__ = ["mistakes_of", "nearest"]
 
 
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
+
 # By how pydantic's name for the mistake begins.
 _WANTED = {
     "int": phrase("a whole number is wanted"),
@@ -31,9 +33,15 @@ _WANTED = {
 
 
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
-    """All that is wrong with the tables of a file, each with where it stands."""
-    for mistake in _causes(error.errors()):
-        yield Mistake(tuple(step for step in mistake["loc"] if step != "[key]"), _what(mistake, model))
+    """All that is wrong with the tables of a file, each with where it stands.
+
+    A key that is missing only because it is misspelt is one mistake.
+    """
+    causes = list(_causes(error.errors()))
+    meant = {(*cause["loc"][:-1], _meant(cause, model)) for cause in causes if cause["type"] in _UNKNOWN_KEY}
+    for cause in causes:
+        if cause["type"] != "missing" or cause["loc"] not in meant:
+            yield Mistake(tuple(step for step in cause["loc"] if step != "[key]"), _what(cause, model))
 
 
 def nearest(found: str, known: Collection[str]) -> str | None:
@@ -55,13 +63,11 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
     match mistake["type"]:
         case "missing":
             return phrase("this key is missing")
-        case "extra_forbidden" | "unexpected_keyword_argument":
-            keys = _keys(model, mistake["loc"][:-1])
-            if meant := nearest(str(mistake["loc"][-1]), keys):
-                return phrase(
-                    "there is no such key; is {meant} meant? The keys are {keys}", meant=meant, keys=", ".join(keys)
-                )
-            return phrase("there is no such key; the keys are {keys}", keys=", ".join(keys))
+        case kind if kind in _UNKNOWN_KEY:
+            keys = ", ".join(_keys(model, mistake["loc"][:-1]))
+            if meant := _meant(mistake, model):
+                return phrase("there is no such key; is {meant} meant? The keys are {keys}", meant=meant, keys=keys)
+            return phrase("there is no such key; the keys are {keys}", keys=keys)
         case "value_error":
             said = mistake["ctx"]["error"].args[0]
             return said if isinstance(said, Phrase) else phrase("{reason}", reason=str(said))
@@ -70,6 +76,11 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
         case kind:
             told = (wanted for start, wanted in _WANTED.items() if kind.startswith(start))
             return next(told, phrase("a table with keys is wanted"))
+
+
+def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:
+    """The key that a misspelt one stands for."""
+    return nearest(str(mistake["loc"][-1]), _keys(model, mistake["loc"][:-1]))
 
 
 def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:

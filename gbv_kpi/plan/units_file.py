@@ -34,7 +34,7 @@ def read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
     """The units of the file as tables of a plan file, each with its line. Other columns are passed over.
 
     Aliases are separated by “|”; days are written 2025-06-30 or 30/06/2025. Raises `PlanError` for a file that
-    cannot be read or has no column of codes or of names.
+    cannot be read or names no units in columns of codes and names.
     """
     try:
         text = file.read_text("utf-8-sig")
@@ -50,7 +50,10 @@ def read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
         raise PlanError(
             phrase("the file {file} wants columns code and name; columns read are {known}", file=file.name, known=known)
         )
-    return list(_units(rows, columns))
+    units = list(_units(rows, columns))
+    if not units:
+        raise PlanError(phrase("the file {file} names no unit", file=file.name))
+    return units
 
 
 def _units(rows: Any, columns: Sequence[str | None]) -> Iterator[tuple[int, dict[str, Any]]]:

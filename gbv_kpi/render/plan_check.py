@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from gbv_kpi.exits import ExitCode
-from gbv_kpi.language import Language, Phrase, phrase, plural
+from gbv_kpi.language import Language, phrase, plural
 from gbv_kpi.output import dumped, visible
-from gbv_kpi.plan.content import Remark
 from gbv_kpi.plan.file import PlanReading
 
 __all__ = ["exit_code", "plan_check_to_json", "plan_check_to_text"]
@@ -23,9 +22,9 @@ def plan_check_to_text(reading: PlanReading, name: str, language: Language) -> s
 
 def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]:
     for remark in reading.mistakes:
-        yield f"{language.say(phrase('error'))}: {language.say(_sentence(remark))}"
+        yield f"{language.say(phrase('error'))}: {language.say(remark.told)}."
     for remark in reading.doubts:
-        yield f"{language.say(phrase('warning'))}: {language.say(_sentence(remark))}"
+        yield f"{language.say(phrase('warning'))}: {language.say(remark.told)}."
     if reading.plan is None:
         yield language.say(
             plural("{file}: {count} mistake.", "{file}: {count} mistakes.", len(reading.mistakes), file=name)
@@ -42,10 +41,6 @@ def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]
         yield language.say(phrase("{file}: a plan without a mistake.", file=name))
 
 
-def _sentence(remark: Remark) -> Phrase:
-    return phrase("{mistake}.", mistake=remark.told)
-
-
 def plan_check_to_json(reading: PlanReading, name: str, language: Language) -> str:
     """The messages in `language`; everything else is the same in every language."""
     graded = [("error", remark) for remark in reading.mistakes] + [("warning", remark) for remark in reading.doubts]
@@ -60,7 +55,7 @@ def plan_check_to_json(reading: PlanReading, name: str, language: Language) -> s
                     "file": remark.file,
                     "line": remark.line,
                     "key": remark.key,
-                    "message": language.say(phrase("{what}.", what=remark.what)),
+                    "message": f"{language.say(remark.what)}.",
                 }
                 for severity, remark in graded
             ],

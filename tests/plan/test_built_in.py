@@ -1,0 +1,99 @@
+"""The plans that come with the tool say what is known of them, and no more."""
+
+from decimal import Decimal
+
+import pytest
+
+from gbv_kpi.plan import Plan, load_plan
+from gbv_kpi.plan.file import read_plan
+from gbv_kpi.plan.library import BUILT_IN, DEFAULT_PLAN, built_in_plans
+from gbv_kpi.thresholds import Threshold
+
+IDS = [plan.id for plan in built_in_plans()]
+PROVINCES = {
+    "ha-noi-106-kh-ubnd": ("106/KH-UBND", "2021-04-19", "liên quan đến bạo lực trên cơ sở giới"),
+    "binh-thuan-832-kh-ubnd": ("832/KH-UBND", "2021-03-15", "về bạo lực trên cơ sở giới"),
+    "khanh-hoa-4233-kh-ubnd": ("4233/KH-UBND", "2021-05-18", "… bạo lực trên cơ sở giới"),
+}
+
+
+def thresholds(plan: Plan) -> dict[str, tuple[Threshold, ...]]:
+    return {indicator.id: indicator.thresholds for indicator in plan.indicators}
+
+
+def percents(*years: tuple[int, int]) -> tuple[Threshold, ...]:
+    return tuple(Threshold(year, ">=", Decimal(bound)) for year, bound in years)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_built_in_plan_has_no_mistake_and_nothing_doubtful(name: str) -> None:
+    reading = read_plan(name)
+    assert (reading.mistakes, reading.doubts) == ((), ())
+    assert reading.plan is not None
+    assert reading.plan.id == name
+
+
+def test_the_default_plan_is_named_first_and_every_file_is_a_plan() -> None:
+    assert IDS[0] == DEFAULT_PLAN
+    assert sorted(IDS) == sorted(file.stem for file in BUILT_IN.glob("*.toml"))
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_text_is_there_in_both_languages(name: str) -> None:
+    plan = load_plan(name)
+    texts = [plan.title, plan.place, *(f.label for f in plan.fields), *(i.title for i in plan.indicators)]
+    texts += [text for i in plan.indicators for text in (i.noun, i.note, i.caveat) if text]
+    texts += [*plan.task_groups, *([plan.note] if plan.note else [])]
+    assert all(text.vi and text.en for text in texts)
+
+
+@pytest.mark.parametrize("name", PROVINCES)
+def test_a_province_has_the_two_confirmed_indicators_in_the_plans_words(name: str) -> None:
+    number, issued, about = PROVINCES[name]
+    plan = load_plan(name)
+    assert (plan.number, plan.issued.isoformat()) == (number, issued)
+    assert [indicator.quote for indicator in plan.indicators] == [
+        ("Tối thiểu 50% người bị bạo lực trên cơ sở giới tìm kiếm sự trợ giúp từ cơ quan cung cấp dịch vụ"),
+        f"100% trường hợp có nhu cầu trợ giúp {about} được trợ giúp bằng các hình thức khác nhau",
+    ]
+    assert thresholds(plan) == {"help-seeking": percents((2025, 50)), "assistance": percents((2025, 100))}
+
+
+@pytest.mark.parametrize("name", [*PROVINCES, "quoc-gia-28-nq-cp"])
+def test_what_is_not_known_is_left_out_and_said(name: str) -> None:
+    plan = load_plan(name)
+    assert (plan.units, plan.agencies, plan.task_groups) == ((), (), ())
+    assert plan.note is not None
+    assert "any unit is accepted" in plan.note.en
+
+
+@pytest.mark.parametrize("name", PROVINCES)
+def test_shared_fields_are_those_of_ninh_binh_that_the_indicators_need(name: str) -> None:
+    of_ninh_binh = load_plan().field_by_id
+    fields = load_plan(name).fields
+    assert [field.id for field in fields if not field.optional] == [
+        *("victims", "victims_seeking_help", "cases_needing_help", "cases_helped")
+    ]
+    assert all(field == of_ninh_binh[field.id] for field in fields)
+    assert "[[field]]" not in (BUILT_IN / f"{name}.toml").read_text("utf-8")
+
+
+def test_the_national_strategy_has_two_milestones_and_a_ratio_of_which_less_is_better() -> None:
+    plan = load_plan("quoc-gia-28-nq-cp")
+    assert (plan.number, plan.issued.isoformat()) == ("28/NQ-CP", "2021-03-03")
+    assert thresholds(plan) == {
+        "victims-served": percents((2025, 80), (2030, 90)),
+        "perpetrators-counselled": percents((2025, 50), (2030, 70)),
+        "trafficking-victims": percents((2025, 100)),
+        "assistance-facilities": percents((2025, 70), (2030, 100)),
+        "housework-ratio": (
+            Threshold(2025, "<=", Decimal("1.7"), "ratio"),
+            Threshold(2030, "<=", Decimal("1.4"), "ratio"),
+        ),
+    }
+
+
+def test_words_of_the_national_strategy_that_were_not_seen_are_not_quoted() -> None:
+    plan = load_plan("quoc-gia-28-nq-cp")
+    assert [i.quote for i in plan.indicators if i.quote] == ["từ năm 2025 trở đi"]
+    assert all(i.note for i in plan.indicators)
