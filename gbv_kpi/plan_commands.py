@@ -52,7 +52,7 @@ def show_plan(
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Show a plan: its indicators with the plan's words, thresholds by year, fields and units.
+    """Show a plan. Its indicators with the plan's words, thresholds by year, fields and units.
 
     Example: gbv-kpi plan show --year 2024
     """
@@ -81,7 +81,7 @@ def check_plan(
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Say everything that is wrong in a plan file, each mistake with its line, and what is doubtful.
+    """Say what is wrong in a plan file. Every mistake with its line, and what is doubtful.
 
     Example: gbv-kpi plan check my-plan.toml
     """
@@ -96,7 +96,7 @@ def check_plan(
 
 @plan_commands.command("new")
 def new_plan(output: OutputOption = None, lang: LangOption = None) -> None:
-    """Write a plan file to start from, with what each key means.
+    """Write a plan file to start from. It says what each key means.
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
@@ -107,7 +107,7 @@ def new_plan(output: OutputOption = None, lang: LangOption = None) -> None:
 
 @plan_commands.command("schema")
 def plan_schema(output: OutputOption = None) -> None:
-    """Write the JSON Schema of plan files, with which editors complete and check them.
+    """Write the JSON Schema of plan files. Editors complete and check them with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json
     """
@@ -121,7 +121,7 @@ def explain(
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Explain the code of a problem: what it means, an example, and the remedy.
+    """Explain the code of a problem. What it means, an example, and the remedy.
 
     Example: gbv-kpi explain part-exceeds-total
     """

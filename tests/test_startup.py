@@ -37,6 +37,25 @@ def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded_by(*arguments)[1] == set()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "list"),
+        ("plan", "show"),
+        ("plan", "show", "ha-noi-106-kh-ubnd", "--lang", "vi"),
+        ("plan", "show", "--on", "2024-12-31"),
+        ("plan", "new", "--lang", "vi"),
+        ("explain",),
+        ("explain", "missing-value", "--lang", "vi"),
+        ("check", "--help"),
+        ("plan", "show", "--help"),
+    ],
+    ids=" ".join,
+)
+def test_what_needs_no_figures_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(*arguments) == (0, set())
+
+
 @pytest.mark.parametrize("arguments", [("check", "--help"), ("report", "--help"), ("check", "--wrong")], ids=" ".join)
 def test_help_of_a_command_loads_nothing_heavy_of_ours(arguments: tuple[str, ...]) -> None:
     """Typer converts a command's arguments by pydantic, `--help` itself included (0.29: typer/_coercion.py)."""
