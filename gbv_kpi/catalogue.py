@@ -198,8 +198,8 @@ _WARNINGS: Mapping[str, ProblemKind] = {
     ),
     "sheet-not-read": ProblemKind(
         Severity.WARNING,
-        phrase("A sheet of the workbook holds no table of a return; it was passed over."),
-        phrase("A sheet “Hướng dẫn” beside the sheet with the figures."),
+        phrase("A sheet has figures, but not under the plan's headings; it was passed over."),
+        phrase("A second sheet with figures of “Huyện Nho Quan” under the headings of another form."),
         phrase("If the sheet belongs to the return, use the plan's headings there too."),
     ),
     "hidden-sheet": ProblemKind(

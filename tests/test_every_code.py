@@ -1,0 +1,124 @@
+"""Every code of the catalogue is raised by a return, and none is raised that the catalogue does not explain."""
+
+import ast
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+import gbv_kpi
+from gbv_kpi.catalogue import CATALOGUE
+from gbv_kpi.plan import Plan
+from tests import offices
+from tests.command import WELL, run, well_but, write_csv
+from tests.ledger.inbox import hand_in
+from tests.reading.hostile import REFUSED
+from tests.reading.sending import FORM_TITLE, GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, Sent, send
+
+PACKAGE = Path(gbv_kpi.__file__).parent
+# What looks like a code in the package and is none: the status of a finding, the name of the program.
+OTHER_WORDS = {"gbv-kpi", "not-due", "no-cases", "no-data"}
+
+
+def table(*rows: list[object]) -> list[list[object]]:
+    return [TITLE, HEADER, *rows]
+
+
+def nho_quan(column: int, value: object) -> list[object]:
+    """The row of Nho Quan with one cell changed."""
+    return [value if number == column else cell for number, cell in enumerate(NHO_QUAN)]
+
+
+def with_sheet(name: str, rows: list[list[object]], state: str = "visible") -> Workbook:
+    book = offices.workbook(("Sheet1", table(NHO_QUAN)), (name, rows))
+    sheet = book[name]
+    assert isinstance(sheet, Worksheet)
+    sheet.sheet_state = state
+    return book
+
+
+def refused(code: str) -> bytes:
+    """A file that was made to hurt."""
+    return next(make for make, of in REFUSED.values() if of == code)()
+
+
+def _form_on_the_sheet_of_another_unit() -> Workbook:
+    items = [[label, figure] for label, figure in zip(LABELS, NHO_QUAN[1:], strict=True)]
+    return offices.workbook(("Kim Sơn", [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"], *items]))
+
+
+SENT: dict[str, Callable[[], Sent]] = {
+    "unreadable-file": lambda: b"",
+    "encrypted-workbook": lambda: refused("encrypted-workbook"),
+    "unsupported-format": lambda: b"%PDF-1.7",
+    "oversized-file": lambda: refused("oversized-file"),
+    "no-table-found": lambda: [["Kế hoạch công tác"]],
+    "legacy-encoding": lambda: "unit;year\nHuyÖn Nho Quan; ®Þa bµn\n".encode("cp1252"),
+    "undecodable-text": lambda: refused("undecodable-text"),
+    "missing-column": lambda: [TITLE, HEADER[:-1], NHO_QUAN[:-1]],
+    "duplicate-column": lambda: [TITLE, [*HEADER, LABELS[0]], [*NHO_QUAN, 10]],
+    "personal-data-column": lambda: [TITLE, [*HEADER, "Họ và tên"], [*NHO_QUAN, "Nguyễn Thị A"]],
+    "missing-value": lambda: table(nho_quan(1, None)),
+    "not-a-number": lambda: table(nho_quan(1, "khoảng 30")),
+    "not-a-whole-number": lambda: table(nho_quan(1, 12.5)),
+    "number-too-large": lambda: table(nho_quan(1, 12345678901234)),
+    "negative-number": lambda: table(nho_quan(1, -4)),
+    "formula-without-value": lambda: table(nho_quan(1, "=2+2")),
+    "formula-error": lambda: table(nho_quan(1, "#DIV/0!")),
+    "unknown-unit": lambda: table(["Huyện Gia Viển", *NHO_QUAN[1:]]),
+    "missing-unit": lambda: table([None, *NHO_QUAN[1:]]),
+    "conflicting-unit": _form_on_the_sheet_of_another_unit,
+    "missing-year": lambda: [HEADER, NHO_QUAN],
+    "conflicting-year": lambda: [["NĂM 2024"], [*HEADER, "Năm"], [*NHO_QUAN, 2023]],
+    "year-outside-plan": lambda: [["NĂM 2019"], HEADER, NHO_QUAN],
+    "duplicate-return": lambda: table(NHO_QUAN, NHO_QUAN),
+    "part-exceeds-total": lambda: table(nho_quan(2, 31)),
+    "unknown-column": lambda: [TITLE, [*HEADER, "Số hộ nghèo"], [*NHO_QUAN, 3]],
+    "sheet-not-read": lambda: with_sheet("Khác", [["Đơn vị", "Hộ", "Xã", "Thôn"], ["Huyện Gia Viễn", 3, 4, 5]]),
+    "hidden-sheet": lambda: with_sheet("Cũ", table(GIA_VIEN), "hidden"),
+    "grouped-number": lambda: table(nho_quan(7, "1.234")),
+    "dash-read-as-zero": lambda: table(nho_quan(2, "-")),
+    "merged-unit": lambda: [["NĂM 2025"], HEADER, ["Thành phố Ninh Bình", *NHO_QUAN[1:]]],
+    "total-mismatch": lambda: table(NHO_QUAN, ["Tổng cộng", 99, *NHO_QUAN[2:]]),
+    "help-forms-below-total": lambda: [TITLE, [*HEADER, "Số trường hợp được tư vấn"], [*NHO_QUAN, 1]],
+}
+FROM_THE_LEDGER = ("unusual-change", "late-return")
+
+
+@pytest.mark.parametrize("code", [code for code in CATALOGUE if code not in FROM_THE_LEDGER])
+def test_every_code_is_raised_by_a_return(code: str, tmp_path: Path) -> None:
+    ran = run("check", str(send(tmp_path, SENT[code]())), "--format", "json")
+    problems = [problem for problem in json.loads(ran.out)["problems"] if problem["code"] == code]
+    assert problems, ran.out
+    assert {problem["severity"] for problem in problems} == {CATALOGUE[code].severity}
+    assert (ran.code == 3) == any(problem["severity"] == "error" for problem in json.loads(ran.out)["problems"])
+
+
+def test_the_codes_that_need_a_ledger_are_raised_when_returns_are_handed_in(tmp_path: Path, plan: Plan) -> None:
+    place, due = str(tmp_path / "ledger.db"), plan.model_copy(update={"deadline": {2025: date(2025, 1, 15)}})
+    rows = {2024: [("372", 2024, WELL), ("373", 2024, WELL)], 2025: [("372", 2025, well_but(schools=200))]}
+    at = datetime(2025, 1, 20, tzinfo=UTC)
+    raised = [
+        problem.code
+        for year, of_year in rows.items()
+        for problem in hand_in(place, due, at, write_csv(tmp_path / f"{year}.csv", plan, of_year)).problems
+    ]
+    assert set(raised) == set(FROM_THE_LEDGER)
+
+
+def test_no_code_is_raised_that_is_not_explained() -> None:
+    """Codes are words with hyphens in them; where one is written, it is written as a text of its own."""
+    written = {
+        node.value
+        for file in PACKAGE.rglob("*.py")
+        if file.stem != "catalogue"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(r"[a-z]+(-[a-z]+)+", node.value)
+    }
+    assert written - OTHER_WORDS == set(CATALOGUE)
