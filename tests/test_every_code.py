@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from openpyxl import Workbook
@@ -34,7 +35,7 @@ def nho_quan(column: int, value: object) -> list[object]:
     return [value if number == column else cell for number, cell in enumerate(NHO_QUAN)]
 
 
-def with_sheet(name: str, rows: list[list[object]], state: str = "visible") -> Workbook:
+def with_sheet(name: str, rows: list[list[object]], state: Literal["visible", "hidden"] = "visible") -> Workbook:
     book = offices.workbook(("Sheet1", table(NHO_QUAN)), (name, rows))
     sheet = book[name]
     assert isinstance(sheet, Worksheet)
