@@ -1,4 +1,19 @@
-"""gbv-kpi: yearly returns of a plan against gender-based violence, judged by the plan's thresholds."""
+"""gbv-kpi: yearly returns of a plan against gender-based violence, judged by the plan's thresholds.
+
+>>> from gbv_kpi import evaluate, load_plan, read_returns
+>>> plan = load_plan()
+>>> returns = read_returns(["examples/2024/bieu-cheo-2024.xlsx"], plan)
+>>> [problem.code for problem in returns.problems]
+[]
+>>> frame = evaluate(returns, plan).to_frame()
+>>> frame[frame["scope"] == "province"].set_index("indicator")[["numerator", "denominator", "status"]]
+              numerator  denominator   status
+indicator
+help-seeking         27           49  not-due
+assistance           40           40  not-due
+training           2462         2587      met
+education           474          502      met
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

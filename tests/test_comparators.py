@@ -81,13 +81,12 @@ def plan_path(tmp_path: Path) -> str:
 
 def returns(folder: Path, year: int, *, shift: int = 0) -> str:
     """A CSV in which Xã An is `shift` counts off the bound, to the wrong side, and Xã Bình one more."""
-    header = ["unit", "year", *(f"{part}_{m}_{c}" for m, c, _, _ in CASES for part in ("part", "whole"))]
-    rows: list[list[object]] = [
-        [name, year, *(n for m, c, _, whole in CASES for n in (ON_BOUND[m] + (shift + more) * wrong_side(c), whole))]
-        for name, more in (("Xã An", 0), ("Xã Bình", 1))
-    ]
+    lines = [["unit", "year", *(f"{part}_{m}_{c}" for m, c, _, _ in CASES for part in ("part", "whole"))]]
+    for name, off in (("Xã An", shift), ("Xã Bình", shift + 1)):
+        counts = [n for m, c, _, whole in CASES for n in (ON_BOUND[m] + off * wrong_side(c), whole)]
+        lines.append([name, str(year), *map(str, counts)])
     file = folder / f"{year}.csv"
-    file.write_text("".join(",".join(str(cell) for cell in row) + "\n" for row in ([*header], *rows)), encoding="utf-8")
+    file.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf-8")
     return str(file)
 
 

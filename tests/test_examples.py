@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi import evaluate, load_plan, read_returns
+from gbv_kpi.plan.file import read_plan
 from gbv_kpi.reading.sources import find_sources
 from gbv_kpi.scorecard import Finding, Status
 from tests.libreoffice import converted, needs_libreoffice
@@ -38,3 +39,10 @@ def test_one_school_keeps_the_province_from_its_last_threshold() -> None:
 def test_an_example_saved_by_libreoffice_says_the_same(example: str, suffix: str, tmp_path: Path) -> None:
     original = EXAMPLES / example
     assert findings_in(converted(original, suffix, tmp_path)) == findings_in(original)
+
+
+def test_the_example_of_a_plan_file_has_no_mistake_and_its_communes_from_a_csv() -> None:
+    reading = read_plan(EXAMPLES / "plans" / "communes-2026.toml")
+    assert (reading.mistakes, reading.doubts) == ((), ())
+    assert reading.plan is not None
+    assert len(reading.plan.expected_units(2026)) == 129

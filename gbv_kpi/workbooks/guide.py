@@ -67,8 +67,11 @@ def _notes(field: ReturnField, request: Request) -> Iterator[Phrase]:
         yield phrase("A case that got several forms of help counts under each of them.")
     if field.optional:
         yield phrase("May be left blank.")
-    for indicator in (served for served in request.served(field) if served.quote):
-        yield phrase("{indicator}: “{quote}”", indicator=indicator.title, quote=indicator.quote)
+    for indicator in request.served(field):
+        if indicator.quote:
+            yield phrase("{indicator}: “{quote}”", indicator=indicator.title, quote=indicator.quote)
+        if indicator.note:
+            yield phrase("{indicator}: {note}", indicator=indicator.title, note=indicator.note)
 
 
 def _write(sheet: Worksheet, row: int, texts: list[str], widths: list[float], *, heading: bool = False) -> None:
