@@ -197,11 +197,10 @@ class _Writer:
         units = units_on(tables, day)
         yield from self.heading(phrase("Units on {day}: {count}", day=_written(day), count=str(len(units))))
         width = max((len(unit["code"]) for unit in units), default=0)
+        not_waited_for = self.language.say(phrase("may report, is not waited for"))
         for unit in units:
-            waited_for = (
-                "" if unit.get("expected", True) else f" ({self.language.say(phrase('may report, is not waited for'))})"
-            )
-            yield from self.lines(f"{unit['code']:<{width}}  {unit['name']}{waited_for}", 2)
+            note = "" if unit.get("expected", True) else f" ({not_waited_for})"
+            yield from self.lines(f"{unit['code']:<{width}}  {unit['name']}{note}", 2)
 
     def heading(self, words: Phrase) -> Iterator[str]:
         yield ""

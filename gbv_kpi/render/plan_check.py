@@ -21,10 +21,9 @@ def plan_check_to_text(reading: PlanReading, name: str, language: Language) -> s
 
 
 def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]:
-    for remark in reading.mistakes:
-        yield f"{language.say(phrase('error'))}: {language.say(remark.told)}."
-    for remark in reading.doubts:
-        yield f"{language.say(phrase('warning'))}: {language.say(remark.told)}."
+    for severity, remarks in ((phrase("error"), reading.mistakes), (phrase("warning"), reading.doubts)):
+        for remark in remarks:
+            yield f"{language.say(severity)}: {language.say(remark.told)}."
     if reading.plan is None:
         yield language.say(
             plural("{file}: {count} mistake.", "{file}: {count} mistakes.", len(reading.mistakes), file=name)
