@@ -8,7 +8,7 @@ __all__ = ["syntax_mistake"]
 
 # By how tomllib's sentence begins.
 _SYNTAX = {
-    "Expected '='": phrase("after a key there must be = and a value; a number has a point, no comma: 1.7"),
+    "Expected '='": phrase("after a key there must be = and a value"),
     "Invalid value": phrase("this is no value: write text in quotes, numbers with a point, dates as 2025-06-30"),
     "Invalid date": phrase("there is no such day"),
     "Illegal character": phrase("a text in quotes must end on its line, with the same quotes"),
@@ -29,9 +29,18 @@ _SYNTAX = {
 }
 
 
+# What is written otherwise in Vietnam, and would be told as something else.
+_HABITS = {
+    re.compile(r"=\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"): phrase("write the day as 2026-01-31: year, month, day"),
+    re.compile(r"=\s*\d+,\d"): phrase("write the number with a point, not with a comma: 1.7"),
+}
+
+
 def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
     """What tomllib found, and on which line; where it says none, it came to the end."""
-    told = next((words for start, words in _SYNTAX.items() if reason.startswith(start)), None)
     found = re.search(r"at line (\d+)", reason)
-    what = told or phrase("this cannot be read: write each line as key = value")
-    return what, int(found[1]) if found else text.count("\n") + 1
+    line = int(found[1]) if found else text.count("\n") + 1
+    at_fault = text.split("\n")[line - 1]
+    told = [words for habit, words in _HABITS.items() if habit.search(at_fault)]
+    told += [words for start, words in _SYNTAX.items() if reason.startswith(start)]
+    return (told or [phrase("this cannot be read: write each line as key = value")])[0], line

@@ -130,9 +130,9 @@ BROKEN = {
     "a comma as decimal sign": (
         "at_least = 50",
         "at_least = 50,5",
-        "line 27: after a key there must be = and a value; a number has a point, no comma",
+        "line 27: write the number with a point, not with a comma: 1.7",
     ),
-    "a day as in Vietnam": ("2026-01-02", "02/01/2026", "line 4: something stands behind the value"),
+    "a day as in Vietnam": ("2026-01-02", "02/01/2026", "line 4: write the day as 2026-01-31: year, month, day"),
     "a day that does not exist": ("2026-01-02", "2026-02-30", "line 4: there is no such day"),
     "a field that is not there": (
         '["victims"]',

@@ -1,0 +1,39 @@
+"""What makes a file no TOML is told in words that mend it, with the line."""
+
+import tomllib
+
+import pytest
+
+from gbv_kpi.language import ENGLISH
+from gbv_kpi.plan.syntax import syntax_mistake
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("a = 1\nb", 2, "after a key there must be = and a value"),
+        ("a = 1\nb = kế hoạch", 2, "this is no value: write text in quotes"),
+        ("a = 2026-02-30", 1, "there is no such day"),
+        ("a = 31/1/2026", 1, "write the day as 2026-01-31"),
+        ("a = 31-01-2026", 1, "write the day as 2026-01-31"),
+        ("\n\na = { from = 2026, at_most = 1,7 }", 3, "write the number with a point"),
+        ('a = "text', 1, "a text in quotes"),
+        ('a = "text\nb = 1', 1, "a text in quotes must end on its line"),
+        ('a = """text\nb = 1', 2, "a text in quotes never ends"),
+        ("a = [1, 2\nb = 1\n", 2, "a list that begins with [ never ends with ]"),
+        ("a = { b = 1", 1, "a table that begins with { never ends with }"),
+        ("a = { b = 1,\n c = 2 }", 1, "a key is wanted here; a table in { } stands on one line"),
+        ("a = 1\na = 2", 2, "this key stands twice"),
+        ("[a]\n[a]", 2, "this table stands twice"),
+        ("[a", 1, "the name of a table ends with ]"),
+        ("[[a]", 1, "the name of a table ends with ]"),
+        ('a = "b" c', 1, "something stands behind the value"),
+        ('a = "C:\\plans"', 1, "write each \\ of a text twice"),
+        ("= 1", 1, "this cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told_with_its_line(text: str, line: int, told: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as stopped:
+        tomllib.loads(text)
+    what, found = syntax_mistake(str(stopped.value), text)
+    assert (found, ENGLISH.say(what)[: len(told)]) == (line, told)
