@@ -56,17 +56,15 @@ def show_plan(
 
     Example: gbv-kpi plan show --year 2024
     """
-    from gbv_kpi.plan.content import read_content
-    from gbv_kpi.plan.dated import reporting_day
-    from gbv_kpi.plan.library import is_built_in, plan_source
+    from gbv_kpi.plan.dated import reporting_day, tables_of
     from gbv_kpi.render.plan import plan_to_json, plan_to_text
 
-    if not is_built_in(plan):
-        from gbv_kpi.plan.file import load_plan
-
-        load_plan(plan)  # only plans without a mistake are shown; the built-in ones are known to have none
-    tables = read_content(plan_source(plan), plan).tables
-    day = _day(on) if on else reporting_day(tables, year or tables["last_year"])
+    tables = tables_of(plan)
+    first, last = tables["first_year"], tables["last_year"]
+    if year is not None and not first <= year <= last:
+        details = {"year": str(year), "first": str(first), "last": str(last)}
+        raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
+    day = _day(on) if on else reporting_day(tables, last if year is None else year)
     if format is Format.JSON:
         print_text(plan_to_json(tables, day), output)
     else:

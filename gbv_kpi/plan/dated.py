@@ -1,21 +1,40 @@
-"""What the tables of a plan file say of a year or a day, without the models that check them."""
+"""What the tables of a plan file say of a year or a day, without the models that check them.
+
+The built-in plans are known to have no mistake, so they can be shown from their tables alone.
+"""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["bound_of", "reporting_day", "threshold_in", "units_on"]
+from gbv_kpi.plan.content import read_content
+from gbv_kpi.plan.library import is_built_in, plan_source
+
+__all__ = ["bound_of", "reporting_day", "tables_of", "threshold_in", "units_on"]
 
 Table = Mapping[str, Any]
 
 COMPARISONS = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 
 
+def tables_of(plan: str) -> Table:
+    """The tables of a built-in plan as they stand, or of a plan file once it is checked.
+
+    Raises `PlanError` for a plan that is missing or has a mistake.
+    """
+    if is_built_in(plan):
+        return read_content(plan_source(plan), plan).tables
+    from gbv_kpi.plan.file import load_plan
+
+    return load_plan(plan).model_dump(by_alias=True, exclude_defaults=True)
+
+
 def reporting_day(tables: Table, year: int) -> date:
     """The day whose units the year is reported on: 31 December unless the plan says otherwise."""
-    day = tables.get("reporting_date", {}).get(str(year))
-    return day if isinstance(day, date) else date(year, 12, 31)
+    days = {str(key): day for key, day in tables.get("reporting_date", {}).items()}
+    day: date = days.get(str(year), date(year, 12, 31))
+    return day
 
 
 def units_on(tables: Table, day: date) -> list[Table]:

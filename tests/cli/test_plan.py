@@ -90,6 +90,14 @@ def test_a_plan_without_units_says_that_completeness_is_not_judged() -> None:
     assert "any unit may report, and completeness is not judged" in run("plan", "show", "ha-noi-106-kh-ubnd").out
 
 
+def test_a_plan_file_is_shown_as_it_is_understood(tmp_path: Path) -> None:
+    """A year and a day in quotes are a year and a day."""
+    text = PLAN.replace("2026-01-02", '"2026-01-02"').replace("first_year = 2026", 'first_year = "2026"')
+    file = str(plan_file(tmp_path, text + UNITS + "[reporting_date]\n2026 = 2026-06-30\n"))
+    assert "issued 02/01/2026, from 2026 to 2030" in run("plan", "show", file).out
+    assert "Units on 30/06/2026: 2" in run("plan", "show", file, "--year", "2026").out
+
+
 def test_a_plan_with_mistakes_is_not_shown(tmp_path: Path) -> None:
     ran = run("plan", "show", str(plan_file(tmp_path, PLAN.replace("issued", "isued"))))
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
@@ -106,6 +114,13 @@ def test_a_plan_that_is_not_there_is_told_with_those_that_are(name: str, told: s
 def test_a_day_that_is_none_is_told() -> None:
     ran = run("plan", "show", "--on", "30/6/2025")
     assert (ran.code, ran.err) == (2, "gbv-kpi: “30/6/2025” is no day: write it as 2025-06-30.\n")
+
+
+@pytest.mark.parametrize("year", ["0", "2020", "99999"])
+def test_a_year_outside_the_plan_is_told(year: str) -> None:
+    ran = run("plan", "show", "--year", year)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is outside the plan, which runs from 2021 to 2025" in ran.err
 
 
 def test_control_characters_of_a_plan_do_not_act(tmp_path: Path) -> None:
