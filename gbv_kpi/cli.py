@@ -37,6 +37,7 @@ from gbv_kpi.options import (
     ReportFormat,
     ReportFormatOption,
     chosen_format,
+    limit_of,
     moment,
     opened_ledger,
     spoken_language,
@@ -98,6 +99,7 @@ def _start(
 
 @app.command()
 def check(
+    context: typer.Context,
     files: Files,
     year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
     plan: PlanOption = DEFAULT_PLAN,
@@ -116,14 +118,13 @@ def check(
     """
     from gbv_kpi.judge import judge_check
 
-    spoken = spoken_language(lang)
+    spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
     to_annotate = _to_annotate(files, annotate) if annotate else None
     outcome = judge_check(files, plan, year, fail_on, spoken)
     if annotate and to_annotate:
         _annotate(outcome, to_annotate, annotate, spoken)
-    if publish:
-        outcome = _published(outcome, min_count)
-    _finish(outcome, chosen_format(format, output, CheckFormat), output, quiet, spoken)
+    chosen = chosen_format(format, output, CheckFormat)
+    _finish(_published(outcome, limit), chosen, output, quiet, spoken)
 
 
 @app.command()
@@ -158,6 +159,7 @@ def template(
 
 @app.command()
 def report(
+    context: typer.Context,
     year: Annotated[int, typer.Option("--year", help="The year reported.")],
     files: Annotated[
         list[str] | None,
@@ -182,7 +184,7 @@ def report(
     from gbv_kpi.judge import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
-    spoken = spoken_language(lang)
+    spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
     chosen = chosen_format(format, output, ReportFormat)
     template = _docx_template(docx_template, chosen)
     detailed = chosen in DETAILED
@@ -193,9 +195,7 @@ def report(
     else:
         with opened_ledger(ledger) as opened:
             outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on, detailed=detailed)
-    if publish:
-        outcome = _published(outcome, min_count)
-    _finish(outcome, chosen, output, quiet, spoken, template)
+    _finish(_published(outcome, limit), chosen, output, quiet, spoken, template)
 
 
 app.add_typer(ledger_commands)
@@ -236,10 +236,12 @@ def _docx_template(path: Path | None, format: ReportFormat) -> bytes | None:
     return open_source(str(path)).content
 
 
-def _published(outcome: "Outcome", min_count: int) -> "Outcome":
+def _published(outcome: "Outcome", limit: int | None) -> "Outcome":
+    if limit is None:
+        return outcome
     from gbv_kpi.suppression import publishable
 
-    return publishable(outcome, min_count)
+    return publishable(outcome, limit)
 
 
 def _finish(

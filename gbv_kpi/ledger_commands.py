@@ -11,6 +11,7 @@ from gbv_kpi.exits import FailOn
 from gbv_kpi.language import phrase
 from gbv_kpi.options import (
     DEFAULT_PLAN,
+    MIN_COUNT,
     AsOfOption,
     FailOnOption,
     Files,
@@ -18,9 +19,12 @@ from gbv_kpi.options import (
     FormatOption,
     LangOption,
     LedgerOption,
+    MinCountOption,
     OutputOption,
     PlanOption,
+    PublishOption,
     QuietOption,
+    limit_of,
     moment,
     opened_ledger,
     spoken_language,
@@ -178,11 +182,14 @@ def trace(
 
 @commands.command()
 def trend(
+    context: typer.Context,
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
     format: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    publish: PublishOption = False,
+    min_count: MinCountOption = MIN_COUNT,
     lang: LangOption = None,
 ) -> None:
     """Show every indicator over the years, and the path it is on.
@@ -194,10 +201,14 @@ def trend(
     from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
     from gbv_kpi.trend import trend as follow
 
-    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    spoken, the_plan, limit = spoken_language(lang), load_plan(plan), limit_of(context, publish, min_count)
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, as_of=moment(as_of))
     found = follow(entries, the_plan, moment(as_of))
+    if limit is not None:
+        from gbv_kpi.suppression import publishable_trend
+
+        found = publishable_trend(found, limit)
     if format is Format.JSON:
         print_text(trend_to_json(found), output)
     else:

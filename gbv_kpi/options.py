@@ -39,6 +39,7 @@ __all__ = [
     "ReportFormat",
     "ReportFormatOption",
     "chosen_format",
+    "limit_of",
     "moment",
     "opened_ledger",
     "spoken_language",
@@ -166,6 +167,19 @@ def moment(as_of: str | None) -> datetime | None:
             "“{found}” is no day: write it as 2025-12-31, or with a time as 2025-12-31T17:00.", found=as_of
         )
         raise UsageError(message) from error
+
+
+def limit_of(context: typer.Context, publish: bool, min_count: int) -> int | None:
+    """The smallest count shown in a published result, None in an internal one.
+
+    Raises `UsageError` for a limit given to an internal one, which would show what it was meant to withhold.
+    """
+    if publish:
+        return min_count
+    source = context.get_parameter_source("min_count")
+    if source is not None and source.name == "COMMANDLINE":
+        raise UsageError(phrase("--min-count is for a result to be published: give --publish as well."))
+    return None
 
 
 @contextmanager

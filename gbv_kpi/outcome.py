@@ -9,6 +9,7 @@ from gbv_kpi.outlook import Outlook
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns import FileRead
 from gbv_kpi.scorecard import Finding, Scorecard, Status, UnitCounts
+from gbv_kpi.withheld import Withheld
 
 if TYPE_CHECKING:
     from gbv_kpi.trend import Trend
@@ -30,6 +31,8 @@ class Outcome:
     as_of: datetime | None = None  # the past moment of the ledger that was asked for
     counts: tuple[UnitCounts, ...] = ()  # of a report that shows what its findings rest on
     trend: "Trend | None" = None  # of such a report, up to its year
+    withheld: Withheld | None = None  # of a published outcome
+    decided: int | None = None  # its exit code, which was decided before anything was withheld
 
     def of_year(self, year: int) -> "Outcome":
         return replace(self, scorecard=self.scorecard.of_year(year))
@@ -46,6 +49,8 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
+        if self.decided is not None:
+            return self.decided
         if self.fail_on is FailOn.NEVER:
             return ExitCode.WELL
         if has_errors(self.problems):

@@ -18,6 +18,7 @@ from gbv_kpi.ledger.recast import Recast, recast
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.thresholds import Threshold, exact_rate
+from gbv_kpi.withheld import Withheld
 
 __all__ = ["Path", "Point", "Series", "Trend", "trend"]
 
@@ -85,6 +86,7 @@ class Trend:
     years: tuple[int, ...]
     series: tuple[Series, ...]
     as_of: datetime | None = None
+    withheld: Withheld | None = None  # of a published trend
 
 
 def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -> Trend:

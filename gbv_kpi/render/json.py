@@ -18,7 +18,7 @@ def to_json(outcome: Outcome, language: Language) -> str:
         "schema": f"gbv-kpi/{outcome.command}/1",
         "plan": outcome.scorecard.plan.id,
         "files": [
-            {"path": file.path, "sha256": file.sha256, "returns": file.returns, "encoding": file.encoding}
+            {"path": file.path, "sha256": file.sha256 or None, "returns": file.returns, "encoding": file.encoding}
             for file in outcome.files
         ],
         "problems": [problem_record(problem, language) for problem in outcome.problems],
@@ -29,6 +29,8 @@ def to_json(outcome: Outcome, language: Language) -> str:
     if outcome.command == "report":
         content["outlook"] = [outlook.record() for outlook in outcome.outlook]
         content["as_of"] = outcome.as_of.isoformat() if outcome.as_of else None
+    if outcome.withheld:
+        content["withheld"] = outcome.withheld.record()
     return dumped(content)
 
 

@@ -7,10 +7,20 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import Outlook, Prospect
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.problems import Severity
-from gbv_kpi.render.figures import rate_text, threshold_text
+from gbv_kpi.render.figures import MARK, rate_text, threshold_text
 from gbv_kpi.scorecard import Coverage, Finding, Status
+from gbv_kpi.withheld import Withheld
 
-__all__ = ["amount_lacking", "caveats", "completeness", "outlook", "progress", "refused_returns", "verdict"]
+__all__ = [
+    "amount_lacking",
+    "caveats",
+    "completeness",
+    "outlook",
+    "progress",
+    "refused_returns",
+    "verdict",
+    "withheld_notes",
+]
 
 SHOWN_NAMES = 20
 
@@ -31,9 +41,15 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     if not decisive:
         return None
     missed = [finding for finding in decisive if finding.status is Status.MISSED]
-    if decisive[0].unit is None:
-        return _province_verdict(outcome.scorecard.plan, year, len(missed))
-    return _units_verdict(year, decisive, missed)
+    of_province = decisive[0].unit is None
+    told = (
+        _province_verdict(outcome.scorecard.plan, year, len(missed))
+        if of_province
+        else _units_verdict(year, decisive, missed)
+    )
+    if any(finding.status is Status.WITHHELD for finding in decisive):
+        return phrase("{verdict} Withheld results are not counted.", verdict=told)
+    return told
 
 
 def _province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
@@ -147,6 +163,39 @@ def caveats(plan: Plan, findings: Sequence[Finding]) -> Iterator[Phrase]:
     for indicator in plan.indicators:
         if indicator.caveat and indicator.id in rated:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
+
+
+def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
+    """What a published output left out and why; nothing where it shows everything."""
+    if withheld is None:
+        return
+    most = withheld.min_count - 1
+    if withheld.units:
+        yield plural(
+            "{count} result of a unit is withheld ({mark}): counts of victims or cases from 1 to {most} are not "
+            "published, nor what they could be worked out from.",
+            "{count} results of units are withheld ({mark}): counts of victims or cases from 1 to {most} are not "
+            "published, nor what they could be worked out from.",
+            withheld.units,
+            mark=MARK[Status.WITHHELD],
+            most=most,
+        )
+    else:
+        yield phrase("Nothing had to be withheld: no count of victims or cases is from 1 to {most}.", most=most)
+    if withheld.overall:
+        yield plural(
+            "{count} overall result is withheld too, for only one unit has reported it.",
+            "{count} overall results are withheld too, for only one unit has reported them.",
+            withheld.overall,
+        )
+    for field in withheld.fields:
+        yield phrase("Not published for any unit: {field}.", field=plan.field_by_id[field].label)
+    if withheld.warnings:
+        yield plural(
+            "{count} warning about such counts is left out.",
+            "{count} warnings about such counts are left out.",
+            withheld.warnings,
+        )
 
 
 def outlook(plan: Plan, found: Outlook) -> Phrase:

@@ -15,7 +15,16 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.render.figures import counts_text, rate_text
 from gbv_kpi.render.matrix import SHOWN_UNITS, legend, matrix, plain_table
 from gbv_kpi.render.problems import problem_groups
-from gbv_kpi.render.sentences import amount_lacking, caveats, completeness, outlook, progress, refused_returns, verdict
+from gbv_kpi.render.sentences import (
+    amount_lacking,
+    caveats,
+    completeness,
+    outlook,
+    progress,
+    refused_returns,
+    verdict,
+    withheld_notes,
+)
 from gbv_kpi.render.styled import said
 from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
 
@@ -34,6 +43,8 @@ def _parts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
     yield from _verdicts(outcome, language)
     for found in outcome.outlook:
         yield said(outlook(outcome.scorecard.plan, found), language, "yellow")
+    for sentence in withheld_notes(outcome.scorecard.plan, outcome.withheld):
+        yield said(sentence, language)
 
 
 def _year(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[RenderableType]:

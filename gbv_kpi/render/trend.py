@@ -12,6 +12,7 @@ from gbv_kpi.language import Language, phrase, plural
 from gbv_kpi.output import dumped, visible
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MARK, rate_text, threshold_text
+from gbv_kpi.render.sentences import withheld_notes
 from gbv_kpi.render.styled import STYLE, said
 from gbv_kpi.thresholds import Threshold, shown_rate
 from gbv_kpi.trend import Path, Point, Series, Trend
@@ -50,6 +51,7 @@ def trend_to_json(trend: Trend) -> str:
                 }
                 for series in trend.series
             ],
+            **({"withheld": trend.withheld.record()} if trend.withheld else {}),
             "exit_code": 0,
         }
     )
@@ -108,6 +110,8 @@ class _Writer:
         if any(point.finding.provisional for series in self.trend.series for point in series.points):
             provisional = phrase("provisional: not all units have reported, or the plan does not name them")
             yield Text(f"{PROVISIONAL} {self.language.say(provisional)}", "dim")
+        for sentence in withheld_notes(self.trend.plan, self.trend.withheld):
+            yield said(sentence, self.language)
 
     def _table(self, indicator: Indicator, series: Sequence[Series]) -> Table:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)

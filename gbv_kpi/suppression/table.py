@@ -1,0 +1,76 @@
+"""The findings of one year as a table of units, and what of it is withheld."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.suppression.choice import Member, chosen, sole_reporter
+from gbv_kpi.suppression.families import Family
+
+__all__ = ["Cell", "published", "withheld_cells"]
+
+Cell = tuple[str, int, str | None]  # an indicator's finding of a year, for a unit or (None) the province
+
+
+def withheld_cells(findings: Iterable[Finding], families: Sequence[Family], limit: int) -> set[Cell]:
+    """The findings that are not published, of all years."""
+    by_year: dict[int, dict[str | None, dict[str, Finding]]] = {}
+    for finding in findings:
+        by_year.setdefault(finding.year, {}).setdefault(finding.unit, {})[finding.indicator] = finding
+    return {
+        (indicator, year, unit)
+        for year, rows in by_year.items()
+        for family in families
+        for indicator, unit in _of_family(rows, family, limit)
+    }
+
+
+def published(finding: Finding, withheld: set[Cell]) -> Finding:
+    """The finding without what could be told from it, where it is withheld."""
+    if (finding.indicator, finding.year, finding.unit) not in withheld:
+        return finding
+    return replace(
+        finding, numerator=None, denominator=None, status=Status.WITHHELD, shortfall=None, next_shortfall=None
+    )
+
+
+def _of_family(
+    rows: dict[str | None, dict[str, Finding]], family: Family, limit: int
+) -> Iterator[tuple[str, str | None]]:
+    members = list(_members(rows, family))
+    withheld = chosen(members, limit) if members else []
+    for member in withheld:
+        if member.unit is not None:
+            yield from ((indicator, member.unit) for indicator in family.indicators)
+    if withheld:
+        yield from ((indicator, None) for indicator in _of_one_unit(members, family, limit))
+
+
+def _of_one_unit(members: Sequence[Member], family: Family, limit: int) -> set[str]:
+    """The indicators whose total is that of a single unit, and small."""
+    sole = (a for place, a in enumerate(family.amounts) if sole_reporter(members, place, limit))
+    return {indicator for amount in sole for indicator in amount.indicators}
+
+
+def _members(rows: dict[str | None, dict[str, Finding]], family: Family) -> Iterator[Member]:
+    """The units, and what the province's total holds beside them."""
+    beside = {indicator: [0, 0] for indicator in family.indicators}
+    for indicator, finding in rows.get(None, {}).items():
+        if indicator in beside:
+            beside[indicator] = [finding.numerator or 0, finding.denominator or 0]
+    for unit, findings in rows.items():
+        if unit is None:
+            continue
+        complete = {name: f for name, f in findings.items() if f.numerator is not None and f.denominator is not None}
+        for indicator in complete.keys() & beside.keys():
+            beside[indicator][0] -= complete[indicator].numerator or 0
+            beside[indicator][1] -= complete[indicator].denominator or 0
+        yield Member(
+            unit,
+            tuple(amount.of(findings) for amount in family.amounts),
+            tuple(amount.of(complete) for amount in family.amounts),
+        )
+    if any(any(counts) for counts in beside.values()):
+        left = {name: replace(rows[None][name], numerator=n, denominator=d) for name, (n, d) in beside.items()}
+        amounts = tuple(amount.of(left) for amount in family.amounts)
+        yield Member(None, amounts, amounts)

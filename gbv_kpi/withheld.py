@@ -1,0 +1,28 @@
+"""What a published output left out, so that every format can say so."""
+
+from dataclasses import dataclass
+
+__all__ = ["Withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """How much of what was computed is not published; the findings themselves say where."""
+
+    min_count: int  # counts from 1 up to below this one are withheld
+    units: int  # findings of units
+    overall: int  # findings of the province, where they are those of a single unit
+    fields: tuple[str, ...] = ()  # fields that no unit's count is published of
+    warnings: int = 0  # left out, for they tell counts
+    errors: int = 0  # told without their counts
+
+    def record(self) -> dict[str, object]:
+        """The same as JSON has it."""
+        return {
+            "min_count": self.min_count,
+            "unit_findings": self.units,
+            "province_findings": self.overall,
+            "fields": list(self.fields),
+            "warnings": self.warnings,
+            "errors": self.errors,
+        }

@@ -1,0 +1,67 @@
+"""Made-up provinces of one to ten units over some years, as small as real ones, with mergers and silent units."""
+
+import random
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from gbv_kpi.ledger.entry import Entry, Figure, key_of
+from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import __file__ as plan_module
+from pathlib import Path
+
+MIDDLE = 2023  # the last year before a merger
+PAIRS = (("victims_seeking_help", "victims"), ("cases_helped", "cases_needing_help"), ("schools_integrating", "schools"))
+
+
+def plan_of(units: list[dict[str, Any]]) -> Plan:
+    """The plan of Ninh Bình without its training, for other units."""
+    source = Path(plan_module).parent / "plans" / "ninh-binh-63-kh-ubnd.toml"
+    content = tomllib.loads(source.read_text("utf-8"), parse_float=Decimal)
+    content["indicator"] = [one for one in content["indicator"] if one["id"] != "training"]
+    return Plan.model_validate({**content, "unit": units, "reporting_date": {}, "reporting_date_reason": {}})
+
+
+def random_plan(chance: random.Random) -> Plan:
+    names = [f"U{number:02}" for number in range(chance.randint(1, 10))]
+    units: list[dict[str, Any]] = [{"code": name, "name": f"Huyện {name}"} for name in names]
+    if chance.random() < 0.2:
+        units[0]["expected"] = False
+    if len(units) > 2 and chance.random() < 0.5:
+        for unit in units[1:3]:
+            unit.update({"until": f"{MIDDLE}-12-31", "merged_into": "M"})
+        units.append({"code": "M", "name": "Thị xã M", "from": f"{MIDDLE + 1}-01-01"})
+    if len(units) > 4 and chance.random() < 0.15:
+        units[3]["until"] = f"{MIDDLE}-12-31"  # and nobody takes it over
+    return plan_of([{**unit} for unit in units])
+
+
+def random_entries(plan: Plan, chance: random.Random) -> list[Entry]:
+    """Returns of up to four years around the middle one."""
+    first = chance.randint(MIDDLE - 1, MIDDLE + 1)
+    most = chance.choice((3, 6, 10, 25))
+    return [
+        entry(plan, unit, year, counts)
+        for year in range(first, first + chance.randint(1, 3))
+        for unit in plan.units_in(year)
+        if chance.random() < 0.9 and (counts := _counts(unit, most, chance))
+    ]
+
+
+def _counts(unit: Unit, most: int, chance: random.Random) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for part, whole in PAIRS:
+        if not unit.expected and chance.random() < 0.5:
+            continue  # it may leave blank what it does not run
+        counts[whole] = 0 if chance.random() < 0.2 else chance.randint(0, most)
+        reached = chance.choice((0.0, 0.5, 0.9, 1.0))
+        counts[part] = sum(chance.random() < reached for _ in range(counts[whole]))
+    return counts
+
+
+def entry(plan: Plan, unit: Unit, year: int, counts: Mapping[str, int]) -> Entry:
+    figures = {field: Figure(count, None) for field, count in counts.items()}
+    at = datetime(year, 12, 1, tzinfo=UTC)
+    return Entry(plan.id, key_of(unit), unit.name, year, 1, None, figures, "f.csv", "0" * 64, at, "lan")
