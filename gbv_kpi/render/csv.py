@@ -1,8 +1,107 @@
-"""Being written."""
+"""An outcome as tidy rows: one for each finding, with the same columns whatever the plan and the language.
 
-from gbv_kpi.language import Language
+Figures are written for programs: whole numbers without separators, rates with a decimal point. Ids are those of
+JSON; names and the words of a status are the officer's. Whoever opens the file in a spreadsheet must not run
+what someone wrote into a name: a text that a spreadsheet would take for a formula has an apostrophe in front.
+"""
+
+import csv
+from decimal import Decimal
+from io import StringIO
+
+from gbv_kpi.language import Language, Phrase
 from gbv_kpi.outcome import Outcome
+from gbv_kpi.output import visible
+from gbv_kpi.plan import Plan
+from gbv_kpi.render.figures import MEANING
+from gbv_kpi.render.sentences import withheld_reason
+from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.thresholds import Threshold
+from gbv_kpi.withheld import Withheld
+
+__all__ = ["COLUMNS", "to_csv"]
+
+COLUMNS = (
+    "plan",
+    "year",
+    "indicator",
+    "indicator_title",
+    "scope",
+    "unit",
+    "unit_name",
+    "numerator",
+    "denominator",
+    "rate",
+    "measure",  # of rate, threshold and next_threshold: percent or ratio
+    "comparator",
+    "threshold",
+    "threshold_since",
+    "next_comparator",
+    "next_threshold",
+    "next_threshold_since",
+    "status",
+    "status_text",
+    "shortfall",
+    "next_shortfall",
+    "provisional",
+    "note",
+)
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
+
+Cell = str | int | None
 
 
 def to_csv(outcome: Outcome, language: Language) -> str:
-    raise NotImplementedError
+    """The findings with headings, lines ending as RFC 4180 has them."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    plan = outcome.scorecard.plan
+    for finding in outcome.scorecard.findings:
+        row = _row(finding, plan, outcome.withheld, language)
+        writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
+    return text.getvalue()
+
+
+def _row(finding: Finding, plan: Plan, withheld: Withheld | None, language: Language) -> list[Cell]:
+    rate = finding.rate(decimals=4)
+    note: Phrase | str = ""
+    if withheld and finding.status is Status.WITHHELD:
+        note = withheld_reason(withheld)
+    return [
+        plan.id,
+        finding.year,
+        finding.indicator,
+        language.say(plan.indicator_by_id[finding.indicator].title),
+        finding.scope,
+        finding.unit,
+        language.say(finding.unit_name or plan.place),
+        finding.numerator,
+        finding.denominator,
+        _decimal(rate[0]) if rate else None,
+        finding.measure,
+        *_threshold(finding.threshold),
+        *_threshold(finding.next_threshold),
+        str(finding.status),
+        language.say(MEANING[finding.status]),
+        finding.shortfall,
+        finding.next_shortfall,
+        "true" if finding.provisional else "false",
+        language.say(note),
+    ]
+
+
+def _threshold(threshold: Threshold | None) -> tuple[Cell, Cell, Cell]:
+    if threshold is None:
+        return None, None, None
+    return threshold.comparator, _decimal(threshold.bound), threshold.since
+
+
+def _decimal(value: Decimal) -> str:
+    """Without trailing zeros: 100 and 60.3774."""
+    return f"{value.normalize():f}"
+
+
+def _safe(text: str) -> str:
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown

@@ -1,8 +1,196 @@
-"""Being written."""
+"""An outcome as Markdown: readable as it stands, and as a page where a wiki or a repository shows it.
 
-from gbv_kpi.language import Language
+Text from files and plans is text: whatever Markdown or HTML would take for a sign of its own is escaped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from gbv_kpi.language import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
+from gbv_kpi.output import visible
+from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.matrix import SHOWN_UNITS, unit_rows
+from gbv_kpi.render.problems import EXAMPLES, SEVERITY, kinds_by_file, where
+from gbv_kpi.render.sentences import (
+    amount_lacking,
+    caveats,
+    completeness,
+    outlook,
+    progress,
+    refused_returns,
+    verdict,
+    withheld_notes,
+)
+from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
+
+__all__ = ["to_markdown"]
+
+SPECIAL = re.compile(
+    r"""
+      [\\`*\[\]<|~$@]
+    | (?<!\w)_ | _(?!\w)           # within a word it is only itself
+    | & (?=[#\w]+;)               # an entity
+    | ^\s* (?: [#>+=-] | \d+(?=[.)]) )  # a heading, quotation or list
+    | (?<=:)/ (?=/) | (?<=www)\.  # an address
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+Text = Phrase | Bilingual | str
 
 
 def to_markdown(outcome: Outcome, language: Language) -> str:
-    raise NotImplementedError
+    """The verdict first, then every year, the problems and the files."""
+    return "\n".join(_Writer(outcome, language).lines()).rstrip("\n") + "\n"
+
+
+def escaped(text: str) -> str:
+    r"""The text as Markdown shows it unchanged, on one line.
+
+    >>> print(escaped("1. <b>*x*</b> | =y"))
+    1\. \<b>\*x\*\</b> \| =y
+    """
+    return SPECIAL.sub(_escape, visible(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    sign = found.group()
+    if sign[-1].isdigit():
+        return f"{sign}\\"
+    return f"{sign[:-1]}\\{sign[-1]}"
+
+
+class _Writer:
+    """One outcome being said in one language."""
+
+    def __init__(self, outcome: Outcome, language: Language) -> None:
+        self.outcome = outcome
+        self.plan = outcome.scorecard.plan
+        self.language = language
+
+    def say(self, text: Text) -> str:
+        return escaped(self.language.say(text))
+
+    def lines(self) -> Iterator[str]:
+        yield self._heading(1, phrase("Plan {number}", number=self.plan.number))
+        yield from self._paragraphs([self.plan.title])
+        yield from self._verdicts()
+        for coverage in self.outcome.scorecard.coverage:
+            yield from self._year(self.outcome.scorecard.of_year(coverage.year), coverage)
+        yield from self._problems()
+        yield from self._files()
+
+    def _heading(self, level: int, text: Text) -> str:
+        return f"{'#' * level} {self.say(text)}"
+
+    def _verdicts(self) -> Iterator[str]:
+        said = [verdict(self.outcome, year) for year in self.outcome.scorecard.years]
+        for sentence in (refused_returns(self.outcome), *said):
+            if sentence:
+                yield from ("", f"**{self.say(sentence)}**")
+        yield from self._paragraphs(outlook(self.plan, found) for found in self.outcome.outlook)
+        yield from self._paragraphs(withheld_notes(self.plan, self.outcome.withheld))
+
+    def _paragraphs(self, sentences: Iterable[Text]) -> Iterator[str]:
+        for sentence in sentences:
+            yield from ("", self.say(sentence))
+
+    def _year(self, scorecard: Scorecard, coverage: Coverage) -> Iterator[str]:
+        yield from ("", self._heading(2, phrase("Year {year}", year=str(coverage.year))))
+        findings = scorecard.findings
+        if findings:
+            yield from self._matrix(scorecard)
+            present = {finding.status for finding in findings}
+            signs = (f"{MARK[status]} {self.say(MEANING[status])}" for status in Status if status in present)
+            yield from ("", " · ".join(signs))
+        yield from self._lacking(findings)
+        for finding in findings:
+            if sentence := progress(self.plan, finding, self.language):
+                yield from self._paragraphs([sentence])
+        yield from self._paragraphs(sentence for sentence, _ in completeness(coverage))
+        yield from self._paragraphs(caveats(self.plan, findings))
+
+    def _matrix(self, scorecard: Scorecard) -> Iterator[str]:
+        province, units, left_out = unit_rows(scorecard)
+        indicators = self.plan.indicators
+        place = self.say(self.plan.place)
+        if any(finding.provisional for finding in province.values()):
+            place += " " + self.say(phrase("(provisional)"))
+        in_force = (province[indicator.id].threshold for indicator in indicators)
+        rows = [[self.say(unit.name), *(self._cell(unit.findings[i.id]) for i in indicators)] for unit in units]
+        if left_out:
+            rows.append([self.say(plural("… {count} more unit", "… {count} more units", left_out))])
+        rows.append([f"**{place}**", *(f"**{self._cell_with_counts(province[i.id])}**" for i in indicators)])
+        rows.append(
+            [
+                self.say(phrase("Threshold in force")),
+                *(self.say(threshold_text(t, self.language) if t else phrase("not yet")) for t in in_force),
+            ]
+        )
+        yield from self._table([phrase("Unit"), *(indicator.title for indicator in indicators)], rows, figures_from=1)
+
+    def _lacking(self, findings: Iterable[Finding]) -> Iterator[str]:
+        missed = [finding for finding in findings if finding.status is Status.MISSED]
+        if not missed:
+            return
+        rows = [
+            [
+                self.say(self.plan.indicator_by_id[finding.indicator].title),
+                self.say(finding.unit_name or self.plan.place),
+                self.say(f"{counts_text(finding, self.language)} = {rate_text(finding, self.language)}"),
+                self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator], self.language)),
+            ]
+            for finding in missed[:SHOWN_UNITS]
+        ]
+        if len(missed) > SHOWN_UNITS:
+            rows.append([self.say(plural("… {count} more", "… {count} more", len(missed) - SHOWN_UNITS))])
+        yield from self._table([phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking")], rows)
+
+    def _table(
+        self, headings: Sequence[Text], rows: Iterable[Sequence[str]], figures_from: int | None = None
+    ) -> Iterator[str]:
+        width = len(headings)
+        rules = ["---:" if figures_from is not None and at >= figures_from else "---" for at in range(width)]
+        yield ""
+        for row in ([self.say(heading) for heading in headings], rules, *rows):
+            yield f"| {' | '.join([*row, *[''] * (width - len(row))])} |"
+
+    def _cell(self, finding: Finding) -> str:
+        return " ".join(part for part in (MARK[finding.status], rate_text(finding, self.language)) if part)
+
+    def _cell_with_counts(self, finding: Finding) -> str:
+        counts = f" ({counts_text(finding, self.language)})" if finding.denominator is not None else ""
+        return self._cell(finding) + counts
+
+    def _problems(self) -> Iterator[str]:
+        if not self.outcome.problems:
+            return
+        yield from ("", self._heading(2, phrase("Problems")))
+        for file, kinds in kinds_by_file(self.outcome.problems):
+            yield from ("", self._heading(3, file))
+            for (severity, code), group in kinds:
+                many = f" ({self.language.number(len(group))})" if len(group) > 1 else ""
+                yield from ("", f"**{self.say(SEVERITY[severity])}** `{code}`{many}", "")
+                for problem in group[:EXAMPLES]:
+                    spot = where(problem)
+                    yield f"- {escaped(f'{spot}: ') if spot else ''}{self.say(problem.message)}"
+                if len(group) > EXAMPLES:
+                    more = plural("… and {count} more", "… and {count} more", len(group) - EXAMPLES)
+                    yield f"- {self.say(more)}"
+                for hint in dict.fromkeys(self.say(problem.hint) for problem in group):
+                    yield f"- → {hint}"
+
+    def _files(self) -> Iterator[str]:
+        if not self.outcome.files:
+            return
+        yield from ("", self._heading(2, phrase("Files")))
+        hashed = any(file.sha256 for file in self.outcome.files)
+        rows = [
+            [self.say(file.path), self.language.number(file.returns), *([f"`{file.sha256}`"] if hashed else [])]
+            for file in self.outcome.files[:SHOWN_UNITS]
+        ]
+        if len(self.outcome.files) > SHOWN_UNITS:
+            more = plural("… {count} more", "… {count} more", len(self.outcome.files) - SHOWN_UNITS)
+            rows.append([self.say(more)])
+        yield from self._table([phrase("File"), phrase("Valid returns"), *(["SHA-256"] if hashed else [])], rows)

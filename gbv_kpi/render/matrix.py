@@ -1,6 +1,7 @@
 """The matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from rich import box
 from rich.table import Table
@@ -12,7 +13,7 @@ from gbv_kpi.render.styled import STYLE, said
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.thresholds import Threshold
 
-__all__ = ["SHOWN_UNITS", "legend", "matrix", "plain_table"]
+__all__ = ["SHOWN_UNITS", "UnitRow", "legend", "matrix", "plain_table", "unit_rows"]
 
 SHOWN_UNITS = 100
 NAME_WIDTH = 28  # columns that a unit's name may claim before it is broken
@@ -22,15 +23,32 @@ def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
 
 
-def matrix(scorecard: Scorecard, language: Language) -> Table:
-    """The findings of one year; of very many units only those that miss a threshold."""
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit's findings by indicator."""
+
+    name: str
+    findings: Mapping[str, Finding]
+
+
+def unit_rows(scorecard: Scorecard) -> tuple[Mapping[str, Finding], list[UnitRow], int]:
+    """The province's findings of one year, the rows of its units, and how many are left out.
+
+    Of very many units only those have a row that miss a threshold.
+    """
     findings_by_unit: dict[str | None, dict[str, Finding]] = {}
     for finding in scorecard.findings:
         findings_by_unit.setdefault(finding.unit, {})[finding.indicator] = finding
     province = findings_by_unit.pop(None)
     units = list(findings_by_unit.values())
     shown = units if len(units) <= SHOWN_UNITS else [unit for unit in units if _misses_one(unit)][:SHOWN_UNITS]
-    names = [next(iter(unit.values())).unit_name or "" for unit in shown]
+    rows = [UnitRow(next(iter(unit.values())).unit_name or "", unit) for unit in shown]
+    return province, rows, len(units) - len(shown)
+
+
+def matrix(scorecard: Scorecard, language: Language) -> Table:
+    """The findings of one year; of very many units only those that miss a threshold."""
+    province, units, left_out = unit_rows(scorecard)
     indicators = scorecard.plan.indicators
 
     table = plain_table()
@@ -38,15 +56,18 @@ def matrix(scorecard: Scorecard, language: Language) -> Table:
     if any(finding.provisional for finding in province.values()):
         place.append("\n").append(said(phrase("(provisional)"), language))
     table.add_column(
-        said(phrase("Unit"), language), overflow="fold", no_wrap=max(map(len, names), default=0) <= NAME_WIDTH
+        said(phrase("Unit"), language),
+        overflow="fold",
+        no_wrap=max((len(unit.name) for unit in units), default=0) <= NAME_WIDTH,
     )
     for indicator in indicators:
         table.add_column(said(indicator.title, language), justify="right", overflow="fold")
-    for name, unit in zip(names, shown, strict=True):
-        table.add_row(said(name, language), *(_cell(unit[indicator.id], language) for indicator in indicators))
-    if len(shown) < len(units):
-        left_out = plural("… {count} more unit", "… {count} more units", len(units) - len(shown))
-        table.add_row(said(left_out, language, "dim"))
+    for unit in units:
+        cells = (_cell(unit.findings[indicator.id], language) for indicator in indicators)
+        table.add_row(said(unit.name, language), *cells)
+    if left_out:
+        more = plural("… {count} more unit", "… {count} more units", left_out)
+        table.add_row(said(more, language, "dim"))
     table.add_section()
     table.add_row(place, *(_cell_with_counts(province[indicator.id], language) for indicator in indicators))
     table.add_row(

@@ -20,6 +20,7 @@ __all__ = [
     "refused_returns",
     "verdict",
     "withheld_notes",
+    "withheld_reason",
 ]
 
 SHOWN_NAMES = 20
@@ -165,23 +166,28 @@ def caveats(plan: Plan, findings: Sequence[Finding]) -> Iterator[Phrase]:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
 
 
+def withheld_reason(withheld: Withheld) -> Phrase:
+    """Why a result is withheld."""
+    return phrase(
+        "Counts of victims or cases from 1 to {most} are not published, nor what they could be worked out from.",
+        most=withheld.min_count - 1,
+    )
+
+
 def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
     """What a published output left out and why; nothing where it shows everything."""
     if withheld is None:
         return
-    most = withheld.min_count - 1
+    yield withheld_reason(withheld)
     if withheld.units:
         yield plural(
-            "{count} result of a unit is withheld ({mark}): counts of victims or cases from 1 to {most} are not "
-            "published, nor what they could be worked out from.",
-            "{count} results of units are withheld ({mark}): counts of victims or cases from 1 to {most} are not "
-            "published, nor what they could be worked out from.",
+            "{count} result of a unit is withheld ({mark}).",
+            "{count} results of units are withheld ({mark}).",
             withheld.units,
             mark=MARK[Status.WITHHELD],
-            most=most,
         )
     else:
-        yield phrase("Nothing had to be withheld: no count of victims or cases is from 1 to {most}.", most=most)
+        yield phrase("No result of a unit had to be withheld.")
     if withheld.overall:
         yield plural(
             "{count} overall result is withheld too, for only one unit has reported it.",

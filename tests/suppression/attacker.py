@@ -10,12 +10,11 @@ from typing import Any
 Printed = Mapping[str, Any]  # a finding as JSON prints it
 Pair = tuple[int, int]  # numerator and denominator
 
-AMOUNTS = {"numerator": lambda n, d: n, "denominator": lambda n, d: d, "the rest": lambda n, d: d - n}
-
 
 def told(pair: Pair) -> dict[str, int]:
     """What two counts tell: themselves, and how many of the whole are not the part."""
-    return {name: amount(*pair) for name, amount in AMOUNTS.items()}
+    numerator, denominator = pair
+    return {"numerator": numerator, "denominator": denominator, "the rest": denominator - numerator}
 
 
 def small(amount: int, limit: int) -> bool:
@@ -27,15 +26,16 @@ def shown_pairs(findings: Iterable[Printed]) -> dict[str | None, Pair]:
     return {f["unit"]: (f["numerator"], f["denominator"]) for f in findings if f["denominator"] is not None}
 
 
-def possible(findings: Sequence[Printed], reported: Collection[str], beside: bool) -> dict[str | None, list[Pair] | None]:
+def possible(
+    findings: Sequence[Printed], reported: Collection[str], beside: bool
+) -> dict[str | None, list[Pair] | None]:
     """The pairs that each withheld unit may have, None where nothing bounds them.
 
     `findings` are of one indicator and year; `reported` the units that gave both counts, `beside` whether the
     province holds others (under the key None).
     """
     shown = shown_pairs(findings)
-    hidden: list[str | None] = sorted(set(reported) - set(shown))
-    hidden += [None] if beside else []
+    hidden: list[str | None] = [*sorted(set(reported) - set(shown)), *([None] if beside else [])]
     if None not in shown:
         return dict.fromkeys(hidden)
     n_left = shown[None][0] - sum(n for unit, (n, _) in shown.items() if unit is not None)
@@ -43,4 +43,4 @@ def possible(findings: Sequence[Printed], reported: Collection[str], beside: boo
     if len(hidden) == 1:
         return {hidden[0]: [(n_left, d_left)]}
     pairs = [(n, d) for d in range(d_left + 1) for n in range(min(n_left, d) + 1) if n_left - n <= d_left - d]
-    return {unit: pairs for unit in hidden}
+    return dict.fromkeys(hidden, pairs)

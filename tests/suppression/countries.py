@@ -5,15 +5,19 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from gbv_kpi.ledger.entry import Entry, Figure, key_of
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.plan import __file__ as plan_module
-from pathlib import Path
 
 MIDDLE = 2023  # the last year before a merger
-PAIRS = (("victims_seeking_help", "victims"), ("cases_helped", "cases_needing_help"), ("schools_integrating", "schools"))
+PAIRS = (
+    ("victims_seeking_help", "victims"),
+    ("cases_helped", "cases_needing_help"),
+    ("schools_integrating", "schools"),
+)
 
 
 def plan_of(units: list[dict[str, Any]]) -> Plan:
