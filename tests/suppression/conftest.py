@@ -1,0 +1,3 @@
+from tests.ledger.conftest import noon, sqlite
+
+__all__ = ["noon", "sqlite"]

@@ -1,0 +1,122 @@
+"""Which units are withheld; `Member`s are written as numerator of denominator."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import product
+
+import pytest
+
+from gbv_kpi.suppression.choice import Member, chosen, sole_reporter
+from tests.suppression.attacker import Pair, small, told
+
+
+def member(unit: str | None, pair: Pair) -> Member:
+    amounts = tuple(told(pair).values())
+    return Member(unit, amounts, amounts)
+
+
+def withheld(*pairs: Pair, limit: int = 5, beside: Pair | None = None) -> list[int | None]:
+    """The places of the units withheld, None for what the total holds beside them."""
+    members = [member(str(place), pair) for place, pair in enumerate(pairs)]
+    if beside:
+        members.append(member(None, beside))
+    places = (None if m.unit is None else int(m.unit) for m in chosen(members, limit))
+    return sorted(places, key=lambda place: -1 if place is None else place)
+
+
+WELL = (30, 60)
+
+
+@pytest.mark.parametrize(
+    ("pair", "is_withheld"),
+    [
+        pytest.param((0, 0), False, id="no cases"),
+        pytest.param((0, 1), True, id="one"),
+        pytest.param((0, 4), True, id="four"),
+        pytest.param((0, 5), False, id="five, of which none was helped"),
+        pytest.param((5, 5), False, id="five, all helped"),
+        pytest.param((1, 30), True, id="one was helped"),
+        pytest.param((18, 22), True, id="four were not"),
+        pytest.param((17, 22), False, id="five were not"),
+    ],
+)
+def test_counts_from_one_to_four_are_a_reason(pair: Pair, is_withheld: bool) -> None:
+    assert (0 in withheld(pair, WELL, WELL, (40, 60))) is is_withheld
+
+
+def test_nothing_is_withheld_where_nothing_is_small() -> None:
+    assert withheld((0, 0), (5, 10), (30, 60), beside=(5, 10)) == []
+
+
+def test_a_single_small_unit_takes_the_two_smallest_with_it() -> None:
+    assert withheld((2, 10), (30, 60), (20, 40), (40, 80), (12, 24)) == [0, 2, 4]
+
+
+def test_two_that_make_fewer_than_the_limit_together_take_more() -> None:
+    """1 + 1 sought help, and the two smallest others are 5 of 10 and 6 of 12."""
+    assert withheld((1, 20), (1, 30), (5, 10), (6, 12), (40, 80)) == [0, 1, 2]
+
+
+def test_a_bigger_unit_is_taken_where_the_smaller_ones_do_not_hide_it() -> None:
+    """2 were not helped; with those of the two small units still 2, with those of the big one 12."""
+    assert withheld((20, 22), (6, 6), (7, 7), (50, 60), (90, 90)) == [0, 1, 3]
+
+
+def test_zeros_hide_nothing_but_where_there_is_nothing_else() -> None:
+    assert withheld((2, 8), (0, 0), (10, 20), (10, 30), (10, 40)) == [0, 2, 3]
+    assert withheld((2, 2), (0, 0), (0, 0), (0, 0)) == [0, 1, 2, 3]
+
+
+def test_what_the_province_has_fewer_of_anyhow_is_shown_in_full_but_not_whose_they_are() -> None:
+    """The 2 who were not helped are printed as the province's 98 of 100."""
+    assert withheld((18, 20), (19, 19), (30, 30), (31, 31)) == [0, 1, 2]
+
+
+def test_equal_counts_are_withheld_together() -> None:
+    assert withheld((2, 10), (10, 20), (10, 20), (10, 20), (50, 99)) == [0, 1, 2, 3]
+
+
+def test_three_units_with_the_same_small_count_take_another_with_them() -> None:
+    """Three with 4 cases each make 12: who knows that all three are small would know each."""
+    assert withheld((0, 4), (0, 4), (0, 4), (0, 30), (0, 40)) == [0, 1, 2, 3]
+
+
+def test_what_the_total_holds_beside_the_units_counts_as_a_withheld_unit() -> None:
+    assert withheld((10, 20), (10, 30), (10, 40), beside=(3, 12)) == [None, 0, 1]
+    assert withheld((10, 20), (10, 30), (3, 40), beside=(10, 20)) == [None, 0, 2]
+
+
+def test_a_limit_of_two_withholds_ones_only() -> None:
+    assert withheld((2, 4), (3, 9), (4, 12), limit=2) == []
+    assert withheld((1, 4), (3, 9), (4, 12), (9, 90), limit=2) == [0, 1, 2]
+
+
+def test_a_total_of_one_unit_is_that_units() -> None:
+    assert sole_reporter([member("a", (2, 20))], 0, 5)
+    assert not sole_reporter([member("a", (10, 20))], 0, 5)
+    assert not sole_reporter([member("a", (2, 20)), member("b", (0, 0))], 0, 5)
+    assert sole_reporter([member("a", (2, 20)), Member("b", (None,) * 3, (None,) * 3)], 0, 5)
+
+
+@pytest.mark.parametrize(("units", "most", "limit"), [(2, 7, 5), (3, 6, 5), (3, 7, 4), (4, 4, 3), (4, 4, 2)])
+def test_who_knows_the_rule_recovers_no_count_either(units: int, most: int, limit: int) -> None:
+    """Every input there is, by what is printed of it: no small count is the same in all that print the same."""
+    pairs = [(part, whole) for whole in range(most + 1) for part in range(whole + 1)]
+    worlds_by_print = defaultdict(list)
+    chosen_of: dict[tuple[Pair, ...], set[Pair]] = {}
+    for world in product(pairs, repeat=units):
+        key = tuple(sorted(world))  # units with the same counts are withheld together: by counts, not by place
+        if key not in chosen_of:
+            chosen_of[key] = {key[place] for place in withheld(*key, limit=limit) if place is not None}
+        shown = tuple(None if pair in chosen_of[key] else pair for pair in world)
+        printed = shown, sum(part for part, _ in world), sum(whole for _, whole in world)
+        worlds_by_print[printed].append(world)
+    for (shown, *_), worlds in worlds_by_print.items():
+        for place in (place for place, pair in enumerate(shown) if pair is None):
+            recovered = _same_in_all([told(world[place]) for world in worlds])
+            assert not any(small(amount, limit) for amount in recovered), worlds
+
+
+def _same_in_all(told_by_world: Sequence[dict[str, int]]) -> list[int]:
+    first = told_by_world[0]
+    return [first[name] for name in first if all(told[name] == first[name] for told in told_by_world)]
