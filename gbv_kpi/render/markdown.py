@@ -26,16 +26,17 @@ from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
 
 __all__ = ["to_markdown"]
 
-SPECIAL = re.compile(
+ANYWHERE = re.compile(
     r"""
       [\\`*\[\]<|~$@]
     | (?<!\w)_ | _(?!\w)           # within a word it is only itself
     | & (?=[#\w]+;)               # an entity
-    | ^\s* (?: [#>+=-] | \d+(?=[.)]) )  # a heading, quotation or list
     | (?<=:)/ (?=/) | (?<=www)\.  # an address
+    | \# (?=\s*$)                 # the end of a heading
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+IN_FRONT = re.compile(r"^\s*(?:[#>+=-]|\d+(?=[.)]))")  # a heading, quotation or list
 
 Text = Phrase | Bilingual | str
 
@@ -46,19 +47,22 @@ def to_markdown(outcome: Outcome, language: Language) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""The text as Markdown shows it unchanged, on one line.
+    r"""The text as Markdown shows it unchanged, on a line of its own.
 
     >>> print(escaped("1. <b>*x*</b> | =y"))
     1\. \<b>\*x\*\</b> \| =y
     """
-    return SPECIAL.sub(_escape, visible(text))
+    return IN_FRONT.sub(_escape, _within(text))
+
+
+def _within(text: str) -> str:
+    """The same within a line, where nothing begins a heading or list."""
+    return ANYWHERE.sub(_escape, visible(text))
 
 
 def _escape(found: re.Match[str]) -> str:
     sign = found.group()
-    if sign[-1].isdigit():
-        return f"{sign}\\"
-    return f"{sign[:-1]}\\{sign[-1]}"
+    return f"{sign}\\" if sign[-1].isdigit() else f"{sign[:-1]}\\{sign[-1]}"
 
 
 class _Writer:
@@ -70,6 +74,9 @@ class _Writer:
         self.language = language
 
     def say(self, text: Text) -> str:
+        return _within(self.language.say(text))
+
+    def _line(self, text: Text) -> str:
         return escaped(self.language.say(text))
 
     def lines(self) -> Iterator[str]:
@@ -94,7 +101,7 @@ class _Writer:
 
     def _paragraphs(self, sentences: Iterable[Text]) -> Iterator[str]:
         for sentence in sentences:
-            yield from ("", self.say(sentence))
+            yield from ("", self._line(sentence))
 
     def _year(self, scorecard: Scorecard, coverage: Coverage) -> Iterator[str]:
         yield from ("", self._heading(2, phrase("Year {year}", year=str(coverage.year))))
@@ -173,11 +180,11 @@ class _Writer:
                 many = f" ({self.language.number(len(group))})" if len(group) > 1 else ""
                 yield from ("", f"**{self.say(SEVERITY[severity])}** `{code}`{many}", "")
                 for problem in group[:EXAMPLES]:
-                    spot = where(problem)
-                    yield f"- {escaped(f'{spot}: ') if spot else ''}{self.say(problem.message)}"
+                    message = self.language.say(problem.message)
+                    yield f"- {escaped(f'{spot}: {message}' if (spot := where(problem)) else message)}"
                 if len(group) > EXAMPLES:
                     more = plural("… and {count} more", "… and {count} more", len(group) - EXAMPLES)
-                    yield f"- {self.say(more)}"
+                    yield f"- {self._line(more)}"
                 for hint in dict.fromkeys(self.say(problem.hint) for problem in group):
                     yield f"- → {hint}"
 

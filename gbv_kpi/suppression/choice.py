@@ -15,10 +15,10 @@ a unit are withheld, or none. The units are:
    c) they do not all have the same, for then their number would tell it (three units with 3 cases together,
       and each known to have one or more).
 
-How the further units are chosen is no secret either, so it must not tell who is one. A unit, or several with
-the same counts, is taken that settles the matter alone, the smallest first; if none does, the smallest. Units with
-the same counts are taken together: one of two equal units withheld and the other shown would tell that
-the one withheld was not the reason, and so who was.
+How the further units are chosen is no secret either, so it must not tell who is one. The smallest unit is taken
+that settles the matter alone, and where none does, the smallest of all. Units with the same counts are taken
+together: one of two equal units withheld and the other shown would tell that the one withheld was not the
+reason, and so who was.
 
 With two or more units withheld, every reading that fits their sums is open: any one of them may have all and
 the others none, for a sum of parts and wholes is itself a part and a whole. So the least and the most that a
@@ -64,7 +64,8 @@ def chosen(members: Sequence[Member], limit: int) -> list[Member]:
     groups = [list(group) for _, group in groupby(sorted(rest, key=_rank), key=_rank)]
     table = _Table(members, limit)
     while groups and not table.holds(withheld):
-        group = next((group for group in groups if table.holds([*withheld, *group])), groups[0])
+        settling = (group for group in groups if table.holds([*withheld, *group]))
+        group = min(settling, key=len, default=groups[0])
         groups.remove(group)
         withheld += group
     return withheld

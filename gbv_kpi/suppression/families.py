@@ -64,7 +64,9 @@ def families(plan: Plan) -> Iterator[Family]:
     for fields in _connected(plan):
         if fields & protected:
             indicators = [indicator for indicator in plan.indicators if fields.intersection(indicator.numerator)]
-            yield Family(tuple(i.id for i in indicators), frozenset(fields), tuple(_amounts(indicators, plan)))
+            yield Family(
+                tuple(i.id for i in indicators), frozenset(fields), tuple(_amounts(indicators, plan, protected))
+            )
 
 
 def shown_alone(plan: Plan) -> set[str]:
@@ -83,16 +85,18 @@ def _connected(plan: Plan) -> list[set[str]]:
     return groups
 
 
-def _amounts(indicators: Iterable[Indicator], plan: Plan) -> Iterator[Amount]:
+def _amounts(indicators: Iterable[Indicator], plan: Plan, protected: set[str]) -> Iterator[Amount]:
+    """Every sum printed, and what one has over a part of it; what no protected field stands in tells of nobody."""
     sides = [
         side
         for indicator in indicators
         for side in (Side(indicator.id, True, indicator.denominator), Side(indicator.id, False, indicator.numerator))
     ]
-    yield from (Amount(side) for side in sides)
+    yield from (Amount(side) for side in sides if protected.intersection(side.fields))
     for side, part in permutations(sides, 2):
         of_one = side.indicator == part.indicator and side.whole
-        if of_one or (side.fields != part.fields and _is_part(part, side, plan)):
+        related = of_one or (side.fields != part.fields and _is_part(part, side, plan))
+        if related and protected.intersection((*side.fields, *part.fields)):
             yield Amount(side, part)
 
 

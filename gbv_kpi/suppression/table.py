@@ -65,11 +65,9 @@ def _members(rows: dict[str | None, dict[str, Finding]], family: Family) -> Iter
         for indicator in complete.keys() & beside.keys():
             beside[indicator][0] -= complete[indicator].numerator or 0
             beside[indicator][1] -= complete[indicator].denominator or 0
-        yield Member(
-            unit,
-            tuple(amount.of(findings) for amount in family.amounts),
-            tuple(amount.of(complete) for amount in family.amounts),
-        )
+        own = tuple(amount.of(findings) for amount in family.amounts)
+        if any(amount is not None for amount in own):  # what is not reported is no secret
+            yield Member(unit, own, tuple(amount.of(complete) for amount in family.amounts))
     if any(any(counts) for counts in beside.values()):
         left = {name: replace(rows[None][name], numerator=n, denominator=d) for name, (n, d) in beside.items()}
         amounts = tuple(amount.of(left) for amount in family.amounts)

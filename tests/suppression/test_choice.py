@@ -83,7 +83,7 @@ def test_three_units_with_the_same_small_count_take_another_with_them() -> None:
 
 def test_what_the_total_holds_beside_the_units_counts_as_a_withheld_unit() -> None:
     assert withheld((10, 20), (10, 30), (10, 40), beside=(3, 12)) == [None, 0, 1]
-    assert withheld((10, 20), (10, 30), (3, 40), beside=(10, 20)) == [None, 0, 2]
+    assert withheld((10, 20), (10, 30), (3, 40), beside=(40, 90)) == [None, 0, 2]
 
 
 def test_a_limit_of_two_withholds_ones_only() -> None:

@@ -214,6 +214,20 @@ def test_what_one_indicator_counts_more_than_another_is_a_count_too() -> None:
     assert {unit for indicator, unit in hidden if indicator == "reached"} == {"370", "372", "373"}
 
 
+def test_a_protected_part_of_a_whole_that_is_not_is_withheld_with_its_rate() -> None:
+    """Cases by officials: how many officials there are is no secret, but with a rate it tells the cases."""
+    content = tomllib.loads((BUILT_IN / "ninh-binh-63-kh-ubnd.toml").read_text("utf-8"), parse_float=Decimal)
+    template = next(one for one in content["indicator"] if one["id"] == "assistance")
+    mixed = {**template, "id": "mixed", "numerator": ["cases_helped"], "denominator": ["officials"]}
+    plan = Plan.model_validate({**content, "indicator": [mixed]})
+    counts = [{"officials": 30 + n, "cases_helped": 10 + n, "cases_needing_help": 40} for n in range(7)]
+    counts[0]["cases_helped"] = 2
+    counts[6] = {"officials": 3, "cases_helped": 0, "cases_needing_help": 40}
+    outcome = publishable(one_year(plan, counts), 5)
+    assert [f.unit for f in outcome.scorecard.findings if f.status is Status.WITHHELD] == ["370", "372", "377"]
+    assert outcome.counts[0].withheld == {"officials", "cases_helped", "cases_needing_help"}
+
+
 # ---------------------------------------------------------------- the counts behind the findings, and other years
 
 
