@@ -16,7 +16,7 @@ from gbv_kpi.outlook import Outlook
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.scorecard import Finding, Scorecard, UnitCounts
-from gbv_kpi.suppression.families import Family, families, shown_alone
+from gbv_kpi.suppression.families import Family, protected_families, shown_alone
 from gbv_kpi.suppression.table import Cell, published, withheld_cells
 from gbv_kpi.withheld import Withheld
 
@@ -29,7 +29,7 @@ __all__ = ["publishable", "publishable_trend"]
 def publishable(outcome: Outcome, min_count: int) -> Outcome:
     """The outcome as it may be published; counts from 1 up to below `min_count` are withheld."""
     card, trend = outcome.scorecard, outcome.trend
-    related = list(families(card.plan))
+    related = list(protected_families(card.plan))
     protected = {field for family in related for field in family.fields}
     cells = withheld_cells(card.findings, related, min_count)
     if trend is not None:
@@ -59,7 +59,8 @@ def publishable(outcome: Outcome, min_count: int) -> Outcome:
 
 def publishable_trend(trend: "Trend", min_count: int) -> "Trend":
     """The trend as it may be published: each year as a table of that year would be."""
-    return _published_trend(trend, withheld_cells(_findings(trend), list(families(trend.plan)), min_count), min_count)
+    related = list(protected_families(trend.plan))
+    return _published_trend(trend, withheld_cells(_findings(trend), related, min_count), min_count)
 
 
 def _published_trend(trend: "Trend", cells: set[Cell], min_count: int) -> "Trend":
@@ -80,7 +81,8 @@ def _extent(cells: set[Cell], min_count: int) -> Withheld:
 
 
 def _tells_counts(problem: Problem, protected: set[str], severity: Severity) -> bool:
-    return problem.severity is severity and problem.field in protected
+    """Whether it is one of a protected cell, and not of a heading."""
+    return problem.severity is severity and problem.field in protected and problem.place.cell is not None
 
 
 def _without_counts(problem: Problem, protected: set[str]) -> Problem:

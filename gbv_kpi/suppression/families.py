@@ -7,7 +7,7 @@ from itertools import permutations
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.scorecard import Finding
 
-__all__ = ["Amount", "Family", "families", "shown_alone"]
+__all__ = ["Amount", "Family", "protected_families", "shown_alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Family:
     amounts: tuple[Amount, ...]
 
 
-def families(plan: Plan) -> Iterator[Family]:
+def protected_families(plan: Plan) -> Iterator[Family]:
     """The families that have a protected field.
 
     Fields hang together where one is part of the other, or one of its forms, or where both stand in one
