@@ -29,7 +29,7 @@ __all__ = ["to_markdown"]
 ANYWHERE = re.compile(
     r"""
       [\\`*\[\]<|~$@]
-    | (?<!\w)_ | _(?!\w)           # within a word it is only itself
+    | (?<![^\W_])_ | _(?![^\W_])  # between letters it is only itself
     | & (?=[#\w]+;)               # an entity
     | (?<=:)/ (?=/) | (?<=www)\.  # an address
     | \# (?=\s*$)                 # the end of a heading
