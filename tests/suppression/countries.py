@@ -1,16 +1,12 @@
 """Made-up provinces of one to ten units over some years, as small as real ones, with mergers and silent units."""
 
 import random
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from gbv_kpi.ledger.entry import Entry, Figure, key_of
-from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.plan import __file__ as plan_module
+from gbv_kpi.plan import Plan, Unit, load_plan
 
 MIDDLE = 2023  # the last year before a merger
 PAIRS = (
@@ -20,12 +16,15 @@ PAIRS = (
 )
 
 
+def plan_but(**tables: Any) -> Plan:
+    """The plan of Ninh Bình with other tables in place of its own."""
+    return Plan.model_validate({**load_plan().model_dump(by_alias=True), **tables})
+
+
 def plan_of(units: list[dict[str, Any]]) -> Plan:
-    """The plan of Ninh Bình without its training, for other units."""
-    source = Path(plan_module).parent / "plans" / "ninh-binh-63-kh-ubnd.toml"
-    content = tomllib.loads(source.read_text("utf-8"), parse_float=Decimal)
-    content["indicator"] = [one for one in content["indicator"] if one["id"] != "training"]
-    return Plan.model_validate({**content, "unit": units, "reporting_date": {}, "reporting_date_reason": {}})
+    """The plan without its training, for other units."""
+    indicators = [one for one in load_plan().indicators if one.id != "training"]
+    return plan_but(indicator=indicators, unit=units, reporting_date={}, reporting_date_reason={})
 
 
 def random_plan(chance: random.Random) -> Plan:

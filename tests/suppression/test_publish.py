@@ -1,11 +1,9 @@
 """--publish, as a reader of the output meets it; each test is one way to work out a count that is not printed."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +13,14 @@ from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.ledger.held import returns_from
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import Outlook, Prospect
-from gbv_kpi.plan import BUILT_IN, Plan
+from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.scorecard import Status
 from gbv_kpi.suppression import publishable, publishable_trend
 from gbv_kpi.trend import trend
 from tests.command import UNITS_OF_2025, Row, run, write_csv
 from tests.ledger.inbox import hand_in
 from tests.offices import Figures
-from tests.suppression.countries import entry, plan_of
+from tests.suppression.countries import entry, plan_but, plan_of
 
 LARGE: Figures = {
     "victims": 20,
@@ -190,10 +188,9 @@ def test_every_format_withholds_the_same_and_says_so(tmp_path: Path, plan: Plan,
 
 def shared_plan() -> Plan:
     """Two indicators over the same cases: those helped, and these together with those helped in another form."""
-    content = tomllib.loads((BUILT_IN / "ninh-binh-63-kh-ubnd.toml").read_text("utf-8"), parse_float=Decimal)
-    template = next(one for one in content["indicator"] if one["id"] == "assistance")
-    both = {**template, "id": "reached", "numerator": ["cases_helped", "helped_other"]}
-    return Plan.model_validate({**content, "indicator": [template, both]})
+    assistance = load_plan().indicator_by_id["assistance"]
+    both = {**assistance.model_dump(by_alias=True), "id": "reached", "numerator": ["cases_helped", "helped_other"]}
+    return plan_but(indicator=[assistance, both])
 
 
 def one_year(plan: Plan, counts: list[dict[str, int]], year: int = 2025) -> Outcome:
@@ -216,10 +213,8 @@ def test_what_one_indicator_counts_more_than_another_is_a_count_too() -> None:
 
 def test_a_protected_part_of_a_whole_that_is_not_is_withheld_with_its_rate() -> None:
     """Cases by officials: how many officials there are is no secret, but with a rate it tells the cases."""
-    content = tomllib.loads((BUILT_IN / "ninh-binh-63-kh-ubnd.toml").read_text("utf-8"), parse_float=Decimal)
-    template = next(one for one in content["indicator"] if one["id"] == "assistance")
-    mixed = {**template, "id": "mixed", "numerator": ["cases_helped"], "denominator": ["officials"]}
-    plan = Plan.model_validate({**content, "indicator": [mixed]})
+    assistance = load_plan().indicator_by_id["assistance"].model_dump(by_alias=True)
+    plan = plan_but(indicator=[{**assistance, "denominator": ["officials"]}])
     counts = [{"officials": 30 + n, "cases_helped": 10 + n, "cases_needing_help": 40} for n in range(7)]
     counts[0]["cases_helped"] = 2
     counts[6] = {"officials": 3, "cases_helped": 0, "cases_needing_help": 40}
