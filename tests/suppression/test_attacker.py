@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from gbv_kpi.engine import evaluate
+from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.language import ENGLISH
 from gbv_kpi.ledger.held import returns_from
 from gbv_kpi.outcome import Outcome
@@ -35,6 +35,27 @@ def test_nothing_below_the_limit_is_recovered_from_over_three_hundred_random_yea
     assert seen["withheld"] > 2000
     assert seen["beside"] > 0
     assert seen["of one unit"] > 0
+
+
+def test_what_stands_behind_a_report_and_its_trend_tell_no_more_than_its_findings() -> None:
+    for seed in range(12):
+        plan = random_plan(chance := random.Random(seed))
+        if not (entries := random_entries(plan, chance)):
+            continue
+        followed = trend(entries, plan)
+        year = followed.years[-1]
+        returns = returns_from([entry for entry in entries if entry.year == year], plan)
+        counts = counts_of_year(returns, plan, year)
+        card = evaluate(returns, plan)
+        report = publishable(Outcome("report", card, (), (), counts=counts, trend=followed), LIMIT)
+        assert report.trend is not None
+        assert report.trend.series == publishable_trend(followed, LIMIT).series
+        shown = {(f.indicator, f.unit): f for f in report.scorecard.findings}
+        for one in report.counts:
+            for indicator in plan.indicators:
+                finding = shown[indicator.id, one.unit]
+                pair = one.values.get(indicator.numerator[0]), one.values.get(indicator.denominator[0])
+                assert pair == (finding.numerator, finding.denominator), (seed, one.unit)
 
 
 def _tables(chance: random.Random) -> Iterator[Table]:
