@@ -1,0 +1,84 @@
+"""The report in the layout of the decree: paper, margins, page numbers, and what stands where."""
+
+from datetime import UTC, datetime, time
+from io import BytesIO
+
+import docx
+from docx.document import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.oxml.ns import nsdecls
+from docx.oxml.parser import parse_xml
+from docx.section import Section
+from docx.shared import Mm
+
+from gbv_kpi.language import Language
+from gbv_kpi.outcome import Outcome
+from gbv_kpi.render.docx.annex import annex, annex_heading
+from gbv_kpi.render.docx.draft import Draft, plain
+from gbv_kpi.render.docx.letterhead import addressees, head, signature, subject
+from gbv_kpi.render.docx.looks import GAP, PAGE_NUMBER, SECTION_END, define_looks, use_font
+from gbv_kpi.render.docx.sections import closing, opening, sections, year_of
+
+__all__ = ["official_report", "saved"]
+
+PAPER = (210, 297)  # mm: A4
+TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20
+NUMBER_FROM_TOP = 10  # mm: within the top margin
+
+
+def official_report(outcome: Outcome, language: Language) -> bytes:
+    """The whole document, the annex on pages lying on their side."""
+    plan, year = outcome.scorecard.plan, year_of(outcome)
+    document = docx.Document()
+    use_font(document, "vi-VN" if language.tag == "vi" else "en-GB")
+    define_looks(document)
+    _lay_out(document.sections[0], *PAPER)
+    _number_pages(document.sections[0])
+    draft = Draft(document, language)
+    head(draft, plan)
+    subject(draft, plan, year)
+    draft.write("", GAP)
+    addressees(draft, plan)
+    draft.write("", GAP)
+    opening(draft, outcome)
+    sections(draft, outcome)
+    closing(draft, outcome)
+    signature(draft, plan)
+    lying = document.add_section(WD_SECTION.NEW_PAGE)
+    document.paragraphs[-1].style = SECTION_END.name
+    lying.orientation = WD_ORIENT.LANDSCAPE
+    lying.different_first_page_header_footer = False
+    _lay_out(lying, *reversed(PAPER))
+    annex_heading(draft, outcome, year)
+    annex(draft, outcome)
+    return saved(document, outcome, language)
+
+
+def _lay_out(section: Section, width: float, height: float) -> None:
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    section.top_margin, section.bottom_margin = Mm(TOP), Mm(BOTTOM)
+    section.left_margin, section.right_margin = Mm(LEFT), Mm(RIGHT)
+    section.header_distance = section.footer_distance = Mm(NUMBER_FROM_TOP)
+
+
+def _number_pages(section: Section) -> None:
+    """In the middle of the top margin, but for the first page."""
+    section.different_first_page_header_footer = True
+    paragraph = section.header.paragraphs[0]
+    paragraph.style = PAGE_NUMBER.name
+    paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'))
+
+
+def saved(document: Document, outcome: Outcome, language: Language) -> bytes:
+    """The file; its dates are those of the figures, so that the same figures give the same document."""
+    plan = outcome.scorecard.plan
+    days = [plan.reporting_day(year) for year in outcome.scorecard.years] or [plan.issued]
+    properties = document.core_properties
+    properties.created = properties.modified = datetime.combine(days[0], time(), UTC)
+    properties.author = plain(language.say(plan.letterhead.issuer)) if plan.letterhead.issuer else ""
+    properties.title = plain(language.say(plan.title))
+    properties.language = language.tag
+    properties.comments = properties.last_modified_by = ""
+    written = BytesIO()
+    document.save(written)
+    return written.getvalue()

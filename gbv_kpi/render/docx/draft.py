@@ -1,0 +1,86 @@
+"""A Word document being written from top to bottom, in one language."""
+
+from collections.abc import Iterable, Sequence
+
+from docx.document import Document
+from docx.oxml.ns import nsdecls
+from docx.oxml.parser import parse_xml
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Mm
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+
+from gbv_kpi.language import Bilingual, Language, Phrase
+from gbv_kpi.output import visible
+from gbv_kpi.render.docx.grid import Cell, grid, heading_rows, without_lines
+from gbv_kpi.render.docx.looks import BODY, CELL, GAP, RULE, TABLE_TITLE, Look
+
+__all__ = ["Draft", "plain"]
+
+# `visible` leaves two code points that no XML may hold.
+_NO_CHARACTERS = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+def plain(text: str) -> str:
+    r"""The text with what cannot stand in a document shown instead.
+
+    >>> print(plain("a\x1b[31mb"))
+    a\u001b[31mb
+    """
+    return visible(text).translate(_NO_CHARACTERS)
+
+
+class Draft:
+    """Appends paragraphs and tables to a document that has the looks of `docx.looks`."""
+
+    def __init__(self, document: Document, language: Language) -> None:
+        self.document = document
+        self.language = language
+
+    def text(self, spoken: Phrase | Bilingual | str) -> str:
+        return plain(self.language.say(spoken))
+
+    def write(self, spoken: Phrase | Bilingual | str, look: Look = BODY, cell: _Cell | None = None) -> Paragraph:
+        """A paragraph below what is there, or in a cell that holds things side by side."""
+        if cell is None:
+            paragraph = self.document.add_paragraph()
+        else:  # Word wants a paragraph in each cell: the first one is there already
+            paragraph = cell.paragraphs[0] if cell.text == "" and len(cell.paragraphs) == 1 else cell.add_paragraph()
+        paragraph.style = look.name
+        paragraph.add_run(self.text(spoken))
+        return paragraph
+
+    def rule(self, length: float, width: float, cell: _Cell | None = None) -> None:
+        """A line of that length (mm) in the middle of a column of that width."""
+        paragraph = self.write("", RULE, cell)
+        paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm((width - length) / 2)
+        line = '<w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/>'
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>"), "w:spacing", "w:ind", "w:jc"
+        )
+
+    def side_by_side(self, widths: Sequence[float], rows: int = 1) -> list[list[_Cell]]:
+        """The cells of a table without lines, row by row."""
+        table = self._append(without_lines(widths, rows))
+        return [list(row.cells) for row in table.rows]
+
+    def table(
+        self,
+        title: Phrase | None,
+        widths: Sequence[float],
+        headings: Sequence[tuple[str, ...]],
+        rows: Iterable[Sequence[Cell]],
+        look: Look = CELL,
+    ) -> None:
+        """A table with lines under its title; the paragraph that a table needs after it keeps the text off."""
+        if title is not None:
+            self.write(title, TABLE_TITLE)
+        style_id = self.document.styles[look.name].style_id
+        cleaned = [tuple(plain(text) for text in heading) for heading in headings]
+        self._append(grid(widths, heading_rows(cleaned), rows, style_id))
+        self.write("", GAP)
+
+    def _append(self, table: BaseOxmlElement) -> Table:
+        body = self.document.element.body
+        body.sectPr.addprevious(table)
+        return Table(table, self.document)

@@ -1,0 +1,203 @@
+"""The body of the report, section by section: what the findings say, and room for what only the officer knows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from string import ascii_lowercase
+
+from gbv_kpi.language import Bilingual, Phrase, phrase
+from gbv_kpi.outcome import Outcome
+from gbv_kpi.plan import Indicator
+from gbv_kpi.render.docx.draft import Draft
+from gbv_kpi.render.docx.looks import ITEM, POINT, SECTION
+from gbv_kpi.render.docx.official import BLANK, document_title, official_day
+from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_table
+from gbv_kpi.render.docx.wording import assessment, last_year_rate, result
+from gbv_kpi.render.figures import MEANING
+from gbv_kpi.render.sentences import completeness, outlook, progress, refused_returns, verdict
+from gbv_kpi.scorecard import Finding, Status
+
+__all__ = ["SECTIONS", "closing", "opening", "sections"]
+
+ROMAN = ("I", "II", "III", "IV", "V")
+
+
+def opening(draft: Draft, outcome: Outcome) -> None:
+    """What the report is on, and who reports."""
+    plan = outcome.scorecard.plan
+    issued = phrase("{document} of {day}", document=document_title(plan), day=official_day(plan.issued))
+    if body := plan.agency("issuer"):
+        issued = phrase("{document}, {agency}", document=issued, agency=body)
+    draft.write(
+        phrase(
+            "In carrying out {document} on {title}, {agency} reports the results of {year} as follows:",
+            document=issued,
+            title=plan.title,
+            agency=plan.letterhead.issuer or BLANK,
+            year=year_of(outcome),
+        )
+    )
+
+
+def year_of(outcome: Outcome) -> str:
+    """The year reported; blank where no return could be read at all."""
+    return next((str(year) for year in outcome.scorecard.years), BLANK)
+
+
+def general_assessment(draft: Draft, outcome: Outcome) -> None:
+    """The verdict, which indicators it rests on, and who has reported."""
+    province = _of_province(outcome)
+    for year in outcome.scorecard.years:
+        if sentence := verdict(outcome, year):
+            draft.write(sentence)
+    titles = {one.id: draft.text(one.title) for one in outcome.scorecard.plan.indicators}
+    for status in Status:
+        if named := [titles[finding.indicator] for finding in province if finding.status is status]:
+            meaning = draft.text(MEANING[status])
+            draft.write(f"- {meaning[:1].upper()}{meaning[1:]}: {'; '.join(named)}.", POINT)
+    for coverage in outcome.scorecard.coverage:
+        for sentence, _ in completeness(coverage):
+            draft.write(sentence)
+    if province:
+        indicators_table(draft, outcome, province)
+
+
+def indicator_results(draft: Draft, outcome: Outcome) -> None:
+    """Each indicator in the plan's words, its result and verdict; then the units beside each other."""
+    plan = outcome.scorecard.plan
+    province = _of_province(outcome)
+    for number, finding in enumerate(province, start=1):
+        indicator = plan.indicator_by_id[finding.indicator]
+        _item(draft, number, indicator.title)
+        _lettered(draft, _of_indicator(draft, outcome, finding, indicator))
+    if not province:
+        draft.write(phrase("There is no valid return."))
+    if any(finding.unit is not None for finding in outcome.scorecard.findings):
+        _item(draft, len(province) + 1, phrase("Results by unit"))
+        unit_results(draft, outcome)
+
+
+def _of_indicator(draft: Draft, outcome: Outcome, finding: Finding, indicator: Indicator) -> Iterator[Phrase]:
+    language = draft.language
+    if indicator.quote:
+        yield phrase("The plan's target: “{quote}”.", quote=indicator.quote)
+    found = result(finding, indicator, language)
+    if before := last_year_rate(outcome, finding, language):
+        last_year = str(finding.year - 1)
+        yield phrase(
+            "Result of {year}: {result}; of {last_year}: {rate}.",
+            year=str(finding.year),
+            result=found,
+            last_year=last_year,
+            rate=before,
+        )
+    else:
+        yield phrase("Result of {year}: {result}.", year=str(finding.year), result=found)
+    yield phrase("Assessment: {assessment}.", assessment=assessment(finding, indicator, language))
+    if coming := progress(outcome.scorecard.plan, finding, language):
+        yield phrase("Progress. {progress}", progress=coming)
+    for caveat in (indicator.caveat, indicator.note):
+        if caveat and finding.status.has_rate:
+            yield phrase("Note: {note}", note=caveat)
+
+
+def unit_results(draft: Draft, outcome: Outcome) -> None:
+    """The table of units."""
+    if outcome.scorecard.findings:
+        units_table(draft, outcome, outcome.scorecard.findings)
+
+
+def tasks(draft: Draft, outcome: Outcome) -> None:
+    """The plan's task groups, which have no number: their text is the officer's."""
+    for number, group in enumerate(outcome.scorecard.plan.task_groups, start=1):
+        _item(draft, number, group)
+        draft.write(BLANK)
+    if not outcome.scorecard.plan.task_groups:
+        draft.write(BLANK)
+
+
+def shortcomings(draft: Draft, outcome: Outcome) -> None:
+    """Which thresholds are missed and where, what the figures do not tell, and the officer's reasons."""
+    missed = [finding for finding in outcome.scorecard.findings if finding.status is Status.MISSED]
+    _item(draft, 1, phrase("Indicators and units that miss a threshold"))
+    if missed:
+        lacking_table(draft, outcome, missed)
+    else:
+        draft.write(phrase("No threshold in force is missed."))
+    _item(draft, 2, phrase("On the figures"))
+    _lettered(draft, _on_the_figures(outcome))
+    _item(draft, 3, phrase("Reasons"))
+    draft.write(BLANK)
+
+
+def _on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
+    """Completeness and caveats: whatever stands between the figures and the truth."""
+    scorecard = outcome.scorecard
+    plan = scorecard.plan
+    for coverage in scorecard.coverage:
+        yield from (sentence for sentence, _ in completeness(coverage))
+        if reason := plan.reporting_date_reason.get(coverage.year):
+            yield reason
+    if refused := refused_returns(outcome):
+        yield refused
+    for found in outcome.outlook:
+        yield outlook(plan, found)
+    yield from dict.fromkeys(problem.message for problem in outcome.problems if problem.code == "merged-unit")
+    if outcome.as_of is not None:
+        yield phrase("As recorded by {moment}.", moment=outcome.as_of.strftime("%H:%M, %d/%m/%Y"))
+    if any(finding.status is Status.WITHHELD for finding in scorecard.findings) or any(
+        counts.withheld for counts in outcome.counts
+    ):
+        yield phrase(
+            "Small counts about victims and cases, and what they could be told from, are not published, to protect "
+            "the people concerned."
+        )
+    if plan.note:
+        yield plan.note
+
+
+def proposals(draft: Draft, _: Outcome) -> None:
+    """The officer's text."""
+    draft.write(BLANK)
+
+
+def closing(draft: Draft, outcome: Outcome) -> None:
+    """The last sentence of the body."""
+    plan = outcome.scorecard.plan
+    paragraph = draft.write(
+        phrase(
+            "This is the report on the results of {year} of {document}, respectfully submitted by {agency}./.",
+            year=year_of(outcome),
+            document=document_title(plan),
+            agency=plan.letterhead.issuer or BLANK,
+        )
+    )
+    paragraph.paragraph_format.keep_with_next = True  # a page of signatures alone would belong to nothing
+
+
+Section = Callable[[Draft, Outcome], None]
+SECTIONS: tuple[tuple[Phrase, Section], ...] = (
+    (phrase("General assessment"), general_assessment),
+    (phrase("Results by indicator"), indicator_results),
+    (phrase("Tasks and measures"), tasks),
+    (phrase("Shortcomings"), shortcomings),
+    (phrase("Proposals"), proposals),
+)
+
+
+def sections(draft: Draft, outcome: Outcome) -> None:
+    """All of them, under their numbers."""
+    for number, (title, section) in zip(ROMAN, SECTIONS, strict=True):
+        draft.write(f"{number}. {draft.text(title).upper()}", SECTION)
+        section(draft, outcome)
+
+
+def _of_province(outcome: Outcome) -> list[Finding]:
+    return [finding for finding in outcome.scorecard.findings if finding.unit is None]
+
+
+def _item(draft: Draft, number: int, title: Phrase | Bilingual) -> None:
+    draft.write(f"{number}. {draft.text(title)}", ITEM)
+
+
+def _lettered(draft: Draft, sentences: Sequence[Phrase | Bilingual] | Iterator[Phrase | Bilingual]) -> None:
+    for letter, sentence in zip(ascii_lowercase, sentences, strict=False):
+        draft.write(f"{letter}) {draft.text(sentence)}", POINT)

@@ -1,0 +1,98 @@
+"""What the report says of one finding, in the words of an official document."""
+
+from collections.abc import Iterable
+
+from gbv_kpi.language import Language, Phrase, phrase
+from gbv_kpi.outcome import Outcome
+from gbv_kpi.plan import Indicator
+from gbv_kpi.render.figures import MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.sentences import amount_lacking
+from gbv_kpi.scorecard import Finding, Status
+
+__all__ = ["SIGN", "assessment", "last_year_rate", "legend", "result", "short_result", "signed_rate"]
+
+# Signs that Times New Roman has; those of statistical yearbooks where there are any.
+SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Status.WITHHELD: "#"}
+
+
+def result(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
+    """The counts, what they count, and the rate; or why there is none."""
+    if not finding.status.has_rate:
+        return MEANING[finding.status]
+    counts = counts_text(finding, language)
+    if indicator.noun:
+        counts = f"{counts} {language.say(indicator.noun)}"
+    rate = rate_text(finding, language)
+    if finding.provisional:
+        return phrase("{counts}, that is {rate} (provisional)", counts=counts, rate=rate)
+    return phrase("{counts}, that is {rate}", counts=counts, rate=rate)
+
+
+def short_result(finding: Finding, language: Language) -> str:
+    """As it stands in a table: 2.061/2.216 = 93,0%."""
+    if not finding.status.has_rate:
+        return SIGN[finding.status]
+    return f"{counts_text(finding, language)} = {rate_text(finding, language)}"
+
+
+def signed_rate(finding: Finding, language: Language) -> str:
+    """The rate, marked where it misses a threshold; or the sign for why there is none."""
+    return f"{rate_text(finding, language)}{SIGN.get(finding.status, '')}"
+
+
+def assessment(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
+    """Whether the threshold is met, and how many are lacking; before it is due, how far it is."""
+    meaning = MEANING[finding.status]
+    if finding.threshold is None:
+        return _before(finding, language)
+    threshold = threshold_text(finding.threshold, language)
+    since = str(finding.threshold.since)
+    if finding.status is Status.MISSED:
+        lacking = amount_lacking(finding, indicator, language)
+        if not finding.threshold.lower_is_better:
+            lacking = phrase("{amount} lacking", amount=lacking)
+        return phrase(
+            "{status}: threshold {threshold} in force since {year}, {lacking}",
+            status=meaning,
+            threshold=threshold,
+            year=since,
+            lacking=lacking,
+        )
+    return phrase(
+        "{status} (threshold {threshold} in force since {year})", status=meaning, threshold=threshold, year=since
+    )
+
+
+def _before(finding: Finding, language: Language) -> Phrase:
+    coming = finding.next_threshold
+    if coming is None:
+        return MEANING[finding.status]
+    return phrase(
+        "{status}: the threshold {threshold} comes into force in {year}",
+        status=MEANING[finding.status],
+        threshold=threshold_text(coming, language),
+        year=str(coming.since),
+    )
+
+
+def last_year_rate(outcome: Outcome, finding: Finding, language: Language) -> str:
+    """The province's rate of the year before; nothing where it is not known."""
+    if outcome.trend is None:
+        return ""
+    points = (
+        point.finding
+        for series in outcome.trend.series
+        if series.unit is None and series.indicator.id == finding.indicator
+        for point in series.points
+    )
+    before = next((point for point in points if point.year == finding.year - 1), None)
+    if before is None or not (rate := rate_text(before, language)):
+        return ""
+    provisional = language.say(phrase("(provisional)"))
+    return f"{rate} {provisional}" if before.provisional else rate
+
+
+def legend(findings: Iterable[Finding], language: Language, further: Iterable[Status] = ()) -> str:
+    """The signs that stand in a table, in words."""
+    present = {finding.status for finding in findings} | set(further)
+    return "; ".join(f"{sign} {language.say(MEANING[status])}" for status, sign in SIGN.items() if status in present)
