@@ -27,6 +27,7 @@ from gbv_kpi.options import (
     CheckFormatOption,
     FailOnOption,
     Files,
+    Lang,
     LangOption,
     LedgerOption,
     MinCountOption,
@@ -39,6 +40,7 @@ from gbv_kpi.options import (
     chosen_format,
     limit_of,
     moment,
+    office_language,
     opened_ledger,
     spoken_language,
 )
@@ -152,8 +154,8 @@ def template(
     the_plan = load_plan(plan)
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
-    tag = "vi" if both else lang or chosen_tag({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"})
-    request = Request(the_plan, year, units, language(tag), language("en") if both else None)
+    asked = None if lang is None else Lang.VI if both else Lang(lang)
+    request = Request(the_plan, year, units, office_language(asked), language("en") if both else None)
     write_whole(output, blank_return(request, layout.value))
 
 
@@ -177,7 +179,7 @@ def report(
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
 ) -> None:
-    """Compile the report of a year, from the ledger or from files.
+    """Compile the report of a year, from the ledger or from files. In Word it is in Vietnamese unless asked otherwise.
 
     Example: gbv-kpi report --year 2025
     """
@@ -195,7 +197,8 @@ def report(
     else:
         with opened_ledger(ledger) as opened:
             outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on, detailed=detailed)
-    _finish(_published(outcome, limit), chosen, output, quiet, spoken, template)
+    written = office_language(lang) if chosen is ReportFormat.DOCX else spoken
+    _finish(_published(outcome, limit), chosen, output, quiet, spoken, written, template)
 
 
 app.add_typer(ledger_commands)
@@ -245,7 +248,13 @@ def _published(outcome: "Outcome", limit: int | None) -> "Outcome":
 
 
 def _finish(
-    outcome: "Outcome", format: str, output: Path | None, quiet: bool, spoken: Language, template: bytes | None = None
+    outcome: "Outcome",
+    format: str,
+    output: Path | None,
+    quiet: bool,
+    spoken: Language,
+    written: Language | None = None,
+    template: bytes | None = None,
 ) -> None:
     """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
     silent = quiet and outcome.exit_code == 0
@@ -254,7 +263,7 @@ def _finish(
     if output is not None:
         _expect_other_file(output, [file.path for file in outcome.files], "--output")
     if output is not None or not silent:
-        _show(outcome, format, output, spoken, template)
+        _show(outcome, format, output, written or spoken, template)
     raise typer.Exit(outcome.exit_code)
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "chosen_format",
     "limit_of",
     "moment",
+    "office_language",
     "opened_ledger",
     "spoken_language",
 ]
@@ -189,6 +190,11 @@ def opened_ledger(place: str | None, *, create: bool = False) -> "Iterator[Ledge
 
     with open_ledger(place or default_place(), create=create) as opened:
         yield opened
+
+
+def office_language(lang: Lang | None) -> Language:
+    """The language of what an office fills in or sends: Vietnamese, whatever the locale, unless asked otherwise."""
+    return language(lang or chosen_tag({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"}))
 
 
 def spoken_language(lang: Lang | None) -> Language:

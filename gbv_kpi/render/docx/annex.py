@@ -12,7 +12,7 @@ from gbv_kpi.render.docx.grid import Cell
 from gbv_kpi.render.docx.letterhead import blank_date, blank_number
 from gbv_kpi.render.docx.looks import ANNEX_CELL, ANNEX_TITLE, ENCLOSED_WITH, RECIPIENT
 from gbv_kpi.render.docx.official import BLANK
-from gbv_kpi.render.docx.wording import SIGN, legend, signed_rate
+from gbv_kpi.render.docx.wording import SIGN, legend, signed_rate, unit_names
 from gbv_kpi.scorecard import Status, UnitCounts
 
 __all__ = ["annex", "annex_heading"]
@@ -45,7 +45,10 @@ def annex_heading(draft: Draft, outcome: Outcome, year: str) -> None:
 def annex(draft: Draft, outcome: Outcome) -> None:
     """Every unit's counts and rates, in as many tables as the page is not wide enough for."""
     findings = outcome.scorecard.findings
-    names = {f.unit: f.unit_name or f.unit for f in findings if f.unit is not None}
+    if not findings:
+        draft.write(phrase("There is no valid return."))
+        return
+    names = unit_names(outcome)
     columns = [*_count_columns(draft, outcome, names), *_rate_columns(draft, outcome, names)]
     tables = list(_fitting(columns))
     for number, table in enumerate(tables, start=1):
@@ -109,7 +112,7 @@ def _total(reported: Sequence[UnitCounts], field: ReturnField, outcome: Outcome,
 def _rate_columns(draft: Draft, outcome: Outcome, units: Iterable[str]) -> Iterator[_Column]:
     by_scope = {(finding.indicator, finding.unit): finding for finding in outcome.scorecard.findings}
     for indicator in outcome.scorecard.plan.indicators:
-        found = [by_scope[indicator.id, unit] for unit in (*units, None) if (indicator.id, unit) in by_scope]
+        found = [by_scope.get((indicator.id, unit)) for unit in (*units, None)]
         heading = (draft.text(phrase("Rate")), draft.text(indicator.title))
         yield _Column(heading, [signed_rate(finding, draft.language) for finding in found])
 

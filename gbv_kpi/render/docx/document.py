@@ -1,6 +1,5 @@
 """The report in the layout of the decree: paper, margins, page numbers, and what stands where."""
 
-from datetime import UTC, datetime, time
 from io import BytesIO
 
 import docx
@@ -14,12 +13,13 @@ from docx.shared import Mm
 from gbv_kpi.language import Language
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.docx.annex import annex, annex_heading
+from gbv_kpi.render.docx.dates import date_document
 from gbv_kpi.render.docx.draft import Draft, plain
 from gbv_kpi.render.docx.letterhead import addressees, head, signature, subject
 from gbv_kpi.render.docx.looks import GAP, PAGE_NUMBER, SECTION_END, define_looks, use_font
 from gbv_kpi.render.docx.sections import closing, opening, sections, year_of
 
-__all__ = ["official_report", "saved"]
+__all__ = ["official_report"]
 
 PAPER = (210, 297)  # mm: A4
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20
@@ -51,7 +51,7 @@ def official_report(outcome: Outcome, language: Language) -> bytes:
     _lay_out(lying, *reversed(PAPER))
     annex_heading(draft, outcome, year)
     annex(draft, outcome)
-    return saved(document, outcome, language)
+    return _saved(document, outcome, language)
 
 
 def _lay_out(section: Section, width: float, height: float) -> None:
@@ -69,16 +69,14 @@ def _number_pages(section: Section) -> None:
     paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'))
 
 
-def saved(document: Document, outcome: Outcome, language: Language) -> bytes:
-    """The file; its dates are those of the figures, so that the same figures give the same document."""
+def _saved(document: Document, outcome: Outcome, language: Language) -> bytes:
     plan = outcome.scorecard.plan
-    days = [plan.reporting_day(year) for year in outcome.scorecard.years] or [plan.issued]
     properties = document.core_properties
-    properties.created = properties.modified = datetime.combine(days[0], time(), UTC)
-    properties.author = plain(language.say(plan.letterhead.issuer)) if plan.letterhead.issuer else ""
+    properties.author = plain(language.say(plan.letterhead.issuer or ""))
     properties.title = plain(language.say(plan.title))
     properties.language = language.tag
     properties.comments = properties.last_modified_by = ""
+    date_document(document, outcome)
     written = BytesIO()
     document.save(written)
     return written.getvalue()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from docx.document import Document
 from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
-from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.oxml.table import CT_Tbl
 from docx.shared import Mm
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
@@ -61,7 +61,7 @@ class Draft:
 
     def side_by_side(self, widths: Sequence[float], rows: int = 1) -> list[list[_Cell]]:
         """The cells of a table without lines, row by row."""
-        table = self._append(without_lines(widths, rows))
+        table = Table(self._placed(without_lines(widths, rows)), self.document)
         return [list(row.cells) for row in table.rows]
 
     def table(
@@ -72,15 +72,14 @@ class Draft:
         rows: Iterable[Sequence[Cell]],
         look: Look = CELL,
     ) -> None:
-        """A table with lines under its title; the paragraph that a table needs after it keeps the text off."""
+        """A table with lines, under its title."""
         if title is not None:
             self.write(title, TABLE_TITLE)
         style_id = self.document.styles[look.name].style_id
         cleaned = [tuple(plain(text) for text in heading) for heading in headings]
-        self._append(grid(widths, heading_rows(cleaned), rows, style_id))
-        self.write("", GAP)
+        self._placed(grid(widths, heading_rows(cleaned), rows, style_id))
 
-    def _append(self, table: BaseOxmlElement) -> Table:
-        body = self.document.element.body
-        body.sectPr.addprevious(table)
-        return Table(table, self.document)
+    def _placed(self, table: CT_Tbl) -> CT_Tbl:
+        """The table, and below it the paragraph that keeps it off the text: in a cell Word could not do without."""
+        self.write("", GAP)._p.addprevious(table)
+        return table

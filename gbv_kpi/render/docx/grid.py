@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 from xml.sax.saxutils import escape
 
 from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
-from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.oxml.table import CT_Tbl
 
 __all__ = ["Cell", "grid", "heading_rows", "without_lines"]
 
 TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
 WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
 CELL_MARGINS = (1, 0.5)  # mm: beside the text, above and below it
+KEPT_TOGETHER = 15  # rows: a table of no more is not broken between pages
 LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -57,21 +59,31 @@ def heading_rows(headings: Sequence[tuple[str, ...]]) -> tuple[list[Cell], list[
 
 def grid(
     widths: Sequence[float], headings: Sequence[Sequence[Cell]], rows: Iterable[Sequence[Cell]], style_id: str
-) -> BaseOxmlElement:
+) -> CT_Tbl:
     """A table as wide as the text, its columns in proportion to `widths` (mm); its headings stand on each page."""
     parts = [_start(widths, LINES)]
     for heading in headings:
-        parts += ["<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>", *_cells(heading, widths, style_id), "</w:tr>"]
-    for row in rows:
-        parts += ["<w:tr><w:trPr><w:cantSplit/></w:trPr>", *_cells(row, widths, style_id), "</w:tr>"]
-    return parse_xml("".join([*parts, "</w:tbl>"]))
+        parts += [
+            "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>",
+            *_cells(heading, widths, style_id, True),
+            "</w:tr>",
+        ]
+    listed = list(rows)
+    for number, row in enumerate(listed, start=1):
+        stays = number < len(listed) <= KEPT_TOGETHER
+        parts += ["<w:tr><w:trPr><w:cantSplit/></w:trPr>", *_cells(row, widths, style_id, stays), "</w:tr>"]
+    return _table("".join([*parts, "</w:tbl>"]))
 
 
-def without_lines(widths: Sequence[float], rows: int) -> BaseOxmlElement:
+def without_lines(widths: Sequence[float], rows: int) -> CT_Tbl:
     """A table that only holds things side by side, its cells without a paragraph as yet."""
     cells = "".join(f"<w:tc><w:tcPr>{_width([width], widths)}</w:tcPr><w:p/></w:tc>" for width in widths)
     row = f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
-    return parse_xml(_start(widths, "") + row * rows + "</w:tbl>")
+    return _table(_start(widths, "") + row * rows + "</w:tbl>")
+
+
+def _table(xml: str) -> CT_Tbl:
+    return cast("CT_Tbl", parse_xml(xml))
 
 
 def _start(widths: Sequence[float], lines: str) -> str:
@@ -90,7 +102,8 @@ def _width(columns: Sequence[float], widths: Sequence[float]) -> str:
     return f'<w:tcW w:w="{round(sum(columns) / sum(widths) * WHOLE_WIDTH)}" w:type="pct"/>'
 
 
-def _cells(cells: Iterable[Cell], widths: Sequence[float], style_id: str) -> Iterator[str]:
+def _cells(cells: Iterable[Cell], widths: Sequence[float], style_id: str, stays_with_next: bool) -> Iterator[str]:
+    stays = "<w:keepNext/>" if stays_with_next else ""
     column = 0
     for cell in cells:
         width = _width(widths[column : column + cell.columns], widths)
@@ -100,6 +113,6 @@ def _cells(cells: Iterable[Cell], widths: Sequence[float], style_id: str) -> Ite
         bold = "<w:rPr><w:b/></w:rPr>" if cell.bold else ""
         yield (
             f'<w:tc><w:tcPr>{width}{span}{merged}<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-            f'<w:pStyle w:val="{style_id}"/><w:jc w:val="{cell.align}"/></w:pPr>'
+            f'<w:pStyle w:val="{style_id}"/>{stays}<w:jc w:val="{cell.align}"/></w:pPr>'
             f'<w:r>{bold}<w:t xml:space="preserve">{escape(cell.text)}</w:t></w:r></w:p></w:tc>'
         )

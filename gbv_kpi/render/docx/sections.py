@@ -10,9 +10,9 @@ from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.looks import ITEM, POINT, SECTION
 from gbv_kpi.render.docx.official import BLANK, document_title, official_day
 from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_table
-from gbv_kpi.render.docx.wording import assessment, last_year_rate, result
+from gbv_kpi.render.docx.wording import assessment, last_year_rate, reported, result
 from gbv_kpi.render.figures import MEANING
-from gbv_kpi.render.sentences import completeness, outlook, progress, refused_returns, verdict
+from gbv_kpi.render.sentences import outlook, progress, refused_returns, verdict
 from gbv_kpi.scorecard import Finding, Status
 
 __all__ = ["SECTIONS", "closing", "opening", "sections"]
@@ -54,7 +54,7 @@ def general_assessment(draft: Draft, outcome: Outcome) -> None:
             meaning = draft.text(MEANING[status])
             draft.write(f"- {meaning[:1].upper()}{meaning[1:]}: {'; '.join(named)}.", POINT)
     for coverage in outcome.scorecard.coverage:
-        for sentence, _ in completeness(coverage):
+        for sentence in reported(coverage):
             draft.write(sentence)
     if province:
         indicators_table(draft, outcome, province)
@@ -102,7 +102,7 @@ def _of_indicator(draft: Draft, outcome: Outcome, finding: Finding, indicator: I
 def unit_results(draft: Draft, outcome: Outcome) -> None:
     """The table of units."""
     if outcome.scorecard.findings:
-        units_table(draft, outcome, outcome.scorecard.findings)
+        units_table(draft, outcome)
 
 
 def tasks(draft: Draft, outcome: Outcome) -> None:
@@ -123,7 +123,10 @@ def shortcomings(draft: Draft, outcome: Outcome) -> None:
     else:
         draft.write(phrase("No threshold in force is missed."))
     _item(draft, 2, phrase("On the figures"))
-    _lettered(draft, _on_the_figures(outcome))
+    notes = list(_on_the_figures(outcome))
+    _lettered(draft, notes)
+    if not notes:
+        draft.write(BLANK)
     _item(draft, 3, phrase("Reasons"))
     draft.write(BLANK)
 
@@ -133,7 +136,8 @@ def _on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
     scorecard = outcome.scorecard
     plan = scorecard.plan
     for coverage in scorecard.coverage:
-        yield from (sentence for sentence, _ in completeness(coverage))
+        if coverage.provisional:
+            yield from reported(coverage)
         if reason := plan.reporting_date_reason.get(coverage.year):
             yield reason
     if refused := refused_returns(outcome):

@@ -1,13 +1,13 @@
 """The tables in the report's body: the province's indicators, its units, and what is lacking where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from gbv_kpi.language import phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.grid import Cell
 from gbv_kpi.render.docx.looks import POINT
-from gbv_kpi.render.docx.wording import SIGN, last_year_rate, legend, short_result, signed_rate
+from gbv_kpi.render.docx.wording import SIGN, last_year_rate, legend, short_result, signed_rate, unit_names
 from gbv_kpi.render.figures import MEANING, threshold_text
 from gbv_kpi.render.sentences import amount_lacking
 from gbv_kpi.scorecard import Finding, Status
@@ -41,45 +41,41 @@ def indicators_table(draft: Draft, outcome: Outcome, findings: Sequence[Finding]
         ]
         for number, finding in enumerate(findings, start=1)
     )
-    draft.table(None, (12, 43, 24, 42, 19, 25), [(draft.text(heading),) for heading in headings], rows)
+    draft.table(None, (12, 43, 28, 41, 18, 23), [(draft.text(heading),) for heading in headings], rows)
 
 
-def units_table(draft: Draft, outcome: Outcome, findings: Sequence[Finding]) -> None:
-    """Each unit's rates and verdicts; of very many units those that miss a threshold."""
-    plan = outcome.scorecard.plan
-    by_unit: dict[str | None, dict[str, Finding]] = {}
-    for finding in findings:
-        by_unit.setdefault(finding.unit, {})[finding.indicator] = finding
-    province = by_unit.pop(None)
-    units = list(by_unit.values())
-    shown = units if len(units) <= SHOWN_UNITS else [unit for unit in units if _misses(unit)][:SHOWN_UNITS]
+def units_table(draft: Draft, outcome: Outcome) -> None:
+    """Each unit's rates, and which miss a threshold; of very many units only those that do."""
+    plan, language = outcome.scorecard.plan, draft.language
+    findings = {(finding.unit, finding.indicator): finding for finding in outcome.scorecard.findings}
+    units = unit_names(outcome)
+    missing_one = {finding.unit for finding in findings.values() if finding.status is Status.MISSED}
+    shown = list(units) if len(units) <= SHOWN_UNITS else [unit for unit in units if unit in missing_one][:SHOWN_UNITS]
     titles = [draft.text(indicator.title) for indicator in plan.indicators]
     headings = [(heading,) for heading in (draft.text(phrase("No.")), draft.text(phrase("Unit")), *titles)]
     rows = [
         [
             Cell(str(number)),
-            Cell(draft.text(next(iter(unit.values())).unit_name or ""), "left"),
-            *(Cell(signed_rate(unit[indicator.id], draft.language)) for indicator in plan.indicators),
+            Cell(draft.text(units[unit]), "left"),
+            *(Cell(signed_rate(findings.get((unit, one.id)), language)) for one in plan.indicators),
         ]
         for number, unit in enumerate(shown, start=1)
     ]
+    province = [findings[None, indicator.id] for indicator in plan.indicators]
     total = [Cell(), Cell(draft.text(plan.place), "left", bold=True)]
-    rows.append([*total, *(Cell(signed_rate(province[i.id], draft.language), bold=True) for i in plan.indicators)])
+    rows.append([*total, *(Cell(signed_rate(finding, language), bold=True) for finding in province)])
     in_force = [Cell(), Cell(draft.text(phrase("Threshold in force")), "left")]
-    rows.append([*in_force, *(Cell(_threshold(province[i.id], draft)) for i in plan.indicators)])
+    rows.append([*in_force, *(Cell(_threshold(finding, draft)) for finding in province)])
     widths = (12, 43, *[110 / len(plan.indicators)] * len(plan.indicators))
     draft.table(None, widths, headings, rows)
-    if signs := legend(findings, draft.language):
+    without = [Status.NO_DATA] if any((unit, plan.indicators[0].id) not in findings for unit in shown) else []
+    if signs := legend(findings.values(), language, without):
         draft.write(phrase("Signs: {signs}.", signs=signs), POINT)
     if len(shown) < len(units):
-        left_out = plural(
-            "{count} more unit stands in the annex.", "{count} more units stand in the annex.", len(units) - len(shown)
+        more = len(units) - len(shown)
+        draft.write(
+            plural("{count} more unit stands in the annex.", "{count} more units stand in the annex.", more), POINT
         )
-        draft.write(left_out, POINT)
-
-
-def _misses(findings: Mapping[str, Finding]) -> bool:
-    return any(finding.status is Status.MISSED for finding in findings.values())
 
 
 def _threshold(finding: Finding, draft: Draft) -> str:

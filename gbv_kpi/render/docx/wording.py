@@ -1,15 +1,26 @@
 """What the report says of one finding, in the words of an official document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from gbv_kpi.language import Language, Phrase, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MEANING, counts_text, rate_text, threshold_text
-from gbv_kpi.render.sentences import amount_lacking
-from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.render.sentences import amount_lacking, completeness
+from gbv_kpi.scorecard import Coverage, Finding, Status
 
-__all__ = ["SIGN", "assessment", "last_year_rate", "legend", "result", "short_result", "signed_rate"]
+__all__ = [
+    "SIGN",
+    "assessment",
+    "last_year_rate",
+    "legend",
+    "reported",
+    "result",
+    "short_result",
+    "signed_rate",
+    "unit_names",
+]
 
 # Signs that Times New Roman has; those of statistical yearbooks where there are any.
 SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Status.WITHHELD: "#"}
@@ -35,8 +46,10 @@ def short_result(finding: Finding, language: Language) -> str:
     return f"{counts_text(finding, language)} = {rate_text(finding, language)}"
 
 
-def signed_rate(finding: Finding, language: Language) -> str:
+def signed_rate(finding: Finding | None, language: Language) -> str:
     """The rate, marked where it misses a threshold; or the sign for why there is none."""
+    if finding is None:
+        return SIGN[Status.NO_DATA]
     return f"{rate_text(finding, language)}{SIGN.get(finding.status, '')}"
 
 
@@ -75,6 +88,14 @@ def _before(finding: Finding, language: Language) -> Phrase:
     )
 
 
+def reported(coverage: Coverage) -> Iterator[Phrase]:
+    """Who has reported and who has not; a report handed on lists no errors that it could point to."""
+    yield from (sentence for sentence, _ in completeness(replace(coverage, refused=())))
+    if coverage.refused:
+        names = ", ".join(unit.name for unit in coverage.refused)
+        yield phrase("Of these returned to the sender for correction: {units}.", units=names)
+
+
 def last_year_rate(outcome: Outcome, finding: Finding, language: Language) -> str:
     """The province's rate of the year before; nothing where it is not known."""
     if outcome.trend is None:
@@ -90,6 +111,13 @@ def last_year_rate(outcome: Outcome, finding: Finding, language: Language) -> st
         return ""
     provisional = language.say(phrase("(provisional)"))
     return f"{rate} {provisional}" if before.provisional else rate
+
+
+def unit_names(outcome: Outcome) -> dict[str, str]:
+    """The units by code, those that are still missing among them."""
+    names = {f.unit: f.unit_name or f.unit for f in outcome.scorecard.findings if f.unit is not None}
+    missing = {unit.code: unit.name for coverage in outcome.scorecard.coverage for unit in coverage.missing}
+    return dict(sorted((names | missing).items()))
 
 
 def legend(findings: Iterable[Finding], language: Language, further: Iterable[Status] = ()) -> str:
