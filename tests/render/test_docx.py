@@ -2,8 +2,11 @@
 
 import json
 import zipfile
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 from docx.document import Document
 from docx.enum.section import WD_ORIENT
@@ -12,7 +15,13 @@ from docx.oxml.ns import qn
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
+from gbv_kpi.exits import FailOn
+from gbv_kpi.judge import judge_report
+from gbv_kpi.language import language
+from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import BUILT_IN, Plan
+from gbv_kpi.render.docx import to_docx
+from gbv_kpi.scorecard import Status
 from tests.command import UNITS_OF_2025, WELL, of_2025, run, well_but, write_csv
 from tests.render.word import blocks, millimetres, paragraph, rows, tables, texts, written
 
@@ -356,3 +365,59 @@ def test_hostile_text_is_only_text(tmp_path: Path, plan: Plan, text: str) -> Non
     shown = rows(tables(document)[1])[2][1]
     assert shown == text if text.isprintable() else "\\u" in shown
     assert len(list(document.element.iter(qn("w:fldSimple"), qn("w:fldChar"), qn("w:instrText")))) == 0
+
+
+def test_what_is_withheld_has_a_sign_and_a_reason(tmp_path: Path, plan: Plan) -> None:
+    file = write_csv(tmp_path / "r.csv", plan, of_2025())
+    outcome = judge_report([file], plan.id, 2025, FailOn.NEVER, language("vi"), detailed=True)
+    document = docx.Document(BytesIO(to_docx(with_nho_quan_withheld(outcome), language("vi"))))
+    assert rows(tables(document)[1])[2] == ["2", "Huyện Nho Quan", "#", "100,0%", "100,0%", "100,0%"]
+    annex = rows(tables(document)[-1])
+    assert annex[3][:5] == ["2", "Huyện Nho Quan", "#", "#", "5"]
+    assert annex[-1][:5] == ["", "Tổng số", "70", "42", "35"]  # as the province's finding shows them
+    said = texts(document)
+    assert "Ký hiệu: # không công bố." in said
+    assert any("không được công bố để bảo vệ người liên quan" in text for text in said)
+
+
+def with_nho_quan_withheld(outcome: Outcome) -> Outcome:
+    findings = tuple(
+        replace(found, status=Status.WITHHELD, numerator=None, denominator=None, shortfall=None)
+        if (found.unit, found.indicator) == ("372", "help-seeking")
+        else found
+        for found in outcome.scorecard.findings
+    )
+    hidden = frozenset({"victims", "victims_seeking_help"})
+    counts = tuple(
+        replace(of, withheld=hidden, values={field: n for field, n in of.values.items() if field not in hidden})
+        if of.unit == "372"
+        else of
+        for of in outcome.counts
+    )
+    return replace(outcome, scorecard=replace(outcome.scorecard, findings=findings), counts=counts)
+
+
+def test_a_plan_without_words_for_the_report_leaves_them_to_the_officer(tmp_path: Path, plan: Plan) -> None:
+    source = (BUILT_IN / f"{plan.id}.toml").read_text("utf-8")
+    before, _, after = source.partition("[[agency]]")
+    tasks = after.index("[[task_group]]")
+    own = tmp_path / "plan.toml"
+    own.write_text(before.replace("63/KH-UBND", "28/NQ-CP") + after[tasks:], encoding="utf-8")
+    document = written(tmp_path, write_csv(tmp_path / "r.csv", plan, of_2025()), "--plan", str(own))
+    said = texts(document)
+    assert paragraph(document, "Số:").text == "Số:       /BC-……"
+    assert paragraph(document, "Tỉnh Ninh Bình, ngày").text
+    assert any(text.startswith("Thực hiện Nghị quyết số 28/NQ-CP ngày 12/5/2021 về Chương trình") for text in said)
+    assert "Kính gửi:" not in said
+    assert {"……", "THỦ TRƯỞNG ĐƠN VỊ", "- Như trên;", "- Lưu: VT."} <= set(said)
+
+
+def test_one_addressee_stands_on_the_line_of_the_words(tmp_path: Path, plan: Plan) -> None:
+    source = (BUILT_IN / f"{plan.id}.toml").read_text("utf-8")
+    second = (
+        '  { vi = "Bộ Lao động - Thương binh và Xã hội", en = "Ministry of Labour, Invalids and Social Affairs" },\n'
+    )
+    own = tmp_path / "plan.toml"
+    own.write_text(source.replace(second, ""), encoding="utf-8")
+    document = written(tmp_path, write_csv(tmp_path / "r.csv", plan, of_2025()), "--plan", str(own))
+    assert paragraph(document, "Kính gửi:").text == "Kính gửi: Ủy ban nhân dân tỉnh Ninh Bình."

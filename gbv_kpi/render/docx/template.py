@@ -93,8 +93,8 @@ class _Part:
 class _Unknown(Undefined):
     """What the report does not have stops the run, wherever a document asks for it."""
 
-    def __init__(self, hint: str | None = None, obj: Any = None, name: str | None = None, *rest: Any) -> None:
-        super().__init__(hint, obj, name, *rest)
+    def __init__(self, hint: str | None = None, obj: Any = None, name: str | None = None, **how: Any) -> None:
+        super().__init__(hint, obj, name, **how)
         raise _no_such_field([name or hint or ""], obj if isinstance(obj, Mapping) else {})
 
 

@@ -1,0 +1,223 @@
+"""An office's own Word document: its looks stay, its fields are filled in, and its mistakes are told."""
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pytest
+from docx.document import Document
+from docx.shared import Mm, Pt
+
+from gbv_kpi.plan import Plan
+from gbv_kpi.render.docx.fields import fields
+from gbv_kpi.render.docx.template import PARTS
+from tests.command import of_2025, well_but, write_csv
+from tests.render.word import millimetres, paragraph, refused, rows, texts, written
+
+ONE_SCHOOL_LACKING = {"377": well_but(schools_integrating=19)}
+
+
+@pytest.fixture
+def returns(tmp_path: Path, plan: Plan) -> str:
+    return write_csv(tmp_path / "r.csv", plan, of_2025(ONE_SCHOOL_LACKING))
+
+
+def saved(document: Document, folder: Path) -> str:
+    file = folder / "office.docx"
+    document.save(str(file))
+    return str(file)
+
+
+def saying(folder: Path, *lines: str) -> str:
+    document = docx.Document()
+    for line in lines:
+        document.add_paragraph(line)
+    return saved(document, folder)
+
+
+def test_the_offices_paper_styles_and_header_stay(tmp_path: Path, returns: str) -> None:
+    office = docx.Document()
+    office.sections[0].left_margin = Mm(35)
+    office.styles["Normal"].font.size = Pt(13)
+    office.sections[0].header.paragraphs[0].text = "{{ co_quan_ban_hanh }}"
+    office.add_paragraph("Đầu trang của văn phòng", style="Title")
+    office.add_paragraph("{{ noi_dung }}")
+    document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
+    assert millimetres(document.sections[0].left_margin) == 35
+    assert document.styles["Normal"].font.size == Pt(13)
+    assert document.sections[0].header.paragraphs[0].text == "Sở Lao động - Thương binh và Xã hội"
+    assert texts(document)[0] == "Đầu trang của văn phòng"
+    heading = paragraph(document, "I. ĐÁNH GIÁ CHUNG").style
+    assert heading is not None
+    assert heading.name == "Heading 1"
+    assert heading.font.color is not None
+    assert heading.font.color.rgb is not None  # the office's heading is blue, and stays it
+
+
+def test_a_field_is_filled_in_wherever_word_has_split_it(tmp_path: Path, returns: str) -> None:
+    office = docx.Document()
+    line = office.add_paragraph("Năm {")
+    for part, bold in (("{ n", True), ("am }", False), ("} của {{dia_phuong}}.", True)):
+        line.add_run(part).bold = bold
+    document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
+    assert texts(document) == ["Năm 2025 của Tỉnh Ninh Bình."]
+
+
+def test_the_content_is_that_of_the_report_itself(tmp_path: Path, returns: str) -> None:
+    whole = texts(written(tmp_path, returns))
+    first = next(place for place, text in enumerate(whole) if text.startswith("Thực hiện Kế hoạch"))
+    last = next(place for place, text in enumerate(whole) if text.startswith("Trên đây"))
+    document = written(tmp_path, returns, "--docx-template", saying(tmp_path, "Trước", "{{ noi_dung }}", "Sau"))
+    assert texts(document) == ["Trước", *whole[first : last + 1], "Sau"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_can_stand_alone(tmp_path: Path, returns: str, part: str) -> None:
+    document = written(tmp_path, returns, "--docx-template", saying(tmp_path, "Trước", f"{{{{{part}}}}}", "Sau"))
+    said = texts(document)
+    assert (said[0], said[-1]) == ("Trước", "Sau")
+    assert len(said) > 10
+
+
+def test_a_part_in_a_cell_leaves_the_cell_a_paragraph(tmp_path: Path, returns: str) -> None:
+    """Without one after a table in it, Word takes the document for damaged."""
+    office = docx.Document()
+    office.add_table(rows=1, cols=1).cell(0, 0).text = "{{ bang_don_vi }}"
+    document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
+    cell = document.tables[0].cell(0, 0)
+    assert "Huyện Yên Mô" in [row[1] for row in rows(cell.tables[0])]
+    assert cell._tc[-1].tag.endswith("}p")
+
+
+def test_a_row_is_repeated_for_each_unit_and_its_indicators(tmp_path: Path, returns: str) -> None:
+    office = docx.Document()
+    table = office.add_table(rows=3, cols=2)
+    table.cell(0, 0).text = "{%tr for d in cac_don_vi %}"
+    table.cell(1, 0).text, table.cell(1, 1).text = "{{ d.stt }}. {{ d.ten }}", "{{ d.chi_tieu[3].ty_le }}"
+    table.cell(2, 0).text = "{%tr endfor %}"
+    document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
+    said = rows(document.tables[0])
+    assert len(said) == 7
+    assert said[0] == ["1. Thành phố Tam Điệp", "100,0%"]
+    assert said[6] == ["7. Huyện Yên Mô", "95,0%"]
+
+
+def test_every_field_can_be_written(tmp_path: Path, returns: str, plan: Plan) -> None:
+    from gbv_kpi.exits import FailOn
+    from gbv_kpi.judge import judge_report
+    from gbv_kpi.language import language
+
+    outcome = judge_report([returns], plan.id, 2025, FailOn.NEVER, language("vi"), detailed=True)
+    names = list(fields(outcome, language("vi")))
+    lines = [f"{name}: {{{{ {name} }}}}" for name in names]
+    said = texts(written(tmp_path, returns, "--docx-template", saying(tmp_path, *lines)))
+    assert [line.partition(":")[0] for line in said] == names
+    assert said[:4] == [
+        "nam: 2025",
+        "so_ke_hoach: 63/KH-UBND",
+        "ten_van_ban: Kế hoạch số 63/KH-UBND",
+        "ngay_ke_hoach: 12/5/2021",
+    ]
+
+
+def test_signs_of_xml_in_a_name_are_only_signs(tmp_path: Path, returns: str, plan: Plan) -> None:
+    from gbv_kpi.plan import BUILT_IN
+
+    own = tmp_path / "plan.toml"
+    source = (BUILT_IN / f"{plan.id}.toml").read_text("utf-8")
+    own.write_text(source.replace('vi = "Tỉnh Ninh Bình"', 'vi = "<w:p/> & {{ nam }}"'), encoding="utf-8")
+    template = saying(tmp_path, "{{ dia_phuong }}", "{{ bang_don_vi }}")
+    said = texts(written(tmp_path, returns, "--plan", str(own), "--docx-template", template))
+    assert said[0] == "<w:p/> & {{ nam }}"
+    assert said.count("<w:p/> & {{ nam }}") == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["{{ nma }} và {{ tinh }}"], "The Word template asks for nma, tinh, which the report does not have."),
+        (
+            ["{%p for c in cac_chi_tieu %}", "{{ c.tn }}", "{%p endfor %}"],
+            "asks for tn, which the report does not have",
+        ),
+        (["Không có trường nào."], "The Word template has no field: write {{ noi_dung }} where"),
+        (["{{ nam "], "A field of the Word template is not written as it should be"),
+        (
+            ["{%p for c in cac_chi_tieu %}", "{{ c.ten }}"],
+            "A field of the Word template is not written as it should be",
+        ),
+        (["{{ nam / 0 }}"], "The fields of the Word template cannot be worked out."),
+        (["{{ nam.__class__.__mro__[1].__subclasses__() }}"], "asks for __class__"),
+        (["{{ ''.join(nam.__class__) }}"], "asks for __class__"),
+        (["{% for a in range(10**9) %}{{ nam }}{% endfor %}"], "The fields of the Word template cannot be worked out."),
+        (["{{ nam | nosuchfilter }}"], "A field of the Word template is not written as it should be"),
+    ],
+)
+def test_what_cannot_be_filled_in_is_told_and_nothing_written(
+    tmp_path: Path, returns: str, lines: list[str], told: str
+) -> None:
+    ran = refused(tmp_path, returns, "--docx-template", saying(tmp_path, *lines))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert told in ran.err
+
+
+def test_names_that_can_be_asked_for_are_listed(tmp_path: Path, returns: str) -> None:
+    ran = refused(tmp_path, returns, "--docx-template", saying(tmp_path, "{{ tinh }}"))
+    assert "It has: nam, so_ke_hoach," in ran.err
+    assert "noi_dung" in ran.err
+
+
+def zipped(**members: bytes) -> bytes:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return content.getvalue()
+
+
+def macro_document() -> bytes:
+    """A document as Word saves it with macros: only the kind in its list of contents differs."""
+    plain = BytesIO()
+    docx.Document().save(plain)
+    content = BytesIO()
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(content, "w") as new:
+        for name in old.namelist():
+            kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+            new.writestr(name, old.read(name).replace(kind, b"application/vnd.ms-word.document.macroEnabled.main+xml"))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"%PDF-1.7", b"PK\x03\x04", zipped(a=b"x"), zipped(**{"[Content_Types].xml": b"<a"}), macro_document()],
+    ids=["empty", "pdf", "cut off", "another zip", "broken", "macros"],
+)
+def test_a_file_that_is_no_word_document_is_told(tmp_path: Path, returns: str, content: bytes) -> None:
+    file = tmp_path / "office.docx"
+    file.write_bytes(content)
+    ran = refused(tmp_path, returns, "--docx-template", str(file))
+    assert ran.code == 2
+    assert ran.err == ("gbv-kpi: The Word template cannot be read: save it in Word as a document of the kind .docx.\n")
+
+
+def test_a_bomb_is_not_opened(tmp_path: Path, returns: str) -> None:
+    file = tmp_path / "office.docx"
+    file.write_bytes(zipped(**{"word/document.xml": bytes(101 * 2**20)}))
+    ran = refused(tmp_path, returns, "--docx-template", str(file))
+    assert (ran.code, ran.err) == (2, "gbv-kpi: The Word template is too large to be opened safely.\n")
+
+
+def test_a_template_is_for_word_only_and_must_be_there(tmp_path: Path, returns: str) -> None:
+    template = saying(tmp_path, "{{ noi_dung }}")
+    ran = refused(tmp_path, returns, "--docx-template", template, "--format", "json")
+    assert (ran.code, ran.err) == (2, "gbv-kpi: --docx-template is for a report in the format docx.\n")
+    assert refused(tmp_path, returns, "--docx-template", str(tmp_path / "none.docx")).code == 2
+
+
+def test_the_same_template_gives_the_same_document(tmp_path: Path, returns: str) -> None:
+    """Also where the office's file has no dates of its own."""
+    template = saying(tmp_path, "{{ noi_dung }}")
+    documents = [written(tmp_path, returns, "--docx-template", template) for _ in range(2)]
+    assert documents[0].element.xml == documents[1].element.xml
+    assert {document.core_properties.modified for document in documents} == {documents[0].core_properties.created}
