@@ -268,7 +268,9 @@ def test_missing_units_make_the_figures_provisional_and_are_named(tmp_path: Path
     assert said.count("6/7 đơn vị có báo cáo hợp lệ; số liệu chung là tạm tính.") == 2  # the verdict, the shortcomings
     assert "Chưa báo cáo: Thành phố Tam Điệp." in said
     assert "Cơ sở giáo dục lồng ghép, năm 2025: không đạt, dù các đơn vị còn thiếu báo cáo thế nào." in said
+    assert rows(tables(document)[0])[4][5] == "không đạt (tạm tính)"
     assert ["1", "Thành phố Tam Điệp", "…", "…", "…", "…"] in rows(tables(document)[1])
+    assert rows(tables(document)[1])[8][1] == "Tỉnh Ninh Bình (tạm tính)"
     annex = rows(tables(document)[-1])
     assert annex[2] == ["1", "Thành phố Tam Điệp", *["…"] * 14]
 

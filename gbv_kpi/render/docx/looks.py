@@ -73,7 +73,7 @@ class Look:
 
 NATION = Look("Quốc hiệu", 12, bold=True)
 MOTTO = Look("Tiêu ngữ", 13, bold=True)
-SUPERIOR = Look("Cơ quan chủ quản", 12)
+SUPERIOR = Look("Cơ quan chủ quản", 12, left=3, right=3)
 ISSUER = Look("Cơ quan ban hành", 12, bold=True, left=3, right=3)
 NUMBER = Look("Số, ký hiệu", 13, before=4)
 PLACE_AND_DATE = Look("Địa danh, thời gian", 13, italic=True, before=4)

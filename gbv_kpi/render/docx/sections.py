@@ -146,7 +146,8 @@ def _on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
         yield outlook(plan, found)
     yield from dict.fromkeys(problem.message for problem in outcome.problems if problem.code == "merged-unit")
     if outcome.as_of is not None:
-        yield phrase("As recorded by {moment}.", moment=outcome.as_of.strftime("%H:%M, %d/%m/%Y"))
+        clock, day = outcome.as_of.strftime("%H:%M"), official_day(outcome.as_of.date())
+        yield phrase("As recorded by {clock} on {day}.", clock=clock, day=day)
     if any(finding.status is Status.WITHHELD for finding in scorecard.findings) or any(
         counts.withheld for counts in outcome.counts
     ):

@@ -7,8 +7,8 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.grid import Cell
 from gbv_kpi.render.docx.looks import POINT
-from gbv_kpi.render.docx.wording import SIGN, last_year_rate, legend, short_result, signed_rate, unit_names
-from gbv_kpi.render.figures import MEANING, threshold_text
+from gbv_kpi.render.docx.wording import SIGN, judged, last_year_rate, legend, short_result, signed_rate, unit_names
+from gbv_kpi.render.figures import threshold_text
 from gbv_kpi.render.sentences import amount_lacking
 from gbv_kpi.scorecard import Finding, Status
 
@@ -37,11 +37,11 @@ def indicators_table(draft: Draft, outcome: Outcome, findings: Sequence[Finding]
             Cell(_threshold(finding, draft)),
             Cell(short_result(finding, language)),
             Cell(last_year_rate(outcome, finding, language) or SIGN[Status.NO_DATA]),
-            Cell(draft.text(MEANING[finding.status]), bold=finding.status is Status.MISSED),
+            Cell(draft.text(judged(finding)), bold=finding.status is Status.MISSED),
         ]
         for number, finding in enumerate(findings, start=1)
     )
-    draft.table(None, (12, 43, 28, 41, 18, 23), [(draft.text(heading),) for heading in headings], rows)
+    draft.table(None, (12, 40, 26, 41, 19, 27), [(draft.text(heading),) for heading in headings], rows)
 
 
 def units_table(draft: Draft, outcome: Outcome) -> None:
@@ -62,7 +62,9 @@ def units_table(draft: Draft, outcome: Outcome) -> None:
         for number, unit in enumerate(shown, start=1)
     ]
     province = [findings[None, indicator.id] for indicator in plan.indicators]
-    total = [Cell(), Cell(draft.text(plan.place), "left", bold=True)]
+    provisional = any(finding.provisional for finding in province)
+    place = phrase("{place} (provisional)", place=plan.place) if provisional else plan.place
+    total = [Cell(), Cell(draft.text(place), "left", bold=True)]
     rows.append([*total, *(Cell(signed_rate(finding, language), bold=True) for finding in province)])
     in_force = [Cell(), Cell(draft.text(phrase("Threshold in force")), "left")]
     rows.append([*in_force, *(Cell(_threshold(finding, draft)) for finding in province)])

@@ -14,6 +14,7 @@ __all__ = [
     "SIGN",
     "assessment",
     "last_year_rate",
+    "judged",
     "legend",
     "reported",
     "result",
@@ -51,6 +52,12 @@ def signed_rate(finding: Finding | None, language: Language) -> str:
     if finding is None:
         return SIGN[Status.NO_DATA]
     return f"{rate_text(finding, language)}{SIGN.get(finding.status, '')}"
+
+
+def judged(finding: Finding) -> Phrase:
+    """The verdict in a word or two."""
+    meaning = MEANING[finding.status]
+    return phrase("{verdict} (provisional)", verdict=meaning) if finding.provisional else meaning
 
 
 def assessment(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
