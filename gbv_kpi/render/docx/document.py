@@ -5,7 +5,7 @@ from io import BytesIO
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.section import Section
 from docx.shared import Mm
@@ -30,6 +30,7 @@ def official_report(outcome: Outcome, language: Language) -> bytes:
     """The whole document, the annex on pages lying on their side."""
     plan, year = outcome.scorecard.plan, year_of(outcome)
     document = docx.Document()
+    _expect_word_of_today(document)
     use_font(document, "vi-VN" if language.tag == "vi" else "en-GB")
     define_looks(document)
     _lay_out(document.sections[0], *PAPER)
@@ -52,6 +53,13 @@ def official_report(outcome: Outcome, language: Language) -> bytes:
     annex_heading(draft, outcome, year)
     annex(draft, outcome)
     return _saved(document, outcome, language)
+
+
+def _expect_word_of_today(document: Document) -> None:
+    """The library's blank document is of 2010: Word would open it in its compatibility mode."""
+    for setting in document.settings.element.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
 
 
 def _lay_out(section: Section, width: float, height: float) -> None:

@@ -3,7 +3,7 @@
 An officer changes a look once, in its style. A style that an office's own template defines stays as it is there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from docx.document import Document
@@ -69,6 +69,8 @@ class Look:
     after: float = 0
     spacing: float = 1.0  # lines
     stays_with_next: bool = False
+    built_in: bool = False  # one that Word knows by this name
+    outline_level: int | None = None  # in Word's navigation, from 0
 
 
 NATION = Look("Quốc hiệu", 12, bold=True)
@@ -80,9 +82,19 @@ PLACE_AND_DATE = Look("Địa danh, thời gian", 13, italic=True, before=4)
 KIND = Look("Tên loại", 14, bold=True, before=18)
 SUBJECT = Look("Trích yếu", 14, bold=True, left=10, right=10)
 ADDRESSEE = Look("Kính gửi", 14, align=LEFT, left=30)
-BODY = Look("Body Text", align=JUSTIFIED, first_line=12.7, after=6, spacing=1.1)
-SECTION = Look("Heading 1", bold=True, align=JUSTIFIED, first_line=12.7, before=6, after=6, stays_with_next=True)
-ITEM = Look("Heading 2", bold=True, align=JUSTIFIED, first_line=12.7, after=6, spacing=1.1, stays_with_next=True)
+BODY = Look("Body Text", align=JUSTIFIED, first_line=12.7, after=6, spacing=1.1, built_in=True)
+SECTION = Look(
+    "Heading 1",
+    bold=True,
+    align=JUSTIFIED,
+    first_line=12.7,
+    before=6,
+    after=6,
+    stays_with_next=True,
+    built_in=True,
+    outline_level=0,
+)
+ITEM = replace(SECTION, name="Heading 2", before=0, spacing=1.1, outline_level=1)
 POINT = Look("Điểm", align=JUSTIFIED, first_line=12.7, after=6, spacing=1.1)
 TABLE_TITLE = Look("Tên bảng", 13, bold=True, before=6, after=4, stays_with_next=True)
 CELL = Look("Chữ trong bảng", 12)
@@ -130,7 +142,7 @@ def define_looks(document: Document) -> None:
     """Add the styles that the document lacks; those it has stay as they are."""
     for look in LOOKS:
         if look.name not in document.styles:
-            style = document.styles.add_style(look.name, WD_STYLE_TYPE.PARAGRAPH)
+            style = document.styles.add_style(look.name, WD_STYLE_TYPE.PARAGRAPH, look.built_in)
             _dress(cast("ParagraphStyle", style), look)
             style.base_style = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
 
@@ -150,6 +162,10 @@ def _dress(style: ParagraphStyle, look: Look) -> None:
     paragraph.space_before, paragraph.space_after = Pt(look.before), Pt(look.after)
     paragraph.line_spacing = look.spacing
     paragraph.keep_with_next = look.stays_with_next
+    if look.outline_level is not None:
+        level = OxmlElement("w:outlineLvl")
+        level.set(qn("w:val"), str(look.outline_level))
+        style.element.get_or_add_pPr().append(level)
 
 
 def use_font(document: Document, language_tag: str) -> None:

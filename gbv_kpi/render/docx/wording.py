@@ -13,8 +13,8 @@ from gbv_kpi.scorecard import Coverage, Finding, Status
 __all__ = [
     "SIGN",
     "assessment",
-    "last_year_rate",
     "judged",
+    "last_year_rate",
     "legend",
     "reported",
     "result",
