@@ -179,7 +179,7 @@ def report(
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
 ) -> None:
-    """Compile the report of a year, from the ledger or from files. In Word it is in Vietnamese unless asked otherwise.
+    """Compile the report of a year, from the ledger or from files. As docx it is in Vietnamese unless asked otherwise.
 
     Example: gbv-kpi report --year 2025
     """

@@ -56,7 +56,7 @@ def widest_line(text: str, points: float, column: float) -> float:
 
     Near enough for a rule of a third to a half of it.
 
-    >>> round(widest_line("SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", 12, 75))
+    >>> round(widest_line("SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", 12, 69))
     62
     """
     widest = line = 0.0
