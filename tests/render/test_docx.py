@@ -17,9 +17,10 @@ from docx.text.paragraph import Paragraph
 
 from gbv_kpi.exits import FailOn
 from gbv_kpi.judge import judge_report
-from gbv_kpi.language import language
+from gbv_kpi.language import language, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import BUILT_IN, Plan
+from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.docx import to_docx
 from gbv_kpi.scorecard import Status
 from tests.command import UNITS_OF_2025, WELL, of_2025, run, well_but, write_csv
@@ -423,3 +424,21 @@ def test_one_addressee_stands_on_the_line_of_the_words(tmp_path: Path, plan: Pla
     own.write_text(source.replace(second, ""), encoding="utf-8")
     document = written(tmp_path, write_csv(tmp_path / "r.csv", plan, of_2025()), "--plan", str(own))
     assert paragraph(document, "Kính gửi:").text == "Kính gửi: Ủy ban nhân dân tỉnh Ninh Bình."
+
+
+def test_points_are_lettered_by_the_vietnamese_alphabet(tmp_path: Path, plan: Plan) -> None:
+    """Of thành phố Ninh Bình, which is part of thành phố Hoa Lư, only the warning tells."""
+    merged = [("Thành phố Ninh Bình", 2025, well_but()), ("Huyện Hoa Lư", 2025, well_but()), *of_2025(units=["370"])]
+    said = texts(written(tmp_path, write_csv(tmp_path / "r.csv", plan, merged)))
+    points = said[said.index("2. Về số liệu báo cáo") + 1 : said.index("3. Nguyên nhân")]
+    assert [point.partition(" ")[0] for point in points][:6] == ["a)", "b)", "c)", "d)", "đ)", "e)"]
+    assert any("Thành phố Hoa Lư" in point for point in points)
+
+
+def test_more_mergers_than_letters_are_counted(tmp_path: Path, plan: Plan) -> None:
+    file = write_csv(tmp_path / "r.csv", plan, of_2025())
+    outcome = judge_report([file], plan.id, 2025, FailOn.NEVER, language("vi"), detailed=True)
+    merged = [Problem("merged-unit", Place("r.csv"), phrase("Missing: {units}.", units=str(n))) for n in range(30)]
+    said = texts(docx.Document(BytesIO(to_docx(replace(outcome, problems=tuple(merged)), language("vi")))))
+    assert "v) Chưa báo cáo: 19." in said
+    assert "x) … và 10 dòng khác" in said

@@ -221,3 +221,17 @@ def test_the_same_template_gives_the_same_document(tmp_path: Path, returns: str)
     documents = [written(tmp_path, returns, "--docx-template", template) for _ in range(2)]
     assert documents[0].element.xml == documents[1].element.xml
     assert {document.core_properties.modified for document in documents} == {documents[0].core_properties.created}
+
+
+def test_the_annex_fits_upright_pages_too(tmp_path: Path, returns: str) -> None:
+    """Not in one table of sixteen columns then, each a letter wide, but in three."""
+    office = docx.Document()
+    office.sections[0].page_width, office.sections[0].left_margin, office.sections[0].right_margin = (
+        Mm(210),
+        Mm(30),
+        Mm(15),
+    )
+    office.add_paragraph("{{ phu_luc }}")
+    document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
+    assert [len(table.columns) for table in document.tables] == [10, 8]
+    assert [text for text in texts(document) if text.startswith("Bảng")] == ["Bảng 1", "Bảng 2"]

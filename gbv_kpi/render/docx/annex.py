@@ -17,9 +17,8 @@ from gbv_kpi.scorecard import Status, UnitCounts
 
 __all__ = ["annex", "annex_heading"]
 
-MOST_COLUMNS = 14  # of figures, on a page lying on its side
-LEAST_COLUMNS = 7  # fewer would be too wide to follow a line
-NUMBER_WIDTH, UNIT_WIDTH, FIGURES_WIDTH = 9, 38, 205  # mm
+NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm
+NARROWEST, WIDEST = 14, 30  # mm of a column of figures: for its heading, and for the eye to follow a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,12 @@ def annex(draft: Draft, outcome: Outcome) -> None:
         return
     names = unit_names(outcome)
     columns = [*_count_columns(draft, outcome, names), *_rate_columns(draft, outcome, names)]
-    tables = list(_fitting(columns))
+    room = draft.widest_page - NUMBER_WIDTH - UNIT_WIDTH
+    tables = list(_fitting(columns, int(room / NARROWEST)))
     for number, table in enumerate(tables, start=1):
         title = phrase("Table {number}", number=number) if len(tables) > 1 else None
         headings = [(draft.text(phrase("No.")),), (draft.text(phrase("Unit")),), *(one.heading for one in table)]
-        width = FIGURES_WIDTH / max(len(table), LEAST_COLUMNS)
-        widths = (NUMBER_WIDTH, UNIT_WIDTH, *[width] * len(table))
+        widths = (NUMBER_WIDTH, UNIT_WIDTH, *[min(room / len(table), WIDEST)] * len(table))
         draft.table(title, widths, headings, _rows(draft, list(names.values()), table), ANNEX_CELL)
     withheld = [Status.WITHHELD for counts in outcome.counts if counts.withheld]
     signs = legend(findings, draft.language, [Status.NO_DATA, *withheld])
@@ -117,12 +116,12 @@ def _rate_columns(draft: Draft, outcome: Outcome, units: Iterable[str]) -> Itera
         yield _Column(heading, [signed_rate(finding, draft.language) for finding in found])
 
 
-def _fitting(columns: Iterable[_Column]) -> Iterator[list[_Column]]:
+def _fitting(columns: Iterable[_Column], most: int) -> Iterator[list[_Column]]:
     """The columns by tables; those that share an upper heading stay together."""
     table: list[_Column] = []
     for _, together in groupby(columns, key=lambda column: column.heading[0]):
         group = list(together)
-        if table and len(table) + len(group) > MOST_COLUMNS:
+        if table and len(table) + len(group) > most:
             yield table
             table = []
         table += group

@@ -30,12 +30,25 @@ def plain(text: str) -> str:
     return visible(text).translate(_NO_CHARACTERS)
 
 
+USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
+
+
 class Draft:
     """Appends paragraphs and tables to a document that has the looks of `docx.looks`."""
 
     def __init__(self, document: Document, language: Language) -> None:
         self.document = document
         self.language = language
+
+    @property
+    def widest_page(self) -> float:
+        """The width (mm) of the text on the widest pages: those for wide tables, where there are any."""
+        sections = self.document.sections
+        measures = [(s.page_width, s.left_margin, s.right_margin) for s in sections]
+        return max(
+            (float(width - left - right) / Mm(1) for width, left, right in measures if width and left and right),
+            default=USUAL_WIDTH,
+        )
 
     def text(self, spoken: Phrase | Bilingual | str) -> str:
         return plain(self.language.say(spoken))

@@ -1,9 +1,9 @@
 """The body of the report, section by section: what the findings say, and room for what only the officer knows."""
 
 from collections.abc import Callable, Iterator, Sequence
-from string import ascii_lowercase
+from itertools import chain, islice, repeat
 
-from gbv_kpi.language import Bilingual, Phrase, phrase
+from gbv_kpi.language import Bilingual, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.docx.draft import Draft
@@ -18,6 +18,8 @@ from gbv_kpi.scorecard import Finding, Status
 __all__ = ["SECTIONS", "closing", "opening", "sections"]
 
 ROMAN = ("I", "II", "III", "IV", "V")
+LETTERS = {"vi": "abcdđeghiklmnopqrstuvxy", "en": "abcdefghijklmnopqrstuvwxyz"}
+SHOWN_MERGERS = 20
 
 
 def opening(draft: Draft, outcome: Outcome) -> None:
@@ -144,7 +146,10 @@ def _on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
         yield refused
     for found in outcome.outlook:
         yield outlook(plan, found)
-    yield from dict.fromkeys(problem.message for problem in outcome.problems if problem.code == "merged-unit")
+    merged = [problem.message for problem in outcome.problems if problem.code == "merged-unit"]
+    yield from islice(merged, SHOWN_MERGERS)
+    if len(merged) > SHOWN_MERGERS:
+        yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
     if outcome.as_of is not None:
         clock, day = outcome.as_of.strftime("%H:%M"), official_day(outcome.as_of.date())
         yield phrase("As recorded by {clock} on {day}.", clock=clock, day=day)
@@ -204,5 +209,7 @@ def _item(draft: Draft, number: int, title: Phrase | Bilingual) -> None:
 
 
 def _lettered(draft: Draft, sentences: Sequence[Phrase | Bilingual] | Iterator[Phrase | Bilingual]) -> None:
-    for letter, sentence in zip(ascii_lowercase, sentences, strict=False):
-        draft.write(f"{letter}) {draft.text(sentence)}", POINT)
+    """As points a), b), c) of the language's alphabet; Vietnamese has a đ, and no f."""
+    marks = chain((f"{letter})" for letter in LETTERS[draft.language.tag]), repeat("-"))
+    for mark, sentence in zip(marks, sentences, strict=False):
+        draft.write(f"{mark} {draft.text(sentence)}", POINT)
