@@ -17,6 +17,8 @@ from gbv_kpi.render.docx.looks import BODY, CELL, GAP, RULE, TABLE_TITLE, Look
 
 __all__ = ["Draft", "plain"]
 
+USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
+
 # `visible` leaves two code points that no XML may hold.
 _NO_CHARACTERS = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
@@ -28,9 +30,6 @@ def plain(text: str) -> str:
     a\u001b[31mb
     """
     return visible(text).translate(_NO_CHARACTERS)
-
-
-USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
 
 
 class Draft:

@@ -1,6 +1,6 @@
 """The body of the report, section by section: what the findings say, and room for what only the officer knows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, repeat
 
 from gbv_kpi.language import Bilingual, Phrase, phrase, plural
@@ -208,7 +208,7 @@ def _item(draft: Draft, number: int, title: Phrase | Bilingual) -> None:
     draft.write(f"{number}. {draft.text(title)}", ITEM)
 
 
-def _lettered(draft: Draft, sentences: Sequence[Phrase | Bilingual] | Iterator[Phrase | Bilingual]) -> None:
+def _lettered(draft: Draft, sentences: Iterable[Phrase | Bilingual]) -> None:
     """As points a), b), c) of the language's alphabet; Vietnamese has a đ, and no f."""
     marks = chain((f"{letter})" for letter in LETTERS[draft.language.tag]), repeat("-"))
     for mark, sentence in zip(marks, sentences, strict=False):
