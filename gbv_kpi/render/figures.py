@@ -1,10 +1,15 @@
 """Figures of a finding in an officer's language, and the sign and word of each status."""
 
+from typing import TYPE_CHECKING
+
 from gbv_kpi.language import Language, phrase
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.thresholds import Threshold
 
-__all__ = ["MARK", "MEANING", "counts_text", "rate_text", "threshold_text"]
+if TYPE_CHECKING:
+    from gbv_kpi.trend import Point
+
+__all__ = ["MARK", "MEANING", "PROVISIONAL", "RECAST", "counts_text", "marks_text", "rate_text", "threshold_text"]
 
 MARK = {
     Status.MET: "✓",
@@ -22,6 +27,8 @@ MEANING = {
     Status.NO_DATA: phrase("not reported"),
     Status.WITHHELD: phrase("withheld"),
 }
+RECAST = "*"
+PROVISIONAL = "~"
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
@@ -44,3 +51,8 @@ def threshold_text(threshold: Threshold, language: Language) -> str:
     decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
     write = language.percent if threshold.measure == "percent" else language.number
     return f"{SIGN[threshold.comparator]} {write(threshold.bound, decimals)}"
+
+
+def marks_text(point: "Point") -> str:
+    """What must be known of a figure of an earlier year: ~ provisional, * recast."""
+    return (PROVISIONAL if point.finding.provisional else "") + (RECAST if point.recast else "")

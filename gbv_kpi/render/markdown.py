@@ -10,8 +10,8 @@ from gbv_kpi.language import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.output import visible
 from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
-from gbv_kpi.render.matrix import SHOWN_UNITS, unit_rows
-from gbv_kpi.render.problems import EXAMPLES, SEVERITY, kinds_by_file, where
+from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
+from gbv_kpi.render.rows import SHOWN_UNITS, year_rows
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,
@@ -119,15 +119,16 @@ class _Writer:
         yield from self._paragraphs(caveats(self.plan, findings))
 
     def _matrix(self, scorecard: Scorecard) -> Iterator[str]:
-        province, units, left_out = unit_rows(scorecard)
+        rows_of_year = year_rows(scorecard)
+        province = rows_of_year.province
         indicators = self.plan.indicators
         place = self.say(self.plan.place)
         if any(finding.provisional for finding in province.values()):
             place += " " + self.say(phrase("(provisional)"))
         in_force = (province[indicator.id].threshold for indicator in indicators)
-        rows = [[self.say(unit.name), *(self._cell(unit.findings[i.id]) for i in indicators)] for unit in units]
-        if left_out:
-            rows.append([self.say(plural("… {count} more unit", "… {count} more units", left_out))])
+        rows = [[self.say(name), *(self._cell(of[i.id]) for i in indicators)] for name, of in rows_of_year.units]
+        if rows_of_year.left_out:
+            rows.append([self.say(plural("… {count} more unit", "… {count} more units", rows_of_year.left_out))])
         rows.append([f"**{place}**", *(f"**{self._cell_with_counts(province[i.id])}**" for i in indicators)])
         rows.append(
             [
@@ -174,18 +175,17 @@ class _Writer:
         if not self.outcome.problems:
             return
         yield from ("", self._heading(2, phrase("Problems")))
-        for file, kinds in kinds_by_file(self.outcome.problems):
+        for file, groups in grouped(self.outcome.problems):
             yield from ("", self._heading(3, file))
-            for (severity, code), group in kinds:
-                many = f" ({self.language.number(len(group))})" if len(group) > 1 else ""
-                yield from ("", f"**{self.say(SEVERITY[severity])}** `{code}`{many}", "")
-                for problem in group[:EXAMPLES]:
+            for group in groups:
+                many = f" ({self.language.number(len(group.problems))})" if len(group.problems) > 1 else ""
+                yield from ("", f"**{self.say(SEVERITY[group.severity])}** `{group.code}`{many}", "")
+                for problem in group.examples:
                     message = self.language.say(problem.message)
-                    yield f"- {escaped(f'{spot}: {message}' if (spot := where(problem)) else message)}"
-                if len(group) > EXAMPLES:
-                    more = plural("… and {count} more", "… and {count} more", len(group) - EXAMPLES)
-                    yield f"- {self._line(more)}"
-                for hint in dict.fromkeys(self.say(problem.hint) for problem in group):
+                    yield f"- {escaped(f'{spot}: {message}' if (spot := place_text(problem)) else message)}"
+                if group.more:
+                    yield f"- {self._line(plural('… and {count} more', '… and {count} more', group.more))}"
+                for hint in dict.fromkeys(self.say(problem.hint) for problem in group.problems):
                     yield f"- → {hint}"
 
     def _files(self) -> Iterator[str]:

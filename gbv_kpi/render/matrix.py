@@ -9,13 +9,13 @@ from rich.text import Text
 
 from gbv_kpi.language import Language, Phrase, phrase, plural
 from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.rows import year_rows
 from gbv_kpi.render.styled import STYLE, said
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.thresholds import Threshold
 
-__all__ = ["SHOWN_UNITS", "UnitRow", "legend", "matrix", "plain_table", "unit_rows"]
+__all__ = ["legend", "matrix", "plain_table"]
 
-SHOWN_UNITS = 100
 NAME_WIDTH = 28  # columns that a unit's name may claim before it is broken
 
 
@@ -23,32 +23,11 @@ def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A unit's findings by indicator."""
-
-    name: str
-    findings: Mapping[str, Finding]
-
-
-def unit_rows(scorecard: Scorecard) -> tuple[Mapping[str, Finding], list[UnitRow], int]:
-    """The province's findings of one year, the rows of its units, and how many are left out.
-
-    Of very many units only those have a row that miss a threshold.
-    """
-    findings_by_unit: dict[str | None, dict[str, Finding]] = {}
-    for finding in scorecard.findings:
-        findings_by_unit.setdefault(finding.unit, {})[finding.indicator] = finding
-    province = findings_by_unit.pop(None)
-    units = list(findings_by_unit.values())
-    shown = units if len(units) <= SHOWN_UNITS else [unit for unit in units if _misses_one(unit)][:SHOWN_UNITS]
-    rows = [UnitRow(next(iter(unit.values())).unit_name or "", unit) for unit in shown]
-    return province, rows, len(units) - len(shown)
-
-
 def matrix(scorecard: Scorecard, language: Language) -> Table:
     """The findings of one year; of very many units only those that miss a threshold."""
-    province, units, left_out = unit_rows(scorecard)
+    rows = year_rows(scorecard)
+    province = rows.province
+    names = [name for name, _ in rows.units]
     indicators = scorecard.plan.indicators
 
     table = plain_table()
@@ -62,12 +41,11 @@ def matrix(scorecard: Scorecard, language: Language) -> Table:
     )
     for indicator in indicators:
         table.add_column(said(indicator.title, language), justify="right", overflow="fold")
-    for unit in units:
-        cells = (_cell(unit.findings[indicator.id], language) for indicator in indicators)
-        table.add_row(said(unit.name, language), *cells)
-    if left_out:
-        more = plural("… {count} more unit", "… {count} more units", left_out)
-        table.add_row(said(more, language, "dim"))
+    for name, unit in rows.units:
+        table.add_row(said(name, language), *(_cell(unit[indicator.id], language) for indicator in indicators))
+    if rows.left_out:
+        left_out = plural("… {count} more unit", "… {count} more units", rows.left_out)
+        table.add_row(said(left_out, language, "dim"))
     table.add_section()
     table.add_row(place, *(_cell_with_counts(province[indicator.id], language) for indicator in indicators))
     table.add_row(
@@ -102,7 +80,3 @@ def _cell_with_counts(finding: Finding, language: Language) -> Text:
 
 def _in_force(threshold: Threshold | None, language: Language) -> Phrase | str:
     return threshold_text(threshold, language) if threshold else phrase("not yet")
-
-
-def _misses_one(findings: dict[str, Finding]) -> bool:
-    return any(finding.status is Status.MISSED for finding in findings.values())

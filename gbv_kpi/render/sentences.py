@@ -1,21 +1,28 @@
 """What an outcome comes to, as sentences: whoever shows it, on a terminal, a page or paper, says the same."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gbv_kpi.language import Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import Outlook, Prospect
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.problems import Severity
-from gbv_kpi.render.figures import MARK, rate_text, threshold_text
+from gbv_kpi.render.figures import MARK, PROVISIONAL, RECAST, rate_text, threshold_text
 from gbv_kpi.scorecard import Coverage, Finding, Status
+from gbv_kpi.thresholds import shown_rate
 from gbv_kpi.withheld import Withheld
+
+if TYPE_CHECKING:
+    from gbv_kpi.trend import Path, Trend
 
 __all__ = [
     "amount_lacking",
     "caveats",
     "completeness",
+    "marks_explained",
     "outlook",
+    "path",
     "progress",
     "refused_returns",
     "verdict",
@@ -212,3 +219,26 @@ def outlook(plan: Plan, found: Outlook) -> Phrase:
         year=str(found.year),
         outlook=(ESTIMATED if found.estimated else EXACT)[found.prospect],
     )
+
+
+def path(found: "Path", language: Language) -> Phrase:
+    """Whether the last year lies on the straight path to the next threshold."""
+    wanted, decimals = shown_rate(found.wanted, ())
+    write = language.percent if found.milestone.measure == "percent" else language.number
+    details = {
+        "threshold": threshold_text(found.milestone, language),
+        "year": str(found.milestone.since),
+        "wanted": write(wanted, decimals),
+    }
+    if found.ahead:
+        return phrase("on the path to {threshold} in {year} (wanted now: {wanted})", **details)
+    return phrase("behind the path to {threshold} in {year} (wanted now: {wanted})", **details)
+
+
+def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
+    """The marks that stand at figures of a trend, in words."""
+    points = [point for series in trend.series for point in series.points]
+    if any(point.recast for point in points):
+        yield RECAST, phrase("recast: the sum of the units that have become part of this one")
+    if any(point.finding.provisional for point in points):
+        yield PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not name them")

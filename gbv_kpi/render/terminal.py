@@ -13,8 +13,9 @@ from gbv_kpi.language import Language, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.figures import counts_text, rate_text
-from gbv_kpi.render.matrix import SHOWN_UNITS, legend, matrix, plain_table
+from gbv_kpi.render.matrix import legend, matrix, plain_table
 from gbv_kpi.render.problems import problem_groups
+from gbv_kpi.render.rows import SHOWN_UNITS
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,

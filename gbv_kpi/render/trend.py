@@ -11,10 +11,10 @@ from rich.text import Text
 from gbv_kpi.language import Language, phrase, plural
 from gbv_kpi.output import dumped, visible
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render.figures import MARK, rate_text, threshold_text
-from gbv_kpi.render.sentences import withheld_notes
+from gbv_kpi.render.figures import MARK, marks_text, rate_text, threshold_text
+from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
 from gbv_kpi.render.styled import STYLE, said
-from gbv_kpi.thresholds import Threshold, shown_rate
+from gbv_kpi.thresholds import Threshold
 from gbv_kpi.trend import Path, Point, Series, Trend
 
 __all__ = ["sparkline", "trend_to_json", "trend_to_terminal"]
@@ -22,8 +22,6 @@ __all__ = ["sparkline", "trend_to_json", "trend_to_terminal"]
 SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-RECAST = "*"
-PROVISIONAL = "~"
 
 
 def trend_to_json(trend: Trend) -> str:
@@ -104,12 +102,8 @@ class _Writer:
             yield Text(visible(self.language.say(indicator.title)), "bold")
             yield self._table(indicator, series)
             yield Text()
-        if any(point.recast for series in self.trend.series for point in series.points):
-            recast = phrase("recast: the sum of the units that have become part of this one")
-            yield Text(f"{RECAST} {self.language.say(recast)}", "dim")
-        if any(point.finding.provisional for series in self.trend.series for point in series.points):
-            provisional = phrase("provisional: not all units have reported, or the plan does not name them")
-            yield Text(f"{PROVISIONAL} {self.language.say(provisional)}", "dim")
+        for mark, meaning in marks_explained(self.trend):
+            yield Text(f"{mark} {self.language.say(meaning)}", "dim")
         for sentence in withheld_notes(self.trend.plan, self.trend.withheld):
             yield said(sentence, self.language)
 
@@ -139,25 +133,12 @@ class _Writer:
     def _cell(self, point: Point) -> Text:
         finding = point.finding
         words = " ".join(part for part in (MARK[finding.status], rate_text(finding, self.language)) if part)
-        marks = (PROVISIONAL if finding.provisional else "") + (RECAST if point.recast else "")
-        return Text(words + marks, STYLE[finding.status])
+        return Text(words + marks_text(point), STYLE[finding.status])
 
     def _threshold(self, threshold: Threshold | None) -> str:
         return threshold_text(threshold, self.language) if threshold else self.language.say(phrase("not yet"))
 
     def _path(self, series: Series) -> Text:
-        path = series.path
-        if path is None:
+        if series.path is None:
             return Text()
-        wanted, decimals = shown_rate(path.wanted, ())
-        write = self.language.percent if path.milestone.measure == "percent" else self.language.number
-        details = {
-            "threshold": threshold_text(path.milestone, self.language),
-            "year": str(path.milestone.since),
-            "wanted": write(wanted, decimals),
-        }
-        if path.ahead:
-            words = phrase("on the path to {threshold} in {year} (wanted now: {wanted})", **details)
-        else:
-            words = phrase("behind the path to {threshold} in {year} (wanted now: {wanted})", **details)
-        return said(words, self.language, "green" if path.ahead else "yellow")
+        return said(path(series.path, self.language), self.language, "green" if series.path.ahead else "yellow")

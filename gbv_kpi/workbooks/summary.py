@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.language import Language, Phrase, phrase, plural
 from gbv_kpi.output import visible
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.problems import SEVERITY
+from gbv_kpi.render.grouped import SEVERITY
 from gbv_kpi.workbooks.dress import (
     AMBER,
     CENTRED,

@@ -1,0 +1,50 @@
+"""Problems in the order a person mends them: by file, errors first, one kind at a time with its first examples."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from gbv_kpi.language import phrase
+from gbv_kpi.problems import Problem, Severity
+
+__all__ = ["SEVERITY", "ProblemGroup", "grouped", "place_text"]
+
+EXAMPLES = 3
+SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """All problems of one kind in one file."""
+
+    severity: Severity
+    code: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def examples(self) -> tuple[Problem, ...]:
+        return self.problems[:EXAMPLES]
+
+    @property
+    def more(self) -> int:
+        """How many there are beyond the examples."""
+        return len(self.problems) - len(self.examples)
+
+
+def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
+    """Each file with its groups."""
+    for file, of_file in groupby(problems, key=lambda problem: problem.place.file):
+        kinds: dict[tuple[Severity, str], list[Problem]] = {}
+        for problem in of_file:
+            kinds.setdefault((problem.severity, problem.code), []).append(problem)
+        groups = [ProblemGroup(severity, code, tuple(found)) for (severity, code), found in kinds.items()]
+        yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
+
+
+def place_text(problem: Problem) -> str:
+    """Sheet and cell, then unit and year: Biểu 1!D9 (Huyện Nho Quan, 2023)."""
+    place = problem.place
+    cell = place.cell or (str(place.row) if place.row else "")
+    spot = "!".join(part for part in (place.sheet, cell) if part)
+    of = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
+    return f"{spot} ({of})" if spot and of else spot or of
