@@ -25,6 +25,7 @@ from gbv_kpi.language import LANGUAGES, LOCALE_FOLDER, Language
 PACKAGE = LOCALE_FOLDER.parent
 TRANSLATED = tuple(tag for tag in LANGUAGES if tag != "en")
 KEYWORDS = {"phrase": (1,), "plural": (1, 2)}
+LANGUAGE_OF_SUFFIX = {".py": "python", ".j2": "jinja2"}  # which of Babel's readers takes a file
 HEADER = """\
 # The sentences of gbv-kpi. `poe translate` brings this file up to date with the code and compiles it.
 #"""
@@ -75,9 +76,9 @@ def help_texts() -> Iterable[str]:
 def sentences_in_code() -> Catalog:
     """Every sentence to translate, in the order of the files."""
     template = Catalog(charset="utf-8")
-    for file in sorted(PACKAGE.rglob("*.py")):
+    for file in sorted(file for file in PACKAGE.rglob("*") if file.suffix in LANGUAGE_OF_SUFFIX):
         name = file.relative_to(PACKAGE.parent).as_posix()
-        for _, wording, _, _ in extract_from_file("python", file, keywords=KEYWORDS):
+        for _, wording, _, _ in extract_from_file(LANGUAGE_OF_SUFFIX[file.suffix], file, keywords=KEYWORDS):
             template.add(wording, locations=[(name, 0)])
     for text in help_texts():
         template.add(text, locations=[("gbv_kpi/cli.py", 0)])

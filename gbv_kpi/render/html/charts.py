@@ -1,0 +1,153 @@
+"""Charts as inline SVG: drawn by pygal, coloured by the page's own style sheet, told in words as well.
+
+Figures come rounded as they are printed; only their places on paper are worked out here. pygal was taken, and not
+matplotlib, because its text stays text that the page's fonts and themes reach, and it costs a tenth of the time.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from xml.etree.ElementTree import Element, tostring
+
+import pygal
+from markupsafe import Markup
+from pygal.etree import etree
+
+from gbv_kpi.language import Language
+from gbv_kpi.plan import Indicator
+from gbv_kpi.scorecard import Finding
+from gbv_kpi.thresholds import Measure, Threshold
+from gbv_kpi.trend import Series
+
+__all__ = ["bullet", "line"]
+
+WIDTH = 340  # about a phone's, so that text is hardly scaled there
+HALF_YEAR = 0.5
+
+etree.to_etree()  # the same bytes whether lxml is installed or not
+
+
+def bullet(finding: Finding, last_year: Finding | None, words: tuple[str, str], language: Language) -> Markup | None:
+    """The rate as a bar against the thresholds, with last year's rate; None where there is no rate.
+
+    `words` are the title and the text that stands for the chart.
+    """
+    rate = _shown(finding)
+    if rate is None:
+        return None
+    before = _shown(last_year) if last_year else None
+    bounds = [_bound(threshold) for threshold in (finding.threshold, finding.next_threshold)]
+    end = _end(finding.measure, [rate, before, *bounds])
+    chart = pygal.XY(
+        height=72,
+        xrange=(0, end),
+        range=(-1, 1),
+        show_y_labels=False,
+        show_y_guides=False,
+        margin_right=20,  # for half of "100%"
+        **_settings(finding.measure, language),
+    )
+    if end == 100:
+        chart.x_labels = [0, 25, 50, 75, 100]
+    chart.add("", [(0, 0), (end, 0)], show_dots=False)
+    chart.add("", [(0, 0), (rate, 0)], show_dots=False)
+    for bound in bounds:
+        chart.add("", [] if bound is None else [(bound, -0.95), (bound, 0.95)], show_dots=False)
+    chart.add("", [] if before is None else [(before, 0)], stroke=False, dots_size=6)
+    return _inline(chart, f"bullet {finding.status}", f"bullet-{finding.indicator}", words)
+
+
+def line(series: Series, words: tuple[str, str], language: Language) -> Markup | None:
+    """The rates over the years, the thresholds while they are in force, and the path to the next one.
+
+    None where fewer than two years have a rate.
+    """
+    rates = {point.finding.year: rate for point in series.points if (rate := _shown(point.finding)) is not None}
+    if len(rates) < 2:
+        return None
+    first, last = series.points[0].finding.year, series.points[-1].finding.year
+    provisional = {point.finding.year for point in series.points if point.finding.provisional}
+    coming = series.level.next_threshold
+    path: list[tuple[float, float]] = []
+    if series.path and coming:
+        path = [(series.path.first_year, rates[series.path.first_year]), (coming.since, float(coming.bound))]
+        last = coming.since
+    steps = _steps(series.indicator, first, last)
+    measure = series.indicator.measure
+    heights = [*rates.values(), *(bound for _, bound in steps)]
+    start, end = int(min(heights)) // 25 * 25 if measure == "percent" else 0, _end(measure, heights)
+    chart = pygal.XY(
+        height=170, xrange=(first - 0.5, last + 0.5), range=(start, end), max_scale=6, **_settings(measure, language)
+    )
+    chart.x_labels = [{"value": year, "label": str(year)} for year in range(first, last + 1)]
+    if end == 100:
+        chart.y_labels = list(range(start, 101, 5 if start >= 75 else 10 if start >= 50 else 25))
+    chart.add("", path, show_dots=False)
+    chart.add("", steps, show_dots=False)
+    chart.add("", list(rates.items()), show_dots=False)
+    for settled in (True, False):
+        chart.add("", [(y, r) for y, r in rates.items() if (y not in provisional) is settled], stroke=False)
+    return _inline(chart, "line", f"line-{series.indicator.id}", words)
+
+
+def _settings(measure: Measure, language: Language) -> dict[str, Any]:
+    write = language.percent if measure == "percent" else language.number
+
+    def tick(value: float) -> str:
+        return write(Decimal(value), 0 if float(value).is_integer() else 2)
+
+    return {
+        "width": WIDTH,
+        "margin": 6,
+        "dots_size": 4,
+        "show_legend": False,
+        "css": (),
+        "js": (),
+        "value_formatter": tick,
+        "x_value_formatter": tick,
+    }
+
+
+def _shown(finding: Finding) -> float | None:
+    rate = finding.rate()
+    return float(rate[0]) if rate else None
+
+
+def _bound(threshold: Threshold | None) -> float | None:
+    return float(threshold.bound) if threshold else None
+
+
+def _end(measure: Measure, values: Sequence[float | None]) -> float:
+    """Where the axis ends: at 100%, or a little beyond what lies furthest."""
+    furthest = max(value for value in values if value is not None)
+    return 100 if measure == "percent" and furthest <= 100 else furthest * 1.1
+
+
+def _steps(indicator: Indicator, first: int, last: int) -> list[tuple[float, float]]:
+    """Each threshold as a level line while it is in force."""
+    steps: list[tuple[float, float]] = []
+    for year in range(first, last + 1):
+        if threshold := indicator.threshold_in(year):
+            bound = float(threshold.bound)
+            steps += [(year - HALF_YEAR, bound), (year + HALF_YEAR, bound)]
+    return steps
+
+
+def _inline(chart: Any, classes: str, key: str, words: tuple[str, str]) -> Markup:
+    """The drawing alone, with its text alternative: no scripts, styles, tooltips, or the day it was drawn on."""
+    drawn = chart.render_tree()
+    for parent in list(drawn.iter()):
+        for child in list(parent):
+            if not isinstance(child.tag, str) or child.tag in ("defs", "desc", "title") or not _is_drawing(child):
+                parent.remove(child)
+    title, description = Element("title", {"id": f"{key}-title"}), Element("desc", {"id": f"{key}-desc"})
+    title.text, description.text = words
+    drawn.insert(0, title)
+    drawn.insert(1, description)
+    drawn.attrib.pop("id", None)
+    drawn.attrib |= {"class": classes, "role": "img", "aria-labelledby": f"{key}-title {key}-desc"}
+    return Markup(tostring(drawn, encoding="unicode"))  # noqa: S704 - the serialiser escapes every text
+
+
+def _is_drawing(element: Element) -> bool:
+    return not element.get("class", "").endswith(("text-overlay", "tooltip-overlay", "titles"))
