@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-HEAVY = ("pandas", "numpy", "openpyxl", "pydantic", "python_calamine", "babel", "sqlalchemy", "matplotlib", "docx")
+EXAMPLES = Path(__file__).parent.parent / "examples"
+HEAVY = ("pandas", "numpy", "openpyxl", "pydantic", "python_calamine", "babel", "sqlalchemy", "jinja2", "pygal", "docx")
 SCRIPT = """
 import json, sys
 from gbv_kpi.cli import main
@@ -60,6 +62,12 @@ def test_what_needs_no_figures_loads_nothing_heavy(arguments: tuple[str, ...]) -
 def test_help_of_a_command_loads_nothing_heavy_of_ours(arguments: tuple[str, ...]) -> None:
     """Typer converts a command's arguments by pydantic, `--help` itself included (0.29: typer/_coercion.py)."""
     assert loaded_by(*arguments)[1] <= {"pydantic"}
+
+
+def test_a_report_on_the_terminal_loads_nothing_of_a_page() -> None:
+    code, loaded = loaded_by("report", "--year", "2024", str(EXAMPLES / "2024"))
+    assert code == 0
+    assert not loaded & {"jinja2", "pygal", "docx"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -102,9 +102,8 @@ def _environment(language: Language) -> Environment:
         sentences.amount_lacking,
         sentences.progress,
         sentences.path,
-        sentences.caveats,
     )
-    environment.globals |= {function.__name__: partial(function, language=language) for function in spoken[:-1]}
+    environment.globals |= {function.__name__: partial(function, language=language) for function in spoken}
     environment.globals |= {
         "MARK": figures.MARK,
         "MEANING": figures.MEANING,
