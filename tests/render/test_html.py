@@ -242,6 +242,30 @@ class TestOverTheYears:
         told = description(drawn(report(tmp_path, plan, self.rows()), "education", "line"))
         assert told.startswith("2023: 80.0% (missed); Threshold in force: ≥ 85%; 2024: 90.0% (met);")
 
+    @pytest.mark.parametrize(("last_year", "now"), [(20, 20), (0, 20), (0, 0), (20, 0), (19, 20)])
+    def test_what_is_drawn_lies_on_the_drawing(self, tmp_path: Path, plan: Plan, last_year: int, now: int) -> None:
+        earlier = ("369", *UNITS_OF_2025)
+        rows: list[Row] = [(unit, 2024, well_but(schools_integrating=last_year)) for unit in earlier]
+        rows += of_2025(dict.fromkeys(UNITS_OF_2025, well_but(schools_integrating=now)))
+        chart = drawn(report(tmp_path, plan, rows), "education", "line")
+        *_, width, height = map(float, chart.get("viewBox", "").split())
+        dots = [(float(dot.get("cx", "")), float(dot.get("cy", ""))) for dot in by_class(chart, "dot")]
+        assert len({x for x, _ in dots}) == 2
+        assert len({y for _, y in dots}) == len({last_year, now})
+        assert all(0 < x < width and 0 < y < height for x, y in dots)
+
+    def test_no_line_leads_over_a_year_without_a_rate(self, tmp_path: Path, plan: Plan) -> None:
+        earlier = ("369", *UNITS_OF_2025)
+        rows: list[Row] = [(unit, year, well_but()) for year in (2021, 2022, 2024) for unit in earlier]
+        rows += [(unit, 2023, well_but(**NO_CASES)) for unit in earlier]
+        root = report(tmp_path, plan, [*rows, *of_2025()])
+
+        def strokes(indicator: str) -> int:
+            drawing = by_class(drawn(root, indicator, "line"), "serie-2")
+            return sum("line" in element.get("class", "").split() for one in drawing for element in one.iter())
+
+        assert (strokes("help-seeking"), strokes("training")) == (2, 1)
+
     def test_a_single_year_has_no_trend(self, tmp_path: Path, plan: Plan) -> None:
         assert by_class(report(tmp_path, plan, of_2025()), "by-year") == []
 

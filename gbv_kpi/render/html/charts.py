@@ -69,13 +69,13 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
     provisional = {point.finding.year for point in series.points if point.finding.provisional}
     coming = series.level.next_threshold
     path: list[tuple[float, float]] = []
-    if series.path and coming:
+    if series.path and coming and series.path.first_year in rates:
         path = [(series.path.first_year, rates[series.path.first_year]), (coming.since, float(coming.bound))]
         last = coming.since
     steps = _steps(series.indicator, first, last)
     measure = series.indicator.measure
     heights = [*rates.values(), *(bound for _, bound in steps)]
-    start, end = int(min(heights)) // 25 * 25 if measure == "percent" else 0, _end(measure, heights)
+    start, end = min(75, int(min(heights)) // 25 * 25) if measure == "percent" else 0, _end(measure, heights)
     chart = pygal.XY(
         height=170, xrange=(first - 0.5, last + 0.5), range=(start, end), max_scale=6, **_settings(measure, language)
     )
@@ -84,7 +84,8 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
         chart.y_labels = list(range(start, 101, 5 if start >= 75 else 10 if start >= 50 else 25))
     chart.add("", path, show_dots=False)
     chart.add("", steps, show_dots=False)
-    chart.add("", list(rates.items()), show_dots=False)
+    every_year = [(point.finding.year, rates.get(point.finding.year)) for point in series.points]
+    chart.add("", every_year, show_dots=False, allow_interruptions=True)  # no line where a year has no rate
     for settled in (True, False):
         chart.add("", [(y, r) for y, r in rates.items() if (y not in provisional) is settled], stroke=False)
     return _inline(chart, "line", f"line-{series.indicator.id}", words)
