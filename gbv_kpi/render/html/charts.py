@@ -77,7 +77,12 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
     heights = [*rates.values(), *(bound for _, bound in steps)]
     start, end = min(75, int(min(heights)) // 25 * 25) if measure == "percent" else 0, _end(measure, heights)
     chart = pygal.XY(
-        height=170, xrange=(first - 0.5, last + 0.5), range=(start, end), max_scale=6, **_settings(measure, language)
+        height=170,
+        xrange=(first - 0.5, last + 0.5),
+        range=(start, end),
+        max_scale=6,
+        margin_left=16,  # for the larger text of paper
+        **_settings(measure, language),
     )
     chart.x_labels = [{"value": year, "label": str(year)} for year in range(first, last + 1)]
     if end == 100:
