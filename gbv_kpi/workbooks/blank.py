@@ -7,7 +7,7 @@ from openpyxl import Workbook
 
 from gbv_kpi.language import Bilingual
 from gbv_kpi.plan import Unit
-from gbv_kpi.workbooks.dress import MAX_TITLE, sheet_title
+from gbv_kpi.render.paper import MAX_TITLE, sheet_title
 from gbv_kpi.workbooks.form import fill_form
 from gbv_kpi.workbooks.frame import GUIDE
 from gbv_kpi.workbooks.guide import fill_guide

@@ -1,16 +1,17 @@
-"""How written workbooks look, and text that is text: nothing a file or a plan says acts as a formula."""
+"""How workbooks for other offices look, and text that is text: nothing a file or a plan says acts as a formula."""
 
-import math
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+
+from gbv_kpi.render import paper
 
 __all__ = [
     "ACROSS",
@@ -19,7 +20,6 @@ __all__ = [
     "CENTRED",
     "GRID",
     "HEADING",
-    "MAX_TITLE",
     "OPTIONAL_ANSWER",
     "RED",
     "TEXT",
@@ -28,22 +28,12 @@ __all__ = [
     "print_on_a4",
     "put_text",
     "set_widths",
-    "sheet_title",
-    "storable",
 ]
-
-MAX_TEXT = 32_767  # characters a cell holds
-MAX_TITLE = 31  # characters of a sheet's name
-A4 = 9
-LINE_HEIGHT = 1.32  # of the font's size
-LETTER_WIDTH = 0.39  # of the font's size: a letter of Vietnamese in Times New Roman, with room to spare
-WIDTH_UNIT = 5.25  # points: what a column's width counts in
-MM = 1 / 25.4  # inches
 
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 ACROSS = Alignment(horizontal="left", vertical="center")
 TEXT = Alignment(horizontal="left", vertical="center", wrap_text=True)
-_LINE = Side(style="thin", color="808080")
+_LINE = Side(style="thin", color=paper.LINE)
 GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
 
@@ -51,21 +41,16 @@ def _fill(colour: str) -> PatternFill:
     return PatternFill("solid", start_color=colour, end_color=colour)
 
 
-HEADING = _fill("DCE6F1")
+HEADING = _fill(paper.HEADING)
 ANSWER = _fill("FFF6CC")
 OPTIONAL_ANSWER = _fill("F1F6E4")
-RED = _fill("FF9B9B")
-AMBER = _fill("FFD27F")
+RED = _fill(paper.RED)
+AMBER = _fill(paper.AMBER)
 
 
 @lru_cache
 def font(size: float = 12, *, bold: bool = False, italic: bool = False, colour: str = "000000") -> Font:
-    return Font(name="Times New Roman", size=size, bold=bold, italic=italic, color=colour)
-
-
-def storable(text: str) -> str:
-    """The text without what a workbook cannot hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", text)[:MAX_TEXT]
+    return Font(name=paper.FONT, size=size, bold=bold, italic=italic, color=colour)
 
 
 def put_text(
@@ -80,13 +65,13 @@ def put_text(
     cell = sheet.cell(row, column)
     if not isinstance(cell, Cell):
         raise TypeError(f"{cell.coordinate} is inside a merged area")
-    cell.value = storable(text)
+    cell.value = paper.storable(text)
     cell.data_type = "s"
     if font:
         cell.font = font
     if alignment:
         cell.alignment = alignment
-    if text[:1] in ("=", "+", "-", "@"):
+    if paper.acts(text):
         cell.quotePrefix = True
     return cell
 
@@ -95,12 +80,7 @@ def fit_row(
     sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0
 ) -> None:
     """Make a row high enough for wrapped texts in columns of these widths; programs do not agree on doing it."""
-    lines = max((sum(_lines(part, width, size) for part in text.split("\n")) for text, width in texts), default=1)
-    sheet.row_dimensions[row].height = max(at_least, round(lines * size * LINE_HEIGHT + 4, 1))
-
-
-def _lines(text: str, width: float, size: float) -> int:
-    return max(1, math.ceil(len(text) * size * LETTER_WIDTH / max(1, width * WIDTH_UNIT)))
+    sheet.row_dimensions[row].height = paper.row_height(texts, size, at_least)
 
 
 def set_widths(sheet: Worksheet, widths: Iterable[float]) -> None:
@@ -112,7 +92,7 @@ def print_on_a4(
     sheet: Worksheet, orientation: Literal["portrait", "landscape"], repeated_rows: str | None = None
 ) -> None:
     """A4, as wide as the page and as long as it takes, with the rows of headings on every page."""
-    sheet.page_setup.paperSize = A4
+    sheet.page_setup.paperSize = paper.A4
     sheet.page_setup.orientation = orientation
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
@@ -120,18 +100,6 @@ def print_on_a4(
     if repeated_rows:
         sheet.print_title_rows = repeated_rows
     sheet.print_options.horizontalCentered = True
-    margins = sheet.page_margins
-    margins.top, margins.bottom, margins.left, margins.right = 20 * MM, 20 * MM, 20 * MM, 15 * MM
+    for side, inches in paper.MARGINS.items():
+        setattr(sheet.page_margins, side, inches)
     sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P/&N"))
-
-
-def sheet_title(wanted: str, taken: Iterable[str]) -> str:
-    """The name for a sheet: without signs a workbook refuses, short enough, and not taken in any case."""
-    clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in storable(wanted)).strip(" '") or "1"
-    used = {title.casefold() for title in taken}
-    title, number = clean[:MAX_TITLE], 1
-    while title.casefold() in used:
-        number += 1
-        ending = f" ({number})"
-        title = clean[: MAX_TITLE - len(ending)] + ending
-    return title

@@ -1,0 +1,65 @@
+"""What written workbooks have in common, whichever library writes them: A4, font, colours, text that is text."""
+
+import math
+import re
+from collections.abc import Iterable
+
+__all__ = [
+    "A4",
+    "AMBER",
+    "FONT",
+    "HEADING",
+    "LINE",
+    "MARGINS",
+    "MAX_TITLE",
+    "RED",
+    "WIDTH_UNIT",
+    "acts",
+    "row_height",
+    "sheet_title",
+    "storable",
+]
+
+FONT = "Times New Roman"
+HEADING, RED, AMBER, LINE = "DCE6F1", "FF9B9B", "FFD27F", "808080"
+A4 = 9  # what a workbook calls it
+MM = 1 / 25.4  # inches
+MARGINS = {"top": 20 * MM, "bottom": 20 * MM, "left": 20 * MM, "right": 15 * MM}
+MAX_TEXT = 32_767  # characters a cell holds
+MAX_TITLE = 31  # characters of a sheet's name
+LINE_HEIGHT = 1.32  # of the font's size
+LETTER_WIDTH = 0.39  # of the font's size: a letter of Vietnamese in Times New Roman, with room to spare
+WIDTH_UNIT = 5.25  # points: what a column's width counts in
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def storable(text: str) -> str:
+    """The text without what a workbook cannot hold."""
+    return _NOT_IN_XML.sub("", text)[:MAX_TEXT]
+
+
+def acts(text: str) -> bool:
+    """Whether a spreadsheet would take the text for a formula if someone edited its cell."""
+    return text[:1] in ("=", "+", "-", "@")
+
+
+def row_height(texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> float:
+    """Points for wrapped texts in columns of these widths; programs do not agree on working it out."""
+    lines = max((sum(_lines(part, width, size) for part in text.split("\n")) for text, width in texts), default=1)
+    return max(at_least, round(lines * size * LINE_HEIGHT + 4, 1))
+
+
+def _lines(text: str, width: float, size: float) -> int:
+    return max(1, math.ceil(len(text) * size * LETTER_WIDTH / max(1, width * WIDTH_UNIT)))
+
+
+def sheet_title(wanted: str, taken: Iterable[str]) -> str:
+    """The name for a sheet: without signs a workbook refuses, short enough, and not taken in any case."""
+    clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in storable(wanted)).strip(" '") or "1"
+    used = {title.casefold() for title in taken}
+    title, number = clean[:MAX_TITLE], 1
+    while title.casefold() in used:
+        number += 1
+        ending = f" ({number})"
+        title = clean[: MAX_TITLE - len(ending)] + ending
+    return title
