@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Comparator", "Measure", "Threshold", "exact_rate", "is_met", "shortfall", "shown_rate"]
+__all__ = ["Comparator", "Measure", "Threshold", "exact_rate", "is_met", "shortfall", "shown_rate", "weights"]
 
 Comparator = Literal[">=", ">", "<=", "<"]
 Measure = Literal["percent", "ratio"]
@@ -36,7 +36,7 @@ class Threshold:
 
 
 @lru_cache
-def _weights(threshold: Threshold) -> tuple[int, int]:
+def weights(threshold: Threshold) -> tuple[int, int]:
     """(a, b) such that a·numerator stands to b·denominator as the rate stands to the bound."""
     bound = Fraction(threshold.bound)
     return SCALE[threshold.measure] * bound.denominator, bound.numerator
@@ -54,7 +54,7 @@ def is_met(numerator: Any, denominator: Any, threshold: Threshold) -> Any:
     >>> is_met(45, 50, Threshold(2021, ">", Decimal(90)))
     False
     """
-    a, b = _weights(threshold)
+    a, b = weights(threshold)
     reached, demanded = numerator * a, denominator * b
     match threshold.comparator:
         case ">=":
@@ -80,7 +80,7 @@ def shortfall(numerator: int, denominator: int, threshold: Threshold) -> int:
         raise ValueError("a denominator of 0 has no shortfall")
     if is_met(numerator, denominator, threshold):
         return 0
-    a, b = _weights(threshold)
+    a, b = weights(threshold)
     lacking = abs(b * denominator - a * numerator)
     if threshold.comparator in (">=", "<="):
         return -(-lacking // a)

@@ -24,6 +24,7 @@ __all__ = [
     "outlook",
     "path",
     "progress",
+    "province_verdict",
     "refused_returns",
     "verdict",
     "withheld_notes",
@@ -51,7 +52,7 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     missed = [finding for finding in decisive if finding.status is Status.MISSED]
     of_province = decisive[0].unit is None
     told = (
-        _province_verdict(outcome.scorecard.plan, year, len(missed))
+        province_verdict(outcome.scorecard.plan, year, len(missed))
         if of_province
         else _units_verdict(year, decisive, missed)
     )
@@ -60,7 +61,8 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     return told
 
 
-def _province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
+def province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
+    """The verdict of a province that misses so many thresholds."""
     if not missed:
         return phrase("{year}: {place} meets every threshold in force.", year=str(year), place=plan.place)
     return plural(

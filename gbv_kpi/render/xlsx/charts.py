@@ -1,0 +1,130 @@
+"""Native charts: rates against thresholds, side by side and over the years."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gbv_kpi.language import phrase
+from gbv_kpi.render import paper
+from gbv_kpi.render.xlsx.book import Page, Words
+from gbv_kpi.scorecard import Finding
+from gbv_kpi.thresholds import Measure
+
+__all__ = ["Cells", "put_rates_chart", "put_trend_chart"]
+
+BLUE, DARK_BLUE, RED, GREY = "#8FB4D9", "#1F4E79", "#C00000", "#D9D9D9"
+
+Cells = tuple[int, int, int, int]  # first row and column, last row and column
+Spot = tuple[int, int, int, int]  # the row and column a chart stands at, its width and height in pixels
+
+
+def put_rates_chart(
+    page: Page,
+    spot: Spot,
+    title: Words,
+    names: Cells,
+    rates: Cells,
+    bounds: Cells | None,
+    findings: Sequence[Finding | None],
+    *,
+    measure: Measure,
+    first_is_whole: bool,
+) -> None:
+    """A column for each finding and the threshold as a line; where there is no rate no label says 0."""
+    shown = [finding.rate() if finding else None for finding in findings]
+    series = _series(page, phrase("Rate"), names, rates) | {
+        "fill": {"color": BLUE},
+        "points": [{"fill": {"color": DARK_BLUE}}] if first_is_whole else None,
+        "gap": 60,
+        "data_labels": _labels(page, shown, measure) | {"position": "outside_end"},
+    }
+    chart = page.book.workbook.add_chart({"type": "column"})
+    chart.add_series({key: value for key, value in series.items() if value is not None})
+    if bounds:
+        # A line between indicators would mean nothing; between units it is one threshold.
+        look: dict[str, Any] = {"line": {"color": RED, "width": 1.75, "dash_type": "dash"}}
+        if not first_is_whole:
+            look = {
+                "line": {"none": True},
+                "marker": {"type": "long_dash", "size": 14, "fill": {"color": RED}, "border": {"color": RED}},
+            }
+        thresholds = page.book.workbook.add_chart({"type": "line"})
+        thresholds.add_series(_series(page, phrase("Threshold in force"), names, bounds) | look)
+        chart.combine(thresholds)
+    _put(page, chart, spot, title, measure, findings)
+
+
+def put_trend_chart(
+    page: Page,
+    spot: Spot,
+    title: Words,
+    years: Cells,
+    rates: Cells,
+    bounds: Cells,
+    findings: Sequence[Finding],
+    *,
+    measure: Measure,
+) -> None:
+    """The rate and the threshold as lines over the years; a year without a rate is a gap."""
+    shown = [finding.rate() for finding in findings]
+    marker = {"type": "circle", "size": 7, "fill": {"color": DARK_BLUE}, "border": {"color": DARK_BLUE}}
+    chart = page.book.workbook.add_chart({"type": "line"})
+    chart.add_series(
+        _series(page, phrase("Rate"), years, rates)
+        | {
+            "line": {"color": DARK_BLUE, "width": 2.25},
+            "marker": marker,
+            "data_labels": _labels(page, shown, measure) | {"position": "above"},
+        }
+    )
+    chart.add_series(
+        _series(page, phrase("Threshold in force"), years, bounds)
+        | {"line": {"color": RED, "width": 1.75, "dash_type": "dash"}, "marker": {"type": "none"}}
+    )
+    chart.show_blanks_as("gap")
+    _put(page, chart, spot, title, measure, findings)
+
+
+def _series(page: Page, name: Words, categories: Cells, values: Cells) -> dict[str, Any]:
+    return {
+        "name": page.book.say(name),
+        "categories": [page.name, *categories],
+        "values": [page.name, *values],
+    }
+
+
+def _labels(page: Page, shown: Sequence[tuple[Any, int] | None], measure: Measure) -> dict[str, Any]:
+    decimals = max((rate[1] for rate in shown if rate), default=1)
+    return {
+        "value": True,
+        "num_format": page.book.rates(measure, decimals),
+        "font": _font(9),
+        "custom": [None if rate else {"delete": True} for rate in shown],
+    }
+
+
+def _put(
+    page: Page, chart: Any, spot: Spot, title: Words, measure: Measure, findings: Sequence[Finding | None]
+) -> None:
+    row, column, width, height = spot
+    text = page.book.say(title)
+    chart.set_title({"name": text, "name_font": _font(12, bold=True), "overlay": False})
+    chart.set_legend({"position": "bottom", "font": _font(10)})
+    chart.set_x_axis({"num_font": _font(10), "line": {"color": GREY}})
+    axis: dict[str, Any] = {
+        "min": 0,
+        "num_font": _font(10),
+        "major_gridlines": {"visible": True, "line": {"color": GREY}},
+    }
+    if measure == "percent":
+        axis["num_format"] = page.book.rates(measure, 0)
+        if all(not known or known[0] <= 100 for known in (finding.rate() if finding else None for finding in findings)):
+            axis |= {"max": 1.1, "major_unit": 0.2}  # room for the labels of 100%
+    else:
+        axis["num_format"] = page.book.rates(measure, 1)
+    chart.set_y_axis(axis)
+    chart.set_size({"width": width, "height": height})
+    page.sheet.insert_chart(row, column, chart, {"object_position": 2, "description": text})
+
+
+def _font(size: int, *, bold: bool = False) -> dict[str, Any]:
+    return {"name": paper.FONT, "size": size, "bold": bold}

@@ -1,0 +1,89 @@
+"""Live formulas of a report, as exact as the engine: whole numbers are multiplied and compared, never rates.
+
+A formula with nothing to say gives "", which no sum counts as a number. Spreadsheets keep whole numbers exact up
+to 15 digits: counts of at most 999,999,999 and a threshold with up to three decimals stay below that.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from gbv_kpi.scorecard import Status
+from gbv_kpi.thresholds import Threshold, weights
+
+__all__ = ["choice", "known_sum", "lacking", "province_sum", "quoted", "rate", "reference", "verdict"]
+
+MAX_LITERAL = 255  # characters of a text inside a formula
+
+
+def reference(sheet: str, cell: str) -> str:
+    """A cell of another sheet; an apostrophe in the sheet's name is written twice."""
+    name = sheet.replace("'", "''")
+    return f"'{name}'!{cell}"
+
+
+def quoted(text: str) -> str:
+    """A text inside a formula, its quotation marks written twice."""
+    doubled = text[:MAX_LITERAL].replace('"', '""')
+    return f'"{doubled}"'
+
+
+def known_sum(cells: Sequence[str], *, may_be_blank: bool) -> str:
+    """The sum of some counts, nothing where one is blank; of a unit that may leave some blank, the sum of the others.
+
+    >>> known_sum(["R!C9", "R!E9"], may_be_blank=False)
+    '=IF(COUNT(R!C9,R!E9)=2,R!C9+R!E9,"")'
+    """
+    listed = ",".join(cells)
+    if may_be_blank:
+        return f'=IF(COUNT({listed})=0,"",SUM({listed}))'
+    return f'=IF(COUNT({listed})={len(cells)},{"+".join(cells)},"")'
+
+
+def province_sum(own: str, other: str) -> str:
+    """The sum of a column over the units that give both counts: `own` and `other` are the two columns' ranges."""
+    return f'=IF(COUNTIFS({own},">=0",{other},">=0")=0,"",SUMIFS({own},{other},">=0"))'
+
+
+def rate(numerator: str, denominator: str) -> str:
+    """The exact quotient; nothing where one count is not known or there are no cases."""
+    return _where_judged(numerator, denominator, f"{numerator}/{denominator}", '""', '""')
+
+
+def verdict(numerator: str, denominator: str, threshold: Threshold | None, words: Mapping[Status, str]) -> str:
+    """The status in words.
+
+    >>> verdict("C9", "D9", None, {status: str(status) for status in Status})
+    '=IF(COUNT(C9,D9)<2,"no-data",IF(D9=0,"no-cases","not-due"))'
+    """
+    judged = quoted(words[Status.NOT_DUE])
+    if threshold:
+        reached, demanded = _sides(numerator, denominator, threshold)
+        met, missed = quoted(words[Status.MET]), quoted(words[Status.MISSED])
+        judged = f"IF({reached}{threshold.comparator}{demanded},{met},{missed})"
+    return _where_judged(numerator, denominator, judged, quoted(words[Status.NO_DATA]), quoted(words[Status.NO_CASES]))
+
+
+def lacking(numerator: str, denominator: str, threshold: Threshold) -> str:
+    """How many the numerator lacks, or has too many where lower is better; 0 where the threshold is met."""
+    a, _ = weights(threshold)
+    reached, demanded = _sides(numerator, denominator, threshold)
+    gap = f"({reached}-{demanded})" if threshold.lower_is_better else f"({demanded}-{reached})"
+    strict = threshold.comparator in (">", "<")
+    least = f"INT({gap}/{a})+1" if strict else f"ROUNDUP({gap}/{a},0)"
+    return _where_judged(numerator, denominator, f"IF({reached}{threshold.comparator}{demanded},0,{least})", '""', '""')
+
+
+def choice(number: str, texts: Sequence[str]) -> str | None:
+    """The text of that number, from 0; None where a text is too long for a formula."""
+    if any(len(text) > MAX_LITERAL for text in texts):
+        return None
+    return f"=CHOOSE(1+{number},{','.join(quoted(text) for text in texts)})"
+
+
+def _sides(numerator: str, denominator: str, threshold: Threshold) -> tuple[str, str]:
+    """Both counts with whole weights, so that the one stands to the other as the rate to the threshold."""
+    a, b = weights(threshold)
+    return f"{numerator}*{a}", f"{denominator}*{b}"
+
+
+def _where_judged(numerator: str, denominator: str, judged: str, unknown: str, no_cases: str) -> str:
+    return f"=IF(COUNT({numerator},{denominator})<2,{unknown},IF({denominator}=0,{no_cases},{judged}))"

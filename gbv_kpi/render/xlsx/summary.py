@@ -1,0 +1,110 @@
+"""The first sheet: the verdict, the province's figures, and what must be known beside them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from xlsxwriter.utility import xl_range_abs
+
+from gbv_kpi.language import phrase
+from gbv_kpi.outcome import Outcome
+from gbv_kpi.render.figures import MEANING
+from gbv_kpi.render.sentences import caveats, completeness, outlook, province_verdict, refused_returns, verdict
+from gbv_kpi.render.xlsx import formulas
+from gbv_kpi.render.xlsx.book import COLOURS, Page, Words
+from gbv_kpi.render.xlsx.charts import put_rates_chart
+from gbv_kpi.render.xlsx.indicator import BOUND, RATE, VERDICT, IndicatorPage
+from gbv_kpi.render.xlsx.province import TITLE, ProvinceTable
+from gbv_kpi.scorecard import Status
+
+__all__ = ["fill_summary"]
+
+CHART_HEIGHT = 300  # pixels
+WITHOUT_A_TABLE = (150.0,)
+NOTABLE = {"bold": True, "font_color": COLOURS[Status.NO_DATA][1]}
+REFUSED = {"bold": True, "font_color": COLOURS[Status.MISSED][1]}
+
+Line = tuple[Words, dict[str, Any]]  # a sentence and its look
+
+
+def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
+    """`indicators` are those of the year; none where not one return of it could be read."""
+    above, below = list(_above(outcome)), list(_below(outcome))
+    table = ProvinceTable(page, outcome.trend, indicators) if indicators else None
+    widths = table.widths if table else WITHOUT_A_TABLE
+    page.widths(widths)
+    for row, (words, look) in enumerate(above):
+        page.across(row, widths, words, **look)
+    row = len(above) + 1
+    if table:
+        table.fill(row)
+        if verdict(outcome, table.year):
+            _live_verdict(page, outcome, table, len(_titles(outcome)))
+        row = table.last_row + 2
+    for words, look in below:
+        page.across(row, widths, words, **look)
+        row += 1
+    if table:
+        _chart(page, table, row + 1)
+    page.on_a4("landscape", headings=None)
+
+
+def _titles(outcome: Outcome) -> list[Line]:
+    plan = outcome.scorecard.plan
+    years = [phrase("Plan {number}, year {year}", number=plan.number, year=str(y)) for y in outcome.scorecard.years]
+    titles: list[Words] = [plan.title, *years]
+    return [(words, {"size": 14, "bold": True, "align": "center"}) for words in titles]
+
+
+def _above(outcome: Outcome) -> Iterator[Line]:
+    """The verdict first, and whether it is the last word."""
+    yield from _titles(outcome)
+    for year in outcome.scorecard.years:
+        if sentence := verdict(outcome, year):
+            yield sentence, {"size": 14, "bold": True}
+    if refused := refused_returns(outcome):
+        yield refused, REFUSED
+    for coverage in outcome.scorecard.coverage:
+        for sentence, provisional in completeness(coverage):
+            yield sentence, NOTABLE if provisional else {}
+    for found in outcome.outlook:
+        yield outlook(outcome.scorecard.plan, found), NOTABLE
+    if outcome.as_of:
+        moment = outcome.as_of.isoformat(sep=" ", timespec="minutes")
+        yield phrase("As the ledger was at {moment}.", moment=moment), {"italic": True}
+
+
+def _below(outcome: Outcome) -> Iterator[Line]:
+    for caveat in caveats(outcome.scorecard.plan, outcome.scorecard.findings):
+        yield caveat, {"italic": True}
+
+
+def _live_verdict(page: Page, outcome: Outcome, table: ProvinceTable, row: int) -> None:
+    """The headline follows the verdicts below it, and so does its colour."""
+    plan, book = outcome.scorecard.plan, page.book
+    verdicts = xl_range_abs(table.first_row, VERDICT, table.last_row, VERDICT)
+    missed = f"COUNTIF({verdicts},{formulas.quoted(book.say(MEANING[Status.MISSED]))})"
+    possible = [book.say(province_verdict(plan, table.year, count)) for count in range(len(plan.indicators) + 1)]
+    now = book.say(verdict(outcome, table.year) or "")
+    if formula := formulas.choice(missed, possible):
+        page.words(row, 0, formula, now, font_size=14, bold=True)
+    for status, condition in ((Status.MISSED, f"={missed}>0"), (Status.MET, f"={missed}=0")):
+        page.colour_where(row, len(table.widths) - 1, condition, status)
+
+
+def _chart(page: Page, table: ProvinceTable, row: int) -> None:
+    """The indicators against their thresholds, where all are measured alike."""
+    measures = {one.indicator.measure for one in table.indicators}
+    if len(measures) > 1:
+        return
+    first, last = table.first_row, table.last_row
+    put_rates_chart(
+        page,
+        (row, TITLE, page.pixels(table.widths), CHART_HEIGHT),
+        phrase("Results against the thresholds in force"),
+        (first, TITLE, last, TITLE),
+        (first, RATE, last, RATE),
+        (first, BOUND, last, BOUND),
+        [one.finding for one in table.indicators],
+        measure=measures.pop(),
+        first_is_whole=False,
+    )
