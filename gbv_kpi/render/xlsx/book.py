@@ -22,7 +22,7 @@ ROW_HEIGHT, GAP = 18, 3  # points
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # LibreOffice writes numbers after it, Excel after its reader's Windows
 RESERVED = ("History",)  # a sheet's name that Excel keeps for itself
-FIGURE = {"align": "right", "indent": 1}
+FIGURE = {"align": "right"}
 COLOURS = {
     Status.MET: ("#C6EFCE", "#0B5A1D"),
     Status.MISSED: ("#FFC7CE", "#9C0006"),

@@ -12,6 +12,8 @@ from gbv_kpi.thresholds import Measure
 __all__ = ["Cells", "put_rates_chart", "put_trend_chart"]
 
 BLUE, DARK_BLUE, RED, GREY = "#8FB4D9", "#1F4E79", "#C00000", "#D9D9D9"
+GAP = 5  # pixels to what stands above
+DASH = {"type": "long_dash", "size": 12, "fill": {"color": RED}, "border": {"color": RED}}
 
 Cells = tuple[int, int, int, int]  # first row and column, last row and column
 Spot = tuple[int, int, int, int]  # the row and column a chart stands at, its width and height in pixels
@@ -29,7 +31,11 @@ def put_rates_chart(
     measure: Measure,
     first_is_whole: bool,
 ) -> None:
-    """A column for each finding and the threshold as a line; where there is no rate no label says 0."""
+    """A column for each finding, the first darker where the others are its parts, and the threshold.
+
+    Where there is no rate no label says 0. The threshold is a line across parts of one whole, a mark at each of
+    several indicators.
+    """
     shown = [finding.rate() if finding else None for finding in findings]
     series = _series(page, phrase("Rate"), names, rates) | {
         "fill": {"color": BLUE},
@@ -40,13 +46,9 @@ def put_rates_chart(
     chart = page.book.workbook.add_chart({"type": "column"})
     chart.add_series({key: value for key, value in series.items() if value is not None})
     if bounds:
-        # A line between indicators would mean nothing; between units it is one threshold.
         look: dict[str, Any] = {"line": {"color": RED, "width": 1.75, "dash_type": "dash"}}
         if not first_is_whole:
-            look = {
-                "line": {"none": True},
-                "marker": {"type": "long_dash", "size": 14, "fill": {"color": RED}, "border": {"color": RED}},
-            }
+            look = {"line": {"none": True}, "marker": DASH}
         thresholds = page.book.workbook.add_chart({"type": "line"})
         thresholds.add_series(_series(page, phrase("Threshold in force"), names, bounds) | look)
         chart.combine(thresholds)
@@ -78,7 +80,7 @@ def put_trend_chart(
     )
     chart.add_series(
         _series(page, phrase("Threshold in force"), years, bounds)
-        | {"line": {"color": RED, "width": 1.75, "dash_type": "dash"}, "marker": {"type": "none"}}
+        | {"line": {"color": RED, "width": 1.75, "dash_type": "dash"}, "marker": DASH}
     )
     chart.show_blanks_as("gap")
     _put(page, chart, spot, title, measure, findings)
@@ -123,7 +125,7 @@ def _put(
         axis["num_format"] = page.book.rates(measure, 1)
     chart.set_y_axis(axis)
     chart.set_size({"width": width, "height": height})
-    page.sheet.insert_chart(row, column, chart, {"object_position": 2, "description": text})
+    page.sheet.insert_chart(row, column, chart, {"object_position": 2, "y_offset": GAP, "description": text})
 
 
 def _font(size: int, *, bold: bool = False) -> dict[str, Any]:

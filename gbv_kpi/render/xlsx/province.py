@@ -63,7 +63,7 @@ class ProvinceTable:
         if one.threshold:
             page.number(row, BOUND, level(one.threshold), page.book.bound(one.threshold), **GRID)
         else:
-            page.text(row, BOUND, phrase("not yet"), **FIGURE, **GRID)
+            page.blank(row, BOUND, **GRID)  # the chart would draw a word as 0
         column = len(WIDTHS)
         if self._before:
             self._last_year(row, column, self._before.get(indicator.id))

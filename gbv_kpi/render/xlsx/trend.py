@@ -71,7 +71,7 @@ class _Block:
     def fill(self, series: Sequence[Series]) -> None:
         page, row, title = self.page, self.row, self.indicator.indicator.title
         for column in range(self.last_column + 1):
-            page.text(row, column, title if column == 0 else "", bold=True, bg_color=paper.HEADING, border=1)
+            page.text(row, column, title if column == 0 else "", bg_color=paper.HEADING, **BOLD)
         province, *units = series
         self._province(row + 1, province)
         for unit_row, one in enumerate(units, start=row + 4):
