@@ -3,18 +3,34 @@
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 
 
 def converted(file: Path, suffix: str, folder: Path) -> Path:
     """The file opened by LibreOffice, calculated, and saved as another kind into `folder`."""
-    with tempfile.TemporaryDirectory() as profile:
-        how = [f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", suffix, "--outdir", str(folder)]
-        subprocess.run(["soffice", *how, str(file)], check=True, capture_output=True, timeout=180)
+    _convert([file], suffix, folder)
     result = folder / f"{file.stem}.{suffix}"
     assert result.is_file()
     return result
+
+
+def recalculated(files: Sequence[Path], folder: Path) -> list[Path]:
+    """The workbooks with every formula calculated anew: no value goes in with them, all that come out are its own."""
+    bare = folder / "bare"
+    bare.mkdir()
+    for file in files:
+        load_workbook(file).save(bare / file.name)  # openpyxl keeps formulas and drops what they came to
+    _convert([bare / file.name for file in files], "xlsx", folder)
+    return [folder / file.name for file in files]
+
+
+def _convert(files: Sequence[Path], suffix: str, folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        how = [f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", suffix, "--outdir", str(folder)]
+        subprocess.run(["soffice", *how, *map(str, files)], check=True, capture_output=True, timeout=300)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from gbv_kpi.language import Bilingual, Language, Phrase
 from gbv_kpi.output import visible
@@ -35,6 +36,17 @@ COLOURS = {
 Words = Phrase | Bilingual | str
 
 
+class _Sheet(Worksheet):  # type: ignore[misc] # the library has no types
+    """A sheet that takes formulas as they are.
+
+    The library looks for thirty functions of newer Excels in every formula, which is most of the time of a large
+    workbook, and would find one in the name of a sheet.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+        return formula.removeprefix("=")
+
+
 class Book:
     """One workbook in one language."""
 
@@ -46,6 +58,7 @@ class Book:
         self.workbook.set_properties({"title": self.say(title), "created": UNDATED})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._titles = list(RESERVED)
+        self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
 
     def say(self, words: Words) -> str:
         """A text as a cell holds it."""
@@ -53,7 +66,8 @@ class Book:
 
     def page(self, title: Words) -> "Page":
         """A further sheet."""
-        name = paper.sheet_title(self.say(title), self._titles)
+        # A word right before a bracket is taken for a function wherever the sheet is referred to.
+        name = paper.sheet_title(self.say(title).replace("(", " ("), self._titles)
         self._titles.append(name)
         return Page(self, name)
 
@@ -102,7 +116,7 @@ class Page:
     def __init__(self, book: Book, name: str) -> None:
         self.book = book
         self.name = name
-        self.sheet = book.workbook.add_worksheet(name)
+        self.sheet = book.workbook.add_worksheet(name, _Sheet)
         self.sheet.hide_gridlines(2)
         self.sheet.set_default_row(ROW_HEIGHT)
 
@@ -174,7 +188,7 @@ class Page:
     def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
         """A colour for each verdict, which follows the word in the cell."""
         for status in COLOURS:
-            word = quoted(self.book.say(MEANING[status]))
+            word = quoted(self.book.word[status])
             rule = {"type": "cell", "criteria": "==", "value": word, "format": self.book.colours(status)}
             self.sheet.conditional_format(first_row, column, last_row, column, rule)
 

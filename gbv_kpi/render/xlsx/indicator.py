@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render import paper
-from gbv_kpi.render.figures import MEANING, threshold_text
+from gbv_kpi.render.figures import threshold_text
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import FIGURE, Page, Words
 from gbv_kpi.render.xlsx.charts import put_rates_chart
@@ -53,7 +53,7 @@ class IndicatorPage:
         finding, book = self.finding, self.page.book
         status = finding.status if finding else Status.NO_DATA
         if column == VERDICT:
-            return book.say(MEANING[status]), ""
+            return book.word[status], ""
         if column == RATE:
             return quotient(finding), book.rate_of(finding, self.indicator.measure)
         if finding is None:
@@ -170,7 +170,7 @@ class IndicatorPage:
         page = self.page
         value = None if finding is None else finding.numerator if column == NUMERATOR else finding.denominator
         if value is None and finding is not None and (formula is None or finding.status is Status.WITHHELD):
-            page.text(row, column, MEANING[Status.WITHHELD], align="center", **look)
+            page.text(row, column, page.book.word[Status.WITHHELD], align="center", **look)
         elif formula is None and value is not None:
             page.number(row, column, value, page.book.whole, **look)
         elif formula is not None:
@@ -187,13 +187,12 @@ class IndicatorPage:
         status = finding.status if finding else Status.NO_DATA
         if status is Status.WITHHELD:
             for column in (RATE, VERDICT, LACKING, *([NEXT] if self.coming else [])):
-                page.text(row, column, MEANING[status], align="center", **look)
+                page.text(row, column, page.book.word[status], align="center", **look)
             return
         rates = book.rate_of(finding, self.indicator.measure)
         page.figure(row, RATE, formulas.rate(numerator, denominator), quotient(finding), rates, **look)
-        words = {status: book.say(meaning) for status, meaning in MEANING.items()}
-        verdict = formulas.verdict(numerator, denominator, self.threshold, words)
-        page.words(row, VERDICT, verdict, words[status], align="center", **look)
+        verdict = formulas.verdict(numerator, denominator, self.threshold, book.word)
+        page.words(row, VERDICT, verdict, book.word[status], align="center", **look)
         shortfalls = (
             (LACKING, self.threshold, finding.shortfall if finding else None),
             (NEXT, self.coming, finding.next_shortfall if finding else None),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from gbv_kpi.language import phrase
 from gbv_kpi.render import paper
-from gbv_kpi.render.figures import MEANING
 from gbv_kpi.render.xlsx.book import FIGURE, Page, Words
 from gbv_kpi.render.xlsx.indicator import BOUND, DENOMINATOR, LACKING, NEXT, NUMERATOR, RATE, VERDICT, IndicatorPage
 from gbv_kpi.render.xlsx.lines import PROVINCE, level, quotient
@@ -89,7 +88,7 @@ class ProvinceTable:
         """A quotient of last year's counts, or why there is none."""
         page = self.page
         if finding is None or quotient(finding) == "":
-            page.text(row, column, MEANING[finding.status if finding else Status.NO_DATA], **FIGURE, **GRID)
+            page.text(row, column, page.book.word[finding.status if finding else Status.NO_DATA], **FIGURE, **GRID)
             return
         rates = page.book.rate_of(finding, finding.measure)
         page.figure(row, column, f"={finding.numerator}/{finding.denominator}", quotient(finding), rates, **GRID)

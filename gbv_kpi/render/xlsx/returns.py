@@ -4,7 +4,6 @@ from xlsxwriter.utility import xl_range
 
 from gbv_kpi.language import phrase
 from gbv_kpi.render import paper
-from gbv_kpi.render.figures import MEANING
 from gbv_kpi.render.xlsx.book import Book, Page
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
 from gbv_kpi.scorecard import Status
@@ -47,7 +46,7 @@ class ReturnsPage:
             page.fit_name(row, line.name, NAME_WIDTH)
             for field, column in self._column_by_field.items():
                 if line.withheld([field]):
-                    page.text(row, column, MEANING[Status.WITHHELD], align="center", **GRID)
+                    page.text(row, column, page.book.word[Status.WITHHELD], align="center", **GRID)
                 elif line.counts is None or field not in line.counts.values:
                     page.blank(row, column, **GRID)
                 else:
@@ -65,7 +64,7 @@ class ReturnsPage:
                 line.counts.values[field] for line in self._year.lines if line.counts and field in line.counts.values
             ]
             if any(line.withheld([field]) for line in self._year.lines):
-                page.text(PROVINCE, column, MEANING[Status.WITHHELD], align="center", **bold)
+                page.text(PROVINCE, column, page.book.word[Status.WITHHELD], align="center", **bold)
                 continue
             cells = xl_range(FIRST_UNIT, column, self._year.last_row, column)
             formula = f'=IF(COUNT({cells})=0,"",SUM({cells}))'

@@ -7,7 +7,6 @@ from xlsxwriter.utility import xl_range_abs
 
 from gbv_kpi.language import phrase
 from gbv_kpi.outcome import Outcome
-from gbv_kpi.render.figures import MEANING
 from gbv_kpi.render.sentences import caveats, completeness, outlook, province_verdict, refused_returns, verdict
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import COLOURS, Page, Words
@@ -82,7 +81,7 @@ def _live_verdict(page: Page, outcome: Outcome, table: ProvinceTable, row: int) 
     """The headline follows the verdicts below it, and so does its colour."""
     plan, book = outcome.scorecard.plan, page.book
     verdicts = xl_range_abs(table.first_row, VERDICT, table.last_row, VERDICT)
-    missed = f"COUNTIF({verdicts},{formulas.quoted(book.say(MEANING[Status.MISSED]))})"
+    missed = f"COUNTIF({verdicts},{formulas.quoted(book.word[Status.MISSED])})"
     possible = [book.say(province_verdict(plan, table.year, count)) for count in range(len(plan.indicators) + 1)]
     now = book.say(verdict(outcome, table.year) or "")
     if formula := formulas.choice(missed, possible):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from gbv_kpi.language import phrase
 from gbv_kpi.render import paper
-from gbv_kpi.render.figures import MARK, MEANING
+from gbv_kpi.render.figures import MARK
 from gbv_kpi.render.trend import PROVISIONAL, RECAST
 from gbv_kpi.render.xlsx.book import COLOURS, FIGURE, Page
 from gbv_kpi.render.xlsx.charts import put_trend_chart
@@ -43,6 +43,7 @@ def fill_trend(page: Page, trend: Trend, indicators: Sequence[IndicatorPage]) ->
             used = 0
         _Block(page, trend, indicator, row).fill(series)
         row, used = row + rows, used + rows
+    page.colour_verdicts(HEADINGS + 1, row, len(trend.years) + 1)
     page.sheet.set_h_pagebreaks(breaks)
     page.on_a4("landscape", HEADINGS, frozen_columns=1)
 
@@ -52,7 +53,7 @@ def _legend(page: Page, trend: Trend) -> Iterable[str]:
     points = [point for series in trend.series for point in series.points]
     present = {point.finding.status for point in points}
     for status in (status for status in Status if status in present):
-        yield f"{MARK[status]} {page.book.say(MEANING[status])}"
+        yield f"{MARK[status]} {page.book.word[status]}"
     if any(point.recast for point in points):
         recast = phrase("recast: the sum of the units that have become part of this one")
         yield f"{RECAST} {page.book.say(recast)}"
@@ -101,7 +102,7 @@ class _Block:
                 page.blank(row, column, **BOLD)
             else:
                 self._rate(row, column, point, None, BOLD)
-            words = book.say(MEANING[finding.status])
+            words = book.word[finding.status]
             small = {"align": "center", "font_size": 10, "font_color": COLOURS[finding.status][1], **GRID}
             if self._is_reported(point):
                 page.words(row + 1, column, f"={self._there(None, VERDICT)}", words, **small)
@@ -112,7 +113,7 @@ class _Block:
             else:
                 page.blank(row + 2, column, **GRID)
         self._verdict(row, series, BOLD)
-        longest = max(len(book.say(MEANING[point.finding.status])) for point in series.points)
+        longest = max(len(book.word[point.finding.status]) for point in series.points)
         page.fit_name(row + 1, "x" * longest, YEAR_WIDTH)
         for spare in (row + 1, row + 2):
             page.blank(spare, self.last_column, **GRID)
@@ -142,13 +143,12 @@ class _Block:
 
     def _verdict(self, row: int, series: Series, look: dict[str, object]) -> None:
         page = self.page
-        words = page.book.say(MEANING[series.level.status])
+        words = page.book.word[series.level.status]
         if self._is_reported(series.points[-1]):
             formula = f"={self._there(series.unit, VERDICT)}"
             page.words(row, self.last_column, formula, words, align="center", **look)
         else:
             page.text(row, self.last_column, words, align="center", **look)
-        page.colour_verdicts(row, row, self.last_column)
 
     def _is_reported(self, point: Point) -> bool:
         finding, year = point.finding, self.indicator.year

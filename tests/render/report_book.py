@@ -1,0 +1,75 @@
+"""A report's workbook read back: what its sheets say, in the words of the JSON output."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gbv_kpi.language import ENGLISH
+from gbv_kpi.plan import Plan
+from gbv_kpi.render.figures import MEANING
+from gbv_kpi.render.xlsx.lines import HEADINGS, PROVINCE
+
+STATUS = {ENGLISH.say(meaning): str(status) for status, meaning in MEANING.items()}
+COMPARED = ("numerator", "denominator", "status", "shortfall", "next_shortfall")
+
+Key = tuple[str, str | None]  # indicator, unit
+
+
+def opened(path: Path, *, values: bool = True) -> Workbook:
+    """The workbook with what its formulas came to, or with the formulas themselves."""
+    return load_workbook(path, data_only=values)
+
+
+def sheet_of(book: Workbook, title: str) -> Worksheet:
+    sheet = book[title]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def rows_of(sheet: Worksheet) -> Iterator[dict[str, Any]]:
+    """The rows below the headings as values by heading, with their number as `row`."""
+    headings = [str(cell.value) for cell in sheet[HEADINGS + 1] if cell.value]
+    for row in range(PROVINCE + 1, sheet.max_row + 1):
+        values = [sheet.cell(row, column).value for column in range(1, len(headings) + 1)]
+        if any(value not in (None, "") for value in values):
+            yield {**dict(zip(headings, values, strict=True)), "row": row}
+
+
+def findings_in(book: Workbook, plan: Plan) -> dict[Key, dict[str, Any]]:
+    """The findings as the sheets of the indicators have them; `rate` is the quotient."""
+    found = {}
+    for indicator in plan.indicators:
+        for row in rows_of(sheet_of(book, ENGLISH.say(indicator.title))):
+            lacking = [row[heading] for heading in row if heading.startswith(("Lacking", "Too many"))]
+            found[indicator.id, row["Code"] or None] = {
+                "numerator": _known(row["Numerator"]),
+                "denominator": _known(row["Denominator"]),
+                "rate": _known(row["Rate"]),
+                "status": STATUS[row["Verdict"]],
+                "shortfall": _known(lacking[0]),
+                "next_shortfall": _known(lacking[1]) if len(lacking) > 1 else None,
+            }
+    return found
+
+
+def _known(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def assert_says_the_same(book: Workbook, told: Mapping[str, Any], plan: Plan) -> None:
+    """Every finding of the JSON output stands in the workbook; who is missing has its row without a figure."""
+    found = findings_in(book, plan)
+    for finding in told["findings"]:
+        row = found.pop((finding["indicator"], finding["unit"]))
+        assert {key: row[key] for key in COMPARED} == {key: finding[key] for key in COMPARED}, finding
+        assert (row["rate"] is None) == (finding["status"] in ("no-cases", "no-data"))
+        if row["rate"] is not None:
+            assert row["rate"] == pytest.approx(finding["numerator"] / finding["denominator"], rel=1e-14)
+    missing = {unit["code"] for coverage in told["coverage"] for unit in coverage["missing"]}
+    assert {unit for _, unit in found} == missing
+    assert {row["status"] for row in found.values()} <= {"no-data"}

@@ -1,0 +1,193 @@
+"""The formulas of a report, calculated anew by a real LibreOffice: they come to what the engine found."""
+
+import json
+import random
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from xlsxwriter import Workbook
+
+from gbv_kpi.plan import Plan, load_plan
+from gbv_kpi.render.xlsx import formulas
+from gbv_kpi.scorecard import Status
+from gbv_kpi.thresholds import Comparator, Threshold, is_met, shortfall
+from tests.command import of_2025, run, well_but, write_csv
+from tests.libreoffice import needs_libreoffice, recalculated
+from tests.render.report_book import assert_says_the_same, findings_in, opened, rows_of, sheet_of
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+WORDS = {status: str(status) for status in Status}
+
+# 45 of 50 trained is exactly 90%, and the plan says "trên 90%".
+AT_THE_BOUNDARY = well_but(officials=20, officials_trained=18, village_workers=30, village_workers_trained=27)
+JUST_BELOW = well_but(schools=2506, schools_integrating=2505)
+NO_VICTIMS = well_but(victims=0, victims_seeking_help=0, cases_needing_help=0, cases_helped=0)
+OF_THE_PROVINCE = {"officials": 30, "officials_trained": 29, "schools": 12, "schools_integrating": 12}
+
+HOUSEWORK = """
+schema = "gbv-kpi/plan/1"
+id = "housework"
+number = "1/KH"
+issued = 2021-01-01
+first_year = 2021
+last_year = 2030
+title = { vi = "Việc nhà" }
+place = { vi = "Tỉnh Thử" }
+field = [
+  { id = "women", label = { vi = "Giờ của nữ" }, counts = "people" },
+  { id = "men", label = { vi = "Giờ của nam" }, counts = "people" },
+]
+
+[[indicator]]
+id = "ratio"
+title = { vi = "Việc nhà" }
+quote = "1,7 lần vào năm 2025 và 1,4 lần vào năm 2030"
+numerator = ["women"]
+denominator = ["men"]
+measure = "ratio"
+thresholds = [{ from = 2025, at_most = 1.7 }, { from = 2030, below = 1.4 }]
+
+[[indicator]]
+id = "share"
+title = { vi = "Phần của nam" }
+quote = "trên 33,5%"
+numerator = ["men"]
+denominator = ["men", "women"]
+thresholds = [{ from = 2021, above = 33.5 }]
+
+[[unit]]
+code = "1"
+name = "Xã Một"
+
+[[unit]]
+code = "2"
+name = "Xã Hai"
+
+[[unit]]
+code = "3"
+name = "Xã Ba"
+"""
+RATIOS: tuple[dict[str, int | None], ...] = (
+    {"women": 17, "men": 10},
+    {"women": 171, "men": 100},
+    {"women": 0, "men": 0},
+)
+
+MISSES = "2025: Ninh Bình province misses 1 threshold in force."
+MEETS = "2025: Ninh Bình province meets every threshold in force."
+
+Reports = Mapping[str, tuple[Path, Path, Any, Plan]]  # as written, as calculated, the JSON output, the plan
+
+
+def report(folder: Path, name: str, *arguments: str) -> tuple[Path, Any]:
+    """The workbook of a report, and the JSON output of the same."""
+    file = folder / f"{name}.xlsx"
+    ran = run("report", *arguments, "--lang", "en", "--output", str(file))
+    told = json.loads(run("report", *arguments, "--format", "json").out)
+    assert (ran.err, ran.code) == ("", told["exit_code"])
+    return file, told
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    folder = tmp_path_factory.mktemp("reports")
+    plan = load_plan()
+    incomplete = of_2025({"372": AT_THE_BOUNDARY, "373": NO_VICTIMS, "374": JUST_BELOW}, ("372", "373", "374", "375"))
+    incomplete.append(("37", 2025, OF_THE_PROVINCE))
+    other = folder / "housework.toml"
+    other.write_text(HOUSEWORK, "utf-8")
+    housework = load_plan(other)
+    hours = [(str(code), 2025, figures) for code, figures in enumerate(RATIOS, start=1)]
+    asked = {
+        **{str(year): ("--year", str(year), str(EXAMPLES / str(year))) for year in range(2021, 2026)},
+        "incomplete": ("--year", "2025", write_csv(folder / "incomplete.csv", plan, incomplete)),
+        "housework": ("--year", "2025", write_csv(folder / "hours.csv", housework, hours), "--plan", str(other)),
+    }
+    written = {name: report(folder, name, *arguments) for name, arguments in asked.items()}
+    calculated = recalculated([file for file, _ in written.values()], tmp_path_factory.mktemp("calculated"))
+    return {
+        name: (file, anew, told, housework if name == "housework" else plan)
+        for (name, (file, told)), anew in zip(written.items(), calculated, strict=True)
+    }
+
+
+every_report = pytest.mark.parametrize("name", [*map(str, range(2021, 2026)), "incomplete", "housework"])
+
+
+@needs_libreoffice
+@every_report
+def test_calculated_anew_every_rate_and_verdict_is_that_of_the_json(reports: Reports, name: str) -> None:
+    _, calculated, told, plan = reports[name]
+    assert_says_the_same(opened(calculated), told, plan)
+
+
+@needs_libreoffice
+def test_the_reports_calculated_hold_every_status_and_both_ends_of_a_threshold(reports: Reports) -> None:
+    statuses = {finding["status"] for _, _, told, _ in reports.values() for finding in told["findings"]}
+    assert statuses == {"met", "missed", "not-due", "no-cases", "no-data"}
+    _, calculated, _, plan = reports["incomplete"]
+    found = findings_in(opened(calculated), plan)
+    assert (found["training", "372"]["status"], found["training", "372"]["shortfall"]) == ("missed", 1)
+    assert (found["education", "374"]["status"], found["education", "374"]["shortfall"]) == ("missed", 1)
+    _, calculated, _, plan = reports["housework"]
+    found = findings_in(opened(calculated), plan)
+    assert (found["ratio", "1"]["status"], found["ratio", "1"]["next_shortfall"]) == ("met", 4)  # 13 of 10 is below 1.4
+    assert (found["ratio", "2"]["status"], found["ratio", "2"]["shortfall"]) == ("missed", 1)
+
+
+@needs_libreoffice
+def test_a_count_corrected_in_the_workbook_changes_its_verdict_and_the_headline(
+    reports: Reports, tmp_path: Path
+) -> None:
+    """2025 misses education by one school, Huyện Yên Mô's."""
+    book = load_workbook(reports["2025"][0])
+    returns = sheet_of(book, "Returns")
+    (row,) = (row["row"] for row in rows_of(returns) if row["Code"] == "377")
+    headings = [cell.value for cell in returns[8]]
+    cell = returns.cell(row, headings.index("Schools that integrate communication activities") + 1)
+    assert cell.value == 58
+    cell.value = 59
+    corrected = tmp_path / "corrected.xlsx"
+    book.save(corrected)
+    (tmp_path / "out").mkdir()
+    (calculated,) = recalculated([corrected], tmp_path / "out")
+    after = opened(calculated)
+    found = findings_in(after, load_plan())
+    assert (found["education", "377"]["status"], found["education", None]["status"]) == ("met", "met")
+    assert (found["education", None]["numerator"], found["education", None]["shortfall"]) == (531, 0)
+    assert sheet_of(load_workbook(reports["2025"][0], data_only=True), "Summary")["A3"].value == MISSES
+    assert sheet_of(after, "Summary")["A3"].value == MEETS
+
+
+@needs_libreoffice
+def test_formulas_agree_with_whole_number_arithmetic_at_and_around_every_threshold(tmp_path: Path) -> None:
+    dice = random.Random(11)
+    comparators: tuple[Comparator, ...] = (">=", ">", "<=", "<")
+    cases = []
+    for number in range(600):
+        measure = dice.choice(("percent", "ratio"))
+        bound = Decimal(dice.choice((0, 1, 29, 50, 85, 90, 100, 335, 1699))).scaleb(-dice.choice((0, 1, 2)))
+        threshold = Threshold(2025, comparators[number % 4], bound, "percent" if measure == "percent" else "ratio")
+        denominator = dice.choice((1, 3, 50, 489, 2506, dice.randint(1, 10**9), 999_999_999))
+        exact = int(bound * denominator / (100 if measure == "percent" else 1))
+        cases.append((max(0, exact + dice.randint(-2, 2)), denominator, threshold))
+    file = tmp_path / "cases.xlsx"
+    book = Workbook(str(file))
+    sheet = book.add_worksheet()
+    for row, (numerator, denominator, threshold) in enumerate(cases):
+        sheet.write_number(row, 0, numerator)
+        sheet.write_number(row, 1, denominator)
+        cells = (f"A{row + 1}", f"B{row + 1}")
+        sheet.write_formula(row, 2, formulas.verdict(*cells, threshold, WORDS))
+        sheet.write_formula(row, 3, formulas.lacking(*cells, threshold))
+    book.close()
+    (tmp_path / "out").mkdir()
+    (calculated,) = recalculated([file], tmp_path / "out")
+    results = [values[2:] for values in sheet_of(opened(calculated), "Sheet1").iter_rows(values_only=True)]
+    for (numerator, denominator, threshold), result in zip(cases, results, strict=True):
+        status = "met" if is_met(numerator, denominator, threshold) else "missed"
+        assert result == (status, shortfall(numerator, denominator, threshold)), (numerator, denominator, threshold)
