@@ -1,6 +1,5 @@
 """The formulas of a report, calculated anew by a real LibreOffice: they come to what the engine found."""
 
-import json
 import random
 from collections.abc import Mapping
 from decimal import Decimal
@@ -15,62 +14,22 @@ from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.scorecard import Status
 from gbv_kpi.thresholds import Comparator, Threshold, is_met, shortfall
-from tests.command import of_2025, run, well_but, write_csv
+from tests.command import write_csv
 from tests.libreoffice import needs_libreoffice, recalculated
-from tests.render.report_book import assert_says_the_same, findings_in, opened, rows_of, sheet_of
+from tests.render.report_book import (
+    HOUSEWORK,
+    INCOMPLETE,
+    assert_says_the_same,
+    findings_in,
+    opened,
+    report,
+    rows_of,
+    sheet_of,
+)
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WORDS = {status: str(status) for status in Status}
 
-# 45 of 50 trained is exactly 90%, and the plan says "trên 90%".
-AT_THE_BOUNDARY = well_but(officials=20, officials_trained=18, village_workers=30, village_workers_trained=27)
-JUST_BELOW = well_but(schools=2506, schools_integrating=2505)
-NO_VICTIMS = well_but(victims=0, victims_seeking_help=0, cases_needing_help=0, cases_helped=0)
-OF_THE_PROVINCE = {"officials": 30, "officials_trained": 29, "schools": 12, "schools_integrating": 12}
-
-HOUSEWORK = """
-schema = "gbv-kpi/plan/1"
-id = "housework"
-number = "1/KH"
-issued = 2021-01-01
-first_year = 2021
-last_year = 2030
-title = { vi = "Việc nhà" }
-place = { vi = "Tỉnh Thử" }
-field = [
-  { id = "women", label = { vi = "Giờ của nữ" }, counts = "people" },
-  { id = "men", label = { vi = "Giờ của nam" }, counts = "people" },
-]
-
-[[indicator]]
-id = "ratio"
-title = { vi = "Việc nhà" }
-quote = "1,7 lần vào năm 2025 và 1,4 lần vào năm 2030"
-numerator = ["women"]
-denominator = ["men"]
-measure = "ratio"
-thresholds = [{ from = 2025, at_most = 1.7 }, { from = 2030, below = 1.4 }]
-
-[[indicator]]
-id = "share"
-title = { vi = "Phần của nam" }
-quote = "trên 33,5%"
-numerator = ["men"]
-denominator = ["men", "women"]
-thresholds = [{ from = 2021, above = 33.5 }]
-
-[[unit]]
-code = "1"
-name = "Xã Một"
-
-[[unit]]
-code = "2"
-name = "Xã Hai"
-
-[[unit]]
-code = "3"
-name = "Xã Ba"
-"""
 RATIOS: tuple[dict[str, int | None], ...] = (
     {"women": 17, "men": 10},
     {"women": 171, "men": 100},
@@ -83,28 +42,17 @@ MEETS = "2025: Ninh Bình province meets every threshold in force."
 Reports = Mapping[str, tuple[Path, Path, Any, Plan]]  # as written, as calculated, the JSON output, the plan
 
 
-def report(folder: Path, name: str, *arguments: str) -> tuple[Path, Any]:
-    """The workbook of a report, and the JSON output of the same."""
-    file = folder / f"{name}.xlsx"
-    ran = run("report", *arguments, "--lang", "en", "--output", str(file))
-    told = json.loads(run("report", *arguments, "--format", "json").out)
-    assert (ran.err, ran.code) == ("", told["exit_code"])
-    return file, told
-
-
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Reports:
     folder = tmp_path_factory.mktemp("reports")
     plan = load_plan()
-    incomplete = of_2025({"372": AT_THE_BOUNDARY, "373": NO_VICTIMS, "374": JUST_BELOW}, ("372", "373", "374", "375"))
-    incomplete.append(("37", 2025, OF_THE_PROVINCE))
     other = folder / "housework.toml"
     other.write_text(HOUSEWORK, "utf-8")
     housework = load_plan(other)
     hours = [(str(code), 2025, figures) for code, figures in enumerate(RATIOS, start=1)]
     asked = {
         **{str(year): ("--year", str(year), str(EXAMPLES / str(year))) for year in range(2021, 2026)},
-        "incomplete": ("--year", "2025", write_csv(folder / "incomplete.csv", plan, incomplete)),
+        "incomplete": ("--year", "2025", write_csv(folder / "incomplete.csv", plan, INCOMPLETE)),
         "housework": ("--year", "2025", write_csv(folder / "hours.csv", housework, hours), "--plan", str(other)),
     }
     written = {name: report(folder, name, *arguments) for name, arguments in asked.items()}

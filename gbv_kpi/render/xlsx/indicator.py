@@ -185,7 +185,7 @@ class IndicatorPage:
         else:
             page.text(row, BOUND, phrase("not yet"), **FIGURE, **look)
         status = finding.status if finding else Status.NO_DATA
-        if status is Status.WITHHELD:
+        if finding and status is not Status.NO_DATA and None in (finding.numerator, finding.denominator):
             for column in (RATE, VERDICT, LACKING, *([NEXT] if self.coming else [])):
                 page.text(row, column, page.book.word[status], align="center", **look)
             return

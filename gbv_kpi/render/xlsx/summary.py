@@ -18,7 +18,7 @@ from gbv_kpi.scorecard import Status
 __all__ = ["fill_summary"]
 
 CHART_HEIGHT = 300  # pixels
-WITHOUT_A_TABLE = (150.0,)
+WITHOUT_A_TABLE = (75.0, 75.0)
 NOTABLE = {"bold": True, "font_color": COLOURS[Status.NO_DATA][1]}
 REFUSED = {"bold": True, "font_color": COLOURS[Status.MISSED][1]}
 
@@ -84,7 +84,8 @@ def _live_verdict(page: Page, outcome: Outcome, table: ProvinceTable, row: int) 
     missed = f"COUNTIF({verdicts},{formulas.quoted(book.word[Status.MISSED])})"
     possible = [book.say(province_verdict(plan, table.year, count)) for count in range(len(plan.indicators) + 1)]
     now = book.say(verdict(outcome, table.year) or "")
-    if formula := formulas.choice(missed, possible):
+    formula = formulas.choice(missed, possible) if now in possible else None
+    if formula:
         page.words(row, 0, formula, now, font_size=14, bold=True)
     for status, condition in ((Status.MISSED, f"={missed}>0"), (Status.MET, f"={missed}=0")):
         page.colour_where(row, len(table.widths) - 1, condition, status)
