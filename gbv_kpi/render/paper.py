@@ -27,6 +27,7 @@ MM = 1 / 25.4  # inches
 MARGINS = {"top": 20 * MM, "bottom": 20 * MM, "left": 20 * MM, "right": 15 * MM}
 MAX_TEXT = 32_767  # characters a cell holds
 MAX_TITLE = 31  # characters of a sheet's name
+MAX_ROW_HEIGHT = 409  # points; a workbook with a higher row counts as damaged
 LINE_HEIGHT = 1.32  # of the font's size
 LETTER_WIDTH = 0.39  # of the font's size: a letter of Vietnamese in Times New Roman, with room to spare
 WIDTH_UNIT = 5.25  # points: what a column's width counts in
@@ -46,7 +47,7 @@ def acts(text: str) -> bool:
 def row_height(texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> float:
     """Points for wrapped texts in columns of these widths; programs do not agree on working it out."""
     lines = max((sum(_lines(part, width, size) for part in text.split("\n")) for text, width in texts), default=1)
-    return max(at_least, round(lines * size * LINE_HEIGHT + 4, 1))
+    return min(MAX_ROW_HEIGHT, max(at_least, round(lines * size * LINE_HEIGHT + 4, 1)))
 
 
 def _lines(text: str, width: float, size: float) -> int:

@@ -198,9 +198,14 @@ class Page:
         self.sheet.conditional_format(row, 0, row, last_column, rule)
 
     def on_a4(
-        self, orientation: Literal["portrait", "landscape"], headings: int | None, frozen_columns: int | None = None
+        self,
+        orientation: Literal["portrait", "landscape"],
+        headings: int | None = None,
+        frozen_columns: int | None = None,
+        *,
+        one_page: bool = False,
     ) -> None:
-        """A4, as wide as the page and as long as it takes; the row of headings on every page.
+        """A4, as wide as the page and as long as it takes, or all on one; the row of headings on every page.
 
         With a number of frozen columns, these and the headings stay in sight on a screen.
         """
@@ -208,7 +213,7 @@ class Page:
         sheet.set_paper(paper.A4)
         if orientation == "landscape":
             sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, int(one_page))
         sheet.center_horizontally()
         sheet.set_margins(**paper.MARGINS)
         sheet.set_footer("&C&P/&N")

@@ -61,7 +61,7 @@ def put_trend_chart(
     title: Words,
     years: Cells,
     rates: Cells,
-    bounds: Cells,
+    bounds: Cells | None,
     findings: Sequence[Finding],
     *,
     measure: Measure,
@@ -78,10 +78,9 @@ def put_trend_chart(
             "data_labels": _labels(page, shown, measure) | {"position": "above"},
         }
     )
-    chart.add_series(
-        _series(page, phrase("Threshold in force"), years, bounds)
-        | {"line": {"color": RED, "width": 1.75, "dash_type": "dash"}, "marker": DASH}
-    )
+    if bounds:
+        threshold = {"line": {"color": RED, "width": 1.75, "dash_type": "dash"}, "marker": DASH}
+        chart.add_series(_series(page, phrase("Threshold in force"), years, bounds) | threshold)
     chart.show_blanks_as("gap")
     _put(page, chart, spot, title, measure, findings)
 

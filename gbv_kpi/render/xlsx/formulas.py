@@ -12,6 +12,8 @@ from gbv_kpi.thresholds import Threshold, weights
 __all__ = ["choice", "known_sum", "lacking", "province_sum", "quoted", "rate", "reference", "verdict"]
 
 MAX_LITERAL = 255  # characters of a text inside a formula
+MAX_FORMULA = 8192
+MAX_CHOICES = 254
 
 
 def reference(sheet: str, cell: str) -> str:
@@ -73,10 +75,10 @@ def lacking(numerator: str, denominator: str, threshold: Threshold) -> str:
 
 
 def choice(number: str, texts: Sequence[str]) -> str | None:
-    """The text of that number, from 0; None where a text is too long for a formula."""
-    if any(len(text) > MAX_LITERAL for text in texts):
-        return None
-    return f"=CHOOSE(1+{number},{','.join(quoted(text) for text in texts)})"
+    """The text of that number, from 0; None where the texts are too long or too many for a formula."""
+    formula = f"=CHOOSE(1+{number},{','.join(quoted(text) for text in texts)})"
+    too_long = any(len(text) > MAX_LITERAL for text in texts) or len(formula) > MAX_FORMULA
+    return None if too_long or len(texts) > MAX_CHOICES else formula
 
 
 def _sides(numerator: str, denominator: str, threshold: Threshold) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
         row += 1
     if table:
         _chart(page, table, row + 1)
-    page.on_a4("landscape", headings=None)
+    page.on_a4("landscape", one_page=True)
 
 
 def _titles(outcome: Outcome) -> list[Line]:

@@ -85,7 +85,7 @@ class _Block:
                 title,
                 (HEADINGS, years, HEADINGS, last),
                 (row + 1, years, row + 1, last),
-                (row + 3, years, row + 3, last),
+                (row + 3, years, row + 3, last) if any(p.finding.threshold for p in province.points) else None,
                 [point.finding for point in province.points],
                 measure=self.indicator.indicator.measure,
             )
