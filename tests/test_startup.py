@@ -7,8 +7,20 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
-HEAVY = ("pandas", "numpy", "openpyxl", "pydantic", "python_calamine", "babel", "sqlalchemy", "jinja2", "pygal", "docx")
+EXAMPLES = Path(__file__).parents[1] / "examples"
+HEAVY = (
+    "pandas",
+    "numpy",
+    "openpyxl",
+    "pydantic",
+    "python_calamine",
+    "babel",
+    "sqlalchemy",
+    "jinja2",
+    "pygal",
+    "docx",
+    "xlsxwriter",
+)
 SCRIPT = """
 import json, sys
 from gbv_kpi.cli import main
@@ -74,6 +86,11 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     script = "import sys, gbv_kpi; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not set(ran.stdout.split()) & set(HEAVY)
+
+
+def test_a_workbook_is_written_only_where_one_is_asked_for() -> None:
+    _, loaded = loaded_by("report", "--year", "2025", str(EXAMPLES / "2025"), "--format", "json")
+    assert not loaded & {"xlsxwriter", "openpyxl"}
 
 
 def test_this_test_sees_what_a_command_loads() -> None:

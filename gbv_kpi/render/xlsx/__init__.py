@@ -6,6 +6,7 @@ from gbv_kpi.render.xlsx.book import Book
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.lines import year_of
 from gbv_kpi.render.xlsx.lists import fill_problems, fill_sources
+from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.returns import ReturnsPage
 from gbv_kpi.render.xlsx.summary import fill_summary
 from gbv_kpi.render.xlsx.trend import fill_trend
@@ -17,11 +18,11 @@ def to_xlsx(outcome: Outcome, language: Language) -> bytes:
     """The outcome of one year, with its counts and its trend. The same outcome gives the same bytes."""
     plan, year = outcome.scorecard.plan, year_of(outcome)
     book = Book(plan.title, language)
-    summary = book.page(phrase("Summary"))
+    summary = Page(book, phrase("Summary"))
     indicators: list[IndicatorPage] = []
     if year:
-        pages = [book.page(indicator.title) for indicator in plan.indicators]
-        returns = ReturnsPage(book.page(phrase("Returns")), year)
+        pages = [Page(book, indicator.title) for indicator in plan.indicators]
+        returns = ReturnsPage(Page(book, phrase("Returns")), year)
         returns.fill()
         indicators = [
             IndicatorPage(page, indicator, year, returns)
@@ -30,8 +31,8 @@ def to_xlsx(outcome: Outcome, language: Language) -> bytes:
         for indicator in indicators:
             indicator.fill()
         if outcome.trend:
-            fill_trend(book.page(phrase("Trend")), outcome.trend, indicators)
+            fill_trend(Page(book, phrase("Trend")), outcome.trend, indicators)
     fill_summary(summary, outcome, indicators)
-    fill_problems(book.page(phrase("Errors and warnings")), outcome)
-    fill_sources(book.page(phrase("Sources")), outcome)
+    fill_problems(Page(book, phrase("Errors and warnings")), outcome)
+    fill_sources(Page(book, phrase("Sources")), outcome)
     return book.written()

@@ -5,7 +5,8 @@ from typing import Any
 
 from gbv_kpi.language import phrase
 from gbv_kpi.render import paper
-from gbv_kpi.render.xlsx.book import Page, Words
+from gbv_kpi.render.xlsx.book import Words
+from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.scorecard import Finding
 from gbv_kpi.thresholds import Measure
 

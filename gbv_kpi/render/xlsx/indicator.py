@@ -3,27 +3,37 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range
 
 from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render import paper
 from gbv_kpi.render.figures import threshold_text
 from gbv_kpi.render.xlsx import formulas
-from gbv_kpi.render.xlsx.book import FIGURE, Page, Words
+from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.charts import put_rates_chart
-from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Line, Year, level, quotient
+from gbv_kpi.render.xlsx.judged import (
+    BOUND,
+    CODE,
+    DENOMINATOR,
+    LACKING,
+    NAME,
+    NEXT,
+    NUMERATOR,
+    RATE,
+    VERDICT,
+    JudgedRow,
+)
+from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Line, Year, quotient
+from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.returns import ReturnsPage
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.thresholds import Threshold
 
-__all__ = ["DENOMINATOR", "LACKING", "NEXT", "NUMERATOR", "RATE", "VERDICT", "IndicatorPage"]
+__all__ = ["IndicatorPage"]
 
-CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
 WIDTHS = (8.0, 27.0, 12.0, 12.0, 11.0, 12.0, 19.0, 12.0, 15.0)
 CHARTED_UNITS = 30
 CHART_HEIGHT = 340  # pixels
-GRID = {"border": 1, "border_color": paper.LINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class IndicatorPage:
         """What the province's row has in a column, and its number format."""
         finding, book = self.finding, self.page.book
         status = finding.status if finding else Status.NO_DATA
-        if column == VERDICT:
+        if column == VERDICT or status is Status.WITHHELD:
             return book.word[status], ""
         if column == RATE:
             return quotient(finding), book.rate_of(finding, self.indicator.measure)
@@ -142,10 +152,11 @@ class IndicatorPage:
         ranges = [xl_range(FIRST_UNIT, column, self.year.last_row, column) for column in (NUMERATOR, DENOMINATOR)]
         sums = (formulas.province_sum(*ranges), formulas.province_sum(*reversed(ranges)))
         parts = (*self.indicator.numerator, *self.indicator.denominator)
+        row = JudgedRow(page, PROVINCE, finding, self.indicator.measure, bold)
         hidden = any(line.withheld(parts) or self._is_withheld(line) for line in self.year.lines)
         for column, formula in zip((NUMERATOR, DENOMINATOR), sums, strict=True):
-            self._count(PROVINCE, column, finding, None if hidden else formula, bold)
-        self._judgement(PROVINCE, finding, bold)
+            row.count(column, None if hidden else formula)
+        row.judge(self.threshold, self.coming)
 
     def _is_withheld(self, line: Line) -> bool:
         finding = self.year.findings.get((self.indicator.id, line.code))
@@ -157,53 +168,12 @@ class IndicatorPage:
         page.text(row, CODE, line.code, align="center", **GRID)
         page.text(row, NAME, line.name, **GRID)
         page.fit_name(row, line.name, WIDTHS[NAME])
+        judged = JudgedRow(page, row, finding, self.indicator.measure, GRID)
         for column, fields in ((NUMERATOR, self.indicator.numerator), (DENOMINATOR, self.indicator.denominator)):
             cells = self.returns.cells(row, fields)
             formula = formulas.known_sum(cells, may_be_blank=line.may_leave_blank)
-            self._count(row, column, finding, None if line.withheld(fields) else formula, GRID)
-        self._judgement(row, finding, GRID)
-
-    def _count(
-        self, row: int, column: int, finding: Finding | None, formula: str | None, look: dict[str, object]
-    ) -> None:
-        """A count as a formula; the count itself, or the word for it, where what it is added up from is withheld."""
-        page = self.page
-        value = None if finding is None else finding.numerator if column == NUMERATOR else finding.denominator
-        if value is None and finding is not None and (formula is None or finding.status is Status.WITHHELD):
-            page.text(row, column, page.book.word[Status.WITHHELD], align="center", **look)
-        elif formula is None and value is not None:
-            page.number(row, column, value, page.book.whole, **look)
-        elif formula is not None:
-            page.figure(row, column, formula, "" if value is None else value, page.book.whole, **look)
-
-    def _judgement(self, row: int, finding: Finding | None, look: dict[str, object]) -> None:
-        """Rate, threshold, verdict and what is lacking."""
-        page, book = self.page, self.page.book
-        numerator, denominator = (xl_rowcol_to_cell(row, column) for column in (NUMERATOR, DENOMINATOR))
-        if self.threshold:
-            page.number(row, BOUND, level(self.threshold), book.bound(self.threshold), **look)
-        else:
-            page.text(row, BOUND, phrase("not yet"), **FIGURE, **look)
-        status = finding.status if finding else Status.NO_DATA
-        if finding and status is not Status.NO_DATA and None in (finding.numerator, finding.denominator):
-            for column in (RATE, VERDICT, LACKING, *([NEXT] if self.coming else [])):
-                page.text(row, column, page.book.word[status], align="center", **look)
-            return
-        rates = book.rate_of(finding, self.indicator.measure)
-        page.figure(row, RATE, formulas.rate(numerator, denominator), quotient(finding), rates, **look)
-        verdict = formulas.verdict(numerator, denominator, self.threshold, book.word)
-        page.words(row, VERDICT, verdict, book.word[status], align="center", **look)
-        shortfalls = (
-            (LACKING, self.threshold, finding.shortfall if finding else None),
-            (NEXT, self.coming, finding.next_shortfall if finding else None),
-        )
-        for column, threshold, amount in shortfalls:
-            if threshold:
-                formula = formulas.lacking(numerator, denominator, threshold)
-                value = "" if amount is None else amount
-                page.figure(row, column, formula, value, book.whole, **look)
-            elif column == LACKING:
-                page.blank(row, column, **look)
+            judged.count(column, None if line.withheld(fields) else formula)
+        judged.judge(self.threshold, self.coming)
 
     def _chart(self, widths: Sequence[float]) -> None:
         """Province and units against the threshold."""

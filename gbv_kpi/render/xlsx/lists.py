@@ -8,11 +8,11 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render import paper
 from gbv_kpi.render.problems import SEVERITY
-from gbv_kpi.render.xlsx.book import Page, Words
+from gbv_kpi.render.xlsx.book import GRID, Words
+from gbv_kpi.render.xlsx.page import Page
 
 __all__ = ["fill_problems", "fill_sources"]
 
-GRID = {"border": 1, "border_color": paper.LINE}
 FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}
 PROBLEM_WIDTHS = (11.0, 20.0, 26.0, 16.0, 9.0, 22.0, 52.0, 46.0)
 SOURCE_WIDTHS = (50.0, 64.0, 10.0, 14.0)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from gbv_kpi.language import phrase
-from gbv_kpi.render import paper
-from gbv_kpi.render.xlsx.book import FIGURE, Page, Words
-from gbv_kpi.render.xlsx.indicator import BOUND, DENOMINATOR, LACKING, NEXT, NUMERATOR, RATE, VERDICT, IndicatorPage
+from gbv_kpi.render.xlsx.book import GRID, Words
+from gbv_kpi.render.xlsx.indicator import IndicatorPage
+from gbv_kpi.render.xlsx.judged import BOUND, DENOMINATOR, LACKING, NEXT, NUMERATOR, RATE, VERDICT
 from gbv_kpi.render.xlsx.lines import PROVINCE, level, quotient
+from gbv_kpi.render.xlsx.page import FIGURE, Page
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.trend import Trend
 
@@ -15,7 +16,6 @@ __all__ = ["TITLE", "ProvinceTable"]
 TITLE, QUOTE = 0, 1  # from NUMERATOR to LACKING the columns are those of the indicators' own sheets
 WIDTHS = (20.0, 46.0, 11.0, 11.0, 11.0, 12.0, 17.0, 11.0)
 EXTRA_WIDTH = 13.0
-GRID = {"border": 1, "border_color": paper.LINE}
 
 
 class ProvinceTable:

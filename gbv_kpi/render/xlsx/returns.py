@@ -3,15 +3,14 @@
 from xlsxwriter.utility import xl_range
 
 from gbv_kpi.language import phrase
-from gbv_kpi.render import paper
-from gbv_kpi.render.xlsx.book import Book, Page
+from gbv_kpi.render.xlsx.book import GRID, Book
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
+from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.scorecard import Status
 
 __all__ = ["ReturnsPage"]
 
 CODE_WIDTH, NAME_WIDTH, COUNT_WIDTH = 8.0, 27.0, 13.0
-GRID = {"border": 1, "border_color": paper.LINE}
 
 
 class ReturnsPage:

@@ -9,9 +9,11 @@ from gbv_kpi.language import phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.sentences import caveats, completeness, outlook, province_verdict, refused_returns, verdict
 from gbv_kpi.render.xlsx import formulas
-from gbv_kpi.render.xlsx.book import COLOURS, Page, Words
+from gbv_kpi.render.xlsx.book import COLOURS, Words
 from gbv_kpi.render.xlsx.charts import put_rates_chart
-from gbv_kpi.render.xlsx.indicator import BOUND, RATE, VERDICT, IndicatorPage
+from gbv_kpi.render.xlsx.indicator import IndicatorPage
+from gbv_kpi.render.xlsx.judged import BOUND, RATE, VERDICT
+from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.province import TITLE, ProvinceTable
 from gbv_kpi.scorecard import Status
 

@@ -9,10 +9,12 @@ from gbv_kpi.language import phrase
 from gbv_kpi.render import paper
 from gbv_kpi.render.figures import MARK
 from gbv_kpi.render.trend import PROVISIONAL, RECAST
-from gbv_kpi.render.xlsx.book import COLOURS, FIGURE, Page
+from gbv_kpi.render.xlsx.book import COLOURS, GRID
 from gbv_kpi.render.xlsx.charts import put_trend_chart
-from gbv_kpi.render.xlsx.indicator import RATE, VERDICT, IndicatorPage
+from gbv_kpi.render.xlsx.indicator import IndicatorPage
+from gbv_kpi.render.xlsx.judged import RATE, VERDICT
 from gbv_kpi.render.xlsx.lines import level, quotient
+from gbv_kpi.render.xlsx.page import FIGURE, Page
 from gbv_kpi.scorecard import Status
 from gbv_kpi.trend import Point, Series, Trend
 
@@ -23,7 +25,6 @@ NAME_WIDTH, YEAR_WIDTH, VERDICT_WIDTH = 30.0, 11.0, 16.0
 CHART_SIZE = (460, 280)  # pixels
 BLOCK_ROWS = 13  # at least, so that the next chart stands below
 PAGE_ROWS = 27
-GRID = {"border": 1, "border_color": paper.LINE}
 BOLD = {"bold": True, **GRID}
 
 

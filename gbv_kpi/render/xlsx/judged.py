@@ -1,0 +1,81 @@
+"""A row of an indicator's sheet: two counts, and what follows from them as live formulas."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from gbv_kpi.language import phrase
+from gbv_kpi.render.xlsx import formulas
+from gbv_kpi.render.xlsx.lines import level, quotient
+from gbv_kpi.render.xlsx.page import FIGURE, Page
+from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.thresholds import Measure, Threshold
+
+__all__ = [
+    "BOUND", "CODE", "DENOMINATOR", "LACKING", "NAME", "NEXT", "NUMERATOR", "RATE", "VERDICT", "JudgedRow",
+]  # fmt: skip
+
+CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """The province or a unit; `finding` is None where it has not reported."""
+
+    page: Page
+    row: int
+    finding: Finding | None
+    measure: Measure
+    look: Mapping[str, object]
+
+    @property
+    def status(self) -> Status:
+        return self.finding.status if self.finding else Status.NO_DATA
+
+    def count(self, column: int, formula: str | None) -> None:
+        """A count as a formula; as a number or a word where what it is added up from is withheld (no formula)."""
+        page = self.page
+        value = self._count_in(column)
+        if value is None and self.finding and (formula is None or self.status is Status.WITHHELD):
+            page.text(self.row, column, page.book.word[Status.WITHHELD], align="center", **self.look)
+        elif formula is not None:
+            page.figure(self.row, column, formula, "" if value is None else value, page.book.whole, **self.look)
+        elif value is not None:
+            page.number(self.row, column, value, page.book.whole, **self.look)
+
+    def _count_in(self, column: int) -> int | None:
+        if self.finding is None:
+            return None
+        return self.finding.numerator if column == NUMERATOR else self.finding.denominator
+
+    def judge(self, threshold: Threshold | None, coming: Threshold | None) -> None:
+        """Rate, threshold, verdict and what is lacking; words alone where a count is not there to be judged."""
+        page, row, look, book = self.page, self.row, self.look, self.page.book
+        if threshold:
+            page.number(row, BOUND, level(threshold), book.bound(threshold), **look)
+        else:
+            page.text(row, BOUND, phrase("not yet"), **FIGURE, **look)
+        if self.status is not Status.NO_DATA and None in (self._count_in(NUMERATOR), self._count_in(DENOMINATOR)):
+            for column in (RATE, VERDICT, LACKING, *([NEXT] if coming else [])):
+                page.text(row, column, book.word[self.status], align="center", **look)
+            return
+        numerator, denominator = self._cells()
+        rates = book.rate_of(self.finding, self.measure)
+        page.figure(row, RATE, formulas.rate(numerator, denominator), quotient(self.finding), rates, **look)
+        verdict = formulas.verdict(numerator, denominator, threshold, book.word)
+        page.words(row, VERDICT, verdict, book.word[self.status], align="center", **look)
+        if threshold:
+            self._lacking(LACKING, threshold, self.finding.shortfall if self.finding else None)
+        else:
+            page.blank(row, LACKING, **look)
+        if coming:
+            self._lacking(NEXT, coming, self.finding.next_shortfall if self.finding else None)
+
+    def _lacking(self, column: int, threshold: Threshold, amount: int | None) -> None:
+        formula = formulas.lacking(*self._cells(), threshold)
+        value = "" if amount is None else amount
+        self.page.figure(self.row, column, formula, value, self.page.book.whole, **self.look)
+
+    def _cells(self) -> tuple[str, str]:
+        return xl_rowcol_to_cell(self.row, NUMERATOR), xl_rowcol_to_cell(self.row, DENOMINATOR)
