@@ -139,3 +139,9 @@ def test_formulas_agree_with_whole_number_arithmetic_at_and_around_every_thresho
     for (numerator, denominator, threshold), result in zip(cases, results, strict=True):
         status = "met" if is_met(numerator, denominator, threshold) else "missed"
         assert result == (status, shortfall(numerator, denominator, threshold)), (numerator, denominator, threshold)
+
+
+def test_a_choice_too_long_for_a_formula_is_none() -> None:
+    assert formulas.choice("A1", ["none", "one"]) == '=CHOOSE(1+A1,"none","one")'
+    assert formulas.choice("A1", ["none", "one" * 200]) is None
+    assert formulas.choice("A1", ["a sentence of some length"] * 300) is None

@@ -10,6 +10,7 @@ from gbv_kpi.render import paper
 from gbv_kpi.render.problems import SEVERITY
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.page import Page
+from gbv_kpi.scorecard import Status
 
 __all__ = ["fill_problems", "fill_sources"]
 
@@ -57,7 +58,7 @@ def _told(problem: Problem) -> Iterator[Words]:
 
 
 def fill_sources(page: Page, outcome: Outcome) -> None:
-    """Each file with what identifies it, whatever becomes of its name."""
+    """Each file with what identifies it, whatever becomes of its name; not where counts could be guessed by it."""
     plan = outcome.scorecard.plan
     page.widths(SOURCE_WIDTHS)
     page.across(0, SOURCE_WIDTHS, phrase("The files the figures come from"), size=14, bold=True)
@@ -72,7 +73,7 @@ def fill_sources(page: Page, outcome: Outcome) -> None:
     for row, file in enumerate(outcome.files, start=headings + 1):
         path = page.book.say(file.path)
         page.text(row, 0, path, **GRID)
-        page.text(row, 1, file.sha256, font_size=HASH_SIZE, **GRID)
+        page.text(row, 1, file.sha256 or page.book.word[Status.WITHHELD], font_size=HASH_SIZE, **GRID)
         page.number(row, 2, file.returns, page.book.whole, **GRID)
         page.text(row, 3, file.encoding or "", align="center", **GRID)
         page.fit(row, [(path, SOURCE_WIDTHS[0])])

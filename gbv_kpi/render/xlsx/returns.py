@@ -10,7 +10,7 @@ from gbv_kpi.scorecard import Status
 
 __all__ = ["ReturnsPage"]
 
-CODE_WIDTH, NAME_WIDTH, COUNT_WIDTH = 8.0, 27.0, 13.0
+CODE_WIDTH, NAME_WIDTH, COUNT_WIDTH = 8.0, 27.0, 14.0
 
 
 class ReturnsPage:
