@@ -9,7 +9,17 @@ from gbv_kpi.thresholds import Threshold
 if TYPE_CHECKING:
     from gbv_kpi.trend import Point
 
-__all__ = ["MARK", "MEANING", "PROVISIONAL", "RECAST", "SIGN", "counts_text", "marks_text", "rate_text", "threshold_text"]
+__all__ = [
+    "MARK",
+    "MEANING",
+    "PROVISIONAL",
+    "RECAST",
+    "SIGN",
+    "counts_text",
+    "marks_text",
+    "rate_text",
+    "threshold_text",
+]
 
 MARK = {
     Status.MET: "✓",

@@ -1,7 +1,6 @@
 """The matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from rich import box
 from rich.table import Table
@@ -27,7 +26,6 @@ def matrix(scorecard: Scorecard, language: Language) -> Table:
     """The findings of one year; of very many units only those that miss a threshold."""
     rows = year_rows(scorecard)
     province = rows.province
-    names = [name for name, _ in rows.units]
     indicators = scorecard.plan.indicators
 
     table = plain_table()
@@ -37,7 +35,7 @@ def matrix(scorecard: Scorecard, language: Language) -> Table:
     table.add_column(
         said(phrase("Unit"), language),
         overflow="fold",
-        no_wrap=max((len(unit.name) for unit in units), default=0) <= NAME_WIDTH,
+        no_wrap=max((len(name) for name, _ in rows.units), default=0) <= NAME_WIDTH,
     )
     for indicator in indicators:
         table.add_column(said(indicator.title, language), justify="right", overflow="fold")

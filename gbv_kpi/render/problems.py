@@ -11,11 +11,9 @@ from gbv_kpi.output import visible
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.grouped import SEVERITY, ProblemGroup, grouped, place_text
 
-__all__ = ["EXAMPLES", "SEVERITY", "Kind", "kinds_by_file", "problem_groups", "where"]
+__all__ = ["problem_groups"]
 
 STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
-
-Kind = tuple[Severity, str]  # and the code
 
 
 def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:

@@ -23,8 +23,8 @@ from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading.files import read_sheets
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
 from gbv_kpi.reading.sources import Source
-from gbv_kpi.render.paper import sheet_title
 from gbv_kpi.render.grouped import SEVERITY
+from gbv_kpi.render.paper import sheet_title
 from gbv_kpi.workbooks.dress import TEXT, fit_row, print_on_a4, put_text, set_widths
 from gbv_kpi.workbooks.summary import FILL, fill_summary
 

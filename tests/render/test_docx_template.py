@@ -10,6 +10,7 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 
 from gbv_kpi.plan import Plan
+from gbv_kpi.plan.library import BUILT_IN
 from gbv_kpi.render.docx.fields import fields
 from gbv_kpi.render.docx.template import PARTS
 from tests.command import of_2025, well_but, write_csv
@@ -122,8 +123,6 @@ def test_every_field_can_be_written(tmp_path: Path, returns: str, plan: Plan) ->
 
 
 def test_signs_of_xml_in_a_name_are_only_signs(tmp_path: Path, returns: str, plan: Plan) -> None:
-    from gbv_kpi.plan import BUILT_IN
-
     own = tmp_path / "plan.toml"
     source = (BUILT_IN / f"{plan.id}.toml").read_text("utf-8")
     own.write_text(source.replace('vi = "Tỉnh Ninh Bình"', 'vi = "<w:p/> & {{ nam }}"'), encoding="utf-8")

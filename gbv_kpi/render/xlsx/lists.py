@@ -7,7 +7,7 @@ from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render import paper
-from gbv_kpi.render.problems import SEVERITY
+from gbv_kpi.render.grouped import SEVERITY
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.scorecard import Status

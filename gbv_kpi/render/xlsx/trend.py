@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from gbv_kpi.language import phrase
 from gbv_kpi.render import paper
-from gbv_kpi.render.figures import MARK
-from gbv_kpi.render.trend import PROVISIONAL, RECAST
+from gbv_kpi.render.figures import MARK, marks_text
+from gbv_kpi.render.sentences import marks_explained
 from gbv_kpi.render.xlsx.book import COLOURS, GRID
 from gbv_kpi.render.xlsx.charts import put_trend_chart
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
@@ -51,16 +51,11 @@ def fill_trend(page: Page, trend: Trend, indicators: Sequence[IndicatorPage]) ->
 
 def _legend(page: Page, trend: Trend) -> Iterable[str]:
     """The signs at the figures, in words."""
-    points = [point for series in trend.series for point in series.points]
-    present = {point.finding.status for point in points}
+    present = {point.finding.status for series in trend.series for point in series.points}
     for status in (status for status in Status if status in present):
         yield f"{MARK[status]} {page.book.word[status]}"
-    if any(point.recast for point in points):
-        recast = phrase("recast: the sum of the units that have become part of this one")
-        yield f"{RECAST} {page.book.say(recast)}"
-    if any(point.finding.provisional for point in points):
-        provisional = phrase("provisional: not all units have reported")
-        yield f"{PROVISIONAL} {page.book.say(provisional)}"
+    for mark, meaning in marks_explained(trend):
+        yield f"{mark} {page.book.say(meaning)}"
 
 
 class _Block:
@@ -133,7 +128,7 @@ class _Block:
 
     def _rate(self, row: int, column: int, point: Point, unit: str | None, look: dict[str, object]) -> None:
         finding = point.finding
-        marks = (PROVISIONAL if finding.provisional else "") + (RECAST if point.recast else "")
+        marks = marks_text(point)
         if self._is_reported(point):
             formula, sign = f"={self._there(unit, RATE)}", ""
         else:
