@@ -19,6 +19,7 @@ from tests.libreoffice import needs_libreoffice, recalculated
 from tests.render.report_book import (
     HOUSEWORK,
     INCOMPLETE,
+    STATUS,
     assert_says_the_same,
     findings_in,
     opened,
@@ -85,6 +86,22 @@ def test_the_reports_calculated_hold_every_status_and_both_ends_of_a_threshold(r
     found = findings_in(opened(calculated), plan)
     assert (found["ratio", "1"]["status"], found["ratio", "1"]["next_shortfall"]) == ("met", 4)  # 13 of 10 is below 1.4
     assert (found["ratio", "2"]["status"], found["ratio", "2"]["shortfall"]) == ("missed", 1)
+
+
+@needs_libreoffice
+@every_report
+def test_calculated_anew_the_summary_says_of_the_province_what_the_json_says(reports: Reports, name: str) -> None:
+    """A link to a cell with nothing in it would come to 0: of what is not due nothing is lacking, not even 0."""
+    _, calculated, told, plan = reports[name]
+    provinces = {finding["indicator"]: finding for finding in told["findings"] if finding["unit"] is None}
+    summary = sheet_of(opened(calculated), "Summary")
+    (top,) = (cell.row for cell in summary["C"] if cell.value == "Numerator")
+    for row, indicator in enumerate(plan.indicators, start=top + 1):
+        values = [summary.cell(row, column).value or None for column in (3, 4, 7)]
+        finding = provinces[indicator.id]
+        assert values[:2] == [finding["numerator"], finding["denominator"]]
+        assert STATUS[str(values[2])] == finding["status"]
+        assert summary.cell(row, 8).value == finding["shortfall"]
 
 
 @needs_libreoffice

@@ -57,12 +57,14 @@ class ProvinceTable:
         page.text(row, TITLE, title, bold=True, **GRID)
         page.text(row, QUOTE, indicator.quote, **GRID)
         page.fit(row, [(page.book.say(title), WIDTHS[TITLE]), (indicator.quote, WIDTHS[QUOTE])])
-        for column in (NUMERATOR, DENOMINATOR, RATE, VERDICT, LACKING):
+        for column in (NUMERATOR, DENOMINATOR, RATE, VERDICT):
             self._link(row, column, one, column)
         if one.threshold:
+            self._link(row, LACKING, one, LACKING)
             page.number(row, BOUND, level(one.threshold), page.book.bound(one.threshold), **GRID)
         else:
             page.blank(row, BOUND, **GRID)  # the chart would draw a word as 0
+            page.blank(row, LACKING, **GRID)  # and a link to a blank cell comes to 0
         column = len(WIDTHS)
         if self._before:
             self._last_year(row, column, self._before.get(indicator.id))
