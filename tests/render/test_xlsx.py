@@ -127,6 +127,18 @@ def test_of_more_units_than_a_chart_can_show_there_is_none(tmp_path: Path) -> No
         assert not [name for name in parts.namelist() if "chart" in name]
 
 
+def test_an_optional_field_that_is_judged_has_its_column_though_no_unit_gave_it(tmp_path: Path) -> None:
+    optional = HOUSEWORK.replace('counts = "people" }', 'counts = "people", optional = true }', 1)
+    third = '{ id = "children", label = { vi = "Giờ của trẻ em" }, counts = "people" },\n]'
+    other = tmp_path / "plan.toml"
+    other.write_text(optional.replace("\n]", f"\n{third}", 1), "utf-8")
+    plan = load_plan(other)
+    returns = write_csv(tmp_path / "r.csv", plan, [("1", 2025, {"men": 5, "children": 1})])
+    file, told = report(tmp_path, "r", "--year", "2025", returns, "--plan", str(other))
+    assert {finding["status"] for finding in told["findings"]} == {"no-data"}
+    assert_says_the_same(opened(file), told, plan)
+
+
 def test_the_trend_marks_what_was_recast_and_refers_to_the_year_reported(tmp_path: Path) -> None:
     """Thành phố Hoa Lư was two units in 2024."""
     ledger = ("--ledger", str(tmp_path / "ledger.db"))

@@ -14,12 +14,17 @@ CODE_WIDTH, NAME_WIDTH, COUNT_WIDTH = 8.0, 27.0, 14.0
 
 
 class ReturnsPage:
-    """The returns, and where each count stands; a column for an optional field only if a unit has given it."""
+    """The returns, and where each count stands; an optional field that no unit gave has none."""
 
     def __init__(self, page: Page, year: Year) -> None:
         self._page = page
         self._year = year
-        self._fields = [field for field in year.plan.fields if not field.optional or year.knows(field.id)]
+        judged = {
+            field for indicator in year.plan.indicators for field in (*indicator.numerator, *indicator.denominator)
+        }
+        self._fields = [
+            field for field in year.plan.fields if not field.optional or field.id in judged or year.knows(field.id)
+        ]
         self._column_by_field = {field.id: column for column, field in enumerate(self._fields, start=2)}
 
     def cells(self, row: int, fields: tuple[str, ...]) -> list[str]:
