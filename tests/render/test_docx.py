@@ -99,7 +99,7 @@ def test_pages_are_numbered_in_the_middle_of_the_top_margin_but_for_the_first(re
         ("Thực hiện Kế hoạch số 63/KH-UBND ngày 12/5/2021", (14, False, False, JUSTIFIED)),
         ("I. ĐÁNH GIÁ CHUNG", (14, True, False, JUSTIFIED)),
         ("1. Tìm kiếm sự trợ giúp", (14, True, False, JUSTIFIED)),
-        ("a) Mục tiêu của Kế hoạch: “đến năm 2025, tối thiểu 50%", (14, False, False, JUSTIFIED)),
+        ("a) Mục tiêu đề ra: “đến năm 2025, tối thiểu 50%", (14, False, False, JUSTIFIED)),
         ("GIÁM ĐỐC", (14, True, False, CENTRE)),
         ("Nơi nhận:", (12, True, True, WD_ALIGN_PARAGRAPH.LEFT)),
         ("- Như trên;", (11, False, False, WD_ALIGN_PARAGRAPH.LEFT)),
@@ -113,7 +113,7 @@ def test_each_part_looks_as_the_decree_says(report: Document, text: str, expecte
 
 
 def test_the_body_has_an_indent_gaps_and_room_between_lines(report: Document) -> None:
-    for text in ("Thực hiện Kế hoạch", "a) Mục tiêu của Kế hoạch: “đến", "Trên đây là báo cáo"):
+    for text in ("Thực hiện Kế hoạch", "a) Mục tiêu đề ra: “đến", "Trên đây là báo cáo"):
         style = paragraph(report, text).style
         assert style is not None
         layout = style.paragraph_format
@@ -443,3 +443,17 @@ def test_more_mergers_than_letters_are_counted(tmp_path: Path, plan: Plan) -> No
     said = texts(docx.Document(BytesIO(to_docx(replace(outcome, problems=tuple(merged)), language("vi")))))
     assert "v) Chưa báo cáo: 19." in said
     assert "x) … và 10 dòng khác" in said
+
+
+def test_a_title_that_names_the_plan_is_not_said_twice(tmp_path: Path) -> None:
+    """Of Hà Nội's plan only the number is known, so its title is that; it has no units, and no agencies."""
+    file = tmp_path / "r.csv"
+    file.write_text(
+        "unit,year,victims,victims_seeking_help,cases_needing_help,cases_helped\nBa Đình,2025,9,6,5,4\n", "utf-8"
+    )
+    document = written(tmp_path, str(file), "--plan", "ha-noi-106-kh-ubnd")
+    assert paragraph(
+        document, "Kết quả năm 2025 thực hiện Kế hoạch số 106/KH-UBND ngày 19/4/2021, Thành phố Hà Nội"
+    ).text
+    assert paragraph(document, "Thực hiện Kế hoạch số 106/KH-UBND ngày 19/4/2021, Thành phố Hà Nội, …… báo cáo").text
+    assert rows(tables(document)[1])[1] == ["1", "Ba Đình", "66,7%", "80,0%*"]

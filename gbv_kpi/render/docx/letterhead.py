@@ -26,7 +26,7 @@ from gbv_kpi.render.docx.looks import (
     SUBJECT,
     SUPERIOR,
 )
-from gbv_kpi.render.docx.official import BLANK, abbreviated, document_title, widest_line
+from gbv_kpi.render.docx.official import BLANK, abbreviated, document_title, on_its_subject, widest_line
 
 __all__ = ["addressees", "blank_date", "blank_number", "head", "signature", "subject"]
 
@@ -73,7 +73,7 @@ def subject(draft: Draft, plan: Plan, year: str) -> None:
     """BÁO CÁO, and on what."""
     draft.write(phrase("REPORT"), KIND)
     about = draft.text(
-        phrase("Results of {year} of {document} on {title}", year=year, document=document_title(plan), title=plan.title)
+        phrase("Results of {year} of {document}", year=year, document=on_its_subject(document_title(plan), plan))
     )
     draft.write(about, SUBJECT)
     within = TEXT_WIDTH - SUBJECT.left - SUBJECT.right

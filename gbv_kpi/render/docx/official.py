@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.language import Bilingual, Phrase, phrase
 from gbv_kpi.plan import Plan
 
-__all__ = ["BLANK", "abbreviated", "document_title", "official_day", "widest_line"]
+__all__ = ["BLANK", "abbreviated", "document_title", "official_day", "on_its_subject", "widest_line"]
 
 BLANK = "……"  # for the officer to fill in
 
@@ -28,6 +28,13 @@ def document_title(plan: Plan) -> Phrase:
     """Kế hoạch số 63/KH-UBND: the kind of document is told by its number."""
     kind = plan.number.partition("/")[2].rpartition("/")[2].partition("-")[0]
     return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
+
+
+def on_its_subject(document: Phrase, plan: Plan) -> Phrase | Bilingual:
+    """The document and what it is on; a title that names the document itself says both."""
+    if plan.number in plan.title.vi:
+        return plan.title
+    return phrase("{document} on {title}", document=document, title=plan.title)
 
 
 def official_day(day: date) -> str:

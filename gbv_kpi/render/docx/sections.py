@@ -8,7 +8,7 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.looks import ITEM, POINT, SECTION
-from gbv_kpi.render.docx.official import BLANK, document_title, official_day
+from gbv_kpi.render.docx.official import BLANK, document_title, official_day, on_its_subject
 from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_table
 from gbv_kpi.render.docx.wording import assessment, last_year_rate, reported, result
 from gbv_kpi.render.figures import MEANING
@@ -30,9 +30,8 @@ def opening(draft: Draft, outcome: Outcome) -> None:
         issued = phrase("{document}, {agency}", document=issued, agency=body)
     draft.write(
         phrase(
-            "In carrying out {document} on {title}, {agency} reports the results of {year} as follows:",
-            document=issued,
-            title=plan.title,
+            "In carrying out {document}, {agency} reports the results of {year} as follows:",
+            document=on_its_subject(issued, plan),
             agency=plan.letterhead.issuer or BLANK,
             year=year_of(outcome),
         )
@@ -80,7 +79,7 @@ def indicator_results(draft: Draft, outcome: Outcome) -> None:
 def _of_indicator(draft: Draft, outcome: Outcome, finding: Finding, indicator: Indicator) -> Iterator[Phrase]:
     language = draft.language
     if indicator.quote:
-        yield phrase("The plan's target: “{quote}”.", quote=indicator.quote)
+        yield phrase("Target: “{quote}”.", quote=indicator.quote)
     found = result(finding, indicator, language)
     if before := last_year_rate(outcome, finding, language):
         last_year = str(finding.year - 1)

@@ -57,7 +57,9 @@ def signed_rate(finding: Finding | None, language: Language) -> str:
 def judged(finding: Finding) -> Phrase:
     """The verdict in a word or two."""
     meaning = MEANING[finding.status]
-    return phrase("{verdict} (provisional)", verdict=meaning) if finding.provisional else meaning
+    if finding.provisional and finding.status.has_rate:
+        return phrase("{verdict} (provisional)", verdict=meaning)
+    return meaning
 
 
 def assessment(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
