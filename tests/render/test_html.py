@@ -27,6 +27,7 @@ from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.html import to_html
 from gbv_kpi.returns import read_returns
 from gbv_kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.withheld import Withheld
 from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, write_csv
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -380,6 +381,7 @@ def test_what_is_withheld_is_nowhere_on_the_page(tmp_path: Path, plan: Plan) -> 
         known,
         scorecard=replace(known.scorecard, findings=tuple(map(hidden, known.scorecard.findings))),
         trend=replace(known.trend, series=series),
+        withheld=Withheld(5, 7, 1),
     )
     assert "7,001" in to_html(known, ENGLISH)
     page = to_html(published, ENGLISH)
@@ -387,7 +389,7 @@ def test_what_is_withheld_is_nowhere_on_the_page(tmp_path: Path, plan: Plan) -> 
     root = parsed(page)
     assert matrix(root)["Huyện Nho Quan"][1] == "# withheld"
     assert "# withheld" in text(card(root, "assistance"))
-    assert "Small counts about victims and cases are not published" in text(next(root.iter("main")))
+    assert "Counts of victims or cases from 1 to 4 are not published" in text(next(root.iter("main")))
     assert by_id(root, "withheld").tag == "h2"
     assert [svg for svg in root.iter() if re.match("(bullet|line)-assistance", svg.get("aria-labelledby", ""))] == []
 

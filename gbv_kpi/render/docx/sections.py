@@ -12,7 +12,7 @@ from gbv_kpi.render.docx.official import BLANK, document_title, official_day, on
 from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_table
 from gbv_kpi.render.docx.wording import assessment, last_year_rate, reported, result
 from gbv_kpi.render.figures import MEANING
-from gbv_kpi.render.sentences import outlook, progress, refused_returns, verdict
+from gbv_kpi.render.sentences import outlook, progress, refused_returns, verdict, withheld_notes
 from gbv_kpi.scorecard import Finding, Status
 
 __all__ = ["SECTIONS", "closing", "opening", "sections"]
@@ -152,13 +152,7 @@ def _on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
     if outcome.as_of is not None:
         clock, day = outcome.as_of.strftime("%H:%M"), official_day(outcome.as_of.date())
         yield phrase("As recorded by {clock} on {day}.", clock=clock, day=day)
-    if any(finding.status is Status.WITHHELD for finding in scorecard.findings) or any(
-        counts.withheld for counts in outcome.counts
-    ):
-        yield phrase(
-            "Small counts about victims and cases, and what they could be told from, are not published, to protect "
-            "the people concerned."
-        )
+    yield from withheld_notes(plan, outcome.withheld)
     if plan.note:
         yield plan.note
 

@@ -69,7 +69,7 @@ def to_html(outcome: Outcome, language: Language) -> str:
         cards=list(_cards(outcome, language)),
         rows=year_rows(scorecard) if scorecard.findings else None,
         missed=[f for f in scorecard.findings if f.status is Status.MISSED and f.unit is not None],
-        withheld=any(finding.status is Status.WITHHELD for finding in scorecard.findings),
+        withheld=list(sentences.withheld_notes(scorecard.plan, outcome.withheld)),
         statuses=[status for status in Status if status in {finding.status for finding in scorecard.findings}],
         trends=list(_trends(outcome, language)),
     )

@@ -7,7 +7,15 @@ from xlsxwriter.utility import xl_range_abs
 
 from gbv_kpi.language import phrase
 from gbv_kpi.outcome import Outcome
-from gbv_kpi.render.sentences import caveats, completeness, outlook, province_verdict, refused_returns, verdict
+from gbv_kpi.render.sentences import (
+    caveats,
+    completeness,
+    outlook,
+    province_verdict,
+    refused_returns,
+    verdict,
+    withheld_notes,
+)
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import COLOURS, Words
 from gbv_kpi.render.xlsx.charts import put_rates_chart
@@ -77,6 +85,8 @@ def _above(outcome: Outcome) -> Iterator[Line]:
 def _below(outcome: Outcome) -> Iterator[Line]:
     for caveat in caveats(outcome.scorecard.plan, outcome.scorecard.findings):
         yield caveat, {"italic": True}
+    for note in withheld_notes(outcome.scorecard.plan, outcome.withheld):
+        yield note, {}
 
 
 def _live_verdict(page: Page, outcome: Outcome, table: ProvinceTable, row: int) -> None:
