@@ -3,18 +3,18 @@
 A check sees only cells that could be read, so one bad cell is told once.
 """
 
-from bisect import bisect
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from gbv_kpi.batch import Batch
+from gbv_kpi.counts import BLANK
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identity import Identity
-from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.notation import read_figure
 from gbv_kpi.reading.sheet import text_of
 from gbv_kpi.records import LineProblem, Records
@@ -25,11 +25,11 @@ __all__ = ["CHECKS", "forms_cover_cases", "parts_within_wholes", "repeated_retur
 def parts_within_wholes(records: Records, plan: Plan) -> Iterator[LineProblem]:
     """A part counted larger than its whole is a mistake in the return, never capped."""
     for field in plan.fields:
-        if field.part_of is None or field.id not in records.layout.place_by_field:
+        if field.part_of is None or not {field.id, field.part_of} <= records.counts.keys():
             continue
         whole = plan.field_by_id[field.part_of]
         parts, wholes = records.counts[field.id], records.counts[whole.id]
-        for index in parts.index[(parts > wholes).fillna(False)]:
+        for index in np.flatnonzero((wholes != BLANK) & (parts > wholes)).tolist():
             message = phrase(
                 "{part}: {part_count}, but {whole}: only {whole_count}.",
                 part=field.label,
@@ -37,76 +37,69 @@ def parts_within_wholes(records: Records, plan: Plan) -> Iterator[LineProblem]:
                 whole=whole.label,
                 whole_count=int(wholes[index]),
             )
-            yield records.tell(int(index), "part-exceeds-total", field.id, message)
+            yield records.tell(index, "part-exceeds-total", field.id, message)
 
 
 def forms_cover_cases(records: Records, plan: Plan) -> Iterator[LineProblem]:
     """Every case helped got at least one form of help, so the forms add up to no less."""
     for helped in {field.form_of: None for field in plan.fields if field.form_of}:
-        forms = [f.id for f in plan.fields if f.form_of == helped and f.id in records.layout.place_by_field]
-        if not forms or helped not in records.layout.place_by_field:
+        forms = [records.counts[f.id] for f in plan.fields if f.form_of == helped and f.id in records.counts]
+        if not forms or helped not in records.counts:
             continue
-        given = records.counts[forms].sum(axis=1, min_count=1)
         cases = records.counts[helped]
-        for index in cases.index[(given < cases).fillna(False)]:
+        told = np.any([form != BLANK for form in forms], axis=0) & (cases != BLANK)
+        given = np.add.reduce([np.maximum(form, 0) for form in forms], axis=0, dtype=np.int64)
+        for index in np.flatnonzero(told & (given < cases)).tolist():
             message = phrase(
                 "The forms of help add up to {forms}, fewer than the {cases} cases helped.",
                 forms=int(given[index]),
                 cases=int(cases[index]),
             )
-            yield records.tell(int(index), "help-forms-below-total", helped, message)
-
-
-def totals_match(records: Records, plan: Plan) -> Iterator[LineProblem]:
-    """A printed total is compared with the sum of its rows.
-
-    These are all of them, those of its year, or those between it and another total above or below it. A
-    column with a cell that could not be read has no sum to compare with.
-    """
-    layout = records.layout
-    if not layout.totals or not layout.lines:
-        return
-    may_be_blank = [who.reported is not None and not who.reported.expected for who in records.identities]
-    for field in plan.fields:
-        place = layout.place_by_field.get(field.id)
-        if place is None:
-            continue
-        counts = [None if pd.isna(count) else int(count) for count in records.counts[field.id]]
-        if any(count is None and not blank for count, blank in zip(counts, may_be_blank, strict=True)):
-            continue
-        everything = sum(filter(None, counts))
-        for line, sums in zip(layout.totals, _partial_sums(layout, counts), strict=True):
-            figure = read_figure(layout.cell(line, place))
-            if figure.value is not None and figure.value not in (everything, *sums):
-                message = phrase(
-                    "{field}: the total says {total}, the rows add up to {sum}.",
-                    field=field.label,
-                    total=figure.value,
-                    sum=everything,
-                )
-                found = text_of(layout.cell(line, place))
-                where = layout.where(records.file, line, place)
-                yield None, Problem("total-mismatch", where, message, field=field.id, value=found)
-
-
-def _partial_sums(layout: Layout, counts: Sequence[int | None]) -> Iterator[list[int]]:
-    """For each total of a column, the sums that it may be of some lines only."""
-    up_to = [0, *accumulate(count or 0 for count in counts)]
-    edges = [0, *(bisect(layout.lines, line) for line in layout.totals), len(layout.lines)]
-    sum_by_year: Counter[str] = Counter()
-    if layout.year is not None:
-        for line, count in zip(layout.lines, counts, strict=True):
-            sum_by_year[layout.spread_text(line, layout.year)] += count or 0
-    for line, before, here, after in zip(layout.totals, edges, edges[1:], edges[2:], strict=False):
-        year = layout.spread_text(line, layout.year) if layout.year is not None else ""
-        yield [up_to[here] - up_to[before], up_to[after] - up_to[here], *([sum_by_year[year]] if year else [])]
+            yield records.tell(index, "help-forms-below-total", helped, message)
 
 
 CHECKS: Sequence[Callable[[Records, Plan], Iterator[LineProblem]]] = (
     parts_within_wholes,
     forms_cover_cases,
-    totals_match,
 )
+
+
+def totals_match(batch: Batch, plan: Plan) -> Iterator[Problem]:
+    """A printed total is compared with the sum of its rows.
+
+    These are all of them, those of its year, or those between it and another total above or below it. A
+    column with a cell that could not be read has no sum to compare with.
+    """
+    if not batch.totals or not len(batch.lines):
+        return
+    for field in plan.fields:
+        counts = batch.counts.get(field.id)
+        if counts is None or (batch.waited_for & (counts == BLANK)).any():
+            continue
+        sums = np.append(0, np.cumsum(np.maximum(counts, 0), dtype=np.int64))
+        for total, parts in zip(batch.totals, _partial_sums(batch, sums), strict=True):
+            cell = total.cells[field.id]
+            figure = read_figure(cell)
+            if figure.value is not None and figure.value not in (sums[-1], *parts):
+                message = phrase(
+                    "{field}: the total says {total}, the rows add up to {sum}.",
+                    field=field.label,
+                    total=figure.value,
+                    sum=int(sums[-1]),
+                )
+                where = batch.layout.where(batch.file, total.line, batch.layout.place_by_field[field.id])
+                yield Problem("total-mismatch", where, message, field=field.id, value=text_of(cell))
+
+
+def _partial_sums(batch: Batch, up_to: NDArray[np.int64]) -> Iterator[list[int]]:
+    """For each total, the sums that it may be of some lines only; `up_to` has the sum of the first so many lines."""
+    lines = [total.line for total in batch.totals]
+    edges = [0, *np.searchsorted(batch.lines, lines).tolist(), len(batch.lines)]
+    for total, before, here, after in zip(batch.totals, edges, edges[1:], edges[2:], strict=False):
+        sums = [up_to[here] - up_to[before], up_to[after] - up_to[here]]
+        if total.year is not None:
+            sums.append(np.diff(up_to)[batch.years == total.year].sum())
+        yield sums
 
 
 def repeated_returns(lines: pd.DataFrame) -> list[tuple[int, int]]:
@@ -137,7 +130,7 @@ def repeated_return(identity: Identity, first: Identity) -> Problem:
         f"{first.place.file} {spot}".strip() if first.place.file != identity.place.file else spot or first.place.file
     )
     named, year = identity.unit.named.name, str(identity.year)
-    if identity.unit.named is first.unit.named:
+    if identity.unit.named == first.unit.named:
         message = phrase("{unit} has a return of {year} already: {where}.", unit=named, year=year, where=where)
     else:
         message = phrase(

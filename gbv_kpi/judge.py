@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exits import FailOn
+from gbv_kpi.findings import findings_of
 from gbv_kpi.language import Language, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import outlooks
@@ -67,12 +68,12 @@ def judge_ledger(
     with ledger.reading() as connection:
         held = latest(entries_of(connection, plan, years=[year], as_of=as_of))
         returns = returns_from(held, plan)
-        if returns.frame.empty:
+        if not len(returns.lines):
             raise UsageError(
                 phrase("The ledger {ledger} holds no return of {year}.", ledger=ledger.name, year=str(year))
             )
         scorecard = evaluate(returns, plan)
-        provisional = any(finding.provisional for finding in scorecard.findings)
+        provisional = any(finding.provisional for finding in findings_of(scorecard.findings).of_province())
         wanted = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
         past = latest(entries_of(connection, plan, years=wanted, as_of=as_of)) if wanted else []
     last_year = recast([entry for entry in past if entry.year == year - 1], plan, year) if provisional else []

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gbv_kpi.exits import ExitCode, FailOn
+from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.outlook import Outlook
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns import FileRead
-from gbv_kpi.scorecard import Finding, Scorecard, Status, UnitCounts
+from gbv_kpi.scorecard import Scorecard, Status, UnitCounts
 from gbv_kpi.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -37,15 +38,15 @@ class Outcome:
     def of_year(self, year: int) -> "Outcome":
         return replace(self, scorecard=self.scorecard.of_year(year))
 
-    def decisive(self, year: int) -> list[Finding]:
+    def decisive(self, year: int) -> Findings:
         """The findings that decide a year.
 
         In a report those of the province; in a check those of the province where all its units
         reported, otherwise of each unit for itself.
         """
         complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
-        of_province = complete or self.command == "report"
-        return [f for f in self.scorecard.findings if f.year == year and (f.unit is None) == of_province]
+        findings = findings_of(self.scorecard.findings).of_year(year)
+        return findings.of_province() if complete or self.command == "report" else findings.of_units()
 
     @property
     def exit_code(self) -> int:
@@ -58,7 +59,7 @@ class Outcome:
         if self.fail_on is FailOn.INVALID:
             return ExitCode.WELL
         incomplete = any(coverage.provisional for coverage in self.scorecard.coverage)
-        missed = any(f.status is Status.MISSED for year in self.scorecard.years for f in self.decisive(year))
+        missed = any(Status.MISSED in self.decisive(year).statuses for year in self.scorecard.years)
         if missed or (self.fail_on is FailOn.INCOMPLETE and incomplete):
             return ExitCode.MISSED
         return ExitCode.WELL

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gbv_kpi.findings import OfIndicator, findings_of
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.scorecard import Finding, Scorecard
 from gbv_kpi.thresholds import Threshold, is_met
@@ -53,25 +54,18 @@ def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -
     plan = scorecard.plan
     if not all(coverage.is_judged for coverage in scorecard.coverage):
         return
-    for finding in scorecard.findings:
-        if finding.unit is None and finding.provisional and finding.threshold is not None:
+    for part in findings_of(scorecard.findings).by_indicator:
+        finding = part.province
+        if finding is not None and finding.provisional and finding.threshold is not None:
             indicator = plan.indicator_by_id[finding.indicator]
-            missing = _missing(scorecard, finding)
+            missing = _missing(plan, part)
             prospect, estimated = _prospect(finding, finding.threshold, indicator, plan, missing, last_year)
             yield Outlook(finding.indicator, finding.year, prospect, estimated, missing)
 
 
-def _missing(scorecard: Scorecard, province: Finding) -> tuple[Unit, ...]:
-    known = {
-        finding.unit
-        for finding in scorecard.findings
-        if finding.indicator == province.indicator
-        and finding.year == province.year
-        and finding.numerator is not None
-        and finding.denominator is not None
-    }
-    expected = scorecard.plan.expected_units(province.year)
-    return tuple(unit for unit in expected if unit.code not in known)
+def _missing(plan: Plan, part: OfIndicator) -> tuple[Unit, ...]:
+    known = {finding.unit for finding in part.units if None not in (finding.numerator, finding.denominator)}
+    return tuple(unit for unit in plan.expected_units(part.year) if unit.code not in known)
 
 
 def _prospect(

@@ -1,12 +1,15 @@
 """Valid returns one by one, each as its file has it: how its unit is named, and the cell of every count."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gbv_kpi.batch import Batch
+from gbv_kpi.counts import BLANK
 from gbv_kpi.problems import Place
-from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.units import NamedUnit
-from gbv_kpi.records import Records
 
 __all__ = ["Return", "received_returns"]
 
@@ -22,23 +25,18 @@ class Return:
     cells: Mapping[str, str]  # the address of each of these values
 
 
-def received_returns(records: Records, valid: Sequence[bool]) -> Iterator[Return]:
+def received_returns(batch: Batch, valid: NDArray[np.bool_]) -> Iterator[Return]:
     """The returns of a layout's lines that are valid."""
-    layout = records.layout
-    places = {field: place for field, place in layout.place_by_field.items() if field in records.counts}
-    columns = {field: records.counts[field].astype(object).tolist() for field in places}
-    blanks = {field: records.counts[field].isna().tolist() for field in places}
-    for index, (line, identity) in enumerate(zip(layout.lines, records.identities, strict=True)):
-        if not valid[index] or identity.unit is None or identity.year is None:
+    layout = batch.layout
+    for index in np.flatnonzero(valid).tolist():
+        identity, line = batch.identity(index), int(batch.lines[index])
+        if identity.unit is None or identity.year is None:
             continue
-        given = {field: place for field, place in places.items() if not blanks[field][index]}
+        values = {field: int(counts[index]) for field, counts in batch.counts.items() if counts[index] != BLANK}
         yield Return(
             identity.unit,
             identity.year,
             identity.place,
-            {field: int(columns[field][index]) for field in given},
-            {
-                field: cell_address(*((place, line) if layout.items_down else (line, place)))
-                for field, place in given.items()
-            },
+            values,
+            {field: layout.where(batch.file, line, layout.place_by_field[field]).cell or "" for field in values},
         )

@@ -5,36 +5,41 @@ check sees it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
+from gbv_kpi.counts import BLANK, Numbers, compact, whole
 from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.identity import Identity
+from gbv_kpi.problems import Place, Problem, Severity
+from gbv_kpi.reading.column import Column
+from gbv_kpi.reading.identity import Identities, LineProblem
 from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.notation import read_figures
+from gbv_kpi.reading.notation import Figure, read_figure
 from gbv_kpi.reading.sheet import cell_address, text_of
 from gbv_kpi.schema import count_faults
 
-__all__ = ["LineProblem", "Records", "read_records"]
+__all__ = ["LineProblem", "Records", "heading_problems", "read_records", "shortened"]
 
 SHOWN_LENGTH = 80  # characters of a cell that are quoted back
-
-LineProblem = tuple[int | None, Problem]  # the index of the line it fails; None: every line of the layout
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """One layout read: `counts` has a row for each line and a column for each field, NA where unread."""
+    """The lines of one layout, or some of them, read: `counts` has a column for each field that stands there.
+
+    A count is BLANK where there is none, or none that could be read.
+    """
 
     file: str
     layout: Layout
-    identities: Sequence[Identity]
-    counts: pd.DataFrame
+    identities: Identities
+    counts: Mapping[str, Numbers]
     problems: Sequence[LineProblem]
+    cells: Mapping[str, Column]  # what the counts were read from
 
     def at(self, index: int, field: str) -> Place:
         """The place of a field's cell in the line of that index."""
@@ -42,8 +47,8 @@ class Records:
 
     def tell(self, index: int, code: str, field: str, message: Phrase) -> LineProblem:
         """A problem of one cell, told of its unit and year with what the cell holds."""
-        found = text_of(self.layout.cell(self.layout.lines[index], self.layout.place_by_field[field]))
-        unit, year = self.identities[index].reported, self.identities[index].year
+        found = text_of(self.cells[field][index])
+        unit, year = self.identities.of(index)
         return index, Problem(
             code,
             self.at(index, field),
@@ -55,51 +60,51 @@ class Records:
             value=shortened(found) if found else None,
         )
 
+    @property
+    def faulty(self) -> NDArray[np.bool_]:
+        """The lines with an error."""
+        faulty = np.zeros(len(self.identities), dtype=bool)
+        for index, problem in self.problems:
+            if problem.severity is Severity.ERROR:
+                faulty[slice(None) if index is None else index] = True
+        return faulty
 
-def read_records(layout: Layout, identities: Sequence[Identity], file: str, plan: Plan) -> Records:
+
+def read_records(layout: Layout, identities: Identities, file: str, plan: Plan) -> Records:
     """The columns of a layout, read and validated one by one."""
-    blank = Records(file, layout, identities, pd.DataFrame(), ())
-    told: list[LineProblem] = [
-        (index, problem) for index, identity in enumerate(identities) for problem in identity.problems
-    ]
-    told.extend(_heading_problems(blank, plan))
-    values_by_field: dict[str, list[int | None]] = {}
-    unread_by_field: dict[str, set[int]] = {}
-    for field in plan.fields:
-        values, faults = _column(blank, field)
-        values_by_field[field.id] = values
-        unread_by_field[field.id] = {index for index, _ in faults if index is not None and values[index] is None}
+    cells = {field: layout.column(place) for field, place in layout.place_by_field.items()}
+    counts: dict[str, Numbers] = {}
+    told = list(identities.problems)
+    records = Records(file, layout, identities, counts, told, cells)
+    given = [field for field in plan.fields if field.id in cells]
+    unread_by_field: dict[str, NDArray[np.bool_]] = {}
+    for field in given:
+        counts[field.id], unread_by_field[field.id], faults = _column(records, field)
         told.extend(faults)
-    told.extend(_missing_values(blank, plan, values_by_field, unread_by_field))
-    counts = pd.DataFrame({name: pd.array(values, dtype="Int64") for name, values in values_by_field.items()})
-    return replace(blank, counts=counts, problems=told)
+    for field in given:
+        if not field.optional:
+            told.extend(_missing_values(records, plan, field, unread_by_field[field.id]))
+    return records
 
 
 def shortened(found: str) -> str:
     return found if len(found) <= SHOWN_LENGTH else found[: SHOWN_LENGTH - 1] + "…"
 
 
-def _column(records: Records, field: ReturnField) -> tuple[list[int | None], list[LineProblem]]:
-    """A field's whole numbers, None where there is none, and what is wrong with its cells."""
-    place = records.layout.place_by_field.get(field.id)
-    if place is None:
-        return [None] * len(records.layout.lines), []
-    figures = read_figures(records.layout.cells(place))
-    told = [
-        records.tell(index, figure.code, field.id, figure.message)
-        for index, figure in enumerate(figures)
-        if figure.code and figure.message
-    ]
-    values = [figure.value for figure in figures]
-    given = [(index, value) for index, value in enumerate(values) if value is not None]
-    for position, code, message in count_faults([value for _, value in given]):
-        index = given[position][0]
-        values[index] = None
-        told = [(at, problem) for at, problem in told if at != index]
-        told.append(records.tell(index, code, field.id, message))
-    for line, ((top, left), (bottom, right)) in records.layout.lines_sharing(place):
-        index = records.layout.lines.index(line)
-        values[index] = None
+def _column(records: Records, field: ReturnField) -> tuple[Numbers, NDArray[np.bool_], list[LineProblem]]:
+    """A field's counts, the lines whose cell has a fault and gives none, and what is wrong with its cells."""
+    column = records.cells[field.id]
+    figures = _validated(list(map(read_figure, column.cells)))
+    counts = compact(whole(figure.value for figure in figures))[column.places]
+    unread = np.array([figure.is_fault for figure in figures], dtype=bool)[column.places]
+    told: list[LineProblem] = []
+    for place, figure in enumerate(figures):
+        if figure.code and figure.message:
+            lines = np.flatnonzero(column.places == place).tolist()
+            told.extend(records.tell(index, figure.code, field.id, figure.message) for index in lines)
+    for line, ((top, left), (bottom, right)) in records.layout.lines_sharing(records.layout.place_by_field[field.id]):
+        index = list(records.layout.lines).index(line)
+        counts[index], unread[index] = BLANK, True
         told = [(at, problem) for at, problem in told if at != index]
         message = phrase(
             "{field}: the cells {first} to {last} are merged, so one figure stands for several returns.",
@@ -108,39 +113,36 @@ def _column(records: Records, field: ReturnField) -> tuple[list[int | None], lis
             last=cell_address(bottom, right),
         )
         told.append(records.tell(index, "missing-value", field.id, message))
-    return values, told
+    return counts, unread, told
+
+
+def _validated(figures: list[Figure]) -> list[Figure]:
+    """The figures, with a fault in place of those that the schema refuses."""
+    given = [(place, figure.value) for place, figure in enumerate(figures) if figure.value is not None]
+    for position, code, message in count_faults([value for _, value in given]):
+        figures[given[position][0]] = Figure(None, code, message)
+    return figures
 
 
 def _missing_values(
-    records: Records,
-    plan: Plan,
-    values_by_field: Mapping[str, Sequence[int | None]],
-    unread_by_field: Mapping[str, set[int]],
+    records: Records, plan: Plan, field: ReturnField, unread: NDArray[np.bool_]
 ) -> Iterator[LineProblem]:
-    """Blank cells of fields that the unit must give.
+    """Blank cells of a field that the unit must give.
 
     A unit that is not waited for, such as the province's own agencies, may leave blank what it does not
     run; but a part without its whole, or a whole without its part, is a slip there too.
     """
-    partners = _partners(plan)
-    for field in plan.fields:
-        if field.optional or field.id not in records.layout.place_by_field:
-            continue
-        for index, value in enumerate(values_by_field[field.id]):
-            if value is not None or index in unread_by_field[field.id]:
-                continue
-            unit = records.identities[index].reported
-            if unit is not None and not unit.expected:
-                given = (values_by_field[partner][index] for partner in partners[field.id])
-                if all(partner is None for partner in given):
-                    continue
-            message = phrase("{field}: the cell is blank.", field=field.label)
-            found = text_of(records.layout.cell(records.layout.lines[index], records.layout.place_by_field[field.id]))
-            if found:
-                message = phrase(
-                    "{field}: “{found}” means that the number is not available.", field=field.label, found=found
-                )
-            yield records.tell(index, "missing-value", field.id, message)
+    needed = records.identities.waited_for.copy()
+    for partner in _partners(plan)[field.id]:
+        if partner in records.counts:
+            needed |= records.counts[partner] != BLANK
+    for index in np.flatnonzero(needed & ~unread & (records.counts[field.id] == BLANK)).tolist():
+        message = phrase("{field}: the cell is blank.", field=field.label)
+        if found := text_of(records.cells[field.id][index]):
+            message = phrase(
+                "{field}: “{found}” means that the number is not available.", field=field.label, found=found
+            )
+        yield records.tell(index, "missing-value", field.id, message)
 
 
 def _partners(plan: Plan) -> dict[str, list[str]]:
@@ -153,11 +155,13 @@ def _partners(plan: Plan) -> dict[str, list[str]]:
     }
 
 
-def _heading_problems(records: Records, plan: Plan) -> Iterator[LineProblem]:
-    """Columns that are missing, stand twice, or mean nothing to the plan."""
-    layout, sheet = records.layout, records.layout.sheet.name
+def heading_problems(layout: Layout, file: str, plan: Plan, *, waited_for: bool) -> Iterator[Problem]:
+    """Columns that are missing, stand twice, or mean nothing to the plan.
+
+    None is missing where no unit is `waited_for`.
+    """
+    sheet = layout.sheet.name
     unknown = {heading.text: heading for heading in layout.unknown if heading.text}
-    waited_for = any(identity.reported is None or identity.reported.expected for identity in records.identities)
     for field in plan.fields:
         if field.id in layout.place_by_field or field.optional or not waited_for:
             continue
@@ -165,14 +169,14 @@ def _heading_problems(records: Records, plan: Plan) -> Iterator[LineProblem]:
         message = phrase("Nothing is headed “{label}”.", label=field.label)
         if close:
             message = phrase("Nothing is headed “{label}”; “{found}” may be meant.", label=field.label, found=close[0])
-        yield None, Problem("missing-column", Place(records.file, sheet, None, layout.top + 1), message, field=field.id)
+        yield Problem("missing-column", Place(file, sheet, None, layout.top + 1), message, field=field.id)
     for field_id, heading in layout.duplicates:
-        place = Place(records.file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
+        place = Place(file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
         message = phrase("{field} stands here a second time.", field=plan.field_by_id[field_id].label)
-        yield None, Problem("duplicate-column", place, message, field=field_id, value=shortened(heading.text))
+        yield Problem("duplicate-column", place, message, field=field_id, value=shortened(heading.text))
     for heading in layout.unknown:
-        place = Place(records.file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
+        place = Place(file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
         message = phrase("There are figures without a heading here; they were not read.")
         if heading.text:
             message = phrase("“{found}” is nothing the plan asks for; it was not read.", found=shortened(heading.text))
-        yield None, Problem("unknown-column", place, message, value=shortened(heading.text) or None)
+        yield Problem("unknown-column", place, message, value=shortened(heading.text) or None)

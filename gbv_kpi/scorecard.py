@@ -1,6 +1,6 @@
 """What was computed: findings, coverage, and the scorecard that holds them. Frozen; renderers only read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -135,7 +135,7 @@ class Scorecard:
     """Every finding of some returns under a plan, by year, indicator, and province before units."""
 
     plan: Plan
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     coverage: tuple[Coverage, ...]
 
     @property
@@ -143,9 +143,11 @@ class Scorecard:
         return tuple(coverage.year for coverage in self.coverage)
 
     def of_year(self, year: int) -> "Scorecard":
+        from gbv_kpi.findings import findings_of
+
         return Scorecard(
             self.plan,
-            tuple(finding for finding in self.findings if finding.year == year),
+            findings_of(self.findings).of_year(year),
             tuple(coverage for coverage in self.coverage if coverage.year == year),
         )
 

@@ -1,7 +1,7 @@
 """Thresholds and the exact arithmetic of holding a count against one.
 
 A verdict is decided by whole numbers alone: 29/100 is at least 29% here, which it is not in binary
-floats. The functions take whole numbers, or whole pandas columns of them, and never a rate.
+floats. The functions take whole numbers, or whole columns of them, and never a rate.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 __all__ = ["Comparator", "Measure", "Threshold", "exact_rate", "is_met", "shortfall", "shown_rate", "weights"]
 
@@ -43,9 +45,11 @@ def weights(threshold: Threshold) -> tuple[int, int]:
 
 
 @overload
+def is_met(numerator: "pd.Series", denominator: "pd.Series", threshold: Threshold) -> "pd.Series": ...
+@overload
 def is_met(numerator: int, denominator: int, threshold: Threshold) -> bool: ...
 @overload
-def is_met(numerator: "pd.Series", denominator: "pd.Series", threshold: Threshold) -> "pd.Series": ...
+def is_met(numerator: "NDArray[Any]", denominator: "NDArray[Any]", threshold: Threshold) -> "NDArray[np.bool_]": ...
 def is_met(numerator: Any, denominator: Any, threshold: Threshold) -> Any:
     """Whether the rate meets the threshold, by cross-multiplied whole numbers.
 

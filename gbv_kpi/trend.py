@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
+from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import Entry
 from gbv_kpi.ledger.held import latest, returns_from, returns_under
@@ -95,7 +96,7 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
     if not held:
         raise UsageError(phrase("The ledger holds no return of the plan {plan}.", plan=plan.id))
     years = tuple(range(min(entry.year for entry in held), max(entry.year for entry in held) + 1))
-    of_province = [f for f in evaluate(returns_from(held, plan), plan).findings if f.unit is None]
+    of_province = findings_of(evaluate(returns_from(held, plan), plan).findings).of_province()
     groups = [group for group in recast(held, plan, years[-1]) if group.complete]
     of_units = _unit_findings(groups, plan)
     names = {group.unit.code: group.unit.name for group in groups}
@@ -119,10 +120,10 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
     return Trend(plan, years, tuple(series), as_of)
 
 
-def _unit_findings(groups: Iterable[Recast], plan: Plan) -> Iterator[Finding]:
+def _unit_findings(groups: Iterable[Recast], plan: Plan) -> Findings:
     """The findings of the last year's units in every year: predecessors' returns stand under their code."""
     under = [(group.unit.code, entry) for group in groups for entry in group.entries]
-    return (finding for finding in evaluate(returns_under(under, plan), plan).findings if finding.unit is not None)
+    return findings_of(evaluate(returns_under(under, plan), plan).findings).of_units()
 
 
 def _every_year(

@@ -1,5 +1,6 @@
 """The invented returns of `examples/`: what they come to, and that other formats of them say the same."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 PLAN = load_plan()
 
 
-def findings_in(*names: Path) -> tuple[Finding, ...]:
+def findings_in(*names: Path) -> Sequence[Finding]:
     found, _ = find_sources(list(map(str, names)))
     returns = read_returns(found, PLAN)
     assert returns.problems == ()

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
-
+from gbv_kpi.counts import Lines, Names, places_in_order, whole
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import Entry
@@ -29,16 +28,12 @@ def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
 
 def returns_under(entries: Sequence[tuple[str, Entry]], plan: Plan) -> Returns:
     """The same, each under the code of the unit it is to count for."""
-    columns: dict[str, pd.api.extensions.ExtensionArray | list[str]] = {
-        "unit": [code for code, _ in entries],
-        "named": [entry.unit_name for _, entry in entries],
-        "year": pd.array([entry.year for _, entry in entries], dtype="Int64"),
-    }
+    unit, units = places_in_order(Names(code for code, _ in entries))
+    named, names = places_in_order(Names(entry.unit_name for _, entry in entries))
     values = [entry.values for _, entry in entries]
-    for field in plan.field_by_id:
-        columns[field] = pd.array([value.get(field) for value in values], dtype="Int64")
-    frame = pd.DataFrame(columns).astype({"unit": object, "named": object})
-    return Returns(frame, (), _files(entry for _, entry in entries), frozenset())
+    counts = {field: whole(value.get(field) for value in values) for field in plan.field_by_id}
+    lines = Lines(whole(entry.year for _, entry in entries), unit, named, counts, units, names)
+    return Returns(lines, (), _files(entry for _, entry in entries), frozenset())
 
 
 def _heir(unit: Unit | None, entry: Entry, plan: Plan) -> str:

@@ -4,11 +4,14 @@ sources      paths → bytes
 text         bytes of a CSV → sheet            workbook    bytes of a workbook → sheets
 archive      is a workbook's zip safe to open, and which of its cells need a closer look
 extent       how far its cells reach
+column       rows as columns, in blocks
 labels       headings in any spelling → one key
 frame        the words around the figures of every table
 vocabulary   which field, unit or year a key means
 units        a unit's name in any spelling → the unit of that year
 notation     a cell → a whole number, or what is wrong with it
 table        where the returns stand on a sheet: units down
+body         which rows below its header are returns
 form         the same for sheets with items down
+pages        one layout below the other
 """

@@ -17,14 +17,14 @@ LOOKED_AT_ROWS = 200
 def read_sheets(source: Source) -> tuple[list[Sheet], str | None, list[Problem]]:
     """The sheets of a file, the encoding of a CSV, and what kept sheets from being read."""
     place = Place(source.name)
-    if not source.content.strip():
+    if not source.start.strip() and not source.content.strip():
         return [], None, [Problem("unreadable-file", place, phrase("The file is empty."))]
-    if is_workbook(source.content):
+    if is_workbook(source.start):
         sheets, problems = read_workbook(source)
         if any(is_legacy(_texts(sheet)) for sheet in sheets):
             return [], None, [legacy_encoding(place)]
         return sheets, None, problems
-    if problem := _other_kind(source.content, place):
+    if problem := _other_kind(source.start, place):
         return [], None, [problem]
     sheet, encoding, problems = read_text(source)
     return [sheet] if sheet else [], encoding, problems

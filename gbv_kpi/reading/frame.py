@@ -5,7 +5,7 @@ of date, signatures and recipients under a table.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ __all__ = [
     "is_total_key",
     "plain_words",
     "stands_in",
+    "word_finder",
 ]
 
 Key = tuple[str, ...]
@@ -117,8 +118,7 @@ def is_total_key(key: Key) -> bool:
 
 def is_group(text: str) -> bool:
     """Whether a row of that name stands over the units of one kind: "II. Các huyện", "Khối thành phố"."""
-    key = plain_words(_NUMERAL.sub("", text))
-    return key[:1] in (("cac",), ("khoi",), ("nhom",), ("cum",))
+    return _MAY_BE_GROUP(text) and plain_words(_NUMERAL.sub("", text))[:1] in _GROUPS
 
 
 def is_comparison(text: str) -> bool:
@@ -143,6 +143,22 @@ def plain_words(text: str) -> Key:
     return tuple(map(without_diacritics, words(text)))
 
 
+def word_finder(wanted: Iterable[str]) -> Callable[[str], bool]:
+    """A quick look whether a text may hold one of these plain words: the names of a million units do not."""
+    sought = frozenset(wanted)
+    found = lru_cache(16384)(lambda token: not sought.isdisjoint(plain_words(token)))
+
+    def holds(text: str) -> bool:
+        tokens = text.split()
+        return any(
+            found(token) for token in tokens if not (token.isalnum() and token[-1].isdecimal())
+        )  # "000123", "B2"
+
+    return holds
+
+
+_GROUPS = (("cac",), ("khoi",), ("nhom",), ("cum",))
+_MAY_BE_GROUP = word_finder(word for (word,) in _GROUPS)
 _COMPARISON_KEYS = tuple(map(plain_words, _COMPARISONS))
 _TOTALS = frozenset(map(plain_words, ROLE_LABELS[Role.TOTAL]))
 _SIGNATURE_KEYS = tuple(map(plain_words, _SIGNATURES))

@@ -4,12 +4,17 @@ Two places that contradict each other are a problem, never a choice: a form copi
 with its old title is the commonest way for a figure to land on the wrong unit.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gbv_kpi.counts import Names
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.column import Column
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.titles import (
@@ -20,9 +25,9 @@ from gbv_kpi.reading.titles import (
     years_in,
     years_in_sheet_name,
 )
-from gbv_kpi.reading.units import NamedUnit, UnitDirectory, UnitNames
+from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, UnitDirectory, UnitNames
 
-__all__ = ["AssumedYear", "Identity", "identify"]
+__all__ = ["AssumedYear", "Identifier", "Identities", "Identity", "LineProblem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +40,11 @@ class AssumedYear:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The unit and year of one line as far as they are known, where they stand, and what is wrong with them."""
+    """The unit and year of one line as far as they are known, and where they stand."""
 
     unit: NamedUnit | None
     year: int | None
     place: Place  # of the unit's name, or of what stands for it
-    problems: Sequence[Problem] = ()
-
-    @property
-    def reported(self) -> Unit | None:
-        return self.unit.unit if self.unit else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,39 @@ class Said:
     place: Place
 
 
-def identify(
-    layout: Layout, file: str, plan: Plan, units: UnitDirectory, assumed: AssumedYear | None
-) -> list[Identity]:
-    """One identity for each line of the layout."""
-    return list(_Identifier(layout, file, plan, units, assumed).identities())
+Whose = tuple[Unit | None, int | None]
+LineProblem = tuple[int | None, Problem]  # the index of the line it fails; None: every line of the layout
 
 
-class _Identifier:
-    """The title block read once, then every line held against it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Identities:
+    """Whose return each line is: `year` is 0 and `unit`, a place in `units`, is -1 where it is not known."""
+
+    year: NDArray[np.int16]
+    unit: NDArray[np.int32]
+    units: NamedUnits
+    problems: Sequence[LineProblem]
+    place_by_year: Mapping[int, Place]  # of the unit that the title names
+    _told: dict[int, Whose] = field(default_factory=dict)  # a line with ten faults has one unit and one year
+
+    def __len__(self) -> int:
+        return len(self.year)
+
+    @property
+    def waited_for(self) -> NDArray[np.bool_]:
+        """The lines whose unit must give every field, or is not known."""
+        return np.append(self.units.expected, True)[self.unit]
+
+    def of(self, index: int) -> Whose:
+        """Unit and year of a line, as far as they are known."""
+        if index not in self._told:
+            unit = self.units[int(self.unit[index])].unit if self.unit[index] >= 0 else None
+            self._told[index] = unit, int(self.year[index]) or None
+        return self._told[index]
+
+
+class Identifier:
+    """The title block of a layout, read once, against which every line is held."""
 
     def __init__(
         self, layout: Layout, file: str, plan: Plan, units: UnitDirectory, assumed: AssumedYear | None
@@ -77,17 +101,87 @@ class _Identifier:
         self._unit_by_year: dict[int, tuple[NamedUnit | None, Place, list[Problem]]] = {}
         self._found: dict[tuple[str, str, int], NamedUnit | None] = {}
 
-    def identities(self) -> Iterator[Identity]:
-        for line in self._layout.lines:
-            year, problems = self._year_of(line)
-            if year is None or problems:
-                yield Identity(None, year, self._unit_place(line), problems)
+    def identify(self, layout: Layout) -> Identities:
+        """The identities of some lines of the layout; lines that say the same are read once."""
+        self._layout = layout
+        told: list[LineProblem] = []
+        year = self._years_of_lines(told)
+        sure = year.copy()
+        sure[[index for index, _ in told if index is not None]] = 0
+        name, code = layout.spread_column(layout.unit), layout.spread_column(layout.unit_code)
+        if self._plan.units or (name is None and code is None):
+            unit, units = self._units_of_lines(sure, name, code, told)
+        else:
+            unit, units = self._any_units(sure, name, code, told)
+        titled = {of: titles[1] for of, titles in self._unit_by_year.items()}
+        return Identities(year, unit, units, told, titled)
+
+    def _years_of_lines(self, told: list[LineProblem]) -> NDArray[np.int16]:
+        lines = self._layout.lines
+        own = self._layout.spread_column(self._layout.year)
+        above = [year for *_, year in self._layout.years_between]
+        rows = [row for row, *_ in self._layout.years_between]
+        keys = np.searchsorted(rows, lines) if above else np.zeros(len(lines), dtype=np.int64)
+        if own is not None:
+            keys = keys + own.places.astype(np.int64) * (len(rows) + 1)
+        years = np.zeros(len(lines), dtype=np.int16)
+        for alike in _alike(keys):
+            year, problems = self._year_of(lines[alike[0]])
+            years[alike] = year or 0
+            if problems:
+                told.extend((int(index), problem) for index in alike for problem in self._year_of(lines[index])[1])
+        return years
+
+    def _units_of_lines(
+        self, years: NDArray[np.int16], name: Column | None, code: Column | None, told: list[LineProblem]
+    ) -> tuple[NDArray[np.int32], NamedUnits]:
+        units = np.full(len(years), -1, dtype=np.int32)
+        place_by_unit: dict[int, int] = {}
+        found: list[NamedUnit] = []
+        keys = years.astype(np.int64)
+        for column in (name, code):
+            keys = keys if column is None else keys * len(column.cells) + column.places
+        for alike in _alike(keys):
+            first, year = int(alike[0]), int(years[alike[0]])
+            if not year:
                 continue
-            unit, place, problems = self._unit_of(line, year)
+            unit = self._plainly(str(name[first]) if name else "", str(code[first]) if code else "", year)
+            if unit is None:
+                unit, _, problems = self._unit_of(self._layout.lines[first], year)
+                told.extend(self._problems_of_unit(alike, year) if problems else ())
+            if unit is not None:
+                if id(unit) not in place_by_unit:
+                    place_by_unit[id(unit)] = len(found)
+                    found.append(unit)
+                units[alike] = place_by_unit[id(unit)]
+        return units, NamedUnits(found)
+
+    def _plainly(self, name: str, code: str, year: int) -> NamedUnit | None:
+        """The unit of a line that says it without anything to be told."""
+        unit = self._find(name, code, year) if name or code else None
+        if unit is None or unit.merged or self._titled_unit(year)[0] not in (None, unit):
+            return None
+        return unit
+
+    def _problems_of_unit(self, lines: Iterable[int], year: int) -> Iterator[LineProblem]:
+        for index in map(int, lines):
+            unit, _, problems = self._unit_of(self._layout.lines[index], year)
             reported = unit.unit if unit else None
             code, name = (reported.code, reported.name) if reported else (None, None)
-            problems = [problem.of(code, name, year) for problem in problems]
-            yield Identity(unit, year, place, problems)
+            yield from ((index, problem.of(code, name, year)) for problem in problems)
+
+    def _any_units(
+        self, years: NDArray[np.int16], name: Column | None, code: Column | None, told: list[LineProblem]
+    ) -> tuple[NDArray[np.int32], NamedUnits]:
+        """The units where the plan names none: by the code where a line gives one, otherwise by the name."""
+        said = [column for column in (code, name) if column is not None]
+        by = said[0] if len(said) == 1 else Column.of([first or second for first, second in zip(*said, strict=True)])
+        named = by.holds(bool)
+        for alike in _alike(np.where(named, 0, years).astype(np.int64)):
+            if (year := int(years[alike[0]])) and not named[alike[0]]:
+                told.extend(self._problems_of_unit(alike, year))
+        units = AnyUnits(Names(map(str, by.cells)))
+        return np.where((years > 0) & named, by.places, -1).astype(np.int32), units
 
     # ---------------------------------------------------------------- year
 
@@ -146,16 +240,15 @@ class _Identifier:
 
     # ---------------------------------------------------------------- unit
 
-    def _unit_place(self, line: int) -> Place:
-        place = self._layout.unit if self._layout.unit is not None else self._layout.unit_code
-        return self._layout.where(self._file, line, place)
+    def _unit_place(self, layout: Layout, line: int) -> Place:
+        return layout.where(self._file, line, layout.unit if layout.unit is not None else layout.unit_code)
 
     def _unit_of(self, line: int, year: int) -> tuple[NamedUnit | None, Place, list[Problem]]:
         layout = self._layout
         name = layout.spread_text(line, layout.unit) if layout.unit is not None else ""
         code = layout.spread_text(line, layout.unit_code) if layout.unit_code is not None else ""
         titled, title_place, title_problems = self._titled_unit(year)
-        place = self._unit_place(line)
+        place = self._unit_place(layout, line)
         if not name and not code:
             if layout.unit is None and layout.unit_code is None:
                 return titled, title_place, title_problems
@@ -176,9 +269,9 @@ class _Identifier:
         return unit, place, [self._merged(unit, place)] if unit.merged else []
 
     def _find(self, name: str, code: str, year: int) -> NamedUnit | None:
-        key = (name, code, year)
+        names = self._units.in_year(year)
+        key = (name, code, id(names))
         if key not in self._found:
-            names = self._units.in_year(year)
             by_name = names.find(name) if name else None
             by_code = names.find(code) if code else None
             agree = not (name and code) or (by_name and by_code and by_name.unit is by_code.unit)
@@ -266,3 +359,9 @@ class _Identifier:
             ),
             value=unit.named.name,
         )
+
+
+def _alike(keys: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
+    """The indices of equal keys together."""
+    order = np.argsort(keys, kind="stable")
+    yield from np.split(order, np.flatnonzero(np.diff(keys[order])) + 1) if len(keys) else ()

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gbv_kpi.problems import Place
+from gbv_kpi.reading.column import Block, Column
 from gbv_kpi.reading.sheet import Area, Cell, Sheet, cell_address, text_of
 
 __all__ = ["Heading", "KnowsUnit", "Layout", "first_filled_row", "holds_figure", "is_column_numbers"]
 
+Lines = Sequence[int] | NDArray[np.intp]
 KnowsUnit = Callable[[str], bool]  # whether a text names a reporting unit in any year
 
 
@@ -34,16 +39,17 @@ class Layout:
     sheet: Sheet
     items_down: bool
     top: int  # the first row of the headings; the title block is above it
-    lines: Sequence[int]
-    totals: Sequence[int]  # lines that sum up the others
     place_by_field: Mapping[str, int]
+    bottom: int = 0  # the last row of a table's headings; its lines are below it
+    lines: Lines = ()
+    totals: Lines = ()  # lines that sum up the others
+    block: Block | None = None  # the rows that hold the lines of a table
     unit: int | None = None  # the places of a line's unit, its code and its year
     unit_code: int | None = None
     year: int | None = None
     duplicates: Sequence[tuple[str, Heading]] = ()  # a field's second heading
     unknown: Sequence[Heading] = ()  # headings that mean nothing to the plan, with figures beside them
     years_between: Sequence[tuple[int, int, int]] = ()  # row, column and year of the words between the lines
-    next_block: int | None = None  # the row from which another table follows on the same sheet
 
     def _row_and_column(self, line: int, place: int) -> tuple[int, int]:
         return (place, line) if self.items_down else (line, place)
@@ -51,16 +57,23 @@ class Layout:
     def cell(self, line: int, place: int) -> Cell:
         return self.sheet.cell(*self._row_and_column(line, place))
 
-    def cells(self, place: int) -> list[Cell]:
-        """The cells of one field, a line each."""
-        if self.items_down:
-            return [self.sheet.cell(place, line) for line in self.lines]
-        rows = self.sheet.rows
-        return [row[place] if place < len(row) else "" for row in (rows[line] for line in self.lines)]
+    def column(self, place: int) -> Column:
+        """The cells of one field, unit or year, a line each."""
+        if self.block is None:
+            return Column.of([self.cell(line, place) for line in self.lines])
+        return self.block.column(place).at(np.asarray(self.lines) - self.block.first)
 
     def spread_text(self, line: int, place: int) -> str:
         """The text there; in a merged area that of its first cell."""
         return self.sheet.spread_text(*self._row_and_column(line, place))
+
+    def spread_column(self, place: int | None) -> Column | None:
+        """The texts of one place, a line each."""
+        if place is None:
+            return None
+        if self.sheet.merged:
+            return Column.of([self.spread_text(line, place) for line in self.lines])
+        return self.column(place).texts()
 
     def lines_sharing(self, place: int) -> Iterator[tuple[int, Area]]:
         """The lines whose cell is merged with that of another line: one figure for several returns."""
@@ -78,8 +91,8 @@ class Layout:
     def where(self, file: str, line: int, place: int | None) -> Place:
         """The place of a cell, or where a whole line has no one cell, of the line's row."""
         if place is None:
-            return Place(file, self.sheet.name, None, None if self.items_down else line + 1)
-        row, column = self._row_and_column(line, place)
+            return Place(file, self.sheet.name, None, None if self.items_down else int(line) + 1)
+        row, column = self._row_and_column(int(line), place)
         return Place(file, self.sheet.name, cell_address(row, column), row + 1)
 
     def title_cells(self) -> Iterator[tuple[int, int, str]]:

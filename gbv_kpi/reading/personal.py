@@ -2,34 +2,52 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.column import Block
 from gbv_kpi.reading.frame import Role
 from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.sheet import Sheet, cell_address
+from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.vocabulary import Vocabulary
 
-__all__ = ["personal_data"]
+__all__ = ["PersonalHeadings", "columns_of_persons", "headings_of_persons", "personal_data"]
 
 
-def personal_data(sheet: Sheet, layouts: Sequence[Layout], file: str, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """The headings on a sheet that ask for a person's name, birth, papers, telephone or address.
+PersonalHeadings = dict[tuple[int, int], str]  # our own words for a heading, by row and column
 
-    A heading stands over a return's own figures, or in a row with another one: of a person, of a field or
-    of the frame of a table. The telephone number of whoever wrote the return stands alone, and is no column.
-    Neither a cell's content nor the sender's wording is repeated, which may hold a name.
+
+def headings_of_persons(block: Block, vocabulary: Vocabulary) -> PersonalHeadings:
+    """The headings in some rows that ask for a person's name, birth, papers, telephone or address.
+
+    A heading stands in a row with another one: of a person, of a field or of the frame of a table. The
+    telephone number of whoever wrote the return stands alone, and is no column.
     """
-    told = {
+    suspects = np.zeros(len(block), dtype=bool)
+    for column in block.columns:
+        suspects |= column.holds(lambda cell: isinstance(cell, str) and bool(vocabulary.personal_label(cell.strip())))
+    return {
+        (row + block.first, column): label
+        for row in np.flatnonzero(suspects).tolist()
+        for column, label in _headings_in(block[row], vocabulary)
+    }
+
+
+def columns_of_persons(layout: Layout, vocabulary: Vocabulary) -> PersonalHeadings:
+    """The same over a return's own figures."""
+    return {
         (heading.row, heading.column): label
-        for layout in layouts
         for heading in layout.unknown
         for text in heading.text.split(" → ")
         if (label := vocabulary.personal_label(text))
     }
-    for row, cells in enumerate(sheet.rows):
-        told |= {(row, column): label for column, label in _headings_in(cells, vocabulary)}
-    for (row, column), label in sorted(told.items()):
-        place = Place(file, sheet.name, cell_address(row, column), row + 1)
+
+
+def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> Iterator[Problem]:
+    """What is told of them: neither a cell's content nor the sender's wording, which may hold a name."""
+    for (row, column), label in sorted(headings.items()):
+        place = Place(file, sheet, cell_address(row, column), row + 1)
         message = phrase("The column “{heading}” is about persons; the file was not read.", heading=label)
         yield Problem("personal-data-column", place, message, value=label)
 

@@ -1,7 +1,7 @@
 """A sheet as values at addresses."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -34,14 +34,21 @@ Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The cells of one sheet from A1 on; `""` is a blank cell. `name` is None for a CSV."""
+    """The cells of one sheet from A1 on; `""` is a blank cell. `name` is None for a CSV.
+
+    `rows` may be some of them, from the row `first` on, of a sheet at least as wide as `columns`.
+    """
 
     name: str | None
     rows: Sequence[Sequence[Cell]]
     merged: Sequence[Area] = ()
+    first: int = 0
+    columns: int = 0
+    following: Iterable[Sequence[Sequence[Cell]]] = ()  # the rows after them, in blocks that are read once
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell there, blank beyond the last one."""
+        row -= self.first
         cells = self.rows[row] if 0 <= row < len(self.rows) else ()
         return cells[column] if 0 <= column < len(cells) else ""
 
@@ -67,7 +74,7 @@ class Sheet:
 
     @cached_property
     def width(self) -> int:
-        return max(map(len, self.rows), default=0)
+        return max(self.columns, max(map(len, self.rows), default=0))
 
 
 def _first_row(area: Area) -> int:

@@ -1,6 +1,7 @@
 """The files an officer names: single files, folders, and `-` for standard input."""
 
 import hashlib
+import io
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,19 +14,36 @@ from gbv_kpi.language import phrase
 __all__ = ["RETURN_SUFFIXES", "STDIN", "Source", "find_sources", "open_source"]
 
 STDIN = "-"
+SMALL = 16 * 2**20  # bytes; a larger file is not held but read piece by piece
+START = 2**16  # bytes
 RETURN_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"})
 
 
 @dataclass(frozen=True)
 class Source:
-    """The content of one file, under the name it was given."""
+    """The content of one file, under the name it was given: at hand, or read from the file of that name."""
 
     name: str
-    content: bytes
+    held: bytes | None = None
+
+    def stream(self) -> io.BufferedReader | io.BytesIO:
+        return Path(self.name).open("rb") if self.held is None else io.BytesIO(self.held)
+
+    @cached_property
+    def content(self) -> bytes:
+        with self.stream() as stream:
+            return stream.read()
+
+    @cached_property
+    def start(self) -> bytes:
+        """The first bytes, or all of them where they are few."""
+        with self.stream() as stream:
+            return stream.read(START)
 
     @cached_property
     def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+        with self.stream() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def find_sources(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -59,7 +77,10 @@ def _visible_files(folder: Path) -> Iterable[Path]:
 def open_source(name: str) -> Source:
     """Raises `SourceError` for a file that cannot be opened."""
     try:
-        return Source(name, sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes())
+        if name == STDIN or Path(name).stat().st_size <= SMALL:
+            return Source(name, sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes())
+        with Path(name).open("rb"):
+            return Source(name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=reason)) from error

@@ -1,13 +1,11 @@
 """Tables with the units down: a row for each return, under a header of one to three levels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
-from gbv_kpi.reading.frame import Role, is_group, is_signature
-from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row, holds_figure, is_column_numbers
+from gbv_kpi.reading.frame import Role
+from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row
 from gbv_kpi.reading.sheet import Sheet, text_of
-from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["find_table"]
@@ -35,7 +33,7 @@ class Header:
 
 
 def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
-    """The table whose header names the most fields, None where no header names two."""
+    """The table whose header names the most fields, its lines still to be found; None where no header names two."""
     header = max(
         _headers(sheet, vocabulary), key=lambda found: (found.field_count, found.top - found.bottom), default=None
     )
@@ -51,22 +49,18 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
     unit, code = header.column(Role.UNIT), header.column(Role.UNIT_CODE)
     if unit is None and code is None:
         unit = _column_of_units(sheet, header, knows_unit)
-    body = _Body(sheet, header, tuple(columns.values()), unit if unit is not None else code, vocabulary, knows_unit)
-    lines, totals, years, next_block = body.lines_below()
+    without_meaning = [column for column, meaning in enumerate(header.meanings) if meaning is None and column != unit]
     return Layout(
         sheet,
         items_down=False,
         top=header.top,
-        lines=lines,
-        totals=totals,
+        bottom=header.bottom,
         place_by_field=columns,
         unit=unit,
         unit_code=code,
         year=header.column(Role.YEAR),
         duplicates=duplicates,
-        unknown=list(_unknown(sheet, header, lines, unit)),
-        years_between=years,
-        next_block=next_block,
+        unknown=[_heading(sheet, header, column) for column in without_meaning],
     )
 
 
@@ -125,95 +119,3 @@ def _column_of_units(sheet: Sheet, header: Header, knows_unit: KnowsUnit) -> int
     }
     best = max(counts, key=lambda column: counts[column], default=None)
     return best if best is not None and counts[best] else None
-
-
-def _unknown(sheet: Sheet, header: Header, lines: Sequence[int], unit: int | None) -> Iterator[Heading]:
-    for column, meaning in enumerate(header.meanings):
-        if meaning is not None or column == unit:
-            continue
-        path = header.paths[column]
-        texts = [text for line in lines if (text := text_of(sheet.cell(line, column)))]
-        numbers_rows = not path and texts == [str(number) for number in range(1, len(texts) + 1)]
-        if (path or texts) and not numbers_rows:
-            yield _heading(sheet, header, column)
-
-
-class Kind(Enum):
-    """What a row below a header is."""
-
-    RETURN = auto()
-    TOTAL = auto()
-    NUMBERING = auto()  # it numbers the columns
-    WORDS = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """The rows below a header, to be told apart."""
-
-    sheet: Sheet
-    header: Header
-    fields: tuple[int, ...]
-    unit: int | None
-    vocabulary: Vocabulary
-    knows_unit: KnowsUnit
-
-    def lines_below(self) -> tuple[list[int], list[int], list[tuple[int, int, int]], int | None]:
-        """The rows that hold a return, those that sum them up, years between, and where another table begins."""
-        lines: list[int] = []
-        totals: list[int] = []
-        headings = [self._texts(row) for row in range(self.header.top, self.header.bottom + 1)]
-        years: list[tuple[int, int, int]] = []
-        below_signatures = False
-        words_since: int | None = None  # the first row of words since the last row of the table
-        for row in range(self.header.bottom + 1, len(self.sheet.rows)):
-            texts = self._texts(row)
-            if texts in headings and words_since is not None:
-                # With a title above it, it begins another table; one that a page repeats stands bare.
-                return lines, totals, years, words_since
-            if not texts or texts in headings:
-                continue
-            below_signatures = below_signatures or self._is_signature(row, texts)
-            kind = self._kind(row, texts)
-            if kind is Kind.TOTAL:
-                totals.append(row)
-            elif kind is Kind.RETURN and (not below_signatures or self._is_named(row, texts)):
-                lines.append(row)
-            elif kind is not Kind.NUMBERING:
-                years.extend((row, column, year) for column, text in texts.items() if (year := year_named(text)))
-                words_since = row if words_since is None else words_since
-                continue
-            words_since = None
-        return lines, totals, years, None
-
-    def _texts(self, row: int) -> dict[int, str]:
-        return {column: text for column, cell in enumerate(self.sheet.rows[row]) if (text := text_of(cell))}
-
-    def _name(self, texts: Mapping[int, str]) -> str:
-        return texts.get(self.unit, "") if self.unit is not None else ""
-
-    def _has_figures(self, row: int) -> bool:
-        return any(holds_figure(self.sheet.cell(row, column)) for column in self.fields)
-
-    def _is_named(self, row: int, texts: Mapping[int, str]) -> bool:
-        return self._has_figures(row) and self.knows_unit(self._name(texts))
-
-    def _is_signature(self, row: int, texts: Mapping[int, str]) -> bool:
-        return not (self._name(texts) and self._has_figures(row)) and is_signature(texts.values())
-
-    def _kind(self, row: int, texts: Mapping[int, str]) -> Kind:
-        """What a row is: a return has figures, or a unit that should have some."""
-        name = self._name(texts)
-        known = self.knows_unit(name)
-        if is_column_numbers(list(texts.values())) and not known:
-            return Kind.NUMBERING
-        if self._has_figures(row):
-            return Kind.TOTAL if not known and self._sums_up(name, texts) else Kind.RETURN
-        filled = any(column in texts for column in self.fields)
-        return Kind.RETURN if name and (filled or known) else Kind.WORDS
-
-    def _sums_up(self, name: str, texts: Mapping[int, str]) -> bool:
-        """Whether a row of figures sums up others: it says so where the units stand, or before."""
-        last = self.unit if self.unit is not None else len(self.header.meanings)
-        named = [text for column, text in texts.items() if column <= last and column not in self.fields]
-        return any(map(self.vocabulary.is_total, named)) or (self.unit is not None and is_group(name))

@@ -6,17 +6,26 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.errors import EmptyDataError, ParserError
 
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.column import Block, Column
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source
 
-__all__ = ["is_legacy", "legacy_encoding", "read_text"]
+__all__ = ["MAX_CELLS", "ParserError", "is_legacy", "legacy_encoding", "open_quotation", "oversized", "read_text"]
 
 DELIMITERS = "\t;|,"  # the rarest in a label first
-MAX_CELLS = 4_000_000  # the country's 53,000 returns have 1 million
+MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns have 1 million
+MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
+BLOCK_CELLS = 1_000_000
+PIECE = 2**20  # characters
 LOOKED_AT = 200_000  # characters
 HEADER_LINES = 60  # a header stands within so many lines
 
@@ -32,64 +41,124 @@ _VIETNAMESE_LETTER = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 
 
 def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
-    """The one sheet of a CSV, the encoding it was read in, and what kept it from being read."""
+    """The one sheet of a CSV, the encoding it was read in, and what kept it from being read.
+
+    Of a long one the sheet has the first rows, and the others in blocks that are read when they are asked for.
+    """
     place = Place(source.name)
-    decoded = _decode(source.content)
-    if decoded is None:
+    encoding = _encoding(source)
+    if encoding is None:
         return None, None, [Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))]
-    text, encoding = decoded
-    if is_legacy([text[:100_000]]):
+    with _opened(source, encoding) as text:
+        start = unicodedata.normalize("NFC", text.read(LOOKED_AT))
+    if is_legacy([start[:100_000]]):
         return None, encoding, [legacy_encoding(place)]
-    text, delimiter = _delimiter(text)
-    if text.count(delimiter) + text.count("\n") > MAX_CELLS:
-        return None, encoding, [Problem("oversized-file", place, phrase("The file is far larger than any return."))]
+    skipped, delimiter = _delimiter(start)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error:
-        message = phrase("A quotation mark is open to the end of the file, or a cell is too long.")
-        return None, encoding, [Problem("unreadable-file", place, message)]
-    return Sheet(None, rows), encoding, []
+        width = _width(source, encoding, skipped, delimiter)
+        if width > MAX_WIDTH:
+            return None, encoding, [oversized(place)]
+        blocks = _blocks(source, encoding, skipped, delimiter, width)
+        first = next(blocks, Block(0, 0, ()))
+    except (csv.Error, ParserError):
+        return None, encoding, [open_quotation(place)]
+    return Sheet(None, first, following=blocks), encoding, []
 
 
-def _decode(content: bytes) -> tuple[str, str] | None:
-    """The text in composed Unicode and the name of its encoding."""
+def _encoding(source: Source) -> str | None:
+    """The encoding that the whole text can be read in."""
+    start = source.start
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
-        if content.startswith(mark):
-            return _decoded(content, encoding)
-    if b"\x00" in content[:1000]:
-        even, odd = content[:1000:2].count(0), content[1:1000:2].count(0)
-        return _decoded(content, "utf-16-le" if odd > even else "utf-16-be")
-    return _decoded(content, "utf-8") or _decoded(content, "cp1258")
+        if start.startswith(mark):
+            return encoding if _is_text(source, encoding) else None
+    if b"\x00" in start[:1000]:
+        even, odd = start[:1000:2].count(0), start[1:1000:2].count(0)
+        wide = "utf-16-le" if odd > even else "utf-16-be"
+        return wide if _is_text(source, wide) else None
+    return next((encoding for encoding in ("utf-8", "cp1258") if _is_text(source, encoding)), None)
 
 
-def _decoded(content: bytes, encoding: str) -> tuple[str, str] | None:
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)  # Windows-1258 decodes to letters with loose tones
-    if "\x00" in text:
-        return None
-    if encoding == "cp1258" and not is_legacy([text[:100_000]]) and any(map(unicodedata.combining, text[:100_000])):
-        return None  # a tone on no vowel: the bytes are in another encoding
-    return text, encoding
+def _is_text(source: Source, encoding: str) -> bool:
+    with _opened(source, encoding) as text:
+        try:
+            start = text.read(100_000)
+            if "\x00" in start or any("\x00" in piece for piece in _pieces(text)):
+                return False
+        except UnicodeDecodeError:
+            return False
+    composed = unicodedata.normalize("NFC", start)  # Windows-1258 decodes to letters with loose tones
+    # A tone on no vowel: the bytes are in another encoding.
+    return encoding != "cp1258" or is_legacy([composed]) or not any(map(unicodedata.combining, composed))
 
 
-def _delimiter(text: str) -> tuple[str, str]:
-    """The text without a `sep=` line, which spreadsheet programs do not show, and its delimiter.
+def _opened(source: Source, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(source.stream(), encoding=encoding, newline="")
+
+
+def _pieces(text: io.TextIOWrapper) -> Iterator[str]:
+    return iter(lambda: text.read(PIECE), "")
+
+
+def _width(source: Source, encoding: str, skipped: int, delimiter: str) -> int:
+    """The most cells that a row has. Raises `csv.Error` for a quotation mark left open."""
+    with _opened(source, encoding) as text:
+        text.read(skipped)
+        widest, quoted = 0, False
+        for piece in _whole_lines(text):
+            if quoted := '"' in piece:
+                break
+            widest = max(widest, max(line.count(delimiter) for line in piece.replace("\r", "\n").split("\n")) + 1)
+        if not quoted:
+            return widest
+    with _opened(source, encoding) as text:
+        text.read(skipped)
+        return max(map(len, csv.reader(text, delimiter=delimiter)), default=0)
+
+
+def _whole_lines(text: io.TextIOWrapper) -> Iterator[str]:
+    for piece in _pieces(text):
+        yield piece + text.readline()
+
+
+def _blocks(source: Source, encoding: str, skipped: int, delimiter: str, width: int) -> Iterator[Block]:
+    """The rows as the reader of pandas gives them, all cells as text."""
+    height = max(1, BLOCK_CELLS // max(width, 1))
+    first = 0
+    with _opened(source, encoding) as text:
+        text.read(skipped)
+        try:
+            frames = pd.read_csv(
+                text, sep=delimiter, header=None, names=range(width), index_col=False, dtype=object,
+                na_filter=False, skip_blank_lines=False, chunksize=height, low_memory=False,
+            )  # fmt: skip
+        except EmptyDataError:
+            return
+        for frame in frames:
+            columns = [_column(frame[number].to_numpy()) for number in range(width)]
+            yield Block(first, len(frame), columns)
+            first += len(frame)
+
+
+def _column(texts: NDArray[np.object_]) -> Column:
+    places, different = pd.factorize(texts)
+    cells = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in different]
+    return Column(cells, places)
+
+
+def _delimiter(text: str) -> tuple[int, str]:
+    """The length of a `sep=` line, which spreadsheet programs do not show, and the delimiter.
 
     The lines of a table have the same number of delimiters, those of a title block or a label none or some.
     A cell that holds the delimiter stands in quotation marks, and may run over several lines.
     """
     if declared := _SEPARATOR_LINE.match(text):
-        return text[declared.end() :], declared[1]
+        return declared.end(), declared[1]
     lines = _QUOTED.sub("", text[:LOOKED_AT]).splitlines()[:HEADER_LINES]
-    return text, max(DELIMITERS, key=lambda mark: _delimited(lines, mark))
+    return 0, max(DELIMITERS, key=lambda mark: _delimited(lines, mark))
 
 
 def _delimited(lines: Sequence[str], mark: str) -> int:
@@ -107,6 +176,15 @@ def is_legacy(texts: Iterable[str]) -> bool:
     foreign = len(_LEGACY_WORD.findall(text))
     outnumbered = foreign >= 3 and foreign > len(_VIETNAMESE_LETTER.findall(text))
     return outnumbered or _TCVN3_WORD.search(text) is not None
+
+
+def oversized(place: Place) -> Problem:
+    return Problem("oversized-file", place, phrase("The file is far larger than any return."))
+
+
+def open_quotation(place: Place) -> Problem:
+    message = phrase("A quotation mark is open to the end of the file, or a cell is too long.")
+    return Problem("unreadable-file", place, message)
 
 
 def legacy_encoding(place: Place) -> Problem:

@@ -5,14 +5,18 @@ Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 202
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import overload
 
+import numpy as np
+
+from gbv_kpi.counts import Names
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.labels import without_diacritics, words
 
-__all__ = ["NamedUnit", "UnitDirectory", "UnitNames"]
+__all__ = ["AnyUnits", "NamedUnit", "NamedUnits", "UnitDirectory", "UnitNames"]
 
 Key = tuple[str, ...]
 
@@ -49,6 +53,57 @@ class NamedUnit:
     @property
     def merged(self) -> bool:
         return self.unit is not self.named
+
+
+class NamedUnits(Sequence[NamedUnit]):
+    """The different units that some lines are of; `codes`, `names` and `named` say of each what it is called."""
+
+    codes: Sequence[str]
+    names: Sequence[str]
+    named: Sequence[str]
+
+    def __init__(self, units: Sequence[NamedUnit]) -> None:
+        self._units = units
+        self.codes = [unit.unit.code for unit in units]
+        self.names = [unit.unit.name for unit in units]
+        self.named = [unit.named.name for unit in units]
+        self.merged = np.array([unit.merged for unit in units], dtype=bool)
+        self.expected = np.array([unit.unit.expected for unit in units], dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, place: int) -> NamedUnit: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[NamedUnit]: ...
+    def __getitem__(self, place: int | slice) -> NamedUnit | Sequence[NamedUnit]:
+        return self._units[place]
+
+    def joined(self, units: Sequence["NamedUnits"]) -> "NamedUnits":
+        """All of these after each other."""
+        return NamedUnits([unit for of in units for unit in of])
+
+
+class AnyUnits(NamedUnits):
+    """The same where the plan names no units: whatever stands there is one, and a million are held as bytes."""
+
+    def __init__(self, codes: Names) -> None:
+        self.codes = self.names = self.named = codes
+        self.merged, self.expected = np.zeros(len(codes), dtype=bool), np.ones(len(codes), dtype=bool)
+
+    @overload
+    def __getitem__(self, place: int) -> NamedUnit: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[NamedUnit]: ...
+    def __getitem__(self, place: int | slice) -> NamedUnit | Sequence[NamedUnit]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(len(self))[place]]
+        unit = Unit(code=self.codes[place], name=self.codes[place])
+        return NamedUnit(unit, unit)
+
+    def joined(self, units: Sequence[NamedUnits]) -> NamedUnits:
+        return AnyUnits(Names(np.concatenate([Names.of(of.codes).encoded for of in units])))
 
 
 class UnitNames:
@@ -125,16 +180,26 @@ class UnitDirectory:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._by_year: dict[int, UnitNames] = {}
+        self._by_units: dict[tuple[int, ...], UnitNames] = {}
 
     def in_year(self, year: int) -> UnitNames:
+        """The names of that year; years with the same units share them."""
         if year not in self._by_year:
-            self._by_year[year] = UnitNames(self._plan, year)
+            day = self._plan.reporting_day(year)
+            alike = tuple(
+                id(unit if unit.exists_on(day) else self._plan.successor(unit, year)) for unit in self._plan.units
+            )
+            if alike not in self._by_units:
+                self._by_units[alike] = UnitNames(self._plan, year)
+            self._by_year[year] = self._by_units[alike]
         return self._by_year[year]
 
     def knows(self, text: str) -> bool:
         """Whether the text names a unit in any year of the plan."""
+        if not self._plan.units:
+            return False
         years = range(self._plan.first_year, self._plan.last_year + 1)
-        return bool(self._plan.units) and any(self.in_year(year).find(text) for year in years)
+        return any(names.find(text) for names in dict.fromkeys(map(self.in_year, years)))
 
 
 def _split(key: Key) -> tuple[str | None, Key]:

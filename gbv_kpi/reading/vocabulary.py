@@ -16,6 +16,7 @@ from gbv_kpi.reading.frame import (
     is_total_key,
     plain_words,
     stands_in,
+    word_finder,
 )
 from gbv_kpi.reading.labels import label_words, tidy, without_diacritics, words
 
@@ -92,8 +93,14 @@ class Vocabulary:
         self._personal = [tuple(index.key(label) for label in PERSONAL) for index in (self._exact, self._plain)]
         # "Số CCCD" is known by "CCCD" too; the first word alone rules out nearly every cell of a large table.
         self._first_personal = {key[:1] for label in PERSONAL for key in (plain_words(label), self._plain.key(label))}
+        first_words = {word for key in self._first_personal for word in key}
+        self._may_be_personal = word_finder(
+            first_words | {word for name in PERSONAL_NAMES for word in plain_words(name)}
+        )
+        first_words = {key[0] for key in (*map(plain_words, ROLE_LABELS[Role.TOTAL]), *self._places)}
+        self._may_be_total = word_finder(first_words | {"cong", "tong"})
         self.meaning = lru_cache(CACHED)(self._meaning)
-        self.personal_label = lru_cache(CACHED)(self._personal_label)
+        self._known_personal_label = lru_cache(CACHED)(self._personal_label)
 
     def _learn(self, label: str, meaning: Meaning) -> None:
         for index in (self._exact, self._plain):
@@ -150,11 +157,14 @@ class Vocabulary:
                 return part
         return meaning if len(path) == 1 or meaning in (Role.UNIT, Role.UNIT_CODE, Role.YEAR) else None
 
-    def _personal_label(self, text: str) -> str | None:
+    def personal_label(self, text: str) -> str | None:
         """The words of a heading that ask for a person's name, birth, papers, telephone or address.
 
         They are our own words, not the sender's: what follows them in the cell may be the answer.
         """
+        return self._known_personal_label(text) if self._may_be_personal(text) else None
+
+    def _personal_label(self, text: str) -> str | None:
         if len(text) > LONGEST_HEADING or self.field(text):
             return None
         plain = plain_words(text)
@@ -173,6 +183,8 @@ class Vocabulary:
 
     def is_total(self, text: str) -> bool:
         """Whether a row or column of that name sums up the others, as the plan's place does: "Tỉnh Ninh Bình"."""
+        if not self._may_be_total(text):
+            return False
         key = plain_words(text)
         after_total = {key[end:] for end in range(1, len(key)) if is_total_key(key[:end])}
         named = {place[start:] for place in self._places for start in (0, 1)}  # "Toàn tỉnh Ninh Bình"

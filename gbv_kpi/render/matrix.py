@@ -1,6 +1,6 @@
 """The matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 
 from rich import box
 from rich.table import Table
@@ -53,9 +53,8 @@ def matrix(scorecard: Scorecard, language: Language) -> Table:
     return table
 
 
-def legend(findings: Iterable[Finding], language: Language) -> Text:
+def legend(present: Container[Status], language: Language) -> Text:
     """The signs that stand in the matrix, in words."""
-    present = {finding.status for finding in findings}
     signs = Text()
     for status in (status for status in Status if status in present):
         signs.append("   " if signs else "")

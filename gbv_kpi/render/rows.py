@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gbv_kpi.findings import findings_of
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 
 __all__ = ["SHOWN_UNITS", "YearRows", "year_rows"]
@@ -23,15 +24,12 @@ class YearRows:
 
 def year_rows(scorecard: Scorecard) -> YearRows:
     """The findings of a scorecard of one year; of very many units only those that miss a threshold."""
-    by_unit: dict[str | None, dict[str, Finding]] = {}
-    for finding in scorecard.findings:
-        by_unit.setdefault(finding.unit, {})[finding.indicator] = finding
-    province = by_unit.pop(None)
-    units = list(by_unit.values())
-    shown = units if len(units) <= SHOWN_UNITS else [unit for unit in units if _misses_one(unit)][:SHOWN_UNITS]
-    named = tuple((next(iter(unit.values())).unit_name or "", unit) for unit in shown)
-    return YearRows(province, named, len(units) - len(shown))
-
-
-def _misses_one(findings: FindingByIndicator) -> bool:
-    return any(finding.status is Status.MISSED for finding in findings.values())
+    findings = findings_of(scorecard.findings)
+    few = findings.unit_count <= SHOWN_UNITS
+    places = range(findings.unit_count) if few else findings.places_with(Status.MISSED)[:SHOWN_UNITS].tolist()
+    units = [{part.indicator: part.units[place] for part in findings.by_indicator} for place in places]
+    return YearRows(
+        {finding.indicator: finding for finding in findings.of_province()},
+        tuple((next(iter(unit.values())).unit_name or "", unit) for unit in units),
+        findings.unit_count - len(units),
+    )

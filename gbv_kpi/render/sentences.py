@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.language import Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import Outlook, Prospect
@@ -49,14 +50,11 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     decisive = outcome.decisive(year)
     if not decisive:
         return None
-    missed = [finding for finding in decisive if finding.status is Status.MISSED]
-    of_province = decisive[0].unit is None
-    told = (
-        province_verdict(outcome.scorecard.plan, year, len(missed))
-        if of_province
-        else _units_verdict(year, decisive, missed)
-    )
-    if any(finding.status is Status.WITHHELD for finding in decisive):
+    if decisive[0].unit is None:
+        told = province_verdict(outcome.scorecard.plan, year, len(decisive.where(Status.MISSED)))
+    else:
+        told = _units_verdict(year, decisive)
+    if Status.WITHHELD in decisive.statuses:
         return phrase("{verdict} Withheld results are not counted.", verdict=told)
     return told
 
@@ -74,15 +72,16 @@ def province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
     )
 
 
-def _units_verdict(year: int, decisive: Sequence[Finding], missed: Sequence[Finding]) -> Phrase:
-    if not missed:
+def _units_verdict(year: int, decisive: Findings) -> Phrase:
+    missing = len(decisive.places_with(Status.MISSED))
+    if not missing:
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(
         "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
         "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
-        len({finding.unit for finding in missed}),
+        missing,
         year=str(year),
-        reported=len({finding.unit for finding in decisive}),
+        reported=decisive.unit_count,
     )
 
 
@@ -169,7 +168,8 @@ def _first(names: Sequence[str]) -> str:
 
 def caveats(plan: Plan, findings: Sequence[Finding]) -> Iterator[Phrase]:
     """What must stand beside an indicator wherever its rate is shown."""
-    rated = {finding.indicator for finding in findings if finding.status.has_rate}
+    parts = findings_of(findings).by_indicator
+    rated = {part.indicator for part in parts if any(status.has_rate for status in part.present)}
     for indicator in plan.indicators:
         if indicator.caveat and indicator.id in rated:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)

@@ -4,11 +4,12 @@ Status is told by a sign as well as by colour. Text that comes from files is nev
 control characters are shown instead of acting.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.language import Language, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
@@ -27,7 +28,7 @@ from gbv_kpi.render.sentences import (
     withheld_notes,
 )
 from gbv_kpi.render.styled import said
-from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
+from gbv_kpi.scorecard import Coverage, Scorecard, Status
 
 __all__ = ["to_terminal"]
 
@@ -49,14 +50,14 @@ def _parts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
 
 
 def _year(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[RenderableType]:
-    plan, findings = scorecard.plan, scorecard.findings
+    plan, findings = scorecard.plan, findings_of(scorecard.findings)
     yield said(phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year)), language, "bold")
     if findings:
         yield matrix(scorecard, language)
-        yield legend(findings, language)
+        yield legend(findings.statuses, language)
         yield Text()
     yield from _lacking(plan, findings, language)
-    for finding in findings:
+    for finding in findings.of_province():
         if sentence := progress(plan, finding, language):
             yield said(sentence, language)
     for sentence, provisional in completeness(coverage):
@@ -66,9 +67,9 @@ def _year(scorecard: Scorecard, coverage: Coverage, language: Language) -> Itera
     yield Text()
 
 
-def _lacking(plan: Plan, findings: Sequence[Finding], language: Language) -> Iterator[RenderableType]:
+def _lacking(plan: Plan, findings: Findings, language: Language) -> Iterator[RenderableType]:
     """Every threshold missed, with the whole number that is lacking."""
-    missed = [finding for finding in findings if finding.status is Status.MISSED]
+    missed = findings.where(Status.MISSED)
     if not missed:
         return
     table = plain_table()
@@ -95,5 +96,5 @@ def _verdicts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
         yield said(refused, language, "bold red")
     for year in outcome.scorecard.years:
         if sentence := verdict(outcome, year):
-            missed = any(finding.status is Status.MISSED for finding in outcome.decisive(year))
+            missed = Status.MISSED in outcome.decisive(year).statuses
             yield said(sentence, language, "bold red" if missed else "bold green")
