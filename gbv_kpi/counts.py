@@ -109,15 +109,14 @@ class Lines:
     def years(self) -> list[int]:
         return [int(year) for year in np.unique(self.year)]
 
-    def names_by_unit(self, year: int, codes: Iterable[str]) -> dict[str, set[str]]:
-        """How the returns of that year name the units with these codes, as far as there are any."""
-        wanted = set(codes)
-        rows = (self.year == year) & bool(wanted)
-        names_by_unit: dict[str, set[str]] = {}
-        for unit, named in set(zip(self.unit[rows].tolist(), self.named[rows].tolist(), strict=True)):
-            if (code := self.units[unit]) in wanted:
-                names_by_unit.setdefault(code, set()).add(self.names[named])
-        return names_by_unit
+    def units_of(self, year: int) -> Names:
+        """The codes of the units that have a return of that year."""
+        return Names(self.units.encoded[np.unique(self.unit[self.year == year])])
+
+    def names_of(self, year: int, code: str) -> set[str]:
+        """How the returns of a unit name it."""
+        rows = (self.year == year) & (self.units.encoded == code.encode())[self.unit]
+        return {self.names[int(place)] for place in np.unique(self.named[rows])}
 
     def counts_of(self, year: int) -> Counts:
         """The counts of each unit in that year, summed over its predecessors; a sum with a blank in it is not known."""

@@ -1,11 +1,11 @@
 """The engine: valid returns to findings, by whole-number arithmetic on whole columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import BLANK, Counts, compact, whole
+from gbv_kpi.counts import BLANK, Counts, Lines, compact, whole
 from gbv_kpi.findings import STATUSES, Findings, OfIndicator, UnitFindings, finding_of
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns import Returns
@@ -26,8 +26,7 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     lines = returns.lines
     for year in sorted({*lines.years, *(year for _, year in returns.refused)}):
         refused = {unit for unit, of in returns.refused if of == year}
-        named_by_unit = lines.names_by_unit(year, (unit.code for unit in plan.expected_units(year)))
-        coverage.append(_coverage(plan, year, named_by_unit, refused))
+        coverage.append(_coverage(plan, year, lines, refused))
         counts = lines.counts_of(year)
         if len(counts):
             findings.extend(_findings(plan, coverage[-1], counts))
@@ -44,22 +43,28 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     )
 
 
-def _coverage(plan: Plan, year: int, named_by_unit: Mapping[str, set[str]], refused: set[str]) -> Coverage:
+def _coverage(plan: Plan, year: int, lines: Lines, refused: set[str]) -> Coverage:
     expected = plan.expected_units(year)
-    missing = tuple(unit for unit in expected if unit.code not in named_by_unit)
+    held = lines.units_of(year)
+    reported = set(held) if expected else set()
+    missing = tuple(unit for unit in expected if unit.code not in reported)
     return Coverage(
         year,
         expected,
         missing,
         refused=tuple(unit for unit in missing if unit.code in refused),
-        partly=tuple(unit for unit in expected if _is_partial(unit, named_by_unit.get(unit.code, set()), plan)),
-        reported=len(named_by_unit),
+        partly=tuple(
+            unit
+            for unit in expected
+            if unit.since and unit.code in reported and _is_partial(unit, lines.names_of(year, unit.code), plan)
+        ),
+        reported=len(held),
     )
 
 
 def _is_partial(unit: Unit, named: set[str], plan: Plan) -> bool:
     """Whether only some of a unit's predecessors have reported in its place."""
-    return bool(named) and unit.name not in named and any(p.name not in named for p in plan.predecessors(unit))
+    return unit.name not in named and any(p.name not in named for p in plan.predecessors(unit))
 
 
 def _findings(plan: Plan, coverage: Coverage, counts: Counts) -> Iterator[OfIndicator]:

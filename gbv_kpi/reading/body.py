@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.reading.column import Block
-from gbv_kpi.reading.frame import is_group, is_signature
+from gbv_kpi.reading.frame import is_signature
 from gbv_kpi.reading.layout import KnowsUnit, Layout, holds_figure, is_column_numbers
 from gbv_kpi.reading.sheet import Sheet, text_of
 from gbv_kpi.reading.titles import year_named
@@ -174,13 +174,11 @@ class _Rows:
 
     def _sums_up(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """The rows of figures that sum up others: they say so where the units stand, or before."""
-        unit = self._body.unit
-        found = self._none()
+        unit, found = self._body.unit, self._none()
         for number, texts in enumerate(self._texts[: self._body.named + 1]):
             if number not in self._body.fields:
-                found[rows] |= texts.at(rows).holds(self._body.vocabulary.is_total)
-        if self._names is not None and unit is not None:
-            found[rows] |= self._names.at(rows).holds(is_group)
+                vocabulary = self._body.vocabulary
+                found[rows] |= texts.at(rows).holds(vocabulary.sums_up if number == unit else vocabulary.is_total)
         return np.flatnonzero(found)
 
     def _numbering(self, present: Mask) -> NDArray[np.intp]:

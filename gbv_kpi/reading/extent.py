@@ -13,7 +13,8 @@ SMALL_AREA = 100_000  # cells; a sheet that cannot span more needs no exact look
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,9})["']""")
 _FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{2,3})[0-9]""")
-_FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,9})["'][^>]*(?<!/)>""")
+_FILLED_COLUMN = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})[0-9]{1,9}["'][^>]*(?<!/)>""")
+_FILLED_ROW = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["'][A-Z]{1,3}([0-9]{1,9})["'][^>]*(?<!/)>""")
 _UNPLACED_CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+(?!r=)\w+=["'][^"'>]*["'])*\s*>""")
 
 _TABLE_ROW = re.compile(
@@ -30,12 +31,8 @@ def area_of_sheet(xml: bytes) -> int:
     columns = max(map(_column_number, set(_FAR_COLUMN.findall(xml))), default=26)
     if rows * columns <= SMALL_AREA or _UNPLACED_CELL.search(xml):
         return rows * columns
-    last_row = 0
-    filled_columns = set()
-    for cell in _FILLED_CELL.finditer(xml):
-        filled_columns.add(cell[1])
-        last_row = max(last_row, int(cell[2]))
-    return last_row * max(map(_column_number, filled_columns), default=0)
+    last_row = max(map(int, set(_FILLED_ROW.findall(xml))), default=0)
+    return last_row * max(map(_column_number, set(_FILLED_COLUMN.findall(xml))), default=0)
 
 
 def area_of_tables(xml: bytes) -> int:

@@ -92,7 +92,7 @@ def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> list[Item]:
 
 def _field_below(text: str, above: Sequence[Item], vocabulary: Vocabulary) -> str | None:
     """The field of an item that only makes sense under the ones above: "trong đó: được tập huấn"."""
-    for upper in reversed(above[-12:]):
+    for upper in reversed(above[-12:]) if vocabulary.may_be_lower(text) else ():
         if field := vocabulary.field_under(upper.text, text):
             return field
         if upper.field and (part := vocabulary.part_of(upper.field, text)):

@@ -12,6 +12,7 @@ from functools import lru_cache
 from gbv_kpi.reading.labels import without_diacritics, words
 
 __all__ = [
+    "GROUPS",
     "PERSONAL",
     "PERSONAL_NAMES",
     "ROLE_LABELS",
@@ -118,7 +119,7 @@ def is_total_key(key: Key) -> bool:
 
 def is_group(text: str) -> bool:
     """Whether a row of that name stands over the units of one kind: "II. Các huyện", "Khối thành phố"."""
-    return _MAY_BE_GROUP(text) and plain_words(_NUMERAL.sub("", text))[:1] in _GROUPS
+    return plain_words(_NUMERAL.sub("", text))[:1] in GROUPS
 
 
 def is_comparison(text: str) -> bool:
@@ -149,16 +150,16 @@ def word_finder(wanted: Iterable[str]) -> Callable[[str], bool]:
     found = lru_cache(16384)(lambda token: not sought.isdisjoint(plain_words(token)))
 
     def holds(text: str) -> bool:
-        tokens = text.split()
-        return any(
-            found(token) for token in tokens if not (token.isalnum() and token[-1].isdecimal())
-        )  # "000123", "B2"
+        for token in text.split():
+            numbered = token[-1].isdecimal() and token.isalnum()  # "000123", "B2": a million different ones
+            if not numbered and found(token):
+                return True
+        return False
 
     return holds
 
 
-_GROUPS = (("cac",), ("khoi",), ("nhom",), ("cum",))
-_MAY_BE_GROUP = word_finder(word for (word,) in _GROUPS)
+GROUPS = (("cac",), ("khoi",), ("nhom",), ("cum",))
 _COMPARISON_KEYS = tuple(map(plain_words, _COMPARISONS))
 _TOTALS = frozenset(map(plain_words, ROLE_LABELS[Role.TOTAL]))
 _SIGNATURE_KEYS = tuple(map(plain_words, _SIGNATURES))

@@ -138,7 +138,7 @@ class Identifier:
         units = np.full(len(years), -1, dtype=np.int32)
         place_by_unit: dict[int, int] = {}
         found: list[NamedUnit] = []
-        keys = years.astype(np.int64)
+        keys = self._alike_years(years)
         for column in (name, code):
             keys = keys if column is None else keys * len(column.cells) + column.places
         for alike in _alike(keys):
@@ -148,7 +148,7 @@ class Identifier:
             unit = self._plainly(str(name[first]) if name else "", str(code[first]) if code else "", year)
             if unit is None:
                 unit, _, problems = self._unit_of(self._layout.lines[first], year)
-                told.extend(self._problems_of_unit(alike, year) if problems else ())
+                told.extend(self._problems_of_unit(alike, years) if problems else ())
             if unit is not None:
                 if id(unit) not in place_by_unit:
                     place_by_unit[id(unit)] = len(found)
@@ -163,8 +163,18 @@ class Identifier:
             return None
         return unit
 
-    def _problems_of_unit(self, lines: Iterable[int], year: int) -> Iterator[LineProblem]:
+    def _alike_years(self, years: NDArray[np.int16]) -> NDArray[np.int64]:
+        """The first year in place of each year in which names mean the same units and the title the same one."""
+        first_by_meaning: dict[tuple[int, int], int] = {}
+        alike = np.zeros(int(years.max(initial=0)) + 1, dtype=np.int64)
+        for year in np.unique(years[years > 0]).tolist():
+            meaning = id(self._units.in_year(year)), id(self._titled_unit(year)[0])
+            alike[year] = first_by_meaning.setdefault(meaning, year)
+        return alike[years]
+
+    def _problems_of_unit(self, lines: Iterable[int], years: NDArray[np.int16]) -> Iterator[LineProblem]:
         for index in map(int, lines):
+            year = int(years[index])
             unit, _, problems = self._unit_of(self._layout.lines[index], year)
             reported = unit.unit if unit else None
             code, name = (reported.code, reported.name) if reported else (None, None)
@@ -178,8 +188,8 @@ class Identifier:
         by = said[0] if len(said) == 1 else Column.of([first or second for first, second in zip(*said, strict=True)])
         named = by.holds(bool)
         for alike in _alike(np.where(named, 0, years).astype(np.int64)):
-            if (year := int(years[alike[0]])) and not named[alike[0]]:
-                told.extend(self._problems_of_unit(alike, year))
+            if years[alike[0]] and not named[alike[0]]:
+                told.extend(self._problems_of_unit(alike, years))
         units = AnyUnits(Names(map(str, by.cells)))
         return np.where((years > 0) & named, by.places, -1).astype(np.int32), units
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,8 @@ def _width(source: Source, encoding: str, skipped: int, delimiter: str) -> int:
         for piece in _whole_lines(text):
             if quoted := '"' in piece:
                 break
-            widest = max(widest, max(line.count(delimiter) for line in piece.replace("\r", "\n").split("\n")) + 1)
+            lines = piece.replace("\r", "\n").split("\n")
+            widest = max(widest, max(map(str.count, lines, repeat(delimiter))) + 1)
         if not quoted:
             return widest
     with _opened(source, encoding) as text:

@@ -7,11 +7,13 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.reading.frame import (
+    GROUPS,
     PERSONAL,
     PERSONAL_NAMES,
     ROLE_LABELS,
     Key,
     Role,
+    is_group,
     is_total,
     is_total_key,
     plain_words,
@@ -41,6 +43,7 @@ class Index:
         self._count_words = tuple(map(self._plainly, _COUNT_WORDS))
         self.meanings: dict[Key, Meaning] = {}
         self.paths: dict[tuple[Key, Key], str] = {}
+        self.lowers: frozenset[Key] = frozenset()  # the lower keys of all paths
         self.key = lru_cache(CACHED)(self._key)
         self.totals = frozenset(map(self.key, _TOTAL_IN_HEADER))
 
@@ -89,16 +92,17 @@ class Vocabulary:
             for field in plan.fields
             if field.part_of
         }
+        for index in (self._exact, self._plain):
+            of_parts = (label for _, labels in self._part_labels.values() for label in labels)
+            index.lowers = frozenset(key for _, key in index.paths).union(map(index.lower_key, of_parts))
         self._places = {plain_words(plan.place.vi), plain_words(plan.place.en)} - {()}
         self._personal = [tuple(index.key(label) for label in PERSONAL) for index in (self._exact, self._plain)]
         # "Số CCCD" is known by "CCCD" too; the first word alone rules out nearly every cell of a large table.
         self._first_personal = {key[:1] for label in PERSONAL for key in (plain_words(label), self._plain.key(label))}
-        first_words = {word for key in self._first_personal for word in key}
-        self._may_be_personal = word_finder(
-            first_words | {word for name in PERSONAL_NAMES for word in plain_words(name)}
-        )
-        first_words = {key[0] for key in (*map(plain_words, ROLE_LABELS[Role.TOTAL]), *self._places)}
-        self._may_be_total = word_finder(first_words | {"cong", "tong"})
+        within = {word for name in PERSONAL_NAMES for word in plain_words(name)}
+        self._may_be_personal = word_finder(within.union(*self._first_personal))
+        totals = map(plain_words, ROLE_LABELS[Role.TOTAL])
+        self._may_sum_up = word_finder(key[0] for key in (*totals, *self._places, *GROUPS))
         self.meaning = lru_cache(CACHED)(self._meaning)
         self._known_personal_label = lru_cache(CACHED)(self._personal_label)
 
@@ -132,6 +136,10 @@ class Vocabulary:
         """The field of a lower heading under an upper one: Cơ sở giáo dục → Tổng số."""
         index = self._index(upper, lower)
         return index.paths.get((index.key(upper), index.lower_key(lower)))
+
+    def may_be_lower(self, text: str) -> bool:
+        """Whether a heading means something under some other one."""
+        return any(index.lower_key(text) in index.lowers for index in (self._exact, self._plain))
 
     def part_of(self, whole: str, text: str) -> str | None:
         """The field that `text` names as a part of the field `whole`: "trong đó: được tập huấn"."""
@@ -181,10 +189,12 @@ class Vocabulary:
         named = (label for label, start in zip(PERSONAL, labels, strict=True) if key[: len(start)] == start)
         return next(named, None)
 
+    def sums_up(self, text: str) -> bool:
+        """Whether a row where units stand is named as one that sums up others, all of them or a group."""
+        return self._may_sum_up(text) and (self.is_total(text) or is_group(text))
+
     def is_total(self, text: str) -> bool:
         """Whether a row or column of that name sums up the others, as the plan's place does: "Tỉnh Ninh Bình"."""
-        if not self._may_be_total(text):
-            return False
         key = plain_words(text)
         after_total = {key[end:] for end in range(1, len(key)) if is_total_key(key[:end])}
         named = {place[start:] for place in self._places for start in (0, 1)}  # "Toàn tỉnh Ninh Bình"
