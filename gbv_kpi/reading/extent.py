@@ -8,11 +8,12 @@ import re
 
 __all__ = ["area_of_sheet", "area_of_tables"]
 
-SMALL_AREA = 100_000  # cells; a sheet that cannot span more needs no exact look
+SMALL_AREA = 1_000_000  # cells; a sheet that cannot span more needs no exact look
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,9})["']""")
 _FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{2,3})[0-9]""")
+_COLUMN = re.compile(rb"""r=["']([A-Z]{1,3})[0-9]""")
 _FILLED_COLUMN = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})[0-9]{1,9}["'][^>]*(?<!/)>""")
 _FILLED_ROW = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["'][A-Z]{1,3}([0-9]{1,9})["'][^>]*(?<!/)>""")
 _UNPLACED_CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+(?!r=)\w+=["'][^"'>]*["'])*\s*>""")
@@ -29,6 +30,8 @@ def area_of_sheet(xml: bytes) -> int:
     """The cells between A1 and the last filled one of an .xlsx sheet, or a bound on them that is small."""
     rows = max(map(int, _ROW_NUMBER.findall(xml)), default=0) or len(_ROW.findall(xml))
     columns = max(map(_column_number, set(_FAR_COLUMN.findall(xml))), default=26)
+    if rows * columns > SMALL_AREA:
+        columns = max(map(_column_number, set(_COLUMN.findall(xml))), default=26)
     if rows * columns <= SMALL_AREA or _UNPLACED_CELL.search(xml):
         return rows * columns
     last_row = max(map(int, set(_FILLED_ROW.findall(xml))), default=0)
