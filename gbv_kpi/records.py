@@ -77,13 +77,14 @@ def read_records(layout: Layout, identities: Identities, file: str, plan: Plan) 
     told = list(identities.problems)
     records = Records(file, layout, identities, counts, told, cells)
     given = [field for field in plan.fields if field.id in cells]
+    partners = _partners(plan)
     unread_by_field: dict[str, NDArray[np.bool_]] = {}
     for field in given:
         counts[field.id], unread_by_field[field.id], faults = _column(records, field)
         told.extend(faults)
     for field in given:
         if not field.optional:
-            told.extend(_missing_values(records, plan, field, unread_by_field[field.id]))
+            told.extend(_missing_values(records, field, partners[field.id], unread_by_field[field.id]))
     return records
 
 
@@ -125,7 +126,7 @@ def _validated(figures: list[Figure]) -> list[Figure]:
 
 
 def _missing_values(
-    records: Records, plan: Plan, field: ReturnField, unread: NDArray[np.bool_]
+    records: Records, field: ReturnField, partners: Sequence[str], unread: NDArray[np.bool_]
 ) -> Iterator[LineProblem]:
     """Blank cells of a field that the unit must give.
 
@@ -133,7 +134,7 @@ def _missing_values(
     run; but a part without its whole, or a whole without its part, is a slip there too.
     """
     needed = records.identities.waited_for.copy()
-    for partner in _partners(plan)[field.id]:
+    for partner in partners:
         if partner in records.counts:
             needed |= records.counts[partner] != BLANK
     for index in np.flatnonzero(needed & ~unread & (records.counts[field.id] == BLANK)).tolist():

@@ -140,7 +140,7 @@ def _blocks(source: Source, encoding: str, skipped: int, delimiter: str, width: 
         except EmptyDataError:
             return
         for frame in frames:
-            columns = [_column(frame[number].to_numpy()) for number in range(width)]
+            columns = list(map(_column, frame.to_numpy().T))
             yield Block(first, len(frame), columns)
             first += len(frame)
 
