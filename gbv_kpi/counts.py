@@ -124,7 +124,8 @@ class Lines:
         rows = rows[np.argsort(self.unit[rows], kind="stable")]
         units, starts = np.unique(self.unit[rows], return_index=True)
         by_field = {field: _sums(column[rows], starts) for field, column in self.by_field.items()}
-        return Counts(year, Names(self.units.encoded[units]), by_field)
+        all_of_them = len(units) == len(self.units)
+        return Counts(year, self.units if all_of_them else Names(self.units.encoded[units]), by_field)
 
     def frame(self) -> "pd.DataFrame":
         """As a table of pandas: unit, named, year and the fields, which are whole numbers or NA."""

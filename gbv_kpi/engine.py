@@ -87,7 +87,8 @@ def _findings(plan: Plan, coverage: Coverage, counts: Counts) -> Iterator[OfIndi
         of_all = _statuses(whole(sums[:1]), whole(sums[1:]), threshold)
         unknown = bool((~given & ~may_leave_blank).any())
         incomplete = not coverage.is_judged or coverage.provisional or unknown
-        units = UnitFindings(indicator, counts, name_by_code, compact(numerators), compact(denominators), statuses)
+        columns = (compact(numerators), compact(denominators), statuses)
+        units = UnitFindings(indicator, year, counts.units, name_by_code, *columns)
         province = finding_of(indicator, year, None, (sums[0], sums[1]), STATUSES[of_all[0]], incomplete)
         yield OfIndicator(indicator.id, year, province, units, statuses)
 

@@ -8,7 +8,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import Counts, known, whole
+from gbv_kpi.counts import Names, known, whole
 from gbv_kpi.plan import Indicator
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.thresholds import Threshold, shortfall
@@ -58,10 +58,11 @@ def finding_of(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFindings(Sequence[Finding]):
-    """The findings of one indicator in one year, a unit each in the order of `counts`."""
+    """The findings of one indicator in one year, one for each of the units."""
 
     indicator: Indicator
-    counts: Counts
+    year: int
+    units: Names
     name_by_code: Mapping[str, str]
     numerators: NDArray[np.signedinteger]
     denominators: NDArray[np.signedinteger]
@@ -77,10 +78,10 @@ class UnitFindings(Sequence[Finding]):
     def __getitem__(self, place: int | slice) -> Finding | Sequence[Finding]:
         if isinstance(place, slice):
             return [self[one] for one in range(len(self))[place]]
-        code = self.counts.units[place]
+        code = self.units[place]
         return finding_of(
             self.indicator,
-            self.counts.year,
+            self.year,
             (code, self.name_by_code.get(code, code)),
             (known(self.numerators[place]), known(self.denominators[place])),
             STATUSES[self.statuses[place]],

@@ -92,6 +92,7 @@ class SheetReader:
     def _whole(self, parts: _Parts) -> tuple[Batch, list[Problem]]:
         """A layout from its first line to its last, and what is wrong with it in reading order."""
         batch = joined(parts.batches)
+        parts.batches.clear()  # a long file's rows are not held twice
         layout = replace(batch.layout, unknown=batch.unknown)
         waited_for = bool(batch.waited_for.any())
         of_headings = list(heading_problems(layout, self._file, self._plan, waited_for=waited_for))
