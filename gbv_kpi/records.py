@@ -170,6 +170,10 @@ def _heading_problems(records: Records, plan: Plan) -> Iterator[LineProblem]:
         place = Place(records.file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
         message = phrase("{field} stands here a second time.", field=plan.field_by_id[field_id].label)
         yield None, Problem("duplicate-column", place, message, field=field_id, value=shortened(heading.text))
+    for year, heading in layout.other_years:
+        place = Place(records.file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
+        message = phrase("This column is of {year}, the return of another year; it was not read.", year=str(year))
+        yield None, Problem("other-year-column", place, message, year=year, value=shortened(heading.text))
     for heading in layout.unknown:
         place = Place(records.file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
         message = phrase("There are figures without a heading here; they were not read.")

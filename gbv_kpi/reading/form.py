@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gbv_kpi.reading.frame import Role, is_comparison, is_signature
 from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row, holds_figure, is_column_numbers
 from gbv_kpi.reading.sheet import Sheet, text_of
-from gbv_kpi.reading.titles import reporting_unit_in, year_in, year_named, years_in
+from gbv_kpi.reading.titles import reporting_unit_in, year_in, year_named, years_in, years_in_sheet_name
 from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["find_form"]
@@ -41,6 +41,9 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
     lines, totals, unit, year, left = _lines(sheet, items_column, header, named, vocabulary, knows_unit)
     if not lines:
         return None
+    top = min([*header, named[0]])
+    other_years = list(_of_other_years(sheet, top, lines, year))
+    lines = [line for line in lines if line not in {heading.column for _, heading in other_years}]
     filled = {item.row for item in items if any(text_of(sheet.cell(item.row, line)) for line in lines)}
     rows: dict[str, int] = {}
     duplicates: list[tuple[str, Heading]] = []
@@ -54,7 +57,7 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
     return Layout(
         sheet,
         items_down=True,
-        top=min([*header, named[0]]),
+        top=top,
         lines=lines,
         totals=totals,
         place_by_field=rows,
@@ -69,6 +72,7 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
                 if item.field is None and item.row > named[0] and item.row in filled
             ),
         ],
+        other_years=other_years,
     )
 
 
@@ -161,6 +165,21 @@ def _lines(
         for column in left_out
     ]
     return lines, totals, unit, year, left
+
+
+def _of_other_years(sheet: Sheet, top: int, lines: Sequence[int], year: int | None) -> Iterator[tuple[int, Heading]]:
+    """The columns of a year beside one of the year that the title gives, where it gives one.
+
+    "Năm 2022" and "Năm 2023" under the title "NĂM 2023": the former year stands there for comparison.
+    """
+    if year is None:
+        return
+    said = {named for row in sheet.rows[:top] for cell in row for named in years_in(text_of(cell))}
+    said = said or set(years_in_sheet_name(sheet.name or ""))
+    headings = [Heading(sheet.spread_text(year, line), year, line) for line in lines]
+    years = [year_named(heading.text) for heading in headings]
+    if len(said) == 1 and not {*said, None}.isdisjoint(years):  # "Năm báo cáo" is a column of the title's year
+        yield from ((named, at) for named, at in zip(years, headings, strict=True) if named and named not in said)
 
 
 def _years(texts: Mapping[tuple[int, int], str]) -> Iterator[int]:

@@ -111,17 +111,11 @@ class _Identifier:
     def _year_of(self, line: int) -> tuple[int | None, list[Problem]]:
         place = self._layout.where(self._file, line, self._layout.year)
         own = self._layout.spread_text(line, self._layout.year) if self._layout.year is not None else ""
-        said = list(self._years)
-        if own:
-            year = year_named(own)
-            if year is None:
-                return None, [Problem("missing-year", place, phrase("“{found}” is no year.", found=own), value=own)]
-            said.insert(0, (year, place))
-        elif above := self._layout.year_above(line):
-            row, column, year = above
-            said.insert(0, (year, Place(self._file, self._layout.sheet.name, cell_address(row, column), row + 1)))
-        if self._assumed and (self._assumed.binds or not said):
-            said.append((self._assumed.year, place))
+        if self._layout.items_down and not any(map(str.isdigit, own)):
+            own = ""  # "Năm báo cáo" beside "Năm 2022"
+        if own and year_named(own) is None:
+            return None, [Problem("missing-year", place, phrase("“{found}” is no year.", found=own), value=own)]
+        said = list(self._years_of(line, year_named(own), place))
         if not said:
             nowhere = place if self._layout.year is not None else Place(self._file, self._layout.sheet.name)
             return None, [Problem("missing-year", nowhere, phrase("Nothing says which year this return is of."))]
@@ -143,6 +137,20 @@ class _Identifier:
             )
             return year, [Problem("year-outside-plan", place, message, year=year, value=str(year))]
         return year, []
+
+    def _years_of(self, line: int, own: int | None, place: Place) -> Iterator[tuple[int, Place]]:
+        """The years that are said of a line, the nearest to it first."""
+        said = list(self._years)
+        if own is not None:
+            yield own, place
+            if own in dict(said):
+                said.clear()  # the title names it, maybe beside the year of another column
+        elif above := self._layout.year_above(line):
+            row, column, year = above
+            said.insert(0, (year, Place(self._file, self._layout.sheet.name, cell_address(row, column), row + 1)))
+        yield from said
+        if self._assumed and (self._assumed.binds or not (said or own is not None)):
+            yield self._assumed.year, place
 
     # ---------------------------------------------------------------- unit
 

@@ -42,6 +42,7 @@ class Layout:
     year: int | None = None
     duplicates: Sequence[tuple[str, Heading]] = ()  # a field's second heading
     unknown: Sequence[Heading] = ()  # headings that mean nothing to the plan, with figures beside them
+    other_years: Sequence[tuple[int, Heading]] = ()  # columns of a year beside that of the title, which were not read
     years_between: Sequence[tuple[int, int, int]] = ()  # row, column and year of the words between the lines
     next_block: int | None = None  # the row from which another table follows on the same sheet
 
