@@ -172,7 +172,7 @@ def _heading_problems(records: Records, plan: Plan) -> Iterator[LineProblem]:
         yield None, Problem("duplicate-column", place, message, field=field_id, value=shortened(heading.text))
     for year, heading in layout.other_years:
         place = Place(records.file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
-        message = phrase("This column is of {year}, the return of another year; it was not read.", year=str(year))
+        message = phrase("This column is of {year}, another year than the title's; it was not read.", year=str(year))
         yield None, Problem("other-year-column", place, message, year=year, value=shortened(heading.text))
     for heading in layout.unknown:
         place = Place(records.file, sheet, cell_address(heading.row, heading.column), heading.row + 1)

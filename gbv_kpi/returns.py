@@ -13,7 +13,7 @@ from gbv_kpi.checks import CHECKS, repeated_return, repeated_returns
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, Severity, has_errors
-from gbv_kpi.reading.files import read_sheets
+from gbv_kpi.reading.files import read_sheets, without_headings
 from gbv_kpi.reading.form import find_form
 from gbv_kpi.reading.identity import AssumedYear, identify
 from gbv_kpi.reading.layout import Layout
@@ -143,7 +143,7 @@ def _read_file(
     layouts = [layout for layouts in layouts_by_sheet for layout in layouts]
     problems = list(file_problems)
     if not any(layout.lines for layout in layouts) and not has_errors(problems):
-        problems.append(_no_returns(source.name, bool(layouts)))
+        problems.append(_no_returns(source.name) if layouts else without_headings(source))
     for sheet, found in zip(sheets, layouts_by_sheet, strict=True):
         if layouts and not found and _may_be_a_return(sheet, vocabulary, units):
             message = phrase(
@@ -167,12 +167,9 @@ def _may_be_a_return(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory)
     return figures >= FEW_FIGURES and any(vocabulary.field(text) or units.knows(text) for text in texts)
 
 
-def _no_returns(file: str, headings_found: bool) -> Problem:
-    if headings_found:
-        return Problem(
-            "no-table-found", Place(file), phrase("The plan's headings stand here, but no return below them.")
-        )
-    return Problem("no-table-found", Place(file), phrase("No table with the plan's headings was found."))
+def _no_returns(file: str) -> Problem:
+    message = phrase("The plan's headings stand here, but no return below them.")
+    return Problem("no-table-found", Place(file), message)
 
 
 def _told_once(problems: Iterable[Problem]) -> Iterable[Problem]:

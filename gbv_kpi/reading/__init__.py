@@ -2,7 +2,7 @@
 
 sources      paths → bytes
 text         bytes of a CSV → sheet            workbook    bytes of a workbook → sheets
-legacy       the same for .xls
+legacy       the same for .xls                 web, page   the same for web pages under its name
 archive      is a workbook's zip safe to open, and which of its cells need a closer look
 extent       how far its cells reach           hidden      which rows and columns it hides
 opendocument what is peculiar in the cells of an .ods

@@ -23,6 +23,7 @@ _GROUPED = re.compile(
 )
 _DECIMAL = re.compile(r"-?[0-9]+[.,][0-9]+")
 _GROUPED_FRACTION = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|-?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+")
+_ERROR = re.compile(r"#(?:DIV/0!|REF!|N/A|NAME\?|VALUE!|NUM!|NULL!)|Err:[0-9]{3}", re.IGNORECASE)
 _PERCENT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)? ?%")
 _NEGATIVE = re.compile(r"-[0-9]+")
 _STARTS_WITH_NUMBER = re.compile(r"([0-9][0-9.,' ]*)\s*[^\W\d_]+(?!.*[0-9])")
@@ -80,9 +81,7 @@ def read_figure(cell: Cell) -> Figure:
         case FormulaWithoutValue():
             return Figure(None, "formula-without-value", phrase("The cell holds a formula that was never calculated."))
         case FormulaError(name):
-            return Figure(
-                None, "formula-error", phrase("The formula in this cell gives the error {error}.", error=name)
-            )
+            return _formula_error(name)
         case date():
             return _fault(phrase("{found} is a date, not a number.", found=text_of(cell)))
         case time() | timedelta():
@@ -117,7 +116,13 @@ def _text_figure(text: str) -> Figure:
         return Figure(int(number)) if number == number.to_integral_value() else _fraction(number, written)
     if _GROUPED_FRACTION.fullmatch(written):
         return Figure(None, "not-a-whole-number", phrase("{found} is not a whole number.", found=written))
+    if _ERROR.fullmatch(written):
+        return _formula_error(written)
     return _percentage(written) if _PERCENT.fullmatch(written) else _not_a_number(text)
+
+
+def _formula_error(name: str) -> Figure:
+    return Figure(None, "formula-error", phrase("The formula in this cell gives the error {error}.", error=name))
 
 
 def _whole(digits: str) -> Figure:

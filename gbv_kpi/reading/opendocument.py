@@ -93,9 +93,9 @@ def _peculiar(attributes: bytes, inside: bytes) -> Cell | None:
     if kind and kind[1] == b"percentage" and value:
         return Percentage(float(value[1]))
     if _FORMULA.search(attributes):
-        if kind is None:
+        if kind is None and b"<text:p" not in inside:  # LibreOffice writes an empty paragraph for an empty text
             return FormulaWithoutValue()
-        if kind[1] == b"float":
+        if kind and kind[1] == b"float":
             return _TRUTH.get(_text(inside).upper())
     return None
 

@@ -18,7 +18,6 @@ from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.archive import Contents, damaged, look_into
 from gbv_kpi.reading.legacy import OLE, encrypted, read_legacy_workbook
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Seen, Sheet, as_shown
-from gbv_kpi.reading.sources import Source
 
 __all__ = ["is_workbook", "read_workbook"]
 
@@ -29,26 +28,12 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((ZIP, OLE))
 
 
-def read_workbook(source: Source) -> tuple[list[Sheet], list[Problem]]:
-    """The visible sheets, and what kept the workbook or a sheet from being read."""
-    place = Place(source.name)
-    read = _read_archive if source.content.startswith(ZIP) else read_legacy_workbook
-    sheets = read(source.content, place)
-    if isinstance(sheets, Problem):
-        return [], [sheets]
-    hidden = (sheet.name for sheet, is_shown in sheets if not is_shown and any(map(any, sheet.rows)))
-    return [sheet for sheet, is_shown in sheets if is_shown], [
-        Problem(
-            "hidden-sheet",
-            Place(source.name, name),
-            phrase("The sheet “{sheet}” is hidden and was not read.", sheet=name or ""),
-        )
-        for name in hidden
-    ]
+def read_workbook(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Problem:
+    """Each sheet and whether it is shown, or what keeps the workbook from being read."""
+    return _read_archive(content, place) if content.startswith(ZIP) else read_legacy_workbook(content, place)
 
 
 def _read_archive(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Problem:
-    """Each sheet of an .xlsx or .ods and whether it is shown, or why it cannot be read."""
     if not _is_spreadsheet(content):
         return Problem("unsupported-format", place, phrase("This is a packed file, but not a spreadsheet."))
     contents = look_into(content, place)
