@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from gbv_kpi.reading.frame import Role, is_comparison, is_signature
 from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row, holds_figure, is_column_numbers
 from gbv_kpi.reading.sheet import Sheet, text_of
-from gbv_kpi.reading.titles import reporting_unit_in, year_in, year_named, years_in, years_in_sheet_name
+from gbv_kpi.reading.titles import (
+    is_part_of_year,
+    reporting_unit_in,
+    year_in,
+    year_named,
+    years_in,
+    years_in_sheet_name,
+)
 from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["find_form"]
@@ -39,7 +46,7 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
         return None
     header = list(_header_rows(sheet, items_column, named[0], knows_unit))
     lines, totals, unit, year, left = _lines(sheet, items_column, header, named, vocabulary, knows_unit)
-    if not lines:
+    if not lines and not left:
         return None
     top = min([*header, named[0]])
     other_years = list(_of_other_years(sheet, top, lines, year))
@@ -149,7 +156,8 @@ def _lines(
     totals = [column for column in columns if headed(column, vocabulary.is_total)]
     usable = [column for column in columns if not headed(column, lambda text: vocabulary.meaning(text) in _NOT_VALUES)]
     figures = [column for column in usable if any(holds_figure(sheet.cell(row, column)) for row in items)]
-    counts = [column for column in usable if column not in totals and not headed(column, is_comparison)]
+    others = [column for column in usable if headed(column, is_comparison) or headed(column, is_part_of_year)]
+    counts = [column for column in usable if column not in totals and column not in others]
     if unit is not None or year is not None:
         named = [row for row in (unit, year) if row is not None]
         lines = [column for column in counts if column in figures or any(texts[row, column] for row in named)]

@@ -14,7 +14,9 @@ from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.titles import (
     is_place_and_date,
+    part_of_year_in,
     reporting_unit_in,
+    year_ended_in,
     year_in,
     year_named,
     years_in,
@@ -73,7 +75,7 @@ class _Identifier:
             Said(text, Place(file, layout.sheet.name, cell_address(row, column), row + 1))
             for row, column, text in layout.title_cells()
         ]
-        self._years = list(self._years_said())
+        self._years = list(self._years_said()) or list(self._years_of_periods())
         self._unit_by_year: dict[int, tuple[NamedUnit | None, Place, list[Problem]]] = {}
         self._found: dict[tuple[str, str, int], NamedUnit | None] = {}
 
@@ -86,7 +88,7 @@ class _Identifier:
             unit, place, problems = self._unit_of(line, year)
             reported = unit.unit if unit else None
             code, name = (reported.code, reported.name) if reported else (None, None)
-            problems = [problem.of(code, name, year) for problem in problems]
+            problems = [problem.of(code, name, year) for problem in (*problems, *self._part_of_year(year))]
             yield Identity(unit, year, place, problems)
 
     # ---------------------------------------------------------------- year
@@ -107,6 +109,10 @@ class _Identifier:
         name = self._layout.sheet.name or ""
         if len(set(years_in_sheet_name(name))) == 1:
             yield years_in_sheet_name(name)[0], Place(self._file, name)
+
+    def _years_of_periods(self) -> Iterator[tuple[int, Place]]:
+        """The years whose periods the title block gives, for a return that names its year in no other way."""
+        yield from ((year, said.place) for said in self._title if (year := year_ended_in(said.text)))
 
     def _year_of(self, line: int) -> tuple[int | None, list[Problem]]:
         place = self._layout.where(self._file, line, self._layout.year)
@@ -137,6 +143,15 @@ class _Identifier:
             )
             return year, [Problem("year-outside-plan", place, message, year=year, value=str(year))]
         return year, []
+
+    def _part_of_year(self, year: int) -> Iterator[Problem]:
+        """What is headed "6 tháng đầu năm 2023" is hardly the return of 2023."""
+        for said in self._title:
+            if year in years_in(said.text) and part_of_year_in(said.text):
+                message = phrase(
+                    "The title speaks of a part of the year; the figures were read as those of {year}.", year=str(year)
+                )
+                yield Problem("part-of-year", said.place, message, value=str(year))
 
     def _years_of(self, line: int, own: int | None, place: Place) -> Iterator[tuple[int, Place]]:
         """The years that are said of a line, the nearest to it first."""

@@ -16,6 +16,11 @@ __all__ = ["NamedUnit", "UnitDirectory", "UnitNames"]
 
 Key = tuple[str, ...]
 
+
+def _plain(key: Key) -> Key:
+    return tuple(map(without_diacritics, key))
+
+
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
     "thành phố": ("thành phố", "tp", "t p", "tphố"),
@@ -27,16 +32,24 @@ _LEVELS = {
     "xã": ("xã", "x"),
     "đặc khu": ("đặc khu",),
 }
+
+
 _PREFIXES: tuple[tuple[Key, str], ...] = tuple(
     sorted(
         ((words(prefix), level) for level, prefixes in _LEVELS.items() for prefix in prefixes),
         key=lambda pair: -len(pair[0]),
     )
 )
-_PLAIN_PREFIXES = tuple((tuple(map(without_diacritics, prefix)), level) for prefix, level in _PREFIXES)
+_PLAIN_PREFIXES = tuple((_plain(prefix), level) for prefix, level in _PREFIXES)
 # Whose return it is, said before the unit's name: "UBND huyện Nho Quan", "Phòng Nội vụ huyện …".
 _BODIES = tuple(map(words, ("ubnd", "ủy ban nhân dân", "uỷ ban nhân dân", "phòng", "văn phòng")))
+_DEPARTMENTS = frozenset(map(without_diacritics, ("lao", "lđ", "lđtbxh", "lđtb", "nội", "nv")))
 _CODE = re.compile(r"\d{1,6}")
+_CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
+# What may stand around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
+_AROUND = re.compile(
+    r"^\s*(?:[IVX]{1,4}|[a-zđ])\s*[.)/]\s*|[(\[]\s*\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*[)\]]\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,8 @@ class UnitNames:
         day = plan.reporting_day(year)
         former = ((unit, plan.successor(unit, year)) for unit in plan.units if not unit.exists_on(day))
         self._any = not plan.units
+        place = words(plan.place.vi)
+        self._places = {form for name in (place, _split(place)[1]) for form in (name, _plain(name))} - {()}
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
         for unit in self.current:
@@ -72,7 +87,7 @@ class UnitNames:
         for name in (named.named.name, *named.named.aliases):
             level, bare = _split(words(name))
             keys = {(level, bare)} | ({(None, bare)} if named.named.expected or level is None else set())
-            plain = {(level, tuple(map(without_diacritics, bare))) for level, bare in keys}
+            plain = {(level, _plain(bare)) for level, bare in keys}
             for key in keys | plain:
                 meant = self._by_name.setdefault(key, [])
                 if named not in meant and not (named.merged and any(not other.merged for other in meant)):
@@ -83,7 +98,11 @@ class UnitNames:
         if self._any:
             unit = Unit(code=text.strip(), name=text.strip())
             return NamedUnit(unit, unit) if unit.name else None
-        key = words(text)
+        if code := _CODE_AS_DECIMAL.fullmatch(text):
+            return self._by_code.get(code[1].lstrip("0"))
+        return self._by_key(words(text)) or self._by_key(words(_AROUND.sub(" ", text)))
+
+    def _by_key(self, key: Key) -> NamedUnit | None:
         if len(key) == 1 and _CODE.fullmatch(key[0]):
             return self._by_code.get(key[0].lstrip("0"))
         codes = [word for word in (key[:1] + key[-1:]) if _CODE.fullmatch(word)]
@@ -95,11 +114,23 @@ class UnitNames:
         return found
 
     def _by_words(self, key: Key) -> NamedUnit | None:
-        for name in (key, *_without_body(key)):
+        for name in (key, *self._less_than(key)):
             meant = self._by_name.get(_split(name), [])
             if len({id(named.unit) for named in meant}) == 1:
                 return meant[0]
         return None
+
+    def _less_than(self, key: Key) -> Iterator[Key]:
+        """What may be the name in a text that says more: the body before it, the province or the level after it."""
+        yield from _without_body(key)
+        for place in self._places:
+            if key[-len(place) :] == place and _split(key[: -len(place)])[0] is not None:
+                yield key[: -len(place)]
+        if _is_office(key):
+            yield from (key[start:] for start in range(1, len(key)) if key[start:] not in self._places)
+        for level, _ in (*_PREFIXES, *_PLAIN_PREFIXES):
+            if key[-len(level) :] == level and len(key) > len(level):
+                yield (*level, *key[: -len(level)])
 
     def named_in(self, sentence: str) -> list[NamedUnit]:
         """The units that a sentence names with their level: "… trên địa bàn huyện Nho Quan năm 2023"."""
@@ -150,8 +181,15 @@ def _without_body(key: Key) -> Iterator[Key]:
 
     "Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn" has two words that are levels elsewhere.
     """
-    if any(key[: len(body)] == body for body in (*_BODIES, *(tuple(map(without_diacritics, b)) for b in _BODIES))):
+    if any(key[: len(body)] == body for body in (*_BODIES, *map(_plain, _BODIES))):
         yield from (key[start:] for start in range(1, len(key) - 1) if _split(key[start:])[0] is not None)
+
+
+def _is_office(key: Key) -> bool:
+    """Whether a name is that of the unit's own office, whose place may follow bare: "UBND Nho Quan"."""
+    plain = _plain(key)
+    committee = plain[:1] == ("ubnd",) or plain[:4] == ("uy", "ban", "nhan", "dan")
+    return committee or (plain[:1] == ("phong",) and plain[1:2] != () and plain[1] in _DEPARTMENTS)
 
 
 def _spans(length: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -87,7 +87,9 @@ LEFT_OUT: dict[str, tuple[list[str], list[str]]] = {
     "women and men": (["*Tổng số", "Nam", "Nữ"], ["D4", "E4"]),
     "the year before": (["Năm trước", "*Năm báo cáo"], ["C4"]),
     "the period before, last": (["*Kỳ này", "Kỳ trước"], ["D4"]),
-    "the last column": (["6 tháng đầu năm", "*Cả năm"], ["C4"]),
+    "half a year first": (["6 tháng đầu năm", "*Cả năm"], ["C4"]),
+    "half a year last": (["*Cả năm", "6 tháng đầu năm"], ["D4"]),
+    "the last column": (["Lần 1", "*Lần 2"], ["C4"]),
 }
 
 
@@ -99,6 +101,13 @@ def test_of_several_columns_of_figures_the_years_own_is_read_and_the_others_told
     returns = read(tmp_path, [*FORM_TITLE, header, *rows])
     assert counts(returns) == {("372", 2023): A}
     assert told(returns) == [("unknown-column", cell) for cell in left_out]
+
+
+@pytest.mark.parametrize("headings", [["Quý I", "Quý II"], ["Tháng 1", "Tháng 2"]])
+def test_columns_of_parts_of_the_year_alone_are_no_return(tmp_path: Path, headings: list[str]) -> None:
+    rows = [[r[0], r[1], r[3], 1] for r in ITEMS]
+    returns = read(tmp_path, [*FORM_TITLE, ["STT", "Chỉ tiêu", *headings], *rows])
+    assert told(returns) == [("no-table-found", None), ("unknown-column", "C4"), ("unknown-column", "D4")]
 
 
 OF_TWO_YEARS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {

@@ -32,10 +32,32 @@ def named(text: str, year: int) -> str | None:
         "0370",
         "370 - Thành phố Tam Điệp",
         "Tam Điệp (370)",
+        "370.0",
+        "II. Thành phố Tam Điệp",
+        "a) TP Tam Điệp",
+        "Thành phố Tam Điệp, tỉnh Ninh Bình",
+        "TP Tam Điệp - Ninh Bình",
+        "Tam Điệp (thành phố)",
+        "Thành phố Tam Điệp (9 xã, phường)",
+        "UBND Tam Điệp",
+        "Phòng LĐTB&XH Tam Điệp",
     ],
 )
 def test_a_unit_is_known_by_every_prefix_its_code_or_its_bare_name(text: str) -> None:
     assert named(text, 2023) == "Thành phố Tam Điệp"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Trung tâm y tế huyện Nho Quan", "Hội LHPN huyện Nho Quan", "Phòng khám Nho Quan", "Huyện Nho Quan (trừ xã X)"],
+)
+def test_another_body_of_a_district_is_not_the_district(text: str) -> None:
+    assert named(text, 2023) is None
+
+
+def test_the_provinces_committee_is_no_district() -> None:
+    assert named("UBND tỉnh Ninh Bình", 2023) is None
+    assert named("UBND Ninh Bình", 2023) is None
 
 
 @pytest.mark.parametrize("text", ["Huyện Nho Quan", "H. Nho Quan", "H.Nho Quan", "H Nho Quan", "NHO QUAN", "nho quan"])
