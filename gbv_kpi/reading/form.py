@@ -51,6 +51,7 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
     top = min([*header, named[0]])
     other_years = list(_of_other_years(sheet, top, lines, year))
     lines = [line for line in lines if line not in {heading.column for _, heading in other_years}]
+    last_heading = max(header, default=named[0])
     filled = {item.row for item in items if any(text_of(sheet.cell(item.row, line)) for line in lines)}
     rows: dict[str, int] = {}
     duplicates: list[tuple[str, Heading]] = []
@@ -76,7 +77,7 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
             *(
                 Heading(item.text, item.row, items_column)
                 for item in items
-                if item.field is None and item.row > named[0] and item.row in filled
+                if item.field is None and item.row in filled and item.row > last_heading and len(item.text) > 1
             ),
         ],
         other_years=other_years,
@@ -124,6 +125,8 @@ def _header_rows(sheet: Sheet, items_column: int, first_item: int, knows_unit: K
             if found or not item or years_in(item):
                 return  # a blank row, or the title block
             continue  # a section heading between the header and the first item
+        if _is_item(sheet, row, items_column, knows_unit):
+            continue
         letters_only = len(filled) > 1 and all(len(text) <= 3 for text in filled)
         if (is_column_numbers(filled) or letters_only) and not all(map(knows_unit, filled)):
             continue
@@ -131,6 +134,19 @@ def _header_rows(sheet: Sheet, items_column: int, first_item: int, knows_unit: K
         found += 1
         if found == HEADER_ROWS:
             return
+
+
+def _is_item(sheet: Sheet, row: int, items_column: int, knows_unit: KnowsUnit) -> bool:
+    """Whether a row is an item with its figure, known or not, rather than headings."""
+    cells = sheet.rows[row][items_column:]
+    figures = [text_of(cell) for cell in cells[1:] if isinstance(cell, int | float)]
+    if (
+        not figures
+        or not isinstance(cells[0], str)
+        or is_column_numbers([text for text in map(text_of, cells) if text])
+    ):
+        return False
+    return len(cells[0].strip()) > 1 and not any(year_in(text) or knows_unit(text) for text in figures)
 
 
 def _lines(

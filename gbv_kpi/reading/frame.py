@@ -50,8 +50,11 @@ ROLE_LABELS: Mapping[Role, Sequence[str]] = {
         "Tên huyện", "Quận, huyện, thị xã, thành phố", "Huyện, thị xã, thành phố", "Xã, phường",
         "Đơn vị, địa phương", "unit", "unit name", "district",
     ),
-    Role.UNIT_CODE: ("Mã", "Mã đơn vị", "Mã đơn vị hành chính", "Mã huyện", "Mã số", "code", "unit code"),
-    Role.YEAR: ("Năm", "Năm báo cáo", "year"),
+    Role.UNIT_CODE: (
+        "Mã", "Mã đơn vị", "Mã đơn vị hành chính", "Mã huyện", "Mã số", "Mã ĐVHC", "Mã ĐV", "Mã địa phương",
+        "code", "unit code",
+    ),
+    Role.YEAR: ("Năm", "Năm báo cáo", "Kỳ báo cáo", "Năm số liệu", "year"),
     Role.NUMBERING: ("STT", "TT", "Số TT", "Số thứ tự", "no"),
     Role.MEASURE: ("Đơn vị tính", "ĐVT", "Đơn vị đo", "measure", "unit of measure"),
     Role.NOTE: ("Ghi chú", "note", "notes", "remarks"),
@@ -62,7 +65,8 @@ ROLE_LABELS: Mapping[Role, Sequence[str]] = {
     Role.ITEM: ("Chỉ tiêu", "Nội dung", "Tên chỉ tiêu", "Nội dung chỉ tiêu", "Danh mục", "item", "indicator"),
     Role.TOTAL: (
         "Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh", "Tổng toàn tỉnh", "Cộng toàn tỉnh",
-        "Tổng cộng toàn tỉnh", "Tổng số toàn tỉnh", "total", "grand total",
+        "Tổng cộng toàn tỉnh", "Tổng số toàn tỉnh", "Tổng hợp toàn tỉnh", "T.cộng", "TC",
+        "total", "grand total",
     ),
 }  # fmt: skip
 

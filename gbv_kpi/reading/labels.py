@@ -33,6 +33,9 @@ def _either_way(pattern: str) -> str:
 _COUNTED = "(?:người|vụ|vụ việc|trường hợp|ca|lượt|lượt người|cơ sở|cơ sở giáo dục|trường)"
 _MEASURE = _either_way(rf"(?:(?:đvt|đơn vị tính)\s*:?\s*)?{_COUNTED}")
 _BRACKETS = re.compile(rf"[(\[]\s*(?:{_MEASURE}|\d{{1,2}}|\d{{1,2}}\s*=[\d\s+\-=]*)\s*[)\]]")
+_MEASURE_AFTER = re.compile(rf"\s*(?:[,;–-]\s*{_MEASURE}|{_either_way('(?:đvt|đơn vị tính)')}\s*:?\s*{_MEASURE})\s*$")
+_IN_THE_YEAR = re.compile(rf"[\s,(]*{_either_way('trong (?:năm|kỳ)(?: báo cáo)?')}[\s)]*$")
+_FILLERS = frozenset({"đã", "các", "những", "da", "cac", "nhung"})  # "đã được tập huấn" is "được tập huấn"
 _NUMBERING = re.compile(
     r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+)|(?:[ivx]{1,4}|[a-zđ])\s*[.)]+\s*|[-+*•–—]\s*)"
 )
@@ -46,14 +49,14 @@ def words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def label_words(text: str) -> tuple[str, ...]:
-    r"""The words of a heading without its numbering, its measure and "trong đó".
+    r"""The words of a heading without its numbering, its measure, "trong đó" and what only fills a sentence.
 
     >>> label_words("1.2. TRONG ĐÓ: CƠ SỞ\nGIÁO DỤC (cơ sở)") == label_words("Cơ sở giáo dục")
     True
     """
     label = _NUMBERING.sub("", _BRACKETS.sub(" ", tidy(text)))
-    label = _NUMBERING.sub("", _LEADING.sub("", label))
-    return tuple(_word(word) for word in _WORD.findall(label))
+    label = _NUMBERING.sub("", _LEADING.sub("", _IN_THE_YEAR.sub("", _MEASURE_AFTER.sub("", label))))
+    return tuple(_word(word) for word in _WORD.findall(label) if word not in _FILLERS)
 
 
 @lru_cache(maxsize=16384)

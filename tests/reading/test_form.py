@@ -218,6 +218,11 @@ def test_an_item_with_a_word_more_is_not_the_field(tmp_path: Path) -> None:
     assert returns.frame.empty
 
 
+def test_the_first_item_is_told_when_it_is_unknown(tmp_path: Path) -> None:
+    items = [[1, "Số nạn nhân mới", "Người", 5], *ITEMS]
+    assert told(read(tmp_path, [*FORM_TITLE, HEADER, *items])) == [("unknown-column", "B5")]
+
+
 def test_a_blank_value_is_missing_at_its_cell(tmp_path: Path) -> None:
     items = [[*row[:3], None if row[0] == 4 else row[3]] for row in ITEMS]
     assert told(read(tmp_path, [*FORM_TITLE, HEADER, *items])) == [("missing-value", "D8")]
