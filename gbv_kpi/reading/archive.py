@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.extent import area_of_sheet, area_of_tables
+from gbv_kpi.reading.footnotes import raised_in_shared_strings, raised_in_tables
 from gbv_kpi.reading.hidden import hidden_lines, sheet_names
 from gbv_kpi.reading.opendocument import seen_in_tables
 from gbv_kpi.reading.sheet import Seen
@@ -46,6 +47,7 @@ class Contents:
     needs_close_look: bool = False  # it has formulas without value, formula errors or percentages
     uncalculated: bool = False  # its formulas have never been calculated, though each has the value 0
     seen_by_sheet: Mapping[str, Seen] = field(default_factory=dict)
+    raised: Mapping[str, str] = field(default_factory=dict)  # texts with numbers of footnotes, plain and as seen
 
 
 def look_into(content: bytes, place: Place) -> Contents | Problem:
@@ -90,6 +92,7 @@ class _Look:
     calculated: bool = False  # a formula has a value other than 0
     zeros: bool = False  # a formula has the value 0
     seen: dict[str, Seen] = field(default_factory=dict)  # by the sheet's name, of an .xlsx by the part that holds it
+    raised: dict[str, str] = field(default_factory=dict)
     workbook: bytes = b""
     relations: bytes = b""
 
@@ -101,11 +104,13 @@ class _Look:
                 self.relations = xml
             case "xl/sharedStrings.xml":
                 self.longest_text = max(map(len, xml.split(b"</si>")))
+                self.raised |= raised_in_shared_strings(xml)
             case "xl/styles.xml":
                 self.needs_close_look |= _has_percentages(xml)
             case "content.xml":
                 self.area += area_of_tables(xml)
                 self.seen |= seen_in_tables(xml)
+                self.raised |= raised_in_tables(xml)
             case _ if name.startswith("xl/worksheets/"):
                 self._at_sheet(name, xml)
 
@@ -115,6 +120,7 @@ class _Look:
         self.needs_close_look |= bool(_UNCALCULATED.search(xml) or _ERROR_CELL.search(xml))
         self.calculated |= bool(_CALCULATED.search(xml))
         self.zeros |= bool(_ZERO.search(xml))
+        self.raised |= raised_in_shared_strings(xml)
         rows, columns = hidden_lines(xml)
         if rows or columns:
             self.seen[name] = Seen({}, rows, columns)
@@ -123,7 +129,7 @@ class _Look:
         uncalculated = self.zeros and not self.calculated and bool(_ASKS_TO_CALCULATE.search(self.workbook))
         names = sheet_names(self.workbook, self.relations) if self.seen else {}
         seen_by_sheet = {names.get(part, part): seen for part, seen in self.seen.items()}
-        return Contents(self.needs_close_look or uncalculated, uncalculated, seen_by_sheet)
+        return Contents(self.needs_close_look or uncalculated, uncalculated, seen_by_sheet, self.raised)
 
 
 def _has_percentages(styles: bytes) -> bool:

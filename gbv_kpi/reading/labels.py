@@ -9,10 +9,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["label_words", "tidy", "without_diacritics", "words"]
+__all__ = ["label_words", "seen", "tidy", "without_diacritics", "words"]
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_FOOTNOTE = re.compile("[¹²³⁰⁴-⁹]")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _LAST_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=qu)y$|^y$")
 
@@ -59,10 +60,15 @@ def label_words(text: str) -> tuple[str, ...]:
     return tuple(_word(word) for word in _WORD.findall(label) if word not in _FILLERS)
 
 
+def seen(text: str) -> str:
+    """The text without characters that nobody sees."""
+    return _INVISIBLE.sub("", text)
+
+
 @lru_cache(maxsize=16384)
 def tidy(text: str) -> str:
-    """Composed, in small letters, without invisible characters; every blank a single space."""
-    composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    """Composed, in small letters, without invisible characters and marks of footnotes; every blank a single space."""
+    composed = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", seen(text))).casefold()
     return " ".join(unicodedata.normalize("NFC", composed).split())
 
 

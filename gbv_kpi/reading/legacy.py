@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.archive import damaged
+from gbv_kpi.reading.footnotes import raised
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet, as_shown
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def read_legacy_workbook(content: bytes, place: Place) -> list[tuple[Sheet, bool
 
 def _sheet(book: "Book", sheet: "LegacySheet", calculated: bool) -> Sheet:
     rows = [list(_cells(book, sheet.row(row), calculated)) for row in range(sheet.nrows)]
+    for (row, column), runs in sheet.rich_text_runlist_map.items():
+        rows[row][column] = _with_notes(str(rows[row][column]), runs, book)
     return Sheet(
         sheet.name,
         rows,
@@ -78,6 +81,16 @@ def _cells(book: "Book", cells: "list[LegacyCell]", calculated: bool) -> Iterato
                 yield FormulaError(xlrd.error_text_from_code.get(int(cell.value), "#ERR!"))
             case _:
                 yield ""
+
+
+def _with_notes(text: str, runs: "list[tuple[int, int]]", book: "Book") -> str:
+    """The text with the numbers of its footnotes raised: from each run's first letter on, its font."""
+    ends = [start for start, _ in runs[1:]] + [len(text)]
+    parts = [text[: runs[0][0]]]
+    for (start, font), end in zip(runs, ends, strict=True):
+        is_raised = book.font_list[font].escapement == 1
+        parts.append(raised(text[start:end]) if is_raised else text[start:end])
+    return "".join(parts)
 
 
 def _date(number: float, datemode: Literal[0, 1]) -> Cell:

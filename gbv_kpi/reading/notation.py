@@ -13,6 +13,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.reading.labels import seen
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
 
 __all__ = ["Figure", "read_figure", "read_figures"]
@@ -26,9 +27,10 @@ _GROUPED_FRACTION = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|-?[1-9]
 _ERROR = re.compile(r"#(?:DIV/0!|REF!|N/A|NAME\?|VALUE!|NUM!|NULL!)|Err:[0-9]{3}", re.IGNORECASE)
 _PERCENT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)? ?%")
 _NEGATIVE = re.compile(r"-[0-9]+")
-_STARTS_WITH_NUMBER = re.compile(r"([0-9][0-9.,' ]*)\s*[^\W\d_]+(?!.*[0-9])")
+_HOLDS_ONE_NUMBER = re.compile(r"[+~≈]?\s*([0-9](?:[0-9.,' ]*[0-9])?)[^0-9]*")
 _DASHES = frozenset("-–—−‐‑")
-_NOT_AVAILABLE = frozenset({"...", "..", "…"})
+_NOT_AVAILABLE = re.compile(r"\.{2,}")  # "…" too, once it is written with dots
+_SIGNS = str.maketrans({"\u2212": "-", "’": "'"})
 _EXACT_FLOATS = 2**53
 LONGEST_COUNT = 18  # digits; a column of counts holds 64-bit numbers
 
@@ -101,8 +103,10 @@ def _number_figure(number: float) -> Figure:
 def _text_figure(text: str) -> Figure:
     if _DIGITS.fullmatch(text):
         return _whole(text)
-    written = " ".join(unicodedata.normalize("NFKC", text).split())
-    if not written or written in _NOT_AVAILABLE:
+    if any(unicodedata.category(sign) == "No" for sign in text):
+        return _not_a_number(text)  # "12¹" is 12 with a footnote, never 121
+    written = " ".join(unicodedata.normalize("NFKC", seen(text)).translate(_SIGNS).split())
+    if not written or _NOT_AVAILABLE.fullmatch(written):
         return BLANK
     if _DIGITS.fullmatch(written) or _NEGATIVE.fullmatch(written):
         return _whole(written)
@@ -163,8 +167,8 @@ def _fraction(number: Decimal, written: str) -> Figure:
 
 def _not_a_number(cell: Cell) -> Figure:
     found = text_of(cell)
-    start = _STARTS_WITH_NUMBER.match(found) if isinstance(cell, str) else None
-    if start and (likely := read_figure(start[1].strip())).value is not None:
+    start = _HOLDS_ONE_NUMBER.fullmatch(found) if isinstance(cell, str) else None
+    if start and start[1] != found and (likely := read_figure(start[1])).value is not None:
         return _fault(
             phrase("“{found}” is not a number alone; {likely} may be meant.", found=found, likely=str(likely.value))
         )

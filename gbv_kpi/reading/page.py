@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gbv_kpi.reading.footnotes import raised
 from gbv_kpi.reading.sheet import Area, Cell, Sheet
 
 __all__ = ["read_page"]
@@ -45,6 +46,7 @@ class _Target:
         self._cell: Mapping[str, str] | None = None
         self._text: list[str] = []
         self._length = 0
+        self._raised = 0  # open tags whose text is raised
         self._unseen = 0  # open tags whose text is not shown
         self._cells = 0
 
@@ -63,6 +65,8 @@ class _Target:
         elif tag in ("td", "th") and self._open_rows:
             self._end_cell()
             self._cell = attributes
+        elif tag == "sup":
+            self._raised += 1
         elif tag == "br":
             self._text.append("\n")
         elif tag in _BLOCKS:
@@ -71,6 +75,8 @@ class _Target:
     def end(self, tag: str) -> None:
         if tag in _NOT_SHOWN:
             self._unseen -= 1
+        elif tag == "sup":
+            self._raised -= 1
         elif tag == "table" and self._open_rows:
             self._end_cell()
             self._open_rows.pop()
@@ -81,7 +87,7 @@ class _Target:
     def data(self, text: str) -> None:
         if not self._unseen and self._length < LONGEST_TEXT:
             self._length += len(text)
-            self._text.append(text.replace("\r\n", " ").replace("\n", " "))
+            self._text.append((raised(text) if self._raised else text).replace("\r\n", " ").replace("\n", " "))
 
     def close(self) -> None:
         self._end_cell()

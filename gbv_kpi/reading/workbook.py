@@ -52,7 +52,7 @@ def _read_archive(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Pr
         return damaged(place)
     if contents.needs_close_look:
         sheets = list(_looked_at_closely(content, sheets, contents))
-    return [(_completed(sheet, contents.seen_by_sheet.get(sheet.name or "")), shown) for sheet, shown in sheets]
+    return [(_completed(sheet, contents), is_shown) for sheet, is_shown in sheets]
 
 
 def _is_spreadsheet(content: bytes) -> bool:
@@ -68,11 +68,12 @@ def _sheets(workbook: CalamineWorkbook) -> Iterator[tuple[Sheet, bool]]:
             yield Sheet(sheet.name, rows, merged), metadata.visible is SheetVisibleEnum.Visible
 
 
-def _completed(sheet: Sheet, seen: Seen | None) -> Sheet:
+def _completed(sheet: Sheet, contents: Contents) -> Sheet:
     """The sheet with what its XML shows besides."""
-    if seen is None:
-        return sheet
-    rows = [list(cells) for cells in sheet.rows]
+    seen = contents.seen_by_sheet.get(sheet.name or "", Seen())
+    if not (seen.cells or contents.raised):
+        return replace(sheet, hidden_rows=seen.hidden_rows, hidden_columns=seen.hidden_columns)
+    rows = [[contents.raised.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in sheet.rows]
     for (row, column), cell in seen.cells.items():
         if row < len(rows):
             rows[row].extend([""] * (column + 1 - len(rows[row])))
