@@ -12,6 +12,7 @@ from functools import lru_cache
 from gbv_kpi.reading.labels import without_diacritics, words
 
 __all__ = [
+    "CONTACTS",
     "PERSONAL",
     "PERSONAL_NAMES",
     "ROLE_LABELS",
@@ -22,6 +23,7 @@ __all__ = [
     "is_signature",
     "is_total",
     "is_total_key",
+    "names_an_officer",
     "plain_words",
     "stands_in",
 ]
@@ -71,13 +73,25 @@ ROLE_LABELS: Mapping[Role, Sequence[str]] = {
 }  # fmt: skip
 
 # A heading that starts with one of these names a person, or leads to one.
-PERSONAL = (
-    "Họ và tên", "Họ tên", "Tên nạn nhân", "Tên người bị", "Ngày sinh", "Ngày tháng năm sinh", "Năm sinh",
-    "CCCD", "CMND", "Số CCCD", "Số CMND", "Căn cước", "Số căn cước", "Chứng minh nhân dân", "Số chứng minh",
-    "Số định danh", "Mã định danh", "Hộ chiếu", "Số hộ chiếu", "Điện thoại", "Số điện thoại", "SĐT", "Số ĐT", "Địa chỉ",
-    "Quê quán", "Nguyên quán", "Nơi ở", "Nơi cư trú", "Chỗ ở", "Email", "Thư điện tử", "full name",
-    "name of victim", "victim name", "date of birth", "birthday", "phone", "telephone", "address", "id number",
+_OF_A_PERSON = (
+    "Họ và tên", "Họ tên", "Tên nạn nhân", "Tên người bị", "Tên người gây", "Tên chồng", "Tên vợ", "Tên cha", "Tên mẹ",
+    "Danh tính", "Ngày sinh", "Ngày tháng năm sinh", "Năm sinh", "CCCD", "CMND", "Số CCCD", "Số CMND", "Căn cước",
+    "Số căn cước", "Chứng minh nhân dân", "Số chứng minh", "Số định danh", "Mã định danh", "Hộ chiếu", "Số hộ chiếu",
+    "Quê quán", "Nguyên quán", "Nơi ở", "Nơi cư trú", "Chỗ ở", "Hộ khẩu", "Số thẻ BHYT", "Số BHYT", "Số BHXH",
+    "Số tài khoản", "full name", "name of victim", "victim name", "date of birth", "birthday", "id number", "id card",
     "identity card", "passport",
+)  # fmt: skip
+# These an office has too: in the title block they are its own.
+CONTACTS = (
+    "Điện thoại", "Số điện thoại", "SĐT", "Số ĐT", "ĐT liên hệ", "Địa chỉ", "Email", "Thư điện tử", "Zalo", "Facebook",
+    "phone", "telephone", "address",
+)  # fmt: skip
+PERSONAL = (*_OF_A_PERSON, *CONTACTS)
+
+# Who made a return may be named in its title block.
+_OFFICERS = (
+    "người lập", "người báo cáo", "người phụ trách", "người liên hệ", "người tổng hợp", "người điền", "cán bộ",
+    "công chức", "thủ trưởng", "lãnh đạo", "đầu mối", "chuyên viên", "contact", "officer",
 )  # fmt: skip
 
 PERSONAL_NAMES = (
@@ -131,6 +145,12 @@ def is_comparison(text: str) -> bool:
     return "%" in text or any(key[: len(start)] == start for start in _COMPARISON_KEYS)
 
 
+def names_an_officer(text: str) -> bool:
+    """Whether a line names who made the return: "Họ và tên người lập biểu: …"."""
+    key = plain_words(text)
+    return any(stands_in(officer, key) for officer in _OFFICER_KEYS)
+
+
 def is_signature(texts: Iterable[str]) -> bool:
     """Whether a row of cells belongs to the block of date, signatures and recipients under a table."""
     for text in texts:
@@ -148,5 +168,6 @@ def plain_words(text: str) -> Key:
 
 
 _COMPARISON_KEYS = tuple(map(plain_words, _COMPARISONS))
+_OFFICER_KEYS = tuple(map(plain_words, _OFFICERS))
 _TOTALS = frozenset(map(plain_words, ROLE_LABELS[Role.TOTAL]))
 _SIGNATURE_KEYS = tuple(map(plain_words, _SIGNATURES))
