@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gbv_kpi.reading.frame import Role, is_comparison, is_signature
-from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row, holds_figure, is_column_numbers
+from gbv_kpi.reading.layout import (
+    Heading,
+    KnowsUnit,
+    Layout,
+    first_filled_row,
+    holds_figure,
+    is_column_numbers,
+    years_said,
+)
 from gbv_kpi.reading.sheet import Sheet, text_of
 from gbv_kpi.reading.titles import (
     is_part_of_year,
@@ -12,7 +20,6 @@ from gbv_kpi.reading.titles import (
     year_in,
     year_named,
     years_in,
-    years_in_sheet_name,
 )
 from gbv_kpi.reading.vocabulary import Vocabulary
 
@@ -36,10 +43,10 @@ class Item:
 def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
     """The form or cross table whose items name the most fields, None where they do not name two."""
     columns = range(min(sheet.width, SEARCHED_COLUMNS))
-    items_column, items = max(
-        ((column, _items(sheet, column, vocabulary)) for column in columns),
+    items_column, items, next_block = max(
+        ((column, *_items(sheet, column, vocabulary)) for column in columns),
         key=lambda found: len({item.field for item in found[1] if item.field}),
-        default=(0, []),
+        default=(0, [], None),
     )
     named = [item.row for item in items if item.field]
     if len({item.field for item in items if item.field}) < 2:
@@ -77,29 +84,52 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
             *(
                 Heading(item.text, item.row, items_column)
                 for item in items
-                if item.field is None and item.row in filled and item.row > last_heading and len(item.text) > 1
+                if item.field is None
+                and item.row in filled
+                and item.row > last_heading
+                and sum(map(str.isalnum, item.text)) > 1
             ),
         ],
         other_years=other_years,
+        next_block=next_block,
     )
 
 
-def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> list[Item]:
-    """The items of one column, each read under the headings above it."""
+def _is_sign(text: str) -> bool:
+    """Whether a text only numbers something: "B", "(2)"."""
+    return sum(map(str.isalnum, text)) < 2
+
+
+def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> tuple[list[Item], int | None]:
+    """The items of one column, each read under the headings above it, and the row where another form begins."""
     items: list[Item] = []
     above: list[Item] = []  # what an item may be a part of, the nearest last
     first = first_filled_row(sheet)
+    signed = False
     for row in range(first, min(len(sheet.rows), first + SEARCHED_ROWS)):
         cell = sheet.cell(row, column)
         if not isinstance(cell, str) or not cell.strip():
             continue
         text = cell.strip()
-        if any(item.field for item in items) and is_signature([text]):
-            break
+        if any(item.field for item in items):
+            signed = signed or is_signature([text])
+            if vocabulary.meaning(text) is Role.ITEM or (signed and vocabulary.field(text)):
+                return items, _title_above(sheet, row, max(item.row for item in items if item.field))
+        if signed:
+            continue
         item = Item(row, text, vocabulary.field(text) or _field_below(text, above, vocabulary))
         items.append(item)
         above.append(item)
-    return items
+    return items, None
+
+
+def _title_above(sheet: Sheet, header: int, last_item: int) -> int:
+    """Where the title block of a further form begins: below the item, or the signatures, of the one before."""
+    for row in range(header - 1, last_item, -1):
+        texts = [text for cell in sheet.rows[row] if (text := text_of(cell))]
+        if texts and is_signature(texts):
+            return row + 1
+    return last_item + 1
 
 
 def _field_below(text: str, above: Sequence[Item], vocabulary: Vocabulary) -> str | None:
@@ -198,8 +228,7 @@ def _of_other_years(sheet: Sheet, top: int, lines: Sequence[int], year: int | No
     """
     if year is None:
         return
-    said = {named for row in sheet.rows[:top] for cell in row for named in years_in(text_of(cell))}
-    said = said or set(years_in_sheet_name(sheet.name or ""))
+    said = years_said(sheet, top)
     headings = [Heading(sheet.spread_text(year, line), year, line) for line in lines]
     years = [year_named(heading.text) for heading in headings]
     if len(said) == 1 and not {*said, None}.isdisjoint(years):  # "Năm báo cáo" is a column of the title's year

@@ -134,9 +134,9 @@ def is_total_key(key: Key) -> bool:
 
 
 def is_group(text: str) -> bool:
-    """Whether a row of that name stands over the units of one kind: "II. Các huyện", "Khối thành phố"."""
+    """Whether a row of that name stands over the units of one kind: "II. Các huyện", "Khối thành phố", "Huyện"."""
     key = plain_words(_NUMERAL.sub("", text))
-    return key[:1] in (("cac",), ("khoi",), ("nhom",), ("cum",))
+    return key[:1] in (("cac",), ("khoi",), ("nhom",), ("cum",)) or key in _LEVELS
 
 
 def is_comparison(text: str) -> bool:
@@ -168,6 +168,7 @@ def plain_words(text: str) -> Key:
 
 
 _COMPARISON_KEYS = tuple(map(plain_words, _COMPARISONS))
+_LEVELS = frozenset(map(plain_words, ("thành phố", "huyện", "thị xã", "quận", "huyện, thành phố")))
 _OFFICER_KEYS = tuple(map(plain_words, _OFFICERS))
 _TOTALS = frozenset(map(plain_words, ROLE_LABELS[Role.TOTAL]))
 _SIGNATURE_KEYS = tuple(map(plain_words, _SIGNATURES))

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["label_words", "seen", "tidy", "without_diacritics", "words"]
+__all__ = ["is_measure", "label_words", "seen", "tidy", "without_diacritics", "words"]
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -34,6 +34,7 @@ def _either_way(pattern: str) -> str:
 _COUNTED = "(?:người|vụ|vụ việc|trường hợp|ca|lượt|lượt người|cơ sở|cơ sở giáo dục|trường)"
 _MEASURE = _either_way(rf"(?:(?:đvt|đơn vị tính)\s*:?\s*)?{_COUNTED}")
 _BRACKETS = re.compile(rf"[(\[]\s*(?:{_MEASURE}|\d{{1,2}}|\d{{1,2}}\s*=[\d\s+\-=]*)\s*[)\]]")
+_MEASURE_ALONE = re.compile(rf"[(\[]?\s*{_MEASURE}\s*[)\]]?")
 _MEASURE_AFTER = re.compile(rf"\s*(?:[,;–-]\s*{_MEASURE}|{_either_way('(?:đvt|đơn vị tính)')}\s*:?\s*{_MEASURE})\s*$")
 _IN_THE_YEAR = re.compile(rf"[\s,(]*{_either_way('trong (?:năm|kỳ)(?: báo cáo)?')}[\s)]*$")
 _FILLERS = frozenset({"đã", "các", "những", "da", "cac", "nhung"})  # "đã được tập huấn" is "được tập huấn"
@@ -41,6 +42,11 @@ _NUMBERING = re.compile(
     r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+)|(?:[ivx]{1,4}|[a-zđ])\s*[.)]+\s*|[-+*•–—]\s*)"
 )
 _LEADING = re.compile(rf"^\s*{_either_way('trong đó')}\s*[:,–-]?\s*")
+
+
+def is_measure(text: str) -> bool:
+    """Whether a heading only says what is counted: "(người)", "ĐVT: vụ"."""
+    return _MEASURE_ALONE.fullmatch(tidy(text)) is not None
 
 
 def words(text: str) -> tuple[str, ...]:

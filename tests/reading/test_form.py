@@ -160,6 +160,20 @@ def test_many_forms_in_one_workbook_are_a_return_each(tmp_path: Path) -> None:
     assert (counts(returns), told(returns)) == (BOTH, [])
 
 
+@pytest.mark.parametrize("numbered", [True, False])
+def test_forms_below_each_other_on_a_sheet_are_a_return_each(tmp_path: Path, *, numbered: bool) -> None:
+    def form(unit: str, figures: list[int]) -> list[list[object]]:
+        rows = [[r[0], r[1], r[2], figure] for r, figure in zip(ITEMS, figures, strict=True)]
+        body = [HEADER, *rows] if numbered else [["Chỉ tiêu", "Số liệu"], *([r[1], r[3]] for r in rows)]
+        return [["BÁO CÁO"], [f"Đơn vị báo cáo: {unit}"], ["Năm 2023"], *body]
+
+    signed: list[list[object]] = [["", "NGƯỜI LẬP BIỂU"], []]
+    returns = read(tmp_path, [*form("Huyện Nho Quan", A), [], *form("Huyện Gia Viễn", B), *signed])
+    assert (counts(returns), told(returns)) == (BOTH, [])
+    returns = read(tmp_path, [*form("Huyện Nho Quan", A), *signed, *form("Huyện Gia Viễn", B)])
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
 def crossed(headings: list[object], *columns: list[int], above: Rows = (TITLE,)) -> Rows:
     rows = [[number, label, *figures] for number, (label, *figures) in enumerate(zip(LABELS, *columns, strict=True), 1)]
     return [*above, ["STT", "Nội dung", *headings], *rows]
