@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.labels import without_diacritics, words
@@ -41,6 +42,7 @@ _PREFIXES: tuple[tuple[Key, str], ...] = tuple(
     )
 )
 _PLAIN_PREFIXES = tuple((_plain(prefix), level) for prefix, level in _PREFIXES)
+_LAST_WORDS = frozenset(prefix[-1] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES))
 # Whose return it is, said before the unit's name: "UBND huyện Nho Quan", "Phòng Nội vụ huyện …".
 _BODIES = tuple(map(words, ("ubnd", "ủy ban nhân dân", "uỷ ban nhân dân", "phòng", "văn phòng")))
 _DEPARTMENTS = frozenset(map(without_diacritics, ("lao", "lđ", "lđtbxh", "lđtb", "nội", "nv")))
@@ -76,6 +78,7 @@ class UnitNames:
         self._places = {form for name in (place, _split(place)[1]) for form in (name, _plain(name))} - {()}
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
+        self._words: set[str] = set()  # of all the names: a text without any of them names no unit
         for unit in self.current:
             self._learn(NamedUnit(unit, unit))
         for unit, heir in former:
@@ -89,6 +92,7 @@ class UnitNames:
             keys = {(level, bare)} | ({(None, bare)} if named.named.expected or level is None else set())
             plain = {(level, _plain(bare)) for level, bare in keys}
             for key in keys | plain:
+                self._words.update(key[1])
                 meant = self._by_name.setdefault(key, [])
                 if named not in meant and not (named.merged and any(not other.merged for other in meant)):
                     meant.append(named)
@@ -100,12 +104,16 @@ class UnitNames:
             return NamedUnit(unit, unit) if unit.name else None
         if code := _CODE_AS_DECIMAL.fullmatch(text):
             return self._by_code.get(code[1].lstrip("0"))
-        return self._by_key(words(text)) or self._by_key(words(_AROUND.sub(" ", text)))
+        key = words(text)
+        if self._words.isdisjoint(key):
+            return self._by_code.get(key[0].lstrip("0")) if len(key) == 1 and _CODE.fullmatch(key[0]) else None
+        found = self._by_key(key)
+        return found or (self._by_key(words(_AROUND.sub(" ", text))) if _AROUND.search(text) else None)
 
     def _by_key(self, key: Key) -> NamedUnit | None:
-        if len(key) == 1 and _CODE.fullmatch(key[0]):
-            return self._by_code.get(key[0].lstrip("0"))
         codes = [word for word in (key[:1] + key[-1:]) if _CODE.fullmatch(word)]
+        if codes and (numbered := self._by_words(key)):
+            return numbered  # "Quận 1"
         name = tuple(word for word in key if not _CODE.fullmatch(word)) if codes else key
         found = self._by_words(name)
         if found and codes:
@@ -128,7 +136,7 @@ class UnitNames:
                 yield key[: -len(place)]
         if _is_office(key):
             yield from (key[start:] for start in range(1, len(key)) if key[start:] not in self._places)
-        for level, _ in (*_PREFIXES, *_PLAIN_PREFIXES):
+        for level, _ in (*_PREFIXES, *_PLAIN_PREFIXES) if not _LAST_WORDS.isdisjoint(key[-1:]) else ():
             if key[-len(level) :] == level and len(key) > len(level):
                 yield (*level, *key[: -len(level)])
 
@@ -156,13 +164,14 @@ class UnitDirectory:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._by_year: dict[int, UnitNames] = {}
+        self.knows = lru_cache(16384)(self._knows)  # a large table repeats its names
 
     def in_year(self, year: int) -> UnitNames:
         if year not in self._by_year:
             self._by_year[year] = UnitNames(self._plan, year)
         return self._by_year[year]
 
-    def knows(self, text: str) -> bool:
+    def _knows(self, text: str) -> bool:
         """Whether the text names a unit in any year of the plan."""
         years = range(self._plan.first_year, self._plan.last_year + 1)
         return bool(self._plan.units) and any(self.in_year(year).find(text) for year in years)

@@ -140,3 +140,11 @@ def test_a_plan_without_units_takes_any_name() -> None:
 
 def test_the_body_in_front_of_a_unit_may_have_words_that_are_levels_elsewhere() -> None:
     assert named("Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn", 2024) == named("Huyện Kim Sơn", 2024)
+
+
+def test_a_number_may_be_a_name() -> None:
+    numbered = PLAN.units[1].model_copy(update={"code": "760", "name": "Quận 1", "until": None, "merged_into": None})
+    names = UnitDirectory(PLAN.model_copy(update={"units": (*PLAN.units, numbered)})).in_year(2023)
+    found = [names.find(text) for text in ("Quận 1", "Q. 1", "760")]
+    assert [unit.unit.code for unit in found if unit] == ["760"] * 3
+    assert names.find("372 373") is None
