@@ -24,7 +24,7 @@ from gbv_kpi.reading.sheet import Seen
 __all__ = ["Contents", "damaged", "look_into"]
 
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 30 MiB
-MAX_AREA = 4_000_000  # cells between the first and the last of all sheets; 53,000 returns span 1 million
+MAX_AREA = 2_500_000  # cells between the first and the last of all sheets; 53,000 returns span 1 million
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 
 _UNCALCULATED = re.compile(
@@ -57,6 +57,8 @@ def look_into(content: bytes, place: Place) -> Contents | Problem:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
                 return _oversized(place)
             return _look_at_members(archive, place)
+    except OverflowError:
+        return _oversized(place)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
         return damaged(place)
 
@@ -109,8 +111,9 @@ class _Look:
                 self.needs_close_look |= _has_percentages(xml)
             case "content.xml":
                 self.area += area_of_tables(xml)
-                self.seen |= seen_in_tables(xml)
-                self.raised |= raised_in_tables(xml)
+                if self.area <= MAX_AREA:
+                    self.seen |= seen_in_tables(xml)
+                    self.raised |= raised_in_tables(xml)
             case _ if name.startswith("xl/worksheets/"):
                 self._at_sheet(name, xml)
 

@@ -88,7 +88,7 @@ class _Identifier:
             unit, place, problems = self._unit_of(line, year)
             reported = unit.unit if unit else None
             code, name = (reported.code, reported.name) if reported else (None, None)
-            problems = [problem.of(code, name, year) for problem in (*problems, *self._part_of_year(year))]
+            problems = [*(problem.of(code, name, year) for problem in problems), *self._part_of_year(year)]
             yield Identity(unit, year, place, problems)
 
     # ---------------------------------------------------------------- year
@@ -151,7 +151,7 @@ class _Identifier:
                 message = phrase(
                     "The title speaks of a part of the year; the figures were read as those of {year}.", year=str(year)
                 )
-                yield Problem("part-of-year", said.place, message, value=str(year))
+                yield Problem("part-of-year", said.place, message, year=year, value=str(year))
 
     def _years_of(self, line: int, own: int | None, place: Place) -> Iterator[tuple[int, Place]]:
         """The years that are said of a line, the nearest to it first."""

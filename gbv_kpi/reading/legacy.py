@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["OLE", "encrypted", "read_legacy_workbook"]
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAX_SIZE = 32 * 2**20  # bytes; 65,536 rows, which is all that an .xls holds, take 7 with twelve columns
+MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
+MAX_MERGED = 100_000  # areas
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SUMMARY = "\x05SummaryInformation".encode("utf-16-le")
@@ -33,12 +34,14 @@ def read_legacy_workbook(content: bytes, place: Place) -> list[tuple[Sheet, bool
     if _ENCRYPTED in content:
         return encrypted(place)
     if len(content) > MAX_SIZE:
-        return Problem("oversized-file", place, phrase("The workbook is too large to be a return."))
+        return _oversized(place)
     import xlrd
     from xlrd.biffh import XLRDError
 
     try:
         book = xlrd.open_workbook(file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
+        if sum(len(sheet.merged_cells) for sheet in book.sheets()) > MAX_MERGED:
+            return _oversized(place)
         # No office program leaves a formula without value, and each writes a summary: a script does neither.
         calculated = _SUMMARY in content
         return [(_sheet(book, sheet, calculated), sheet.visibility == 0) for sheet in book.sheets()]
@@ -46,6 +49,10 @@ def read_legacy_workbook(content: bytes, place: Place) -> list[tuple[Sheet, bool
         if isinstance(error, XLRDError) and "encrypted" in str(error):
             return encrypted(place)
         return damaged(place)
+
+
+def _oversized(place: Place) -> Problem:
+    return Problem("oversized-file", place, phrase("The workbook is too large to be a return."))
 
 
 def _sheet(book: "Book", sheet: "LegacySheet", calculated: bool) -> Sheet:

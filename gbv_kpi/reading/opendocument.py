@@ -32,10 +32,11 @@ _PECULIAR = re.compile(
     rb"""table:visibility=["'][cf]|value-type=["'](?:error|percentage)["']|<table:table-cell\b(?=[^>]*table:formula=)"""
 )
 MAX_REPEATED = 1000  # a peculiar cell that stands for more than so many is formatting
+MAX_PECULIAR = 500_000  # cells of a table
 
 
 def seen_in_tables(xml: bytes) -> Mapping[str, Seen]:
-    """By the name of a table, what is peculiar in it."""
+    """By the name of a table, what is peculiar in it; raises `OverflowError` for more than any return has."""
     if not _PECULIAR.search(xml):
         return {}
     starts = list(_TABLE.finditer(xml))
@@ -59,6 +60,8 @@ def _seen(table: bytes) -> Seen:
         if _PECULIAR.search(inside):
             for column, cell in _peculiar_cells(inside):
                 cells |= {(each, column): cell for each in rows}
+                if len(cells) > MAX_PECULIAR:
+                    raise OverflowError
         row += count
     return Seen(cells, frozenset(hidden_rows), frozenset(_hidden_columns(table)))
 

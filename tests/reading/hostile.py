@@ -73,6 +73,25 @@ def _repeated_cells() -> bytes:
     return offices.ods("S", [["a"]], after=after)
 
 
+def _repeated_percentages() -> bytes:
+    after = (
+        '<table:table-row table:number-rows-repeated="1000"><table:table-cell table:number-columns-repeated="1000"'
+        ' office:value-type="percentage" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row>'
+    )
+    return offices.ods("S", [["a"]], after=after)
+
+
+def _many_merged_areas() -> bytes:
+    made = xlwt.Workbook()
+    sheet = made.add_sheet("S")
+    for row in range(0, 60_000, 2):
+        for column in range(0, 8, 2):
+            sheet.merge(row, row + 1, column, column + 1)
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
 def encrypted() -> bytes:
     """What a workbook saved with a password is: an OLE file with a stream of that name."""
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
@@ -105,6 +124,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "long-text.xlsx": (lambda: shared_text(b"x" * 30_000, range(4, 100_000)), "oversized-file"),
     "wide-sheets.xlsx": (_many_wide_sheets, "oversized-file"),
     "repeated-cells.ods": (_repeated_cells, "oversized-file"),
+    "repeated-percentages.ods": (_repeated_percentages, "oversized-file"),
+    "many-merged-areas.xls": (_many_merged_areas, "oversized-file"),
     "long-spans.xls": (lambda: b"<table>" + b"<tr><td colspan=1000 rowspan=60000>1" * 1000, "oversized-file"),
     "many-cells.xls": (lambda: b"<table><tr>" + b"<td>" * 5_000_000, "oversized-file"),
     "many-rows.xls": (lambda: b"<table>" + b"<tr>" * 5_000_000, "oversized-file"),
