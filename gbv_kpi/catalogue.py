@@ -196,6 +196,18 @@ _WARNINGS: Mapping[str, ProblemKind] = {
         phrase("A column “Ghi chú” or “Số hộ nghèo”."),
         phrase("If the plan asks for it, use the plan's heading; otherwise nothing need be done."),
     ),
+    "other-year-column": ProblemKind(
+        Severity.WARNING,
+        phrase("A column holds the figures of another year than the title's, for comparison; it was passed over."),
+        phrase("Columns “Năm 2022” and “Năm 2023” under the title “NĂM 2023”."),
+        phrase("If it is a return too, send it in a file whose title names that year."),
+    ),
+    "part-of-year": ProblemKind(
+        Severity.WARNING,
+        phrase("The title speaks of some months or a quarter; the figures were read as those of the whole year."),
+        phrase("The title “BÁO CÁO 6 THÁNG ĐẦU NĂM 2023”."),
+        phrase("Send the figures of the whole year."),
+    ),
     "sheet-not-read": ProblemKind(
         Severity.WARNING,
         phrase("A sheet has figures, but not under the plan's headings; it was passed over."),
@@ -207,6 +219,12 @@ _WARNINGS: Mapping[str, ProblemKind] = {
         phrase("A sheet is hidden; it was passed over, for its sender does not see it either."),
         phrase("Last year's sheet, hidden and not deleted."),
         phrase("If the sheet belongs to the return, unhide it and send again."),
+    ),
+    "hidden-figures": ProblemKind(
+        Severity.WARNING,
+        phrase("A row or a column is hidden or filtered out; its figures were read and count like the others."),
+        phrase("A table filtered by unit before it was sent."),
+        phrase("If they belong to the return, unhide them; if not, delete them and send again."),
     ),
     "grouped-number": ProblemKind(
         Severity.WARNING,

@@ -58,9 +58,32 @@ def forms_cover_cases(records: Records, plan: Plan) -> Iterator[LineProblem]:
             yield records.tell(index, "help-forms-below-total", helped, message)
 
 
+def hidden_figures(records: Records, plan: Plan) -> Iterator[LineProblem]:
+    """Rows and columns that a sheet hides or filters out count like the others: the sender may not know of them."""
+    layout, sheet = records.layout, records.layout.sheet
+    rows_told, columns_told = (
+        phrase("This row is hidden; its figures were read and count."),
+        phrase("This column is hidden; its figures were read and count."),
+    )
+    by_line, by_place = (sheet.hidden_rows, rows_told), (sheet.hidden_columns, columns_told)
+    if layout.items_down:
+        by_line, by_place = by_place, by_line
+    first_place = min(layout.place_by_field.values())
+    for index, line in enumerate(layout.lines) if by_line[0] else ():
+        if line in by_line[0]:
+            unit, year = records.identities.of(index)
+            problem = Problem("hidden-figures", layout.where(records.file, line, first_place), by_line[1])
+            yield index, problem.of(unit.code if unit else None, unit.name if unit else None, year)
+    for field in plan.fields if by_place[0] and len(layout.lines) else ():
+        if (place := layout.place_by_field.get(field.id)) in by_place[0]:
+            where = layout.where(records.file, layout.lines[0], place)
+            yield None, Problem("hidden-figures", where, by_place[1], field=field.id)
+
+
 CHECKS: Sequence[Callable[[Records, Plan], Iterator[LineProblem]]] = (
     parts_within_wholes,
     forms_cover_cases,
+    hidden_figures,
 )
 
 

@@ -175,6 +175,10 @@ def heading_problems(layout: Layout, file: str, plan: Plan, *, waited_for: bool)
         place = Place(file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
         message = phrase("{field} stands here a second time.", field=plan.field_by_id[field_id].label)
         yield Problem("duplicate-column", place, message, field=field_id, value=shortened(heading.text))
+    for year, heading in layout.other_years:
+        place = Place(file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
+        message = phrase("This column is of {year}, another year than the title's; it was not read.", year=str(year))
+        yield Problem("other-year-column", place, message, year=year, value=shortened(heading.text))
     for heading in layout.unknown:
         place = Place(file, sheet, cell_address(heading.row, heading.column), heading.row + 1)
         message = phrase("There are figures without a heading here; they were not read.")

@@ -18,7 +18,7 @@ from gbv_kpi.counts import Lines
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
-from gbv_kpi.reading.files import read_sheets
+from gbv_kpi.reading.files import read_sheets, without_headings
 from gbv_kpi.reading.identity import AssumedYear, Identity
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source, open_source
@@ -167,7 +167,8 @@ def _read_file(
         return _File(source, encoding, (), personal)  # and not a word of what else the file holds
     batches = [batch for sheet in read for batch in sheet.batches]
     if not any(map(len, batches)) and not has_errors(problems):
-        problems = [*problems, _no_returns(source.name, bool(batches), max((sheet.cells for sheet in read), default=0))]
+        cells = max((sheet.cells for sheet in read), default=0)
+        problems = [*problems, _no_returns(source, bool(batches), cells)]
     for sheet, found in zip(sheets, read, strict=True):
         if batches and not found.batches and _may_be_a_return(sheet, vocabulary, units):
             message = phrase(
@@ -186,11 +187,8 @@ def _may_be_a_return(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory)
     return figures >= FEW_FIGURES and any(vocabulary.field(text) or units.knows(text) for text in texts)
 
 
-def _no_returns(file: str, headings_found: bool, cells: int) -> Problem:
+def _no_returns(source: Source, headings_found: bool, cells: int) -> Problem:
+    place = Place(source.name)
     if headings_found:
-        return Problem(
-            "no-table-found", Place(file), phrase("The plan's headings stand here, but no return below them.")
-        )
-    if cells > MAX_CELLS:
-        return oversized(Place(file))
-    return Problem("no-table-found", Place(file), phrase("No table with the plan's headings was found."))
+        return Problem("no-table-found", place, phrase("The plan's headings stand here, but no return below them."))
+    return oversized(place) if cells > MAX_CELLS else without_headings(source)

@@ -22,8 +22,8 @@ from tests.reading.hostile import REFUSED
 from tests.reading.sending import FORM_TITLE, GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, Sent, send
 
 PACKAGE = Path(gbv_kpi.__file__).parent
-# What looks like a code in the package and is none: the status of a finding, the name of the program.
-OTHER_WORDS = {"gbv-kpi", "not-due", "no-cases", "no-data"}
+# What looks like a code in the package and is none: the status of a finding, the name of the program, words of SVG.
+OTHER_WORDS = {"gbv-kpi", "not-due", "no-cases", "no-data", "aria-labelledby", "text-overlay", "tooltip-overlay"}
 
 
 def table(*rows: list[object]) -> list[list[object]]:
@@ -53,6 +53,17 @@ def _form_on_the_sheet_of_another_unit() -> Workbook:
     return offices.workbook(("Kim Sơn", [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"], *items]))
 
 
+def _with_hidden_row() -> Workbook:
+    book = offices.workbook(("Sheet1", table(NHO_QUAN)))
+    book.worksheets[0].row_dimensions[3].hidden = True
+    return book
+
+
+def _of_two_years() -> list[list[object]]:
+    items = [[label, 0, figure] for label, figure in zip(LABELS, NHO_QUAN[1:], strict=True)]
+    return [*FORM_TITLE, ["Chỉ tiêu", "Năm 2022", "Năm 2023"], *items]
+
+
 SENT: dict[str, Callable[[], Sent]] = {
     "unreadable-file": lambda: b"",
     "encrypted-workbook": lambda: refused("encrypted-workbook"),
@@ -80,6 +91,9 @@ SENT: dict[str, Callable[[], Sent]] = {
     "duplicate-return": lambda: table(NHO_QUAN, NHO_QUAN),
     "part-exceeds-total": lambda: table(nho_quan(2, 31)),
     "unknown-column": lambda: [TITLE, [*HEADER, "Số hộ nghèo"], [*NHO_QUAN, 3]],
+    "other-year-column": _of_two_years,
+    "part-of-year": lambda: [["BÁO CÁO 6 THÁNG ĐẦU NĂM 2023"], HEADER, NHO_QUAN],
+    "hidden-figures": _with_hidden_row,
     "sheet-not-read": lambda: with_sheet("Khác", [["Đơn vị", "Hộ", "Xã", "Thôn"], ["Huyện Gia Viễn", 3, 4, 5]]),
     "hidden-sheet": lambda: with_sheet("Cũ", table(GIA_VIEN), "hidden"),
     "grouped-number": lambda: table(nho_quan(7, "1.234")),

@@ -2,8 +2,11 @@
 
 sources      paths → bytes
 text         bytes of a CSV → sheet            workbook    bytes of a workbook → sheets
+legacy       the same for .xls                 web, page   the same for web pages under its name
 archive      is a workbook's zip safe to open, and which of its cells need a closer look
-extent       how far its cells reach
+extent       how far its cells reach           hidden      which rows and columns it hides
+footnotes    numbers of footnotes, which are no figures
+opendocument what is peculiar in the cells of an .ods
 column       rows as columns, in blocks
 labels       headings in any spelling → one key
 frame        the words around the figures of every table

@@ -6,6 +6,8 @@ XFD1048576 asks for 17 thousand million of them; a million rows that only carry 
 
 import re
 
+from gbv_kpi.reading.opendocument import COLUMNS_REPEATED, ROWS_REPEATED, TABLE_CELL, TABLE_ROW, repeated
+
 __all__ = ["area_of_sheet", "area_of_tables"]
 
 SMALL_AREA = 1_000_000  # cells; a sheet that cannot span more needs no exact look
@@ -17,13 +19,6 @@ _COLUMN = re.compile(rb"""r=["']([A-Z]{1,3})[0-9]""")
 _FILLED_COLUMN = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})[0-9]{1,9}["'][^>]*(?<!/)>""")
 _FILLED_ROW = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["'][A-Z]{1,3}([0-9]{1,9})["'][^>]*(?<!/)>""")
 _UNPLACED_CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+(?!r=)\w+=["'][^"'>]*["'])*\s*>""")
-
-_TABLE_ROW = re.compile(
-    rb"<table:table-row\b([^>]*)(?<!/)>(.*?)</table:table-row>|<table:table-row\b([^>]*)/>", re.DOTALL
-)
-_TABLE_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(/?)>")
-_ROWS_REPEATED = re.compile(rb"""number-rows-repeated=["']([0-9]{1,9})""")
-_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated=["']([0-9]{1,9})""")
 
 
 def area_of_sheet(xml: bytes) -> int:
@@ -45,19 +40,14 @@ def area_of_tables(xml: bytes) -> int:
 
 def _area_of_table(xml: bytes) -> int:
     rows = last_row = last_column = 0
-    for row in _TABLE_ROW.finditer(xml):
-        rows += _repeated(_ROWS_REPEATED, row[1] or row[3] or b"")
+    for row in TABLE_ROW.finditer(xml):
+        rows += repeated(ROWS_REPEATED, row[1] or row[3] or b"")
         column = 0
-        for cell in _TABLE_CELL.finditer(row[2] or b""):
-            column += _repeated(_COLUMNS_REPEATED, cell[1])
+        for cell in TABLE_CELL.finditer(row[2] or b""):
+            column += repeated(COLUMNS_REPEATED, cell[1])
             if not cell[2] or b"value" in cell[1]:  # not empty
                 last_row, last_column = rows, max(last_column, column)
     return last_row * last_column
-
-
-def _repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:
-    found = pattern.search(attributes)
-    return int(found[1]) if found else 1
 
 
 def _column_number(letters: bytes) -> int:

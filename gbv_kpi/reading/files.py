@@ -1,33 +1,52 @@
 """One file of any kind to its sheets."""
 
-import codecs
-
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source
 from gbv_kpi.reading.text import is_legacy, legacy_encoding, read_text
+from gbv_kpi.reading.web import is_web_page, plain_start, read_web_page
 from gbv_kpi.reading.workbook import is_workbook, read_workbook
 
-__all__ = ["read_sheets"]
+__all__ = ["read_sheets", "without_headings"]
 
 LOOKED_AT_ROWS = 200
 
 
 def read_sheets(source: Source) -> tuple[list[Sheet], str | None, list[Problem]]:
-    """The sheets of a file, the encoding of a CSV, and what kept sheets from being read."""
+    """The sheets of a file, the encoding of a text, and what kept sheets from being read."""
     place = Place(source.name)
+    encoding = None
     if not source.start.strip() and not source.content.strip():
         return [], None, [Problem("unreadable-file", place, phrase("The file is empty."))]
     if is_workbook(source.start):
-        sheets, problems = read_workbook(source)
-        if any(is_legacy(_texts(sheet)) for sheet in sheets):
-            return [], None, [legacy_encoding(place)]
-        return sheets, None, problems
-    if problem := _other_kind(source.start, place):
+        read = read_workbook(source.content, place)
+    elif is_web_page(source.start):
+        read, encoding = read_web_page(source.content, place)
+    elif problem := _other_kind(source.start, place):
         return [], None, [problem]
-    sheet, encoding, problems = read_text(source)
-    return [sheet] if sheet else [], encoding, problems
+    else:
+        sheet, encoding, problems = read_text(source)
+        return [sheet] if sheet else [], encoding, problems
+    if isinstance(read, Problem):
+        return [], encoding, [read]
+    if any(is_legacy(_texts(sheet)) for sheet, is_shown in read if is_shown):
+        return [], encoding, [legacy_encoding(place)]
+    hidden = [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
+    return [sheet for sheet, is_shown in read if is_shown], encoding, [_hidden(sheet, source.name) for sheet in hidden]
+
+
+def _hidden(sheet: Sheet, file: str) -> Problem:
+    message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=sheet.name or "")
+    return Problem("hidden-sheet", Place(file, sheet.name), message)
+
+
+def without_headings(source: Source) -> Problem:
+    """What to tell of a file in which none of the plan's headings was found."""
+    place = Place(source.name)
+    if is_web_page(source.start):
+        return Problem("unsupported-format", place, phrase("This is a web page, whatever its name says."))
+    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
 
 
 def _texts(sheet: Sheet) -> list[str]:
@@ -36,14 +55,12 @@ def _texts(sheet: Sheet) -> list[str]:
 
 def _other_kind(content: bytes, place: Place) -> Problem | None:
     """What a file is that is neither a workbook nor text with separators, whatever its name says."""
-    start = content[:2000]
-    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        start = start.removeprefix(mark)
-    start = start.replace(b"\0", b"").lstrip().lower()
+    start = plain_start(content)
     if start.startswith(b"%pdf"):
         return Problem("unsupported-format", place, phrase("This is a PDF, from which no figures are read."))
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        return Problem("unsupported-format", place, phrase("This is a web page, whatever its name says."))
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
+        message = phrase("This is an “XML Spreadsheet 2003”, whatever its name says.")
+        return Problem("unsupported-format", place, message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"rar!", b"7z\xbc\xaf")):
         return Problem("unsupported-format", place, phrase("This is no spreadsheet, whatever its name says."))
     return None

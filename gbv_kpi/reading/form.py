@@ -4,9 +4,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gbv_kpi.reading.frame import Role, is_comparison, is_signature
-from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row, holds_figure, is_column_numbers
+from gbv_kpi.reading.layout import (
+    Heading,
+    KnowsUnit,
+    Layout,
+    first_filled_row,
+    holds_figure,
+    is_column_numbers,
+    years_said,
+)
 from gbv_kpi.reading.sheet import Sheet, text_of
-from gbv_kpi.reading.titles import reporting_unit_in, year_in, year_named, years_in
+from gbv_kpi.reading.titles import (
+    is_part_of_year,
+    reporting_unit_in,
+    year_in,
+    year_named,
+    years_in,
+)
 from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["find_form"]
@@ -29,18 +43,22 @@ class Item:
 def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
     """The form or cross table whose items name the most fields, None where they do not name two."""
     columns = range(min(sheet.width, SEARCHED_COLUMNS))
-    items_column, items = max(
-        ((column, _items(sheet, column, vocabulary)) for column in columns),
+    items_column, items, next_block = max(
+        ((column, *_items(sheet, column, vocabulary)) for column in columns),
         key=lambda found: len({item.field for item in found[1] if item.field}),
-        default=(0, []),
+        default=(0, [], None),
     )
     named = [item.row for item in items if item.field]
     if len({item.field for item in items if item.field}) < 2:
         return None
     header = list(_header_rows(sheet, items_column, named[0], knows_unit))
     lines, totals, unit, year, left = _lines(sheet, items_column, header, named, vocabulary, knows_unit)
-    if not lines:
+    if not lines and not left:
         return None
+    top = min([*header, named[0]])
+    other_years = list(_of_other_years(sheet, top, lines, year))
+    lines = [line for line in lines if line not in {heading.column for _, heading in other_years}]
+    last_heading = max(header, default=named[0])
     filled = {item.row for item in items if any(text_of(sheet.cell(item.row, line)) for line in lines)}
     rows: dict[str, int] = {}
     duplicates: list[tuple[str, Heading]] = []
@@ -54,7 +72,7 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
     return Layout(
         sheet,
         items_down=True,
-        top=min([*header, named[0]]),
+        top=top,
         place_by_field=rows,
         lines=lines,
         totals=totals,
@@ -66,28 +84,52 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
             *(
                 Heading(item.text, item.row, items_column)
                 for item in items
-                if item.field is None and item.row > named[0] and item.row in filled
+                if item.field is None
+                and item.row in filled
+                and item.row > last_heading
+                and sum(map(str.isalnum, item.text)) > 1
             ),
         ],
+        other_years=other_years,
+        next_block=next_block,
     )
 
 
-def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> list[Item]:
-    """The items of one column, each read under the headings above it."""
+def _is_sign(text: str) -> bool:
+    """Whether a text only numbers something: "B", "(2)"."""
+    return sum(map(str.isalnum, text)) < 2
+
+
+def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> tuple[list[Item], int | None]:
+    """The items of one column, each read under the headings above it, and the row where another form begins."""
     items: list[Item] = []
     above: list[Item] = []  # what an item may be a part of, the nearest last
     first = first_filled_row(sheet)
+    signed = False
     for row in range(first, min(len(sheet.rows), first + SEARCHED_ROWS)):
         cell = sheet.cell(row, column)
         if not isinstance(cell, str) or not cell.strip():
             continue
         text = cell.strip()
-        if any(item.field for item in items) and is_signature([text]):
-            break
+        if any(item.field for item in items):
+            signed = signed or is_signature([text])
+            if vocabulary.meaning(text) is Role.ITEM or (signed and vocabulary.field(text)):
+                return items, _title_above(sheet, row, max(item.row for item in items if item.field))
+        if signed:
+            continue
         item = Item(row, text, vocabulary.field(text) or _field_below(text, above, vocabulary))
         items.append(item)
         above.append(item)
-    return items
+    return items, None
+
+
+def _title_above(sheet: Sheet, header: int, last_item: int) -> int:
+    """Where the title block of a further form begins: below the item, or the signatures, of the one before."""
+    for row in range(header - 1, last_item, -1):
+        texts = [text for cell in sheet.rows[row] if (text := text_of(cell))]
+        if texts and is_signature(texts):
+            return row + 1
+    return last_item + 1
 
 
 def _field_below(text: str, above: Sequence[Item], vocabulary: Vocabulary) -> str | None:
@@ -113,6 +155,8 @@ def _header_rows(sheet: Sheet, items_column: int, first_item: int, knows_unit: K
             if found or not item or years_in(item):
                 return  # a blank row, or the title block
             continue  # a section heading between the header and the first item
+        if _is_item(sheet, row, items_column, knows_unit):
+            continue
         letters_only = len(filled) > 1 and all(len(text) <= 3 for text in filled)
         if (is_column_numbers(filled) or letters_only) and not all(map(knows_unit, filled)):
             continue
@@ -120,6 +164,19 @@ def _header_rows(sheet: Sheet, items_column: int, first_item: int, knows_unit: K
         found += 1
         if found == HEADER_ROWS:
             return
+
+
+def _is_item(sheet: Sheet, row: int, items_column: int, knows_unit: KnowsUnit) -> bool:
+    """Whether a row is an item with its figure, known or not, rather than headings."""
+    cells = sheet.rows[row][items_column:]
+    figures = [text_of(cell) for cell in cells[1:] if isinstance(cell, int | float)]
+    if (
+        not figures
+        or not isinstance(cells[0], str)
+        or is_column_numbers([text for text in map(text_of, cells) if text])
+    ):
+        return False
+    return len(cells[0].strip()) > 1 and not any(year_in(text) or knows_unit(text) for text in figures)
 
 
 def _lines(
@@ -145,7 +202,8 @@ def _lines(
     totals = [column for column in columns if headed(column, vocabulary.is_total)]
     usable = [column for column in columns if not headed(column, lambda text: vocabulary.meaning(text) in _NOT_VALUES)]
     figures = [column for column in usable if any(holds_figure(sheet.cell(row, column)) for row in items)]
-    counts = [column for column in usable if column not in totals and not headed(column, is_comparison)]
+    others = [column for column in usable if headed(column, is_comparison) or headed(column, is_part_of_year)]
+    counts = [column for column in usable if column not in totals and column not in others]
     if unit is not None or year is not None:
         named = [row for row in (unit, year) if row is not None]
         lines = [column for column in counts if column in figures or any(texts[row, column] for row in named)]
@@ -161,6 +219,20 @@ def _lines(
         for column in left_out
     ]
     return lines, totals, unit, year, left
+
+
+def _of_other_years(sheet: Sheet, top: int, lines: Sequence[int], year: int | None) -> Iterator[tuple[int, Heading]]:
+    """The columns of a year beside one of the year that the title gives, where it gives one.
+
+    "Năm 2022" and "Năm 2023" under the title "NĂM 2023": the former year stands there for comparison.
+    """
+    if year is None:
+        return
+    said = years_said(sheet, top)
+    headings = [Heading(sheet.spread_text(year, line), year, line) for line in lines]
+    years = [year_named(heading.text) for heading in headings]
+    if len(said) == 1 and not {*said, None}.isdisjoint(years):  # "Năm báo cáo" is a column of the title's year
+        yield from ((named, at) for named, at in zip(years, headings, strict=True) if named and named not in said)
 
 
 def _years(texts: Mapping[tuple[int, int], str]) -> Iterator[int]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from gbv_kpi.reading.labels import without_diacritics, words
 
 __all__ = [
+    "CONTACTS",
     "GROUPS",
     "PERSONAL",
     "PERSONAL_NAMES",
@@ -23,6 +24,7 @@ __all__ = [
     "is_signature",
     "is_total",
     "is_total_key",
+    "names_an_officer",
     "plain_words",
     "stands_in",
     "word_finder",
@@ -52,8 +54,11 @@ ROLE_LABELS: Mapping[Role, Sequence[str]] = {
         "Tên huyện", "Quận, huyện, thị xã, thành phố", "Huyện, thị xã, thành phố", "Xã, phường",
         "Đơn vị, địa phương", "unit", "unit name", "district",
     ),
-    Role.UNIT_CODE: ("Mã", "Mã đơn vị", "Mã đơn vị hành chính", "Mã huyện", "Mã số", "code", "unit code"),
-    Role.YEAR: ("Năm", "Năm báo cáo", "year"),
+    Role.UNIT_CODE: (
+        "Mã", "Mã đơn vị", "Mã đơn vị hành chính", "Mã huyện", "Mã số", "Mã ĐVHC", "Mã ĐV", "Mã địa phương",
+        "code", "unit code",
+    ),
+    Role.YEAR: ("Năm", "Năm báo cáo", "Kỳ báo cáo", "Năm số liệu", "year"),
     Role.NUMBERING: ("STT", "TT", "Số TT", "Số thứ tự", "no"),
     Role.MEASURE: ("Đơn vị tính", "ĐVT", "Đơn vị đo", "measure", "unit of measure"),
     Role.NOTE: ("Ghi chú", "note", "notes", "remarks"),
@@ -64,18 +69,31 @@ ROLE_LABELS: Mapping[Role, Sequence[str]] = {
     Role.ITEM: ("Chỉ tiêu", "Nội dung", "Tên chỉ tiêu", "Nội dung chỉ tiêu", "Danh mục", "item", "indicator"),
     Role.TOTAL: (
         "Tổng cộng", "Tổng số", "Tổng", "Cộng", "Toàn tỉnh", "Tổng toàn tỉnh", "Cộng toàn tỉnh",
-        "Tổng cộng toàn tỉnh", "Tổng số toàn tỉnh", "total", "grand total",
+        "Tổng cộng toàn tỉnh", "Tổng số toàn tỉnh", "Tổng hợp toàn tỉnh", "T.cộng", "TC",
+        "total", "grand total",
     ),
 }  # fmt: skip
 
 # A heading that starts with one of these names a person, or leads to one.
-PERSONAL = (
-    "Họ và tên", "Họ tên", "Tên nạn nhân", "Tên người bị", "Ngày sinh", "Ngày tháng năm sinh", "Năm sinh",
-    "CCCD", "CMND", "Số CCCD", "Số CMND", "Căn cước", "Số căn cước", "Chứng minh nhân dân", "Số chứng minh",
-    "Số định danh", "Mã định danh", "Hộ chiếu", "Số hộ chiếu", "Điện thoại", "Số điện thoại", "SĐT", "Số ĐT", "Địa chỉ",
-    "Quê quán", "Nguyên quán", "Nơi ở", "Nơi cư trú", "Chỗ ở", "Email", "Thư điện tử", "full name",
-    "name of victim", "victim name", "date of birth", "birthday", "phone", "telephone", "address", "id number",
+_OF_A_PERSON = (
+    "Họ và tên", "Họ tên", "Tên nạn nhân", "Tên người bị", "Tên người gây", "Tên chồng", "Tên vợ", "Tên cha", "Tên mẹ",
+    "Danh tính", "Ngày sinh", "Ngày tháng năm sinh", "Năm sinh", "CCCD", "CMND", "Số CCCD", "Số CMND", "Căn cước",
+    "Số căn cước", "Chứng minh nhân dân", "Số chứng minh", "Số định danh", "Mã định danh", "Hộ chiếu", "Số hộ chiếu",
+    "Quê quán", "Nguyên quán", "Nơi ở", "Nơi cư trú", "Chỗ ở", "Hộ khẩu", "Số thẻ BHYT", "Số BHYT", "Số BHXH",
+    "Số tài khoản", "full name", "name of victim", "victim name", "date of birth", "birthday", "id number", "id card",
     "identity card", "passport",
+)  # fmt: skip
+# These an office has too: in the title block they are its own.
+CONTACTS = (
+    "Điện thoại", "Số điện thoại", "SĐT", "Số ĐT", "ĐT liên hệ", "Địa chỉ", "Email", "Thư điện tử", "Zalo", "Facebook",
+    "phone", "telephone", "address",
+)  # fmt: skip
+PERSONAL = (*_OF_A_PERSON, *CONTACTS)
+
+# Who made a return may be named in its title block.
+_OFFICERS = (
+    "người lập", "người báo cáo", "người phụ trách", "người liên hệ", "người tổng hợp", "người điền", "cán bộ",
+    "công chức", "thủ trưởng", "lãnh đạo", "đầu mối", "chuyên viên", "contact", "officer",
 )  # fmt: skip
 
 PERSONAL_NAMES = (
@@ -118,14 +136,21 @@ def is_total_key(key: Key) -> bool:
 
 
 def is_group(text: str) -> bool:
-    """Whether a row of that name stands over the units of one kind: "II. Các huyện", "Khối thành phố"."""
-    return plain_words(_NUMERAL.sub("", text))[:1] in GROUPS
+    """Whether a row of that name stands over the units of one kind: "II. Các huyện", "Khối thành phố", "Huyện"."""
+    key = plain_words(_NUMERAL.sub("", text))
+    return key[:1] in _GROUPS or key in _LEVELS
 
 
 def is_comparison(text: str) -> bool:
     """Whether a column of that name holds no count of the year but shares, a target or a former period."""
     key = plain_words(text)
     return "%" in text or any(key[: len(start)] == start for start in _COMPARISON_KEYS)
+
+
+def names_an_officer(text: str) -> bool:
+    """Whether a line names who made the return: "Họ và tên người lập biểu: …"."""
+    key = plain_words(text)
+    return any(stands_in(officer, key) for officer in _OFFICER_KEYS)
 
 
 def is_signature(texts: Iterable[str]) -> bool:
@@ -159,7 +184,10 @@ def word_finder(wanted: Iterable[str]) -> Callable[[str], bool]:
     return holds
 
 
-GROUPS = (("cac",), ("khoi",), ("nhom",), ("cum",))
+_GROUPS = (("cac",), ("khoi",), ("nhom",), ("cum",))
 _COMPARISON_KEYS = tuple(map(plain_words, _COMPARISONS))
+_LEVELS = frozenset(map(plain_words, ("thành phố", "huyện", "thị xã", "quận", "huyện, thành phố")))
+GROUPS = (*_GROUPS, *_LEVELS)  # what the name of a group begins with
+_OFFICER_KEYS = tuple(map(plain_words, _OFFICERS))
 _TOTALS = frozenset(map(plain_words, ROLE_LABELS[Role.TOTAL]))
 _SIGNATURE_KEYS = tuple(map(plain_words, _SIGNATURES))

@@ -19,7 +19,9 @@ from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.titles import (
     is_place_and_date,
+    part_of_year_in,
     reporting_unit_in,
+    year_ended_in,
     year_in,
     year_named,
     years_in,
@@ -97,7 +99,7 @@ class Identifier:
             Said(text, Place(file, layout.sheet.name, cell_address(row, column), row + 1))
             for row, column, text in layout.title_cells()
         ]
-        self._years = list(self._years_said())
+        self._years = list(self._years_said()) or list(self._years_of_periods())
         self._unit_by_year: dict[int, tuple[NamedUnit | None, Place, list[Problem]]] = {}
         self._found: dict[tuple[str, str, int], NamedUnit | None] = {}
 
@@ -113,6 +115,8 @@ class Identifier:
             unit, units = self._units_of_lines(sure, name, code, told)
         else:
             unit, units = self._any_units(sure, name, code, told)
+        for of in np.unique(sure[sure > 0]).tolist():
+            told.extend((int(np.argmax(sure == of)), problem) for problem in self._part_of_year(of))
         titled = {of: titles[1] for of, titles in self._unit_by_year.items()}
         return Identities(year, unit, units, told, titled)
 
@@ -212,20 +216,18 @@ class Identifier:
         if len(set(years_in_sheet_name(name))) == 1:
             yield years_in_sheet_name(name)[0], Place(self._file, name)
 
+    def _years_of_periods(self) -> Iterator[tuple[int, Place]]:
+        """The years whose periods the title block gives, for a return that names its year in no other way."""
+        yield from ((year, said.place) for said in self._title if (year := year_ended_in(said.text)))
+
     def _year_of(self, line: int) -> tuple[int | None, list[Problem]]:
         place = self._layout.where(self._file, line, self._layout.year)
         own = self._layout.spread_text(line, self._layout.year) if self._layout.year is not None else ""
-        said = list(self._years)
-        if own:
-            year = year_named(own)
-            if year is None:
-                return None, [Problem("missing-year", place, phrase("“{found}” is no year.", found=own), value=own)]
-            said.insert(0, (year, place))
-        elif above := self._layout.year_above(line):
-            row, column, year = above
-            said.insert(0, (year, Place(self._file, self._layout.sheet.name, cell_address(row, column), row + 1)))
-        if self._assumed and (self._assumed.binds or not said):
-            said.append((self._assumed.year, place))
+        if self._layout.items_down and not any(map(str.isdigit, own)):
+            own = ""  # "Năm báo cáo" beside "Năm 2022"
+        if own and year_named(own) is None:
+            return None, [Problem("missing-year", place, phrase("“{found}” is no year.", found=own), value=own)]
+        said = list(self._years_of(line, year_named(own), place))
         if not said:
             nowhere = place if self._layout.year is not None else Place(self._file, self._layout.sheet.name)
             return None, [Problem("missing-year", nowhere, phrase("Nothing says which year this return is of."))]
@@ -247,6 +249,29 @@ class Identifier:
             )
             return year, [Problem("year-outside-plan", place, message, year=year, value=str(year))]
         return year, []
+
+    def _part_of_year(self, year: int) -> Iterator[Problem]:
+        """What is headed "6 tháng đầu năm 2023" is hardly the return of 2023."""
+        for said in self._title:
+            if year in years_in(said.text) and part_of_year_in(said.text):
+                message = phrase(
+                    "The title speaks of a part of the year; the figures were read as those of {year}.", year=str(year)
+                )
+                yield Problem("part-of-year", said.place, message, year=year, value=str(year))
+
+    def _years_of(self, line: int, own: int | None, place: Place) -> Iterator[tuple[int, Place]]:
+        """The years that are said of a line, the nearest to it first."""
+        said = list(self._years)
+        if own is not None:
+            yield own, place
+            if own in dict(said):
+                said.clear()  # the title names it, maybe beside the year of another column
+        elif above := self._layout.year_above(line):
+            row, column, year = above
+            said.insert(0, (year, Place(self._file, self._layout.sheet.name, cell_address(row, column), row + 1)))
+        yield from said
+        if self._assumed and (self._assumed.binds or not (said or own is not None)):
+            yield self._assumed.year, place
 
     # ---------------------------------------------------------------- unit
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from gbv_kpi.problems import Place
 from gbv_kpi.reading.column import Block, Column
 from gbv_kpi.reading.sheet import Area, Cell, Sheet, cell_address, text_of
+from gbv_kpi.reading.titles import years_in, years_in_sheet_name
 
-__all__ = ["Heading", "KnowsUnit", "Layout", "first_filled_row", "holds_figure", "is_column_numbers"]
+__all__ = ["Heading", "KnowsUnit", "Layout", "first_filled_row", "holds_figure", "is_column_numbers", "years_said"]
 
 Lines = Sequence[int] | NDArray[np.intp]
 KnowsUnit = Callable[[str], bool]  # whether a text names a reporting unit in any year
@@ -49,6 +50,8 @@ class Layout:
     year: int | None = None
     duplicates: Sequence[tuple[str, Heading]] = ()  # a field's second heading
     unknown: Sequence[Heading] = ()  # headings that mean nothing to the plan, with figures beside them
+    other_years: Sequence[tuple[int, Heading]] = ()  # columns of a year beside that of the title, which were not read
+    next_block: int | None = None  # the row from which another form follows on the same sheet
     years_between: Sequence[tuple[int, int, int]] = ()  # row, column and year of the words between the lines
 
     def _row_and_column(self, line: int, place: int) -> tuple[int, int]:
@@ -106,6 +109,12 @@ class Layout:
 def first_filled_row(sheet: Sheet) -> int:
     """Where a sheet begins; a table is looked for within so many rows of it."""
     return next((row for row, cells in enumerate(sheet.rows) if any(map(text_of, cells))), 0)
+
+
+def years_said(sheet: Sheet, top: int) -> set[int]:
+    """The years that the title block above a row gives, or else the sheet's name."""
+    titles = (text_of(cell) for row in sheet.rows[:top] for cell in row)
+    return {year for title in titles for year in years_in(title)} or set(years_in_sheet_name(sheet.name or ""))
 
 
 def holds_figure(cell: Cell) -> bool:

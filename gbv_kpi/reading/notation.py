@@ -13,6 +13,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.reading.labels import seen
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
 
 __all__ = ["Figure", "read_figure", "read_figures"]
@@ -23,11 +24,13 @@ _GROUPED = re.compile(
 )
 _DECIMAL = re.compile(r"-?[0-9]+[.,][0-9]+")
 _GROUPED_FRACTION = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|-?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+")
+_ERROR = re.compile(r"#(?:DIV/0!|REF!|N/A|NAME\?|VALUE!|NUM!|NULL!)|Err:[0-9]{3}", re.IGNORECASE)
 _PERCENT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)? ?%")
 _NEGATIVE = re.compile(r"-[0-9]+")
-_STARTS_WITH_NUMBER = re.compile(r"([0-9][0-9.,' ]*)\s*[^\W\d_]+(?!.*[0-9])")
+_HOLDS_ONE_NUMBER = re.compile(r"[+~≈]?\s*([0-9](?:[0-9.,' ]*[0-9])?)[^0-9]*")
 _DASHES = frozenset("-–—−‐‑")
-_NOT_AVAILABLE = frozenset({"...", "..", "…"})
+_NOT_AVAILABLE = re.compile(r"\.{2,}")  # "…" too, once it is written with dots
+_SIGNS = str.maketrans({"\u2212": "-", "’": "'"})
 _EXACT_FLOATS = 2**53
 LONGEST_COUNT = 18  # digits; a column of counts holds 64-bit numbers
 
@@ -80,9 +83,7 @@ def read_figure(cell: Cell) -> Figure:
         case FormulaWithoutValue():
             return Figure(None, "formula-without-value", phrase("The cell holds a formula that was never calculated."))
         case FormulaError(name):
-            return Figure(
-                None, "formula-error", phrase("The formula in this cell gives the error {error}.", error=name)
-            )
+            return _formula_error(name)
         case date():
             return _fault(phrase("{found} is a date, not a number.", found=text_of(cell)))
         case time() | timedelta():
@@ -102,8 +103,10 @@ def _number_figure(number: float) -> Figure:
 def _text_figure(text: str) -> Figure:
     if _DIGITS.fullmatch(text):
         return _whole(text)
-    written = " ".join(unicodedata.normalize("NFKC", text).split())
-    if not written or written in _NOT_AVAILABLE:
+    if any(unicodedata.category(sign) == "No" for sign in text):
+        return _not_a_number(text)  # "12¹" is 12 with a footnote, never 121
+    written = " ".join(unicodedata.normalize("NFKC", seen(text)).translate(_SIGNS).split())
+    if not written or _NOT_AVAILABLE.fullmatch(written):
         return BLANK
     if _DIGITS.fullmatch(written) or _NEGATIVE.fullmatch(written):
         return _whole(written)
@@ -117,7 +120,13 @@ def _text_figure(text: str) -> Figure:
         return Figure(int(number)) if number == number.to_integral_value() else _fraction(number, written)
     if _GROUPED_FRACTION.fullmatch(written):
         return Figure(None, "not-a-whole-number", phrase("{found} is not a whole number.", found=written))
+    if _ERROR.fullmatch(written):
+        return _formula_error(written)
     return _percentage(written) if _PERCENT.fullmatch(written) else _not_a_number(text)
+
+
+def _formula_error(name: str) -> Figure:
+    return Figure(None, "formula-error", phrase("The formula in this cell gives the error {error}.", error=name))
 
 
 def _whole(digits: str) -> Figure:
@@ -158,8 +167,8 @@ def _fraction(number: Decimal, written: str) -> Figure:
 
 def _not_a_number(cell: Cell) -> Figure:
     found = text_of(cell)
-    start = _STARTS_WITH_NUMBER.match(found) if isinstance(cell, str) else None
-    if start and (likely := read_figure(start[1].strip())).value is not None:
+    start = _HOLDS_ONE_NUMBER.fullmatch(found) if isinstance(cell, str) else None
+    if start and start[1] != found and (likely := read_figure(start[1])).value is not None:
         return _fault(
             phrase("“{found}” is not a number alone; {likely} may be meant.", found=found, likely=str(likely.value))
         )

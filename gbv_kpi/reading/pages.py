@@ -39,7 +39,9 @@ def locate_returns(
             return
         yield number, layout
         if layout.items_down:
-            return
+            block = None if layout.next_block is None else block.below(layout.next_block)
+            number += 1
+            continue
         body = Body(layout, head, vocabulary, knows_unit)
         rest: Block | None = block.below(layout.bottom + 1)
         tail: Block | None = None  # the rows since the last one of the table: another one may begin with them

@@ -7,7 +7,7 @@ import numpy as np
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.column import Block
-from gbv_kpi.reading.frame import Role
+from gbv_kpi.reading.frame import CONTACTS, Role, names_an_officer
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.vocabulary import Vocabulary
@@ -21,8 +21,7 @@ PersonalHeadings = dict[tuple[int, int], str]  # our own words for a heading, by
 def headings_of_persons(block: Block, vocabulary: Vocabulary) -> PersonalHeadings:
     """The headings in some rows that ask for a person's name, birth, papers, telephone or address.
 
-    A heading stands in a row with another one: of a person, of a field or of the frame of a table. The
-    telephone number of whoever wrote the return stands alone, and is no column.
+    A heading stands in a row with another one: of a person, of a field or of the frame of a table.
     """
     suspects = np.zeros(len(block), dtype=bool)
     for column in block.columns:
@@ -35,13 +34,18 @@ def headings_of_persons(block: Block, vocabulary: Vocabulary) -> PersonalHeading
 
 
 def columns_of_persons(layout: Layout, vocabulary: Vocabulary) -> PersonalHeadings:
-    """The same over a return's own figures."""
-    return {
+    """The same over a return's own figures, among the items of a form, and in the title block.
+
+    A title block that names a person is no better, but for who wrote the return; the telephone number there is
+    the office's.
+    """
+    over_figures = {
         (heading.row, heading.column): label
         for heading in layout.unknown
         for text in heading.text.split(" → ")
         if (label := vocabulary.personal_label(text))
     }
+    return over_figures | {(row, column): label for row, column, label in _beside_figures(layout, vocabulary)}
 
 
 def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> Iterator[Problem]:
@@ -52,6 +56,19 @@ def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> I
         yield Problem("personal-data-column", place, message, value=label)
 
 
+def _beside_figures(layout: Layout, vocabulary: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    """Row, column and label of what asks for a person above a table, or among the items of a form."""
+    for row, column, text in layout.title_cells():
+        label = vocabulary.personal_label(text)
+        if label and label not in CONTACTS and not names_an_officer(text):
+            yield row, column, label
+    if layout.items_down and layout.lines:
+        for row in range(layout.top, max(layout.place_by_field.values()) + 1):
+            for column, cell in enumerate(layout.sheet.rows[row][: min(layout.lines)]):
+                if isinstance(cell, str) and (label := vocabulary.personal_label(cell.strip())):
+                    yield row, column, label
+
+
 def _headings_in(cells: Sequence[object], vocabulary: Vocabulary) -> list[tuple[int, str]]:
     """The personal headings of one row, none where they stand alone."""
     texts = [(column, cell.strip()) for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()]
@@ -59,7 +76,9 @@ def _headings_in(cells: Sequence[object], vocabulary: Vocabulary) -> list[tuple[
         return []
     labels = [(column, text, vocabulary.personal_label(text)) for column, text in texts]
     personal = [(column, label) for column, text, label in labels if label and not text.endswith(":")]
-    if not personal or len(personal) + sum(_is_heading(text, vocabulary) for _, text in texts) < 2:
+    if all(label in CONTACTS and ":" in text for _, text, label in labels if label):
+        return []  # "Điện thoại: …" and "Email: …" of an office
+    if len(personal) + sum(_is_heading(text, vocabulary) for _, text in texts) < 2:
         return []
     return personal
 

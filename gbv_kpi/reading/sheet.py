@@ -1,12 +1,26 @@
 """A sheet as values at addresses."""
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-__all__ = ["Area", "Cell", "FormulaError", "FormulaWithoutValue", "Percentage", "Sheet", "cell_address", "text_of"]
+__all__ = [
+    "Area",
+    "Cell",
+    "FormulaError",
+    "FormulaWithoutValue",
+    "Percentage",
+    "Seen",
+    "Sheet",
+    "as_shown",
+    "cell_address",
+    "text_of",
+]
+
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # signs that a number format shows as they stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +46,21 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWi
 Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), from 0
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the XML of a sheet shows and its fast reader does not give, rows and columns from 0."""
+
+    cells: Mapping[tuple[int, int], Cell] = field(default_factory=dict)  # by row and column
+    hidden_rows: Set[int] = frozenset()
+    hidden_columns: Set[int] = frozenset()
+
+
 @dataclass(frozen=True)
 class Sheet:
     """The cells of one sheet from A1 on; `""` is a blank cell. `name` is None for a CSV.
 
     `rows` may be some of them, from the row `first` on, of a sheet at least as wide as `columns`.
+    Hidden rows and columns, filtered ones too, are read like the others.
     """
 
     name: str | None
@@ -45,6 +69,8 @@ class Sheet:
     first: int = 0
     columns: int = 0
     following: Iterable[Sequence[Sequence[Cell]]] = ()  # the rows after them, in blocks that are read once
+    hidden_rows: Set[int] = frozenset()
+    hidden_columns: Set[int] = frozenset()
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell there, blank beyond the last one."""
@@ -79,6 +105,17 @@ class Sheet:
 
 def _first_row(area: Area) -> int:
     return area[0][0]
+
+
+def as_shown(number: float, number_format: str) -> float | Percentage:
+    """A number, or the percentage that its format makes of it; a % in quotation marks is only a sign.
+
+    >>> as_shown(0.95, "0%"), as_shown(95.5, '0.0"%"'), as_shown(1234.0, "#,##0")
+    (Percentage(share=0.95), Percentage(share=0.955), 1234.0)
+    """
+    if "%" not in number_format:
+        return number
+    return Percentage(number if "%" in _LITERAL.sub("", number_format) else number / 100)
 
 
 def cell_address(row: int, column: int) -> str:

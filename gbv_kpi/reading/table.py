@@ -1,11 +1,20 @@
 """Tables with the units down: a row for each return, under a header of one to three levels."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gbv_kpi.reading.frame import Role
-from gbv_kpi.reading.layout import Heading, KnowsUnit, Layout, first_filled_row
+from gbv_kpi.reading.layout import (
+    Heading,
+    KnowsUnit,
+    Layout,
+    first_filled_row,
+    holds_figure,
+    is_column_numbers,
+    years_said,
+)
 from gbv_kpi.reading.sheet import Sheet, text_of
+from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.vocabulary import Vocabulary
 
 __all__ = ["find_table"]
@@ -34,11 +43,15 @@ class Header:
 
 def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
     """The table whose header names the most fields, its lines still to be found; None where no header names two."""
-    header = max(
-        _headers(sheet, vocabulary), key=lambda found: (found.field_count, found.top - found.bottom), default=None
-    )
-    if header is None or header.field_count < 2:
+    headers = (found for found in _headers(sheet, vocabulary) if found.field_count > 1)
+    whole = (found for found in headers if not _goes_on(sheet, found, knows_unit))
+    header = max(whole, key=lambda found: (found.field_count, found.top - found.bottom), default=None)
+    if header is None:
         return None
+    other_years = list(_of_other_years(sheet, header))
+    aside = {heading.column for _, heading in other_years}
+    meanings = [None if column in aside else meaning for column, meaning in enumerate(header.meanings)]
+    header = replace(header, meanings=meanings)
     columns: dict[str, int] = {}
     duplicates: list[tuple[str, Heading]] = []
     for column, meaning in enumerate(header.meanings):
@@ -60,7 +73,8 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
         unit_code=code,
         year=header.column(Role.YEAR),
         duplicates=duplicates,
-        unknown=[_heading(sheet, header, column) for column in without_meaning],
+        unknown=[_heading(sheet, header, column) for column in without_meaning if column not in aside],
+        other_years=other_years,
     )
 
 
@@ -73,6 +87,29 @@ def _headers(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[Header]:
         for top in range(bottom, max(first - 1, bottom - LEVELS), -1):
             paths = _paths(sheet, top, bottom)
             yield Header(top, bottom, paths, [vocabulary.path_meaning(path) for path in paths])
+
+
+def _goes_on(sheet: Sheet, header: Header, knows_unit: KnowsUnit) -> bool:
+    """Whether the row below has headings too: words under several fields, and neither a unit nor a figure."""
+    cells = sheet.rows[header.bottom + 1] if header.bottom + 1 < len(sheet.rows) else ()
+    below = [cell for cell, meaning in zip(cells, header.meanings, strict=False) if isinstance(meaning, str)]
+    texts = [text for text in map(text_of, cells) if text]
+    if (
+        is_column_numbers(texts)
+        or any(map(knows_unit, texts))
+        or any(cell != "" and holds_figure(cell) for cell in below)
+    ):
+        return False
+    return sum(1 for cell in below if isinstance(cell, str) and cell.strip()) > 1
+
+
+def _of_other_years(sheet: Sheet, header: Header) -> Iterator[tuple[int, Heading]]:
+    """The columns of another year than the one that the title gives, where fields stand over several years."""
+    years = [year_named(path[-1]) if len(path) > 1 else None for path in header.paths]
+    said = years_said(sheet, header.top)
+    for column, (year, meaning) in enumerate(zip(years, header.meanings, strict=True)):
+        if year and isinstance(meaning, str) and len(said) == 1 and year not in said:
+            yield year, _heading(sheet, header, column)
 
 
 def _paths(sheet: Sheet, top: int, bottom: int) -> list[Path]:

@@ -4,7 +4,17 @@ import re
 
 from gbv_kpi.reading.labels import tidy, without_diacritics
 
-__all__ = ["is_place_and_date", "reporting_unit_in", "year_in", "year_named", "years_in", "years_in_sheet_name"]
+__all__ = [
+    "is_part_of_year",
+    "is_place_and_date",
+    "part_of_year_in",
+    "reporting_unit_in",
+    "year_ended_in",
+    "year_in",
+    "year_named",
+    "years_in",
+    "years_in_sheet_name",
+]
 
 # Dates, spans of years and numbers of documents say when a paper was signed, not which year it reports.
 _NOT_THE_YEAR = re.compile(
@@ -13,7 +23,12 @@ _NOT_THE_YEAR = re.compile(
     # "… năm 2023 và phương hướng nhiệm vụ năm 2024": the second is a year to come
     r"|(?:va|,|;)\s*(?:xay dung\s+|de ra\s+)?(?:ke hoach|phuong huong|nhiem vu|du kien|muc tieu)\b.*?nam\s*\d{4}"
 )
-_YEAR = re.compile(r"(?:nam|nam bao cao|year)\s*:?\s*(\d{4})(?!\d)")
+_YEAR = re.compile(r"(?:nam|bao cao|ky bao cao|nien do|year)\s*:?\s*(\d{4})(?!\d)")
+# "từ ngày 15/12/2022 đến ngày 14/12/2023", "tính đến ngày 31 tháng 12 năm 2023": a year that ends in December.
+_DAY = r"(?:ngay\s*)?(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:[/.-]|nam)\s*(\d{4})"
+_PERIOD = re.compile(rf"tu\s+{_DAY}\s+den\s+(?:het\s+)?{_DAY}")
+_UP_TO = re.compile(rf"den\s+(?:het\s+)?{_DAY}")
+_PART_OF_YEAR = re.compile(r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|ba|sau|chin|muoi)\s+thang\b")
 _YEAR_ALONE = re.compile(r"(?:nam\s*)?(\d{4})(?:\.0)?")
 _REPORTING_UNIT = (
     "don vi(?: bao cao| gui(?: bao cao)?| lap(?: bieu| bao cao)?)?|dia phuong|huyen, thanh pho|(?:reporting )?unit"
@@ -32,6 +47,31 @@ def years_in(title: str) -> list[int]:
     [2023]
     """
     return [int(year) for year in _YEAR.findall(_NOT_THE_YEAR.sub(" ", _plain(title)))]
+
+
+def year_ended_in(title: str) -> int | None:
+    """The year whose figures a line gives by their period: one that ends in December and is a year long.
+
+    >>> year_ended_in("Từ ngày 15/12/2022 đến ngày 14/12/2023"), year_ended_in("Từ 01/01/2023 đến 30/6/2023")
+    (2023, None)
+    """
+    plain = _plain(title)
+    if period := _PERIOD.search(plain):
+        (_, first_month, first_year), (_, month, year) = (map(int, period.groups()[at : at + 3]) for at in (0, 3))
+        a_year = (first_month, first_year) in ((1, year), (11, year - 1), (12, year - 1))
+        return year if month in (11, 12) and a_year else None
+    found = _UP_TO.search(plain)
+    return int(found[3]) if found and (int(found[1]), int(found[2])) == (31, 12) else None
+
+
+def part_of_year_in(title: str) -> bool:
+    """Whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023"."""
+    return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _plain(title))) is not None
+
+
+def is_part_of_year(heading: str) -> bool:
+    """Whether a column is headed by less than a year: "6 tháng đầu năm", "Quý IV", "Tháng 5"."""
+    return part_of_year_in(heading) or re.match(r"thang\s+\d{1,2}\b", _plain(heading)) is not None
 
 
 def year_in(cell: str) -> int | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import overload
 
 import numpy as np
@@ -20,6 +21,11 @@ __all__ = ["AnyUnits", "NamedUnit", "NamedUnits", "UnitDirectory", "UnitNames"]
 
 Key = tuple[str, ...]
 
+
+def _plain(key: Key) -> Key:
+    return tuple(map(without_diacritics, key))
+
+
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
     "thành phố": ("thành phố", "tp", "t p", "tphố"),
@@ -31,16 +37,25 @@ _LEVELS = {
     "xã": ("xã", "x"),
     "đặc khu": ("đặc khu",),
 }
+
+
 _PREFIXES: tuple[tuple[Key, str], ...] = tuple(
     sorted(
         ((words(prefix), level) for level, prefixes in _LEVELS.items() for prefix in prefixes),
         key=lambda pair: -len(pair[0]),
     )
 )
-_PLAIN_PREFIXES = tuple((tuple(map(without_diacritics, prefix)), level) for prefix, level in _PREFIXES)
+_PLAIN_PREFIXES = tuple((_plain(prefix), level) for prefix, level in _PREFIXES)
+_LAST_WORDS = frozenset(prefix[-1] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES))
 # Whose return it is, said before the unit's name: "UBND huyện Nho Quan", "Phòng Nội vụ huyện …".
 _BODIES = tuple(map(words, ("ubnd", "ủy ban nhân dân", "uỷ ban nhân dân", "phòng", "văn phòng")))
+_DEPARTMENTS = frozenset(map(without_diacritics, ("lao", "lđ", "lđtbxh", "lđtb", "nội", "nv")))
 _CODE = re.compile(r"\d{1,6}")
+_CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
+# What may stand around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
+_AROUND = re.compile(
+    r"^\s*(?:[IVX]{1,4}|[a-zđ])\s*[.)/]\s*|[(\[]\s*\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*[)\]]\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +129,11 @@ class UnitNames:
         day = plan.reporting_day(year)
         former = ((unit, plan.successor(unit, year)) for unit in plan.units if not unit.exists_on(day))
         self._any = not plan.units
+        place = words(plan.place.vi)
+        self._places = {form for name in (place, _split(place)[1]) for form in (name, _plain(name))} - {()}
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
+        self._words: set[str] = set()  # of all the names: a text without any of them names no unit
         for unit in self.current:
             self._learn(NamedUnit(unit, unit))
         for unit, heir in former:
@@ -127,8 +145,9 @@ class UnitNames:
         for name in (named.named.name, *named.named.aliases):
             level, bare = _split(words(name))
             keys = {(level, bare)} | ({(None, bare)} if named.named.expected or level is None else set())
-            plain = {(level, tuple(map(without_diacritics, bare))) for level, bare in keys}
+            plain = {(level, _plain(bare)) for level, bare in keys}
             for key in keys | plain:
+                self._words.update(key[1])
                 meant = self._by_name.setdefault(key, [])
                 if named not in meant and not (named.merged and any(not other.merged for other in meant)):
                     meant.append(named)
@@ -138,10 +157,18 @@ class UnitNames:
         if self._any:
             unit = Unit(code=text.strip(), name=text.strip())
             return NamedUnit(unit, unit) if unit.name else None
+        if code := _CODE_AS_DECIMAL.fullmatch(text):
+            return self._by_code.get(code[1].lstrip("0"))
         key = words(text)
-        if len(key) == 1 and _CODE.fullmatch(key[0]):
-            return self._by_code.get(key[0].lstrip("0"))
+        if self._words.isdisjoint(key):
+            return self._by_code.get(key[0].lstrip("0")) if len(key) == 1 and _CODE.fullmatch(key[0]) else None
+        found = self._by_key(key)
+        return found or (self._by_key(words(_AROUND.sub(" ", text))) if _AROUND.search(text) else None)
+
+    def _by_key(self, key: Key) -> NamedUnit | None:
         codes = [word for word in (key[:1] + key[-1:]) if _CODE.fullmatch(word)]
+        if codes and (numbered := self._by_words(key)):
+            return numbered  # "Quận 1"
         name = tuple(word for word in key if not _CODE.fullmatch(word)) if codes else key
         found = self._by_words(name)
         if found and codes:
@@ -150,11 +177,23 @@ class UnitNames:
         return found
 
     def _by_words(self, key: Key) -> NamedUnit | None:
-        for name in (key, *_without_body(key)):
+        for name in (key, *self._less_than(key)):
             meant = self._by_name.get(_split(name), [])
             if len({id(named.unit) for named in meant}) == 1:
                 return meant[0]
         return None
+
+    def _less_than(self, key: Key) -> Iterator[Key]:
+        """What may be the name in a text that says more: the body before it, the province or the level after it."""
+        yield from _without_body(key)
+        for place in self._places:
+            if key[-len(place) :] == place and _split(key[: -len(place)])[0] is not None:
+                yield key[: -len(place)]
+        if _is_office(key):
+            yield from (key[start:] for start in range(1, len(key)) if key[start:] not in self._places)
+        for level, _ in (*_PREFIXES, *_PLAIN_PREFIXES) if not _LAST_WORDS.isdisjoint(key[-1:]) else ():
+            if key[-len(level) :] == level and len(key) > len(level):
+                yield (*level, *key[: -len(level)])
 
     def named_in(self, sentence: str) -> list[NamedUnit]:
         """The units that a sentence names with their level: "… trên địa bàn huyện Nho Quan năm 2023"."""
@@ -181,6 +220,7 @@ class UnitDirectory:
         self._plan = plan
         self._by_year: dict[int, UnitNames] = {}
         self._by_units: dict[tuple[int, ...], UnitNames] = {}
+        self.knows = lru_cache(16384)(self._knows)  # a large table repeats its names
 
     def in_year(self, year: int) -> UnitNames:
         """The names of that year; years with the same units share them."""
@@ -194,7 +234,7 @@ class UnitDirectory:
             self._by_year[year] = self._by_units[alike]
         return self._by_year[year]
 
-    def knows(self, text: str) -> bool:
+    def _knows(self, text: str) -> bool:
         """Whether the text names a unit in any year of the plan."""
         if not self._plan.units:
             return False
@@ -215,8 +255,15 @@ def _without_body(key: Key) -> Iterator[Key]:
 
     "Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn" has two words that are levels elsewhere.
     """
-    if any(key[: len(body)] == body for body in (*_BODIES, *(tuple(map(without_diacritics, b)) for b in _BODIES))):
+    if any(key[: len(body)] == body for body in (*_BODIES, *map(_plain, _BODIES))):
         yield from (key[start:] for start in range(1, len(key) - 1) if _split(key[start:])[0] is not None)
+
+
+def _is_office(key: Key) -> bool:
+    """Whether a name is that of the unit's own office, whose place may follow bare: "UBND Nho Quan"."""
+    plain = _plain(key)
+    committee = plain[:1] == ("ubnd",) or plain[:4] == ("uy", "ban", "nhan", "dan")
+    return committee or (plain[:1] == ("phong",) and plain[1:2] != () and plain[1] in _DEPARTMENTS)
 
 
 def _spans(length: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -20,7 +20,8 @@ from gbv_kpi.reading.frame import (
     stands_in,
     word_finder,
 )
-from gbv_kpi.reading.labels import label_words, tidy, without_diacritics, words
+from gbv_kpi.reading.labels import is_measure, label_words, tidy, without_diacritics, words
+from gbv_kpi.reading.titles import year_named
 
 __all__ = ["Vocabulary"]
 
@@ -151,7 +152,12 @@ class Vocabulary:
         return next(named, None)
 
     def path_meaning(self, path: Sequence[str]) -> Meaning | None:
-        """What a column means whose headings, from the top down, are `path`."""
+        """What a column means whose headings, from the top down, are `path`.
+
+        A level that only says the measure or the year changes nothing.
+        """
+        while len(path) > 1 and (is_measure(path[-1]) or year_named(path[-1])):
+            path = path[:-1]
         if not path:
             return None
         meaning = self.meaning(path[-1])
@@ -163,6 +169,8 @@ class Vocabulary:
             whole = self.field(upper)
             if whole and (part := self.part_of(whole, path[-1])):
                 return part
+            if whole and self.is_total(path[-1]):
+                return whole
         return meaning if len(path) == 1 or meaning in (Role.UNIT, Role.UNIT_CODE, Role.YEAR) else None
 
     def personal_label(self, text: str) -> str | None:

@@ -1,14 +1,12 @@
 """Workbooks (.xlsx, .xls, .ods) to sheets, with every cell at the sheet's own address."""
 
 import io
-import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -17,86 +15,75 @@ from python_calamine import (
 
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.archive import Contents, look_into
-from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
-from gbv_kpi.reading.sources import Source
+from gbv_kpi.reading.archive import Contents, damaged, look_into
+from gbv_kpi.reading.legacy import OLE, encrypted, read_legacy_workbook
+from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Seen, Sheet, as_shown
 
 __all__ = ["is_workbook", "read_workbook"]
 
 ZIP = b"PK\x03\x04"
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-_LITERAL = re.compile(r'"[^"]*"|\\.')  # signs that a number format shows as they stand
-
-MAX_LEGACY_SIZE = 64 * 2**20  # bytes of an .xls, which holds 65,536 rows at the most
 
 
 def is_workbook(content: bytes) -> bool:
     return content.startswith((ZIP, OLE))
 
 
-def read_workbook(source: Source) -> tuple[list[Sheet], list[Problem]]:
-    """The visible sheets, and what kept the workbook or a sheet from being read."""
-    contents = _safe_to_open(source)
+def read_workbook(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Problem:
+    """Each sheet and whether it is shown, or what keeps the workbook from being read."""
+    return _read_archive(content, place) if content.startswith(ZIP) else read_legacy_workbook(content, place)
+
+
+def _read_archive(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Problem:
+    if not _is_spreadsheet(content):
+        return Problem("unsupported-format", place, phrase("This is a packed file, but not a spreadsheet."))
+    contents = look_into(content, place)
     if isinstance(contents, Problem):
-        return [], [contents]
+        return contents
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(source.content)) as workbook:
-            sheets, problems = _read_sheets(workbook, source)
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            sheets = list(_sheets(workbook))
     except PasswordError:
-        return [], [_encrypted(Place(source.name))]
+        return encrypted(place)
     except (CalamineError, OSError, ValueError, OverflowError, MemoryError):
-        return [], [_damaged(Place(source.name))]
+        return damaged(place)
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how a fault in the reader's own code arrives
             raise
-        return [], [_damaged(Place(source.name))]
+        return damaged(place)
     if contents.needs_close_look:
-        sheets = list(_looked_at_closely(source.content, sheets))
-    return sheets, problems
-
-
-def _safe_to_open(source: Source) -> Contents | Problem:
-    """What the workbook holds, or why no reader should be let near it."""
-    place = Place(source.name)
-    if source.content.startswith(ZIP):
-        if not _is_spreadsheet(source.content):
-            message = phrase("This is a packed file, but not a spreadsheet.")
-            return Problem("unsupported-format", place, message)
-        return look_into(source.content, place)
-    if ENCRYPTED in source.content:
-        return _encrypted(place)
-    if len(source.content) > MAX_LEGACY_SIZE:
-        return Problem("oversized-file", place, phrase("The workbook is too large to be a return."))
-    return Contents(needs_close_look=False)
+        sheets = list(_looked_at_closely(content, sheets, contents))
+    return [(_completed(sheet, contents), is_shown) for sheet, is_shown in sheets]
 
 
 def _is_spreadsheet(content: bytes) -> bool:
     return b"xl/" in content or b"opendocument.spreadsheet" in content[:200]
 
 
-def _read_sheets(workbook: CalamineWorkbook, source: Source) -> tuple[list[Sheet], list[Problem]]:
-    sheets: list[Sheet] = []
-    problems: list[Problem] = []
+def _sheets(workbook: CalamineWorkbook) -> Iterator[tuple[Sheet, bool]]:
     for metadata in workbook.sheets_metadata:
-        if metadata.typ is not SheetTypeEnum.WorkSheet:
-            continue
-        sheet = workbook.get_sheet_by_name(metadata.name)
-        if metadata.visible is SheetVisibleEnum.Visible:
-            sheets.append(_sheet(sheet))
-        elif sheet.start is not None:
-            message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=metadata.name)
-            problems.append(Problem("hidden-sheet", Place(source.name, metadata.name), message))
-    return sheets, problems
+        if metadata.typ is SheetTypeEnum.WorkSheet:
+            sheet = workbook.get_sheet_by_name(metadata.name)
+            rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
+            merged = tuple(sheet.merged_cell_ranges or ())
+            yield Sheet(sheet.name, rows, merged), metadata.visible is SheetVisibleEnum.Visible
 
 
-def _sheet(sheet: CalamineSheet) -> Sheet:
-    rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
-    return Sheet(sheet.name, rows, tuple(sheet.merged_cell_ranges or ()))
+def _completed(sheet: Sheet, contents: Contents) -> Sheet:
+    """The sheet with what its XML shows besides."""
+    seen = contents.seen_by_sheet.get(sheet.name or "", Seen())
+    if not (seen.cells or contents.raised):
+        return replace(sheet, hidden_rows=seen.hidden_rows, hidden_columns=seen.hidden_columns)
+    rows = [[contents.raised.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in sheet.rows]
+    for (row, column), cell in seen.cells.items():
+        if row < len(rows):
+            rows[row].extend([""] * (column + 1 - len(rows[row])))
+            rows[row][column] = cell
+    return replace(sheet, rows=rows, hidden_rows=seen.hidden_rows, hidden_columns=seen.hidden_columns)
 
 
-def _looked_at_closely(content: bytes, sheets: list[Sheet]) -> Iterator[Sheet]:
+def _looked_at_closely(
+    content: bytes, sheets: Iterable[tuple[Sheet, bool]], contents: Contents
+) -> Iterator[tuple[Sheet, bool]]:
     """The sheets with the cells told apart that the fast reader gives as blank or plain numbers."""
     from openpyxl import load_workbook
 
@@ -104,31 +91,23 @@ def _looked_at_closely(content: bytes, sheets: list[Sheet]) -> Iterator[Sheet]:
         warnings.simplefilter("ignore")  # openpyxl tells of extensions it will not keep; nothing is saved here
         formulas = load_workbook(io.BytesIO(content), read_only=True)
         results = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for sheet in sheets:
+        for sheet, is_shown in sheets:
             rows = [list(cells) for cells in sheet.rows]
             pairs = zip(formulas[sheet.name or ""].iter_rows(), results[sheet.name or ""].iter_rows(), strict=True)
             for row, (written, calculated) in enumerate(pairs):
                 for column, (formula, result) in enumerate(zip(written, calculated, strict=False)):
                     if row < len(rows) and column < len(rows[row]):
-                        rows[row][column] = _told_apart(rows[row][column], formula, result)
-            yield replace(sheet, rows=rows)
+                        rows[row][column] = _told_apart(rows[row][column], formula, result, contents)
+            yield replace(sheet, rows=rows), is_shown
 
 
-def _told_apart(cell: Cell, formula: object, result: object) -> Cell:
+def _told_apart(cell: Cell, formula: object, result: object, contents: Contents) -> Cell:
     value = getattr(result, "value", None)
-    if getattr(result, "data_type", None) == "e":
+    kind = getattr(result, "data_type", None)
+    if kind == "e":
         return FormulaError(str(value))
-    if getattr(formula, "data_type", None) == "f" and value is None:
+    if getattr(formula, "data_type", None) == "f" and (
+        (value is None and kind != "str") or (value == 0 and contents.uncalculated)
+    ):
         return FormulaWithoutValue()
-    shown_as = str(getattr(result, "number_format", ""))
-    if isinstance(cell, float) and "%" in shown_as:
-        return Percentage(cell if "%" in _LITERAL.sub("", shown_as) else cell / 100)
-    return cell
-
-
-def _encrypted(place: Place) -> Problem:
-    return Problem("encrypted-workbook", place, phrase("The workbook is locked with a password."))
-
-
-def _damaged(place: Place) -> Problem:
-    return Problem("unreadable-file", place, phrase("The workbook is damaged or was not received whole."))
+    return as_shown(cell, str(getattr(result, "number_format", ""))) if isinstance(cell, float) else cell

@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Callable
 from itertools import pairwise
 
+import xlwt
+
 from tests import offices
 from tests.reading.sending import HEADER, NHO_QUAN, TITLE
 
@@ -71,6 +73,25 @@ def _repeated_cells() -> bytes:
     return offices.ods("S", [["a"]], after=after)
 
 
+def _repeated_percentages() -> bytes:
+    after = (
+        '<table:table-row table:number-rows-repeated="1000"><table:table-cell table:number-columns-repeated="1000"'
+        ' office:value-type="percentage" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row>'
+    )
+    return offices.ods("S", [["a"]], after=after)
+
+
+def _many_merged_areas() -> bytes:
+    made = xlwt.Workbook()
+    sheet = made.add_sheet("S")
+    for row in range(0, 60_000, 2):
+        for column in range(0, 8, 2):
+            sheet.merge(row, row + 1, column, column + 1)
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
 def encrypted() -> bytes:
     """What a workbook saved with a password is: an OLE file with a stream of that name."""
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
@@ -103,9 +124,34 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "long-text.xlsx": (lambda: shared_text(b"x" * 30_000, range(4, 100_000)), "oversized-file"),
     "wide-sheets.xlsx": (_many_wide_sheets, "oversized-file"),
     "repeated-cells.ods": (_repeated_cells, "oversized-file"),
+    "repeated-percentages.ods": (_repeated_percentages, "oversized-file"),
+    "many-merged-areas.xls": (_many_merged_areas, "oversized-file"),
+    "long-spans.xls": (lambda: b"<table>" + b"<tr><td colspan=1000 rowspan=60000>1" * 1000, "oversized-file"),
+    "many-cells.xls": (lambda: b"<table><tr>" + b"<td>" * 1_500_000, "oversized-file"),
+    "many-rows.xls": (lambda: b"<table>" + b"<tr>" * 1_500_000, "oversized-file"),
+    "deep.xls": (lambda: b"<table><tr><td>" * 50_000, "unsupported-format"),
+    "deep-divisions.xls": (lambda: b"<html>" + b"<div>" * 3_000_000, "unsupported-format"),
+    "one-tag.xls": (lambda: b"<html><table a='" + b"x" * 30_000_000, "unsupported-format"),
+    "entities.xls": (
+        lambda: b"<!DOCTYPE html [<!ENTITY a 'aaaaaaaa'><!ENTITY b '&a;&a;'>]><table><tr><td>" + b"&b;" * 500_000,
+        "unsupported-format",
+    ),
     "long.csv": (lambda: b"a;b\n" * 3_000_000, "oversized-file"),
     "wide.csv": (lambda: b";" * 5_000_000, "oversized-file"),
 }
+
+
+def _stray_legacy_cell() -> bytes:
+    made = xlwt.Workbook()
+    sheet = made.add_sheet("S")
+    for row, cells in enumerate([TITLE, HEADER, NHO_QUAN]):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    sheet.write(65_535, 255, "")
+    content = io.BytesIO()
+    made.save(content)
+    return content.getvalue()
+
 
 # These are large in a way that a person would not notice: they must be read.
 HARMLESS: dict[str, Callable[[], bytes]] = {
@@ -115,6 +161,7 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
     "million-styled-cells.xlsx": lambda: with_rows(
         b"".join(b'<row r="%d"><c r="A%d" s="0"/></row>' % (row, row) for row in range(4, 1_000_004))
     ),
+    "stray-cell.xls": _stray_legacy_cell,
     "stray-style.xlsx": lambda: with_rows(b'<row r="1048576"><c r="XFD1048576" s="0"/></row>'),
     "many-merges.xlsx": lambda: edited(
         {

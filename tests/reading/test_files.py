@@ -18,6 +18,7 @@ def test_an_empty_file_is_called_empty(tmp_path: Path, content: bytes) -> None:
         ("page.xls", "\ufeff<!DOCTYPE html><html>".encode()),
         ("page.xls", "<html><table>".encode("utf-16")),
         ("old.xls", b'<?xml version="1.0"?><Workbook/>'),
+        ("2003.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'),
         ("letter.xlsx", b"{\\rtf1 so lieu}"),
         ("photo.xlsx", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40),
         ("photo.csv", b"\xff\xd8\xff\xe0" + b"\x00" * 40),

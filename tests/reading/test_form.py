@@ -87,7 +87,9 @@ LEFT_OUT: dict[str, tuple[list[str], list[str]]] = {
     "women and men": (["*Tổng số", "Nam", "Nữ"], ["D4", "E4"]),
     "the year before": (["Năm trước", "*Năm báo cáo"], ["C4"]),
     "the period before, last": (["*Kỳ này", "Kỳ trước"], ["D4"]),
-    "the last column": (["6 tháng đầu năm", "*Cả năm"], ["C4"]),
+    "half a year first": (["6 tháng đầu năm", "*Cả năm"], ["C4"]),
+    "half a year last": (["*Cả năm", "6 tháng đầu năm"], ["D4"]),
+    "the last column": (["Lần 1", "*Lần 2"], ["C4"]),
 }
 
 
@@ -101,13 +103,45 @@ def test_of_several_columns_of_figures_the_years_own_is_read_and_the_others_told
     assert told(returns) == [("unknown-column", cell) for cell in left_out]
 
 
-@pytest.mark.parametrize("years", [[2022, 2023], [2023, 2022]])
-def test_a_column_of_another_year_is_never_taken_for_this_years(tmp_path: Path, years: list[int]) -> None:
-    header = ["STT", "Chỉ tiêu", *(f"Thực hiện năm {year}" for year in years)]
-    rows = [[r[0], r[1], *(r[3] if year == 2023 else 1 for year in years)] for r in ITEMS]
+@pytest.mark.parametrize("headings", [["Quý I", "Quý II"], ["Tháng 1", "Tháng 2"]])
+def test_columns_of_parts_of_the_year_alone_are_no_return(tmp_path: Path, headings: list[str]) -> None:
+    rows = [[r[0], r[1], r[3], 1] for r in ITEMS]
+    returns = read(tmp_path, [*FORM_TITLE, ["STT", "Chỉ tiêu", *headings], *rows])
+    assert told(returns) == [("no-table-found", None), ("unknown-column", "C4"), ("unknown-column", "D4")]
+
+
+OF_TWO_YEARS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "the former year first": (["Thực hiện năm 2022", "*Thực hiện năm 2023"], [("other-year-column", "C4")]),
+    "the former year last": (["*Năm 2023", "Năm 2022"], [("other-year-column", "D4")]),
+    "only numbers": (["2022", "*2023"], [("other-year-column", "C4")]),
+    "the year reported, in words": (["Năm 2022", "*Năm báo cáo"], [("other-year-column", "C4")]),
+    "and how they compare": (
+        ["Năm 2022", "*Năm 2023", "So sánh (%)"],
+        [("other-year-column", "C4"), ("unknown-column", "E4")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_TWO_YEARS)
+def test_a_column_of_another_year_than_the_titles_is_left_out_and_told(tmp_path: Path, name: str) -> None:
+    headings, problems = OF_TWO_YEARS[name]
+    header = ["STT", "Chỉ tiêu", *(heading.strip("*") for heading in headings)]
+    rows = [[r[0], r[1], *(r[3] if heading.startswith("*") else 1 for heading in headings)] for r in ITEMS]
     returns = read(tmp_path, [*FORM_TITLE, header, *rows])
-    assert counts(returns) == {("372", 2023): A}
-    assert told(returns) == [("conflicting-year", "C4" if years[0] == 2022 else "D4")]
+    assert (counts(returns), told(returns)) == ({("372", 2023): A}, problems)
+
+
+def test_columns_of_other_years_only_contradict_the_title(tmp_path: Path) -> None:
+    rows = [[r[0], r[1], r[3], 1] for r in ITEMS]
+    returns = read(tmp_path, [*FORM_TITLE, ["STT", "Chỉ tiêu", "Năm 2021", "Năm 2022"], *rows])
+    assert (told(returns), len(returns.frame)) == ([("conflicting-year", "C4"), ("conflicting-year", "D4")], 0)
+
+
+def test_a_title_that_names_both_years_makes_both_columns_returns(tmp_path: Path) -> None:
+    rows = [[number, label, a, b] for number, (label, a, b) in enumerate(zip(LABELS, A, B, strict=True), 1)]
+    title: list[list[object]] = [FORM_TITLE[0], ["Kết quả năm 2022 và năm 2023"], []]
+    returns = read(tmp_path, [*title, ["STT", "Chỉ tiêu", "Năm 2022", "Năm 2023"], *rows])
+    assert (counts(returns), told(returns)) == ({("372", 2022): A, ("372", 2023): B}, [])
 
 
 def test_a_form_may_hold_several_years_side_by_side(tmp_path: Path) -> None:
@@ -123,6 +157,20 @@ def test_the_form_of_the_department_is_read(tmp_path: Path) -> None:
 
 def test_many_forms_in_one_workbook_are_a_return_each(tmp_path: Path) -> None:
     returns = read(tmp_path, offices.forms_in_one_workbook(PLAN, 2023, FIGURES))
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_forms_below_each_other_on_a_sheet_are_a_return_each(tmp_path: Path, *, numbered: bool) -> None:
+    def form(unit: str, figures: list[int]) -> list[list[object]]:
+        rows = [[r[0], r[1], r[2], figure] for r, figure in zip(ITEMS, figures, strict=True)]
+        body = [HEADER, *rows] if numbered else [["Chỉ tiêu", "Số liệu"], *([r[1], r[3]] for r in rows)]
+        return [["BÁO CÁO"], [f"Đơn vị báo cáo: {unit}"], ["Năm 2023"], *body]
+
+    signed: list[list[object]] = [["", "NGƯỜI LẬP BIỂU"], []]
+    returns = read(tmp_path, [*form("Huyện Nho Quan", A), [], *form("Huyện Gia Viễn", B), *signed])
+    assert (counts(returns), told(returns)) == (BOTH, [])
+    returns = read(tmp_path, [*form("Huyện Nho Quan", A), *signed, *form("Huyện Gia Viễn", B)])
     assert (counts(returns), told(returns)) == (BOTH, [])
 
 
@@ -182,6 +230,11 @@ def test_an_item_with_a_word_more_is_not_the_field(tmp_path: Path) -> None:
     returns = read(tmp_path, [*FORM_TITLE, HEADER, *changed])
     assert [problem.code for problem in returns.problems] == ["missing-column", "unknown-column"]
     assert returns.frame.empty
+
+
+def test_the_first_item_is_told_when_it_is_unknown(tmp_path: Path) -> None:
+    items = [[1, "Số nạn nhân mới", "Người", 5], *ITEMS]
+    assert told(read(tmp_path, [*FORM_TITLE, HEADER, *items])) == [("unknown-column", "B5")]
 
 
 def test_a_blank_value_is_missing_at_its_cell(tmp_path: Path) -> None:

@@ -135,3 +135,13 @@ def test_a_bare_name_means_the_unit_of_that_year(tmp_path: Path) -> None:
 
 def test_a_name_of_the_wrong_year_is_unknown(tmp_path: Path) -> None:
     assert told(read(tmp_path, [YEARLY, ["TP Hoa Lư", 2024, *A]])) == [("unknown-unit", "A2")]
+
+
+def test_a_title_of_half_a_year_is_told(tmp_path: Path) -> None:
+    returns = read(tmp_path, [["BÁO CÁO 6 THÁNG ĐẦU NĂM 2023"], HEADER, NHO_QUAN, GIA_VIEN])
+    assert (counts(returns), told(returns)) == (BOTH, [("part-of-year", "A1")])
+
+
+def test_the_period_gives_the_year_where_nothing_names_it(tmp_path: Path) -> None:
+    title: Rows = [["Đơn vị báo cáo: UBND huyện Nho Quan"], ["(Từ ngày 15/12/2022 đến ngày 14/12/2023)"]]
+    assert counts(read(tmp_path, [*title, *ITEMS])) == {("372", 2023): A}

@@ -50,6 +50,9 @@ def test_another_diacritic_is_another_word(one: str, other: str) -> None:
         "Cơ sở giáo dục (ĐVT: cơ sở)",
         "Cơ sở giáo dục (3=1+2)",
         "Cơ sở giáo dục (nguoi)",
+        "Cơ sở giáo dục, cơ sở",
+        "Cơ sở giáo dục - ĐVT: trường",
+        "Các cơ sở giáo dục",
     ],
 )
 def test_numbering_and_measure_are_no_part_of_a_label(dressed: str) -> None:

@@ -47,7 +47,7 @@ def test_a_dash_means_none_and_is_told(cell: str) -> None:
     assert (figure.value, figure.code) == (0, "dash-read-as-zero")
 
 
-@pytest.mark.parametrize("cell", ["", " ", "\u00a0", "…", "...", " … "])
+@pytest.mark.parametrize("cell", ["", " ", "\u00a0", "…", "...", " … ", "….", "……", "....."])
 def test_blank_and_not_available_are_missing_never_zero(cell: str) -> None:
     assert read_figure(cell) == Figure(None)
 
@@ -72,17 +72,20 @@ def test_a_percentage_is_called_one() -> None:
     assert said(read_figure(Percentage(0.95))) == "95% is a percentage, not a count."
 
 
-@pytest.mark.parametrize(("cell", "likely"), [("12 người", "12"), ("12người", "12"), ("1.234 người", "1234")])
-def test_a_number_with_its_measure_is_refused_with_the_likely_reading(cell: str, likely: str) -> None:
+@pytest.mark.parametrize(
+    ("cell", "likely"),
+    [("12 người", "12"), ("12người", "12"), ("1.234 người", "1234"), ("12*", "12"), ("12.", "12"), ("+12", "12")],
+)
+def test_a_number_with_its_measure_or_a_sign_is_refused_with_the_likely_reading(cell: str, likely: str) -> None:
     figure = read_figure(cell)
     assert (figure.value, figure.code) == (None, "not-a-number")
     assert f"; {likely} may be meant" in said(figure)
 
 
-@pytest.mark.parametrize(
-    "cell",
-    ["abc", "khoảng 12", "12*", "(12)", "5+3", "1e3", "0x10", "12.", "٣", "N/A", "1 2", "12 (trong đó 3 nữ)", "1.23.4"],
-)
+OTHER = ["abc", "khoảng 12", "(12)", "5+3", "1e3", "0x10", "٣", "N/A", "1 2", "12 (trong đó 3 nữ)", "1.23.4", "½", "①"]
+
+
+@pytest.mark.parametrize("cell", OTHER)
 def test_other_text_is_no_number(cell: str) -> None:
     figure = read_figure(cell)
     assert (figure.value, figure.code) == (None, "not-a-number")
@@ -117,7 +120,17 @@ def test_formulas_without_a_number_are_named() -> None:
 
 def test_a_negative_number_is_left_to_the_schema() -> None:
     assert read_figure("-5") == Figure(-5)
-    assert read_figure("-12").value == -12
+    assert read_figure("-12").value == read_figure("\u221212").value == -12
+
+
+def test_what_nobody_sees_changes_no_number() -> None:
+    assert read_figure("\u200b12\u200e") == Figure(12)
+    assert read_figure("1’234").value == 1234
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#ref!", "#N/A", "#NAME?", "Err:502"])
+def test_an_error_written_as_text_is_one(error: str) -> None:
+    assert read_figure(error).code == "formula-error"
 
 
 @pytest.mark.parametrize("cell", ["9" * 19, "9" * 5000, 1e20, 2.0**53, "1" + ".000" * 6])

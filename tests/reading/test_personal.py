@@ -33,6 +33,12 @@ FORM = [[label, a] for label, a in zip(LABELS, A, strict=True)]
         ([["STT", "Họ và tên", "Ngày sinh", "Địa chỉ"], [1, NAME, NUMBER, NAME]], ["B1", "C1", "D1"]),
         ([TITLE, [*HEADER, "Thông tin nạn nhân", ""], [""] * 11 + ["Tên", "Tuổi"], [*NHO_QUAN, NAME, 30]], ["L2"]),
         ([*FORM_TITLE, *FORM, ["Họ và tên nạn nhân", NAME]], ["A14"]),
+        ([*FORM_TITLE, ["Chỉ tiêu", "Số liệu"], ["Họ và tên", NAME], ["SĐT", NUMBER], *FORM], ["A5", "A6"]),
+        ([*FORM_TITLE, *FORM[:3], ["CCCD", NUMBER], *FORM[3:]], ["A7"]),
+        ([[f"Họ và tên nạn nhân: {NAME}"], *FORM_TITLE, *FORM], ["A1"]),
+        ([*FORM_TITLE[:2], [f"Ngày sinh: {NUMBER}"], *FORM], ["A3"]),
+        ([["Hộ khẩu thường trú", NAME], TITLE, HEADER, NHO_QUAN], ["A1"]),
+        ([TITLE, [*HEADER, "Danh tính nạn nhân", "Số thẻ BHYT"], [*NHO_QUAN, NAME, NUMBER]], ["L2", "M2"]),
         ([*FORM_TITLE, *FORM, [f"Họ tên nạn nhân: {NAME}", 1]], ["A14"]),
         ([[f"Họ tên: {NAME}", f"Điện thoại: {NUMBER}"], TITLE, HEADER, NHO_QUAN], ["A1", "B1"]),
         (
@@ -66,6 +72,7 @@ def test_a_list_of_persons_on_a_hidden_sheet_is_not_repeated(tmp_path: Path) -> 
     "rows",
     [
         [["Địa chỉ:", "Số 1 phố Lê Đại Hành"], TITLE, HEADER, NHO_QUAN],
+        [["Họ và tên người lập biểu: Trần A"], ["Số điện thoại: 0912", "Email: a@b.vn"], TITLE, HEADER, NHO_QUAN],
         [["Người báo cáo: Trần A", "Điện thoại: 0912"], TITLE, HEADER, NHO_QUAN],
         [TITLE, HEADER, NHO_QUAN, ["Ký, ghi rõ họ tên"]],
         [TITLE, [*HEADER, "Số địa chỉ tin cậy"], [*NHO_QUAN, 3]],

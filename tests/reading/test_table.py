@@ -84,6 +84,16 @@ READ_WHOLE: dict[str, Rows] = {
     ],
     "ids and codes only": [["unit_code", "year", *IDS], [372, 2023, *A], ["373", "2023", *B]],
     "a code beside the name": [TITLE, ["Mã", *HEADER], [372, *NHO_QUAN], ["373", *GIA_VIEN]],
+    "groups named by their level": [
+        TITLE,
+        ["STT", *HEADER],
+        ["I", "Huyện", *SUM],
+        *NUMBERED,
+        TOTAL,
+    ],
+    "a row of measures under the header": [TITLE, HEADER, ["", *["(người)"] * 10], NHO_QUAN, GIA_VIEN],
+    "the year under every heading": [TITLE, HEADER, ["", *["Năm 2023"] * 10], NHO_QUAN, GIA_VIEN],
+    "a total under every heading": [TITLE, HEADER, ["", *["Tổng số"] * 10], NHO_QUAN, GIA_VIEN],
     "a note that speaks of sums": [TITLE, [*HEADER, "Ghi chú"], [*NHO_QUAN, "Cộng cả xã X"], [*GIA_VIEN, "Tổng số"]],
     "labels in capitals without diacritics": [
         TITLE,
@@ -137,6 +147,36 @@ def test_a_share_between_the_columns_is_left_out_and_told(tmp_path: Path) -> Non
     returns = read(tmp_path, [TITLE, header, ["Huyện Nho Quan", *A[:2], 60.5, *A[2:]]])
     assert counts(returns) == {("372", 2023): A}
     assert told(returns) == [("unknown-column", "D2")]
+
+
+def over_two(lower: list[str], figures: list[int], others: list[int]) -> Rows:
+    """A table whose fields each stand over two columns, of which the second holds `figures`."""
+    upper: list[object] = ["Đơn vị", *(text for label in LABELS for text in (label, ""))]
+    row = [figure for pair in zip(others, figures, strict=True) for figure in pair]
+    return [TITLE, upper, ["", *lower * 10], ["Huyện Nho Quan", *row]]
+
+
+OVER_TWO = [f"{left}2:{right}2" for left, right in zip("BDFHJLNPRT", "CEGIKMOQSU", strict=True)]
+
+
+@pytest.mark.parametrize("merged", [[], OVER_TWO])
+def test_of_two_years_under_a_field_the_titles_is_read(tmp_path: Path, merged: list[str]) -> None:
+    book = offices.workbook(("S", over_two(["Năm 2022", "Năm 2023"], A, B)), merged=merged)
+    returns = read(tmp_path, book)
+    assert counts(returns) == {("372", 2023): A}
+    assert {problem.code for problem in returns.problems} == {"other-year-column"}
+
+
+def test_a_field_over_parts_that_mean_nothing_is_not_taken_from_the_first(tmp_path: Path) -> None:
+    returns = read(tmp_path, over_two(["Nữ", "Nam"], A, B))
+    assert returns.frame.empty
+    assert {problem.code for problem in returns.problems} >= {"no-table-found"}
+
+
+def test_of_a_total_and_its_part_under_a_field_the_total_is_read(tmp_path: Path) -> None:
+    returns = read(tmp_path, over_two(["Trong đó: nữ", "Tổng số"], A, B))
+    assert counts(returns) == {("372", 2023): A}
+    assert {problem.code for problem in returns.problems} == {"unknown-column"}
 
 
 def test_a_part_under_a_field_is_not_taken_for_it(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 import pytest
 
 from gbv_kpi.reading.titles import (
+    is_part_of_year,
     is_place_and_date,
+    part_of_year_in,
     reporting_unit_in,
+    year_ended_in,
     year_in,
     year_named,
     years_in,
@@ -16,6 +19,7 @@ from gbv_kpi.reading.titles import (
         ("Năm 2023", [2023]),
         ("NĂM: 2023", [2023]),
         ("nam 2023", [2023]),
+        ("Kỳ báo cáo: 2023", [2023]),
         ("KẾT QUẢ THỰC HIỆN KẾ HOẠCH NĂM 2023", [2023]),
         ("KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND NGÀY 12/5/2021 NĂM 2023", [2023]),
         ("Kết quả năm 2023 và phương hướng, nhiệm vụ năm 2024", [2023]),
@@ -36,6 +40,42 @@ def test_a_title_names_the_year_reported_and_no_date_of_a_paper(title: str, year
 )
 def test_a_cell_gives_a_year_alone(cell: str, year: int | None) -> None:
     assert year_in(cell) == year
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("Từ ngày 01/01/2023 đến ngày 31/12/2023", 2023),
+        ("Kỳ báo cáo: từ 15/12/2022 đến 14/12/2023", 2023),
+        ("(Số liệu tính đến ngày 31 tháng 12 năm 2023)", 2023),
+        ("Từ 01/01/2023 đến 30/6/2023", None),
+        ("Từ 01/01/2021 đến 31/12/2023", None),
+        ("Tính đến 30/11/2023", None),
+        ("Ninh Bình, ngày 31 tháng 12 năm 2023", None),
+    ],
+)
+def test_a_period_of_a_whole_year_gives_the_year_it_ends_in(title: str, year: int | None) -> None:
+    assert year_ended_in(title) == year
+
+
+@pytest.mark.parametrize(
+    ("title", "is_part"),
+    [
+        ("BÁO CÁO 6 THÁNG ĐẦU NĂM 2023", True),
+        ("Báo cáo sáu tháng năm 2023", True),
+        ("Quý III năm 2023", True),
+        ("12 tháng năm 2023", False),
+        ("Năm 2023 (kèm theo Công văn ngày 5 tháng 1 năm 2024)", False),
+        ("Quy mô năm 2023", False),
+    ],
+)
+def test_a_part_of_a_year_is_told_from_a_year(title: str, is_part: bool) -> None:
+    assert part_of_year_in(title) is is_part
+
+
+def test_a_month_heads_a_part_of_a_year() -> None:
+    assert is_part_of_year("Tháng 5")
+    assert not is_part_of_year("Năm 2023")
 
 
 def test_a_heading_names_a_year_only_where_it_is_one() -> None:

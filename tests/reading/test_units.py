@@ -32,10 +32,32 @@ def named(text: str, year: int) -> str | None:
         "0370",
         "370 - Thành phố Tam Điệp",
         "Tam Điệp (370)",
+        "370.0",
+        "II. Thành phố Tam Điệp",
+        "a) TP Tam Điệp",
+        "Thành phố Tam Điệp, tỉnh Ninh Bình",
+        "TP Tam Điệp - Ninh Bình",
+        "Tam Điệp (thành phố)",
+        "Thành phố Tam Điệp (9 xã, phường)",
+        "UBND Tam Điệp",
+        "Phòng LĐTB&XH Tam Điệp",
     ],
 )
 def test_a_unit_is_known_by_every_prefix_its_code_or_its_bare_name(text: str) -> None:
     assert named(text, 2023) == "Thành phố Tam Điệp"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Trung tâm y tế huyện Nho Quan", "Hội LHPN huyện Nho Quan", "Phòng khám Nho Quan", "Huyện Nho Quan (trừ xã X)"],
+)
+def test_another_body_of_a_district_is_not_the_district(text: str) -> None:
+    assert named(text, 2023) is None
+
+
+def test_the_provinces_committee_is_no_district() -> None:
+    assert named("UBND tỉnh Ninh Bình", 2023) is None
+    assert named("UBND Ninh Bình", 2023) is None
 
 
 @pytest.mark.parametrize("text", ["Huyện Nho Quan", "H. Nho Quan", "H.Nho Quan", "H Nho Quan", "NHO QUAN", "nho quan"])
@@ -118,3 +140,11 @@ def test_a_plan_without_units_takes_any_name() -> None:
 
 def test_the_body_in_front_of_a_unit_may_have_words_that_are_levels_elsewhere() -> None:
     assert named("Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn", 2024) == named("Huyện Kim Sơn", 2024)
+
+
+def test_a_number_may_be_a_name() -> None:
+    numbered = PLAN.units[1].model_copy(update={"code": "760", "name": "Quận 1", "until": None, "merged_into": None})
+    names = UnitDirectory(PLAN.model_copy(update={"units": (*PLAN.units, numbered)})).in_year(2023)
+    found = [names.find(text) for text in ("Quận 1", "Q. 1", "760")]
+    assert [unit.unit.code for unit in found if unit] == ["760"] * 3
+    assert names.find("372 373") is None

@@ -78,6 +78,13 @@ def test_no_other_text_is_a_field(text: str) -> None:
         ("so nguoi bi bltcsg", "victims"),
         ("victims_seeking_help", "victims_seeking_help"),
         ("Cases helped", "cases_helped"),
+        ("Số trường hợp đã được trợ giúp", "cases_helped"),
+        ("Số người bị BLTCSG trong năm", "victims"),
+        ("Số TH có nhu cầu được trợ giúp", "cases_needing_help"),
+        (
+            "Số CSGD tổ chức lồng ghép các hoạt động tuyên truyền về PN&ƯP với BLTCSG, bạo lực học đường",
+            "schools_integrating",
+        ),
     ],
 )
 def test_abbreviations_ids_and_english_labels_name_their_field(text: str, field: str) -> None:
@@ -139,6 +146,7 @@ def test_the_frame_of_a_table_is_known(text: str, role: Role) -> None:
         "Cộng các huyện",
         "Tỉnh Ninh Bình",
         "TONG CONG",
+        "T.cộng",
     ],
 )
 def test_a_total_is_known_by_its_name(text: str) -> None:

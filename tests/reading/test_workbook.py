@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -6,16 +7,19 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.language import ENGLISH
+from gbv_kpi.reading.files import read_sheets
 from gbv_kpi.reading.sheet import FormulaError, FormulaWithoutValue, Percentage
 from gbv_kpi.reading.sources import Source
-from gbv_kpi.reading.workbook import is_workbook, read_workbook
+from gbv_kpi.reading.workbook import is_workbook
 from tests import offices
 from tests.reading import hostile
 from tests.reading.sending import (
     BOTH,
     GIA_VIEN,
     HEADER,
+    IDS,
     NHO_QUAN,
+    PLAN,
     TITLE,
     A,
     counts,
@@ -81,6 +85,57 @@ def test_a_cell_shown_as_a_percentage_is_no_count(tmp_path: Path, value: float, 
     assert returns.problems[0].value == share
 
 
+# What a script writes that does not calculate: a 0 for every formula, and the wish that the opener calculate.
+UNCALCULATED = b'<c r="C3"><f>SUM(B3:B4)</f><v>0</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("asks", "another", "problems"),
+    [
+        ("1", b"", [("formula-without-value", "C3")]),
+        ("0", b"", []),
+        ("1", b'<c r="M3"><f>1+1</f><v>2</v></c>', [("unknown-column", "M2")]),  # somebody has calculated
+    ],
+)
+def test_the_zero_of_a_script_is_no_value(
+    tmp_path: Path, asks: str, another: bytes, problems: list[tuple[str, str]]
+) -> None:
+    content = hostile.edited(
+        {
+            hostile.SHEET: lambda xml: re.sub(rb'<c r="C3".*?</c>', UNCALCULATED, xml).replace(
+                b"</row></sheetData>", another + b"</row></sheetData>"
+            ),
+            "xl/workbook.xml": lambda xml: xml.replace(b'fullCalcOnLoad="1"', b'fullCalcOnLoad="%s"' % asks.encode()),
+        }
+    )
+    assert told(read(tmp_path, content, name="sent.xlsx")) == problems
+
+
+def test_a_formula_that_gives_an_empty_text_is_blank(tmp_path: Path) -> None:
+    empty = b'<c r="C3" t="str"><f>IF(1,"","")</f><v></v></c>'
+    content = hostile.edited({hostile.SHEET: lambda xml: re.sub(rb'<c r="C3".*?</c>', empty, xml)})
+    assert told(read(tmp_path, content, name="sent.xlsx")) == [("missing-value", "C3")]
+
+
+def test_hidden_rows_and_columns_are_read_and_told(tmp_path: Path) -> None:
+    made, sheet = book()
+    sheet.row_dimensions[4].hidden = True
+    sheet.column_dimensions["D"].hidden = True
+    returns = read(tmp_path, made)
+    assert counts(returns) == BOTH
+    assert told(returns) == [("hidden-figures", "D3"), ("hidden-figures", "B4")]
+    assert returns.problems[1].unit == "373"
+
+
+def test_a_hidden_column_of_a_cross_table_is_a_hidden_return(tmp_path: Path) -> None:
+    made = offices.cross_table(PLAN, 2023, [("Nho Quan", dict(zip(IDS, A, strict=True)))])
+    made.worksheets[0].column_dimensions["E"].hidden = True
+    made.worksheets[0].row_dimensions[5].hidden = True
+    returns = read(tmp_path, made)
+    assert told(returns) == [("hidden-figures", "E4"), ("hidden-figures", "E5")]
+    assert counts(returns) == {("372", 2023): A}
+
+
 def test_a_number_shown_with_separators_is_a_plain_number(tmp_path: Path) -> None:
     made, sheet = book()
     sheet["H3"].value = 1234
@@ -121,14 +176,14 @@ def test_a_figure_merged_with_blank_cells_beside_it_is_read(tmp_path: Path) -> N
 
 def test_cells_keep_their_addresses_where_the_first_rows_are_blank(tmp_path: Path) -> None:
     made = offices.workbook(("S", [[], [], [None, "a"]]))
-    sheets, problems = read_workbook(Source("f", send(tmp_path, made).read_bytes()))
+    sheets, _, problems = read_sheets(Source("f", send(tmp_path, made).read_bytes()))
     assert (sheets[0].cell(2, 1), problems) == ("a", [])
 
 
 def test_what_the_fast_reader_cannot_tell_is_told_apart(tmp_path: Path) -> None:
     made = offices.workbook(("S", [["=1+1", "#N/A", 0.5, 0.5, "x"]]))
     made["S"]["C1"].number_format = "0%"
-    sheets, _ = read_workbook(Source("f", send(tmp_path, made).read_bytes()))
+    sheets, _, _ = read_sheets(Source("f", send(tmp_path, made).read_bytes()))
     assert list(sheets[0].rows[0]) == [FormulaWithoutValue(), FormulaError("#N/A"), Percentage(0.5), 0.5, "x"]
 
 

@@ -88,7 +88,7 @@ def test_a_part_in_a_cell_leaves_the_cell_a_paragraph(tmp_path: Path, returns: s
     document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
     cell = document.tables[0].cell(0, 0)
     assert "Huyện Yên Mô" in [row[1] for row in rows(cell.tables[0])]
-    assert cell._tc[-1].tag.endswith("}p")
+    assert str(cell._tc[-1].tag).endswith("}p")
 
 
 def test_a_row_is_repeated_for_each_unit_and_its_indicators(tmp_path: Path, returns: str) -> None:

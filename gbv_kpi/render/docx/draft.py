@@ -1,6 +1,7 @@
 """A Word document being written from top to bottom, in one language."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from docx.document import Document
 from docx.oxml.ns import nsdecls
@@ -14,6 +15,9 @@ from gbv_kpi.language import Bilingual, Language, Phrase
 from gbv_kpi.output import visible
 from gbv_kpi.render.docx.grid import Cell, grid, heading_rows, without_lines
 from gbv_kpi.render.docx.looks import BODY, CELL, GAP, RULE, TABLE_TITLE, Look
+
+if TYPE_CHECKING:
+    from docx.oxml.xmlchemy import BaseOxmlElement
 
 __all__ = ["Draft", "plain"]
 
@@ -93,5 +97,6 @@ class Draft:
 
     def _placed(self, table: CT_Tbl) -> CT_Tbl:
         """The table, and below it the paragraph that keeps it off the text: in a cell Word could not do without."""
-        self.write("", GAP)._p.addprevious(table)
+        gap: BaseOxmlElement = self.write("", GAP)._p
+        gap.addprevious(table)
         return table
