@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BLANK", "Counts", "Lines", "Names", "Numbers", "compact", "known", "places_in_order", "whole"]
+__all__ = ["BLANK", "Counts", "Lines", "Names", "Numbers", "compact", "held", "known", "places_in_order", "whole"]
 
 BLANK = -1
 
@@ -77,6 +77,12 @@ class Counts:
     def __len__(self) -> int:
         return len(self.units)
 
+    def column(self, field: str) -> "pd.Series":
+        """A field of all units as pandas computes with it: whole numbers, or NA where blank."""
+        import pandas as pd
+
+        return pd.Series(_with_blanks(self.by_field[field]))
+
     def of(self, place: int) -> dict[str, int]:
         """The counts of one unit by field; one that is not known is not there."""
         return {field: int(column[place]) for field, column in self.by_field.items() if column[place] != BLANK}
@@ -135,10 +141,7 @@ class Lines:
             pd.Categorical.from_codes(places, pd.Index(list(texts), dtype=object)).astype(object)
             for places, texts in ((self.unit, self.units), (self.named, self.names))
         )
-        counts = {
-            field: pd.arrays.IntegerArray(column.astype(np.int64), column == BLANK)
-            for field, column in self.by_field.items()
-        }
+        counts = {field: _with_blanks(column) for field, column in self.by_field.items()}
         return pd.DataFrame({"unit": unit, "named": named, "year": pd.array(self.year, dtype="Int64"), **counts})
 
 
@@ -148,3 +151,14 @@ def _sums(column: Numbers, starts: NDArray[np.intp]) -> Numbers:
         return column
     blank = np.logical_or.reduceat(column == BLANK, starts)
     return compact(np.where(blank, BLANK, np.add.reduceat(column.astype(np.int64), starts)))
+
+
+def held(column: "pd.Series") -> Numbers:
+    """A column of pandas in the least bytes that hold it."""
+    return compact(column.fillna(BLANK).to_numpy(dtype=np.int64))
+
+
+def _with_blanks(column: Numbers) -> "pd.arrays.IntegerArray":
+    import pandas as pd
+
+    return pd.arrays.IntegerArray(column.astype(np.int64), column == BLANK)

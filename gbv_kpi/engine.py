@@ -1,11 +1,14 @@
-"""The engine: valid returns to findings, by whole-number arithmetic on whole columns."""
+"""The engine: valid returns to findings, by whole-number arithmetic of pandas on whole columns."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import BLANK, Counts, Lines, compact, whole
+from gbv_kpi.counts import Counts, Lines, held
 from gbv_kpi.findings import STATUSES, Findings, OfIndicator, UnitFindings, finding_of
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns import Returns
@@ -78,58 +81,62 @@ def _findings(plan: Plan, coverage: Coverage, counts: Counts) -> Iterator[OfIndi
     not_waited_for = [unit.code.encode() for unit in plan.units_in(year) if not unit.expected]
     may_leave_blank = np.isin(counts.units.encoded, np.array(not_waited_for, dtype=np.bytes_))
     for indicator in plan.indicators:
-        numerators = _sums(counts, indicator.numerator, may_leave_blank)
-        denominators = _sums(counts, indicator.denominator, may_leave_blank)
+        sums = pd.DataFrame(
+            {
+                "numerator": _sums(counts, indicator.numerator, may_leave_blank),
+                "denominator": _sums(counts, indicator.denominator, may_leave_blank),
+            }
+        )
         threshold = indicator.threshold_in(year)
-        statuses = _statuses(numerators, denominators, threshold)
-        given = (numerators != BLANK) & (denominators != BLANK)
-        sums = [int(column[given].sum()) if given.any() else None for column in (numerators, denominators)]
-        of_all = _statuses(whole(sums[:1]), whole(sums[1:]), threshold)
+        statuses = _statuses(sums, threshold)
+        given = _is_given(sums)
+        province = sums[given].sum(min_count=1).to_frame().T
+        whole = [None if pd.isna(count) else int(count) for count in province.iloc[0]]
         unknown = bool((~given & ~may_leave_blank).any())
         incomplete = not coverage.is_judged or coverage.provisional or unknown
-        columns = (compact(numerators), compact(denominators), statuses)
+        status = STATUSES[_statuses(province, threshold)[0]]
+        columns = (held(sums["numerator"]), held(sums["denominator"]), statuses)
         units = UnitFindings(indicator, year, counts.units, name_by_code, *columns)
-        province = finding_of(indicator, year, None, (sums[0], sums[1]), STATUSES[of_all[0]], incomplete)
-        yield OfIndicator(indicator.id, year, province, units, statuses)
+        of_all = finding_of(indicator, year, None, (whole[0], whole[1]), status, incomplete)
+        yield OfIndicator(indicator.id, year, of_all, units, statuses)
 
 
-def _sums(counts: Counts, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The sum of some fields in each row, blank where one of them is.
+def _sums(counts: Counts, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
+    """The sum of some fields in each row, NA where one is blank.
 
     A unit that may leave blank what it does not run has the sum of what it gives.
     """
-    columns = [counts.by_field[field] for field in fields]
-    total = np.zeros(len(counts), dtype=np.int64)
-    blank, given = np.zeros(len(counts), dtype=bool), np.zeros(len(counts), dtype=bool)
-    for column in columns:
-        total += np.maximum(column, 0)
-        blank |= column == BLANK
-        given |= column != BLANK
-    total[np.where(may_leave_blank, ~given, blank)] = BLANK
-    return total
+    columns = [counts.column(field) for field in fields]
+    sums = reduce(add, columns)
+    if len(columns) > 1 and may_leave_blank.any():
+        given = pd.concat([column[may_leave_blank] for column in columns], axis=1)
+        sums[may_leave_blank] = given.sum(axis=1, min_count=1)
+    return sums
 
 
-def _statuses(
-    numerators: NDArray[np.int64], denominators: NDArray[np.int64], threshold: Threshold | None
-) -> NDArray[np.int8]:
+def _is_given(sums: pd.DataFrame) -> pd.Series:
+    return sums["numerator"].notna() & sums["denominator"].notna()
+
+
+def _statuses(sums: pd.DataFrame, threshold: Threshold | None) -> NDArray[np.int8]:
     """The status of every row, decided on whole columns of whole numbers."""
-    given = (numerators != BLANK) & (denominators != BLANK)
-    statuses = np.full(len(given), STATUSES.index(Status.NO_DATA), dtype=np.int8)
+    given = _is_given(sums)
+    judged = given & (sums["denominator"].fillna(0) > 0)
+    statuses = np.full(len(sums), STATUSES.index(Status.NO_DATA), dtype=np.int8)
     statuses[given] = STATUSES.index(Status.NO_CASES)
-    judged = np.flatnonzero(given & (denominators > 0))
     statuses[judged] = STATUSES.index(Status.MISSED if threshold else Status.NOT_DUE)
     if threshold is not None:
-        met = _met(numerators[judged], denominators[judged], threshold)
-        statuses[judged[met]] = STATUSES.index(Status.MET)
+        met = _met(sums[judged], threshold)
+        statuses[met.index[met]] = STATUSES.index(Status.MET)
     return statuses
 
 
-def _met(numerators: NDArray[np.int64], denominators: NDArray[np.int64], threshold: Threshold) -> NDArray[np.bool_]:
+def _met(sums: pd.DataFrame, threshold: Threshold) -> pd.Series:
     """Whether each rate meets the threshold: in 64 bits where every product fits, otherwise in as many as it takes.
 
     The counts of a unit are below 2³⁰ and 90.5% weighs them by 200, so nearly every plan fits.
     """
-    largest = max(int(numerators.max(initial=1)), int(denominators.max(initial=1)))
-    if largest * max(weights(threshold)) > np.iinfo(np.int64).max:
-        numerators, denominators = numerators.astype(object), denominators.astype(object)
-    return np.asarray(is_met(numerators, denominators, threshold), dtype=bool)
+    largest = max((int(column.max()) for _, column in sums.items() if len(column)), default=0)
+    fits = largest * max(weights(threshold)) <= np.iinfo(np.int64).max
+    numerators, denominators = (sums[name].astype("Int64" if fits else object) for name in sums)
+    return is_met(numerators, denominators, threshold).astype(bool)
