@@ -44,7 +44,7 @@ from gbv_kpi.options import (
     opened_ledger,
     spoken_language,
 )
-from gbv_kpi.output import print_bytes, print_rendered, print_text, speak_utf8, tell, write_whole
+from gbv_kpi.output import print_bytes, print_pieces, print_rendered, print_text, speak_utf8, tell, write_whole
 from gbv_kpi.plan_commands import commands as plan_commands
 
 if TYPE_CHECKING:
@@ -278,6 +278,8 @@ def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language
     content = rendered(outcome, format, spoken, template)
     if isinstance(content, bytes):
         print_bytes(content, output)
+    elif not isinstance(content, str):
+        print_pieces(content, output)
     else:  # Excel takes a CSV for UTF-8 only by a mark in front, which is in the way of programs in a pipe
         print_text("\ufeff" + content if format == "csv" and output else content, output)
 

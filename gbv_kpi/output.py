@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "dumped",
+    "dumped_by_record",
     "error_console",
     "print_bytes",
+    "print_pieces",
     "print_rendered",
     "print_text",
     "speak_utf8",
@@ -82,7 +84,31 @@ def dumped(content: Mapping[str, object]) -> str:
     """The text of a JSON object that is safe to print."""
     from json import dumps  # here, for most of what is printed is no JSON
 
-    return dumps(content, ensure_ascii=False, indent=2).translate(_CONTROLS) + "\n"
+    return _harmless(dumps(content, ensure_ascii=False, indent=2)) + "\n"
+
+
+def dumped_by_record(content: Mapping[str, object]) -> Iterator[str]:
+    """The text of a JSON object that may be long, piece by piece: each record of its lists on a line of its own."""
+    from json import JSONEncoder
+
+    encode = JSONEncoder(ensure_ascii=False).encode  # in C, which it is only without an indent
+    before = "{\n  "
+    for key, value in content.items():
+        yield f"{before}{encode(key)}: "
+        if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+            between = "[\n    "
+            for record in value:
+                yield between + _harmless(encode(record))
+                between = ",\n    "
+            yield "[]" if between[0] == "[" else "\n  ]"
+        else:
+            yield _harmless(encode(value))
+        before = ",\n  "
+    yield "\n}\n"
+
+
+def _harmless(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 # json escapes the C0 controls; the others could still act on the terminal of whoever prints the file. Surrogates
@@ -92,10 +118,15 @@ _CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x202
 
 def print_text(content: str, output: Path | None) -> None:
     """Raises `OutputError` where the text cannot be written; a reader that went away has seen enough."""
+    print_pieces([content], output)
+
+
+def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
+    """The same of a text that is made while it is written."""
     if output is not None:
-        write_whole(output, content.encode())
+        write_whole(output, (piece.encode() for piece in pieces))
         return
-    _print(sys.stdout, content)
+    _print(sys.stdout, pieces)
 
 
 def print_bytes(content: bytes, output: Path | None) -> None:
@@ -105,12 +136,12 @@ def print_bytes(content: bytes, output: Path | None) -> None:
         return
     if sys.stdout.isatty():
         raise OutputError(phrase("This format is a file: say with --output where to write it."))
-    _print(sys.stdout.buffer, content)
+    _print(sys.stdout.buffer, [content])
 
 
-def _print(stream: IO[AnyStr], content: AnyStr) -> None:
+def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
     try:
-        stream.write(content)
+        stream.writelines(pieces)
         stream.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -119,30 +150,32 @@ def _print(stream: IO[AnyStr], content: AnyStr) -> None:
         raise OutputError(phrase("The result cannot be printed: {reason}.", reason=reason)) from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file whole or not at all. Raises `OutputError`, and leaves what stood there.
 
     A file that stood there keeps its permissions, and a link stays a link. What is no file, such as
     /dev/stdout, cannot be replaced and is written to.
     """
+    pieces = [content] if isinstance(content, bytes) else content
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
-            target.write_bytes(content)
+            with target.open("wb") as file:
+                file.writelines(pieces)
         else:
-            _replace(target, content)
+            _replace(target, pieces)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(phrase("{path} cannot be written: {reason}.", path=str(path), reason=reason)) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".gbv-kpi-")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)

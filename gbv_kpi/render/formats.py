@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gbv_kpi.language import Language
     from gbv_kpi.outcome import Outcome
 
@@ -11,8 +13,10 @@ __all__ = ["DETAILED", "rendered"]
 DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and trend too
 
 
-def rendered(outcome: "Outcome", format: str, language: "Language", template: bytes | None = None) -> str | bytes:
-    """The outcome as the text or the bytes of a file; `template` is an office's own Word document."""
+def rendered(
+    outcome: "Outcome", format: str, language: "Language", template: bytes | None = None
+) -> "str | bytes | Iterator[str]":
+    """The outcome as the text, the bytes or the pieces of a file; `template` is an office's own Word document."""
     match format:
         case "json":
             from gbv_kpi.render.json import to_json

@@ -1,10 +1,10 @@
 """An outcome as one JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gbv_kpi.language import Language
 from gbv_kpi.outcome import Outcome
-from gbv_kpi.output import dumped
+from gbv_kpi.output import dumped_by_record
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
 from gbv_kpi.scorecard import Coverage
@@ -12,8 +12,11 @@ from gbv_kpi.scorecard import Coverage
 __all__ = ["coverage_record", "problem_record", "to_json"]
 
 
-def to_json(outcome: Outcome, language: Language) -> str:
-    """The outcome with its messages in `language`; everything else is the same in every language."""
+def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
+    """The outcome with its messages in `language`; everything else is the same in every language.
+
+    In pieces, none of which is held longer than it takes to write it.
+    """
     content: dict[str, object] = {
         "schema": f"gbv-kpi/{outcome.command}/1",
         "plan": outcome.scorecard.plan.id,
@@ -21,9 +24,9 @@ def to_json(outcome: Outcome, language: Language) -> str:
             {"path": file.path, "sha256": file.sha256 or None, "returns": file.returns, "encoding": file.encoding}
             for file in outcome.files
         ],
-        "problems": [problem_record(problem, language) for problem in outcome.problems],
+        "problems": (problem_record(problem, language) for problem in outcome.problems),
         "coverage": [coverage_record(coverage) for coverage in outcome.scorecard.coverage],
-        "findings": [finding.record() for finding in outcome.scorecard.findings],
+        "findings": (finding.record() for finding in outcome.scorecard.findings),
         "exit_code": outcome.exit_code,
     }
     if outcome.command == "report":
@@ -31,7 +34,7 @@ def to_json(outcome: Outcome, language: Language) -> str:
         content["as_of"] = outcome.as_of.isoformat() if outcome.as_of else None
     if outcome.withheld:
         content["withheld"] = outcome.withheld.record()
-    return dumped(content)
+    return dumped_by_record(content)
 
 
 def problem_record(problem: Problem, language: Language) -> dict[str, object]:

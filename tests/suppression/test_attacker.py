@@ -65,7 +65,9 @@ def _tables(chance: random.Random) -> Iterator[Table]:
         return
     card = evaluate(returns_from(entries, plan), plan)
     checked = publishable(Outcome("check", card, (), ()), LIMIT)
-    yield from _by_indicator_and_year(_records(card.findings), json.loads(to_json(checked, ENGLISH))["findings"])
+    yield from _by_indicator_and_year(
+        _records(card.findings), json.loads("".join(to_json(checked, ENGLISH)))["findings"]
+    )
     followed = trend(entries, plan)
     points = _records(point.finding for series in followed.series for point in series.points)
     series = json.loads(trend_to_json(publishable_trend(followed, LIMIT)))["series"]
