@@ -91,7 +91,7 @@ class Language:
 
     def number(self, value: int | Decimal, decimals: int = 0) -> str:
         """A number with this language's separators: 1.234,5 in Vietnamese, 1,234.5 in English."""
-        return _written(value, decimals, self.tag)
+        return _written(str(value), decimals, self.tag)
 
     def percent(self, value: Decimal, decimals: int) -> str:
         return self.number(value, decimals) + "%"
@@ -108,12 +108,12 @@ class Language:
                 return self.number(value)
 
 
-@lru_cache(65536)  # a report says the same counts on many of its pages
-def _written(value: int | Decimal, decimals: int, tag: str) -> str:
+@lru_cache(65536)  # a report says the same count on many pages; -0 is not 0, though they are equal
+def _written(digits: str, decimals: int, tag: str) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, format=pattern, locale=tag))
+    return str(format_decimal(Decimal(digits), format=pattern, locale=tag))
 
 
 @lru_cache

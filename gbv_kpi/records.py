@@ -99,10 +99,12 @@ def _column(records: Records, field: ReturnField) -> tuple[Numbers, NDArray[np.b
     counts = compact(whole(figure.value for figure in figures))[column.places]
     unread = np.array([figure.is_fault for figure in figures], dtype=bool)[column.places]
     told: list[LineProblem] = []
-    for place, figure in enumerate(figures):
+    in_doubt = np.array([figure.code is not None for figure in figures], dtype=bool)[column.places]
+    lines = np.flatnonzero(in_doubt)
+    for index in lines[np.argsort(column.places[lines], kind="stable")].tolist():
+        figure = figures[column.places[index]]
         if figure.code and figure.message:
-            lines = np.flatnonzero(column.places == place).tolist()
-            told.extend(records.tell(index, figure.code, field.id, figure.message) for index in lines)
+            told.append(records.tell(index, figure.code, field.id, figure.message))
     for line, ((top, left), (bottom, right)) in records.layout.lines_sharing(records.layout.place_by_field[field.id]):
         index = list(records.layout.lines).index(line)
         counts[index], unread[index] = BLANK, True
