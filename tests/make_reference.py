@@ -15,7 +15,8 @@ START, END = "<!-- reference: written by `poe reference` -->\n", "<!-- end of th
 
 def commands(command: Any = None, *above: str) -> Iterator[tuple[str, ...]]:
     """The words of every command there is; a group is told by its commands."""
-    for name, below in (command or typer.main.get_command(app)).commands.items():
+    group: Any = command or typer.main.get_command(app)
+    for name, below in group.commands.items():
         if hasattr(below, "commands"):
             yield from commands(below, *above, name)
         else:

@@ -15,11 +15,12 @@ import pytest
 from docx import Document
 from markdown_it import MarkdownIt
 
+from gbv_kpi.catalogue import CATALOGUE
 from tests.command import Ran, run
 from tests.make_reference import commands, help_page, reference, split_readme
 
 ROOT = Path(__file__).parent.parent
-GUIDES = {"en": ROOT / "README.md"}
+GUIDES = {"en": ROOT / "README.md", "vi": ROOT / "examples" / "HUONG-DAN.md"}
 # Needs another machine, a schedule of Windows, or the shell of whoever reads.
 NOT_TRIED = (
     "python3 -m venv",
@@ -31,6 +32,7 @@ NOT_TRIED = (
     "gbv-kpi --install-completion",
 )
 A_PAST_DAY = "2025-12-15"  # by which this ledger held nothing
+PROGRAM = re.compile(r"/bin/gbv-kpi |py -m gbv_kpi ")
 # Folders a schedule names, on this machine.
 OFFICE = re.compile(r"/srv/gbv-kpi/|C:\\gbv-kpi\\")
 
@@ -52,8 +54,8 @@ def tried(line: str) -> Ran:
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as a clone of the project, where returns have come in."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    shutil.copytree(ROOT / "examples" / "2025", tmp_path / "inbox")
-    shutil.copytree(ROOT / "examples" / "2025", tmp_path / "returns")
+    for folder in ("returns", "inbox", "hop-thu-den"):
+        shutil.copytree(ROOT / "examples" / "2025", tmp_path / folder)
     shutil.copy(ROOT / "examples" / "2024" / "bieu-cheo-2024.xlsx", tmp_path / "returns.xlsx")
     letter = Document()
     letter.add_paragraph("Năm {{ nam }}")
@@ -65,7 +67,10 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("tag", GUIDES)
-def test_every_command_printed_does_what_it_is_printed_for(tag: str, office: Path) -> None:
+def test_every_command_printed_does_what_it_is_printed_for(
+    tag: str, office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GBV_KPI_LANG", tag)
     lines = [line for line in printed(GUIDES[tag], "sh", "") if not line.startswith(NOT_TRIED)]
     assert len(lines) > 20
     for line in lines:
@@ -75,14 +80,22 @@ def test_every_command_printed_does_what_it_is_printed_for(tag: str, office: Pat
 
 
 @pytest.mark.parametrize("tag", GUIDES)
-def test_every_command_of_a_schedule_runs(tag: str, office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GBV_KPI_LEDGER", str(office / "ledger.db"))
-    lines = [line for line in printed(GUIDES[tag], "crontab", "bat") if re.search(r"gbv-kpi(\.exe)? \w+", line)]
-    assert len(lines) >= 3
-    for line in lines:
-        command = re.sub(r"^.*?gbv-kpi(\.exe)? (?=\w)", "gbv-kpi ", OFFICE.sub("", line)).partition(" >")[0]
-        ran = tried(command)
-        assert ran.code in (0, 1), f"{line}: {ran.err}"
+def test_every_command_of_a_schedule_runs(tag: str, office: Path) -> None:
+    commands_printed = [
+        OFFICE.sub("", line[found.end() :]).partition(" >")[0]
+        for line in printed(GUIDES[tag], "crontab", "bat")
+        if (found := PROGRAM.search(line))
+    ]
+    assert len(commands_printed) >= 3
+    for command in commands_printed:
+        ran = tried(f"gbv-kpi {command}")
+        assert ran.code in (0, 1), f"{command}: {ran.err}"
+
+
+def test_the_vietnamese_guide_names_codes_that_there_are() -> None:
+    codes = re.findall(r"^\| `([\w-]+)`", GUIDES["vi"].read_text("utf-8"), re.MULTILINE)
+    assert len(codes) > 10
+    assert set(codes) <= set(CATALOGUE)
 
 
 def test_the_reference_is_the_help() -> None:
