@@ -10,37 +10,43 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.batch import Batch
-from gbv_kpi.counts import BLANK
-from gbv_kpi.language import phrase
-from gbv_kpi.plan import Plan
+from gbv_kpi.counts import BLANK, Numbers
+from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identity import Identity
 from gbv_kpi.reading.notation import read_figure
 from gbv_kpi.reading.sheet import text_of
-from gbv_kpi.records import LineProblem, Records
+from gbv_kpi.records import LinesTold, Records
 
 __all__ = ["CHECKS", "forms_cover_cases", "parts_within_wholes", "repeated_return", "repeated_returns", "totals_match"]
 
 
-def parts_within_wholes(records: Records, plan: Plan) -> Iterator[LineProblem]:
+def parts_within_wholes(records: Records, plan: Plan) -> Iterator[LinesTold]:
     """A part counted larger than its whole is a mistake in the return, never capped."""
     for field in plan.fields:
         if field.part_of is None or not {field.id, field.part_of} <= records.counts.keys():
             continue
         whole = plan.field_by_id[field.part_of]
         parts, wholes = records.counts[field.id], records.counts[whole.id]
-        for index in np.flatnonzero((wholes != BLANK) & (parts > wholes)).tolist():
-            message = phrase(
-                "{part}: {part_count}, but {whole}: only {whole_count}.",
-                part=field.label,
-                part_count=int(parts[index]),
-                whole=whole.label,
-                whole_count=int(wholes[index]),
+        lines = np.flatnonzero((wholes != BLANK) & (parts > wholes))
+        if len(lines):
+            yield records.tell_all(
+                lines, "part-exceeds-total", field.id, _part_and_whole(field, whole, parts[lines], wholes[lines])
             )
-            yield records.tell(index, "part-exceeds-total", field.id, message)
 
 
-def forms_cover_cases(records: Records, plan: Plan) -> Iterator[LineProblem]:
+def _part_and_whole(part: ReturnField, whole: ReturnField, parts: Numbers, wholes: Numbers) -> Callable[[int], Phrase]:
+    return lambda one: phrase(
+        "{part}: {part_count}, but {whole}: only {whole_count}.",
+        part=part.label,
+        part_count=int(parts[one]),
+        whole=whole.label,
+        whole_count=int(wholes[one]),
+    )
+
+
+def forms_cover_cases(records: Records, plan: Plan) -> Iterator[LinesTold]:
     """Every case helped got at least one form of help, so the forms add up to no less."""
     for helped in {field.form_of: None for field in plan.fields if field.form_of}:
         forms = [records.counts[f.id] for f in plan.fields if f.form_of == helped and f.id in records.counts]
@@ -49,16 +55,22 @@ def forms_cover_cases(records: Records, plan: Plan) -> Iterator[LineProblem]:
         cases = records.counts[helped]
         told = np.any([form != BLANK for form in forms], axis=0) & (cases != BLANK)
         given = np.add.reduce([np.maximum(form, 0) for form in forms], axis=0, dtype=np.int64)
-        for index in np.flatnonzero(told & (given < cases)).tolist():
-            message = phrase(
-                "The forms of help add up to {forms}, fewer than the {cases} cases helped.",
-                forms=int(given[index]),
-                cases=int(cases[index]),
+        lines = np.flatnonzero(told & (given < cases))
+        if len(lines):
+            yield records.tell_all(
+                lines, "help-forms-below-total", helped, _forms_and_cases(given[lines], cases[lines])
             )
-            yield records.tell(index, "help-forms-below-total", helped, message)
 
 
-def hidden_figures(records: Records, plan: Plan) -> Iterator[LineProblem]:
+def _forms_and_cases(forms: Numbers, cases: Numbers) -> Callable[[int], Phrase]:
+    return lambda one: phrase(
+        "The forms of help add up to {forms}, fewer than the {cases} cases helped.",
+        forms=int(forms[one]),
+        cases=int(cases[one]),
+    )
+
+
+def hidden_figures(records: Records, plan: Plan) -> Iterator[LinesTold]:
     """Rows and columns that a sheet hides or filters out count like the others: the sender may not know of them."""
     layout, sheet = records.layout, records.layout.sheet
     rows_told, columns_told = (
@@ -80,7 +92,7 @@ def hidden_figures(records: Records, plan: Plan) -> Iterator[LineProblem]:
             yield None, Problem("hidden-figures", where, by_place[1], field=field.id)
 
 
-CHECKS: Sequence[Callable[[Records, Plan], Iterator[LineProblem]]] = (
+CHECKS: Sequence[Callable[[Records, Plan], Iterator[LinesTold]]] = (
     parts_within_wholes,
     forms_cover_cases,
     hidden_figures,

@@ -15,7 +15,6 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import outlooks
 from gbv_kpi.output import error_console
 from gbv_kpi.plan import Plan, load_plan
-from gbv_kpi.problems import has_errors
 from gbv_kpi.reading.identity import AssumedYear
 from gbv_kpi.reading.sources import find_sources
 from gbv_kpi.returns import Returns, read_returns
@@ -23,6 +22,7 @@ from gbv_kpi.returns import Returns, read_returns
 if TYPE_CHECKING:
     from gbv_kpi.ledger.entry import Entry
     from gbv_kpi.ledger.store import Ledger
+from gbv_kpi.told import has_errors
 
 __all__ = ["judge_check", "judge_ledger", "judge_report", "watched"]
 

@@ -1,5 +1,6 @@
 """What a run came to: the scorecard, the problems, the files, and the exit code that scripts rely on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -7,13 +8,14 @@ from typing import TYPE_CHECKING
 from gbv_kpi.exits import ExitCode, FailOn
 from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.outlook import Outlook
-from gbv_kpi.problems import Problem, has_errors
+from gbv_kpi.problems import Problem
 from gbv_kpi.returns import FileRead
 from gbv_kpi.scorecard import Scorecard, Status, UnitCounts
 from gbv_kpi.withheld import Withheld
 
 if TYPE_CHECKING:
     from gbv_kpi.trend import Trend
+from gbv_kpi.told import has_errors
 
 __all__ = ["Outcome"]
 
@@ -24,7 +26,7 @@ class Outcome:
 
     command: str
     scorecard: Scorecard
-    problems: tuple[Problem, ...]
+    problems: Sequence[Problem]
     files: tuple[FileRead, ...]
     left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
     fail_on: FailOn = FailOn.MISSED

@@ -4,13 +4,12 @@ The catalogue names every code there is, with its usual remedy. The sentence of 
 the check stands; whoever reads a check reads its message beside it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gbv_kpi.catalogue import CATALOGUE, Severity
 from gbv_kpi.language import Phrase
 
-__all__ = ["Place", "Problem", "Severity", "has_errors"]
+__all__ = ["Place", "Problem", "Severity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,3 @@ class Problem:
     def in_file(self, name: str) -> "Problem":
         """The same problem, told of the file under another name."""
         return replace(self, place=replace(self.place, file=name))
-
-
-def has_errors(problems: Iterable[Problem]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)

@@ -4,7 +4,7 @@ A cell that cannot be read fails nothing but its own line: its column holds NA t
 check sees it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -21,10 +21,13 @@ from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.notation import Figure, read_figure
 from gbv_kpi.reading.sheet import cell_address, text_of
 from gbv_kpi.schema import count_faults
+from gbv_kpi.told import OneKind
 
-__all__ = ["LineProblem", "Records", "heading_problems", "read_records", "shortened"]
+__all__ = ["LineProblem", "LinesTold", "Records", "heading_problems", "read_records", "shortened"]
 
 SHOWN_LENGTH = 80  # characters of a cell that are quoted back
+
+LinesTold = LineProblem | tuple[NDArray[np.intp], OneKind]  # of one line, or a problem for each of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Records:
     layout: Layout
     identities: Identities
     counts: Mapping[str, Numbers]
-    problems: Sequence[LineProblem]
+    problems: Sequence[LinesTold]
     cells: Mapping[str, Column]  # what the counts were read from
 
     def at(self, index: int, field: str) -> Place:
@@ -60,6 +63,31 @@ class Records:
             value=shortened(found) if found else None,
         )
 
+    def tell_all(self, lines: NDArray[np.intp], code: str, field: str, message: Callable[[int], Phrase]) -> LinesTold:
+        """The same of many lines, made when somebody looks; `message` is that of the first, second … of the lines."""
+        file, sheet = self.file, self.layout.sheet.name
+        at, place = np.asarray(self.layout.lines, dtype=np.int32)[lines], self.layout.place_by_field[field]
+        across = np.full(len(lines), place, dtype=np.int32)
+        rows, columns = (across, at) if self.layout.items_down else (at, across)
+        cells = self.cells[field].at(lines)
+        unit_of, years, units = self.identities.unit[lines], self.identities.year[lines], self.identities.units
+
+        def made(one: int) -> Problem:
+            row, found = int(rows[one]), text_of(cells[one])
+            unit = units[int(unit_of[one])].unit if unit_of[one] >= 0 else None
+            return Problem(
+                code,
+                Place(file, sheet, cell_address(row, int(columns[one])), row + 1),
+                message(one),
+                unit=unit.code if unit else None,
+                unit_name=unit.name if unit else None,
+                year=int(years[one]) or None,
+                field=field,
+                value=shortened(found) if found else None,
+            )
+
+        return lines, OneKind(file, code, rows, columns, made)
+
     @property
     def faulty(self) -> NDArray[np.bool_]:
         """The lines with an error."""
@@ -74,7 +102,7 @@ def read_records(layout: Layout, identities: Identities, file: str, plan: Plan) 
     """The columns of a layout, read and validated one by one."""
     cells = {field: layout.column(place) for field, place in layout.place_by_field.items()}
     counts: dict[str, Numbers] = {}
-    told = list(identities.problems)
+    told: list[LinesTold] = list(identities.problems)
     records = Records(file, layout, identities, counts, told, cells)
     given = [field for field in plan.fields if field.id in cells]
     partners = _partners(plan)
@@ -92,23 +120,17 @@ def shortened(found: str) -> str:
     return found if len(found) <= SHOWN_LENGTH else found[: SHOWN_LENGTH - 1] + "…"
 
 
-def _column(records: Records, field: ReturnField) -> tuple[Numbers, NDArray[np.bool_], list[LineProblem]]:
+def _column(records: Records, field: ReturnField) -> tuple[Numbers, NDArray[np.bool_], list[LinesTold]]:
     """A field's counts, the lines whose cell has a fault and gives none, and what is wrong with its cells."""
     column = records.cells[field.id]
     figures = _validated(list(map(read_figure, column.cells)))
     counts = compact(whole(figure.value for figure in figures))[column.places]
     unread = np.array([figure.is_fault for figure in figures], dtype=bool)[column.places]
-    told: list[LineProblem] = []
-    in_doubt = np.array([figure.code is not None for figure in figures], dtype=bool)[column.places]
-    lines = np.flatnonzero(in_doubt)
-    for index in lines[np.argsort(column.places[lines], kind="stable")].tolist():
-        figure = figures[column.places[index]]
-        if figure.code and figure.message:
-            told.append(records.tell(index, figure.code, field.id, figure.message))
+    told: list[LinesTold] = []
+    shared = np.zeros(len(counts), dtype=bool)
     for line, ((top, left), (bottom, right)) in records.layout.lines_sharing(records.layout.place_by_field[field.id]):
         index = list(records.layout.lines).index(line)
-        counts[index], unread[index] = BLANK, True
-        told = [(at, problem) for at, problem in told if at != index]
+        counts[index], unread[index], shared[index] = BLANK, True, True
         message = phrase(
             "{field}: the cells {first} to {last} are merged, so one figure stands for several returns.",
             field=field.label,
@@ -116,7 +138,21 @@ def _column(records: Records, field: ReturnField) -> tuple[Numbers, NDArray[np.b
             last=cell_address(bottom, right),
         )
         told.append(records.tell(index, "missing-value", field.id, message))
+    for code in dict.fromkeys(figure.code for figure in figures if figure.code):
+        of_code = np.array([figure.code == code for figure in figures], dtype=bool)[column.places]
+        lines = np.flatnonzero(of_code & ~shared)
+        told.append(records.tell_all(lines, code, field.id, _what_is_wrong(column.at(lines))))
     return counts, unread, told
+
+
+def _what_is_wrong(cells: Column) -> Callable[[int], Phrase]:
+    """What is said of each of some cells that have a fault: read again, for few of a million are ever looked at."""
+
+    def message(one: int) -> Phrase:
+        (figure,) = _validated([read_figure(cells[one])])
+        return figure.message or phrase("{found} is not a whole number.", found=text_of(cells[one]))
+
+    return message
 
 
 def _validated(figures: list[Figure]) -> list[Figure]:
@@ -129,7 +165,7 @@ def _validated(figures: list[Figure]) -> list[Figure]:
 
 def _missing_values(
     records: Records, field: ReturnField, partners: Sequence[str], unread: NDArray[np.bool_]
-) -> Iterator[LineProblem]:
+) -> Iterator[LinesTold]:
     """Blank cells of a field that the unit must give.
 
     A unit that is not waited for, such as the province's own agencies, may leave blank what it does not
@@ -139,13 +175,16 @@ def _missing_values(
     for partner in partners:
         if partner in records.counts:
             needed |= records.counts[partner] != BLANK
-    for index in np.flatnonzero(needed & ~unread & (records.counts[field.id] == BLANK)).tolist():
-        message = phrase("{field}: the cell is blank.", field=field.label)
-        if found := text_of(records.cells[field.id][index]):
-            message = phrase(
-                "{field}: “{found}” means that the number is not available.", field=field.label, found=found
-            )
-        yield records.tell(index, "missing-value", field.id, message)
+    lines = np.flatnonzero(needed & ~unread & (records.counts[field.id] == BLANK))
+    cells = records.cells[field.id].at(lines)
+
+    def message(one: int) -> Phrase:
+        if found := text_of(cells[one]):
+            return phrase("{field}: “{found}” means that the number is not available.", field=field.label, found=found)
+        return phrase("{field}: the cell is blank.", field=field.label)
+
+    if len(lines):
+        yield records.tell_all(lines, "missing-value", field.id, message)
 
 
 def _partners(plan: Plan) -> dict[str, list[str]]:

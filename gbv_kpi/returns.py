@@ -17,7 +17,7 @@ from gbv_kpi.checks import repeated_return, repeated_returns
 from gbv_kpi.counts import Lines
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
-from gbv_kpi.problems import Place, Problem, has_errors
+from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.files import read_sheets, without_headings
 from gbv_kpi.reading.identity import AssumedYear, Identity
 from gbv_kpi.reading.sheet import Sheet
@@ -27,6 +27,7 @@ from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.received import Return, received_returns
 from gbv_kpi.sheets import SheetReader
+from gbv_kpi.told import Problems, has_errors
 
 __all__ = ["FileRead", "Returns", "read_returns"]
 
@@ -55,7 +56,7 @@ class Returns:
     """
 
     lines: Lines
-    problems: tuple[Problem, ...]
+    problems: Sequence[Problem]
     files: tuple[FileRead, ...]
     refused: frozenset[tuple[str, int]]
     kept: Sequence[tuple[Batch, NDArray[np.bool_]]] = field(default=(), repr=False)  # and which lines are valid
@@ -101,12 +102,12 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
         number = int(np.searchsorted(starts, row, side="right")) - 1
         return file_of_batch[number], batches[number].identity(row - int(starts[number]))
 
-    problems_by_file = [list(file.problems) for file in files]
+    repeated_by_file: list[list[Problem]] = [[] for _ in files]
     in_doubt = np.zeros(len(lines), dtype=bool)  # neither counts where two returns say they are the unit's
     for row, first in repeated_returns(_in_question(lines, batches)):
         in_doubt |= (lines.unit == lines.unit[row]) & (lines.year == lines.year[row])
         (file, identity), (_, other) = at(row), at(first)
-        problems_by_file[file].append(repeated_return(identity, other))
+        repeated_by_file[file].append(repeated_return(identity, other))
     valid = ~in_doubt
     for batch, start in zip(batches, starts, strict=False):
         valid[start : start + len(batch)] &= ~batch.faulty
@@ -117,7 +118,7 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
     refused = np.flatnonzero(~valid & (lines.unit >= 0) & (lines.year > 0)).tolist()
     return Returns(
         lines.where(valid),
-        tuple(problem for problems in problems_by_file for problem in problems),
+        Problems(told for file, again in zip(files, repeated_by_file, strict=True) for told in (file.problems, again)),
         tuple(
             FileRead(file.source.name, file.source.sha256, file.encoding, returns_by_file[number])
             for number, file in enumerate(files)
@@ -175,8 +176,7 @@ def _read_file(
                 "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""
             )
             problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
-    problems.extend(problem for sheet in read for problem in sheet.problems)
-    return _File(source, encoding, batches, problems)
+    return _File(source, encoding, batches, Problems([problems, *(sheet.problems for sheet in read)]))
 
 
 def _may_be_a_return(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory) -> bool:

@@ -17,6 +17,7 @@ from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.records import heading_problems, read_records
+from gbv_kpi.told import OneKind, Problems
 
 __all__ = ["SheetRead", "SheetReader"]
 
@@ -37,7 +38,7 @@ class _Parts:
 
     identifier: Identifier
     batches: list[Batch] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem | OneKind] = field(default_factory=list)
     of_title: dict[object, Problem] = field(default_factory=dict)  # told once, though they fail every line below
 
 
@@ -67,7 +68,7 @@ class SheetReader:
         return SheetRead(
             [batch for batch, _ in read],
             self._cells,
-            [problem for _, problems in read for problem in problems],
+            Problems([problems for _, problems in read]),
             list(personal_data(self._personal, self._file, sheet.name)),
         )
 
@@ -89,7 +90,7 @@ class SheetReader:
             parts.of_title[key] = problem
         parts.problems.extend(problem for _, problem in told[len(identities.problems) :])
 
-    def _whole(self, parts: _Parts) -> tuple[Batch, list[Problem]]:
+    def _whole(self, parts: _Parts) -> tuple[Batch, Problems]:
         """A layout from its first line to its last, and what is wrong with it in reading order."""
         batch = joined(parts.batches)
         parts.batches.clear()  # a long file's rows are not held twice
@@ -99,9 +100,4 @@ class SheetReader:
         if any(problem.severity is Severity.ERROR for problem in of_headings):
             batch.faulty[:] = True
         problems = [*parts.of_title.values(), *of_headings, *parts.problems, *totals_match(batch, self._plan)]
-        return batch, sorted(problems, key=_reading_order)
-
-
-def _reading_order(problem: Problem) -> tuple[int, int, str]:
-    cell = problem.place.cell or ""
-    return problem.place.row or 0, len(cell), cell
+        return batch, Problems(problems, in_reading_order=True)

@@ -19,10 +19,11 @@ from gbv_kpi.ledger.store import Ledger
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.ledger.unusual import unusual_changes
 from gbv_kpi.plan import Plan
-from gbv_kpi.problems import Place, Problem, has_errors
+from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identity import AssumedYear
 from gbv_kpi.received import Return
 from gbv_kpi.returns import Returns, Watch, read_returns
+from gbv_kpi.told import has_errors
 
 __all__ = ["Submission", "SubmittedFile", "submit"]
 

@@ -2,7 +2,8 @@ import pytest
 
 from gbv_kpi.catalogue import CATALOGUE
 from gbv_kpi.language import ENGLISH, phrase
-from gbv_kpi.problems import Place, Problem, Severity, has_errors
+from gbv_kpi.problems import Place, Problem, Severity
+from gbv_kpi.told import has_errors
 
 # The codes of the design.
 ERRORS = [

@@ -155,7 +155,7 @@ def names_an_officer(text: str) -> bool:
 
 def is_signature(texts: Iterable[str]) -> bool:
     """Whether a row of cells belongs to the block of date, signatures and recipients under a table."""
-    for text in texts:
+    for text in filter(_may_sign, texts):
         key = plain_words(text)
         if any(key[: len(start)] == start for start in _SIGNATURE_KEYS):
             return True
@@ -176,7 +176,8 @@ def word_finder(wanted: Iterable[str]) -> Callable[[str], bool]:
 
     def holds(text: str) -> bool:
         for token in text.split():
-            numbered = token[-1].isdecimal() and token.isalnum()  # "000123", "B2": a million different ones
+            # "000123", "B2", "12a": a million different ones
+            numbered = token.isalnum() and (token[-1].isdecimal() or (token.isascii() and not token.isalpha()))
             if not numbered and found(token):
                 return True
         return False
@@ -191,3 +192,4 @@ GROUPS = (*_GROUPS, *_LEVELS)  # what the name of a group begins with
 _OFFICER_KEYS = tuple(map(plain_words, _OFFICERS))
 _TOTALS = frozenset(map(plain_words, ROLE_LABELS[Role.TOTAL]))
 _SIGNATURE_KEYS = tuple(map(plain_words, _SIGNATURES))
+_may_sign = word_finder({"ngay", *(key[0] for key in _SIGNATURE_KEYS)})

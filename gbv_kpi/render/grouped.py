@@ -1,11 +1,13 @@
 """Problems in the order a person mends them: by file, errors first, one kind at a time with its first examples."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from gbv_kpi.language import phrase
+from gbv_kpi.catalogue import CATALOGUE
+from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.told import OneKind, Problems
 
 __all__ = ["SEVERITY", "ProblemGroup", "grouped", "place_text"]
 
@@ -19,10 +21,11 @@ class ProblemGroup:
 
     severity: Severity
     code: str
-    problems: tuple[Problem, ...]
+    problems: Problems
+    hints: Sequence[Phrase]  # how to mend them; several may say the same
 
     @property
-    def examples(self) -> tuple[Problem, ...]:
+    def examples(self) -> Sequence[Problem]:
         return self.problems[:EXAMPLES]
 
     @property
@@ -33,12 +36,24 @@ class ProblemGroup:
 
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
     """Each file with its groups."""
-    for file, of_file in groupby(problems, key=lambda problem: problem.place.file):
-        kinds: dict[tuple[Severity, str], list[Problem]] = {}
-        for problem in of_file:
-            kinds.setdefault((problem.severity, problem.code), []).append(problem)
-        groups = [ProblemGroup(severity, code, tuple(found)) for (severity, code), found in kinds.items()]
+    every = problems if isinstance(problems, Problems) else Problems(problems)
+    for file, of_file in groupby(every.runs(), key=_file):
+        kinds: dict[tuple[Severity, str], list[Problem | OneKind]] = {}
+        for told in of_file:
+            kinds.setdefault((told.severity, told.code), []).append(told)
+        groups = [
+            ProblemGroup(severity, code, every.of_kind(file, code), _hints(found))
+            for (severity, code), found in kinds.items()
+        ]
         yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
+
+
+def _hints(found: Sequence[Problem | OneKind]) -> list[Phrase]:
+    return [CATALOGUE[told.code].remedy if isinstance(told, OneKind) else told.hint for told in found]
+
+
+def _file(told: Problem | OneKind) -> str:
+    return told.file if isinstance(told, OneKind) else told.place.file
 
 
 def place_text(problem: Problem) -> str:

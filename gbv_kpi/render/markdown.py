@@ -185,7 +185,7 @@ class _Writer:
                     yield f"- {escaped(f'{spot}: {message}' if (spot := place_text(problem)) else message)}"
                 if group.more:
                     yield f"- {self._line(plural('… and {count} more', '… and {count} more', group.more))}"
-                for hint in dict.fromkeys(self.say(problem.hint) for problem in group.problems):
+                for hint in dict.fromkeys(map(self.say, group.hints)):
                     yield f"- → {hint}"
 
     def _files(self) -> Iterator[str]:

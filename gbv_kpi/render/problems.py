@@ -37,5 +37,5 @@ def _kind(group: ProblemGroup, language: Language) -> Iterator[RenderableType]:
     if group.more:
         more = plural("… and {count} more", "… and {count} more", group.more)
         yield Padding(Text(language.say(more), "dim"), (0, 0, 0, 4))
-    for hint in dict.fromkeys(language.say(problem.hint) for problem in group.problems):
+    for hint in dict.fromkeys(map(language.say, group.hints)):
         yield Padding(Text(f"→ {visible(hint)}", "italic"), (0, 0, 0, 4))

@@ -8,10 +8,10 @@ from gbv_kpi.language import Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import Outlook, Prospect
 from gbv_kpi.plan import Indicator, Plan
-from gbv_kpi.problems import Severity
 from gbv_kpi.render.figures import MARK, PROVISIONAL, RECAST, rate_text, threshold_text
 from gbv_kpi.scorecard import Coverage, Finding, Status
 from gbv_kpi.thresholds import shown_rate
+from gbv_kpi.told import error_count
 from gbv_kpi.withheld import Withheld
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _units_verdict(year: int, decisive: Findings) -> Phrase:
 
 def refused_returns(outcome: Outcome) -> Phrase | None:
     """How many errors there are, None where there is none."""
-    errors = sum(problem.severity is Severity.ERROR for problem in outcome.problems)
+    errors = error_count(outcome.problems)
     if not errors:
         return None
     return plural(

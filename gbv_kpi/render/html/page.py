@@ -113,7 +113,7 @@ def _environment(language: Language) -> Environment:
         "caveats": sentences.caveats,
         "completeness": sentences.completeness,
         "grouped": grouped,
-        "hints": lambda group: dict.fromkeys(language.say(problem.hint) for problem in group.problems),
+        "hints": lambda group: dict.fromkeys(map(language.say, group.hints)),
         "language": language,
         "marks_explained": sentences.marks_explained,
         "marks_text": figures.marks_text,

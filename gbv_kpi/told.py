@@ -1,0 +1,149 @@
+"""Problems by the hundred thousand, as columns: each is made into a `Problem` when somebody looks at it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gbv_kpi.catalogue import CATALOGUE, Severity
+from gbv_kpi.problems import Problem
+
+__all__ = ["OneKind", "Problems", "error_count", "has_errors", "runs_of"]
+
+AT_ONCE = 10_000  # problems whose places are numbers of Python at the same time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneKind(Sequence[Problem]):
+    """Problems with one code and its usual remedy in cells of one file; `made` makes the one at a place."""
+
+    file: str
+    code: str
+    rows: NDArray[np.signedinteger]  # of the cells, counted from 0
+    columns: NDArray[np.signedinteger]
+    made: Callable[[int], Problem]
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code].severity
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Problem: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Problem]: ...
+    def __getitem__(self, place: int | slice) -> Problem | Sequence[Problem]:
+        if isinstance(place, slice):
+            return [self.made(one) for one in range(len(self))[place]]
+        return self.made(range(len(self))[place])
+
+
+class Problems(Sequence[Problem]):
+    """Problems after each other; equal to any sequence of the same ones."""
+
+    def __init__(self, told: Iterable[Problem | Sequence[Problem]], *, in_reading_order: bool = False) -> None:
+        self.parts = [[one] if isinstance(one, Problem) else one for one in told]
+        self._part = np.repeat(np.arange(len(self.parts), dtype=np.int32), [len(part) for part in self.parts])
+        self._place = _joined([np.arange(len(part)) for part in self.parts], np.int32)
+        if in_reading_order:
+            rows, columns = zip(*map(_cells, self.parts), strict=True) if self.parts else ((), ())
+            order = np.lexsort([_joined(columns, np.int32), _joined(rows, np.int32)])
+            self._part, self._place = self._part[order], self._place[order]
+
+    def __len__(self) -> int:
+        return len(self._part)
+
+    def __iter__(self) -> Iterator[Problem]:
+        for start in range(0, len(self), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            for part, place in zip(self._part[some].tolist(), self._place[some].tolist(), strict=True):
+                yield self.parts[part][place]
+
+    @overload
+    def __getitem__(self, place: int) -> Problem: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Problem]: ...
+    def __getitem__(self, place: int | slice) -> Problem | Sequence[Problem]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(len(self))[place]]
+        part, within = int(self._part[place]), int(self._place[place])
+        return self.parts[part][within]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(one == another for one, another in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
+
+    def __repr__(self) -> str:
+        return f"Problems({list(self)!r})"
+
+    def runs(self) -> Iterator[Problem | OneKind]:
+        """Every problem in the order of their first ones, those of one kind that were told together as one."""
+        parts, first = np.unique(self._part, return_index=True)
+        for part in parts[np.argsort(first)].tolist():
+            told = self.parts[part]
+            if isinstance(told, OneKind):
+                yield told
+            elif isinstance(told, Problems):
+                yield from told.runs()
+            else:
+                yield from told
+
+    def of_kind(self, file: str, code: str) -> "Problems":
+        """Those with that code in that file."""
+        chosen = _is_of_kind(self, file, code)
+        found = copy(self)
+        found._part, found._place = self._part[chosen], self._place[chosen]
+        return found
+
+
+def _is_of_kind(told: Sequence[Problem], file: str, code: str) -> NDArray[np.bool_]:
+    if isinstance(told, OneKind):
+        return np.full(len(told), (told.file, told.code) == (file, code))
+    if isinstance(told, Problems):
+        starts = np.cumsum([0, *map(len, told.parts)])
+        of_parts = [np.array([], dtype=bool), *(_is_of_kind(part, file, code) for part in told.parts)]
+        chosen: NDArray[np.bool_] = np.concatenate(of_parts)[starts[told._part] + told._place]
+        return chosen
+    return np.array([(one.place.file, one.code) == (file, code) for one in told], dtype=bool)
+
+
+def runs_of(problems: Iterable[Problem]) -> Iterable[Problem | OneKind]:
+    return problems.runs() if isinstance(problems, Problems) else problems
+
+
+def error_count(problems: Iterable[Problem]) -> int:
+    errors = (told for told in runs_of(problems) if told.severity is Severity.ERROR)
+    return sum(len(told) if isinstance(told, OneKind) else 1 for told in errors)
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    return any(told.severity is Severity.ERROR for told in runs_of(problems))
+
+
+def _cells(told: Sequence[Problem]) -> tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]:
+    """Row and column of each, counted from 1; 0 where it has none."""
+    if isinstance(told, OneKind):
+        return told.rows + 1, told.columns + 1
+    return (
+        np.array([problem.place.row or 0 for problem in told], dtype=np.int32),
+        np.array([_column(problem.place.cell or "") for problem in told], dtype=np.int32),
+    )
+
+
+def _column(address: str) -> int:
+    number = 0
+    for letter in address.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _joined(columns: Sequence[NDArray[np.signedinteger]], kind: type) -> NDArray[np.signedinteger]:
+    return np.concatenate([np.array([], dtype=kind), *columns]).astype(kind, copy=False)
