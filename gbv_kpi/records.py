@@ -7,6 +7,7 @@ check sees it.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,11 +149,12 @@ def _column(records: Records, field: ReturnField) -> tuple[Numbers, NDArray[np.b
 def _what_is_wrong(cells: Column) -> Callable[[int], Phrase]:
     """What is said of each of some cells that have a fault: read again, for few of a million are ever looked at."""
 
-    def message(one: int) -> Phrase:
-        (figure,) = _validated([read_figure(cells[one])])
-        return figure.message or phrase("{found} is not a whole number.", found=text_of(cells[one]))
+    @lru_cache(1024)  # a fault is often the same in all cells
+    def said(place: int) -> Phrase:
+        (figure,) = _validated([read_figure(cells.cells[place])])
+        return figure.message or phrase("{found} is not a whole number.", found=text_of(cells.cells[place]))
 
-    return message
+    return lambda one: said(int(cells.places[one]))
 
 
 def _validated(figures: list[Figure]) -> list[Figure]:

@@ -46,10 +46,24 @@ class OneKind(Sequence[Problem]):
 class Problems(Sequence[Problem]):
     """Problems after each other; equal to any sequence of the same ones."""
 
+    _part: NDArray[np.signedinteger]
+    _place: NDArray[np.signedinteger]
+
     def __init__(self, told: Iterable[Problem | Sequence[Problem]], *, in_reading_order: bool = False) -> None:
-        self.parts = [[one] if isinstance(one, Problem) else one for one in told]
-        self._part = np.repeat(np.arange(len(self.parts), dtype=np.int32), [len(part) for part in self.parts])
-        self._place = _joined([np.arange(len(part)) for part in self.parts], np.int32)
+        self.parts: list[Sequence[Problem]] = []
+        part_of: list[NDArray[np.signedinteger]] = []
+        places: list[NDArray[np.signedinteger]] = []
+        for one in told:
+            if isinstance(one, Problems):
+                part_of.append(one._part + np.int32(len(self.parts)))
+                places.append(one._place)
+                self.parts.extend(one.parts)
+            else:
+                part = [one] if isinstance(one, Problem) else one
+                part_of.append(np.full(len(part), len(self.parts), dtype=np.int32))
+                places.append(np.arange(len(part), dtype=np.int32))
+                self.parts.append(part)
+        self._part, self._place = _joined(part_of, np.int32), _joined(places, np.int32)
         if in_reading_order:
             rows, columns = zip(*map(_cells, self.parts), strict=True) if self.parts else ((), ())
             order = np.lexsort([_joined(columns, np.int32), _joined(rows, np.int32)])
@@ -91,14 +105,14 @@ class Problems(Sequence[Problem]):
             told = self.parts[part]
             if isinstance(told, OneKind):
                 yield told
-            elif isinstance(told, Problems):
-                yield from told.runs()
             else:
                 yield from told
 
     def of_kind(self, file: str, code: str) -> "Problems":
         """Those with that code in that file."""
-        chosen = _is_of_kind(self, file, code)
+        starts = np.cumsum([0, *map(len, self.parts)])
+        of_parts = [np.array([], dtype=bool), *(_is_of_kind(part, file, code) for part in self.parts)]
+        chosen = np.concatenate(of_parts)[starts[self._part] + self._place]
         found = copy(self)
         found._part, found._place = self._part[chosen], self._place[chosen]
         return found
@@ -107,11 +121,6 @@ class Problems(Sequence[Problem]):
 def _is_of_kind(told: Sequence[Problem], file: str, code: str) -> NDArray[np.bool_]:
     if isinstance(told, OneKind):
         return np.full(len(told), (told.file, told.code) == (file, code))
-    if isinstance(told, Problems):
-        starts = np.cumsum([0, *map(len, told.parts)])
-        of_parts = [np.array([], dtype=bool), *(_is_of_kind(part, file, code) for part in told.parts)]
-        chosen: NDArray[np.bool_] = np.concatenate(of_parts)[starts[told._part] + told._place]
-        return chosen
     return np.array([(one.place.file, one.code) == (file, code) for one in told], dtype=bool)
 
 
