@@ -26,7 +26,7 @@ def hidden_lines(xml: bytes) -> tuple[Set[int], Set[int]]:
     """The rows and the columns, from 0, that are hidden on a sheet."""
     rows: set[int] = set()
     columns: set[int] = set()
-    if not _MARK.search(xml):
+    if b"hidden=" not in xml or not _MARK.search(xml):
         return rows, columns
     number = 0
     for row in _ROW.finditer(xml):
