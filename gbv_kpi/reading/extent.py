@@ -12,9 +12,11 @@ __all__ = ["area_of_sheet", "area_of_tables"]
 
 SMALL_AREA = 1_000_000  # cells; a sheet that cannot span more needs no exact look
 
+# A pattern that begins with plain letters is searched for at many times the speed; what else it may find only widens
+# the area.
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
-_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,9})["']""")
-_FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{2,3})[0-9]""")
+_ROW_NUMBER = re.compile(rb"""row\b[^>]*?\br=["']([0-9]{1,9})["']""")
+_FAR_COLUMN = re.compile(rb"""r=["']([A-Z]{2,3})[0-9]""")
 _COLUMN = re.compile(rb"""r=["']([A-Z]{1,3})[0-9]""")
 _FILLED_COLUMN = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})[0-9]{1,9}["'][^>]*(?<!/)>""")
 _FILLED_ROW = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["'][A-Z]{1,3}([0-9]{1,9})["'][^>]*(?<!/)>""")
