@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gbv_kpi.counts import BLANK, Lines, Names, Numbers, compact, places_in_order
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place
-from gbv_kpi.reading.identity import Identity
+from gbv_kpi.reading.identities import Identity
 from gbv_kpi.reading.layout import Heading, Layout
 from gbv_kpi.reading.sheet import Cell, Sheet
 from gbv_kpi.reading.titles import year_named

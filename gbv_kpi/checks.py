@@ -14,7 +14,7 @@ from gbv_kpi.counts import BLANK, Numbers
 from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Problem
-from gbv_kpi.reading.identity import Identity
+from gbv_kpi.reading.identities import Identity
 from gbv_kpi.reading.notation import read_figure
 from gbv_kpi.reading.sheet import text_of
 from gbv_kpi.records import LinesTold, Records

@@ -15,7 +15,7 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import outlooks
 from gbv_kpi.output import error_console
 from gbv_kpi.plan import Plan, load_plan
-from gbv_kpi.reading.identity import AssumedYear
+from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.sources import find_sources
 from gbv_kpi.returns import Returns, read_returns
 

@@ -17,7 +17,7 @@ from gbv_kpi.language import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.reading.column import Column
-from gbv_kpi.reading.identity import Identities, LineProblem
+from gbv_kpi.reading.identities import Identities, LineProblem
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.notation import Figure, read_figure
 from gbv_kpi.reading.sheet import cell_address, text_of

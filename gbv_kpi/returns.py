@@ -19,7 +19,7 @@ from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.files import read_sheets, without_headings
-from gbv_kpi.reading.identity import AssumedYear, Identity
+from gbv_kpi.reading.identities import AssumedYear, Identity
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source, open_source
 from gbv_kpi.reading.text import MAX_CELLS, ParserError, open_quotation, oversized

@@ -9,7 +9,8 @@ from gbv_kpi.checks import CHECKS, totals_match
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading.column import Block
-from gbv_kpi.reading.identity import AssumedYear, Identifier
+from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.identity import Identifier
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.pages import locate_returns
 from gbv_kpi.reading.personal import columns_of_persons, headings_of_persons, personal_data

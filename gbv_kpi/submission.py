@@ -20,7 +20,7 @@ from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.ledger.unusual import unusual_changes
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.identity import AssumedYear
+from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.received import Return
 from gbv_kpi.returns import Returns, Watch, read_returns
 from gbv_kpi.told import has_errors

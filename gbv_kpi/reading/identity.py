@@ -4,17 +4,18 @@ Two places that contradict each other are a problem, never a choice: a form copi
 with its old title is the commonest way for a figure to land on the wrong unit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.counts import Names
 from gbv_kpi.language import phrase
-from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.column import Column
+from gbv_kpi.reading.identities import AssumedYear, Identities, LineProblem
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.titles import (
@@ -29,24 +30,7 @@ from gbv_kpi.reading.titles import (
 )
 from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, UnitDirectory, UnitNames
 
-__all__ = ["AssumedYear", "Identifier", "Identities", "Identity", "LineProblem"]
-
-
-@dataclass(frozen=True, slots=True)
-class AssumedYear:
-    """The year of returns that name none; where it `binds`, a return that names another is a problem."""
-
-    year: int
-    binds: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The unit and year of one line as far as they are known, and where they stand."""
-
-    unit: NamedUnit | None
-    year: int | None
-    place: Place  # of the unit's name, or of what stands for it
+__all__ = ["Identifier"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +39,6 @@ class Said:
 
     text: str
     place: Place
-
-
-Whose = tuple[Unit | None, int | None]
-LineProblem = tuple[int | None, Problem]  # the index of the line it fails; None: every line of the layout
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Identities:
-    """Whose return each line is: `year` is 0 and `unit`, a place in `units`, is -1 where it is not known."""
-
-    year: NDArray[np.int16]
-    unit: NDArray[np.int32]
-    units: NamedUnits
-    problems: Sequence[LineProblem]
-    place_by_year: Mapping[int, Place]  # of the unit that the title names
-    _told: dict[int, Whose] = field(default_factory=dict)  # a line with ten faults has one unit and one year
-
-    def __len__(self) -> int:
-        return len(self.year)
-
-    @property
-    def waited_for(self) -> NDArray[np.bool_]:
-        """The lines whose unit must give every field, or is not known."""
-        return np.append(self.units.expected, True)[self.unit]
-
-    def of(self, index: int) -> Whose:
-        """Unit and year of a line, as far as they are known."""
-        if index not in self._told:
-            unit = self.units[int(self.unit[index])].unit if self.unit[index] >= 0 else None
-            self._told[index] = unit, int(self.year[index]) or None
-        return self._told[index]
 
 
 class Identifier:

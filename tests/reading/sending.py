@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from gbv_kpi.language import ENGLISH
 from gbv_kpi.plan import load_plan
-from gbv_kpi.reading.identity import AssumedYear
+from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.returns import Returns, read_returns
 from tests import offices
 

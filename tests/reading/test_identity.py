@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.language import ENGLISH
-from gbv_kpi.reading.identity import AssumedYear
+from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.returns import read_returns
 from tests import offices
 from tests.reading.sending import (
