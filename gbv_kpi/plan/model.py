@@ -1,7 +1,9 @@
 """A plan as data: its indicators, thresholds, fields, units and words. None of them stands in code."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -73,24 +75,35 @@ class Plan(Table):
         """The day whose units the year is reported on."""
         return self.reporting_date.get(year, date(year, 12, 31))
 
+    @cached_property
+    def units_on(self) -> Callable[[date], tuple[Unit, ...]]:
+        """The units that exist on a day; a country's are looked through once a day."""
+        return cache(lambda day: tuple(unit for unit in self.units if unit.exists_on(day)))
+
     def units_in(self, year: int) -> tuple[Unit, ...]:
         """The units a year is reported on, expected or not."""
-        day = self.reporting_day(year)
-        return tuple(unit for unit in self.units if unit.exists_on(day))
+        return self.units_on(self.reporting_day(year))
 
     def expected_units(self, year: int) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units_in(year) if unit.expected)
+
+    @cached_property
+    def units_by_code(self) -> Mapping[str, Sequence[Unit]]:
+        """The units that have a code one after the other, in the order of the plan file."""
+        return _grouped(self.units, lambda unit: unit.code)
+
+    @cached_property
+    def units_by_heir(self) -> Mapping[str, Sequence[Unit]]:
+        """The units that have become part of another, by its code."""
+        return _grouped((unit for unit in self.units if unit.merged_into), lambda unit: unit.merged_into or "")
 
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
         """The units that were there on the eve of `unit` and have become part of it."""
         if unit.since is None:
             return ()
         eve = unit.since - timedelta(days=1)
-        return tuple(
-            other
-            for other in self.units
-            if other.merged_into == unit.code and other.exists_on(eve) and not other.exists_on(unit.since)
-        )
+        merged = self.units_by_heir.get(unit.code, ())
+        return tuple(other for other in merged if other.exists_on(eve) and not other.exists_on(unit.since))
 
     def successor(self, unit: Unit, year: int) -> Unit | None:
         """The unit of `year` that `unit` has been merged into, through as many mergers as it takes."""
@@ -99,9 +112,16 @@ class Plan(Table):
             if unit.exists_on(day) or unit.until is None or unit.until > day:
                 break
             after = unit.until
-            heirs = (u for u in self.units if u.code == unit.merged_into and (u.until is None or u.until > after))
-            heir = next(heirs, None)
+            called = self.units_by_code.get(unit.merged_into or "", ())
+            heir = next((u for u in called if u.until is None or u.until > after), None)
             if heir is None:
                 return None
             unit = heir
         return unit if unit.exists_on(day) else None
+
+
+def _grouped(units: Iterable[Unit], key: Callable[[Unit], str]) -> Mapping[str, Sequence[Unit]]:
+    groups: dict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        groups[key(unit)].append(unit)
+    return dict(groups)
