@@ -1,13 +1,13 @@
-"""The lines of one layout from its first to its last, in as few bytes as hold them."""
+"""The lines of one layout from its first to its last: their columns stand on a shelf, none of them in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import starmap
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import BLANK, Lines, Names, Numbers, compact, places_in_order
+from gbv_kpi.counts import BLANK, Lines, Names, compact
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place
 from gbv_kpi.reading.identities import Identity
@@ -16,6 +16,7 @@ from gbv_kpi.reading.sheet import Cell, Sheet
 from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.units import NamedUnits
 from gbv_kpi.records import Records
+from gbv_kpi.shelf import Shelf, Shelved
 
 __all__ = ["Batch", "Total", "batch_of", "joined", "lines_of"]
 
@@ -53,13 +54,13 @@ class Batch:
 
     file: str
     layout: Layout  # without its cells
-    lines: NDArray[np.int32]
-    years: NDArray[np.int16]
-    unit: NDArray[np.int32]
+    lines: Shelved
+    years: Shelved
+    unit: Shelved
     units: NamedUnits
-    waited_for: NDArray[np.bool_]
-    faulty: NDArray[np.bool_]
-    counts: dict[str, Numbers]
+    waited_for: Shelved
+    faulty: Shelved
+    counts: Mapping[str, Shelved]
     totals: Sequence[Total]
     numbering: Mapping[int, Numbering]  # by column without a heading
     place_by_year: Mapping[int, Place]  # of the unit that the title names
@@ -68,16 +69,20 @@ class Batch:
         return len(self.lines)
 
     def identity(self, index: int) -> Identity:
-        unit = self.units[int(self.unit[index])] if self.unit[index] >= 0 else None
-        year = int(self.years[index])
-        return Identity(unit, year or None, self.place(index))
+        return self._identity(self.unit[index], self.years[index], self.lines[index])
 
-    def place(self, index: int) -> Place:
-        """Where the unit's name of a line stands, or what stands for it."""
+    def identities(self, indices: NDArray[np.intp]) -> Iterator[Identity]:
+        """The same of many lines."""
+        columns = (column.at(indices).tolist() for column in (self.unit, self.years, self.lines))
+        return starmap(self._identity, zip(*columns, strict=True))
+
+    def _identity(self, unit: int, year: int, line: int) -> Identity:
+        """`place` is where the unit's name of the line stands, or what stands for it."""
         layout = self.layout
-        place = layout.unit if layout.unit is not None else layout.unit_code
-        titled = self.place_by_year.get(int(self.years[index])) if place is None else None
-        return titled or layout.where(self.file, self.lines[index], place)
+        across = layout.unit if layout.unit is not None else layout.unit_code
+        titled = self.place_by_year.get(year) if across is None else None
+        place = titled or layout.where(self.file, line, across)
+        return Identity(self.units[unit] if unit >= 0 else None, year or None, place)
 
     @property
     def unknown(self) -> list[Heading]:
@@ -89,20 +94,20 @@ class Batch:
         ]
 
 
-def batch_of(records: Records) -> Batch:
-    """What is kept of lines that were read."""
+def batch_of(records: Records, shelf: Shelf, units_above: int = 0) -> Batch:
+    """What is kept of lines that were read, with `units_above` of the lines above them in the same layout."""
     layout, who = records.layout, records.identities
     unheaded = [heading.column for heading in layout.unknown if not (heading.text or layout.items_down)]
     return Batch(
         records.file,
         replace(layout, sheet=Sheet(layout.sheet.name, ()), block=None, lines=(), totals=()),
-        np.asarray(layout.lines, dtype=np.int32),
-        who.year,
-        who.unit,
+        shelf.put(np.asarray(layout.lines, dtype=np.int32)),
+        shelf.put(who.year),
+        shelf.put(np.where(who.unit >= 0, who.unit + np.int32(units_above), np.int32(-1))),
         who.units,
-        who.waited_for,
-        records.faulty,
-        {field: compact(column) for field, column in records.counts.items()},
+        shelf.put(who.waited_for),
+        shelf.put(records.faulty),
+        {field: shelf.put(compact(column)) for field, column in records.counts.items()},
         [_total(layout, int(line)) for line in layout.totals],
         {column: _numbering(layout, column) for column in unheaded},
         who.place_by_year,
@@ -110,60 +115,54 @@ def batch_of(records: Records) -> Batch:
 
 
 def joined(parts: Sequence[Batch]) -> Batch:
-    """The lines of one layout that came in several blocks, which give up their counts: none is held twice."""
+    """The lines of one layout that came in several blocks."""
     if len(parts) == 1:
         return parts[0]
-    starts = np.cumsum([0, *(len(part.units) for part in parts)])
-    units = [
-        np.where(part.unit >= 0, part.unit + np.int32(start), np.int32(-1))
-        for part, start in zip(parts, starts, strict=False)
-    ]
     numbering = dict(parts[0].numbering)
     for part in parts[1:]:
         numbering = {column: numbering[column] + below for column, below in part.numbering.items()}
     return Batch(
         parts[0].file,
         parts[-1].layout,
-        np.concatenate([part.lines for part in parts]),
-        np.concatenate([part.years for part in parts]),
-        np.concatenate(units),
+        Shelved.joined([part.lines for part in parts]),
+        Shelved.joined([part.years for part in parts]),
+        Shelved.joined([part.unit for part in parts]),
         parts[0].units.joined([part.units for part in parts]),
-        np.concatenate([part.waited_for for part in parts]),
-        np.concatenate([part.faulty for part in parts]),
-        {field: np.concatenate([part.counts.pop(field) for part in parts]) for field in list(parts[0].counts)},
+        Shelved.joined([part.waited_for for part in parts]),
+        Shelved.joined([part.faulty for part in parts]),
+        {field: Shelved.joined([part.counts[field] for part in parts]) for field in parts[0].counts},
         [total for part in parts for total in part.totals],
         numbering,
         {year: place for part in parts for year, place in part.place_by_year.items()},
     )
 
 
-def lines_of(batches: Sequence[Batch], plan: Plan) -> Lines:
+def lines_of(batches: Sequence[Batch], plan: Plan, shelf: Shelf) -> Lines:
     """The lines of several layouts after each other."""
-    unit, units = _places(batches, [Names.of(batch.units.codes) for batch in batches])
+    unit, units = _places(batches, [Names.of(batch.units.codes) for batch in batches], shelf)
     named, names = unit, units
     if any(batch.units.named is not batch.units.codes for batch in batches):
-        named, names = _places(batches, [Names.of(batch.units.named) for batch in batches])
-    by_field = {}
-    for field in plan.field_by_id:
-        blank = np.int8(BLANK)
-        by_field[field] = _after_each_other(
-            [batch.counts.get(field, np.broadcast_to(blank, len(batch))) for batch in batches], np.int8
-        )
-    return Lines(_after_each_other([batch.years for batch in batches], np.int16), unit, named, by_field, units, names)
+        named, names = _places(batches, [Names.of(batch.units.named) for batch in batches], shelf)
+    by_field = {
+        field: Shelved.joined([batch.counts.get(field) or _blanks(len(batch), shelf) for batch in batches])
+        for field in plan.field_by_id
+    }
+    return Lines(Shelved.joined([batch.years for batch in batches]), unit, named, by_field, units, names)
 
 
-def _places(batches: Sequence[Batch], texts: Sequence[Names]) -> tuple[NDArray[np.int32], Names]:
+def _places(batches: Sequence[Batch], texts: Sequence[Names], shelf: Shelf) -> tuple[Shelved, Names]:
     """Where the text of each line stands among all of them in order, -1 where its unit is not known."""
-    places, names = places_in_order(Names(_after_each_other([one.encoded for one in texts], np.bytes_)))
-    starts = np.cumsum([0, *map(len, texts)])
-    of_batch = zip(batches, starts[:-1], starts[1:], strict=True)
-    found = [np.append(places[start:end], -1).astype(np.int32)[batch.unit] for batch, start, end in of_batch]
-    return _after_each_other(found, np.int32), names
+    encoded = [one.encoded for one in texts]
+    names = np.unique(np.concatenate(encoded)) if encoded else np.array([], dtype=np.bytes_)
+    found: list[Shelved] = []
+    for batch, codes in zip(batches, encoded, strict=True):
+        places = np.append(np.searchsorted(names, codes).astype(np.int32), np.int32(-1))
+        found.extend(shelf.put(places[unit]) for unit in batch.unit.pieces())
+    return Shelved.joined(found), Names(names)
 
 
-def _after_each_other(columns: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
-    """The columns as one, without a copy where there is but one."""
-    return np.concatenate(columns) if len(columns) > 1 else columns[0] if columns else np.array([], dtype=kind)
+def _blanks(count: int, shelf: Shelf) -> Shelved:
+    return shelf.put(np.full(count, BLANK, dtype=np.int8))
 
 
 def _total(layout: Layout, line: int) -> Total:

@@ -3,10 +3,10 @@
 A check sees only cells that could be read, so one bad cell is told once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.batch import Batch
@@ -107,9 +107,12 @@ def totals_match(batch: Batch, plan: Plan) -> Iterator[Problem]:
     """
     if not batch.totals or not len(batch.lines):
         return
+    waited_for = np.asarray(batch.waited_for)
     for field in plan.fields:
-        counts = batch.counts.get(field.id)
-        if counts is None or (batch.waited_for & (counts == BLANK)).any():
+        if field.id not in batch.counts:
+            continue
+        counts = np.asarray(batch.counts[field.id])
+        if (waited_for & (counts == BLANK)).any():
             continue
         sums = np.append(0, np.cumsum(np.maximum(counts, 0), dtype=np.int64))
         for total, parts in zip(batch.totals, _partial_sums(batch, sums), strict=True):
@@ -133,26 +136,27 @@ def _partial_sums(batch: Batch, up_to: NDArray[np.int64]) -> Iterator[list[int]]
     for total, before, here, after in zip(batch.totals, edges, edges[1:], edges[2:], strict=False):
         sums = [up_to[here] - up_to[before], up_to[after] - up_to[here]]
         if total.year is not None:
-            sums.append(np.diff(up_to)[batch.years == total.year].sum())
+            sums.append(np.diff(up_to)[np.asarray(batch.years) == total.year].sum())
         yield sums
 
 
-def repeated_returns(lines: pd.DataFrame) -> list[tuple[int, int]]:
-    """Pairs of rows of `lines`: a return, and the first return of the same unit and year.
+Key = tuple[int, int]  # of a return: its year, and the place of its unit
 
-    `lines` has `unit`, `year` and `named`, the unit as the return names it. Returns of the predecessors
-    of a merged unit are not repeated: together they are its return. A predecessor beside its
-    successor is, for nobody can tell whether the successor's return holds it already.
+
+def repeated_returns(lines: Iterable[tuple[int, Key, int, bool]]) -> list[tuple[int, int]]:
+    """Pairs of rows: a return, and the first return of the same unit and year.
+
+    `lines` has of each its row, its key, the name its unit is called by, as a number, and whether that has merged
+    since. Returns of the predecessors of a merged unit are not repeated: together they are its return. A
+    predecessor beside its successor is, for nobody can tell whether the successor's return holds it already.
     """
     pairs: list[tuple[int, int]] = []
-    known = lines.dropna(subset=["unit", "year"])
-    for _, rows in known[known.duplicated(["unit", "year"], keep=False)].groupby(["unit", "year"], sort=False):
-        earlier: list[tuple[int, str, bool]] = []
-        for row, named, merged in rows[["named", "merged"]].itertuples(name=None):
-            clash = next((at for at, name, was in earlier if name == named or not (was and merged)), None)
-            if clash is not None:
-                pairs.append((row, clash))
-            earlier.append((row, named, merged))
+    earlier: dict[Key, list[tuple[int, int, bool]]] = defaultdict(list)
+    for row, key, named, merged in lines:
+        clash = next((at for at, name, was in earlier[key] if name == named or not (was and merged)), None)
+        if clash is not None:
+            pairs.append((row, clash))
+        earlier[key].append((row, named, merged))
     return pairs
 
 

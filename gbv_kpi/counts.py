@@ -3,21 +3,41 @@
 A count is 0 or more, so a blank one is held as -1; `known` and `whole` go from and to None.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gbv_kpi.shelf import Shelved
+
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BLANK", "Counts", "Lines", "Names", "Numbers", "compact", "held", "known", "places_in_order", "whole"]
+__all__ = [
+    "BLANK",
+    "Column",
+    "Counts",
+    "Lines",
+    "Names",
+    "Numbers",
+    "at_rows",
+    "compact",
+    "held",
+    "known",
+    "places_in_order",
+    "series",
+    "whole",
+]
 
 BLANK = -1
+UNCHOSEN = -1
 
 Numbers = NDArray[np.signedinteger[Any]]
+Column = Numbers | Shelved
+Rows = NDArray[np.int32]
 
 
 def known(count: int) -> int | None:
@@ -27,6 +47,12 @@ def known(count: int) -> int | None:
 
 def whole(counts: Iterable[int | None]) -> NDArray[np.int64]:
     return np.array([BLANK if count is None else count for count in counts], dtype=np.int64)
+
+
+def at_rows(column: Column, rows: NDArray[np.integer[Any]]) -> Numbers:
+    """The numbers of some rows in ascending order."""
+    numbers: Numbers = column.at(rows) if isinstance(column, Shelved) else column[rows]
+    return numbers
 
 
 def compact(column: Numbers) -> Numbers:
@@ -51,6 +77,9 @@ class Names(Sequence[str]):
     def __len__(self) -> int:
         return len(self.encoded)
 
+    def __iter__(self) -> Iterator[str]:
+        return map(bytes.decode, self.encoded.tolist())
+
     @overload
     def __getitem__(self, place: int) -> str: ...
     @overload
@@ -72,20 +101,27 @@ class Counts:
 
     year: int
     units: Names
-    by_field: Mapping[str, Numbers]
+    by_field: Mapping[str, Column]
+    rows: Rows  # of the columns
+    order: Rows  # of these, those of a unit together
+    starts: NDArray[np.intp]  # where among these each unit begins
 
     def __len__(self) -> int:
         return len(self.units)
 
-    def column(self, field: str) -> "pd.Series":
-        """A field of all units as pandas computes with it: whole numbers, or NA where blank."""
-        import pandas as pd
+    def of_field(self, field: str) -> Numbers:
+        """A field of all units, summed over their predecessors; a sum with a blank in it is not known."""
+        column = at_rows(self.by_field[field], self.rows)[self.order]
+        if len(self.starts) == len(column):
+            return column
+        blank = np.logical_or.reduceat(column == BLANK, self.starts)
+        return compact(np.where(blank, BLANK, np.add.reduceat(column.astype(np.int64), self.starts)))
 
-        return pd.Series(_with_blanks(self.by_field[field]))
-
-    def of(self, place: int) -> dict[str, int]:
-        """The counts of one unit by field; one that is not known is not there."""
-        return {field: int(column[place]) for field, column in self.by_field.items() if column[place] != BLANK}
+    def by_unit(self) -> Iterator[tuple[str, dict[str, int]]]:
+        """Each unit's code, and its counts by field; one that is not known is not there."""
+        columns = [self.of_field(field).tolist() for field in self.by_field]
+        for unit, *counts in zip(self.units, *columns, strict=True):
+            yield unit, {field: count for field, count in zip(self.by_field, counts, strict=True) if count != BLANK}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,62 +131,87 @@ class Lines:
     `unit` and `named` are places in `units` (the codes in order) and `names` (as the returns name the units).
     """
 
-    year: Numbers
-    unit: Numbers
-    named: Numbers
-    by_field: Mapping[str, Numbers]
+    year: Column
+    unit: Column
+    named: Column
+    by_field: Mapping[str, Column]
     units: Names
     names: Names
+    chosen: NDArray[np.bool_] | None = None  # the rows that count; None: all of them
 
     def __len__(self) -> int:
-        return len(self.year)
+        return len(self.year) if self.chosen is None else int(self.chosen.sum())
 
     def where(self, chosen: NDArray[np.bool_]) -> "Lines":
-        if chosen.all():
-            return self
-        by_field = {field: column[chosen] for field, column in self.by_field.items()}
-        return Lines(self.year[chosen], self.unit[chosen], self.named[chosen], by_field, self.units, self.names)
+        """Those of all rows that are chosen."""
+        return replace(self, chosen=None if chosen.all() else chosen)
 
     @property
     def years(self) -> list[int]:
-        return [int(year) for year in np.unique(self.year)]
+        return sorted({int(year) for _, some in self._years_by_row() for year in np.unique(some) if year != UNCHOSEN})
+
+    def rows_of(self, year: int) -> Rows:
+        rows = [(np.flatnonzero(some == year) + start).astype(np.int32) for start, some in self._years_by_row()]
+        return np.concatenate(rows) if rows else np.array([], dtype=np.int32)
+
+    def _years_by_row(self) -> Iterator[tuple[int, Numbers]]:
+        """The year of each row that is chosen, some rows at a time, and which row is the first of them."""
+        start = 0
+        for years in self.year.pieces() if isinstance(self.year, Shelved) else (self.year,):
+            end = start + len(years)
+            yield start, years if self.chosen is None else np.where(self.chosen[start:end], years, UNCHOSEN)
+            start = end
 
     def units_of(self, year: int) -> Names:
         """The codes of the units that have a return of that year."""
-        return Names(self.units.encoded[np.unique(self.unit[self.year == year])])
+        units = np.unique(at_rows(self.unit, self.rows_of(year)))
+        return self.units if len(units) == len(self.units) else Names(self.units.encoded[units])
 
-    def names_of(self, year: int, code: str) -> set[str]:
-        """How the returns of a unit name it."""
-        rows = (self.year == year) & (self.units.encoded == code.encode())[self.unit]
-        return {self.names[int(place)] for place in np.unique(self.named[rows])}
+    def names_of(self, year: int, codes: Collection[str]) -> Mapping[str, set[str]]:
+        """How the returns of some units name them, by code."""
+        asked = np.isin(self.units.encoded, np.array([code.encode() for code in codes], dtype=np.bytes_))
+        rows = self.rows_of(year)
+        rows = rows[asked[at_rows(self.unit, rows)]]
+        named: dict[str, set[str]] = defaultdict(set)
+        pairs = (at_rows(column, rows).tolist() for column in (self.unit, self.named))
+        for unit, name in set(zip(*pairs, strict=True)):
+            named[self.units[unit]].add(self.names[name])
+        return named
 
     def counts_of(self, year: int) -> Counts:
-        """The counts of each unit in that year, summed over its predecessors; a sum with a blank in it is not known."""
-        rows = np.flatnonzero(self.year == year)
-        rows = rows[np.argsort(self.unit[rows], kind="stable")]
-        units, starts = np.unique(self.unit[rows], return_index=True)
-        by_field = {field: _sums(column[rows], starts) for field, column in self.by_field.items()}
+        """The counts of each unit in that year."""
+        rows = self.rows_of(year)
+        unit = at_rows(self.unit, rows)
+        order = np.argsort(unit, kind="stable").astype(np.int32)
+        unit = unit[order]
+        starts = np.flatnonzero(np.diff(unit, prepend=-1))
+        units = unit[starts]
         all_of_them = len(units) == len(self.units)
-        return Counts(year, self.units if all_of_them else Names(self.units.encoded[units]), by_field)
+        names = self.units if all_of_them else Names(self.units.encoded[units])
+        return Counts(year, names, self.by_field, rows, order, starts)
 
     def frame(self) -> "pd.DataFrame":
         """As a table of pandas: unit, named, year and the fields, which are whole numbers or NA."""
         import pandas as pd
 
         unit, named = (
-            pd.Categorical.from_codes(places, pd.Index(list(texts), dtype=object)).astype(object)
+            pd.Categorical.from_codes(self._of_chosen(places), pd.Index(list(texts), dtype=object)).astype(object)
             for places, texts in ((self.unit, self.units), (self.named, self.names))
         )
-        counts = {field: _with_blanks(column) for field, column in self.by_field.items()}
-        return pd.DataFrame({"unit": unit, "named": named, "year": pd.array(self.year, dtype="Int64"), **counts})
+        counts = {field: _with_blanks(self._of_chosen(column)) for field, column in self.by_field.items()}
+        years = pd.array(self._of_chosen(self.year), dtype="Int64")
+        return pd.DataFrame({"unit": unit, "named": named, "year": years, **counts})
+
+    def _of_chosen(self, column: Column) -> Numbers:
+        numbers: Numbers = np.asarray(column)
+        return numbers if self.chosen is None else numbers[self.chosen]
 
 
-def _sums(column: Numbers, starts: NDArray[np.intp]) -> Numbers:
-    """The sum of each group of rows, blank where one of them is; `starts` is where the groups begin."""
-    if len(starts) == len(column):
-        return column
-    blank = np.logical_or.reduceat(column == BLANK, starts)
-    return compact(np.where(blank, BLANK, np.add.reduceat(column.astype(np.int64), starts)))
+def series(column: Numbers) -> "pd.Series":
+    """A column as pandas computes with it: whole numbers, or NA where blank."""
+    import pandas as pd
+
+    return pd.Series(_with_blanks(column))
 
 
 def held(column: "pd.Series") -> Numbers:

@@ -1,6 +1,6 @@
 """The engine: valid returns to findings, by whole-number arithmetic of pandas on whole columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import add
 
@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import Counts, Lines, held
+from gbv_kpi.counts import Counts, Lines, Numbers, held, series
 from gbv_kpi.findings import STATUSES, Findings, OfIndicator, UnitFindings, finding_of
-from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.returns import Returns
 from gbv_kpi.scorecard import Coverage, Scorecard, Status, UnitCounts
+from gbv_kpi.shelf import Shelf, Shelved
 from gbv_kpi.thresholds import Threshold, is_met, weights
 
 __all__ = ["counts_of_year", "evaluate"]
+
+AT_ONCE = 100_000  # units whose counts are in memory as pandas has them
 
 
 def evaluate(returns: Returns, plan: Plan) -> Scorecard:
@@ -26,13 +29,13 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     """
     findings: list[OfIndicator] = []
     coverage: list[Coverage] = []
-    lines = returns.lines
+    lines, shelf = returns.lines, Shelf()
     for year in sorted({*lines.years, *(year for _, year in returns.refused)}):
         refused = {unit for unit, of in returns.refused if of == year}
         coverage.append(_coverage(plan, year, lines, refused))
         counts = lines.counts_of(year)
         if len(counts):
-            findings.extend(_findings(plan, coverage[-1], counts))
+            findings.extend(_findings(plan, coverage[-1], counts, shelf))
     return Scorecard(plan, Findings(findings), tuple(coverage))
 
 
@@ -40,10 +43,7 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     """What the findings of a year were computed from: the counts of each unit, in order of code."""
     name_by_code = {unit.code: unit.name for unit in plan.units_in(year)}
     counts = returns.lines.counts_of(year)
-    return tuple(
-        UnitCounts(year, unit, name_by_code.get(unit, unit), counts.of(place))
-        for place, unit in enumerate(counts.units)
-    )
+    return tuple(UnitCounts(year, unit, name_by_code.get(unit, unit), values) for unit, values in counts.by_unit())
 
 
 def _coverage(plan: Plan, year: int, lines: Lines, refused: set[str]) -> Coverage:
@@ -51,16 +51,14 @@ def _coverage(plan: Plan, year: int, lines: Lines, refused: set[str]) -> Coverag
     held = lines.units_of(year)
     reported = set(held) if expected else set()
     missing = tuple(unit for unit in expected if unit.code not in reported)
+    new = [unit for unit in expected if unit.since and unit.code in reported]
+    named = lines.names_of(year, [unit.code for unit in new])
     return Coverage(
         year,
         expected,
         missing,
         refused=tuple(unit for unit in missing if unit.code in refused),
-        partly=tuple(
-            unit
-            for unit in expected
-            if unit.since and unit.code in reported and _is_partial(unit, lines.names_of(year, unit.code), plan)
-        ),
+        partly=tuple(unit for unit in new if _is_partial(unit, named[unit.code], plan)),
         reported=len(held),
     )
 
@@ -70,7 +68,7 @@ def _is_partial(unit: Unit, named: set[str], plan: Plan) -> bool:
     return unit.name not in named and any(p.name not in named for p in plan.predecessors(unit))
 
 
-def _findings(plan: Plan, coverage: Coverage, counts: Counts) -> Iterator[OfIndicator]:
+def _findings(plan: Plan, coverage: Coverage, counts: Counts, shelf: Shelf) -> Iterator[OfIndicator]:
     """The findings of a year, an indicator after the other.
 
     Only units that give both counts add to the province's: a denominator whose numerator is not known
@@ -81,37 +79,38 @@ def _findings(plan: Plan, coverage: Coverage, counts: Counts) -> Iterator[OfIndi
     not_waited_for = [unit.code.encode() for unit in plan.units_in(year) if not unit.expected]
     may_leave_blank = np.isin(counts.units.encoded, np.array(not_waited_for, dtype=np.bytes_))
     for indicator in plan.indicators:
-        sums = pd.DataFrame(
-            {
-                "numerator": _sums(counts, indicator.numerator, may_leave_blank),
-                "denominator": _sums(counts, indicator.denominator, may_leave_blank),
-            }
-        )
-        threshold = indicator.threshold_in(year)
-        statuses = _statuses(sums, threshold)
-        given = _is_given(sums)
-        province = sums[given].sum(min_count=1).to_frame().T
+        threshold, shelved, wholes, unknown = indicator.threshold_in(year), [], [], False
+        columns = {field: counts.of_field(field) for field in (*indicator.numerator, *indicator.denominator)}
+        for start in range(0, len(counts), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            sums = _sums(indicator, {field: column[some] for field, column in columns.items()}, may_leave_blank[some])
+            statuses, given = _statuses(sums, threshold), _is_given(sums)
+            unknown = unknown or bool((~given & ~may_leave_blank[some]).any())
+            wholes.append(sums[given].sum(min_count=1))
+            shelved.append([shelf.put(column) for column in (*map(held, (sums[name] for name in sums)), statuses)])
+        province = pd.DataFrame(wholes).sum(min_count=1).to_frame().T.astype("Int64")
         whole = [None if pd.isna(count) else int(count) for count in province.iloc[0]]
-        unknown = bool((~given & ~may_leave_blank).any())
         incomplete = not coverage.is_judged or coverage.provisional or unknown
         status = STATUSES[_statuses(province, threshold)[0]]
-        columns = (held(sums["numerator"]), held(sums["denominator"]), statuses)
-        units = UnitFindings(indicator, year, counts.units, name_by_code, *columns)
         of_all = finding_of(indicator, year, None, (whole[0], whole[1]), status, incomplete)
-        yield OfIndicator(indicator.id, year, of_all, units, statuses)
+        numerators, denominators, of_units = map(Shelved.joined, zip(*shelved, strict=True))
+        units = UnitFindings(indicator, year, counts.units, name_by_code, numerators, denominators, of_units)
+        yield OfIndicator(indicator.id, year, of_all, units, of_units)
 
 
-def _sums(counts: Counts, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
-    """The sum of some fields in each row, NA where one is blank.
+def _sums(indicator: Indicator, columns: Mapping[str, Numbers], may_leave_blank: NDArray[np.bool_]) -> pd.DataFrame:
+    """Numerator and denominator of each row, NA where a field of theirs is blank.
 
     A unit that may leave blank what it does not run has the sum of what it gives.
     """
-    columns = [counts.column(field) for field in fields]
-    sums = reduce(add, columns)
-    if len(columns) > 1 and may_leave_blank.any():
-        given = pd.concat([column[may_leave_blank] for column in columns], axis=1)
-        sums[may_leave_blank] = given.sum(axis=1, min_count=1)
-    return sums
+    sums = {}
+    for name, fields in (("numerator", indicator.numerator), ("denominator", indicator.denominator)):
+        parts = [series(columns[field]) for field in fields]
+        sums[name] = reduce(add, parts)
+        if len(parts) > 1 and may_leave_blank.any():
+            given = pd.concat([part[may_leave_blank] for part in parts], axis=1)
+            sums[name][may_leave_blank] = given.sum(axis=1, min_count=1)
+    return pd.DataFrame(sums)
 
 
 def _is_given(sums: pd.DataFrame) -> pd.Series:

@@ -8,19 +8,22 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import Names, known, whole
+from gbv_kpi.counts import Column, Names, known, whole
 from gbv_kpi.plan import Indicator
 from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.shelf import Shelved
 from gbv_kpi.thresholds import Threshold, shortfall
 
 __all__ = ["STATUSES", "Findings", "OfIndicator", "UnitFindings", "finding_of", "findings_of", "has_status"]
 
 STATUSES = tuple(Status)  # a column of statuses holds their places here
-Statuses = NDArray[np.int8]
+Statuses = NDArray[np.int8] | Shelved
+NONE = np.array([], dtype=np.int8)
 
 
 def has_status(statuses: Statuses, status: Status) -> NDArray[np.bool_]:
-    return np.equal(statuses, STATUSES.index(status))
+    found: NDArray[np.bool_] = np.equal(np.asarray(statuses), STATUSES.index(status))
+    return found
 
 
 def finding_of(
@@ -64,12 +67,17 @@ class UnitFindings(Sequence[Finding]):
     year: int
     units: Names
     name_by_code: Mapping[str, str]
-    numerators: NDArray[np.signedinteger]
-    denominators: NDArray[np.signedinteger]
+    numerators: Column
+    denominators: Column
     statuses: Statuses
 
     def __len__(self) -> int:
         return len(self.statuses)
+
+    def __iter__(self) -> Iterator[Finding]:
+        columns = map(np.asarray, (self.numerators, self.denominators, self.statuses))
+        for code, *counts, status in zip(self.units, *(column.tolist() for column in columns), strict=True):
+            yield self._finding(code, counts[0], counts[1], status)
 
     @overload
     def __getitem__(self, place: int) -> Finding: ...
@@ -78,14 +86,12 @@ class UnitFindings(Sequence[Finding]):
     def __getitem__(self, place: int | slice) -> Finding | Sequence[Finding]:
         if isinstance(place, slice):
             return [self[one] for one in range(len(self))[place]]
-        code = self.units[place]
-        return finding_of(
-            self.indicator,
-            self.year,
-            (code, self.name_by_code.get(code, code)),
-            (known(self.numerators[place]), known(self.denominators[place])),
-            STATUSES[self.statuses[place]],
-        )
+        counts = int(self.numerators[place]), int(self.denominators[place])
+        return self._finding(self.units[place], *counts, int(self.statuses[place]))
+
+    def _finding(self, code: str, numerator: int, denominator: int, status: int) -> Finding:
+        unit = code, self.name_by_code.get(code, code)
+        return finding_of(self.indicator, self.year, unit, (known(numerator), known(denominator)), STATUSES[status])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +99,7 @@ class _Chosen(Sequence[Finding]):
     """Some of many findings."""
 
     findings: Sequence[Finding]
-    places: NDArray[np.intp]
+    places: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -134,14 +140,15 @@ class OfIndicator:
     @property
     def present(self) -> set[Status]:
         """The statuses that occur."""
-        of_units = {STATUSES[place] for place in np.unique(self.statuses)}
+        of_units = {STATUSES[place] for place in np.unique(np.asarray(self.statuses))}
         return of_units if self.province is None else {*of_units, self.province.status}
 
     def where(self, status: Status) -> "OfIndicator":
         """Those with that status."""
         province = self.province if self.province is not None and self.province.status is status else None
-        places = np.flatnonzero(has_status(self.statuses, status))
-        return OfIndicator(self.indicator, self.year, province, _Chosen(self.units, places), self.statuses[places])
+        places = np.flatnonzero(has_status(self.statuses, status)).astype(np.int32)
+        statuses = np.full(len(places), STATUSES.index(status), dtype=np.int8)
+        return OfIndicator(self.indicator, self.year, province, _Chosen(self.units, places), statuses)
 
 
 class Findings(Sequence[Finding]):
@@ -193,7 +200,7 @@ class Findings(Sequence[Finding]):
 
     def of_province(self) -> "Findings":
         """Those of the province alone."""
-        return Findings(replace(part, units=(), statuses=part.statuses[:0]) for part in self.by_indicator)
+        return Findings(replace(part, units=(), statuses=NONE) for part in self.by_indicator)
 
     def of_units(self) -> "Findings":
         """Those of the units alone."""

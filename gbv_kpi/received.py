@@ -27,12 +27,13 @@ class Return:
 
 def received_returns(batch: Batch, valid: NDArray[np.bool_]) -> Iterator[Return]:
     """The returns of a layout's lines that are valid."""
-    layout = batch.layout
-    for index in np.flatnonzero(valid).tolist():
-        identity, line = batch.identity(index), int(batch.lines[index])
+    layout, where = batch.layout, np.flatnonzero(valid)
+    columns = {field: counts.at(where).tolist() for field, counts in batch.counts.items()}
+    of_lines = zip(batch.identities(where), batch.lines.at(where).tolist(), strict=True)
+    for number, (identity, line) in enumerate(of_lines):
         if identity.unit is None or identity.year is None:
             continue
-        values = {field: int(counts[index]) for field, counts in batch.counts.items() if counts[index] != BLANK}
+        values = {field: counts[number] for field, counts in columns.items() if counts[number] != BLANK}
         yield Return(
             identity.unit,
             identity.year,

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.batch import Batch, lines_of
-from gbv_kpi.checks import repeated_return, repeated_returns
-from gbv_kpi.counts import Lines
+from gbv_kpi.checks import Key, repeated_return, repeated_returns
+from gbv_kpi.counts import Lines, at_rows
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
@@ -27,7 +27,11 @@ from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.received import Return, received_returns
 from gbv_kpi.sheets import SheetReader
+from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import Problems, has_errors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["FileRead", "Returns", "read_returns"]
 
@@ -62,7 +66,7 @@ class Returns:
     kept: Sequence[tuple[Batch, NDArray[np.bool_]]] = field(default=(), repr=False)  # and which lines are valid
 
     @cached_property
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """A row for each return: `unit` (code), `named` (the unit as the return names it), `year`, and the fields.
 
         These are whole numbers or NA.
@@ -91,10 +95,10 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
     `assumed` is the year of returns that name none; `watch` may follow the files as they are read.
     Raises `SourceError` for a file that cannot be opened.
     """
-    vocabulary, units = Vocabulary(plan), UnitDirectory(plan)
-    files = [_read_file(open_source(name), plan, vocabulary, units, assumed) for name in watch(list(names))]
+    vocabulary, units, shelf = Vocabulary(plan), UnitDirectory(plan), Shelf()
+    files = [_read_file(open_source(name), plan, vocabulary, units, assumed, shelf) for name in watch(list(names))]
     batches = [batch for file in files for batch in file.batches]
-    lines = lines_of(batches, plan)
+    lines = lines_of(batches, plan, shelf)
     starts = np.cumsum([0, *map(len, batches)])
     file_of_batch = [number for number, file in enumerate(files) for _ in file.batches]
 
@@ -103,19 +107,24 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
         return file_of_batch[number], batches[number].identity(row - int(starts[number]))
 
     repeated_by_file: list[list[Problem]] = [[] for _ in files]
-    in_doubt = np.zeros(len(lines), dtype=bool)  # neither counts where two returns say they are the unit's
-    for row, first in repeated_returns(_in_question(lines, batches)):
-        in_doubt |= (lines.unit == lines.unit[row]) & (lines.year == lines.year[row])
+    in_question = list(_in_question(lines, batches))
+    pairs = sorted(repeated_returns(in_question))
+    for row, first in pairs:
         (file, identity), (_, other) = at(row), at(first)
         repeated_by_file[file].append(repeated_return(identity, other))
-    valid = ~in_doubt
+    repeated, key_by_row = {row for row, _ in pairs}, {row: key for row, key, _, _ in in_question}
+    in_doubt = {key_by_row[row] for row in repeated}  # neither counts where two returns say they are the unit's
+    valid = np.ones(len(lines), dtype=bool)
+    valid[[row for row, key in key_by_row.items() if key in in_doubt]] = False
     for batch, start in zip(batches, starts, strict=False):
-        valid[start : start + len(batch)] &= ~batch.faulty
+        valid[start : start + len(batch)] &= ~np.asarray(batch.faulty)
     kept = [(batch, valid[start : start + len(batch)]) for batch, start in zip(batches, starts, strict=False)]
     returns_by_file = Counter[int]()
     for number, (_, counts) in zip(file_of_batch, kept, strict=True):
         returns_by_file[number] += int(counts.sum())
-    refused = np.flatnonzero(~valid & (lines.unit >= 0) & (lines.year > 0)).tolist()
+    refused = np.flatnonzero(~valid)
+    unit, year = at_rows(lines.unit, refused), at_rows(lines.year, refused)
+    known = (unit >= 0) & (year > 0)
     return Returns(
         lines.where(valid),
         Problems(told for file, again in zip(files, repeated_by_file, strict=True) for told in (file.problems, again)),
@@ -123,43 +132,32 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
             FileRead(file.source.name, file.source.sha256, file.encoding, returns_by_file[number])
             for number, file in enumerate(files)
         ),
-        frozenset((lines.units[lines.unit[row]], int(lines.year[row])) for row in refused),
+        frozenset(zip(map(lines.units.__getitem__, unit[known].tolist()), year[known].tolist(), strict=True)),
         kept,
     )
 
 
-def _in_question(lines: Lines, batches: Sequence[Batch]) -> pd.DataFrame:
+def _in_question(lines: Lines, batches: Sequence[Batch]) -> Iterator[tuple[int, Key, int, bool]]:
     """The rows whose unit and year another row has too, as `repeated_returns` takes them."""
-    keys = _keys(lines)
-    keys.sort()
-    repeated = np.unique(keys[1:][(keys[1:] == keys[:-1]) & (keys[1:] >= 0)])
-    rows = np.flatnonzero(np.isin(_keys(lines), repeated)) if len(repeated) else np.array([], dtype=np.intp)
-    merged = [np.append(batch.units.merged, False)[batch.unit] for batch in batches if len(rows)]
-    return pd.DataFrame(
-        {
-            "unit": lines.unit[rows],
-            "year": lines.year[rows],
-            "named": lines.named[rows],
-            "merged": np.concatenate(merged)[rows] if merged else np.zeros(0, dtype=bool),
-        },
-        index=rows,
-    )
-
-
-def _keys(lines: Lines) -> NDArray[np.int64]:
-    """One number for each unit and year, -1 where either is not known."""
-    keys = lines.unit.astype(np.int64)
-    keys *= 10_000
-    keys += lines.year
-    keys[(lines.unit < 0) | (lines.year == 0)] = -1
-    return keys
+    merged: list[NDArray[np.bool_]] = []
+    for year in lines.years:
+        rows = lines.rows_of(year)
+        unit = at_rows(lines.unit, rows)
+        rows, unit = rows[unit >= 0], unit[unit >= 0]
+        again = np.bincount(unit, minlength=1)[unit] > 1
+        if year and again.any():
+            merged = merged or [np.append(batch.units.merged, False)[np.asarray(batch.unit)] for batch in batches]
+            rows = rows[again]
+            columns = rows, unit[again], at_rows(lines.named, rows), np.concatenate(merged)[rows]
+            for row, of, named, was in zip(*(column.tolist() for column in columns), strict=True):
+                yield row, (year, of), named, was
 
 
 def _read_file(
-    source: Source, plan: Plan, vocabulary: Vocabulary, units: UnitDirectory, assumed: AssumedYear | None
+    source: Source, plan: Plan, vocabulary: Vocabulary, units: UnitDirectory, assumed: AssumedYear | None, shelf: Shelf
 ) -> _File:
     sheets, encoding, problems = read_sheets(source)
-    reader = SheetReader(source.name, plan, vocabulary, units, assumed)
+    reader = SheetReader(source.name, plan, vocabulary, units, assumed, shelf)
     try:
         read = [reader.read(sheet) for sheet in sheets]
     except ParserError:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+import numpy as np
+
 from gbv_kpi.batch import Batch, batch_of, joined
 from gbv_kpi.checks import CHECKS, totals_match
 from gbv_kpi.plan import Plan
@@ -18,6 +20,7 @@ from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.records import heading_problems, read_records
+from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import OneKind, Problems
 
 __all__ = ["SheetRead", "SheetReader"]
@@ -47,9 +50,16 @@ class SheetReader:
     """Reads the sheets of one file."""
 
     def __init__(
-        self, file: str, plan: Plan, vocabulary: Vocabulary, units: UnitDirectory, assumed: AssumedYear | None
+        self,
+        file: str,
+        plan: Plan,
+        vocabulary: Vocabulary,
+        units: UnitDirectory,
+        assumed: AssumedYear | None,
+        shelf: Shelf,
     ) -> None:
         self._file, self._plan, self._vocabulary, self._units, self._assumed = file, plan, vocabulary, units, assumed
+        self._shelf = shelf
 
     def read(self, sheet: Sheet) -> SheetRead:
         self._personal: dict[tuple[int, int], str] = {}
@@ -85,7 +95,8 @@ class SheetReader:
         identities = parts.identifier.identify(layout)
         records = read_records(layout, identities, self._file, self._plan)
         told = [*records.problems, *(line for check in CHECKS for line in check(records, self._plan))]
-        parts.batches.append(batch_of(replace(records, problems=told)))
+        units_above = sum(len(batch.units) for batch in parts.batches)
+        parts.batches.append(batch_of(replace(records, problems=told), self._shelf, units_above))
         for _, problem in identities.problems:
             key = (problem.code, problem.place, problem.field, problem.value, problem.message.wording)
             parts.of_title[key] = problem
@@ -94,11 +105,10 @@ class SheetReader:
     def _whole(self, parts: _Parts) -> tuple[Batch, Problems]:
         """A layout from its first line to its last, and what is wrong with it in reading order."""
         batch = joined(parts.batches)
-        parts.batches.clear()  # a long file's rows are not held twice
         layout = replace(batch.layout, unknown=batch.unknown)
-        waited_for = bool(batch.waited_for.any())
+        waited_for = bool(np.any(batch.waited_for))
         of_headings = list(heading_problems(layout, self._file, self._plan, waited_for=waited_for))
         if any(problem.severity is Severity.ERROR for problem in of_headings):
-            batch.faulty[:] = True
+            batch = replace(batch, faulty=self._shelf.put(np.ones(len(batch), dtype=bool)))
         problems = [*parts.of_title.values(), *of_headings, *parts.problems, *totals_match(batch, self._plan)]
         return batch, Problems(problems, in_reading_order=True)

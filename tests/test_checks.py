@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from gbv_kpi.checks import repeated_returns
@@ -79,8 +78,13 @@ def test_a_subtotal_is_compared_with_its_group(tmp_path: Path) -> None:
     assert told(read(tmp_path, wrong)) == [("total-mismatch", "B3")]
 
 
-def lines(*rows: tuple[str | None, int | None, str, bool]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["unit", "year", "named", "merged"])
+def lines(*rows: tuple[str, int, str, bool]) -> list[tuple[int, tuple[int, int], int, bool]]:
+    """Unit, year, name and whether it has merged, as rows from 0 on."""
+    units, names = ([row[place] for row in rows] for place in (0, 2))
+    return [
+        (row, (year, units.index(unit)), names.index(name), merged)
+        for row, (unit, year, name, merged) in enumerate(rows)
+    ]
 
 
 def test_a_return_of_the_same_unit_and_year_is_repeated() -> None:
@@ -88,9 +92,8 @@ def test_a_return_of_the_same_unit_and_year_is_repeated() -> None:
     assert repeated_returns(same) == [(2, 0)]
 
 
-def test_returns_of_other_years_or_of_no_known_unit_are_not_repeated() -> None:
+def test_returns_of_other_years_are_not_repeated() -> None:
     assert repeated_returns(lines(("372", 2022, "Nho Quan", False), ("372", 2023, "Nho Quan", False))) == []
-    assert repeated_returns(lines((None, 2023, "", False), (None, 2023, "", False))) == []
 
 
 def test_predecessors_together_are_the_return_of_their_successor() -> None:

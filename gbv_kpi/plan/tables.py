@@ -23,6 +23,13 @@ class Table(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+    def __copy__(self) -> Self:
+        """Its fields without what was worked out from them: a copy is made to have others."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields:
+            del copied.__dict__[name]
+        return copied
+
 
 class ReturnField(Table):
     """A whole number ≥ 0 that every return gives (`optional`: may give)."""

@@ -46,6 +46,10 @@ _PREFIXES: tuple[tuple[Key, str], ...] = tuple(
     )
 )
 _PLAIN_PREFIXES = tuple((_plain(prefix), level) for prefix, level in _PREFIXES)
+_PREFIXES_BY_WORD = {
+    word: [(prefix, level) for prefix, level in (*_PREFIXES, *_PLAIN_PREFIXES) if prefix[0] == word]
+    for word in {prefix[0] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES)}
+}
 _LAST_WORDS = frozenset(prefix[-1] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES))
 # Whose return it is, said before the unit's name: "UBND huyện Nho Quan", "Phòng Nội vụ huyện …".
 _BODIES = tuple(map(words, ("ubnd", "ủy ban nhân dân", "uỷ ban nhân dân", "phòng", "văn phòng")))
@@ -244,7 +248,7 @@ class UnitDirectory:
 
 def _split(key: Key) -> tuple[str | None, Key]:
     """The level a name starts with, if it does, and the bare name."""
-    for prefix, level in (*_PREFIXES, *_PLAIN_PREFIXES):
+    for prefix, level in _PREFIXES_BY_WORD.get(key[0], ()) if key else ():
         if key[: len(prefix)] == prefix and len(key) > len(prefix):
             return level, key[len(prefix) :]
     return None, key

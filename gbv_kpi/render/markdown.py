@@ -6,12 +6,13 @@ Text from files and plans is text: whatever Markdown or HTML would take for a si
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.language import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.output import visible
 from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
-from gbv_kpi.render.rows import SHOWN_UNITS, year_rows
+from gbv_kpi.render.rows import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,
@@ -105,14 +106,14 @@ class _Writer:
 
     def _year(self, scorecard: Scorecard, coverage: Coverage) -> Iterator[str]:
         yield from ("", self._heading(2, phrase("Year {year}", year=str(coverage.year))))
-        findings = scorecard.findings
+        findings = findings_of(scorecard.findings)
         if findings:
             yield from self._matrix(scorecard)
-            present = {finding.status for finding in findings}
+            present = findings.statuses
             signs = (f"{MARK[status]} {self.say(MEANING[status])}" for status in Status if status in present)
             yield from ("", " · ".join(signs))
         yield from self._lacking(findings)
-        for finding in findings:
+        for finding in findings.of_province():
             if sentence := progress(self.plan, finding, self.language):
                 yield from self._paragraphs([sentence])
         yield from self._paragraphs(sentence for sentence, _ in completeness(coverage))
@@ -138,10 +139,11 @@ class _Writer:
         )
         yield from self._table([phrase("Unit"), *(indicator.title for indicator in indicators)], rows, figures_from=1)
 
-    def _lacking(self, findings: Iterable[Finding]) -> Iterator[str]:
-        missed = [finding for finding in findings if finding.status is Status.MISSED]
+    def _lacking(self, findings: Findings) -> Iterator[str]:
+        missed = findings.where(Status.MISSED)
         if not missed:
             return
+        shown = shown_of(findings.unit_count)
         rows = [
             [
                 self.say(self.plan.indicator_by_id[finding.indicator].title),
@@ -149,10 +151,10 @@ class _Writer:
                 self.say(f"{counts_text(finding, self.language)} = {rate_text(finding, self.language)}"),
                 self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator], self.language)),
             ]
-            for finding in missed[:SHOWN_UNITS]
+            for finding in missed[:shown]
         ]
-        if len(missed) > SHOWN_UNITS:
-            rows.append([self.say(plural("… {count} more", "… {count} more", len(missed) - SHOWN_UNITS))])
+        if len(missed) > shown:
+            rows.append([self.say(plural("… {count} more", "… {count} more", len(missed) - shown))])
         yield from self._table([phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking")], rows)
 
     def _table(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from gbv_kpi.findings import findings_of
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 
-__all__ = ["SHOWN_UNITS", "YearRows", "year_rows"]
+__all__ = ["SHOWN_UNITS", "YearRows", "shown_of", "year_rows"]
 
-SHOWN_UNITS = 100
+SHOWN_UNITS = 200  # more than any province has communes
+SHOWN_OF_MANY = 30  # of a country's, which nobody reads on a page: JSON and CSV have them all
 
 FindingByIndicator = Mapping[str, Finding]
 
@@ -22,14 +23,19 @@ class YearRows:
     left_out: int  # how many further units there are
 
 
+def shown_of(units: int) -> int:
+    """How many rows about so many units a page has room for."""
+    return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
+
+
 def year_rows(scorecard: Scorecard) -> YearRows:
     """The findings of a scorecard of one year; of very many units only those that miss a threshold."""
     findings = findings_of(scorecard.findings)
-    few = findings.unit_count <= SHOWN_UNITS
-    places = range(findings.unit_count) if few else findings.places_with(Status.MISSED)[:SHOWN_UNITS].tolist()
+    count, shown = findings.unit_count, shown_of(findings.unit_count)
+    places = range(count) if count <= shown else findings.places_with(Status.MISSED)[:shown].tolist()
     units = [{part.indicator: part.units[place] for part in findings.by_indicator} for place in places]
     return YearRows(
         {finding.indicator: finding for finding in findings.of_province()},
         tuple((next(iter(unit.values())).unit_name or "", unit) for unit in units),
-        findings.unit_count - len(units),
+        count - len(units),
     )

@@ -312,3 +312,22 @@ def test_an_unknown_plan_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_plan_does_not_change_once_it_is_read(plan: Plan) -> None:
     with pytest.raises(ValidationError):
         plan.number = "64/KH-UBND"
+
+
+def test_a_copy_with_other_units_knows_nothing_of_the_former_ones(plan: Plan) -> None:
+    assert plan.units_in(2025)
+    copied = plan.model_copy(update={"units": ()})
+    assert (copied.units_in(2025), copied.units_by_code, plan.units_in(2025) != ()) == ((), {}, True)
+
+
+def test_a_unit_is_succeeded_through_several_mergers_and_never_by_one_that_was_gone(plan: Plan) -> None:
+    gone, first, second, third = (
+        Unit(code="2", name="Xã Cũ", until=date(2020, 12, 31)),
+        Unit(code="1", name="Xã A", until=date(2021, 12, 31), merged_into="2"),
+        Unit.model_validate({"code": "2", "name": "Xã B", "until": date(2023, 12, 31), "merged_into": "3"}),
+        Unit.model_validate({"code": "3", "name": "Xã C", "from": date(2024, 1, 1)}),
+    )
+    plan = plan.model_copy(update={"units": (gone, first, second, third)})
+    assert [plan.successor(first, year) for year in range(2021, 2025)] == [first, second, second, third]
+    assert [plan.successor(gone, year) for year in (2020, 2022)] == [gone, None]
+    assert plan.predecessors(third) == (second,)

@@ -162,7 +162,7 @@ def test_of_very_many_units_those_are_shown_that_miss_a_threshold(tmp_path: Path
             if finding.unit is None
             else [replace(finding, unit=f"{n:05}", unit_name=f"Xã {n}") for n in range(3)]
             if finding.unit == "372"
-            else [replace(finding, unit=f"{n:05}", unit_name=f"Xã {n}") for n in range(3, 150)]
+            else [replace(finding, unit=f"{n:05}", unit_name=f"Xã {n}") for n in range(3, 250)]
             if finding.unit == "373"
             else []
         )
@@ -170,7 +170,7 @@ def test_of_very_many_units_those_are_shown_that_miss_a_threshold(tmp_path: Path
     root = parsed(to_html(Outcome("report", Scorecard(plan, many, scorecard.coverage), (), ()), ENGLISH))
     cells = matrix(root)
     assert [name for name in cells if name.startswith("Xã")] == ["Xã 0", "Xã 1", "Xã 2"]
-    assert "… 147 more units" in cells
+    assert "… 247 more units" in cells
 
 
 def test_what_units_are_silent_makes_the_verdict_provisional(tmp_path: Path, plan: Plan) -> None:

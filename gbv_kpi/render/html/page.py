@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gbv_kpi import __version__
+from gbv_kpi.findings import findings_of
 from gbv_kpi.language import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.output import visible
@@ -22,7 +23,7 @@ from gbv_kpi.render import figures, sentences
 from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
 from gbv_kpi.render.html.charts import bullet, line
 from gbv_kpi.render.html.words import in_words, over_the_years
-from gbv_kpi.render.rows import SHOWN_UNITS, year_rows
+from gbv_kpi.render.rows import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.trend import Series
 
@@ -54,7 +55,7 @@ class Years:
 def to_html(outcome: Outcome, language: Language) -> str:
     """The report as one page that needs nothing beside it; the same outcome gives the same text."""
     template = _environment(language).get_template("report.html.j2")
-    scorecard = outcome.scorecard
+    scorecard, findings = outcome.scorecard, findings_of(outcome.scorecard.findings)
     year = scorecard.years[-1] if scorecard.years else None  # None: every return was refused
     decisive = outcome.decisive(year) if year else []
     tone, sign = _tone(decisive)
@@ -68,9 +69,10 @@ def to_html(outcome: Outcome, language: Language) -> str:
         provisional=any(finding.provisional for finding in decisive),
         cards=list(_cards(outcome, language)),
         rows=year_rows(scorecard) if scorecard.findings else None,
-        missed=[f for f in scorecard.findings if f.status is Status.MISSED and f.unit is not None],
+        shown=shown_of(findings.unit_count),
+        missed=findings.of_units().where(Status.MISSED),
         withheld=list(sentences.withheld_notes(scorecard.plan, outcome.withheld)),
-        statuses=[status for status in Status if status in {finding.status for finding in scorecard.findings}],
+        statuses=[status for status in Status if status in findings.statuses],
         trends=list(_trends(outcome, language)),
     )
 
