@@ -1,6 +1,6 @@
 """The engine: valid returns to findings, by whole-number arithmetic of pandas on whole columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import Counts, Lines, Numbers, held, series
+from gbv_kpi.counts import BLANK, Counts, Lines, Numbers, held, series, whole
 from gbv_kpi.findings import STATUSES, Findings, OfIndicator, UnitFindings, finding_of
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.returns import Returns
@@ -84,58 +84,62 @@ def _findings(plan: Plan, coverage: Coverage, counts: Counts, shelf: Shelf) -> I
         for start in range(0, len(counts), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             sums = _sums(indicator, {field: column[some] for field, column in columns.items()}, may_leave_blank[some])
-            statuses, given = _statuses(sums, threshold), _is_given(sums)
+            given = np.logical_and(*(column != BLANK for column in sums))
             unknown = unknown or bool((~given & ~may_leave_blank[some]).any())
-            wholes.append(sums[given].sum(min_count=1))
-            shelved.append([shelf.put(column) for column in (*map(held, (sums[name] for name in sums)), statuses)])
-        province = pd.DataFrame(wholes).sum(min_count=1).to_frame().T.astype("Int64")
-        whole = [None if pd.isna(count) else int(count) for count in province.iloc[0]]
+            wholes.append([column[given].sum(dtype=np.int64) if given.any() else BLANK for column in sums])
+            shelved.append([shelf.put(column) for column in (*sums, _statuses(*sums, threshold))])
+        numerator, denominator = (_sum(parts) for parts in zip(*wholes, strict=True))
+        status = STATUSES[_statuses(whole([numerator]), whole([denominator]), threshold)[0]]
         incomplete = not coverage.is_judged or coverage.provisional or unknown
-        status = STATUSES[_statuses(province, threshold)[0]]
-        of_all = finding_of(indicator, year, None, (whole[0], whole[1]), status, incomplete)
+        of_all = finding_of(indicator, year, None, (numerator, denominator), status, incomplete)
         numerators, denominators, of_units = map(Shelved.joined, zip(*shelved, strict=True))
         units = UnitFindings(indicator, year, counts.units, name_by_code, numerators, denominators, of_units)
         yield OfIndicator(indicator.id, year, of_all, units, of_units)
 
 
-def _sums(indicator: Indicator, columns: Mapping[str, Numbers], may_leave_blank: NDArray[np.bool_]) -> pd.DataFrame:
-    """Numerator and denominator of each row, NA where a field of theirs is blank.
+def _sums(
+    indicator: Indicator, columns: Mapping[str, Numbers], may_leave_blank: NDArray[np.bool_]
+) -> tuple[Numbers, Numbers]:
+    """Numerator and denominator of each row, blank where a field of theirs is.
 
     A unit that may leave blank what it does not run has the sum of what it gives.
     """
-    sums = {}
-    for name, fields in (("numerator", indicator.numerator), ("denominator", indicator.denominator)):
+
+    def added(fields: Sequence[str]) -> Numbers:
         parts = [series(columns[field]) for field in fields]
-        sums[name] = reduce(add, parts)
+        sums = reduce(add, parts)
         if len(parts) > 1 and may_leave_blank.any():
             given = pd.concat([part[may_leave_blank] for part in parts], axis=1)
-            sums[name][may_leave_blank] = given.sum(axis=1, min_count=1)
-    return pd.DataFrame(sums)
+            sums[may_leave_blank] = given.sum(axis=1, min_count=1)
+        return held(sums)
+
+    return added(indicator.numerator), added(indicator.denominator)
 
 
-def _is_given(sums: pd.DataFrame) -> pd.Series:
-    return sums["numerator"].notna() & sums["denominator"].notna()
+def _sum(parts: Sequence[int]) -> int | None:
+    """The sum of what is known."""
+    given = [int(part) for part in parts if part != BLANK]
+    return sum(given) if given else None
 
 
-def _statuses(sums: pd.DataFrame, threshold: Threshold | None) -> NDArray[np.int8]:
+def _statuses(numerators: Numbers, denominators: Numbers, threshold: Threshold | None) -> NDArray[np.int8]:
     """The status of every row, decided on whole columns of whole numbers."""
-    given = _is_given(sums)
-    judged = given & (sums["denominator"].fillna(0) > 0)
-    statuses = np.full(len(sums), STATUSES.index(Status.NO_DATA), dtype=np.int8)
+    given = (numerators != BLANK) & (denominators != BLANK)
+    judged = given & (denominators > 0)
+    statuses = np.full(len(given), STATUSES.index(Status.NO_DATA), dtype=np.int8)
     statuses[given] = STATUSES.index(Status.NO_CASES)
     statuses[judged] = STATUSES.index(Status.MISSED if threshold else Status.NOT_DUE)
     if threshold is not None:
-        met = _met(sums[judged], threshold)
-        statuses[met.index[met]] = STATUSES.index(Status.MET)
+        met = _met(numerators[judged], denominators[judged], threshold)
+        statuses[np.flatnonzero(judged)[met]] = STATUSES.index(Status.MET)
     return statuses
 
 
-def _met(sums: pd.DataFrame, threshold: Threshold) -> pd.Series:
+def _met(numerators: Numbers, denominators: Numbers, threshold: Threshold) -> NDArray[np.bool_]:
     """Whether each rate meets the threshold: in 64 bits where every product fits, otherwise in as many as it takes.
 
     The counts of a unit are below 2³⁰ and 90.5% weighs them by 200, so nearly every plan fits.
     """
-    largest = max((int(column.max()) for _, column in sums.items() if len(column)), default=0)
-    fits = largest * max(weights(threshold)) <= np.iinfo(np.int64).max
-    numerators, denominators = (sums[name].astype("Int64" if fits else object) for name in sums)
-    return is_met(numerators, denominators, threshold).astype(bool)
+    largest = int(max(numerators.max(initial=0), denominators.max(initial=0)))
+    kind = np.int64 if largest * max(weights(threshold)) <= np.iinfo(np.int64).max else object
+    return is_met(numerators.astype(kind), denominators.astype(kind), threshold).astype(bool)

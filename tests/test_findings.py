@@ -2,7 +2,6 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,8 +92,8 @@ def test_a_verdict_is_exact_however_large_the_counts_and_fine_the_threshold(
 ) -> None:
     """64 bits would overflow: 2⁶² weighed by a bound of nine decimals."""
     threshold = Threshold(2021, comparator, bound)
-    sums = pd.DataFrame(rows, columns=["numerator", "denominator"], dtype="Int64")
-    met = _met(sums, threshold).tolist()
+    numerators, denominators = (whole(column) for column in zip(*rows, strict=True))
+    met = _met(numerators, denominators, threshold).tolist()
     assert met == [holds(Fraction(n, d) * 100, threshold) for n, d in rows]
 
 

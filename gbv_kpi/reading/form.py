@@ -105,13 +105,13 @@ def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> tuple[list[Item
     items: list[Item] = []
     above: list[Item] = []  # what an item may be a part of, the nearest last
     first = first_filled_row(sheet)
-    signed = False
+    signed = asked = False  # whether a signature, and whether an item of the plan, stands above
     for row in range(first, min(len(sheet.rows), first + SEARCHED_ROWS)):
         cell = sheet.cell(row, column)
         if not isinstance(cell, str) or not cell.strip():
             continue
         text = cell.strip()
-        if any(item.field for item in items):
+        if asked:
             signed = signed or is_signature([text])
             if vocabulary.meaning(text) is Role.ITEM or (signed and vocabulary.field(text)):
                 return items, _title_above(sheet, row, max(item.row for item in items if item.field))
@@ -120,6 +120,7 @@ def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> tuple[list[Item
         item = Item(row, text, vocabulary.field(text) or _field_below(text, above, vocabulary))
         items.append(item)
         above.append(item)
+        asked = asked or item.field is not None
     return items, None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 from typing import overload
 
 import numpy as np
@@ -181,7 +182,7 @@ class UnitNames:
         return found
 
     def _by_words(self, key: Key) -> NamedUnit | None:
-        for name in (key, *self._less_than(key)):
+        for name in chain([key], self._less_than(key)):
             meant = self._by_name.get(_split(name), [])
             if len({id(named.unit) for named in meant}) == 1:
                 return meant[0]
