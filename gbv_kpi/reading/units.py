@@ -147,15 +147,16 @@ class UnitNames:
 
     def _learn(self, named: NamedUnit) -> None:
         self._by_code.setdefault(named.named.code.lstrip("0"), named)
+        bare_too = named.named.expected
         for name in (named.named.name, *named.named.aliases):
             level, bare = _split(words(name))
-            keys = {(level, bare)} | ({(None, bare)} if named.named.expected or level is None else set())
-            plain = {(level, _plain(bare)) for level, bare in keys}
-            for key in keys | plain:
-                self._words.update(key[1])
-                meant = self._by_name.setdefault(key, [])
-                if named not in meant and not (named.merged and any(not other.merged for other in meant)):
-                    meant.append(named)
+            levels = (level, None) if level is not None and bare_too else (level,)
+            for spelt in {bare, _plain(bare)}:
+                self._words.update(spelt)
+                for of_level in levels:
+                    meant = self._by_name.setdefault((of_level, spelt), [])
+                    if named not in meant and not (named.merged and any(not other.merged for other in meant)):
+                        meant.append(named)
 
     def find(self, text: str) -> NamedUnit | None:
         """The one unit a cell names, by name, code or both; None if it names none, or not just one."""
