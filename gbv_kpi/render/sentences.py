@@ -156,7 +156,8 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         expected=expected,
     )
     yield received_so_far, True
-    if silent := [unit.name for unit in coverage.missing if unit not in coverage.refused]:
+    refused_codes = {unit.code for unit in coverage.refused}
+    if silent := [unit.name for unit in coverage.missing if unit.code not in refused_codes]:
         yield phrase("Missing: {units}.", units=_first(silent)), False
     if refused := [unit.name for unit in coverage.refused]:
         yield phrase("Refused, see the errors below: {units}.", units=_first(refused)), False
