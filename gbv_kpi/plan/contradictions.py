@@ -142,9 +142,11 @@ def _mergers_lead_somewhere(sound: _Sound) -> Iterator[Mistake]:
 def _a_code_is_one_unit_of_a_year(sound: _Sound) -> Iterator[Mistake]:
     """A code may be used again, but not by two units of the same reporting day."""
     told: set[int] = set()
+    times = Counter(unit.code for unit in sound.units.values())
+    used_again = {number: unit for number, unit in sound.units.items() if times[unit.code] > 1}
     for year, day in sound.days.items():
         first_by_code: dict[str, int] = {}
-        for number, unit in sound.units.items():
+        for number, unit in used_again.items():
             if unit.exists_on(day) and first_by_code.setdefault(unit.code, number) != number and number not in told:
                 told.add(number)
                 what = phrase("two units have the code {code} in {year}", code=unit.code, year=str(year))

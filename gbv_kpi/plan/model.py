@@ -1,9 +1,10 @@
 """A plan as data: its indicators, thresholds, fields, units and words. None of them stands in code."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -76,13 +77,25 @@ class Plan(Table):
         return self.reporting_date.get(year, date(year, 12, 31))
 
     @cached_property
-    def units_on(self) -> Callable[[date], tuple[Unit, ...]]:
-        """The units that exist on a day; a country's are looked through once a day."""
-        return cache(lambda day: tuple(unit for unit in self.units if unit.exists_on(day)))
+    def turning_days(self) -> Sequence[date]:
+        """The days on which some units begin, or no longer are."""
+        begin = {unit.since for unit in self.units if unit.since}
+        return sorted(begin | {unit.until + timedelta(days=1) for unit in self.units if unit.until})
+
+    def era(self, year: int) -> int:
+        """A number that years have in common in which units, and what others have become, are the same."""
+        return bisect_right(self.turning_days, self.reporting_day(year))
+
+    @cached_property
+    def units_by_era(self) -> dict[int, tuple[Unit, ...]]:
+        return {}  # by era, filled as they are asked for
 
     def units_in(self, year: int) -> tuple[Unit, ...]:
         """The units a year is reported on, expected or not."""
-        return self.units_on(self.reporting_day(year))
+        era, day = self.era(year), self.reporting_day(year)
+        if era not in self.units_by_era:
+            self.units_by_era[era] = tuple(unit for unit in self.units if unit.exists_on(day))
+        return self.units_by_era[era]
 
     def expected_units(self, year: int) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units_in(year) if unit.expected)

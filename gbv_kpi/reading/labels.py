@@ -49,6 +49,7 @@ def is_measure(text: str) -> bool:
     return _MEASURE_ALONE.fullmatch(tidy(text)) is not None
 
 
+@lru_cache(maxsize=16384)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in small letters, each with its tone at its end and i for y."""
     return tuple(_word(word) for word in _WORD.findall(tidy(text)))

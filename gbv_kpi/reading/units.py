@@ -224,21 +224,15 @@ class UnitDirectory:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._by_year: dict[int, UnitNames] = {}
-        self._by_units: dict[tuple[int, ...], UnitNames] = {}
+        self._by_era: dict[int, UnitNames] = {}
         self.knows = lru_cache(16384)(self._knows)  # a large table repeats its names
 
     def in_year(self, year: int) -> UnitNames:
         """The names of that year; years with the same units share them."""
-        if year not in self._by_year:
-            day = self._plan.reporting_day(year)
-            alike = tuple(
-                id(unit if unit.exists_on(day) else self._plan.successor(unit, year)) for unit in self._plan.units
-            )
-            if alike not in self._by_units:
-                self._by_units[alike] = UnitNames(self._plan, year)
-            self._by_year[year] = self._by_units[alike]
-        return self._by_year[year]
+        era = self._plan.era(year)
+        if era not in self._by_era:
+            self._by_era[era] = UnitNames(self._plan, year)
+        return self._by_era[era]
 
     def _knows(self, text: str) -> bool:
         """Whether the text names a unit in any year of the plan."""

@@ -9,7 +9,7 @@ from gbv_kpi.scorecard import Finding, Scorecard, Status
 __all__ = ["SHOWN_UNITS", "YearRows", "shown_of", "year_rows"]
 
 SHOWN_UNITS = 200  # more than any province has communes
-SHOWN_OF_MANY = 30  # of a country's, which nobody reads on a page: JSON and CSV have them all
+SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all
 
 FindingByIndicator = Mapping[str, Finding]
 
