@@ -165,7 +165,7 @@ class UnitNames:
             return NamedUnit(unit, unit) if unit.name else None
         if code := _CODE_AS_DECIMAL.fullmatch(text):
             return self._by_code.get(code[1].lstrip("0"))
-        key = words(text)
+        key = (text,) if text.isascii() and text.isdigit() else words(text)  # a code is a word as it stands
         if self._words.isdisjoint(key):
             return self._by_code.get(key[0].lstrip("0")) if len(key) == 1 and _CODE.fullmatch(key[0]) else None
         found = self._by_key(key)
