@@ -25,7 +25,7 @@ from openpyxl import Workbook
 
 from gbv_kpi import load_plan
 from gbv_kpi.plan import Plan
-from tests.ledger.country import write_country
+from tests.ledger.country import write_country, write_merged
 from tests.make_examples import rows_of
 from tests.offices import compiled_table, required
 
@@ -197,6 +197,12 @@ def country(folder: Path) -> Iterator[Case]:
         validate = (frictionless(folder), "validate", path, "--trusted", "--schema", schema)
         check = (TOOL, "check", path, "--plan", plan)
         yield Case(f"`check` 53,000 returns, {name}", check, "frictionless with a schema", validate, bound, runs=3)
+    merged = (TOOL, "check", returns, "--plan", write_merged(folder / "merged.toml"))
+    yield Case("the same, every three communes merged since", merged, "not merged", check)
+    lines = Path(returns).read_text("utf-8").splitlines(keepends=True)
+    twice = folder / "twice.csv"
+    twice.write_text("".join([*lines, *lines[1:]]), "utf-8")
+    yield Case("the same, each return twice", (TOOL, "check", str(twice), "--plan", plan), "once", check)
 
 
 def ledger(folder: Path) -> Iterator[Case]:

@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
-from gbv_kpi.plan import load_plan
+from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
 from tests.command import write_csv
 
 COMMUNES = 10_600
@@ -20,13 +22,33 @@ COMMUNES = 10_600
 
 def write_country(folder: Path) -> tuple[str, str]:
     """A plan file with that many units, and a CSV with their returns of five years."""
-    plan = load_plan()
-    source = Path(__file__).parents[2] / "gbv_kpi" / "plans" / f"{plan.id}.toml"
+    units = (f'[[unit]]\ncode = "{code:05}"\nname = "Xã {code:05}"\n' for code in range(1, COMMUNES + 1))
+    plan = write_plan(folder / "country.toml", units)
+    return plan, write_returns(folder / "country.csv", load_plan(plan))
+
+
+def write_merged(path: Path) -> str:
+    """The same plan with every three communes merged into one before the last year is reported."""
+    heirs = range(20_001, 20_001 + -(-COMMUNES // 3))
+    merged = (
+        (code, f'name = "Xã {code:05}"\nuntil = 2025-05-31\nmerged_into = "{heirs[(code - 1) // 3]}"')
+        for code in range(1, COMMUNES + 1)
+    )
+    former = (f'[[unit]]\ncode = "{code:05}"\n{rest}\n' for code, rest in merged)
+    new = (f'[[unit]]\ncode = "{code}"\nname = "Xã {code}"\nfrom = 2025-06-01\n' for code in heirs)
+    return write_plan(path, chain(former, new))
+
+
+def write_plan(path: Path, units: Iterable[str]) -> str:
+    """The built-in plan with other units."""
+    source = Path(__file__).parents[2] / "gbv_kpi" / "plans" / f"{DEFAULT_PLAN}.toml"
     before, _, after = source.read_text("utf-8").partition("[[unit]]")
     rest = after[after.index("[reporting_date]") :]
-    units = "".join(f'[[unit]]\ncode = "{code:05}"\nname = "Xã {code:05}"\n\n' for code in range(1, COMMUNES + 1))
-    country = folder / "country.toml"
-    country.write_text(before.replace(plan.id, "country") + units + rest, "utf-8")
+    path.write_text("\n".join([before.replace(DEFAULT_PLAN, path.stem), *units, rest]), "utf-8")
+    return str(path)
+
+
+def write_returns(path: Path, plan: Plan) -> str:
     dice = random.Random(5)
     rows = []
     for code in range(1, COMMUNES + 1):
@@ -46,7 +68,7 @@ def write_country(folder: Path) -> tuple[str, str]:
                 "schools_integrating": dice.randint(schools // 2, schools),
             }
             rows.append((f"{code:05}", year, figures))
-    return str(country), write_csv(folder / "country.csv", load_plan(country), rows)
+    return write_csv(path, plan, rows)
 
 
 def seconds(*arguments: str) -> float:
