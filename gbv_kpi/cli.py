@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -278,10 +278,12 @@ def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language
     content = rendered(outcome, format, spoken, template)
     if isinstance(content, bytes):
         print_bytes(content, output)
-    elif not isinstance(content, str):
+    elif isinstance(content, str):
+        print_text(content, output)
+    elif format == "csv" and output:  # Excel takes it for UTF-8 by this mark, which is in the way of programs in a pipe
+        print_pieces(chain(["\ufeff"], content), output)
+    else:
         print_pieces(content, output)
-    else:  # Excel takes a CSV for UTF-8 only by a mark in front, which is in the way of programs in a pipe
-        print_text("\ufeff" + content if format == "csv" and output else content, output)
 
 
 def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:

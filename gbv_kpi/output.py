@@ -51,7 +51,7 @@ def tell(text: str) -> None:
 
 def visible(text: str) -> str:
     """The text with its control characters shown instead of acting on a terminal."""
-    return "".join(_shown(character) for character in text)
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def _shown(character: str) -> str:

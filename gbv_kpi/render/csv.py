@@ -6,8 +6,8 @@ what someone wrote into a name: a text that a spreadsheet would take for a formu
 """
 
 import csv
+from collections.abc import Iterator
 from decimal import Decimal
-from io import StringIO
 
 from gbv_kpi.language import Language, Phrase
 from gbv_kpi.outcome import Outcome
@@ -51,16 +51,21 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide on
 Cell = str | int | None
 
 
-def to_csv(outcome: Outcome, language: Language) -> str:
-    """The findings with headings, lines ending as RFC 4180 has them."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+class _Line:
+    """What a writer of csv writes to: it gives each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
+    """The findings with headings line by line, which end as RFC 4180 has them."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(COLUMNS)
     plan = outcome.scorecard.plan
     for finding in outcome.scorecard.findings:
         row = _row(finding, plan, outcome.withheld, language)
-        writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue()
+        yield writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def _row(finding: Finding, plan: Plan, withheld: Withheld | None, language: Language) -> list[Cell]:
