@@ -106,17 +106,14 @@ def shown_rate(rate: Fraction, marks: tuple[Decimal, ...], decimals: int = 1) ->
     (Decimal('99.96'), 2)
     """
     while True:
-        shown = _rounded(rate, decimals)
-        if all(_side(Fraction(shown), mark) == _side(rate, mark) for mark in marks):
-            return shown, decimals
+        scale = 10**decimals
+        shown = (2 * rate.numerator * scale + rate.denominator) // (2 * rate.denominator)  # half up, as by hand
+        if all(_side(shown, scale, mark) == _side(rate.numerator, rate.denominator, mark) for mark in marks):
+            return Decimal(shown).scaleb(-decimals), decimals
         decimals += 1
 
 
-def _rounded(rate: Fraction, decimals: int) -> Decimal:
-    """Half up, as people round by hand."""
-    scaled = rate * 10**decimals
-    return Decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)).scaleb(-decimals)
-
-
-def _side(rate: Fraction, mark: Decimal) -> int:
-    return (rate > Fraction(mark)) - (rate < Fraction(mark))
+def _side(numerator: int, denominator: int, mark: Decimal) -> int:
+    """1 where the fraction is above the mark, -1 where it is below, 0 at the mark."""
+    a, b = mark.as_integer_ratio()
+    return (numerator * b > a * denominator) - (numerator * b < a * denominator)
