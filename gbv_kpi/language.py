@@ -27,6 +27,7 @@ __all__ = [
 
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
+SEPARATORS = {"en": {}, "vi": str.maketrans(",.", ".,")}  # as CLDR has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def plural(one: str, many: str, /, count: int, **details: Detail) -> Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One of `LANGUAGES`: says phrases and writes numbers as CLDR does for it."""
+    """One of `LANGUAGES`: says phrases and writes numbers as it is done in it."""
 
     tag: str
     catalogue: NullTranslations = field(repr=False)
@@ -91,7 +92,7 @@ class Language:
 
     def number(self, value: int | Decimal, decimals: int = 0) -> str:
         """A number with this language's separators: 1.234,5 in Vietnamese, 1,234.5 in English."""
-        return _written(str(value), decimals, self.tag)
+        return f"{Decimal(value):,.{decimals}f}".translate(SEPARATORS[self.tag])
 
     def percent(self, value: Decimal, decimals: int) -> str:
         return self.number(value, decimals) + "%"
@@ -106,14 +107,6 @@ class Language:
                 return self.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
             case _:
                 return self.number(value)
-
-
-@lru_cache(65536)  # a report says the same count on many pages; -0 is not 0, though they are equal
-def _written(digits: str, decimals: int, tag: str) -> str:
-    from babel.numbers import format_decimal
-
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(Decimal(digits), format=pattern, locale=tag))
 
 
 @lru_cache

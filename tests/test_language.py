@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,13 @@ def test_anything_but_vietnamese_is_english() -> None:
 def test_numbers_are_written_as_the_language_writes_them(value: int | Decimal, decimals: int, vi: str, en: str) -> None:
     assert (VIETNAMESE.number(value, decimals), ENGLISH.number(value, decimals)) == (vi, en)
     assert VIETNAMESE.percent(Decimal(value), decimals) == f"{vi}%"
+
+
+@given(st.decimals(-(10**12), 10**12, places=4), st.integers(0, 5))
+def test_numbers_are_written_as_unicodes_locale_data_have_them(value: Decimal, decimals: int) -> None:
+    pattern = "#,##0" + "." * bool(decimals) + "0" * decimals
+    for spoken in (VIETNAMESE, ENGLISH):
+        assert spoken.number(value, decimals) == format_decimal(value, format=pattern, locale=spoken.tag)
 
 
 @given(st.decimals(-(10**9), 10**9, places=4))
