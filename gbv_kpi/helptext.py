@@ -81,7 +81,7 @@ def _convert_lightly(command: Any) -> None:
     for param in command.get_params(typer.Context(command)):
         if getattr(param, "is_flag", False) and param.default is None:
             param.default = False
-        if hasattr(param, "get_runtime_param") and param.nargs == 1 and not param.multiple:
+        if hasattr(param, "get_runtime_param"):
             param.get_runtime_param = _LightConversion(param.get_runtime_param, param.type_descriptor.annotation)
     for below in getattr(command, "commands", {}).values():
         _convert_lightly(below)
@@ -89,7 +89,7 @@ def _convert_lightly(command: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _LightConversion:
-    """Converts what is text, a choice or nothing; anything else is left to the library."""
+    """Converts what is there as it is wanted, texts, and choices; anything else is left to the library."""
 
     library: Callable[[], Any]
     annotation: Any
@@ -98,14 +98,14 @@ class _LightConversion:
         return self
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        if value is None or (self.annotation is str and isinstance(value, str)):
-            return value
-        if (
-            isinstance(self.annotation, type)
-            and issubclass(self.annotation, StrEnum)
-            and value in list(self.annotation)
-        ):
-            return self.annotation(value)
+        wanted = self.annotation
+        if wanted == list[str] and value and all(isinstance(one, str) for one in value):
+            return list(value)
+        if isinstance(wanted, type) and not isinstance(value, list | tuple):
+            if value is None or isinstance(value, wanted):
+                return value
+            if issubclass(wanted, StrEnum) and value in list(wanted):
+                return wanted(value)
         return self.library().coerce(value, param=param, ctx=ctx)
 
 
