@@ -21,7 +21,7 @@ Year = Annotated[int, Field(ge=1900, le=2200)]
 class Table(BaseModel):
     """A table of a plan file: frozen, and a key it does not know is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     def __copy__(self) -> Self:
         """Its fields without what was worked out from them: a copy is made to have others."""
