@@ -27,6 +27,16 @@ def write_country(folder: Path) -> tuple[str, str]:
     return plan, write_returns(folder / "country.csv", load_plan(plan))
 
 
+def write_listed(path: Path) -> str:
+    """The same plan with its communes in a CSV beside it, where a list of that length belongs."""
+    communes = path.with_suffix(".csv")
+    rows = "".join(f"{code:05},Xã {code:05}\n" for code in range(1, COMMUNES + 1))
+    communes.write_text(f"code,name\n{rows}", "utf-8")
+    plan = write_plan(path, [])
+    path.write_text(f'units_file = "{communes.name}"\n{path.read_text("utf-8")}', "utf-8")
+    return plan
+
+
 def write_merged(path: Path) -> str:
     """The same plan with every three communes merged into one before the last year is reported."""
     heirs = range(20_001, 20_001 + -(-COMMUNES // 3))
