@@ -35,6 +35,7 @@ class Shelf:
         try:
             self._file.seek(start)
             self._file.write(np.ascontiguousarray(numbers).data)
+            self._file.flush()  # a full disk is told here
         except OSError as error:
             reason = error.strerror or type(error).__name__
             message = phrase("The folder for temporary files cannot be written to: {reason}.", reason=reason)
@@ -89,7 +90,8 @@ class Shelved:
         """The numbers of some rows in ascending order, with a single piece of the column in memory."""
         edges = np.searchsorted(rows, [*self._starts, self._length])
         chosen = np.empty(len(rows), dtype=self._kind)
-        for number, (start, piece) in enumerate(zip(self._starts, self.pieces(), strict=True)):
+        for number in np.flatnonzero(np.diff(edges)).tolist():
+            shelf, start, kind, count = self._pieces[number]
             some = slice(*edges[number : number + 2])
-            chosen[some] = piece[rows[some] - start]
+            chosen[some] = shelf.take(start, kind, count)[rows[some] - self._starts[number]]
         return chosen

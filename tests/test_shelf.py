@@ -1,4 +1,6 @@
 import gc
+import subprocess
+import sys
 import tempfile
 import weakref
 from itertools import pairwise
@@ -9,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gbv_kpi import load_plan
 from gbv_kpi import shelf as module
 from gbv_kpi.errors import OutputError
 from gbv_kpi.shelf import Shelf, Shelved
+from tests.command import well_but, write_csv
 
 KINDS = (np.int8, np.int16, np.int32, np.int64)
 PIECES = st.lists(
@@ -61,3 +65,18 @@ def test_a_temporary_folder_that_is_not_there_is_told(monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "IN_MEMORY", 10)
     with pytest.raises(OutputError, match=r"^The folder for temporary files cannot be written to: No such file"):
         Shelf().put(np.arange(100))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the size of a file is limited by POSIX only")
+def test_a_disk_that_is_full_midway_stops_the_run_with_the_reason(tmp_path: Path) -> None:
+    rows = [(f"{unit:05}", 2025, well_but()) for unit in range(3000)]
+    file = write_csv(tmp_path / "returns.csv", load_plan(), rows)
+    script = (
+        "import resource, sys; import gbv_kpi.shelf; from gbv_kpi.cli import main;"
+        "gbv_kpi.shelf.IN_MEMORY = 1000;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+        "sys.argv = ['gbv-kpi', 'check', sys.argv[1]]; main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, file], capture_output=True, encoding="utf-8", check=False)
+    told = "gbv-kpi: The folder for temporary files cannot be written to: File too large.\n"
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", told)
