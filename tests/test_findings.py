@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbv_kpi import evaluate, load_plan
+from gbv_kpi import engine, evaluate, load_plan, read_returns, shelf
 from gbv_kpi.counts import BLANK, Lines, Names, places_in_order, whole
 from gbv_kpi.engine import _met
 from gbv_kpi.findings import Findings, findings_of
@@ -14,7 +14,7 @@ from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.returns import Returns
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.thresholds import Comparator, Threshold
-from tests.command import judge, well_but
+from tests.command import judge, well_but, write_csv
 
 PLAN = load_plan()
 FIELDS = list(PLAN.field_by_id)
@@ -140,3 +140,23 @@ def test_a_blank_count_is_none_and_never_zero() -> None:
         (None, 0, Status.NO_DATA),
     ]
     assert BLANK == -1
+
+
+def test_units_judged_a_few_at_a_time_from_a_file_are_judged_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        ("370", 2025, well_but(victims=None)),
+        ("372", 2025, well_but()),
+        ("373", 2025, well_but(schools=20, schools_integrating=3)),
+        ("374", 2025, well_but(victims=0, victims_seeking_help=0)),
+        ("37", 2025, {"officials": 9, "officials_trained": 5}),
+    ]
+    file = write_csv(tmp_path / "returns.csv", PLAN, rows)
+    at_once = evaluate(read_returns([file], PLAN), PLAN)
+    monkeypatch.setattr(engine, "AT_ONCE", 2)
+    monkeypatch.setattr(shelf, "IN_MEMORY", 1)
+    apart = evaluate(read_returns([file], PLAN), PLAN)
+    assert apart == at_once
+    assert len(apart.findings) == 4 + 4 * 4
+    assert findings_of(apart.findings).where(Status.MISSED) == findings_of(at_once.findings).where(Status.MISSED) != []
