@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.extent import area_of_sheet, area_of_tables
+from gbv_kpi.reading.extent import area_of_sheet
 from gbv_kpi.reading.footnotes import raised_in_shared_strings, raised_in_tables
 from gbv_kpi.reading.hidden import hidden_lines, sheet_names
-from gbv_kpi.reading.opendocument import seen_in_tables
 from gbv_kpi.reading.sheet import Seen
 
 __all__ = ["Contents", "damaged", "look_into"]
@@ -110,6 +109,8 @@ class _Look:
             case "xl/styles.xml":
                 self.needs_close_look |= _has_percentages(xml)
             case "content.xml":
+                from gbv_kpi.reading.opendocument import area_of_tables, seen_in_tables
+
                 self.area += area_of_tables(xml)
                 if self.area <= MAX_AREA:
                     self.seen |= seen_in_tables(xml)

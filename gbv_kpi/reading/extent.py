@@ -6,9 +6,7 @@ XFD1048576 asks for 17 thousand million of them; a million rows that only carry 
 
 import re
 
-from gbv_kpi.reading.opendocument import COLUMNS_REPEATED, ROWS_REPEATED, TABLE_CELL, TABLE_ROW, repeated
-
-__all__ = ["area_of_sheet", "area_of_tables"]
+__all__ = ["area_of_sheet"]
 
 SMALL_AREA = 1_000_000  # cells; a sheet that cannot span more needs no exact look
 
@@ -33,23 +31,6 @@ def area_of_sheet(xml: bytes) -> int:
         return rows * columns
     last_row = max(map(int, set(_FILLED_ROW.findall(xml))), default=0)
     return last_row * max(map(_column_number, set(_FILLED_COLUMN.findall(xml))), default=0)
-
-
-def area_of_tables(xml: bytes) -> int:
-    """The same for all the tables of an .ods, where one element may stand for many cells."""
-    return sum(map(_area_of_table, xml.split(b"</table:table>")))
-
-
-def _area_of_table(xml: bytes) -> int:
-    rows = last_row = last_column = 0
-    for row in TABLE_ROW.finditer(xml):
-        rows += repeated(ROWS_REPEATED, row[1] or row[3] or b"")
-        column = 0
-        for cell in TABLE_CELL.finditer(row[2] or b""):
-            column += repeated(COLUMNS_REPEATED, cell[1])
-            if not cell[2] or b"value" in cell[1]:  # not empty
-                last_row, last_column = rows, max(last_column, column)
-    return last_row * last_column
 
 
 def _column_number(letters: bytes) -> int:

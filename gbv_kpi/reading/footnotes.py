@@ -5,7 +5,6 @@ They are written as the raised digits that Unicode has, which no figure holds an
 
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 
 __all__ = ["raised", "raised_in_shared_strings", "raised_in_tables"]
 
@@ -71,4 +70,6 @@ def _pairs(texts: list[list[tuple[str, bool]]]) -> Iterator[tuple[str, str]]:
 
 
 def _plain(xml: bytes) -> str:
+    from html import unescape  # here, for few workbooks have any
+
     return unescape(_TAG.sub(b"", xml).decode("utf-8", "replace"))

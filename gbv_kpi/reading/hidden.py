@@ -5,7 +5,6 @@ Few workbooks hide any, so the mark alone is looked for first.
 
 import re
 from collections.abc import Mapping, Set
-from html import unescape
 from posixpath import join, normpath
 
 __all__ = ["hidden_lines", "sheet_names"]
@@ -55,6 +54,8 @@ def _relation_of(sheet: Mapping[str, str]) -> str:
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
+    from html import unescape  # here, for few workbooks hide any
+
     return {
         name.decode("utf-8", "replace"): unescape((double or single).decode("utf-8", "replace"))
         for name, double, single in _ATTRIBUTE.findall(tag)

@@ -1,4 +1,4 @@
-"""What the fast reader does not give of an .ods: formulas that fail, percentages, hidden rows and columns.
+"""What the fast reader does not give of an .ods: formulas that fail, percentages, hidden rows and columns, its extent.
 
 They are told from the XML of the sheets, row by row, and only in rows that show such a mark.
 """
@@ -9,14 +9,14 @@ from html import unescape
 
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Seen
 
-__all__ = ["COLUMNS_REPEATED", "ROWS_REPEATED", "TABLE_CELL", "TABLE_ROW", "repeated", "seen_in_tables"]
+__all__ = ["area_of_tables", "seen_in_tables"]
 
-TABLE_ROW = re.compile(
+_TABLE_ROW = re.compile(
     rb"<table:table-row\b([^>]*)(?<!/)>(.*?)</table:table-row>|<table:table-row\b([^>]*)/>", re.DOTALL
 )
-TABLE_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(/?)>")
-ROWS_REPEATED = re.compile(rb"""number-rows-repeated=["']([0-9]{1,9})""")
-COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated=["']([0-9]{1,9})""")
+_TABLE_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(/?)>")
+_ROWS_REPEATED = re.compile(rb"""number-rows-repeated=["']([0-9]{1,9})""")
+_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated=["']([0-9]{1,9})""")
 
 _TABLE = re.compile(rb"<table:table\s[^>]*?table:name=(?:\"([^\"]*)\"|'([^']*)')")
 _COLUMN = re.compile(rb"<table:table-column\b([^>]*)>")
@@ -35,6 +35,23 @@ MAX_REPEATED = 1000  # a peculiar cell that stands for more than so many is form
 MAX_PECULIAR = 500_000  # cells of a table
 
 
+def area_of_tables(xml: bytes) -> int:
+    """The cells up to the last filled one of all the tables, where one element may stand for many cells."""
+    return sum(map(_area_of_table, xml.split(b"</table:table>")))
+
+
+def _area_of_table(xml: bytes) -> int:
+    rows = last_row = last_column = 0
+    for row in _TABLE_ROW.finditer(xml):
+        rows += _repeated(_ROWS_REPEATED, row[1] or row[3] or b"")
+        column = 0
+        for cell in _TABLE_CELL.finditer(row[2] or b""):
+            column += _repeated(_COLUMNS_REPEATED, cell[1])
+            if not cell[2] or b"value" in cell[1]:  # not empty
+                last_row, last_column = rows, max(last_column, column)
+    return last_row * last_column
+
+
 def seen_in_tables(xml: bytes) -> Mapping[str, Seen]:
     """By the name of a table, what is peculiar in it; raises `OverflowError` for more than any return has."""
     if not _PECULIAR.search(xml):
@@ -51,9 +68,9 @@ def _seen(table: bytes) -> Seen:
     cells: dict[tuple[int, int], Cell] = {}
     hidden_rows: set[int] = set()
     row = 0
-    for found in TABLE_ROW.finditer(table):
+    for found in _TABLE_ROW.finditer(table):
         attributes, inside = found[1] or found[3] or b"", found[2] or b""
-        count = repeated(ROWS_REPEATED, attributes)
+        count = _repeated(_ROWS_REPEATED, attributes)
         rows = range(row, row + min(count, MAX_REPEATED))
         if _HIDDEN.search(attributes):
             hidden_rows.update(rows)
@@ -69,7 +86,7 @@ def _seen(table: bytes) -> Seen:
 def _hidden_columns(table: bytes) -> Iterator[int]:
     column = 0
     for found in _COLUMN.finditer(table):
-        count = repeated(COLUMNS_REPEATED, found[1])
+        count = _repeated(_COLUMNS_REPEATED, found[1])
         if _HIDDEN.search(found[1]):
             yield from range(column, column + min(count, MAX_REPEATED))
         column += count
@@ -77,10 +94,10 @@ def _hidden_columns(table: bytes) -> Iterator[int]:
 
 def _peculiar_cells(row: bytes) -> Iterator[tuple[int, Cell]]:
     column = 0
-    found = list(TABLE_CELL.finditer(row))
+    found = list(_TABLE_CELL.finditer(row))
     ends = [cell.start() for cell in found[1:]] + [len(row)]
     for cell, end in zip(found, ends, strict=True):
-        count = repeated(COLUMNS_REPEATED, cell[1])
+        count = _repeated(_COLUMNS_REPEATED, cell[1])
         peculiar = _peculiar(cell[1], row[cell.end() : end])
         if peculiar is not None:
             yield from ((each, peculiar) for each in range(column, column + min(count, MAX_REPEATED)))
@@ -107,7 +124,7 @@ def _text(inside: bytes) -> bytes:
     return _TAG.sub(b"", _ANNOTATION.sub(b"", inside)).strip()
 
 
-def repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:
+def _repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:
     """How many rows or columns an element stands for."""
     found = pattern.search(attributes)
     return int(found[1]) if found else 1

@@ -6,12 +6,10 @@ A page is one sheet; a "single file web page" (.mht) may hold several.
 import codecs
 import re
 import unicodedata
-from html import unescape
 from typing import TYPE_CHECKING
 
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.page import read_page
 from gbv_kpi.reading.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -56,6 +54,8 @@ def plain_start(content: bytes) -> bytes:
 
 def read_web_page(content: bytes, place: Place) -> tuple[list[tuple[Sheet, bool]] | Problem, str | None]:
     """Each sheet and whether it is shown, or what keeps the page from being read; and its encoding."""
+    from gbv_kpi.reading.page import read_page  # here, for few files are pages
+
     if len(content) > MAX_SIZE:
         return _oversized(place), None
     pages = [_decoded(page) for page in _pages(content)]
@@ -75,6 +75,8 @@ def _oversized(place: Place) -> Problem:
 
 def _listed_sheets(text: str) -> list[tuple[str | None, bool]]:
     """The name of each sheet that Excel lists in a page, and whether it is shown."""
+    from html import unescape
+
     listed = _LISTED_SHEET.findall(text)
     return [
         (unescape(name), "<x:Visible>SheetH" not in rest and "<x:Visible>SheetV" not in rest) for name, rest in listed
