@@ -8,17 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from gbv_kpi.language import phrase
 from gbv_kpi.plan.content import Mistake
-from gbv_kpi.plan.lines import Location
 from gbv_kpi.plan.mistakes import nearest
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Indicator, ReturnField, Table, Unit
 from gbv_kpi.plan.taken import entries
+
+if TYPE_CHECKING:
+    from gbv_kpi.plan.lines import Location
 
 __all__ = ["contradictions"]
 
@@ -81,7 +83,7 @@ def _named_fields_exist(sound: _Sound) -> Iterator[Mistake]:
             yield Mistake(place, what)
 
 
-def _fields_named(content: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
+def _fields_named(content: Mapping[str, Any]) -> Iterator[tuple["Location", str]]:
     """Every place at which a file names a field, with the name."""
     for number, entry in entries(content, "indicator").items():
         for key in ("numerator", "denominator"):
