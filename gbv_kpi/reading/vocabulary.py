@@ -105,6 +105,7 @@ class Vocabulary:
         totals = map(plain_words, ROLE_LABELS[Role.TOTAL])
         self._may_sum_up = word_finder(key[0] for key in (*totals, *self._places, *GROUPS))
         self.meaning = lru_cache(CACHED)(self._meaning)
+        self.path_meaning = lru_cache(CACHED)(self._path_meaning)  # many forms have the same headings
         self._known_personal_label = lru_cache(CACHED)(self._personal_label)
 
     def _learn(self, label: str, meaning: Meaning) -> None:
@@ -151,7 +152,7 @@ class Vocabulary:
         )
         return next(named, None)
 
-    def path_meaning(self, path: Sequence[str]) -> Meaning | None:
+    def _path_meaning(self, path: tuple[str, ...]) -> Meaning | None:
         """What a column means whose headings, from the top down, are `path`.
 
         A level that only says the measure or the year changes nothing.
