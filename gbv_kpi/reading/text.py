@@ -28,6 +28,7 @@ MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 BLOCK_CELLS = 1_000_000
 PIECE = 2**20  # characters
 LOOKED_AT = 200_000  # characters
+SHORT = 2**14  # characters; so few are read by the time that the reader of pandas is set up
 HEADER_LINES = 60  # a header stands within so many lines
 
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
@@ -51,10 +52,13 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     if encoding is None:
         return None, None, [Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))]
     with _opened(source, encoding) as text:
-        start = unicodedata.normalize("NFC", text.read(LOOKED_AT))
-    if is_legacy([start[:100_000]]):
+        start = text.read(LOOKED_AT)
+    composed = _composed(start)
+    if is_legacy([composed[:100_000]]):
         return None, encoding, [legacy_encoding(place)]
-    skipped, delimiter = _delimiter(start)
+    skipped, delimiter = _delimiter(composed)
+    if len(start) < SHORT and (rows := _rows(start[skipped:], delimiter)) is not None:
+        return Sheet(None, rows), encoding, []
     try:
         width = _width(source, encoding, skipped, delimiter)
         if width > MAX_WIDTH:
@@ -104,6 +108,16 @@ def _pieces(text: io.TextIOWrapper) -> Iterator[str]:
     return iter(lambda: text.read(PIECE), "")
 
 
+def _rows(text: str, delimiter: str) -> Block | None:
+    """The rows of a text; None where a quotation mark stands out of place or is left open."""
+    try:
+        text = text.removeprefix("\ufeff")  # the mark of UTF-8, where it was written twice
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return Block.of([list(map(_composed, cells)) for cells in rows])
+
+
 def _width(source: Source, encoding: str, skipped: int, delimiter: str) -> int:
     """The most cells that a row has. Raises `csv.Error` for a quotation mark left open."""
     with _opened(source, encoding) as text:
@@ -147,8 +161,11 @@ def _blocks(source: Source, encoding: str, skipped: int, delimiter: str, width: 
 
 def _column(texts: NDArray[np.object_]) -> Column:
     places, different = pd.factorize(texts)
-    cells = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in different]
-    return Column(cells, places)
+    return Column(list(map(_composed, different)), places)
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _delimiter(text: str) -> tuple[int, str]:
