@@ -178,6 +178,8 @@ def _missing_values(
         if partner in records.counts:
             needed |= records.counts[partner] != BLANK
     lines = np.flatnonzero(needed & ~unread & (records.counts[field.id] == BLANK))
+    if not len(lines):
+        return
     cells = records.cells[field.id].at(lines)
 
     def message(one: int) -> Phrase:
@@ -185,8 +187,7 @@ def _missing_values(
             return phrase("{field}: “{found}” means that the number is not available.", field=field.label, found=found)
         return phrase("{field}: the cell is blank.", field=field.label)
 
-    if len(lines):
-        yield records.tell_all(lines, "missing-value", field.id, message)
+    yield records.tell_all(lines, "missing-value", field.id, message)
 
 
 def _partners(plan: Plan) -> dict[str, list[str]]:

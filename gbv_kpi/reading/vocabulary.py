@@ -1,6 +1,6 @@
 """What a heading means: a field of the plan, by its labels, or a part of the frame around the figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from gbv_kpi.errors import PlanError
