@@ -1,6 +1,5 @@
 """CSV files as offices save them: UTF-8, UTF-16 or Windows-1258; commas, semicolons or tabs."""
 
-import codecs
 import csv
 import io
 import re
@@ -17,6 +16,7 @@ from pandas.errors import EmptyDataError, ParserError
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.column import Block, Column
+from gbv_kpi.reading.encodings import encodings_of
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source
 
@@ -48,7 +48,7 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     Of a long one the sheet has the first rows, and the others in blocks that are read when they are asked for.
     """
     place = Place(source.name)
-    encoding = _encoding(source)
+    encoding = next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
     if encoding is None:
         return None, None, [Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))]
     with _opened(source, encoding) as text:
@@ -70,24 +70,8 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     return Sheet(None, first, following=blocks), encoding, []
 
 
-def _encoding(source: Source) -> str | None:
-    """The encoding that the whole text can be read in."""
-    start = source.start
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if start.startswith(mark):
-            return encoding if _is_text(source, encoding) else None
-    if b"\x00" in start[:1000]:
-        even, odd = start[:1000:2].count(0), start[1:1000:2].count(0)
-        wide = "utf-16-le" if odd > even else "utf-16-be"
-        return wide if _is_text(source, wide) else None
-    return next((encoding for encoding in ("utf-8", "cp1258") if _is_text(source, encoding)), None)
-
-
 def _is_text(source: Source, encoding: str) -> bool:
+    """Whether the whole text can be read in that encoding."""
     with _opened(source, encoding) as text:
         try:
             start = text.read(100_000)
