@@ -173,13 +173,14 @@ def _missing_values(
     A unit that is not waited for, such as the province's own agencies, may leave blank what it does not
     run; but a part without its whole, or a whole without its part, is a slip there too.
     """
+    blank = (records.counts[field.id] == BLANK) & ~unread
+    if not blank.any():
+        return
     needed = records.identities.waited_for.copy()
     for partner in partners:
         if partner in records.counts:
             needed |= records.counts[partner] != BLANK
-    lines = np.flatnonzero(needed & ~unread & (records.counts[field.id] == BLANK))
-    if not len(lines):
-        return
+    lines = np.flatnonzero(needed & blank)
     cells = records.cells[field.id].at(lines)
 
     def message(one: int) -> Phrase:
@@ -187,7 +188,8 @@ def _missing_values(
             return phrase("{field}: “{found}” means that the number is not available.", field=field.label, found=found)
         return phrase("{field}: the cell is blank.", field=field.label)
 
-    yield records.tell_all(lines, "missing-value", field.id, message)
+    if len(lines):
+        yield records.tell_all(lines, "missing-value", field.id, message)
 
 
 def _partners(plan: Plan) -> dict[str, list[str]]:

@@ -106,6 +106,7 @@ class Vocabulary:
         self._may_sum_up = word_finder(key[0] for key in (*totals, *self._places, *GROUPS))
         self.meaning = lru_cache(CACHED)(self._meaning)
         self.path_meaning = lru_cache(CACHED)(self._path_meaning)  # many forms have the same headings
+        self.may_be_lower = lru_cache(CACHED)(self._may_be_lower)
         self._known_personal_label = lru_cache(CACHED)(self._personal_label)
 
     def _learn(self, label: str, meaning: Meaning) -> None:
@@ -139,7 +140,7 @@ class Vocabulary:
         index = self._index(upper, lower)
         return index.paths.get((index.key(upper), index.lower_key(lower)))
 
-    def may_be_lower(self, text: str) -> bool:
+    def _may_be_lower(self, text: str) -> bool:
         """Whether a heading means something under some other one."""
         return any(index.lower_key(text) in index.lowers for index in (self._exact, self._plain))
 
