@@ -173,11 +173,14 @@ def _missing_values(
     A unit that is not waited for, such as the province's own agencies, may leave blank what it does not
     run; but a part without its whole, or a whole without its part, is a slip there too.
     """
+    blank = (records.counts[field.id] == BLANK) & ~unread
+    if not blank.any():
+        return
     needed = records.identities.waited_for.copy()
     for partner in partners:
         if partner in records.counts:
             needed |= records.counts[partner] != BLANK
-    lines = np.flatnonzero(needed & ~unread & (records.counts[field.id] == BLANK))
+    lines = np.flatnonzero(needed & blank)
     cells = records.cells[field.id].at(lines)
 
     def message(one: int) -> Phrase:

@@ -3,6 +3,7 @@
 sources      paths → bytes
 text         bytes of a CSV → sheet            workbook    bytes of a workbook → sheets
 legacy       the same for .xls                 web, page   the same for web pages under its name
+encodings    which encodings a text may be in
 archive      is a workbook's zip safe to open, and which of its cells need a closer look
 extent       how far its cells reach           hidden      which rows and columns it hides
 footnotes    numbers of footnotes, which are no figures

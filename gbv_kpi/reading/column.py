@@ -42,8 +42,10 @@ class Column:
         return self.cells[int(self.places[row])]
 
     def at(self, rows: Rows | slice) -> "Column":
-        """The cells of some of the rows."""
+        """The cells of some of the rows, in ascending order; as many as there are, are all of them."""
         places = self.places[rows]
+        if len(places) == len(self.places):
+            return self
         occurs = np.zeros(len(self.cells), dtype=bool)
         occurs[places] = True
         cells = [self.cells[place] for place in np.flatnonzero(occurs).tolist()]
@@ -96,7 +98,8 @@ class Block(Sequence[Sequence[Cell]]):
         """The cells of a row up to the last filled one."""
         if isinstance(place, slice):
             return [self[one] for one in range(self.height)[place]]
-        cells = [column.cells[column.places[place]] for column in self.columns]
+        row = range(self.height)[place]
+        cells = [column.cells[column.places[row]] for column in self.columns]
         while cells and cells[-1] == "":
             cells.pop()
         return cells

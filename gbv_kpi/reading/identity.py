@@ -106,6 +106,8 @@ class Identifier:
             if unit is None:
                 unit, _, problems = self._unit_of(self._layout.lines[first], year)
                 told.extend(self._problems_of_unit(alike, years) if problems else ())
+            elif unit.merged:
+                told.extend(self._merged_lines(alike, years, unit))
             if unit is not None:
                 if id(unit) not in place_by_unit:
                     place_by_unit[id(unit)] = len(found)
@@ -114,11 +116,9 @@ class Identifier:
         return units, NamedUnits(found)
 
     def _plainly(self, name: str, code: str, year: int) -> NamedUnit | None:
-        """The unit of a line that says it without anything to be told."""
+        """The unit of a line that says it, with nothing to be told but that it may have merged."""
         unit = self._find(name, code, year) if name or code else None
-        if unit is None or unit.merged or self._titled_unit(year)[0] not in (None, unit):
-            return None
-        return unit
+        return unit if unit and self._titled_unit(year)[0] in (None, unit) else None
 
     def _alike_years(self, years: NDArray[np.int16]) -> NDArray[np.int64]:
         """The first year in place of each year in which names mean the same units and the title the same one."""
@@ -136,6 +136,13 @@ class Identifier:
             reported = unit.unit if unit else None
             code, name = (reported.code, reported.name) if reported else (None, None)
             yield from ((index, problem.of(code, name, year)) for problem in problems)
+
+    def _merged_lines(
+        self, lines: NDArray[np.intp], years: NDArray[np.int16], unit: NamedUnit
+    ) -> Iterator[LineProblem]:
+        for index in lines.tolist():
+            place = self._unit_place(self._layout, self._layout.lines[index])
+            yield index, self._merged(unit, place, int(years[index]))
 
     def _any_units(
         self, years: NDArray[np.int16], name: Column | None, code: Column | None, told: list[LineProblem]
@@ -254,7 +261,7 @@ class Identifier:
                 "This row is of {unit}, but the title says {other}.", unit=unit.named.name, other=titled.named.name
             )
             return None, place, [Problem("conflicting-unit", place, message, value=name or code)]
-        return unit, place, [self._merged(unit, place)] if unit.merged else []
+        return unit, place, [self._merged(unit, place, year)] if unit.merged else []
 
     def _find(self, name: str, code: str, year: int) -> NamedUnit | None:
         names = self._units.in_year(year)
@@ -290,7 +297,7 @@ class Identifier:
                     "This return says {unit} here, but {other} elsewhere.", unit=unit.named.name, other=other.named.name
                 )
                 return None, place, [Problem("conflicting-unit", place, message, value=unit.named.name)]
-        return unit, place, [self._merged(unit, place)] if unit.merged else []
+        return unit, place, [self._merged(unit, place, year)] if unit.merged else []
 
     def _title_units(self, names: UnitNames) -> Iterator[tuple[NamedUnit, Place]]:
         """Units named after "Đơn vị báo cáo:", else alone in a cell, else within a sentence."""
@@ -336,7 +343,7 @@ class Identifier:
             message = phrase("“{found}” is no reporting unit of {year}.", found=text, year=str(year))
         return Problem("unknown-unit", place, message, year=year, value=text)
 
-    def _merged(self, unit: NamedUnit, place: Place) -> Problem:
+    def _merged(self, unit: NamedUnit, place: Place, year: int) -> Problem:
         return Problem(
             "merged-unit",
             place,
@@ -345,6 +352,9 @@ class Identifier:
                 named=unit.named.name,
                 unit=unit.unit.name,
             ),
+            unit=unit.unit.code,
+            unit_name=unit.unit.name,
+            year=year,
             value=unit.named.name,
         )
 

@@ -13,7 +13,7 @@ from gbv_kpi.reading.layout import (
     is_column_numbers,
     years_said,
 )
-from gbv_kpi.reading.sheet import Sheet, text_of
+from gbv_kpi.reading.sheet import Cell, Sheet, text_of
 from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.vocabulary import Vocabulary
 
@@ -80,13 +80,17 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
 
 def _headers(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[Header]:
     first = first_filled_row(sheet)
-    for bottom in range(first, min(len(sheet.rows), first + SEARCHED_ROWS)):
-        words = [cell for cell in sheet.rows[bottom] if isinstance(cell, str) and cell.strip()]
-        if len(words) < 2:
+    searched = sheet.rows[: first + SEARCHED_ROWS]
+    rows = [[*map(_words, cells), *[""] * (sheet.width - len(cells))] for cells in searched]
+    for bottom in range(first, len(rows)):
+        if sum(map(bool, rows[bottom])) < 2:
             continue
+        levels = [rows[bottom]]  # from the top level down
         for top in range(bottom, max(first - 1, bottom - LEVELS), -1):
-            paths = _paths(sheet, top, bottom)
-            yield Header(top, bottom, paths, [vocabulary.path_meaning(path) for path in paths])
+            if top < bottom:
+                levels.insert(0, _level(sheet, top, rows[top], rows[bottom]))
+            paths = [tuple(dict.fromkeys(filter(None, column))) for column in zip(*levels, strict=True)]
+            yield Header(top, bottom, paths, list(map(vocabulary.path_meaning, paths)))
 
 
 def _goes_on(sheet: Sheet, header: Header, knows_unit: KnowsUnit) -> bool:
@@ -112,37 +116,28 @@ def _of_other_years(sheet: Sheet, header: Header) -> Iterator[tuple[int, Heading
             yield year, _heading(sheet, header, column)
 
 
-def _paths(sheet: Sheet, top: int, bottom: int) -> list[Path]:
-    """The headings over each column from the top level down, without repeats."""
-    levels = [_level(sheet, row, bottom) for row in range(top, bottom + 1)]
-    return [tuple(dict.fromkeys(text for text in column if text)) for column in zip(*levels, strict=True)]
-
-
-def _level(sheet: Sheet, row: int, bottom: int) -> list[str]:
-    """One row of headings; an upper one reaches over the columns it is merged with or that follow blank."""
-    texts = [_words(sheet, row, column) for column in range(sheet.width)]
-    if row == bottom:
-        return texts
+def _level(sheet: Sheet, row: int, words: Sequence[str], below: Sequence[str]) -> list[str]:
+    """An upper row of headings, each of which reaches over the columns it is merged with or that follow blank."""
+    texts = list(words)
     across = [area for area in sheet.merged if area[0][0] == row and area[1][1] > area[0][1]]
     if across:
         for (_, left), (_, right) in across:
             texts[left : right + 1] = texts[left : left + 1] * len(texts[left : right + 1])  # it may reach past them
         return texts
     for column in range(1, len(texts)):
-        if not texts[column] and _words(sheet, bottom, column):
+        if not texts[column] and below[column]:
             texts[column] = texts[column - 1]
     return texts
 
 
-def _words(sheet: Sheet, row: int, column: int) -> str:
-    cell = sheet.cell(row, column)
+def _words(cell: Cell) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
 def _heading(sheet: Sheet, header: Header, column: int) -> Heading:
     """The heading of a column, at the lowest of its cells that says something."""
     rows = range(header.bottom, header.top - 1, -1)
-    row = next((row for row in rows if _words(sheet, row, column)), header.bottom)
+    row = next((row for row in rows if _words(sheet.cell(row, column))), header.bottom)
     return Heading(" → ".join(header.paths[column]), row, column)
 
 

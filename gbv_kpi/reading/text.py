@@ -1,6 +1,5 @@
 """CSV files as offices save them: UTF-8, UTF-16 or Windows-1258; commas, semicolons or tabs."""
 
-import codecs
 import csv
 import io
 import re
@@ -17,6 +16,7 @@ from pandas.errors import EmptyDataError, ParserError
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.column import Block, Column
+from gbv_kpi.reading.encodings import encodings_of
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source
 
@@ -28,6 +28,7 @@ MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 BLOCK_CELLS = 1_000_000
 PIECE = 2**20  # characters
 LOOKED_AT = 200_000  # characters
+SHORT = 2**14  # characters; so few are read by the time that the reader of pandas is set up
 HEADER_LINES = 60  # a header stands within so many lines
 
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
@@ -47,14 +48,17 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     Of a long one the sheet has the first rows, and the others in blocks that are read when they are asked for.
     """
     place = Place(source.name)
-    encoding = _encoding(source)
+    encoding = next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
     if encoding is None:
         return None, None, [Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))]
     with _opened(source, encoding) as text:
-        start = unicodedata.normalize("NFC", text.read(LOOKED_AT))
-    if is_legacy([start[:100_000]]):
+        start = text.read(LOOKED_AT)
+    composed = _composed(start)
+    if is_legacy([composed[:100_000]]):
         return None, encoding, [legacy_encoding(place)]
-    skipped, delimiter = _delimiter(start)
+    skipped, delimiter = _delimiter(composed)
+    if len(start) < SHORT and (rows := _rows(start[skipped:], delimiter)) is not None:
+        return Sheet(None, rows), encoding, []
     try:
         width = _width(source, encoding, skipped, delimiter)
         if width > MAX_WIDTH:
@@ -66,24 +70,8 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     return Sheet(None, first, following=blocks), encoding, []
 
 
-def _encoding(source: Source) -> str | None:
-    """The encoding that the whole text can be read in."""
-    start = source.start
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if start.startswith(mark):
-            return encoding if _is_text(source, encoding) else None
-    if b"\x00" in start[:1000]:
-        even, odd = start[:1000:2].count(0), start[1:1000:2].count(0)
-        wide = "utf-16-le" if odd > even else "utf-16-be"
-        return wide if _is_text(source, wide) else None
-    return next((encoding for encoding in ("utf-8", "cp1258") if _is_text(source, encoding)), None)
-
-
 def _is_text(source: Source, encoding: str) -> bool:
+    """Whether the whole text can be read in that encoding."""
     with _opened(source, encoding) as text:
         try:
             start = text.read(100_000)
@@ -102,6 +90,16 @@ def _opened(source: Source, encoding: str) -> io.TextIOWrapper:
 
 def _pieces(text: io.TextIOWrapper) -> Iterator[str]:
     return iter(lambda: text.read(PIECE), "")
+
+
+def _rows(text: str, delimiter: str) -> Block | None:
+    """The rows of a text; None where a quotation mark stands out of place or is left open."""
+    try:
+        text = text.removeprefix("\ufeff")  # the mark of UTF-8, where it was written twice
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return Block.of([list(map(_composed, cells)) for cells in rows])
 
 
 def _width(source: Source, encoding: str, skipped: int, delimiter: str) -> int:
@@ -147,8 +145,11 @@ def _blocks(source: Source, encoding: str, skipped: int, delimiter: str, width: 
 
 def _column(texts: NDArray[np.object_]) -> Column:
     places, different = pd.factorize(texts)
-    cells = [text if text.isascii() else unicodedata.normalize("NFC", text) for text in different]
-    return Column(cells, places)
+    return Column(list(map(_composed, different)), places)
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _delimiter(text: str) -> tuple[int, str]:

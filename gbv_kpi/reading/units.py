@@ -139,6 +139,7 @@ class UnitNames:
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
         self._words: set[str] = set()  # of all the names: a text without any of them names no unit
+        self._longest = 0  # of the bare names, in words
         for unit in self.current:
             self._learn(NamedUnit(unit, unit))
         for unit, heir in former:
@@ -151,6 +152,7 @@ class UnitNames:
         for name in (named.named.name, *named.named.aliases):
             level, bare = _split(words(name))
             levels = (level, None) if level is not None and bare_too else (level,)
+            self._longest = max(self._longest, len(bare))
             for spelt in {bare, _plain(bare)}:
                 self._words.update(spelt)
                 for of_level in levels:
@@ -204,10 +206,9 @@ class UnitNames:
     def named_in(self, sentence: str) -> list[NamedUnit]:
         """The units that a sentence names with their level: "… trên địa bàn huyện Nho Quan năm 2023"."""
         key = words(sentence)
-        longest = max((len(bare) for _, bare in self._by_name), default=0)
         found = (
             self._by_words(key[start:end])
-            for start, end in _spans(len(key), longest + 2)
+            for start, end in _spans(len(key), self._longest + 2)
             if _split(key[start:end])[0] is not None
         )
         return list({id(named.named): named for named in found if named and named.named.expected}.values())

@@ -1,6 +1,6 @@
 """What a heading means: a field of the plan, by its labels, or a part of the frame around the figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from gbv_kpi.errors import PlanError
@@ -105,6 +105,8 @@ class Vocabulary:
         totals = map(plain_words, ROLE_LABELS[Role.TOTAL])
         self._may_sum_up = word_finder(key[0] for key in (*totals, *self._places, *GROUPS))
         self.meaning = lru_cache(CACHED)(self._meaning)
+        self.path_meaning = lru_cache(CACHED)(self._path_meaning)  # many forms have the same headings
+        self.may_be_lower = lru_cache(CACHED)(self._may_be_lower)
         self._known_personal_label = lru_cache(CACHED)(self._personal_label)
 
     def _learn(self, label: str, meaning: Meaning) -> None:
@@ -138,7 +140,7 @@ class Vocabulary:
         index = self._index(upper, lower)
         return index.paths.get((index.key(upper), index.lower_key(lower)))
 
-    def may_be_lower(self, text: str) -> bool:
+    def _may_be_lower(self, text: str) -> bool:
         """Whether a heading means something under some other one."""
         return any(index.lower_key(text) in index.lowers for index in (self._exact, self._plain))
 
@@ -151,7 +153,7 @@ class Vocabulary:
         )
         return next(named, None)
 
-    def path_meaning(self, path: Sequence[str]) -> Meaning | None:
+    def _path_meaning(self, path: tuple[str, ...]) -> Meaning | None:
         """What a column means whose headings, from the top down, are `path`.
 
         A level that only says the measure or the year changes nothing.

@@ -3,13 +3,13 @@
 A page is one sheet; a "single file web page" (.mht) may hold several.
 """
 
-import codecs
 import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 from gbv_kpi.language import phrase
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.encodings import MARKS, encodings_of
 from gbv_kpi.reading.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def is_web_page(content: bytes) -> bool:
 def plain_start(content: bytes) -> bytes:
     """The first letters of a file that is text, in small letters, without its mark."""
     start = content[:2000]
-    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    for mark in MARKS:
         start = start.removeprefix(mark)
     return start.replace(b"\0", b"").lstrip().lower()
 
@@ -115,10 +115,8 @@ def _headed(part: bytes) -> tuple["Message", bytes]:
 
 def _decoded(page: bytes) -> tuple[str, str]:
     """The text of a page in composed Unicode, in the encoding it names if it is in that one."""
-    named = [] if (found := _CHARSET.search(page[:4096])) is None else [found[1].decode("ascii", "replace")]
-    if page.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in page[:1000]:
-        named = ["utf-16"]
-    for encoding in ("utf-8-sig", *named, "cp1258"):
+    named = [found[1].decode("ascii", "replace") for found in _CHARSET.finditer(page[:4096])][:1]
+    for encoding in encodings_of(page, named):
         try:
             return unicodedata.normalize("NFC", page.decode(encoding)), encoding.removesuffix("-sig")
         except (UnicodeDecodeError, LookupError):

@@ -1,10 +1,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gbv_kpi.problems import Place
+from gbv_kpi.reading.column import Block
+from gbv_kpi.reading.sheet import Cell
 from gbv_kpi.reading.sources import Source
-from gbv_kpi.reading.text import is_legacy, legacy_encoding, read_text
+from gbv_kpi.reading.text import SHORT, ParserError, is_legacy, legacy_encoding, read_text
 from tests import offices
 from tests.reading.sending import BOTH, IDS, LABELS, PLAN, A, B, counts, decomposed, read, told
 
@@ -107,8 +111,35 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path, content: bytes) -> N
     assert told(read(tmp_path, content)) == [("undecodable-text", None)]
 
 
-def test_a_quotation_mark_left_open_is_told(tmp_path: Path) -> None:
-    assert told(read(tmp_path, '"' + "a;b\n" * 60_000)) == [("unreadable-file", None)]
+@pytest.mark.parametrize("lines", [1, 60_000])
+def test_a_quotation_mark_left_open_is_told(tmp_path: Path, lines: int) -> None:
+    assert told(read(tmp_path, '"' + "a;b\n" * lines)) == [("unreadable-file", None)]
+
+
+def test_a_mark_of_utf8_written_twice_is_no_part_of_the_first_heading() -> None:
+    assert _rows_of('\ufeff\ufeff"Đơn vị";"Năm"\n') == [["Đơn vị", "Năm"]]
+
+
+PARTS = ["a", "ă", "12", " ", "'", '"', '""', '"a;b"', '"a\nb"', ";", ",", "\t", "\n", "\r\n", "\x85", "\u2028"]
+
+
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=30).map("".join))
+def test_a_short_text_is_read_as_a_long_one(text: str) -> None:
+    short, long = (_rows_of("x" * length + f"\na;{text}") for length in (1, SHORT))
+    assert (short and short[1:]) == (long and long[1:])
+
+
+def _rows_of(text: str) -> list[list[Cell]] | None:
+    """The rows down to the last filled one; None where the text cannot be read."""
+    sheet, _, _ = read_text(Source("f.csv", text.encode()))
+    try:
+        blocks = [] if sheet is None else [sheet.rows, *sheet.following]
+    except ParserError:
+        return None
+    rows = [list(row) for block in blocks for row in block[:]]
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows if sheet else None
 
 
 def test_a_cell_keeps_its_place_where_rows_differ_in_length() -> None:
@@ -125,3 +156,7 @@ def test_one_word_of_an_old_font_among_unicode_is_enough(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["diện tích 12 m²", "café Zürich", "«Như trên»", "số liệu¹", "100 µg"])
 def test_signs_that_unicode_texts_have_are_no_old_font(cell: str) -> None:
     assert not is_legacy(["Số người bị bạo lực trên cơ sở giới", cell])
+
+
+def test_rows_of_nothing_come_to_an_end() -> None:
+    assert list(Block.of([[], []])) == [[], []]

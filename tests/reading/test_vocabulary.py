@@ -102,18 +102,18 @@ def test_abbreviations_ids_and_english_labels_name_their_field(text: str, field:
     ],
 )
 def test_a_two_level_heading_names_its_field(upper: str, lower: str, field: str) -> None:
-    assert VOCABULARY.path_meaning([upper, lower]) == field
+    assert VOCABULARY.path_meaning((upper, lower)) == field
 
 
 def test_the_same_lower_heading_means_another_field_under_another_upper_one() -> None:
     assert VOCABULARY.field("Được tập huấn") is None
-    officials = VOCABULARY.path_meaning(["Cán bộ, công chức phụ trách công tác bình đẳng giới", "Được tập huấn"])
-    villages = VOCABULARY.path_meaning(["Người hoạt động không chuyên trách cấp thôn, tổ dân phố", "Được tập huấn"])
+    officials = VOCABULARY.path_meaning(("Cán bộ, công chức phụ trách công tác bình đẳng giới", "Được tập huấn"))
+    villages = VOCABULARY.path_meaning(("Người hoạt động không chuyên trách cấp thôn, tổ dân phố", "Được tập huấn"))
     assert (officials, villages) == ("officials_trained", "village_workers_trained")
 
 
 def test_a_share_under_a_fields_heading_is_no_field() -> None:
-    assert VOCABULARY.path_meaning(["Cơ sở giáo dục", "Tỷ lệ (%)"]) is None
+    assert VOCABULARY.path_meaning(("Cơ sở giáo dục", "Tỷ lệ (%)")) is None
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,8 @@ READ_WHOLE: dict[str, bytes] = {
     "decomposed letters": page(decomposed(TITLED)),
     "Windows-1258": page(TITLED, "windows-1258"),
     "UTF-16 with its mark": page(TITLED, "utf-16"),
+    "UTF-16 without a mark": page(TITLED, "utf-16-le"),
+    "UTF-16 without a mark, the higher byte first": page(TITLED, "utf-16-be"),
     "UTF-8 with its mark and no charset": f"\ufeff<!DOCTYPE html><html><body>{TITLED}".encode(),
     "a wrong charset": page(TITLED).replace(b"charset=utf-8", b"charset=iso-8859-1"),
     "a table without a page": f"<table><tr><td>NĂM 2023</td></tr></table>{table()}".encode(),
