@@ -3,13 +3,14 @@
 Nothing is checked here but that it can be read. Numbers are read as decimals, never as binary floats.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import Phrase, phrase
@@ -102,12 +103,12 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
     content = Content(source.name)
     try:
         content.text = source.read_text("utf-8-sig")  # Notepad writes a mark in front
-        content.tables = tomllib.loads(content.text, parse_float=Decimal)
+        content.tables = tomli.loads(content.text, parse_float=Decimal)
     except OSError as error:
         raise no_such_plan(name) from error
     except UnicodeDecodeError:
         content.lack((), phrase("the file is no UTF-8 text: save it as UTF-8"))
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         from gbv_kpi.plan.syntax import syntax_mistake
 
         what, content.broken_line = syntax_mistake(str(error), content.text)

@@ -1,9 +1,10 @@
 """The plans that come with the tool, and where a plan is found. Nothing heavy is loaded to name them."""
 
-import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+import tomli
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import Bilingual, phrase
@@ -28,7 +29,7 @@ class PlanSummary:
 
 def built_in_plans() -> list[PlanSummary]:
     """The built-in plans, the default one first."""
-    plans = [tomllib.loads(file.read_text("utf-8")) for file in sorted(BUILT_IN.glob("*.toml"))]
+    plans = [tomli.loads(file.read_text("utf-8")) for file in sorted(BUILT_IN.glob("*.toml"))]
     return [
         PlanSummary(
             plan["id"],

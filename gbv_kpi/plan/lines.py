@@ -1,12 +1,13 @@
-"""On which line of a TOML file each key and each entry of a list stands; tomllib does not say.
+"""On which line of a TOML file each key and each entry of a list stands; tomli does not say.
 
-The text has been read by tomllib before, so it is known to be TOML: what stands in a value is passed
+The text has been read by tomli before, so it is known to be TOML: what stands in a value is passed
 over, and only keys, brackets, commas and the ends of lines are looked at.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
+
+import tomli
 
 __all__ = ["Location", "key_lines"]
 
@@ -84,7 +85,7 @@ class _Scan:
         parts: list[str] = []
         while self._kind in ("bare", "text") or self._word == ".":
             if self._kind == "text":
-                parts.extend(tomllib.loads(f"{self._word} = 0"))
+                parts.extend(tomli.loads(f"{self._word} = 0"))
             elif self._kind == "bare":
                 parts.append(self._word)
             self._next()

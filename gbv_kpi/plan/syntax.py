@@ -6,7 +6,7 @@ from gbv_kpi.language import Phrase, phrase
 
 __all__ = ["syntax_mistake"]
 
-# By how tomllib's sentence begins.
+# By how tomli's sentence begins.
 _SYNTAX = {
     "Expected '='": phrase("after a key there must be = and a value"),
     "Invalid value": phrase("this is no value: write text in quotes, numbers with a point, dates as 2025-06-30"),
@@ -21,9 +21,7 @@ _SYNTAX = {
     "Cannot mutate": phrase("this table stands twice"),
     "Cannot redefine": phrase("this table stands twice"),
     "Expected ']": phrase("the name of a table ends with ], that of an entry of a list with ]]"),
-    "Invalid initial character": phrase(
-        "a key is wanted here; a table in {{ }} stands on one line, without a comma at its end"
-    ),
+    "Invalid initial character": phrase("a key is wanted here"),
     "Expected newline": phrase("something stands behind the value: begin a new line, or put the text in quotes"),
     "Unescaped": phrase("write each \\ of a text twice, or the text in single quotes"),
 }
@@ -37,7 +35,7 @@ _HABITS = {
 
 
 def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
-    """What tomllib found, and on which line; where it says none, it came to the end."""
+    """What tomli found, and on which line; where it says none, it came to the end."""
     found = re.search(r"at line (\d+)", reason)
     line = int(found[1]) if found else text.count("\n") + 1
     at_fault = text.split("\n")[line - 1]

@@ -6,6 +6,7 @@ with its old title is the commonest way for a figure to land on the wrong unit.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -362,4 +363,5 @@ class Identifier:
 def _alike(keys: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
     """The indices of equal keys together."""
     order = np.argsort(keys, kind="stable")
-    yield from np.split(order, np.flatnonzero(np.diff(keys[order])) + 1) if len(keys) else ()
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1)).tolist()
+    yield from (order[start:end] for start, end in pairwise([*starts, len(order)]))

@@ -1,10 +1,10 @@
 """Every key of a TOML file is found on its line, whatever stands around it."""
 
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import tomli
 
 from gbv_kpi.plan.library import BUILT_IN
 from gbv_kpi.plan.lines import Location, key_lines
@@ -82,7 +82,7 @@ def test_a_key_is_found_on_its_line(place: Location, line: int) -> None:
 @pytest.mark.parametrize("text", [AWKWARD, *(file.read_text("utf-8") for file in sorted(BUILT_IN.glob("*.toml")))])
 def test_every_key_of_a_file_has_a_line_on_which_it_stands(text: str) -> None:
     lines, rows = key_lines(text), text.splitlines()
-    found = set(places(tomllib.loads(text)))
+    found = set(places(tomli.loads(text)))
     tables = {place for place in found if place not in lines}
     assert all(any(other[: len(place)] == place for other in lines) for place in tables)  # [a.b] makes a without a line
     assert set(lines) <= found
@@ -93,3 +93,11 @@ def test_every_key_of_a_file_has_a_line_on_which_it_stands(text: str) -> None:
 
 def test_windows_line_ends_count_once() -> None:
     assert key_lines("a = 1\r\nb = 2\r\n") == {("a",): 1, ("b",): 2}
+
+
+def test_a_table_in_braces_may_run_over_several_lines() -> None:
+    text = "a = { b = 1, # one\n  c = [2,\n 3], }\n[[unit]]\nd = { e = {\n f = 4 } }\ng = 5\n"
+    assert tomli.loads(text)["unit"] == [{"d": {"e": {"f": 4}}, "g": 5}]
+    lines = key_lines(text)
+    assert [lines[place] for place in (("a", "c"), ("a", "c", 1), ("unit", 0, "d", "e", "f"))] == [2, 3, 6]
+    assert lines[("unit", 0, "g")] == 7

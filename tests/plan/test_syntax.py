@@ -1,8 +1,7 @@
 """What makes a file no TOML is told in words that mend it, with the line."""
 
-import tomllib
-
 import pytest
+import tomli
 
 from gbv_kpi.language import ENGLISH
 from gbv_kpi.plan.syntax import syntax_mistake
@@ -22,7 +21,7 @@ from gbv_kpi.plan.syntax import syntax_mistake
         ('a = """text\nb = 1', 2, "a text in quotes never ends"),
         ("a = [1, 2\nb = 1\n", 2, "a list that begins with [ never ends with ]"),
         ("a = { b = 1", 1, "a table that begins with { never ends with }"),
-        ("a = { b = 1,\n c = 2 }", 1, "a key is wanted here; a table in { } stands on one line"),
+        ("a = { b = 1,\n = 2 }", 2, "a key is wanted here"),
         ("a = 1\na = 2", 2, "this key stands twice"),
         ("[a]\n[a]", 2, "this table stands twice"),
         ("[a", 1, "the name of a table ends with ]"),
@@ -33,7 +32,7 @@ from gbv_kpi.plan.syntax import syntax_mistake
     ],
 )
 def test_a_file_that_is_no_toml_is_told_with_its_line(text: str, line: int, told: str) -> None:
-    with pytest.raises(tomllib.TOMLDecodeError) as stopped:
-        tomllib.loads(text)
+    with pytest.raises(tomli.TOMLDecodeError) as stopped:
+        tomli.loads(text)
     what, found = syntax_mistake(str(stopped.value), text)
     assert (found, ENGLISH.say(what)[: len(told)]) == (line, told)
