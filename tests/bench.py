@@ -3,10 +3,11 @@
     python -m tests.bench [CASE ...]
 
 Prints medians of wall and processor time, the peak of memory, and the medians of the pairwise ratios. Machines are
-noisy: compare ratios, and processor time where others use the machine too. What it compares with, frictionless, is
-found on PATH or installed for the run into a folder of its own.
+noisy: compare ratios, and processor time where others use the machine too. The tool is timed as officers have it,
+installed by pip into an environment of its own, and so is what it is compared with, frictionless.
 """
 
+import atexit
 import csv
 import json
 import os
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -36,9 +38,7 @@ import sys
 import typer, rich, pydantic, pandas, python_calamine
 python_calamine.load_workbook(sys.argv[1]).get_sheet_by_index(0).to_python()
 """
-PYTHON = sys.executable
-TOOL = str(Path(sys.executable).with_name("gbv-kpi"))  # the command as officers run it
-BARE = (PYTHON, "-c", "import typer, rich")
+ROOT = Path(__file__).parents[1]
 MEBIBYTE = 1024 if sys.platform != "darwin" else 2**20
 
 
@@ -119,7 +119,7 @@ def write_million(path: Path, plan: Plan, returns: int, faulty: float = 0) -> st
 def write_any(folder: Path) -> str:
     """The built-in plan without its units, so that any is accepted."""
     plan = load_plan()
-    source = Path(__file__).parents[1] / "gbv_kpi" / "plans" / f"{plan.id}.toml"
+    source = ROOT / "gbv_kpi" / "plans" / f"{plan.id}.toml"
     before, _, after = source.read_text("utf-8").partition("[[unit]]")
     path = folder / "any.toml"
     path.write_text(before.replace(plan.id, "any") + after[after.index("[reporting_date]") :], "utf-8")
@@ -163,29 +163,43 @@ def write_schema(folder: Path, plan: Plan) -> str:
     return str(path)
 
 
-def frictionless(folder: Path) -> str:
-    if found := shutil.which("frictionless"):
-        return found
-    subprocess.run([PYTHON, "-m", "venv", str(folder / "venv")], check=True)
-    pip = [str(folder / "venv" / "bin" / "pip"), "install", "-q", "frictionless[excel]>=5,<6"]
-    subprocess.run(pip, check=True)
-    return str(folder / "venv" / "bin" / "frictionless")
+@cache
+def installed(package: str) -> Path:
+    """The programs of an environment that has that package and what it needs."""
+    folder = tempfile.mkdtemp(prefix="gbv-kpi-bench-")
+    atexit.register(shutil.rmtree, folder)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([f"{folder}/bin/pip", "install", "-q", package], check=True)
+    return Path(folder, "bin")
+
+
+def tool() -> str:
+    return str(installed(str(ROOT)) / "gbv-kpi")
+
+
+def python(*arguments: str) -> Command:
+    return (str(installed(str(ROOT)) / "python"), *arguments)
+
+
+def frictionless() -> str:
+    return str(installed("frictionless[excel]>=5,<6") / "frictionless")
 
 
 # -------------------------------------------------------------------------------- the cases
 
 
 def start(folder: Path) -> Iterator[Case]:
+    bare = python("-c", "import typer, rich")
     for command in ("--help", "--version", "plan show", "explain"):
-        yield Case(f"`{command}`", (TOOL, *command.split()), "`import typer, rich`", BARE, "1.5 ×", runs=15)
+        yield Case(f"`{command}`", (tool(), *command.split()), "`import typer, rich`", bare, "1.5 ×", runs=15)
 
 
 def province(folder: Path) -> Iterator[Case]:
     path = folder / "province.xlsx"
     compiled_table(load_plan(), 2023, rows_of(2023)).save(path)
-    check, read = (TOOL, "check", str(path)), (PYTHON, "-c", FLOOR, str(path))
+    check, read = (tool(), "check", str(path)), python("-c", FLOOR, str(path))
     yield Case("`check` one province's XLSX", check, "imports and a read", read, "1.25 ×", runs=15)
-    validate = (frictionless(folder), "validate", str(path))
+    validate = (frictionless(), "validate", str(path))
     yield Case("the same", check, "`frictionless validate`", validate, "1 ×")
 
 
@@ -194,26 +208,26 @@ def country(folder: Path) -> Iterator[Case]:
     workbook = write_xlsx(returns, folder / "country.xlsx")
     schema = write_schema(folder, load_plan(plan))
     for name, path, bound in (("XLSX", workbook, "0.35 ×, 300 MiB"), ("CSV", returns, "0.6 ×")):
-        validate = (frictionless(folder), "validate", path, "--trusted", "--schema", schema)
-        check = (TOOL, "check", path, "--plan", plan)
+        validate = (frictionless(), "validate", path, "--trusted", "--schema", schema)
+        check = (tool(), "check", path, "--plan", plan)
         yield Case(f"`check` 53,000 returns, {name}", check, "frictionless with a schema", validate, bound)
-    listed = (TOOL, "check", returns, "--plan", write_listed(folder / "listed.toml"))
-    validate = (frictionless(folder), "validate", returns, "--trusted", "--schema", schema)
+    listed = (tool(), "check", returns, "--plan", write_listed(folder / "listed.toml"))
+    validate = (frictionless(), "validate", returns, "--trusted", "--schema", schema)
     yield Case("the same CSV, the plan's communes in a CSV too", listed, "frictionless", validate, "0.6 ×")
-    merged = (TOOL, "check", returns, "--plan", write_merged(folder / "merged.toml"))
+    merged = (tool(), "check", returns, "--plan", write_merged(folder / "merged.toml"))
     yield Case("the same, every three communes merged since", merged, "not merged", check)
     lines = Path(returns).read_text("utf-8").splitlines(keepends=True)
     twice = folder / "twice.csv"
     twice.write_text("".join([*lines, *lines[1:]]), "utf-8")
-    yield Case("the same, each return twice", (TOOL, "check", str(twice), "--plan", plan), "once", check)
+    yield Case("the same, each return twice", (tool(), "check", str(twice), "--plan", plan), "once", check)
 
 
 def ledger(folder: Path) -> Iterator[Case]:
     plan, returns = write_country(folder)
     held = ("--plan", plan, "--ledger", str(folder / "ledger.db"))
-    subprocess.run([TOOL, "submit", returns, *held], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([tool(), "submit", returns, *held], check=True, stdout=subprocess.DEVNULL)
     for name, more in (("", ()), (", JSON", ("--format", "json"))):
-        report = (TOOL, "report", "--year", "2025", *held, *more)
+        report = (tool(), "report", "--year", "2025", *held, *more)
         yield Case(f"`report --year 2025` from a ledger of 53,000 returns{name}", report, bound="3 s")
 
 
@@ -221,37 +235,37 @@ def million(folder: Path) -> Iterator[Case]:
     plan, schema = write_any(folder), write_schema(folder, load_plan())
     clean = write_million(folder / "clean.csv", load_plan(), 1_000_000)
     faulty = write_million(folder / "faulty.csv", load_plan(), 1_000_000, 0.01)
-    check = (TOOL, "check", clean, "--plan", plan)
-    validate = (frictionless(folder), "validate", clean, "--trusted", "--schema", schema)
+    check = (tool(), "check", clean, "--plan", plan)
+    validate = (frictionless(), "validate", clean, "--trusted", "--schema", schema)
     yield Case("`check` 1,000,000 returns, CSV", check, "frictionless", validate, "0.25 ×, 350 MiB", runs=3)
-    yield Case("the same, 1% faulty", (TOOL, "check", faulty, "--plan", plan), "the clean ones", check, "2 ×", runs=3)
+    yield Case("the same, 1% faulty", (tool(), "check", faulty, "--plan", plan), "the clean ones", check, "2 ×", runs=3)
 
 
 def scaling(folder: Path) -> Iterator[Case]:
     plan = write_any(folder)
     for returns in (10_000, 100_000, 1_000_000, 4_000_000):
         path = write_million(folder / f"{returns}.csv", load_plan(), returns)
-        yield Case(f"`check` {returns:,} returns, CSV", (TOOL, "check", path, "--plan", plan), runs=3)
+        yield Case(f"`check` {returns:,} returns, CSV", (tool(), "check", path, "--plan", plan), runs=3)
 
 
 def faults(folder: Path) -> Iterator[Case]:
     path = write_million(folder / "faults.csv", load_plan(), 60_000, 1)
-    check = (TOOL, "check", path, "--plan", write_any(folder))
+    check = (tool(), "check", path, "--plan", write_any(folder))
     yield Case("`check` 60,000 returns, each with a fault", check, bound="10 s, 400 MiB", runs=3)
 
 
 def forms(folder: Path) -> Iterator[Case]:
     plan = write_any(folder)
     many, one = write_forms(folder / "forms", load_plan(), 1000)
-    check, table = ((TOOL, "check", path, "--plan", plan) for path in (many, one))
+    check, table = ((tool(), "check", path, "--plan", plan) for path in (many, one))
     yield Case("`check` 1,000 files of one return", check, "one file with all of them", table, "4 ×")
 
 
 def reports(folder: Path) -> Iterator[Case]:
-    examples = str(Path(__file__).parents[1] / "examples" / "2025")
+    examples = str(ROOT / "examples" / "2025")
     for kind in ("html", "xlsx", "docx"):
         output = str(folder / f"report.{kind}")
-        command = (TOOL, "report", "--year", "2025", examples, "--format", kind, "--output", output)
+        command = (tool(), "report", "--year", "2025", examples, "--format", kind, "--output", output)
         yield Case(f"`report --format {kind}` of one province", command, bound="2 s")
 
 
