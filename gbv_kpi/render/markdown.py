@@ -12,7 +12,7 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.output import visible
 from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
-from gbv_kpi.render.rows import SHOWN_UNITS, shown_of, year_rows
+from gbv_kpi.render.rows import SHOWN_UNITS, missed_rows, year_rows
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,
@@ -140,10 +140,9 @@ class _Writer:
         yield from self._table([phrase("Unit"), *(indicator.title for indicator in indicators)], rows, figures_from=1)
 
     def _lacking(self, findings: Findings) -> Iterator[str]:
-        missed = findings.where(Status.MISSED)
+        missed, more = missed_rows(findings)
         if not missed:
             return
-        shown = shown_of(findings.unit_count)
         rows = [
             [
                 self.say(self.plan.indicator_by_id[finding.indicator].title),
@@ -151,10 +150,10 @@ class _Writer:
                 self.say(f"{counts_text(finding, self.language)} = {rate_text(finding, self.language)}"),
                 self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator], self.language)),
             ]
-            for finding in missed[:shown]
+            for finding in missed
         ]
-        if len(missed) > shown:
-            rows.append([self.say(plural("… {count} more", "… {count} more", len(missed) - shown))])
+        if more:
+            rows.append([self.say(plural("… {count} more", "… {count} more", more))])
         yield from self._table([phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking")], rows)
 
     def _table(

@@ -1,12 +1,12 @@
 """The findings of one year as a page has room for them: the province, and the units or those that miss a threshold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.findings import findings_of
+from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 
-__all__ = ["SHOWN_UNITS", "YearRows", "shown_of", "year_rows"]
+__all__ = ["SHOWN_UNITS", "YearRows", "missed_rows", "shown_of", "year_rows"]
 
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all
@@ -26,6 +26,15 @@ class YearRows:
 def shown_of(units: int) -> int:
     """How many rows about so many units a page has room for."""
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
+
+
+def missed_rows(findings: Findings) -> tuple[Sequence[Finding], int]:
+    """The findings of one year that miss a threshold, and how many more do; the province's are always there."""
+    missed, shown = findings.where(Status.MISSED), shown_of(findings.unit_count)
+    if len(missed) <= shown:
+        return missed, 0
+    rows = [*missed.of_province(), *missed.of_units()[:shown]]
+    return rows, len(missed) - len(rows)
 
 
 def year_rows(scorecard: Scorecard) -> YearRows:

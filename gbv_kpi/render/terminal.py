@@ -16,7 +16,7 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.render.figures import counts_text, rate_text
 from gbv_kpi.render.matrix import legend, matrix, plain_table
 from gbv_kpi.render.problems import problem_groups
-from gbv_kpi.render.rows import shown_of
+from gbv_kpi.render.rows import missed_rows
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,
@@ -69,14 +69,13 @@ def _year(scorecard: Scorecard, coverage: Coverage, language: Language) -> Itera
 
 def _lacking(plan: Plan, findings: Findings, language: Language) -> Iterator[RenderableType]:
     """Every threshold missed, with the whole number that is lacking."""
-    missed = findings.where(Status.MISSED)
+    missed, more = missed_rows(findings)
     if not missed:
         return
     table = plain_table()
     for heading in (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking")):
         table.add_column(said(heading, language), overflow="fold")
-    shown = shown_of(findings.unit_count)
-    for finding in missed[:shown]:
+    for finding in missed:
         indicator = plan.indicator_by_id[finding.indicator]
         style = "bold" if finding.unit is None else ""
         table.add_row(
@@ -85,8 +84,8 @@ def _lacking(plan: Plan, findings: Findings, language: Language) -> Iterator[Ren
             Text(f"{counts_text(finding, language)} = {rate_text(finding, language)}", style),
             said(amount_lacking(finding, indicator, language), language),
         )
-    if len(missed) > shown:
-        table.add_row(said(plural("… {count} more", "… {count} more", len(missed) - shown), language, "dim"))
+    if more:
+        table.add_row(said(plural("… {count} more", "… {count} more", more), language, "dim"))
     yield table
     yield Text()
 
