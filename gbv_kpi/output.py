@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, AnyStr
+from typing import IO, TYPE_CHECKING, Any, AnyStr, TextIO
 
 from gbv_kpi.errors import OutputError
 from gbv_kpi.language import phrase
@@ -33,11 +33,19 @@ UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
 
 def speak_utf8() -> None:
-    """Let both streams carry Vietnamese, whatever the system's code page is."""
+    """Let both streams carry Vietnamese, whatever the system's code page is.
+
+    One that the caller has closed takes what is said to it, and nobody hears it.
+    """
+    sys.stdout, sys.stderr = (stream or _unheard() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8")
+
+
+def _unheard() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def error_console() -> "Console":

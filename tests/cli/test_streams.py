@@ -126,6 +126,18 @@ def test_a_full_disk_behind_standard_output_is_no_missed_threshold(tmp_path: Pat
     assert b"Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("stream", [1, 2])
+def test_a_stream_that_was_closed_hears_nothing_and_changes_nothing(tmp_path: Path, plan: Plan, stream: int) -> None:
+    file = write_csv(tmp_path / "r.csv", plan, of_2025({"372": well_but(schools_integrating=18)}))
+    ran = subprocess.run(
+        [*GBV_KPI, "check", file, "--fail-on", "missed"],
+        check=False,
+        capture_output=True,
+        preexec_fn=lambda: os.close(stream),
+    )
+    assert (ran.returncode, ran.stderr, ran.stdout == b"") == (1, b"", stream == 1)
+
+
 def test_quiet_writes_the_file_asked_for_all_the_same(tmp_path: Path, plan: Plan) -> None:
     out = tmp_path / "out.txt"
     assert run("check", write_csv(tmp_path / "r.csv", plan, of_2025()), "--quiet", "--output", str(out)) == Ran(
