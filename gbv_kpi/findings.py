@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.counts import Column, Names, known, whole
+from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.plan import Indicator
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.shelf import Shelved
@@ -60,7 +60,7 @@ def finding_of(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UnitFindings(Sequence[Finding]):
+class UnitFindings(OnDemand[Finding]):
     """The findings of one indicator in one year, one for each of the units."""
 
     indicator: Indicator
@@ -79,13 +79,7 @@ class UnitFindings(Sequence[Finding]):
         for code, *counts, status in zip(self.units, *(column.tolist() for column in columns), strict=True):
             yield self._finding(code, counts[0], counts[1], status)
 
-    @overload
-    def __getitem__(self, place: int) -> Finding: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Finding]: ...
-    def __getitem__(self, place: int | slice) -> Finding | Sequence[Finding]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(len(self))[place]]
+    def at(self, place: int) -> Finding:
         counts = int(self.numerators[place]), int(self.denominators[place])
         return self._finding(self.units[place], *counts, int(self.statuses[place]))
 
@@ -95,7 +89,7 @@ class UnitFindings(Sequence[Finding]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Chosen(Sequence[Finding]):
+class _Chosen(OnDemand[Finding]):
     """Some of many findings."""
 
     findings: Sequence[Finding]
@@ -104,13 +98,7 @@ class _Chosen(Sequence[Finding]):
     def __len__(self) -> int:
         return len(self.places)
 
-    @overload
-    def __getitem__(self, place: int) -> Finding: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Finding]: ...
-    def __getitem__(self, place: int | slice) -> Finding | Sequence[Finding]:
-        if isinstance(place, slice):
-            return [self.findings[int(one)] for one in self.places[place]]
+    def at(self, place: int) -> Finding:
         return self.findings[int(self.places[place])]
 
 
@@ -151,8 +139,8 @@ class OfIndicator:
         return OfIndicator(self.indicator, self.year, province, _Chosen(self.units, places), statuses)
 
 
-class Findings(Sequence[Finding]):
-    """Every finding by year, indicator, and province before units; equal to any sequence of the same findings.
+class Findings(OnDemand[Finding]):
+    """Every finding by year, indicator, and province before units.
 
     `by_indicator` has a part for each indicator of each year, and those of one year have the same units.
     """
@@ -166,26 +154,12 @@ class Findings(Sequence[Finding]):
     def __iter__(self) -> Iterator[Finding]:
         return (finding for part in self.by_indicator for finding in part)
 
-    @overload
-    def __getitem__(self, place: int) -> Finding: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Finding]: ...
-    def __getitem__(self, place: int | slice) -> Finding | Sequence[Finding]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(len(self))[place]]
-        left = place if place >= 0 else place + len(self)
+    def at(self, place: int) -> Finding:
         for part in self.by_indicator:
-            if 0 <= left < len(part):
-                return part.at(left)
-            left -= len(part)
+            if place < len(part):
+                return part.at(place)
+            place -= len(part)
         raise IndexError(place)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Findings | tuple | list):
-            return NotImplemented
-        return len(self) == len(other) and all(ours == theirs for ours, theirs in zip(self, other, strict=True))
-
-    __hash__ = None  # type: ignore[assignment]  # as long as a list, and as little a key
 
     def __repr__(self) -> str:
         return f"Findings({', '.join(map(repr, islice(self, 3)))}{', …' if len(self) > 3 else ''})"

@@ -91,7 +91,7 @@ def _convert_lightly(command: Any) -> None:
 class _LightConversion:
     """Converts what is there as it is wanted, texts, and choices; anything else is left to the library."""
 
-    library: Callable[[], Any]
+    usual: Callable[[], Any]
     annotation: Any
 
     def __call__(self) -> "_LightConversion":
@@ -106,7 +106,7 @@ class _LightConversion:
                 return value
             if issubclass(wanted, StrEnum) and value in list(wanted):
                 return wanted(value)
-        return self.library().coerce(value, param=param, ctx=ctx)
+        return self.usual().coerce(value, param=param, ctx=ctx)
 
 
 def translate_help(command: Any, language: Language) -> None:
@@ -138,9 +138,9 @@ def _translated(text: str | None, language: Language) -> str | None:
 
 def _speaking_context(context_class: type[Any], language: Language) -> type[Any]:
     """The library's context, whose help pages are reworded."""
-    library: type[Any] = context_class.formatter_class
+    usual: type[Any] = context_class.formatter_class
 
-    class Formatter(library):  # type: ignore[misc]
+    class Formatter(usual):  # type: ignore[misc]  # which one is known only here
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             super().write_usage(prog, args, prefix or _reworded("Usage:", language) + " ")
 

@@ -36,7 +36,7 @@ def list_plans(format: FormatOption = Format.TABLE, output: OutputOption = None,
 
     Example: gbv-kpi plan list
     """
-    from gbv_kpi.plan.library import built_in_plans
+    from gbv_kpi.plan.built_in import built_in_plans
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
     plans = built_in_plans()

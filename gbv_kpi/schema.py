@@ -5,7 +5,7 @@ so they are validated column by column: one `TypeAdapter` call for each field, m
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
@@ -29,14 +29,14 @@ def return_schema(plan: Plan) -> type[BaseModel]:
     >>> return_schema(load_plan()).model_fields["schools"].title
     'Số cơ sở giáo dục'
     """
-    counts = {
+    counts: dict[str, Any] = {
         field.id: (Count | None, Field(None, title=field.label.vi))
         if field.optional
         else (Count, Field(title=field.label.vi))
         for field in plan.fields
     }
     years = Annotated[int, Field(strict=True, ge=plan.first_year, le=plan.last_year)]
-    return create_model(  # type: ignore[call-overload, no-any-return]
+    return create_model(
         "Return", __config__=ConfigDict(frozen=True, extra="forbid"), unit=(str, ...), year=(years, ...), **counts
     )
 

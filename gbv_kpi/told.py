@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.catalogue import CATALOGUE, Severity
+from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.problems import Problem
 
 __all__ = ["OneKind", "Problems", "error_count", "has_errors", "runs_of"]
@@ -17,7 +17,7 @@ AT_ONCE = 10_000  # problems whose places are numbers of Python at the same time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OneKind(Sequence[Problem]):
+class OneKind(OnDemand[Problem]):
     """Problems with one code and its usual remedy in cells of one file; `made` makes the one at a place."""
 
     file: str
@@ -33,18 +33,12 @@ class OneKind(Sequence[Problem]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    @overload
-    def __getitem__(self, place: int) -> Problem: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Problem]: ...
-    def __getitem__(self, place: int | slice) -> Problem | Sequence[Problem]:
-        if isinstance(place, slice):
-            return [self.made(one) for one in range(len(self))[place]]
-        return self.made(range(len(self))[place])
+    def at(self, place: int) -> Problem:
+        return self.made(place)
 
 
-class Problems(Sequence[Problem]):
-    """Problems after each other; equal to any sequence of the same ones."""
+class Problems(OnDemand[Problem]):
+    """Problems after each other."""
 
     _part: NDArray[np.signedinteger]
     _place: NDArray[np.signedinteger]
@@ -78,22 +72,8 @@ class Problems(Sequence[Problem]):
             for part, place in zip(self._part[some].tolist(), self._place[some].tolist(), strict=True):
                 yield self.parts[part][place]
 
-    @overload
-    def __getitem__(self, place: int) -> Problem: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Problem]: ...
-    def __getitem__(self, place: int | slice) -> Problem | Sequence[Problem]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(len(self))[place]]
-        part, within = int(self._part[place]), int(self._place[place])
-        return self.parts[part][within]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
-            return NotImplemented
-        return len(self) == len(other) and all(one == another for one, another in zip(self, other, strict=True))
-
-    __hash__ = None  # type: ignore[assignment]  # as of a list
+    def at(self, place: int) -> Problem:
+        return self.parts[int(self._part[place])][int(self._place[place])]
 
     def __repr__(self) -> str:
         return f"Problems({list(self)!r})"

@@ -1,6 +1,6 @@
 """A plan as data, and the plan files that people write.
 
-library         the built-in plans, and where a plan is found
+built_in        the built-in plans, and where a plan is found
 lines           on which line of a TOML file a key stands
 taken           fields taken over from another plan
 units_file      units from a CSV beside the plan file
@@ -20,13 +20,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gbv_kpi.plan.built_in import DEFAULT_PLAN
     from gbv_kpi.plan.file import load_plan
-    from gbv_kpi.plan.library import DEFAULT_PLAN
     from gbv_kpi.plan.model import Plan
     from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, ThresholdEntry, Unit
 
 _HOME = {
-    "DEFAULT_PLAN": "library",
+    "DEFAULT_PLAN": "built_in",
     "load_plan": "file",
     "Plan": "model",
     **dict.fromkeys(("Agency", "Indicator", "Report", "ReturnField", "ThresholdEntry", "Unit"), "tables"),

@@ -14,7 +14,7 @@ import tomli
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import Phrase, phrase
-from gbv_kpi.plan.library import no_such_plan, plan_source
+from gbv_kpi.plan.built_in import no_such_plan, plan_source
 from gbv_kpi.plan.taken import taken_fields
 
 if TYPE_CHECKING:

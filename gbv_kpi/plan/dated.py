@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gbv_kpi.plan.built_in import is_built_in, plan_source
 from gbv_kpi.plan.content import read_content
-from gbv_kpi.plan.library import is_built_in, plan_source
 
 __all__ = ["bound_of", "reporting_day", "tables_of", "threshold_in", "units_on"]
 

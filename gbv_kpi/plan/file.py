@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.plan.built_in import DEFAULT_PLAN, plan_source
 from gbv_kpi.plan.content import Content, Remark, read_content
 from gbv_kpi.plan.contradictions import contradictions
 from gbv_kpi.plan.doubts import doubts
-from gbv_kpi.plan.library import DEFAULT_PLAN, plan_source
 from gbv_kpi.plan.mistakes import mistakes_of
 from gbv_kpi.plan.model import Plan
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
-from typing import overload
 
 import numpy as np
 
 from gbv_kpi.counts import Names
+from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.labels import without_diacritics, words
 
@@ -75,7 +75,7 @@ class NamedUnit:
         return self.unit is not self.named
 
 
-class NamedUnits(Sequence[NamedUnit]):
+class NamedUnits(OnDemand[NamedUnit]):
     """The different units that some lines are of; `codes`, `names` and `named` say of each what it is called."""
 
     codes: Sequence[str]
@@ -93,11 +93,7 @@ class NamedUnits(Sequence[NamedUnit]):
     def __len__(self) -> int:
         return len(self.codes)
 
-    @overload
-    def __getitem__(self, place: int) -> NamedUnit: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[NamedUnit]: ...
-    def __getitem__(self, place: int | slice) -> NamedUnit | Sequence[NamedUnit]:
+    def at(self, place: int) -> NamedUnit:
         return self._units[place]
 
     def joined(self, units: Sequence["NamedUnits"]) -> "NamedUnits":
@@ -112,13 +108,7 @@ class AnyUnits(NamedUnits):
         self.codes = self.names = self.named = codes
         self.merged, self.expected = np.zeros(len(codes), dtype=bool), np.ones(len(codes), dtype=bool)
 
-    @overload
-    def __getitem__(self, place: int) -> NamedUnit: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[NamedUnit]: ...
-    def __getitem__(self, place: int | slice) -> NamedUnit | Sequence[NamedUnit]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(len(self))[place]]
+    def at(self, place: int) -> NamedUnit:
         unit = Unit(code=self.codes[place], name=self.codes[place])
         return NamedUnit(unit, unit)
 

@@ -4,6 +4,7 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import cast
 
 from python_calamine import (
     CalamineError,
@@ -63,7 +64,7 @@ def _sheets(workbook: CalamineWorkbook) -> Iterator[tuple[Sheet, bool]]:
     for metadata in workbook.sheets_metadata:
         if metadata.typ is SheetTypeEnum.WorkSheet:
             sheet = workbook.get_sheet_by_name(metadata.name)
-            rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
+            rows = cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False))
             merged = tuple(sheet.merged_cell_ranges or ())
             yield Sheet(sheet.name, rows, merged), metadata.visible is SheetVisibleEnum.Visible
 

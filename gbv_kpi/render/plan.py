@@ -11,8 +11,8 @@ from typing import Any
 
 from gbv_kpi.language import Bilingual, Language, Phrase, phrase
 from gbv_kpi.output import dumped, visible
+from gbv_kpi.plan.built_in import PlanSummary
 from gbv_kpi.plan.dated import bound_of, threshold_in, units_on
-from gbv_kpi.plan.library import PlanSummary
 
 __all__ = ["plan_to_json", "plan_to_text", "plans_to_json", "plans_to_text"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import tomli
 
-from gbv_kpi.plan.library import BUILT_IN
+from gbv_kpi.plan.built_in import BUILT_IN
 from gbv_kpi.plan.lines import Location, key_lines
 
 AWKWARD = '''\
