@@ -8,17 +8,18 @@ import sys
 from collections.abc import Sequence
 from copy import copy
 from enum import StrEnum
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer.main
 
 from gbv_kpi import __version__
+from gbv_kpi.delivery import deliver, docx_template_of, expect_xlsx, file_to_annotate, published, write_annotated
 from gbv_kpi.errors import GbvKpiError, UsageError
 from gbv_kpi.exits import ExitCode, FailOn
 from gbv_kpi.helptext import run
-from gbv_kpi.language import LANGUAGES, Language, chosen_tag, language, phrase
+from gbv_kpi.language import LANGUAGES, chosen_tag, language, phrase
 from gbv_kpi.ledger_commands import commands as ledger_commands
 from gbv_kpi.options import (
     DEFAULT_PLAN,
@@ -45,11 +46,8 @@ from gbv_kpi.options import (
     opened_ledger,
     spoken_language,
 )
-from gbv_kpi.output import print_bytes, print_pieces, print_rendered, print_text, speak_utf8, tell, write_whole
+from gbv_kpi.output import speak_utf8, tell, write_whole
 from gbv_kpi.plan_commands import commands as plan_commands
-
-if TYPE_CHECKING:
-    from gbv_kpi.outcome import Outcome
 
 __all__ = ["DEFAULT_PLAN", "app", "main"]
 
@@ -122,12 +120,12 @@ def check(
     from gbv_kpi.judge import judge_check
 
     spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
-    to_annotate = _to_annotate(files, annotate) if annotate else None
+    original = file_to_annotate(files, annotate) if annotate else None
     outcome = judge_check(files, plan, year, fail_on, spoken)
-    if annotate and to_annotate:
-        _annotate(outcome, to_annotate, annotate, spoken)
+    if annotate and original:
+        write_annotated(outcome, original, annotate, spoken)
     chosen = chosen_format(format, output, CheckFormat)
-    _finish(_published(outcome, limit), chosen, output, quiet, spoken)
+    deliver(published(outcome, limit), chosen, output, quiet, spoken)
 
 
 @app.command()
@@ -151,7 +149,7 @@ def template(
     from gbv_kpi.workbooks.blank import blank_return
     from gbv_kpi.workbooks.request import Request, units_to_report
 
-    _expect_xlsx(output)
+    expect_xlsx(output)
     the_plan = load_plan(plan)
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
@@ -189,7 +187,7 @@ def report(
 
     spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
     chosen = chosen_format(format, output, ReportFormat)
-    template = _docx_template(docx_template, chosen)
+    template = docx_template_of(docx_template, chosen)
     detailed = chosen in DETAILED
     if files:
         if as_of:
@@ -199,97 +197,11 @@ def report(
         with opened_ledger(ledger) as opened:
             outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on, detailed=detailed)
     written = office_language(lang) if chosen is ReportFormat.DOCX else spoken
-    _finish(_published(outcome, limit), chosen, output, quiet, spoken, written, template)
+    deliver(published(outcome, limit), chosen, output, quiet, spoken, written, template)
 
 
 app.add_typer(ledger_commands)
 app.add_typer(plan_commands)
-
-
-def _to_annotate(names: Sequence[str], annotate: Path) -> str:
-    """The one file to mark. Raises `UsageError` for none or several, and for a copy in place of the original."""
-    from gbv_kpi.reading.sources import STDIN, find_sources
-
-    _expect_xlsx(annotate)
-    found, _ = find_sources(names)
-    if len(found) != 1 or found[0] == STDIN:
-        raise UsageError(phrase("--annotate marks one file: name just that file."))
-    _expect_other_file(annotate, found, "--annotate")
-    return found[0]
-
-
-def _expect_xlsx(path: Path) -> None:
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(phrase("{path} is written as an Excel workbook: let its name end in .xlsx.", path=str(path)))
-
-
-def _annotate(outcome: "Outcome", name: str, annotate: Path, spoken: Language) -> None:
-    from gbv_kpi.reading.sources import open_source
-    from gbv_kpi.workbooks.annotated import annotate as marked_copy
-
-    write_whole(annotate, marked_copy(outcome.problems, open_source(name), spoken))
-
-
-def _docx_template(path: Path | None, format: ReportFormat) -> bytes | None:
-    if path is None:
-        return None
-    if format is not ReportFormat.DOCX:
-        raise UsageError(phrase("--docx-template is for a report in the format docx."))
-    from gbv_kpi.reading.sources import open_source
-
-    return open_source(str(path)).content
-
-
-def _published(outcome: "Outcome", limit: int | None) -> "Outcome":
-    if limit is None:
-        return outcome
-    from gbv_kpi.suppression import publishable
-
-    return publishable(outcome, limit)
-
-
-def _finish(
-    outcome: "Outcome",
-    format: str,
-    output: Path | None,
-    quiet: bool,
-    spoken: Language,
-    written: Language | None = None,
-    template: bytes | None = None,
-) -> None:
-    """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
-    silent = quiet and outcome.exit_code == 0
-    if outcome.left_out and not silent:
-        tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
-    if output is not None:
-        _expect_other_file(output, [file.path for file in outcome.files], "--output")
-    if output is not None or not silent:
-        _show(outcome, format, output, written or spoken, template)
-    raise typer.Exit(outcome.exit_code)
-
-
-def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language, template: bytes | None) -> None:
-    if format == "table":
-        from gbv_kpi.render.terminal import to_terminal
-
-        print_rendered(to_terminal(outcome, spoken), output)
-        return
-    from gbv_kpi.render.formats import rendered
-
-    content = rendered(outcome, format, spoken, template)
-    if isinstance(content, bytes):
-        print_bytes(content, output)
-    elif isinstance(content, str):
-        print_text(content, output)
-    elif format == "csv" and output:  # Excel takes it for UTF-8 by this mark, which is in the way of programs in a pipe
-        print_pieces(chain(["\ufeff"], content), output)
-    else:
-        print_pieces(content, output)
-
-
-def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:
-    if path.exists() and any(Path(name).exists() and path.samefile(name) for name in returns):
-        raise UsageError(phrase("{option} must not replace the return itself: {file}.", option=option, file=str(path)))
 
 
 def main() -> None:

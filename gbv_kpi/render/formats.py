@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from gbv_kpi.language import Language
     from gbv_kpi.outcome import Outcome
@@ -15,8 +15,8 @@ DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and t
 
 def rendered(
     outcome: "Outcome", format: str, language: "Language", template: bytes | None = None
-) -> "str | bytes | Iterator[str]":
-    """The outcome as the text, the bytes or the pieces of a file; `template` is an office's own Word document."""
+) -> "bytes | Iterable[str]":
+    """The outcome as the bytes of a file, or the pieces of a text; `template` is an office's own Word document."""
     match format:
         case "json":
             from gbv_kpi.render.json import to_json
@@ -29,11 +29,11 @@ def rendered(
         case "md":
             from gbv_kpi.render.markdown import to_markdown
 
-            return to_markdown(outcome, language)
+            return [to_markdown(outcome, language)]
         case "html":
             from gbv_kpi.render.html import to_html
 
-            return to_html(outcome, language)
+            return [to_html(outcome, language)]
         case "xlsx":
             from gbv_kpi.render.xlsx import to_xlsx
 
