@@ -108,7 +108,7 @@ class Plan(Table):
     @cached_property
     def units_by_heir(self) -> Mapping[str, Sequence[Unit]]:
         """The units that have become part of another, by its code."""
-        return _grouped((unit for unit in self.units if unit.merged_into), lambda unit: unit.merged_into or "")
+        return _grouped(self.units, lambda unit: unit.merged_into)
 
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
         """The units that were there on the eve of `unit` and have become part of it."""
@@ -133,8 +133,9 @@ class Plan(Table):
         return unit if unit.exists_on(day) else None
 
 
-def _grouped(units: Iterable[Unit], key: Callable[[Unit], str]) -> Mapping[str, Sequence[Unit]]:
+def _grouped(units: Iterable[Unit], key: Callable[[Unit], str | None]) -> Mapping[str, Sequence[Unit]]:
     groups: dict[str, list[Unit]] = defaultdict(list)
     for unit in units:
-        groups[key(unit)].append(unit)
+        if (of := key(unit)) is not None:
+            groups[of].append(unit)
     return dict(groups)

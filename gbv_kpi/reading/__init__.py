@@ -13,6 +13,8 @@ labels       headings in any spelling → one key
 frame        the words around the figures of every table
 vocabulary   which field, unit or year a key means
 units        a unit's name in any spelling → the unit of that year
+identity     whose return a line is               years       and of which year
+identities   the same as values
 notation     a cell → a whole number, or what is wrong with it
 table        where the returns stand on a sheet: units down
 body         which rows below its header are returns

@@ -1,7 +1,8 @@
 """Whose return each line is, as values: unit, year, and where they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,15 @@ from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.units import NamedUnit, NamedUnits
 
-__all__ = ["AssumedYear", "Identities", "Identity", "LineProblem"]
+__all__ = ["AssumedYear", "Identities", "Identity", "LineProblem", "Said", "alike_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something a sheet says outside its lines, and where."""
+
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +68,10 @@ class Identities:
             unit = self.units[int(self.unit[index])].unit if self.unit[index] >= 0 else None
             self._told[index] = unit, int(self.year[index]) or None
         return self._told[index]
+
+
+def alike_in(keys: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
+    """The indices of equal keys together."""
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1)).tolist()
+    yield from (order[start:end] for start, end in pairwise([*starts, len(order)]))

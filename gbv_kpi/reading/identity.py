@@ -5,8 +5,6 @@ with its old title is the commonest way for a figure to land on the wrong unit.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,30 +14,17 @@ from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.column import Column
-from gbv_kpi.reading.identities import AssumedYear, Identities, LineProblem
+from gbv_kpi.reading.identities import AssumedYear, Identities, LineProblem, Said, alike_in
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.titles import (
     is_place_and_date,
-    part_of_year_in,
     reporting_unit_in,
-    year_ended_in,
-    year_in,
-    year_named,
-    years_in,
-    years_in_sheet_name,
 )
 from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, UnitDirectory, UnitNames
+from gbv_kpi.reading.years import YearReader
 
 __all__ = ["Identifier"]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Something a sheet says outside its lines, and where."""
-
-    text: str
-    place: Place
 
 
 class Identifier:
@@ -48,12 +33,12 @@ class Identifier:
     def __init__(
         self, layout: Layout, file: str, plan: Plan, units: UnitDirectory, assumed: AssumedYear | None
     ) -> None:
-        self._layout, self._file, self._plan, self._units, self._assumed = layout, file, plan, units, assumed
+        self._layout, self._file, self._plan, self._units = layout, file, plan, units
         self._title = [
             Said(text, Place(file, layout.sheet.name, cell_address(row, column), row + 1))
             for row, column, text in layout.title_cells()
         ]
-        self._years = list(self._years_said()) or list(self._years_of_periods())
+        self._years = YearReader(layout, file, plan, assumed, self._title)
         self._unit_by_year: dict[int, tuple[NamedUnit | None, Place, list[Problem]]] = {}
         self._found: dict[tuple[str, str, int], NamedUnit | None] = {}
 
@@ -61,7 +46,7 @@ class Identifier:
         """The identities of some lines of the layout; lines that say the same are read once."""
         self._layout = layout
         told: list[LineProblem] = []
-        year = self._years_of_lines(told)
+        year = self._years.of_lines(layout, told)
         sure = year.copy()
         sure[[index for index, _ in told if index is not None]] = 0
         name, code = layout.spread_column(layout.unit), layout.spread_column(layout.unit_code)
@@ -70,25 +55,9 @@ class Identifier:
         else:
             unit, units = self._any_units(sure, name, code, told)
         for of in np.unique(sure[sure > 0]).tolist():
-            told.extend((int(np.argmax(sure == of)), problem) for problem in self._part_of_year(of))
+            told.extend((int(np.argmax(sure == of)), problem) for problem in self._years.part_of_year(of))
         titled = {of: titles[1] for of, titles in self._unit_by_year.items()}
         return Identities(year, unit, units, told, titled)
-
-    def _years_of_lines(self, told: list[LineProblem]) -> NDArray[np.int16]:
-        lines = self._layout.lines
-        own = self._layout.spread_column(self._layout.year)
-        above = [year for *_, year in self._layout.years_between]
-        rows = [row for row, *_ in self._layout.years_between]
-        keys = np.searchsorted(rows, lines) if above else np.zeros(len(lines), dtype=np.int64)
-        if own is not None:
-            keys = keys + own.places.astype(np.int64) * (len(rows) + 1)
-        years = np.zeros(len(lines), dtype=np.int16)
-        for alike in _alike(keys):
-            year, problems = self._year_of(lines[alike[0]])
-            years[alike] = year or 0
-            if problems:
-                told.extend((int(index), problem) for index in alike for problem in self._year_of(lines[index])[1])
-        return years
 
     def _units_of_lines(
         self, years: NDArray[np.int16], name: Column | None, code: Column | None, told: list[LineProblem]
@@ -99,7 +68,7 @@ class Identifier:
         keys = self._alike_years(years)
         for column in (name, code):
             keys = keys if column is None else keys * len(column.cells) + column.places
-        for alike in _alike(keys):
+        for alike in alike_in(keys):
             first, year = int(alike[0]), int(years[alike[0]])
             if not year:
                 continue
@@ -152,89 +121,11 @@ class Identifier:
         said = [column for column in (code, name) if column is not None]
         by = said[0] if len(said) == 1 else Column.of([first or second for first, second in zip(*said, strict=True)])
         named = by.holds(bool)
-        for alike in _alike(np.where(named, 0, years).astype(np.int64)):
+        for alike in alike_in(np.where(named, 0, years).astype(np.int64)):
             if years[alike[0]] and not named[alike[0]]:
                 told.extend(self._problems_of_unit(alike, years))
         units = AnyUnits(Names(map(str, by.cells)))
         return np.where((years > 0) & named, by.places, -1).astype(np.int32), units
-
-    # ---------------------------------------------------------------- year
-
-    def _years_said(self) -> Iterator[tuple[int, Place]]:
-        """The years that the title block and the sheet's name give, the nearest to the table first."""
-        following = {said.place.row: said for said in self._title}
-        for said in reversed(self._title):
-            for year in years_in(said.text):
-                yield year, said.place
-            beside = following.get(said.place.row)
-            if (
-                said.text.strip(": ").casefold() in ("năm", "năm báo cáo", "year")
-                and beside
-                and (year := year_in(beside.text) or 0)
-            ):
-                yield year, beside.place
-        name = self._layout.sheet.name or ""
-        if len(set(years_in_sheet_name(name))) == 1:
-            yield years_in_sheet_name(name)[0], Place(self._file, name)
-
-    def _years_of_periods(self) -> Iterator[tuple[int, Place]]:
-        """The years whose periods the title block gives, for a return that names its year in no other way."""
-        yield from ((year, said.place) for said in self._title if (year := year_ended_in(said.text)))
-
-    def _year_of(self, line: int) -> tuple[int | None, list[Problem]]:
-        place = self._layout.where(self._file, line, self._layout.year)
-        own = self._layout.spread_text(line, self._layout.year) if self._layout.year is not None else ""
-        if self._layout.items_down and not any(map(str.isdigit, own)):
-            own = ""  # "Năm báo cáo" beside "Năm 2022"
-        if own and year_named(own) is None:
-            return None, [Problem("missing-year", place, phrase("“{found}” is no year.", found=own), value=own)]
-        said = list(self._years_of(line, year_named(own), place))
-        if not said:
-            nowhere = place if self._layout.year is not None else Place(self._file, self._layout.sheet.name)
-            return None, [Problem("missing-year", nowhere, phrase("Nothing says which year this return is of."))]
-        year, place = said[0]
-        for other, _ in said[1:]:
-            if other != year:
-                message = phrase(
-                    "This return says {year} here, but {other} elsewhere.", year=str(year), other=str(other)
-                )
-                if self._assumed and other == self._assumed.year and other not in dict(self._years):
-                    message = phrase(
-                        "This return says {year}, but --year says {other}.", year=str(year), other=str(other)
-                    )
-                return year, [Problem("conflicting-year", place, message, year=year, value=str(year))]
-        if not self._plan.covers(year):
-            first, last = str(self._plan.first_year), str(self._plan.last_year)
-            message = phrase(
-                "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
-            )
-            return year, [Problem("year-outside-plan", place, message, year=year, value=str(year))]
-        return year, []
-
-    def _part_of_year(self, year: int) -> Iterator[Problem]:
-        """What is headed "6 tháng đầu năm 2023" is hardly the return of 2023."""
-        for said in self._title:
-            if year in years_in(said.text) and part_of_year_in(said.text):
-                message = phrase(
-                    "The title speaks of a part of the year; the figures were read as those of {year}.", year=str(year)
-                )
-                yield Problem("part-of-year", said.place, message, year=year, value=str(year))
-
-    def _years_of(self, line: int, own: int | None, place: Place) -> Iterator[tuple[int, Place]]:
-        """The years that are said of a line, the nearest to it first."""
-        said = list(self._years)
-        if own is not None:
-            yield own, place
-            if own in dict(said):
-                said.clear()  # the title names it, maybe beside the year of another column
-        elif above := self._layout.year_above(line):
-            row, column, year = above
-            said.insert(0, (year, Place(self._file, self._layout.sheet.name, cell_address(row, column), row + 1)))
-        yield from said
-        if self._assumed and (self._assumed.binds or not (said or own is not None)):
-            yield self._assumed.year, place
-
-    # ---------------------------------------------------------------- unit
 
     def _unit_place(self, layout: Layout, line: int) -> Place:
         return layout.where(self._file, line, layout.unit if layout.unit is not None else layout.unit_code)
@@ -358,10 +249,3 @@ class Identifier:
             year=year,
             value=unit.named.name,
         )
-
-
-def _alike(keys: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
-    """The indices of equal keys together."""
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.diff(keys[order], prepend=-1)).tolist()
-    yield from (order[start:end] for start, end in pairwise([*starts, len(order)]))
