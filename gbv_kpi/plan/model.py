@@ -1,6 +1,6 @@
 """A plan as data: its indicators, thresholds, fields, units and words. None of them stands in code."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -12,7 +12,9 @@ from pydantic import Field
 from gbv_kpi.language import Bilingual
 from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, Table, Unit, Year
 
-__all__ = ["Plan"]
+__all__ = ["Era", "Plan"]
+
+Era = tuple[int, int]
 
 
 class Plan(Table):
@@ -77,17 +79,22 @@ class Plan(Table):
         return self.reporting_date.get(year, date(year, 12, 31))
 
     @cached_property
-    def turning_days(self) -> Sequence[date]:
-        """The days on which some units begin, or no longer are."""
-        begin = {unit.since for unit in self.units if unit.since}
-        return sorted(begin | {unit.until + timedelta(days=1) for unit in self.units if unit.until})
-
-    def era(self, year: int) -> int:
-        """A number that years have in common in which units, and what others have become, are the same."""
-        return bisect_right(self.turning_days, self.reporting_day(year))
+    def first_days(self) -> Sequence[date]:
+        """The days on which units begin."""
+        return sorted({unit.since for unit in self.units if unit.since})
 
     @cached_property
-    def units_by_era(self) -> dict[int, tuple[Unit, ...]]:
+    def last_days(self) -> Sequence[date]:
+        """The days after which units no longer are."""
+        return sorted({unit.until for unit in self.units if unit.until})
+
+    def era(self, year: int) -> Era:
+        """How many of these days are past: years that have this in common have the same units and successors."""
+        day = self.reporting_day(year)
+        return bisect_right(self.first_days, day), bisect_left(self.last_days, day)
+
+    @cached_property
+    def units_by_era(self) -> dict[Era, tuple[Unit, ...]]:
         return {}  # by era, filled as they are asked for
 
     def units_in(self, year: int) -> tuple[Unit, ...]:

@@ -331,3 +331,13 @@ def test_a_unit_is_succeeded_through_several_mergers_and_never_by_one_that_was_g
     assert [plan.successor(first, year) for year in range(2021, 2025)] == [first, second, second, third]
     assert [plan.successor(gone, year) for year in (2020, 2022)] == [gone, None]
     assert plan.predecessors(third) == (second,)
+
+
+def test_a_unit_may_last_until_the_end_of_all_days(plan: Plan) -> None:
+    lasting = Unit(code="1", name="Xã A", until=date.max)
+    assert plan.model_copy(update={"units": (lasting,)}).units_in(2025) == (lasting,)
+
+
+def test_years_between_two_mergers_share_their_units(plan: Plan) -> None:
+    assert plan.units_in(2021) is plan.units_in(2024)
+    assert plan.units_in(2024) != plan.units_in(2025)
