@@ -119,7 +119,7 @@ class Plan(Table):
 
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
         """The units that were there on the eve of `unit` and have become part of it."""
-        if unit.since is None:
+        if unit.since is None or unit.since == date.min:
             return ()
         eve = unit.since - timedelta(days=1)
         merged = self.units_by_heir.get(unit.code, ())
