@@ -1,6 +1,6 @@
 """Problems by the hundred thousand, as columns: each is made into a `Problem` when somebody looks at it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.catalogue import CATALOGUE, Severity
+from gbv_kpi.language import Phrase
 from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.problems import Problem
 
@@ -29,6 +30,10 @@ class OneKind(OnDemand[Problem]):
     @property
     def severity(self) -> Severity:
         return CATALOGUE[self.code].severity
+
+    @property
+    def hint(self) -> Phrase:
+        return CATALOGUE[self.code].remedy
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -88,20 +93,28 @@ class Problems(OnDemand[Problem]):
             else:
                 yield from told
 
-    def of_kind(self, file: str, code: str) -> "Problems":
-        """Those with that code in that file."""
+    def by_kind(self) -> "Mapping[tuple[str, str], Problems]":
+        """Those of each file and code, in the order of their first ones."""
+        numbers: dict[tuple[str, str], int] = {}
+        of_parts = _joined([_numbered(part, numbers) for part in self.parts], np.int32)
         starts = np.cumsum([0, *map(len, self.parts)])
-        of_parts = [np.array([], dtype=bool), *(_is_of_kind(part, file, code) for part in self.parts)]
-        chosen = np.concatenate(of_parts)[starts[self._part] + self._place]
-        found = copy(self)
-        found._part, found._place = self._part[chosen], self._place[chosen]
-        return found
+        number = of_parts[starts[self._part] + self._place]
+        there, first, counts = np.unique(number, return_index=True, return_counts=True)
+        places = np.split(np.argsort(number, kind="stable"), np.cumsum(counts)[:-1])
+        kinds = list(numbers)
+        return {kinds[there[kind]]: self._chosen(places[kind]) for kind in np.argsort(first)}
+
+    def _chosen(self, places: NDArray[np.signedinteger]) -> "Problems":
+        chosen = copy(self)
+        chosen._part, chosen._place = self._part[places], self._place[places]
+        return chosen
 
 
-def _is_of_kind(told: Sequence[Problem], file: str, code: str) -> NDArray[np.bool_]:
+def _numbered(told: Sequence[Problem], numbers: dict[tuple[str, str], int]) -> NDArray[np.signedinteger]:
+    """The number of each one's file and code; one that has none yet gets the next."""
     if isinstance(told, OneKind):
-        return np.full(len(told), (told.file, told.code) == (file, code))
-    return np.array([(one.place.file, one.code) == (file, code) for one in told], dtype=bool)
+        return np.full(len(told), numbers.setdefault((told.file, told.code), len(numbers)), dtype=np.int32)
+    return np.array([numbers.setdefault((one.place.file, one.code), len(numbers)) for one in told], dtype=np.int32)
 
 
 def runs_of(problems: Iterable[Problem]) -> Iterable[Problem | OneKind]:

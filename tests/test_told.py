@@ -49,7 +49,10 @@ def test_errors_are_counted_and_warnings_are_not() -> None:
 
 
 def test_those_of_a_kind_are_chosen_without_the_others() -> None:
-    told = Problems([kind("missing-value", (1, 2), (3, 2)), problem("negative-number", 2, 2)], in_reading_order=True)
-    assert list(told.of_kind(FILE, "missing-value")) == [problem("missing-value", 1, 2), problem("missing-value", 3, 2)]
-    assert list(told.of_kind("another.csv", "missing-value")) == []
+    blank_cells = kind("missing-value", (1, 2), (3, 2)), kind("missing-value", (0, 4))
+    blank = [problem("missing-value", row, column) for row, column in ((0, 4), (1, 2), (3, 2))]
+    of_kind = Problems([*blank_cells, problem("negative-number", 2, 2)], in_reading_order=True).by_kind()
+    assert of_kind == {(FILE, "missing-value"): blank, (FILE, "negative-number"): [problem("negative-number", 2, 2)]}
+    assert list(of_kind) == [(FILE, "missing-value"), (FILE, "negative-number")]
     assert Problems([]) == ()
+    assert Problems([]).by_kind() == {}

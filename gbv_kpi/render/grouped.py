@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from gbv_kpi.catalogue import CATALOGUE
 from gbv_kpi.language import Phrase, phrase
@@ -37,23 +36,16 @@ class ProblemGroup:
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
     """Each file with its groups."""
     every = problems if isinstance(problems, Problems) else Problems(problems)
-    for file, of_file in groupby(every.runs(), key=_file):
-        kinds: dict[tuple[Severity, str], list[Problem | OneKind]] = {}
-        for told in of_file:
-            kinds.setdefault((told.severity, told.code), []).append(told)
-        groups = [
-            ProblemGroup(severity, code, every.of_kind(file, code), _hints(found))
-            for (severity, code), found in kinds.items()
-        ]
+    hints_by_kind: dict[tuple[str, str], list[Phrase]] = {}
+    for told in every.runs():
+        file = told.file if isinstance(told, OneKind) else told.place.file
+        hints_by_kind.setdefault((file, told.code), []).append(told.hint)
+    groups_by_file: dict[str, list[ProblemGroup]] = {}
+    for (file, code), found in every.by_kind().items():
+        group = ProblemGroup(CATALOGUE[code].severity, code, found, hints_by_kind[file, code])
+        groups_by_file.setdefault(file, []).append(group)
+    for file, groups in groups_by_file.items():
         yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
-
-
-def _hints(found: Sequence[Problem | OneKind]) -> list[Phrase]:
-    return [CATALOGUE[told.code].remedy if isinstance(told, OneKind) else told.hint for told in found]
-
-
-def _file(told: Problem | OneKind) -> str:
-    return told.file if isinstance(told, OneKind) else told.place.file
 
 
 def place_text(problem: Problem) -> str:

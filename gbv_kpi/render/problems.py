@@ -29,13 +29,13 @@ def _kind(group: ProblemGroup, language: Language) -> Iterator[RenderableType]:
     heading = Text.assemble((language.say(SEVERITY[group.severity]), STYLE[group.severity]), f" {group.code}")
     if len(group.problems) > 1:
         heading.append(f" ({language.number(len(group.problems))})")
-    yield Padding(heading, (0, 0, 0, 2))
+    yield Padding.indent(heading, 2)
     for problem in group.examples:
         where = visible(place_text(problem))
         message = visible(language.say(problem.message))
-        yield Padding(Text(f"{where}: {message}" if where else message), (0, 0, 0, 4))
+        yield Padding.indent(Text(f"{where}: {message}" if where else message), 4)
     if group.more:
         more = plural("… and {count} more", "… and {count} more", group.more)
-        yield Padding(Text(language.say(more), "dim"), (0, 0, 0, 4))
+        yield Padding.indent(Text(language.say(more), "dim"), 4)
     for hint in dict.fromkeys(map(language.say, group.hints)):
-        yield Padding(Text(f"→ {visible(hint)}", "italic"), (0, 0, 0, 4))
+        yield Padding.indent(Text(f"→ {visible(hint)}", "italic"), 4)

@@ -114,7 +114,7 @@ def _trace_parts(traced: Trace, language: Language, clock: tzinfo | None) -> Ite
     yield Text(visible(language.say(title)), "bold")
     counts = " / ".join("?" if n is None else language.number(n) for n in (finding.numerator, finding.denominator))
     rate = rate_text(finding, language)
-    yield Padding(Text(f"{counts} = {rate}" if rate else counts), (0, 0, 1, 2))
+    yield Padding(Text(f"{counts} = {rate}" if rate else counts), (0, 0, 1, 2), expand=False)
     for heading, sources in (
         (phrase("Numerator"), traced.numerator),
         (phrase("Denominator"), traced.denominator),

@@ -125,7 +125,7 @@ def _changes(submission: Submission, language: Language) -> Iterator[RenderableT
         )
         yield Text(visible(language.say(heading)), "bold")
         for change in one.changes:
-            yield Padding(Text(visible(change_words(change, submission.plan, language))), (0, 0, 0, 4))
+            yield Padding.indent(Text(visible(change_words(change, submission.plan, language))), 4)
     if len(corrected) > SHOWN_CHANGES:
         yield Text(language.say(plural("… {count} more", "… {count} more", len(corrected) - SHOWN_CHANGES)), "dim")
     if corrected:

@@ -1,0 +1,79 @@
+"""The returns, plans and schemas that are read while the clock runs."""
+
+import csv
+import json
+import random
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from gbv_kpi import load_plan
+from gbv_kpi.plan import Plan
+from tests.offices import required
+
+__all__ = ["write_any", "write_forms", "write_million", "write_schema", "write_xlsx"]
+
+PLANS = Path(__file__).parents[2] / "gbv_kpi" / "plans"
+
+
+def write_million(path: Path, plan: Plan, returns: int, faulty: float = 0) -> str:
+    """A CSV with that many returns of units by the thousand, five years each; `faulty` is the share with a fault."""
+    dice = random.Random(5)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Đơn vị", "Năm", *(field.label.vi for field in required(plan))])
+        for number in range(returns):
+            schools, workers, victims = dice.randint(3, 12), dice.randint(8, 30), dice.choice((0, 0, 0, 1, 2))
+            counts: list[object] = [victims, dice.randint(0, victims), victims, victims, 2, dice.randint(1, 2)]
+            counts += [workers, dice.randint(workers * 4 // 5, workers), schools, dice.randint(schools // 2, schools)]
+            if dice.random() < faulty:
+                counts[dice.randrange(10)] = dice.choice(("x", "", "-3", "1.5", "12 người"))
+            writer.writerow([f"Xã {number // 5:06}", 2021 + number % 5, *counts])
+    return str(path)
+
+
+def write_any(folder: Path) -> str:
+    """The built-in plan without its units, so that any is accepted."""
+    plan = load_plan()
+    source = PLANS / f"{plan.id}.toml"
+    before, _, after = source.read_text("utf-8").partition("[[unit]]")
+    path = folder / "any.toml"
+    path.write_text(before.replace(plan.id, "any") + after[after.index("[reporting_date]") :], "utf-8")
+    return str(path)
+
+
+def write_xlsx(source: str, path: Path) -> str:
+    """The same table as a workbook, its figures as numbers."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Biểu 1")
+    with Path(source).open(encoding="utf-8", newline="") as file:
+        for cells in csv.reader(file, delimiter=";"):
+            sheet.append([cells[0], *(int(cell) if cell.isdecimal() else cell for cell in cells[1:])])
+    book.save(path)
+    return str(path)
+
+
+def write_forms(folder: Path, plan: Plan, forms: int) -> tuple[str, str]:
+    """A folder of forms, a CSV of one return each, and one table with all of them."""
+    folder.mkdir()
+    table = Path(write_million(folder.parent / "forms.csv", plan, forms))
+    fields = [field.label.vi for field in required(plan)]
+    with table.open(encoding="utf-8", newline="") as file:
+        for number, (unit, year, *counts) in enumerate(list(csv.reader(file))[1:]):
+            with (folder / f"{number:04}.csv").open("w", encoding="utf-8", newline="") as form:
+                csv.writer(form).writerows([["Đơn vị", "Năm", *fields], [unit, year, *counts]])
+    return str(folder), str(table)
+
+
+def write_schema(folder: Path, plan: Plan) -> str:
+    """What the schema of a return demands, in the words of frictionless."""
+    whole = {"type": "integer", "constraints": {"required": True, "minimum": 0, "maximum": 999_999_999}}
+    years = {"required": True, "minimum": plan.first_year, "maximum": plan.last_year}
+    fields: list[object] = [
+        {"name": "Đơn vị", "type": "string", "constraints": {"required": True}},
+        {"name": "Năm", "type": "integer", "constraints": years},
+        *({"name": field.label.vi, **whole} for field in required(plan)),
+    ]
+    path = folder / "schema.json"
+    path.write_text(json.dumps({"fields": fields}, ensure_ascii=False), "utf-8")
+    return str(path)
