@@ -17,10 +17,7 @@ from gbv_kpi.reading.column import Column
 from gbv_kpi.reading.identities import AssumedYear, Identities, LineProblem, Said, alike_in
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
-from gbv_kpi.reading.titles import (
-    is_place_and_date,
-    reporting_unit_in,
-)
+from gbv_kpi.reading.titles import is_place_and_date, labels_a_return, reporting_unit_in
 from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, UnitDirectory, UnitNames
 from gbv_kpi.reading.years import YearReader
 
@@ -139,7 +136,7 @@ class Identifier:
         if not name and not code:
             if layout.unit is None and layout.unit_code is None:
                 return titled, title_place, title_problems
-            if titled:
+            if titled and self._plan.units:
                 return titled, place, []
             message = phrase("This row names no unit.")
             if layout.items_down:
@@ -173,18 +170,17 @@ class Identifier:
 
     def _read_title(self, names: UnitNames, year: int) -> tuple[NamedUnit | None, Place, list[Problem]]:
         sheet = Place(self._file, self._layout.sheet.name)
-        found = list(self._title_units(names)) if self._plan.units else []
+        found = list(self._title_units(names) if self._plan.units else self._labelled_units(names))
         if self._layout.sheet.name and self._plan.units and (unit := self._unit_in_sheet_name(names)):
             found.append((unit, sheet))
         if not found:
-            for said in self._title:
-                label = reporting_unit_in(said.text)
-                if label and "báo cáo" in said.text.casefold():
-                    return None, said.place, [self._unknown(label, said.place, year, "")]
+            for said, label in self._labels():
+                if label and labels_a_return(said.text):
+                    return None, label.place, [self._unknown(label.text, label.place, year, "")]
             return None, sheet, [Problem("missing-unit", sheet, phrase("Nothing says whose return this is."))]
         unit, place = found[0]
         for other, _ in found[1:]:
-            if other.unit is not unit.unit:
+            if other.unit != unit.unit:
                 message = phrase(
                     "This return says {unit} here, but {other} elsewhere.", unit=unit.named.name, other=other.named.name
                 )
@@ -196,20 +192,31 @@ class Identifier:
         labelled: list[tuple[NamedUnit, Place]] = []
         alone: list[tuple[NamedUnit, Place]] = []
         within: list[tuple[NamedUnit, Place]] = []
-        for said, beside in zip(self._title, [*self._title[1:], None], strict=False):
-            label = reporting_unit_in(said.text)
-            place = said.place
-            if label == "" and beside and beside.place.row == place.row:
-                label, place = beside.text, beside.place
+        for said, label in self._labels():
             if is_place_and_date(said.text):
                 continue
-            if label and (unit := names.find(label)):
-                labelled.append((unit, place))
+            if label and (unit := names.find(label.text)):
+                labelled.append((unit, label.place))
             elif (unit := names.find(said.text)) and not said.text.isdecimal():
                 alone.append((unit, said.place))
             else:
                 within.extend((unit, said.place) for unit in names.named_in(said.text))
         yield from labelled or alone or within
+
+    def _labelled_units(self, names: UnitNames) -> Iterator[tuple[NamedUnit, Place]]:
+        """The same where any name is a unit's, so that only the label can tell one from other words."""
+        for said, label in self._labels():
+            if label and labels_a_return(said.text) and (unit := names.find(label.text)):
+                yield unit, label.place
+
+    def _labels(self) -> Iterator[tuple[Said, Said | None]]:
+        """What the title block says, each with what follows "Đơn vị báo cáo:" there or in the next cell."""
+        for said, beside in zip(self._title, [*self._title[1:], None], strict=False):
+            text = reporting_unit_in(said.text)
+            if text == "" and beside and beside.place.row == said.place.row:
+                yield said, beside
+            else:
+                yield said, Said(text, said.place) if text else None
 
     def _unit_in_sheet_name(self, names: UnitNames) -> NamedUnit | None:
         name = self._layout.sheet.name or ""

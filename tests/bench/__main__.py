@@ -105,8 +105,18 @@ def million(folder: Path) -> Iterator[Case]:
     faulty = write_million(folder / "faulty.csv", load_plan(), 1_000_000, 0.01)
     check = (tool(), "check", clean, "--plan", plan)
     validate = (frictionless(), "validate", clean, "--trusted", "--schema", schema)
-    yield Case("`check` 1,000,000 returns, CSV", check, "frictionless", validate, "0.25 ×, 350 MiB", runs=3, ends=(1, 0))
-    yield Case("the same, 1% faulty", (tool(), "check", faulty, "--plan", plan), "the clean ones", check, "2 ×", runs=3, ends=(3, 1))
+    yield Case(
+        "`check` 1,000,000 returns, CSV", check, "frictionless", validate, "0.25 ×, 350 MiB", runs=3, ends=(1, 0)
+    )
+    yield Case(
+        "the same, 1% faulty",
+        (tool(), "check", faulty, "--plan", plan),
+        "the clean ones",
+        check,
+        "2 ×",
+        runs=3,
+        ends=(3, 1),
+    )
 
 
 def scaling(folder: Path) -> Iterator[Case]:

@@ -94,9 +94,10 @@ def test_a_sheets_name_gives_a_year(name: str, years: list[int]) -> None:
 @pytest.mark.parametrize(
     ("title", "unit"),
     [
-        ("Đơn vị báo cáo: UBND huyện Nho Quan", "ubnd huyện nho quan"),
-        ("ĐƠN VỊ: NHO QUAN", "nho quan"),
-        ("Tên đơn vị: Nho Quan", "nho quan"),
+        ("Đơn vị báo cáo: UBND huyện Nho Quan", "UBND huyện Nho Quan"),
+        ("ĐƠN VỊ: NHO QUAN", "NHO QUAN"),
+        ("Tên đơn vị: Nho Quan", "Nho Quan"),
+        ("Đơn vị báo cáo：Nho Quan", "Nho Quan"),
         ("Đơn vị báo cáo:", ""),
         ("Đơn vị nhận báo cáo: Sở Nội vụ", None),
         ("Đơn vị tính: người", None),
