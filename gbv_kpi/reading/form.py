@@ -1,5 +1,6 @@
 """Sheets with the items down: the form of one unit, and cross tables with a column for each unit or year."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,9 +43,8 @@ class Item:
 
 def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
     """The form or cross table whose items name the most fields, None where they do not name two."""
-    columns = range(min(sheet.width, SEARCHED_COLUMNS))
     items_column, items, next_block = max(
-        ((column, *_items(sheet, column, vocabulary)) for column in columns),
+        ((column, *_items(sheet, column, vocabulary)) for column in _promising_columns(sheet, vocabulary)),
         key=lambda found: len({item.field for item in found[1] if item.field}),
         default=(0, [], None),
     )
@@ -93,6 +93,16 @@ def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> La
         other_years=other_years,
         next_block=next_block,
     )
+
+
+def _promising_columns(sheet: Sheet, vocabulary: Vocabulary) -> list[int]:
+    """The columns in which several cells may name a field."""
+    first = first_filled_row(sheet)
+    cells = (cell for row in sheet.rows[first : first + SEARCHED_ROWS] for cell in enumerate(row[:SEARCHED_COLUMNS]))
+    named = Counter(
+        column for column, cell in cells if isinstance(cell, str) and vocabulary.may_name_field(cell.strip())
+    )
+    return sorted(column for column, count in named.items() if count > 1)
 
 
 def _is_sign(text: str) -> bool:

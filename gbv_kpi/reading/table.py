@@ -79,16 +79,21 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
 
 
 def _headers(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[Header]:
+    """The rows that may head a table: those over several columns with words that may name a field."""
     first = first_filled_row(sheet)
     searched = sheet.rows[: first + SEARCHED_ROWS]
     rows = [[*map(_words, cells), *[""] * (sheet.width - len(cells))] for cells in searched]
     for bottom in range(first, len(rows)):
         if sum(map(bool, rows[bottom])) < 2:
             continue
-        levels = [rows[bottom]]  # from the top level down
+        levels: list[Sequence[str]] = []  # from the top level down
+        promising: set[int] = set()  # columns
         for top in range(bottom, max(first - 1, bottom - LEVELS), -1):
-            if top < bottom:
-                levels.insert(0, _level(sheet, top, rows[top], rows[bottom]))
+            level = rows[top] if top == bottom else _level(sheet, top, rows[top], rows[bottom])
+            levels.insert(0, level)
+            promising.update(column for column, text in enumerate(level) if text and vocabulary.may_name_field(text))
+            if len(promising) < 2:
+                continue
             paths = [tuple(dict.fromkeys(filter(None, column))) for column in zip(*levels, strict=True)]
             yield Header(top, bottom, paths, list(map(vocabulary.path_meaning, paths)))
 

@@ -107,6 +107,7 @@ class Vocabulary:
         self.meaning = lru_cache(CACHED)(self._meaning)
         self.path_meaning = lru_cache(CACHED)(self._path_meaning)  # many forms have the same headings
         self.may_be_lower = lru_cache(CACHED)(self._may_be_lower)
+        self.may_name_field = lru_cache(CACHED)(self._may_name_field)
         self._known_personal_label = lru_cache(CACHED)(self._personal_label)
 
     def _learn(self, label: str, meaning: Meaning) -> None:
@@ -143,6 +144,10 @@ class Vocabulary:
     def _may_be_lower(self, text: str) -> bool:
         """Whether a heading means something under some other one."""
         return any(index.lower_key(text) in index.lowers for index in (self._exact, self._plain))
+
+    def _may_name_field(self, text: str) -> bool:
+        """Whether a heading means a field, on its own or under some other one."""
+        return self.field(text) is not None or self.may_be_lower(text)
 
     def part_of(self, whole: str, text: str) -> str | None:
         """The field that `text` names as a part of the field `whole`: "trong đó: được tập huấn"."""
