@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exits import FailOn
+from gbv_kpi.files import cores
 from gbv_kpi.findings import findings_of
 from gbv_kpi.language import Language, phrase
 from gbv_kpi.outcome import Outcome
@@ -96,7 +97,7 @@ def _judge(
     found, left_out = find_sources(names)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
-    returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
+    returns = read_returns(found, plan, assumed, lambda files: watched(files, language), cores())
     scorecard = evaluate(returns, plan)
     return Outcome(
         command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on

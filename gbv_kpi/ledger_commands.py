@@ -54,6 +54,7 @@ def submit(
 
     Example: gbv-kpi submit inbox/
     """
+    from gbv_kpi.files import cores
     from gbv_kpi.judge import watched
     from gbv_kpi.plan import load_plan
     from gbv_kpi.reading.sources import find_sources
@@ -66,7 +67,9 @@ def submit(
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
     with opened_ledger(ledger, create=True) as opened:
-        submission = hand_in(opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken))
+        submission = hand_in(
+            opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken), cores()
+        )
     silent = quiet and submission.exit_code == 0
     if left_out and not silent:
         tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))

@@ -4,7 +4,7 @@ A return with an error counts in no finding; a warning says how something was re
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,30 +15,18 @@ from numpy.typing import NDArray
 from gbv_kpi.batch import Batch, lines_of
 from gbv_kpi.checks import Key, repeated_return, repeated_returns
 from gbv_kpi.counts import Lines, at_rows
-from gbv_kpi.language import phrase
+from gbv_kpi.files import FileFound, Watch, read_files
 from gbv_kpi.plan import Plan
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.files import read_sheets, without_headings
+from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identities import AssumedYear, Identity
-from gbv_kpi.reading.sheet import Sheet
-from gbv_kpi.reading.sources import Source, open_source
-from gbv_kpi.reading.text import MAX_CELLS, ParserError, open_quotation, oversized
-from gbv_kpi.reading.units import UnitDirectory
-from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.received import Return, received_returns
-from gbv_kpi.sheets import SheetReader
 from gbv_kpi.shelf import Shelf
-from gbv_kpi.told import Problems, has_errors
+from gbv_kpi.told import Problems
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FileRead", "Returns", "read_returns"]
-
-LOOKED_AT_ROWS = 200  # of a sheet that was not read
-FEW_FIGURES = 3
-
-Watch = Callable[[Sequence[str]], Iterable[str]]
+__all__ = ["FileRead", "Returns", "read_returns", "returns_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +67,20 @@ class Returns:
         return (given for batch, valid in self.kept for given in received_returns(batch, valid))
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One file on its way: what it holds and what is wrong with it, before files are compared."""
-
-    source: Source
-    encoding: str | None
-    batches: Sequence[Batch]
-    problems: Sequence[Problem]
-
-
-def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None = None, watch: Watch = iter) -> Returns:
+def read_returns(
+    names: Iterable[str], plan: Plan, assumed: AssumedYear | None = None, watch: Watch = iter, processes: int = 1
+) -> Returns:
     """The returns of the files with these names.
 
-    `assumed` is the year of returns that name none; `watch` may follow the files as they are read.
-    Raises `SourceError` for a file that cannot be opened.
+    `assumed` is the year of returns that name none; `watch` may follow the files as they are read, and very many
+    are read by several `processes`. Raises `SourceError` for a file that cannot be opened.
     """
-    vocabulary, units, shelf = Vocabulary(plan), UnitDirectory(plan), Shelf()
-    files = [_read_file(open_source(name), plan, vocabulary, units, assumed, shelf) for name in watch(list(names))]
+    return returns_of(read_files(list(names), plan, assumed, watch, processes), plan)
+
+
+def returns_of(files: Sequence[FileFound], plan: Plan) -> Returns:
+    """The returns that some files hold, held against each other."""
+    shelf = Shelf()
     batches = [batch for file in files for batch in file.batches]
     lines = lines_of(batches, plan, shelf)
     starts = np.cumsum([0, *map(len, batches)])
@@ -129,7 +113,7 @@ def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None =
         lines.where(valid),
         Problems(told for file, again in zip(files, repeated_by_file, strict=True) for told in (file.problems, again)),
         tuple(
-            FileRead(file.source.name, file.source.sha256, file.encoding, returns_by_file[number])
+            FileRead(file.name, file.sha256, file.encoding, returns_by_file[number])
             for number, file in enumerate(files)
         ),
         frozenset(zip(map(lines.units.__getitem__, unit[known].tolist()), year[known].tolist(), strict=True)),
@@ -151,42 +135,3 @@ def _in_question(lines: Lines, batches: Sequence[Batch]) -> Iterator[tuple[int, 
             columns = rows, unit[again], at_rows(lines.named, rows), np.concatenate(merged)[rows]
             for row, of, named, was in zip(*(column.tolist() for column in columns), strict=True):
                 yield row, (year, of), named, was
-
-
-def _read_file(
-    source: Source, plan: Plan, vocabulary: Vocabulary, units: UnitDirectory, assumed: AssumedYear | None, shelf: Shelf
-) -> _File:
-    sheets, encoding, problems = read_sheets(source)
-    reader = SheetReader(source.name, plan, vocabulary, units, assumed, shelf)
-    try:
-        read = [reader.read(sheet) for sheet in sheets]
-    except ParserError:
-        return _File(source, encoding, (), [open_quotation(Place(source.name))])
-    if personal := [problem for sheet in read for problem in sheet.personal]:
-        return _File(source, encoding, (), personal)  # and not a word of what else the file holds
-    batches = [batch for sheet in read for batch in sheet.batches]
-    if not any(map(len, batches)) and not has_errors(problems):
-        cells = max((sheet.cells for sheet in read), default=0)
-        problems = [*problems, _no_returns(source, bool(batches), cells)]
-    for sheet, found in zip(sheets, read, strict=True):
-        if batches and not found.batches and _may_be_a_return(sheet, vocabulary, units):
-            message = phrase(
-                "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""
-            )
-            problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
-    return _File(source, encoding, batches, Problems([problems, *(sheet.problems for sheet in read)]))
-
-
-def _may_be_a_return(sheet: Sheet, vocabulary: Vocabulary, units: UnitDirectory) -> bool:
-    """Whether a sheet that was not read has several figures, and names a field or a unit."""
-    cells = [cell for row in sheet.rows[:LOOKED_AT_ROWS] for cell in row if cell != ""]
-    figures = sum(isinstance(cell, int | float) for cell in cells)
-    texts = {cell for cell in cells if isinstance(cell, str)}
-    return figures >= FEW_FIGURES and any(vocabulary.field(text) or units.knows(text) for text in texts)
-
-
-def _no_returns(source: Source, headings_found: bool, cells: int) -> Problem:
-    place = Place(source.name)
-    if headings_found:
-        return Problem("no-table-found", place, phrase("The plan's headings stand here, but no return below them."))
-    return oversized(place) if cells > MAX_CELLS else without_headings(source)

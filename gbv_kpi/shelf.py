@@ -29,6 +29,10 @@ class Shelf:
         self._end = 0
         finalize(self, self._file.close)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What stands on it goes along to another process."""
+        return _with, (self.take(0, np.dtype(np.uint8), self._end),)
+
     def put(self, numbers: NDArray[Any]) -> "Shelved":
         """Raises `OutputError` where the temporary folder has no room for it."""
         start = self._end
@@ -46,6 +50,12 @@ class Shelf:
     def take(self, start: int, kind: np.dtype[Any], count: int) -> NDArray[Any]:
         self._file.seek(start)
         return np.frombuffer(self._file.read(count * kind.itemsize), dtype=kind)
+
+
+def _with(content: NDArray[np.uint8]) -> Shelf:
+    shelf = Shelf()
+    shelf.put(content)
+    return shelf
 
 
 Piece = tuple[Shelf, int, np.dtype[Any], int]  # where it starts, of which kind its numbers are, and how many

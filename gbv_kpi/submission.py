@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gbv_kpi.exits import ExitCode
+from gbv_kpi.files import Watch, read_files
 from gbv_kpi.language import phrase
 from gbv_kpi.ledger.entry import Entry, UnitKey, content_hash, key_of
 from gbv_kpi.ledger.held import latest
@@ -22,7 +23,7 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.received import Return
-from gbv_kpi.returns import Returns, Watch, read_returns
+from gbv_kpi.returns import Returns, returns_of
 from gbv_kpi.told import has_errors
 
 __all__ = ["Submission", "SubmittedFile", "submit"]
@@ -83,23 +84,22 @@ def submit(
     at: datetime,
     who: str,
     watch: Watch = iter,
+    processes: int = 1,
 ) -> Submission:
     """Check and record files, in the order of their names; `year` is that of files that name none.
+
+    Very many are read by several `processes`.
 
     Raises `SourceError` for a file that cannot be opened, and `LedgerError`; files recorded before it stay.
     """
     assumed = None if year is None else AssumedYear(year, binds=True)
-    read = [_Read(returns, tuple(returns.received)) for returns in _read_each(names, plan, assumed, watch)]
+    each = (returns_of([file], plan) for file in read_files(names, plan, assumed, watch, processes))
+    read = [_Read(returns, tuple(returns.received)) for returns in each]
     with ledger.reading() as connection:
         recorded = recorded_files(connection, plan)
     read = _held_together(read, recorded)
     files = [_record(ledger, plan, one, at, who) for one in read]
     return Submission(plan, ledger.name, tuple(_warned(ledger, plan, files, at)))
-
-
-def _read_each(names: Sequence[str], plan: Plan, assumed: AssumedYear | None, watch: Watch) -> Iterator[Returns]:
-    for name in watch(names):
-        yield read_returns([name], plan, assumed)
 
 
 def _held_together(files: Sequence[_Read], recorded: Iterable[tuple[str, str]]) -> list[_Read]:

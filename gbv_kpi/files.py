@@ -1,0 +1,154 @@
+"""Files to batches of lines, one after the other, or many small ones side by side on every core."""
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import ClassVar
+
+from gbv_kpi.batch import Batch
+from gbv_kpi.language import phrase
+from gbv_kpi.plan import Plan
+from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.files import read_sheets, without_headings
+from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.sheet import Sheet
+from gbv_kpi.reading.sources import Source, open_source
+from gbv_kpi.reading.text import MAX_CELLS, ParserError, open_quotation, oversized
+from gbv_kpi.reading.units import UnitDirectory
+from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.sheets import SheetReader
+from gbv_kpi.shelf import Shelf
+from gbv_kpi.told import Problems, has_errors
+
+__all__ = ["FileFound", "Watch", "cores", "read_files"]
+
+LOOKED_AT_ROWS = 200  # of a sheet that was not read
+FEW_FIGURES = 3
+
+WORTH_A_PROCESS = 250  # files; fewer are read before another process has begun
+SMALL = 2**20  # bytes; what a larger file holds would take as long to hand over as to read
+AT_ONCE = 25  # files that a process hands over together
+
+Watch = Callable[[Sequence[str]], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFound:
+    """What one file holds and what is wrong with it, before files are compared."""
+
+    name: str
+    sha256: str
+    encoding: str | None  # of a CSV
+    batches: Sequence[Batch]
+    problems: Sequence[Problem]
+
+
+class FileReader:
+    """Reads files by the words of one plan."""
+
+    def __init__(self, plan: Plan, assumed: AssumedYear | None) -> None:
+        self._plan, self._assumed = plan, assumed
+        self._vocabulary, self._units = Vocabulary(plan), UnitDirectory(plan)
+
+    def read(self, name: str, shelf: Shelf) -> FileFound:
+        """Raises `SourceError` for a file that cannot be opened."""
+        source = open_source(name)
+        encoding, batches, problems = self._read(source, shelf)
+        return FileFound(source.name, source.sha256, encoding, batches, problems)
+
+    def _read(self, source: Source, shelf: Shelf) -> tuple[str | None, Sequence[Batch], Sequence[Problem]]:
+        sheets, encoding, problems = read_sheets(source)
+        reader = SheetReader(source.name, self._plan, self._vocabulary, self._units, self._assumed, shelf)
+        try:
+            read = [reader.read(sheet) for sheet in sheets]
+        except ParserError:
+            return encoding, (), [open_quotation(Place(source.name))]
+        if personal := [problem for sheet in read for problem in sheet.personal]:
+            return encoding, (), personal  # and not a word of what else the file holds
+        batches = [batch for sheet in read for batch in sheet.batches]
+        if not any(map(len, batches)) and not has_errors(problems):
+            cells = max((sheet.cells for sheet in read), default=0)
+            problems = [*problems, _no_returns(source, bool(batches), cells)]
+        for sheet, found in zip(sheets, read, strict=True):
+            if batches and not found.batches and self._may_be_a_return(sheet):
+                message = phrase(
+                    "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""
+                )
+                problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
+        return encoding, batches, Problems([problems, *(sheet.problems for sheet in read)])
+
+    def _may_be_a_return(self, sheet: Sheet) -> bool:
+        """Whether a sheet that was not read has several figures, and names a field or a unit."""
+        cells = [cell for row in sheet.rows[:LOOKED_AT_ROWS] for cell in row if cell != ""]
+        figures = sum(isinstance(cell, int | float) for cell in cells)
+        texts = {cell for cell in cells if isinstance(cell, str)}
+        return figures >= FEW_FIGURES and any(self._vocabulary.field(text) or self._units.knows(text) for text in texts)
+
+
+def _no_returns(source: Source, headings_found: bool, cells: int) -> Problem:
+    place = Place(source.name)
+    if headings_found:
+        return Problem("no-table-found", place, phrase("The plan's headings stand here, but no return below them."))
+    return oversized(place) if cells > MAX_CELLS else without_headings(source)
+
+
+def read_files(
+    names: Sequence[str], plan: Plan, assumed: AssumedYear | None, watch: Watch = iter, processes: int = 1
+) -> list[FileFound]:
+    """What the files with these names hold; `watch` may follow them as they are read.
+
+    Raises `SourceError` for a file that cannot be opened.
+    """
+    processes = min(processes, len(names) // WORTH_A_PROCESS)
+    if processes > 1 and all(map(_is_small, names)):
+        return _read_side_by_side(names, plan, assumed, watch, processes)
+    reader, shelf = FileReader(plan, assumed), Shelf()
+    return [reader.read(name, shelf) for name in watch(names)]
+
+
+# ------------------------------------------------------------------------ side by side
+
+
+def cores() -> int:
+    """How many processes may run at the same time."""
+    allowed = getattr(os, "sched_getaffinity", None)  # not everywhere, and fewer than all in a container
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def _is_small(name: str) -> bool:
+    path = Path(name)
+    return path.is_file() and path.stat().st_size <= SMALL
+
+
+class _Process:
+    """What a process that reads files keeps from one to the next."""
+
+    reader: ClassVar[FileReader]
+
+
+def _begin(plan: Plan, assumed: AssumedYear | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted at the keyboard is the process that waits
+    _Process.reader = FileReader(plan, assumed)
+
+
+def _read_some(names: Sequence[str]) -> list[FileFound]:
+    shelf = Shelf()
+    read = [_Process.reader.read(name, shelf) for name in names]
+    return [replace(file, problems=list(file.problems)) for file in read]  # each made: it cannot be made elsewhere
+
+
+def _read_side_by_side(
+    names: Sequence[str], plan: Plan, assumed: AssumedYear | None, watch: Watch, processes: int
+) -> list[FileFound]:
+    from concurrent.futures import ProcessPoolExecutor  # here, for most calls name a few files
+
+    pool = ProcessPoolExecutor(processes, initializer=_begin, initargs=(plan, assumed))
+    try:
+        some = [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
+        found = chain.from_iterable(pool.map(_read_some, some))
+        return [file for _, file in zip(watch(names), found, strict=True)]
+    finally:
+        pool.shutdown(cancel_futures=True)
