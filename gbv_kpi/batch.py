@@ -7,7 +7,7 @@ from itertools import starmap
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import BLANK, Lines, Names, compact
+from gbv_kpi.counts import BLANK, Lines, Names
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place
 from gbv_kpi.reading.identities import Identity
@@ -107,7 +107,7 @@ def batch_of(records: Records, shelf: Shelf, units_above: int = 0) -> Batch:
         who.units,
         shelf.put(who.waited_for),
         shelf.put(records.faulty),
-        {field: shelf.put(compact(column)) for field, column in records.counts.items()},
+        {field: shelf.put(column) for field, column in records.counts.items()},
         [_total(layout, int(line)) for line in layout.totals],
         {column: _numbering(layout, column) for column in unheaded},
         who.place_by_year,

@@ -189,19 +189,17 @@ class Identifier:
 
     def _title_units(self, names: UnitNames) -> Iterator[tuple[NamedUnit, Place]]:
         """Units named after "Đơn vị báo cáo:", else alone in a cell, else within a sentence."""
-        labelled: list[tuple[NamedUnit, Place]] = []
-        alone: list[tuple[NamedUnit, Place]] = []
-        within: list[tuple[NamedUnit, Place]] = []
-        for said, label in self._labels():
-            if is_place_and_date(said.text):
-                continue
-            if label and (unit := names.find(label.text)):
-                labelled.append((unit, label.place))
-            elif (unit := names.find(said.text)) and not said.text.isdecimal():
-                alone.append((unit, said.place))
-            else:
-                within.extend((unit, said.place) for unit in names.named_in(said.text))
-        yield from labelled or alone or within
+        titles = [(said, label) for said, label in self._labels() if not is_place_and_date(said.text)]
+        labelled = [
+            (unit, label.place) for _, label in titles if label is not None and (unit := names.find(label.text))
+        ]
+        if labelled:
+            yield from labelled
+            return
+        alone = [
+            (unit, said.place) for said, _ in titles if not said.text.isdecimal() and (unit := names.find(said.text))
+        ]
+        yield from alone or ((unit, said.place) for said, _ in titles for unit in names.named_in(said.text))
 
     def _labelled_units(self, names: UnitNames) -> Iterator[tuple[NamedUnit, Place]]:
         """The same where any name is a unit's, so that only the label can tell one from other words."""

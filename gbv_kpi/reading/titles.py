@@ -1,6 +1,7 @@
 """The unit and the year that stand above a table or in the name of its sheet."""
 
 import re
+from functools import lru_cache
 
 from gbv_kpi.reading.labels import tidy, without_diacritics
 
@@ -42,13 +43,14 @@ def _plain(text: str) -> str:
     return without_diacritics(tidy(text))
 
 
-def years_in(title: str) -> list[int]:
+@lru_cache(maxsize=16384)
+def years_in(title: str) -> tuple[int, ...]:
     """The years that a line of a title names as the year reported.
 
     >>> years_in("KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND NGÀY 12/5/2021 NĂM 2023")
-    [2023]
+    (2023,)
     """
-    return [int(year) for year in _YEAR.findall(_NOT_THE_YEAR.sub(" ", _plain(title)))]
+    return tuple(map(int, _YEAR.findall(_NOT_THE_YEAR.sub(" ", _plain(title)))))
 
 
 def year_ended_in(title: str) -> int | None:

@@ -32,7 +32,7 @@ from gbv_kpi.reading.titles import (
     ],
 )
 def test_a_title_names_the_year_reported_and_no_date_of_a_paper(title: str, years: list[int]) -> None:
-    assert years_in(title) == years
+    assert list(years_in(title)) == years
 
 
 @pytest.mark.parametrize(
