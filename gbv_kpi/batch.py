@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import starmap
 
 import numpy as np
@@ -143,8 +144,13 @@ def lines_of(batches: Sequence[Batch], plan: Plan, shelf: Shelf) -> Lines:
     named, names = unit, units
     if any(batch.units.named is not batch.units.codes for batch in batches):
         named, names = _places(batches, [Names.of(batch.units.named) for batch in batches], shelf)
+
+    @cache  # the same stands for each of a thousand forms, and for every field they leave out
+    def blanks(count: int) -> Shelved:
+        return shelf.put(np.full(count, BLANK, dtype=np.int8))
+
     by_field = {
-        field: Shelved.joined([batch.counts.get(field) or _blanks(len(batch), shelf) for batch in batches])
+        field: Shelved.joined([batch.counts.get(field) or blanks(len(batch)) for batch in batches])
         for field in plan.field_by_id
     }
     return Lines(Shelved.joined([batch.years for batch in batches]), unit, named, by_field, units, names)
@@ -159,10 +165,6 @@ def _places(batches: Sequence[Batch], texts: Sequence[Names], shelf: Shelf) -> t
         places = np.append(np.searchsorted(names, codes).astype(np.int32), np.int32(-1))
         found.extend(shelf.put(places[unit]) for unit in batch.unit.pieces())
     return Shelved.joined(found), Names(names)
-
-
-def _blanks(count: int, shelf: Shelf) -> Shelved:
-    return shelf.put(np.full(count, BLANK, dtype=np.int8))
 
 
 def _total(layout: Layout, line: int) -> Total:

@@ -30,7 +30,7 @@ FEW_FIGURES = 3
 
 WORTH_A_PROCESS = 250  # files; fewer are read before another process has begun
 SMALL = 2**20  # bytes; what a larger file holds would take as long to hand over as to read
-AT_ONCE = 25  # files that a process hands over together
+AT_ONCE = 10  # files that a process hands over together
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
 
