@@ -1,4 +1,5 @@
 import gc
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,14 @@ def test_pieces_of_any_width_are_one_column(pieces: list[tuple[list[int], type]]
     assert column.at(np.array(rows, dtype=np.int32)).tolist() == [flat[row] for row in rows]
     assert [number for piece in column.pieces() for number in piece.tolist()] == flat
     assert np.asarray(column).dtype == max((np.dtype(kind) for _, kind in pieces), key=lambda kind: kind.itemsize)
+
+
+def test_columns_go_to_another_process_with_what_stands_on_their_shelf() -> None:
+    shelf = Shelf()
+    columns = [shelf.put(np.array(numbers, dtype=kind)) for numbers, kind in (([1, -1], np.int8), ([70_000], np.int32))]
+    sent = pickle.loads(pickle.dumps([*columns, Shelved.joined(columns)]))
+    assert [np.asarray(column).tolist() for column in sent] == [[1, -1], [70_000], [1, -1, 70_000]]
+    assert sent[2][2] == 70_000
 
 
 def test_a_place_beyond_the_column_is_an_error() -> None:

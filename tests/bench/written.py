@@ -4,12 +4,15 @@ import csv
 import json
 import random
 from pathlib import Path
+from typing import Literal
 
 from openpyxl import Workbook
 
 from gbv_kpi import load_plan
 from gbv_kpi.plan import Plan
-from tests.offices import required
+from tests.command import Row, write_csv
+from tests.ledger.country import commune_figures, write_plan
+from tests.offices import form, required
 
 __all__ = ["write_any", "write_forms", "write_million", "write_schema", "write_xlsx"]
 
@@ -53,16 +56,23 @@ def write_xlsx(source: str, path: Path) -> str:
     return str(path)
 
 
-def write_forms(folder: Path, plan: Plan, forms: int) -> tuple[str, str]:
-    """A folder of forms, a CSV of one return each, and one table with all of them."""
-    folder.mkdir()
-    table = Path(write_million(folder.parent / "forms.csv", plan, forms))
-    fields = [field.label.vi for field in required(plan)]
-    with table.open(encoding="utf-8", newline="") as file:
-        for number, (unit, year, *counts) in enumerate(list(csv.reader(file))[1:]):
-            with (folder / f"{number:04}.csv").open("w", encoding="utf-8", newline="") as form:
-                csv.writer(form).writerows([["Đơn vị", "Năm", *fields], [unit, year, *counts]])
-    return str(folder), str(table)
+def write_forms(folder: Path, forms: int, kind: Literal["csv", "xlsx"]) -> tuple[str, str, str]:
+    """A plan of so many communes, a folder with the return of each in a file, and one file with all of them."""
+    dice = random.Random(5)
+    names = [f"Xã {code:05}" for code in range(1, forms + 1)]
+    units = (f'[[unit]]\ncode = "{name[3:]}"\nname = "{name}"\n' for name in names)
+    path = write_plan(folder / "forms.toml", units)
+    plan = load_plan(path)
+    rows: list[Row] = [(name, 2023, commune_figures(dice, dice.randint(3, 12), dice.randint(8, 30))) for name in names]
+    (folder / kind).mkdir()
+    for name, year, figures in rows:
+        file = folder / kind / f"{name}.{kind}"
+        if kind == "csv":
+            write_csv(file, plan, [(name, year, figures)])
+        else:
+            form(plan, name, year, figures).save(file)
+    table = write_csv(folder / "forms.csv", plan, rows)
+    return path, str(folder / kind), table if kind == "csv" else write_xlsx(table, folder / "forms.xlsx")
 
 
 def write_schema(folder: Path, plan: Plan) -> str:

@@ -15,7 +15,8 @@ from itertools import chain
 from pathlib import Path
 
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
-from tests.command import write_csv
+from tests.command import Row, write_csv
+from tests.offices import Figures
 
 COMMUNES = 10_600
 
@@ -60,25 +61,29 @@ def write_plan(path: Path, units: Iterable[str]) -> str:
 
 def write_returns(path: Path, plan: Plan) -> str:
     dice = random.Random(5)
-    rows = []
+    rows: list[Row] = []
     for code in range(1, COMMUNES + 1):
         schools, workers = dice.randint(3, 12), dice.randint(8, 30)
-        for year in range(plan.first_year, plan.last_year + 1):
-            victims = dice.choice((0, 0, 0, 1, 2))
-            figures = {
-                "victims": victims,
-                "victims_seeking_help": dice.randint(0, victims),
-                "cases_needing_help": victims,
-                "cases_helped": victims,
-                "officials": 2,
-                "officials_trained": dice.randint(1, 2),
-                "village_workers": workers,
-                "village_workers_trained": dice.randint(workers * 4 // 5, workers),
-                "schools": schools,
-                "schools_integrating": dice.randint(schools // 2, schools),
-            }
-            rows.append((f"{code:05}", year, figures))
+        years = range(plan.first_year, plan.last_year + 1)
+        rows.extend((f"{code:05}", year, commune_figures(dice, schools, workers)) for year in years)
     return write_csv(path, plan, rows)
+
+
+def commune_figures(dice: random.Random, schools: int, workers: int) -> Figures:
+    """What a commune may report for a year."""
+    victims = dice.choice((0, 0, 0, 1, 2))
+    return {
+        "victims": victims,
+        "victims_seeking_help": dice.randint(0, victims),
+        "cases_needing_help": victims,
+        "cases_helped": victims,
+        "officials": 2,
+        "officials_trained": dice.randint(1, 2),
+        "village_workers": workers,
+        "village_workers_trained": dice.randint(workers * 4 // 5, workers),
+        "schools": schools,
+        "schools_integrating": dice.randint(schools // 2, schools),
+    }
 
 
 def seconds(*arguments: str) -> float:

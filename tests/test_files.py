@@ -1,0 +1,117 @@
+"""Very many small files are read by several processes, and nothing else changes by it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gbv_kpi import files as module
+from gbv_kpi import read_returns
+from gbv_kpi.errors import SourceError
+from gbv_kpi.files import WORTH_A_PROCESS, FileFound, cores, read_files
+from gbv_kpi.plan import Plan
+from gbv_kpi.reading.sources import RETURN_SUFFIXES, open_source
+from tests.bench.written import write_forms
+from tests.command import CASES, run
+from tests.reading.sending import send
+from tests.test_every_code import SENT
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Files with every problem that there is, and the sample returns."""
+    folder = tmp_path_factory.mktemp("inbox")
+    sent = [send(folder, make(), f"{number:03}") for number, make in enumerate(SENT.values())]
+    samples = sorted(path for path in CASES.iterdir() if path.suffix in RETURN_SUFFIXES)
+    return [str(path) for path in (*sent, *samples) if path.stat().st_size <= module.SMALL]
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second process for the second file on."""
+    monkeypatch.setattr(module, "WORTH_A_PROCESS", 1)
+
+
+@pytest.fixture
+def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many files were handed to other processes, call by call."""
+    seen: list[int] = []
+    read_side_by_side = module._read_side_by_side
+
+    def counted(names: Sequence[str], *how: Any) -> list[FileFound]:
+        seen.append(len(names))
+        return read_side_by_side(names, *how)
+
+    monkeypatch.setattr(module, "_read_side_by_side", counted)
+    return seen
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_all_that_arrives_is_read_the_same_side_by_side(
+    plan: Plan, names: list[str], eager: None, handed_over: list[int], listed: bool
+) -> None:
+    plan = plan if listed else plan.model_copy(update={"units": ()})
+    alone, together = read_returns(names, plan), read_returns(names, plan, processes=2)
+    assert handed_over == [len(names)]
+    assert list(together.problems) == list(alone.problems)
+    assert len({problem.code for problem in alone.problems}) > 30
+    assert together.frame.equals(alone.frame)
+    assert list(together.received) == list(alone.received)
+    assert (together.files, together.refused) == (alone.files, alone.refused)
+
+
+def test_files_are_watched_in_the_order_of_their_names(plan: Plan, names: list[str], eager: None) -> None:
+    seen: list[str] = []
+
+    def watch(names: Sequence[str]) -> Iterator[str]:
+        for name in names:
+            yield name
+            seen.append(name)
+
+    found = read_files(names, plan, None, watch, processes=3)
+    assert [file.name for file in found] == seen == names
+
+
+def test_few_files_and_large_ones_need_no_other_process(
+    plan: Plan, names: list[str], tmp_path: Path, eager: None, handed_over: list[int]
+) -> None:
+    large = tmp_path / "large.csv"
+    large.write_bytes(b" " * (module.SMALL + 1))
+    for some, processes in ((names[:1], 2), ([*names[:1], str(large)], 2), (names[:3], 1)):
+        assert len(read_files(some, plan, None, processes=processes)) == len(some)
+    assert handed_over == []
+    assert len(names) < 2 * WORTH_A_PROCESS
+
+
+def test_a_file_that_is_gone_meanwhile_is_told(
+    plan: Plan, names: list[str], eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = names[len(names) // 2]
+    monkeypatch.setattr(module, "open_source", lambda name: open_source("gone.xlsx" if name == gone else name))
+    with pytest.raises(SourceError, match=r"gone\.xlsx cannot be opened"):
+        read_files(names, plan, None, processes=2)
+
+
+def test_a_thousand_forms_are_judged_like_one_table(tmp_path: Path) -> None:
+    plan, folder, table = write_forms(tmp_path, 1000, "csv")
+    assert run("check", folder, "--plan", plan) == run("check", table, "--plan", plan)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of POSIX")
+@pytest.mark.skipif(cores() < 2, reason="one core reads alone")
+def test_who_interrupts_is_obeyed_by_every_process(tmp_path: Path) -> None:
+    plan, folder, _ = write_forms(tmp_path, 3000, "csv")
+    command = [sys.executable, "-m", "gbv_kpi", "check", folder, "--plan", plan]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
