@@ -81,8 +81,9 @@ def _head(sheet: Sheet, block: Block) -> Sheet | None:
 
 def _layout(head: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
     """The layout that names more of the plan's fields: units down, or items down."""
-    layouts = (find_table(head, vocabulary, knows_unit), find_form(head, vocabulary, knows_unit))
-    return max(layouts, key=lambda layout: len(layout.place_by_field) if layout else 0)
+    form = find_form(head, vocabulary, knows_unit)
+    table = find_table(head, vocabulary, knows_unit, len(form.place_by_field) if form else 2)
+    return max(table, form, key=lambda layout: len(layout.place_by_field) if layout else 0)
 
 
 def _at(sheet: Sheet, block: Block) -> Sheet:

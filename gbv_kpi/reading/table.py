@@ -41,9 +41,9 @@ class Header:
         return next((column for column, meaning in enumerate(self.meanings) if meaning is role), None)
 
 
-def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
-    """The table whose header names the most fields, its lines still to be found; None where no header names two."""
-    headers = (found for found in _headers(sheet, vocabulary) if found.field_count > 1)
+def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit, least: int = 2) -> Layout | None:
+    """The table whose header names the most fields, its lines still to be found; None where none names the `least`."""
+    headers = (found for found in _headers(sheet, vocabulary, least) if found.field_count >= least)
     whole = (found for found in headers if not _goes_on(sheet, found, knows_unit))
     header = max(whole, key=lambda found: (found.field_count, found.top - found.bottom), default=None)
     if header is None:
@@ -78,8 +78,10 @@ def find_table(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> L
     )
 
 
-def _headers(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[Header]:
-    """The rows that may head a table: those over several columns with words that may name a field."""
+def _headers(sheet: Sheet, vocabulary: Vocabulary, least: int) -> Iterator[Header]:
+    """The rows that may head a table: those with words that may name a field over the `least` columns."""
+    if sheet.width < least:
+        return
     first = first_filled_row(sheet)
     searched = sheet.rows[: first + SEARCHED_ROWS]
     rows = [[*map(_words, cells), *[""] * (sheet.width - len(cells))] for cells in searched]
@@ -92,7 +94,7 @@ def _headers(sheet: Sheet, vocabulary: Vocabulary) -> Iterator[Header]:
             level = rows[top] if top == bottom else _level(sheet, top, rows[top], rows[bottom])
             levels.insert(0, level)
             promising.update(column for column, text in enumerate(level) if text and vocabulary.may_name_field(text))
-            if len(promising) < 2:
+            if len(promising) < least:
                 continue
             paths = [tuple(dict.fromkeys(filter(None, column))) for column in zip(*levels, strict=True)]
             yield Header(top, bottom, paths, list(map(vocabulary.path_meaning, paths)))
