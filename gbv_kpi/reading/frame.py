@@ -174,6 +174,7 @@ def word_finder(wanted: Iterable[str]) -> Callable[[str], bool]:
     sought = frozenset(wanted)
     found = lru_cache(16384)(lambda token: not sought.isdisjoint(plain_words(token)))
 
+    @lru_cache(16384)
     def holds(text: str) -> bool:
         for token in text.split():
             # "000123", "B2", "12a": a million different ones
