@@ -12,8 +12,8 @@ from gbv_kpi.batch import Batch
 from gbv_kpi.language import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.files import read_sheets, without_headings
 from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.kinds import read_sheets, without_headings
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source, open_source
 from gbv_kpi.reading.text import MAX_CELLS, ParserError, open_quotation, oversized

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.language import Language, Phrase, phrase
 from gbv_kpi.output import visible
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.files import read_sheets
+from gbv_kpi.reading.kinds import read_sheets
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
 from gbv_kpi.reading.sources import Source
 from gbv_kpi.render.grouped import SEVERITY

@@ -1,6 +1,6 @@
 import pytest
 
-from gbv_kpi.reading.files import read_sheets
+from gbv_kpi.reading.kinds import read_sheets
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
 from gbv_kpi.reading.sources import Source
 from tests import offices
