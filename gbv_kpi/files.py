@@ -2,11 +2,13 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import ClassVar
+from threading import Thread
+from typing import TYPE_CHECKING, ClassVar
 
 from gbv_kpi.batch import Batch
 from gbv_kpi.language import phrase
@@ -22,6 +24,9 @@ from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.sheets import SheetReader
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import Problems, has_errors
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 __all__ = ["FileFound", "Watch", "cores", "read_files"]
 
@@ -103,8 +108,9 @@ def read_files(
     Raises `SourceError` for a file that cannot be opened.
     """
     processes = min(processes, len(names) // WORTH_A_PROCESS)
-    if processes > 1 and all(map(_is_small, names)):
-        return _read_side_by_side(names, plan, assumed, watch, processes)
+    pool = _pool(plan, assumed, processes) if processes > 1 and all(map(_is_small, names)) else None
+    if pool is not None:
+        return _read_side_by_side(pool, names, watch)
     reader, shelf = FileReader(plan, assumed), Shelf()
     return [reader.read(name, shelf) for name in watch(names)]
 
@@ -123,6 +129,39 @@ def _is_small(name: str) -> bool:
     return path.is_file() and path.stat().st_size <= SMALL
 
 
+def _pool(plan: Plan, assumed: AssumedYear | None, processes: int) -> "ProcessPoolExecutor | None":
+    """Processes that read files; None where the system has no means for them, as in some containers."""
+    try:
+        from concurrent.futures import ProcessPoolExecutor  # here, for most calls name a few files
+
+        return ProcessPoolExecutor(processes, initializer=_begin, initargs=(plan, assumed))
+    except (ImportError, NotImplementedError, OSError):
+        return None
+
+
+def _read_side_by_side(pool: "ProcessPoolExecutor", names: Sequence[str], watch: Watch) -> list[FileFound]:
+    some = [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
+    try:
+        with _interrupted_later():
+            found = chain.from_iterable(pool.map(_read_some, some))
+        return [file for _, file in zip(watch(names), found, strict=True)]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """Processes that begin here leave it to this one to be interrupted at the keyboard, from their first moment."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Process:
     """What a process that reads files keeps from one to the next."""
 
@@ -130,25 +169,22 @@ class _Process:
 
 
 def _begin(plan: Plan, assumed: AssumedYear | None) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted at the keyboard is the process that waits
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     _Process.reader = FileReader(plan, assumed)
+
+
+def _end_with_parent() -> None:
+    """Do not wait for files from a process that was killed."""
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _read_some(names: Sequence[str]) -> list[FileFound]:
     shelf = Shelf()
     read = [_Process.reader.read(name, shelf) for name in names]
     return [replace(file, problems=list(file.problems)) for file in read]  # each made: it cannot be made elsewhere
-
-
-def _read_side_by_side(
-    names: Sequence[str], plan: Plan, assumed: AssumedYear | None, watch: Watch, processes: int
-) -> list[FileFound]:
-    from concurrent.futures import ProcessPoolExecutor  # here, for most calls name a few files
-
-    pool = ProcessPoolExecutor(processes, initializer=_begin, initargs=(plan, assumed))
-    try:
-        some = [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
-        found = chain.from_iterable(pool.map(_read_some, some))
-        return [file for _, file in zip(watch(names), found, strict=True)]
-    finally:
-        pool.shutdown(cancel_futures=True)

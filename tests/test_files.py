@@ -6,15 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gbv_kpi import files as module
 from gbv_kpi import read_returns
 from gbv_kpi.errors import SourceError
-from gbv_kpi.files import WORTH_A_PROCESS, FileFound, cores, read_files
+from gbv_kpi.files import WORTH_A_PROCESS, FileFound, Watch, cores, read_files
 from gbv_kpi.plan import Plan
 from gbv_kpi.reading.sources import RETURN_SUFFIXES, open_source
 from tests.bench.written import write_forms
@@ -44,9 +44,9 @@ def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     read_side_by_side = module._read_side_by_side
 
-    def counted(names: Sequence[str], *how: Any) -> list[FileFound]:
+    def counted(pool: ProcessPoolExecutor, names: Sequence[str], watch: Watch) -> list[FileFound]:
         seen.append(len(names))
-        return read_side_by_side(names, *how)
+        return read_side_by_side(pool, names, watch)
 
     monkeypatch.setattr(module, "_read_side_by_side", counted)
     return seen
@@ -103,15 +103,36 @@ def test_a_thousand_forms_are_judged_like_one_table(tmp_path: Path) -> None:
     assert run("check", folder, "--plan", plan) == run("check", table, "--plan", plan)
 
 
+def test_where_there_are_no_means_for_processes_one_reads_them_all(tmp_path: Path) -> None:
+    plan, folder, table = write_forms(tmp_path, 2 * WORTH_A_PROCESS, "csv")
+    without = "import sys; sys.modules['_multiprocessing'] = None; from gbv_kpi.__main__ import main; main()"
+    command = [sys.executable, "-c", without, "check", folder, "--plan", plan]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (run("check", table, "--plan", plan).out, "", 1)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of POSIX")
 @pytest.mark.skipif(cores() < 2, reason="one core reads alone")
-def test_who_interrupts_is_obeyed_by_every_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "to_all", "code"),
+    [(signal.SIGINT, True, 130), (signal.SIGTERM, False, -signal.SIGTERM), (signal.SIGKILL, False, -signal.SIGKILL)],
+)
+def test_no_process_is_left_behind(tmp_path: Path, sent: signal.Signals, to_all: bool, code: int) -> None:
     plan, folder, _ = write_forms(tmp_path, 3000, "csv")
     command = [sys.executable, "-m", "gbv_kpi", "check", folder, "--plan", plan]
     process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(1)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, b"", b"")
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    while process.poll() is None and len(members(process.pid)) < 3:
+        time.sleep(0.01)
+    (os.killpg if to_all else os.kill)(process.pid, sent)
+    out, err = process.communicate(timeout=30)  # ends when nobody can write there any more
+    assert (process.returncode, out, err) == (code, b"", b"")
+    deadline = time.monotonic() + 10  # one ends when the one before it has
+    while time.monotonic() < deadline and members(process.pid):
+        time.sleep(0.01)
+    assert members(process.pid) == []
+
+
+def members(session: int) -> list[str]:
+    """The processes of a session that are still at work."""
+    listed = subprocess.run(["ps", "-s", str(session), "-o", "pid=,stat="], capture_output=True, text=True, check=False)
+    return [line for line in listed.stdout.splitlines() if "Z" not in line]
