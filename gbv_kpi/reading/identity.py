@@ -17,7 +17,8 @@ from gbv_kpi.reading.column import Column
 from gbv_kpi.reading.identities import AssumedYear, Identities, LineProblem, Said, alike_in
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
-from gbv_kpi.reading.titles import is_place_and_date, labels_a_return, reporting_unit_in
+from gbv_kpi.reading.title_units import labels_in, units_in, units_labelled_in
+from gbv_kpi.reading.titles import labels_a_return
 from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, UnitDirectory, UnitNames
 from gbv_kpi.reading.years import YearReader
 
@@ -170,11 +171,11 @@ class Identifier:
 
     def _read_title(self, names: UnitNames, year: int) -> tuple[NamedUnit | None, Place, list[Problem]]:
         sheet = Place(self._file, self._layout.sheet.name)
-        found = list(self._title_units(names) if self._plan.units else self._labelled_units(names))
+        found = list(units_in(self._title, names) if self._plan.units else units_labelled_in(self._title, names))
         if self._layout.sheet.name and self._plan.units and (unit := self._unit_in_sheet_name(names)):
             found.append((unit, sheet))
         if not found:
-            for said, label in self._labels():
+            for said, label in labels_in(self._title):
                 if label and labels_a_return(said.text):
                     return None, label.place, [self._unknown(label.text, label.place, year, "")]
             return None, sheet, [Problem("missing-unit", sheet, phrase("Nothing says whose return this is."))]
@@ -186,35 +187,6 @@ class Identifier:
                 )
                 return None, place, [Problem("conflicting-unit", place, message, value=unit.named.name)]
         return unit, place, [self._merged(unit, place, year)] if unit.merged else []
-
-    def _title_units(self, names: UnitNames) -> Iterator[tuple[NamedUnit, Place]]:
-        """Units named after "Đơn vị báo cáo:", else alone in a cell, else within a sentence."""
-        titles = [(said, label) for said, label in self._labels() if not is_place_and_date(said.text)]
-        labelled = [
-            (unit, label.place) for _, label in titles if label is not None and (unit := names.find(label.text))
-        ]
-        if labelled:
-            yield from labelled
-            return
-        alone = [
-            (unit, said.place) for said, _ in titles if not said.text.isdecimal() and (unit := names.find(said.text))
-        ]
-        yield from alone or ((unit, said.place) for said, _ in titles for unit in names.named_in(said.text))
-
-    def _labelled_units(self, names: UnitNames) -> Iterator[tuple[NamedUnit, Place]]:
-        """The same where any name is a unit's, so that only the label can tell one from other words."""
-        for said, label in self._labels():
-            if label and labels_a_return(said.text) and (unit := names.find(label.text)):
-                yield unit, label.place
-
-    def _labels(self) -> Iterator[tuple[Said, Said | None]]:
-        """What the title block says, each with what follows "Đơn vị báo cáo:" there or in the next cell."""
-        for said, beside in zip(self._title, [*self._title[1:], None], strict=False):
-            text = reporting_unit_in(said.text)
-            if text == "" and beside and beside.place.row == said.place.row:
-                yield said, beside
-            else:
-                yield said, Said(text, said.place) if text else None
 
     def _unit_in_sheet_name(self, names: UnitNames) -> NamedUnit | None:
         name = self._layout.sheet.name or ""
