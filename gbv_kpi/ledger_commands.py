@@ -29,7 +29,7 @@ from gbv_kpi.options import (
     opened_ledger,
     spoken_language,
 )
-from gbv_kpi.output import print_rendered, print_text, tell
+from gbv_kpi.output import print_pieces, print_rendered, print_text, tell
 
 __all__ = ["commands"]
 
@@ -213,7 +213,7 @@ def trend(
 
         found = publishable_trend(found, limit)
     if format is Format.JSON:
-        print_text(trend_to_json(found), output)
+        print_pieces(trend_to_json(found), output)
     else:
         print_rendered(trend_to_terminal(found, spoken), output)
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gbv_kpi.language import Language, phrase, plural
-from gbv_kpi.output import dumped, visible
+from gbv_kpi.output import dumped_by_record, visible
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MARK, marks_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
@@ -24,35 +24,35 @@ BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 
 
-def trend_to_json(trend: Trend) -> str:
-    """The same in every language; rates and paths are for display and decide nothing."""
-    return dumped(
-        {
-            "schema": "gbv-kpi/trend/1",
-            "plan": trend.plan.id,
-            "as_of": trend.as_of.isoformat() if trend.as_of else None,
-            "years": list(trend.years),
-            "series": [
-                {
-                    "indicator": series.indicator.id,
-                    "scope": "province" if series.unit is None else "unit",
-                    "unit": series.unit,
-                    "unit_name": series.unit_name,
-                    "points": [{**point.finding.record(), "recast": point.recast} for point in series.points],
-                    "level": {
-                        "year": series.level.year,
-                        "status": str(series.level.status),
-                        "shortfall": series.level.shortfall,
-                        "next_shortfall": series.level.next_shortfall,
-                    },
-                    "path": _path_record(series.path, series.indicator),
-                }
-                for series in trend.series
-            ],
-            **({"withheld": trend.withheld.record()} if trend.withheld else {}),
-            "exit_code": 0,
-        }
-    )
+def trend_to_json(trend: Trend) -> Iterator[str]:
+    """The same in every language, in pieces; rates and paths are for display and decide nothing."""
+    content: dict[str, object] = {
+        "schema": "gbv-kpi/trend/1",
+        "plan": trend.plan.id,
+        "as_of": trend.as_of.isoformat() if trend.as_of else None,
+        "years": trend.years,
+        "series": map(_series_record, trend.series),
+    }
+    if trend.withheld:
+        content["withheld"] = trend.withheld.record()
+    return dumped_by_record({**content, "exit_code": 0})
+
+
+def _series_record(series: Series) -> dict[str, object]:
+    return {
+        "indicator": series.indicator.id,
+        "scope": "province" if series.unit is None else "unit",
+        "unit": series.unit,
+        "unit_name": series.unit_name,
+        "points": [{**point.finding.record(), "recast": point.recast} for point in series.points],
+        "level": {
+            "year": series.level.year,
+            "status": str(series.level.status),
+            "shortfall": series.level.shortfall,
+            "next_shortfall": series.level.next_shortfall,
+        },
+        "path": _path_record(series.path, series.indicator),
+    }
 
 
 def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] | None:

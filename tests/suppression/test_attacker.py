@@ -70,7 +70,7 @@ def _tables(chance: random.Random) -> Iterator[Table]:
     )
     followed = trend(entries, plan)
     points = _records(point.finding for series in followed.series for point in series.points)
-    series = json.loads(trend_to_json(publishable_trend(followed, LIMIT)))["series"]
+    series = json.loads("".join(trend_to_json(publishable_trend(followed, LIMIT))))["series"]
     yield from _by_indicator_and_year(points, [point for one in series for point in one["points"]])
 
 
