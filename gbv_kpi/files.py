@@ -36,6 +36,7 @@ FEW_FIGURES = 3
 WORTH_A_PROCESS = 250  # files; fewer are read before another process has begun
 SMALL = 2**20  # bytes; what a larger file holds would take as long to hand over as to read
 AT_ONCE = 10  # files that a process hands over together
+MOST_PROBLEMS = 200  # of a file that is handed over: each is made, and a thousand take a megabyte
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
 
@@ -109,10 +110,11 @@ def read_files(
     """
     processes = min(processes, len(names) // WORTH_A_PROCESS)
     pool = _pool(plan, assumed, processes) if processes > 1 and all(map(_is_small, names)) else None
-    if pool is not None:
-        return _read_side_by_side(pool, names, watch)
     reader, shelf = FileReader(plan, assumed), Shelf()
-    return [reader.read(name, shelf) for name in watch(names)]
+    if pool is None:
+        return [reader.read(name, shelf) for name in watch(names)]
+    handed_over = _read_side_by_side(pool, names, watch)
+    return [file or reader.read(name, shelf) for name, file in zip(names, handed_over, strict=True)]
 
 
 # ------------------------------------------------------------------------ side by side
@@ -139,7 +141,8 @@ def _pool(plan: Plan, assumed: AssumedYear | None, processes: int) -> "ProcessPo
         return None
 
 
-def _read_side_by_side(pool: "ProcessPoolExecutor", names: Sequence[str], watch: Watch) -> list[FileFound]:
+def _read_side_by_side(pool: "ProcessPoolExecutor", names: Sequence[str], watch: Watch) -> list[FileFound | None]:
+    """None for a file with so many problems that it is cheaper read again than handed over."""
     some = [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
     try:
         with _interrupted_later():
@@ -184,7 +187,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read_some(names: Sequence[str]) -> list[FileFound]:
+def _read_some(names: Sequence[str]) -> list[FileFound | None]:
     shelf = Shelf()
-    read = [_Process.reader.read(name, shelf) for name in names]
-    return [replace(file, problems=list(file.problems)) for file in read]  # each made: it cannot be made elsewhere
+    return [_handed_over(_Process.reader.read(name, shelf)) for name in names]
+
+
+def _handed_over(file: FileFound) -> FileFound | None:
+    """The file with its problems made, which they cannot be elsewhere."""
+    return replace(file, problems=list(file.problems)) if len(file.problems) <= MOST_PROBLEMS else None

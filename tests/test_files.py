@@ -44,7 +44,7 @@ def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     read_side_by_side = module._read_side_by_side
 
-    def counted(pool: ProcessPoolExecutor, names: Sequence[str], watch: Watch) -> list[FileFound]:
+    def counted(pool: ProcessPoolExecutor, names: Sequence[str], watch: Watch) -> list[FileFound | None]:
         seen.append(len(names))
         return read_side_by_side(pool, names, watch)
 
@@ -87,6 +87,24 @@ def test_few_files_and_large_ones_need_no_other_process(
         assert len(read_files(some, plan, None, processes=processes)) == len(some)
     assert handed_over == []
     assert len(names) < 2 * WORTH_A_PROCESS
+
+
+def test_a_file_with_very_many_problems_is_not_handed_over(
+    plan: Plan, names: list[str], eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_PROBLEMS", 1)
+    read_side_by_side = module._read_side_by_side
+    read_again: list[str] = []
+
+    def left_out(pool: ProcessPoolExecutor, names: Sequence[str], watch: Watch) -> list[FileFound | None]:
+        found = read_side_by_side(pool, names, watch)
+        read_again.extend(name for name, file in zip(names, found, strict=True) if file is None)
+        return found
+
+    monkeypatch.setattr(module, "_read_side_by_side", left_out)
+    together, alone = read_files(names, plan, None, processes=2), read_files(names, plan, None)
+    assert read_again == [file.name for file in alone if len(file.problems) > 1] != []
+    assert [list(file.problems) for file in together] == [list(file.problems) for file in alone]
 
 
 def test_a_file_that_is_gone_meanwhile_is_told(
