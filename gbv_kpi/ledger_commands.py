@@ -75,7 +75,7 @@ def submit(
         tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))
     if output is not None or not silent:
         if format is Format.JSON:
-            print_text(submission_to_json(submission, spoken), output)
+            print_pieces(submission_to_json(submission, spoken), output)
         else:
             print_rendered(submission_to_terminal(submission, spoken), output)
     raise typer.Exit(submission.exit_code)

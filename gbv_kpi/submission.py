@@ -24,7 +24,7 @@ from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.received import Return
 from gbv_kpi.returns import Returns, returns_of
-from gbv_kpi.told import has_errors
+from gbv_kpi.told import Problems, has_errors
 
 __all__ = ["Submission", "SubmittedFile", "submit"]
 
@@ -37,7 +37,7 @@ class SubmittedFile:
     sha256: str
     returns: int
     filed: Filed
-    problems: tuple[Problem, ...]
+    problems: Sequence[Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Submission:
     left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
-        return tuple(problem for file in self.files for problem in file.problems)
+    def problems(self) -> Sequence[Problem]:
+        return Problems(file.problems for file in self.files)
 
     @property
     def exit_code(self) -> int:
@@ -142,11 +142,11 @@ def _clash(one: Return, other: Return) -> Problem:
 
 
 def _record(ledger: Ledger, plan: Plan, read: _Read, at: datetime, who: str) -> SubmittedFile:
-    problems = (*read.returns.problems, *read.clashes)
+    problems = Problems([read.returns.problems, read.clashes])
     filed = Filed(State.REFUSED)
     if not has_errors(problems):
         filed = record(ledger, plan, Filing(read.path, read.sha256, read.received, at, who))
-    return SubmittedFile(read.path, read.sha256, len(read.received), filed, (*problems, *filed.problems))
+    return SubmittedFile(read.path, read.sha256, len(read.received), filed, Problems([problems, filed.problems]))
 
 
 def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
@@ -161,7 +161,7 @@ def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: date
             for one in file.filed.revised
             for problem in (*_late(plan, one, at), *unusual.get((one.entry.unit, one.entry.year), ()))
         ]
-        yield replace(file, problems=(*file.problems, *warnings))
+        yield replace(file, problems=Problems([file.problems, warnings]))
 
 
 def _late(plan: Plan, revised: Revised, at: datetime) -> Iterator[Problem]:

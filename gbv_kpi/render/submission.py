@@ -11,7 +11,7 @@ from rich.text import Text
 from gbv_kpi.language import Language, Phrase, phrase, plural
 from gbv_kpi.ledger.entry import Change
 from gbv_kpi.ledger.record import Revised, State
-from gbv_kpi.output import dumped, visible
+from gbv_kpi.output import dumped_by_record, visible
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problems import problem_groups
@@ -24,28 +24,29 @@ STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold r
 MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗"}
 
 
-def submission_to_json(submission: Submission, language: Language) -> str:
-    """The result with its messages in `language`; everything else is the same in every language."""
-    return dumped(
+def submission_to_json(submission: Submission, language: Language) -> Iterator[str]:
+    """The result with its messages in `language`, in pieces; everything else is the same in every language."""
+    return dumped_by_record(
         {
             "schema": "gbv-kpi/submit/1",
             "plan": submission.plan.id,
-            "files": [
-                {
-                    "path": file.path,
-                    "sha256": file.sha256,
-                    "returns": file.returns,
-                    "state": str(file.filed.state),
-                    "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
-                    "corrected_since": file.filed.corrected_since,
-                    "recorded": [_revised_record(one) for one in file.filed.revised],
-                }
-                for file in submission.files
-            ],
-            "problems": [problem_record(problem, language) for problem in submission.problems],
+            "files": map(_file_record, submission.files),
+            "problems": (problem_record(problem, language) for problem in submission.problems),
             "exit_code": submission.exit_code,
         }
     )
+
+
+def _file_record(file: SubmittedFile) -> dict[str, object]:
+    return {
+        "path": file.path,
+        "sha256": file.sha256,
+        "returns": file.returns,
+        "state": str(file.filed.state),
+        "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
+        "corrected_since": file.filed.corrected_since,
+        "recorded": [_revised_record(one) for one in file.filed.revised],
+    }
 
 
 def _revised_record(revised: Revised) -> dict[str, object]:
