@@ -288,21 +288,14 @@ def test_a_year_outside_the_plan_is_refused(plan: Plan) -> None:
         units_to_report(plan, 2026, None, "table")
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("spoken", SPOKEN)
-def test_a_plan_without_units_takes_the_return_of_a_unit_that_is_named(
-    plan: Plan, tmp_path: Path, spoken: str, layout: Layout
-) -> None:
+def test_a_plan_without_units_makes_the_table_of_a_unit_that_is_named(plan: Plan, tmp_path: Path) -> None:
     unlisted = plan.model_copy(update={"units": ()})
-    request = ask(unlisted, 2023, "Xã Bất Kỳ", layout, spoken)
+    with pytest.raises(UsageError, match="table"):
+        units_to_report(unlisted, 2023, "Xã Bất Kỳ", "form")
+    request = ask(unlisted, 2023, "Xã Bất Kỳ")
     wanted = {"Xã Bất Kỳ": counts(1)}
-    file = saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path)
+    file = saved(fill(blank_return(request, "table"), request, "table", wanted), tmp_path)
     assert as_read(file, unlisted) == wanted
-
-
-def test_a_plan_without_units_makes_no_form_of_nobody(plan: Plan) -> None:
-    with pytest.raises(UsageError, match="--unit"):
-        units_to_report(plan.model_copy(update={"units": ()}), 2023, None, "form")
 
 
 def test_a_plan_without_units_makes_a_table_in_which_names_are_filled_in_too(plan: Plan, tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from gbv_kpi.reading.column import Column
 from gbv_kpi.reading.identities import AssumedYear, Identities, LineProblem, Said, alike_in
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.sheet import cell_address
-from gbv_kpi.reading.title_units import labels_in, units_in, units_labelled_in
-from gbv_kpi.reading.titles import labels_a_return
+from gbv_kpi.reading.title_units import units_in
+from gbv_kpi.reading.titles import after_label, reporting_unit_in
 from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, UnitDirectory, UnitNames
 from gbv_kpi.reading.years import YearReader
 
@@ -137,7 +137,7 @@ class Identifier:
         if not name and not code:
             if layout.unit is None and layout.unit_code is None:
                 return titled, title_place, title_problems
-            if titled and self._plan.units:
+            if titled:
                 return titled, place, []
             message = phrase("This row names no unit.")
             if layout.items_down:
@@ -171,17 +171,17 @@ class Identifier:
 
     def _read_title(self, names: UnitNames, year: int) -> tuple[NamedUnit | None, Place, list[Problem]]:
         sheet = Place(self._file, self._layout.sheet.name)
-        found = list(units_in(self._title, names) if self._plan.units else units_labelled_in(self._title, names))
+        found = list(units_in(self._title, names)) if self._plan.units else []
         if self._layout.sheet.name and self._plan.units and (unit := self._unit_in_sheet_name(names)):
             found.append((unit, sheet))
         if not found:
-            for said, label in labels_in(self._title):
-                if label and labels_a_return(said.text):
-                    return None, label.place, [self._unknown(label.text, label.place, year, "")]
+            for said in self._title:
+                if reporting_unit_in(said.text) and "báo cáo" in said.text.casefold():
+                    return None, said.place, [self._unknown(after_label(said.text), said.place, year, "")]
             return None, sheet, [Problem("missing-unit", sheet, phrase("Nothing says whose return this is."))]
         unit, place = found[0]
         for other, _ in found[1:]:
-            if other.unit != unit.unit:
+            if other.unit is not unit.unit:
                 message = phrase(
                     "This return says {unit} here, but {other} elsewhere.", unit=unit.named.name, other=other.named.name
                 )

@@ -1,14 +1,15 @@
 """The unit and the year that stand above a table or in the name of its sheet."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from gbv_kpi.reading.labels import tidy, without_diacritics
 
 __all__ = [
+    "after_label",
     "is_part_of_year",
     "is_place_and_date",
-    "labels_a_return",
     "part_of_year_in",
     "reporting_unit_in",
     "year_ended_in",
@@ -35,8 +36,7 @@ _YEAR_ALONE = re.compile(r"(?:nam\s*)?(\d{4})(?:\.0)?")
 _REPORTING_UNIT = (
     "don vi(?: bao cao| gui(?: bao cao)?| lap(?: bieu| bao cao)?)?|dia phuong|huyen, thanh pho|(?:reporting )?unit"
 )
-_LABELLED_UNIT = re.compile(rf"(?:ten\s+)?(?:{_REPORTING_UNIT})\s*:.*")
-_LABEL_OF_RETURN = re.compile(r"(?:ten\s+)?(?:don vi bao cao|reporting unit)\s*:")
+_LABELLED_UNIT = re.compile(rf"(?:ten\s+)?(?:{_REPORTING_UNIT})\s*:\s*(.*)")
 
 
 def _plain(text: str) -> str:
@@ -100,11 +100,11 @@ def years_in_sheet_name(name: str) -> list[int]:
 
 
 def reporting_unit_in(title: str) -> str | None:
-    """What follows "Đơn vị báo cáo:", as it is written, possibly nothing; None for a line that has no such label."""
+    """What follows "Đơn vị báo cáo:", possibly nothing; None for a line that has no such label."""
     found = _LABELLED_UNIT.fullmatch(_plain(title))
-    return re.split("[:：]", title, maxsplit=1)[1].strip() if found else None
+    return tidy(title)[found.start(1) :] if found else None
 
 
-def labels_a_return(title: str) -> bool:
-    """Whether a label can mean nothing but whose return this is, which "Đơn vị: người" does not."""
-    return _LABEL_OF_RETURN.match(_plain(title)) is not None
+def after_label(title: str) -> str:
+    """The same as it is written, to be quoted."""
+    return unicodedata.normalize("NFKC", title).partition(":")[2].strip()

@@ -64,10 +64,10 @@ def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["t
                 last=str(plan.last_year),
             )
         )
+    if layout == "form" and not plan.units:
+        raise UsageError(phrase("The plan lists no units, so a form could not be told whose it is: use a table."))
     if named is not None:
         return (_unit(plan, year, named),)
-    if layout == "form" and not plan.units:
-        raise UsageError(phrase("The plan lists no units: say with --unit whose form it is, or make a table."))
     if (units := plan.expected_units(year)) or not plan.units:
         return units
     raise UsageError(phrase("The plan lists no units of {year}: name one with --unit.", year=str(year)))

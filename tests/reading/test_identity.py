@@ -25,7 +25,6 @@ from tests.reading.sending import (
 
 ITEMS: Rows = [[label, a] for label, a in zip(LABELS, A, strict=True)]
 YEAR = ["Năm 2023"]
-UNLISTED = PLAN.model_copy(update={"units": ()})
 YEARLY = ["Đơn vị", "Năm", *LABELS]
 
 
@@ -129,36 +128,8 @@ def test_an_unknown_unit_is_answered_with_the_nearest_names(tmp_path: Path) -> N
 
 
 def test_an_unknown_unit_is_told_as_it_is_written(tmp_path: Path) -> None:
-    (problem,) = read(tmp_path, [["Đơn vị báo cáo:", "UBND Huyện Xa Lạ"], YEAR, *ITEMS]).problems
-    assert (problem.code, problem.place.cell, problem.value) == ("unknown-unit", "B1", "UBND Huyện Xa Lạ")
-
-
-@pytest.mark.parametrize(
-    ("title", "unit"),
-    [
-        ([["Đơn vị báo cáo: Xã Gia Sinh"], YEAR], "Xã Gia Sinh"),
-        ([["Đơn vị báo cáo:", "Xã Gia Sinh"], YEAR], "Xã Gia Sinh"),
-        ([["Reporting unit: Xã Gia Sinh", "Đơn vị báo cáo: Xã Gia Sinh"], YEAR], "Xã Gia Sinh"),
-        ([["UBND XÃ GIA SINH"], YEAR], None),
-        ([["Đơn vị: người"], YEAR], None),
-        ([["Đơn vị báo cáo:"], YEAR], None),
-    ],
-)
-def test_only_its_label_tells_a_unit_that_no_plan_lists(tmp_path: Path, title: Rows, unit: str | None) -> None:
-    returns = read_returns([str(send(tmp_path, [*title, *ITEMS]))], UNLISTED)
-    assert counts(returns) == ({(unit, 2023): A} if unit else {})
-    assert [code for code, _ in told(returns)] == ([] if unit else ["missing-unit"])
-
-
-def test_two_units_that_no_plan_lists_contradict_each_other(tmp_path: Path) -> None:
-    title: Rows = [["Đơn vị báo cáo: Xã Gia Sinh"], ["Reporting unit: Xã Gia Vân"], YEAR]
-    assert told(read_returns([str(send(tmp_path, [*title, *ITEMS]))], UNLISTED)) == [("conflicting-unit", "A1")]
-
-
-def test_a_row_that_names_no_unit_is_not_the_titles(tmp_path: Path) -> None:
-    rows: Rows = [["Đơn vị báo cáo: Sở Nội vụ"], TITLE, HEADER, ["Xã Gia Sinh", *A], ["", *B]]
-    returns = read_returns([str(send(tmp_path, rows))], UNLISTED)
-    assert (counts(returns), told(returns)) == ({("Xã Gia Sinh", 2023): A}, [("missing-unit", "A5")])
+    (problem,) = read(tmp_path, [["Đơn vị báo cáo﹕ UBND Huyện Xa Lạ"], YEAR, *ITEMS]).problems
+    assert (problem.code, problem.place.cell, problem.value) == ("unknown-unit", "A1", "UBND Huyện Xa Lạ")
 
 
 def test_a_bare_name_means_the_unit_of_that_year(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from gbv_kpi.reading.titles import (
+    after_label,
     is_part_of_year,
     is_place_and_date,
     part_of_year_in,
@@ -94,10 +95,9 @@ def test_a_sheets_name_gives_a_year(name: str, years: list[int]) -> None:
 @pytest.mark.parametrize(
     ("title", "unit"),
     [
-        ("Đơn vị báo cáo: UBND huyện Nho Quan", "UBND huyện Nho Quan"),
-        ("ĐƠN VỊ: NHO QUAN", "NHO QUAN"),
-        ("Tên đơn vị: Nho Quan", "Nho Quan"),
-        ("Đơn vị báo cáo：Nho Quan", "Nho Quan"),
+        ("Đơn vị báo cáo: UBND huyện Nho Quan", "ubnd huyện nho quan"),
+        ("ĐƠN VỊ: NHO QUAN", "nho quan"),
+        ("Tên đơn vị: Nho Quan", "nho quan"),
         ("Đơn vị báo cáo:", ""),
         ("Đơn vị nhận báo cáo: Sở Nội vụ", None),
         ("Đơn vị tính: người", None),
@@ -106,6 +106,12 @@ def test_a_sheets_name_gives_a_year(name: str, years: list[int]) -> None:
 )
 def test_the_unit_stands_after_its_label(title: str, unit: str | None) -> None:
     assert reporting_unit_in(title) == unit
+
+
+@pytest.mark.parametrize("colon", [":", "：", "﹕", "︓", " :"])
+def test_what_follows_the_label_is_quoted_as_it_is_written(colon: str) -> None:
+    assert reporting_unit_in(f"ĐƠN VỊ BÁO CÁO{colon} Xã Xa Lạ") == "xã xa lạ"
+    assert after_label(f"ĐƠN VỊ BÁO CÁO{colon} Xã Xa Lạ") == "Xã Xa Lạ"
 
 
 def test_the_place_where_a_paper_was_signed_is_told_from_a_title() -> None:
