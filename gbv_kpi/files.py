@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 from threading import Thread
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from gbv_kpi.batch import Batch
 from gbv_kpi.language import phrase
@@ -17,7 +18,7 @@ from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.kinds import read_sheets, without_headings
 from gbv_kpi.reading.sheet import Sheet
-from gbv_kpi.reading.sources import Source, open_source
+from gbv_kpi.reading.sources import STDIN, Source, open_source
 from gbv_kpi.reading.text import MAX_CELLS, ParserError, open_quotation, oversized
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
@@ -25,16 +26,13 @@ from gbv_kpi.sheets import SheetReader
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import Problems, has_errors
 
-if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
-
 __all__ = ["FileFound", "Watch", "cores", "read_files"]
 
 LOOKED_AT_ROWS = 200  # of a sheet that was not read
 FEW_FIGURES = 3
 
 WORTH_A_PROCESS = 250  # files; fewer are read before another process has begun
-SMALL = 2**20  # bytes; what a larger file holds would take as long to hand over as to read
+SMALL = 2**17  # bytes; what a larger file holds would take as long to hand over as to read
 AT_ONCE = 10  # files that a process hands over together
 MOST_PROBLEMS = 200  # of a file that is handed over: each is made, and a thousand take a megabyte
 
@@ -109,45 +107,55 @@ def read_files(
     Raises `SourceError` for a file that cannot be opened.
     """
     processes = min(processes, len(names) // WORTH_A_PROCESS)
-    pool = _pool(plan, assumed, processes) if processes > 1 and all(map(_is_small, names)) else None
+    side_by_side = processes > 1 and all(map(_is_small, names))
+    found = _read_side_by_side(names, plan, assumed, watch, processes) if side_by_side else None
     reader, shelf = FileReader(plan, assumed), Shelf()
-    if pool is None:
+    if found is None:
         return [reader.read(name, shelf) for name in watch(names)]
-    handed_over = _read_side_by_side(pool, names, watch)
-    return [file or reader.read(name, shelf) for name, file in zip(names, handed_over, strict=True)]
+    return [file or reader.read(name, shelf) for name, file in zip(names, found, strict=True)]
 
 
 # ------------------------------------------------------------------------ side by side
 
 
 def cores() -> int:
-    """How many processes may run at the same time."""
+    """How many processes may run at the same time; Windows can wait for no more than 61."""
     allowed = getattr(os, "sched_getaffinity", None)  # not everywhere, and fewer than all in a container
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
+    return min(len(allowed(0)) if allowed else os.cpu_count() or 1, 61)
 
 
 def _is_small(name: str) -> bool:
-    path = Path(name)
-    return path.is_file() and path.stat().st_size <= SMALL
+    try:
+        status = Path(name).stat()
+    except OSError:
+        return False
+    return name != STDIN and S_ISREG(status.st_mode) and status.st_size <= SMALL
 
 
-def _pool(plan: Plan, assumed: AssumedYear | None, processes: int) -> "ProcessPoolExecutor | None":
-    """Processes that read files; None where the system has no means for them, as in some containers."""
+def _read_side_by_side(
+    names: Sequence[str], plan: Plan, assumed: AssumedYear | None, watch: Watch, processes: int
+) -> list[FileFound | None] | None:
+    """None for a file with so many problems that it is cheaper read again than handed over.
+
+    None for all of them where the system has no means for several processes, or ends one of them.
+    """
     try:
         from concurrent.futures import ProcessPoolExecutor  # here, for most calls name a few files
 
-        return ProcessPoolExecutor(processes, initializer=_begin, initargs=(plan, assumed))
+        pool = ProcessPoolExecutor(processes, initializer=_begin, initargs=(plan, assumed))
     except (ImportError, NotImplementedError, OSError):
         return None
-
-
-def _read_side_by_side(pool: "ProcessPoolExecutor", names: Sequence[str], watch: Watch) -> list[FileFound | None]:
-    """None for a file with so many problems that it is cheaper read again than handed over."""
     some = [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
     try:
         with _interrupted_later():
             found = chain.from_iterable(pool.map(_read_some, some))
         return [file for _, file in zip(watch(names), found, strict=True)]
+    except BaseException as error:
+        for process in list((pool._processes or {}).values()):
+            process.kill()  # nobody waits for what it reads
+        if isinstance(error, OSError | RuntimeError):
+            return None
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -3,8 +3,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gbv_kpi.plan import Plan, load_plan
+
+settings.register_profile("untimed", deadline=None)  # the machine may be busy
+settings.load_profile("untimed")
 
 GOLDEN = Path(__file__).parent / "render" / "golden"
 

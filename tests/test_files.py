@@ -1,22 +1,26 @@
 """Very many small files are read by several processes, and nothing else changes by it."""
 
+import errno
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from multiprocessing import get_start_method, parent_process
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gbv_kpi import files as module
 from gbv_kpi import read_returns
 from gbv_kpi.errors import SourceError
-from gbv_kpi.files import WORTH_A_PROCESS, FileFound, Watch, cores, read_files
+from gbv_kpi.files import WORTH_A_PROCESS, FileFound, cores, read_files
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.sources import RETURN_SUFFIXES, open_source
+from gbv_kpi.reading.sources import RETURN_SUFFIXES, Source, open_source
 from tests.bench.written import write_forms
 from tests.command import CASES, run
 from tests.reading.sending import send
@@ -40,13 +44,14 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many files were handed to other processes, call by call."""
+    """How many files were handed over by other processes, call by call."""
     seen: list[int] = []
     read_side_by_side = module._read_side_by_side
 
-    def counted(pool: ProcessPoolExecutor, names: Sequence[str], watch: Watch) -> list[FileFound | None]:
-        seen.append(len(names))
-        return read_side_by_side(pool, names, watch)
+    def counted(names: Sequence[str], *how: Any) -> list[FileFound | None] | None:
+        found = read_side_by_side(names, *how)
+        seen.append(sum(file is not None for file in found or ()))
+        return found
 
     monkeypatch.setattr(module, "_read_side_by_side", counted)
     return seen
@@ -86,27 +91,18 @@ def test_few_files_and_large_ones_need_no_other_process(
     for some, processes in ((names[:1], 2), ([*names[:1], str(large)], 2), (names[:3], 1)):
         assert len(read_files(some, plan, None, processes=processes)) == len(some)
     assert handed_over == []
-    assert len(names) < 2 * WORTH_A_PROCESS
 
 
 def test_a_file_with_very_many_problems_is_not_handed_over(
-    plan: Plan, names: list[str], eager: None, monkeypatch: pytest.MonkeyPatch
+    plan: Plan, names: list[str], eager: None, handed_over: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_PROBLEMS", 1)
-    read_side_by_side = module._read_side_by_side
-    read_again: list[str] = []
-
-    def left_out(pool: ProcessPoolExecutor, names: Sequence[str], watch: Watch) -> list[FileFound | None]:
-        found = read_side_by_side(pool, names, watch)
-        read_again.extend(name for name, file in zip(names, found, strict=True) if file is None)
-        return found
-
-    monkeypatch.setattr(module, "_read_side_by_side", left_out)
     together, alone = read_files(names, plan, None, processes=2), read_files(names, plan, None)
-    assert read_again == [file.name for file in alone if len(file.problems) > 1] != []
+    assert handed_over == [sum(len(file.problems) < 2 for file in alone)] != [len(names)]
     assert [list(file.problems) for file in together] == [list(file.problems) for file in alone]
 
 
+@pytest.mark.skipif(get_start_method() != "fork", reason="a patch reaches only a process that is forked")
 def test_a_file_that_is_gone_meanwhile_is_told(
     plan: Plan, names: list[str], eager: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +110,47 @@ def test_a_file_that_is_gone_meanwhile_is_told(
     monkeypatch.setattr(module, "open_source", lambda name: open_source("gone.xlsx" if name == gone else name))
     with pytest.raises(SourceError, match=r"gone\.xlsx cannot be opened"):
         read_files(names, plan, None, processes=2)
+
+
+@pytest.mark.skipif(get_start_method() != "fork", reason="a patch reaches only a process that is forked")
+def test_where_a_process_is_killed_one_reads_them_all(
+    plan: Plan, names: list[str], eager: None, handed_over: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(name: str) -> Source:
+        if parent_process() is not None and name == names[-1]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return open_source(name)
+
+    monkeypatch.setattr(module, "open_source", killed)
+    assert [file.name for file in read_files(names, plan, None, processes=2)] == names
+    assert handed_over == [0]
+
+
+@pytest.mark.skipif(get_start_method() != "fork", reason="counts what is forked")
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_where_no_more_processes_may_begin_one_reads_them_all(
+    plan: Plan, names: list[str], eager: None, handed_over: list[int], monkeypatch: pytest.MonkeyPatch, allowed: int
+) -> None:
+    forks, fork = iter(range(allowed)), os.fork
+
+    def bounded() -> int:
+        if next(forks, None) is None:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return fork()
+
+    monkeypatch.setattr(os, "fork", bounded)
+    assert [file.name for file in read_files(names, plan, None, processes=2)] == names
+    assert handed_over == [0]
+
+
+def test_standard_input_is_read_by_the_process_that_has_it(
+    plan: Plan, names: list[str], eager: None, handed_over: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_text("not what is meant", "utf-8")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(names[-1]).read_bytes())))
+    *_, last = read_files([*names[:3], "-"], plan, None, processes=2)
+    assert (last.name, len(last.batches), handed_over) == ("-", 1, [])
 
 
 def test_a_thousand_forms_are_judged_like_one_table(tmp_path: Path) -> None:
@@ -148,6 +185,21 @@ def test_no_process_is_left_behind(tmp_path: Path, sent: signal.Signals, to_all:
     while time.monotonic() < deadline and members(process.pid):
         time.sleep(0.01)
     assert members(process.pid) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of POSIX")
+def test_who_interrupts_twice_does_not_wait(tmp_path: Path) -> None:
+    plan, folder, _ = write_forms(tmp_path, 3000, "csv")
+    command = [sys.executable, "-m", "gbv_kpi", "check", folder, "--plan", plan]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while process.poll() is None and len(members(process.pid)) < min(3, cores() + 1):
+        time.sleep(0.01)
+    for _ in range(2):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.05)
+    process.communicate(timeout=30)
+    assert process.returncode in {130, -signal.SIGINT}
 
 
 def members(session: int) -> list[str]:

@@ -68,7 +68,7 @@ def holds(rate: Fraction, threshold: Threshold) -> bool:
     return {">=": rate >= bound, ">": rate > bound, "<=": rate <= bound, "<": rate < bound}[threshold.comparator]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(UNITS), st.integers(2021, 2025)),

@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mutants")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(changes(), min_size=1, max_size=4))
 def test_a_changed_plan_file_is_a_plan_or_has_mistakes(folder: Path, made: list[Change]) -> None:
     lines = list(LINES)
