@@ -107,4 +107,4 @@ def reporting_unit_in(title: str) -> str | None:
 
 def after_label(title: str) -> str:
     """The same as it is written, to be quoted."""
-    return unicodedata.normalize("NFKC", title).partition(":")[2].strip()
+    return " ".join(unicodedata.normalize("NFKC", title).partition(":")[2].split())
