@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gbv_kpi.batch import Batch
 from gbv_kpi.counts import BLANK, Numbers
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identities import Identity

@@ -10,7 +10,7 @@ GbvKpiError
 What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems`.
 """
 
-from gbv_kpi.language import ENGLISH, Phrase
+from gbv_kpi.i18n import ENGLISH, Phrase
 
 __all__ = ["GbvKpiError", "LedgerError", "OutputError", "PlanError", "SourceError", "UsageError"]
 

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import ClassVar
 
 from gbv_kpi.batch import Batch
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear

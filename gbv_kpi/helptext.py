@@ -16,7 +16,7 @@ from typing import Any
 
 import typer
 
-from gbv_kpi.language import Language, Phrase, phrase
+from gbv_kpi.i18n import Language, Phrase, phrase
 
 __all__ = ["run", "translate_help"]
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gbv_kpi.console import error_console
 from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.errors import UsageError
-from gbv_kpi.exits import FailOn
+from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.files import cores
 from gbv_kpi.findings import findings_of
-from gbv_kpi.language import Language, phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import outlooks
-from gbv_kpi.output import error_console
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.sources import find_sources

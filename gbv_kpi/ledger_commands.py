@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from gbv_kpi.console import print_pieces, print_rendered, print_text, tell
 from gbv_kpi.errors import UsageError
-from gbv_kpi.exits import FailOn
-from gbv_kpi.language import phrase
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import phrase
 from gbv_kpi.options import (
     DEFAULT_PLAN,
     MIN_COUNT,
@@ -29,7 +30,6 @@ from gbv_kpi.options import (
     opened_ledger,
     spoken_language,
 )
-from gbv_kpi.output import print_pieces, print_rendered, print_text, tell
 
 __all__ = ["commands"]
 

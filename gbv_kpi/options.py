@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.exits import FailOn
-from gbv_kpi.language import Language, chosen_tag, language, phrase
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import Language, chosen_tag, language, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

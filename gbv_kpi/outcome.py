@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gbv_kpi.exits import ExitCode, FailOn
+from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.outlook import Outlook
 from gbv_kpi.problems import Problem

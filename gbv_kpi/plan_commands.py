@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from gbv_kpi.console import print_text
 from gbv_kpi.errors import UsageError
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
-from gbv_kpi.output import print_text
 
 __all__ = ["commands"]
 
@@ -123,7 +123,7 @@ def explain(
 
     Example: gbv-kpi explain part-exceeds-total
     """
-    from gbv_kpi.catalogue import CATALOGUE
+    from gbv_kpi.problem_codes import CATALOGUE
     from gbv_kpi.render.explain import code_to_text, codes_to_json, codes_to_text
 
     spoken = spoken_language(lang)

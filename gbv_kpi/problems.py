@@ -6,8 +6,8 @@ the check stands; whoever reads a check reads its message beside it.
 
 from dataclasses import dataclass, replace
 
-from gbv_kpi.catalogue import CATALOGUE, Severity
-from gbv_kpi.language import Phrase
+from gbv_kpi.i18n import Phrase
+from gbv_kpi.problem_codes import CATALOGUE, Severity
 
 __all__ = ["Place", "Problem", "Severity"]
 

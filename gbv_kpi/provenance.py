@@ -6,7 +6,7 @@ from itertools import groupby
 
 from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.entry import Change, Entry, UnitKey, changes_between, key_of
 from gbv_kpi.ledger.held import latest, returns_from
 from gbv_kpi.ledger.units import UnitsByKey

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.counts import BLANK, Numbers, compact, whole
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.reading.column import Column

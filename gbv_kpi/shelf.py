@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gbv_kpi.errors import OutputError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 
 __all__ = ["Shelf", "Shelved"]
 

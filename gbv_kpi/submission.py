@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gbv_kpi.exits import ExitCode
+from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.files import Watch, read_files
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.entry import Entry, UnitKey, content_hash, key_of
 from gbv_kpi.ledger.held import latest
 from gbv_kpi.ledger.read import entries_of, recorded_files

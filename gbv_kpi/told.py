@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.catalogue import CATALOGUE, Severity
-from gbv_kpi.language import Phrase
+from gbv_kpi.i18n import Phrase
 from gbv_kpi.on_demand import OnDemand
+from gbv_kpi.problem_codes import CATALOGUE, Severity
 from gbv_kpi.problems import Problem
 
 __all__ = ["OneKind", "Problems", "error_count", "has_errors", "runs_of"]

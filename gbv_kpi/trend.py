@@ -12,7 +12,7 @@ from fractions import Fraction
 from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.findings import Findings, findings_of
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.entry import Entry
 from gbv_kpi.ledger.held import latest, returns_from, returns_under
 from gbv_kpi.ledger.recast import Recast, recast

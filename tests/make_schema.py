@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from gbv_kpi.language import Bilingual
+from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan import model, tables
 from gbv_kpi.plan_commands import SCHEMA
 

@@ -12,7 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import ENGLISH, Language, language, phrase
+from gbv_kpi.i18n import ENGLISH, Language, language, phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.sources import Source, open_source

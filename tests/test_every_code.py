@@ -13,8 +13,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 import gbv_kpi
-from gbv_kpi.catalogue import CATALOGUE
 from gbv_kpi.plan import Plan
+from gbv_kpi.problem_codes import CATALOGUE
 from tests import offices
 from tests.command import WELL, run, well_but, write_csv
 from tests.ledger.inbox import hand_in

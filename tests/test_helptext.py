@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from gbv_kpi.cli import DEFAULT_PLAN, app
 from gbv_kpi.helptext import translate_help
-from gbv_kpi.language import language
+from gbv_kpi.i18n import language
 
 
 def named(command: Any, *above: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbv_kpi.language import ENGLISH, Bilingual, chosen_tag, language, phrase, plural
+from gbv_kpi.i18n import ENGLISH, Bilingual, chosen_tag, language, phrase, plural
 
 VIETNAMESE = language("vi")
 

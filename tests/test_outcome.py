@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.engine import evaluate
-from gbv_kpi.exits import ExitCode, FailOn
+from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns import read_returns

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
+from gbv_kpi.console import print_rendered, print_text, write_whole
 from gbv_kpi.errors import OutputError
-from gbv_kpi.output import print_rendered, print_text, write_whole
 
 not_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 with_dev = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

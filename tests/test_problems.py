@@ -1,7 +1,7 @@
 import pytest
 
-from gbv_kpi.catalogue import CATALOGUE
-from gbv_kpi.language import ENGLISH, phrase
+from gbv_kpi.i18n import ENGLISH, phrase
+from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.told import has_errors
 

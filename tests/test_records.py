@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.records import shortened
 from tests.reading.sending import GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, A, B, counts, read, told
 

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
-from gbv_kpi.language import ENGLISH, language
+from gbv_kpi.i18n import ENGLISH, language
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns import read_returns
 from gbv_kpi.workbooks.blank import blank_return

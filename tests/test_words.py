@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gbv_kpi.language import LANGUAGES, LOCALE_FOLDER, Bilingual, language, phrase
+from gbv_kpi.i18n import LANGUAGES, LOCALE_FOLDER, Bilingual, language, phrase
 from tests.words import TRANSLATED, faults, mo_file, po_file, sentences_in_code
 
 PLANS = sorted((LOCALE_FOLDER.parent / "plans").glob("*.toml"))

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 from gbv_kpi.cli import app
 from gbv_kpi.helptext import translate_help
-from gbv_kpi.language import LANGUAGES, LOCALE_FOLDER, Language
+from gbv_kpi.i18n import LANGUAGES, LOCALE_FOLDER, Language
 
 PACKAGE = LOCALE_FOLDER.parent
 TRANSLATED = tuple(tag for tag in LANGUAGES if tag != "en")

@@ -5,7 +5,7 @@ import re
 from sqlalchemy.exc import DBAPIError
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 
 __all__ = ["ledger_error"]
 

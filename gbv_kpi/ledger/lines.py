@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from sqlalchemy import Connection, insert, select
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.store import Ledger
 from gbv_kpi.ledger.tables import returns, submissions
 from gbv_kpi.schema import Count

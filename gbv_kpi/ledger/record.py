@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.entry import (
     Change,
     Entry,

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.faults import ledger_error
 from gbv_kpi.ledger.tables import SCHEMA, VERSION, layout, metadata
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import tomli
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.language import Bilingual, phrase
+from gbv_kpi.i18n import Bilingual, phrase
 
 __all__ = ["BUILT_IN", "DEFAULT_PLAN", "PlanSummary", "built_in_plans", "is_built_in", "no_such_plan", "plan_source"]
 

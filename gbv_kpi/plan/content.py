@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import tomli
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan.built_in import no_such_plan, plan_source
 from gbv_kpi.plan.taken import taken_fields
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.content import Mistake
 from gbv_kpi.plan.mistakes import nearest
 from gbv_kpi.plan.model import Plan

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from unicodedata import normalize
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.content import Mistake
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.thresholds import Comparator, Measure

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan.built_in import DEFAULT_PLAN, plan_source
 from gbv_kpi.plan.content import Content, Remark, read_content
 from gbv_kpi.plan.contradictions import contradictions

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gbv_kpi.language import Bilingual
+from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, Table, Unit, Year
 
 __all__ = ["Era", "Plan"]

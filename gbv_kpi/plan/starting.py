@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gbv_kpi.language import Language
+from gbv_kpi.i18n import Language
 
 __all__ = ["starting_file"]
 

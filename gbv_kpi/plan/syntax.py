@@ -2,7 +2,7 @@
 
 import re
 
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 
 __all__ = ["syntax_mistake"]
 

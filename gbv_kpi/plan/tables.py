@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gbv_kpi.language import Bilingual, phrase
+from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.thresholds import Comparator, Measure, Threshold
 
 __all__ = ["Agency", "Indicator", "Report", "ReturnField", "Table", "ThresholdEntry", "Unit", "Year"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 
 __all__ = ["read_units"]
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.extent import area_of_sheet
 from gbv_kpi.reading.footnotes import raised_in_shared_strings, raised_in_tables

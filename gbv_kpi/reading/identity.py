@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.counts import Names
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.column import Column

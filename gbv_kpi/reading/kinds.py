@@ -1,6 +1,6 @@
 """One file of any kind to its sheets."""
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.sources import Source

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.archive import damaged
 from gbv_kpi.reading.footnotes import raised

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading.labels import seen
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
 

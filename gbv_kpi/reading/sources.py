@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gbv_kpi.errors import SourceError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 
 __all__ = ["RETURN_SUFFIXES", "STDIN", "Source", "find_sources", "open_source"]
 

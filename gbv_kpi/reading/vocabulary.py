@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.reading.frame import (
     GROUPS,

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.encodings import MARKS, encodings_of
 from gbv_kpi.reading.sheet import Sheet

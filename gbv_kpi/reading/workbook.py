@@ -14,7 +14,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.archive import Contents, damaged, look_into
 from gbv_kpi.reading.legacy import OLE, encrypted, read_legacy_workbook

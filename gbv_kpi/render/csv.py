@@ -9,9 +9,9 @@ import csv
 from collections.abc import Iterator
 from decimal import Decimal
 
-from gbv_kpi.language import Language, Phrase
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Language, Phrase
 from gbv_kpi.outcome import Outcome
-from gbv_kpi.output import visible
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.figures import MEANING
 from gbv_kpi.render.sentences import withheld_reason

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from gbv_kpi.catalogue import CATALOGUE, Severity
-from gbv_kpi.language import Language, phrase
-from gbv_kpi.output import dumped
+from gbv_kpi.console import dumped
+from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.problem_codes import CATALOGUE, Severity
 
 __all__ = ["code_to_text", "codes_to_json", "codes_to_text"]
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gbv_kpi.language import Language, phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.thresholds import Threshold
 

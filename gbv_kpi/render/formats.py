@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gbv_kpi.language import Language
+    from gbv_kpi.i18n import Language
     from gbv_kpi.outcome import Outcome
 
 __all__ = ["DETAILED", "rendered"]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.catalogue import CATALOGUE
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.told import OneKind, Problems
 

@@ -6,10 +6,10 @@ Text from files and plans is text: whatever Markdown or HTML would take for a si
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from gbv_kpi.console import visible
 from gbv_kpi.findings import Findings, findings_of
-from gbv_kpi.language import Bilingual, Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
-from gbv_kpi.output import visible
 from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
 from gbv_kpi.render.rows import SHOWN_UNITS, missed_rows, year_rows

@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.language import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.rows import year_rows
 from gbv_kpi.render.styled import STYLE, said

@@ -9,8 +9,8 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
-from gbv_kpi.language import Bilingual, Language, Phrase, phrase
-from gbv_kpi.output import dumped, visible
+from gbv_kpi.console import dumped, visible
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
 from gbv_kpi.plan.built_in import PlanSummary
 from gbv_kpi.plan.dated import bound_of, threshold_in, units_on
 

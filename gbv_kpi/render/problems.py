@@ -6,8 +6,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gbv_kpi.language import Language, plural
-from gbv_kpi.output import visible
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Language, plural
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.grouped import SEVERITY, ProblemGroup, grouped, place_text
 

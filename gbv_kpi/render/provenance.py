@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.language import Language, phrase
+from gbv_kpi.console import dumped, visible
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.ledger.entry import Entry
-from gbv_kpi.output import dumped, visible
 from gbv_kpi.plan import Plan
 from gbv_kpi.provenance import Count, Revision, Trace
 from gbv_kpi.render.figures import rate_text

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gbv_kpi.findings import Findings, findings_of
-from gbv_kpi.language import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import Outlook, Prospect
 from gbv_kpi.plan import Indicator, Plan

@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.language import Language, phrase
-from gbv_kpi.output import dumped, visible
+from gbv_kpi.console import dumped, visible
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.status import Arrival, UnitStatus, YearStatus
 
 __all__ = ["status_to_json", "status_to_terminal"]

@@ -2,8 +2,8 @@
 
 from rich.text import Text
 
-from gbv_kpi.language import Bilingual, Language, Phrase
-from gbv_kpi.output import visible
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.scorecard import Status
 
 __all__ = ["STYLE", "said"]

@@ -8,10 +8,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.language import Language, Phrase, phrase, plural
+from gbv_kpi.console import dumped_by_record, visible
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.ledger.entry import Change
 from gbv_kpi.ledger.record import Revised, State
-from gbv_kpi.output import dumped_by_record, visible
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problems import problem_groups

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gbv_kpi.findings import Findings, findings_of
-from gbv_kpi.language import Language, phrase, plural
+from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.figures import counts_text, rate_text

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.language import Language, phrase, plural
-from gbv_kpi.output import dumped_by_record, visible
+from gbv_kpi.console import dumped_by_record, visible
+from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MARK, marks_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes

@@ -17,8 +17,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import Language, Phrase, phrase
-from gbv_kpi.output import visible
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading.kinds import read_sheets
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of

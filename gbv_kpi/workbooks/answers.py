@@ -9,7 +9,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import Language, phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.workbooks.dress import ANSWER, CENTRED, GRID, OPTIONAL_ANSWER, RED, font
 from gbv_kpi.workbooks.request import Request

@@ -5,7 +5,7 @@ from typing import Literal
 
 from openpyxl import Workbook
 
-from gbv_kpi.language import Bilingual
+from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan import Unit
 from gbv_kpi.render.paper import MAX_TITLE, sheet_title
 from gbv_kpi.workbooks.form import fill_form

@@ -5,7 +5,7 @@ from itertools import groupby
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
 from gbv_kpi.workbooks.answers import lock, open_answers
 from gbv_kpi.workbooks.dress import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths

@@ -6,7 +6,7 @@ not in the translators' catalogue: another word for them would be a return that 
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import Bilingual, phrase
+from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan import Unit
 from gbv_kpi.workbooks.dress import ACROSS, CENTRED, fit_row, font, put_text
 from gbv_kpi.workbooks.request import Request

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.workbooks.answers import lock
 from gbv_kpi.workbooks.dress import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths

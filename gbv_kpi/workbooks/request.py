@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.language import Bilingual, Language, phrase
+from gbv_kpi.i18n import Bilingual, Language, phrase
 from gbv_kpi.plan import Indicator, Plan, ReturnField, Unit
 from gbv_kpi.reading.units import UnitDirectory
 

@@ -9,8 +9,8 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import Language, Phrase, phrase, plural
-from gbv_kpi.output import visible
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.grouped import SEVERITY
 from gbv_kpi.workbooks.dress import (

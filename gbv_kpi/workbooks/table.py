@@ -7,7 +7,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.workbooks.answers import lock, open_answers, open_names
 from gbv_kpi.workbooks.dress import (

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from gbv_kpi.catalogue import CATALOGUE
-from gbv_kpi.language import ENGLISH, language
+from gbv_kpi.i18n import ENGLISH, language
+from gbv_kpi.problem_codes import CATALOGUE
 from tests.command import run
 
 

@@ -3,7 +3,7 @@
 import pytest
 import tomli
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.plan.syntax import syntax_mistake
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from openpyxl import Workbook
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.plan import load_plan
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.returns import Returns, read_returns

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.returns import read_returns
 from tests import offices

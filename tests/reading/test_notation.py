@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.reading.notation import Figure, read_figure, read_figures
 from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage
 

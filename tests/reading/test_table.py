@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.reading.labels import without_diacritics
 from tests import offices
 from tests.reading.sending import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from tests import offices
 from tests.libreoffice import converted, needs_libreoffice
 from tests.reading.sending import (

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.reading.kinds import read_sheets
 from gbv_kpi.reading.sheet import FormulaError, FormulaWithoutValue, Percentage
 from gbv_kpi.reading.sources import Source

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.figures import MEANING
 from gbv_kpi.render.xlsx.lines import HEADINGS, PROVINCE

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.language import ENGLISH, LANGUAGES, Bilingual, language
+from gbv_kpi.i18n import ENGLISH, LANGUAGES, Bilingual, language
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.csv import COLUMNS, to_csv

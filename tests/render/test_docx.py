@@ -15,9 +15,9 @@ from docx.oxml.ns import qn
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
-from gbv_kpi.exits import FailOn
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import language, phrase
 from gbv_kpi.judge import judge_report
-from gbv_kpi.language import language, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.built_in import BUILT_IN

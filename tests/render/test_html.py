@@ -18,9 +18,9 @@ import html5lib
 import pytest
 
 from gbv_kpi.engine import evaluate
-from gbv_kpi.exits import FailOn
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import ENGLISH, language, phrase
 from gbv_kpi.judge import judge_report
-from gbv_kpi.language import ENGLISH, language, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import DEFAULT_PLAN, Plan
 from gbv_kpi.problems import Place, Problem

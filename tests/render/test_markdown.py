@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gbv_kpi.language import ENGLISH, Bilingual, language, phrase
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import ENGLISH, Bilingual, language, phrase
 from gbv_kpi.outcome import Outcome
-from gbv_kpi.output import visible
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.markdown import _within, escaped, to_markdown

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from gbv_kpi.engine import evaluate
-from gbv_kpi.language import language
+from gbv_kpi.i18n import language
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.terminal import to_terminal

@@ -10,9 +10,9 @@ from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
-from gbv_kpi.exits import FailOn
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import ENGLISH, language
 from gbv_kpi.judge import judge_report
-from gbv_kpi.language import ENGLISH, language
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
 from gbv_kpi.render.xlsx import to_xlsx

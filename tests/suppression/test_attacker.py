@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from gbv_kpi.engine import counts_of_year, evaluate
-from gbv_kpi.language import ENGLISH
+from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.ledger.held import returns_from
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.json import to_json

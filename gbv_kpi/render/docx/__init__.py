@@ -4,7 +4,7 @@ It is a draft for the officer: number, date and signature stay blank, and so doe
 was done for each task group. Everything else is what the findings say.
 """
 
-from gbv_kpi.language import Language
+from gbv_kpi.i18n import Language
 from gbv_kpi.outcome import Outcome
 
 __all__ = ["to_docx"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.render.docx.draft import Draft

@@ -10,7 +10,7 @@ from docx.oxml.parser import parse_xml
 from docx.section import Section
 from docx.shared import Mm
 
-from gbv_kpi.language import Language
+from gbv_kpi.i18n import Language
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.docx.annex import annex, annex_heading
 from gbv_kpi.render.docx.dates import date_document

@@ -11,8 +11,8 @@ from docx.shared import Mm
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from gbv_kpi.language import Bilingual, Language, Phrase
-from gbv_kpi.output import visible
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.render.docx.grid import Cell, grid, heading_rows, without_lines
 from gbv_kpi.render.docx.looks import BODY, CELL, GAP, RULE, TABLE_TITLE, Look
 

@@ -13,7 +13,7 @@ cac_don_vi          a list; each has stt, ten, chi_tieu (a list as above)
 
 from collections.abc import Sequence
 
-from gbv_kpi.language import Bilingual, Language, Phrase
+from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.docx.draft import plain
 from gbv_kpi.render.docx.letterhead import blank_number

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 
-from gbv_kpi.language import Bilingual, Phrase, phrase
+from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.looks import (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gbv_kpi.language import Bilingual, Phrase, phrase
+from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import Plan
 
 __all__ = ["BLANK", "abbreviated", "document_title", "official_day", "on_its_subject", "widest_line"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, repeat
 
-from gbv_kpi.language import Bilingual, Phrase, phrase, plural
+from gbv_kpi.i18n import Bilingual, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.docx.draft import Draft

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gbv_kpi.language import phrase, plural
+from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.grid import Cell

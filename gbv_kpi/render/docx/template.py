@@ -29,7 +29,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.language import Language, phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.docx.annex import annex
 from gbv_kpi.render.docx.dates import date_document

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from gbv_kpi.language import Language, Phrase, phrase
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MEANING, counts_text, rate_text, threshold_text

@@ -13,7 +13,7 @@ import pygal
 from markupsafe import Markup
 from pygal.etree import etree
 
-from gbv_kpi.language import Language
+from gbv_kpi.i18n import Language
 from gbv_kpi.plan import Indicator
 from gbv_kpi.scorecard import Finding
 from gbv_kpi.thresholds import Measure, Threshold

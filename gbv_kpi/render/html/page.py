@@ -14,10 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gbv_kpi import __version__
+from gbv_kpi.console import visible
 from gbv_kpi.findings import findings_of
-from gbv_kpi.language import Bilingual, Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.outcome import Outcome
-from gbv_kpi.output import visible
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render import figures, sentences
 from gbv_kpi.render.grouped import SEVERITY, grouped, place_text

@@ -1,7 +1,7 @@
 """What a chart shows, in words: its title, and the text that a screen reader says in its place."""
 
-from gbv_kpi.language import Language, Phrase, phrase
-from gbv_kpi.output import visible
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MEANING, rate_text, threshold_text
 from gbv_kpi.scorecard import Finding

@@ -6,8 +6,8 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from gbv_kpi.language import Bilingual, Language, Phrase
-from gbv_kpi.output import visible
+from gbv_kpi.console import visible
+from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.render import paper
 from gbv_kpi.render.figures import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.render import paper
 from gbv_kpi.render.xlsx.book import Words
 from gbv_kpi.render.xlsx.page import Page

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_range
 
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import threshold_text
 from gbv_kpi.render.xlsx import formulas

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.lines import level, quotient
 from gbv_kpi.render.xlsx.page import FIGURE, Page

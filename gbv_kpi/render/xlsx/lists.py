@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gbv_kpi import __version__
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render import paper

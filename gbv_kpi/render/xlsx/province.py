@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.judged import BOUND, DENOMINATOR, LACKING, NEXT, NUMERATOR, RATE, VERDICT

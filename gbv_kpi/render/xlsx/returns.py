@@ -2,7 +2,7 @@
 
 from xlsxwriter.utility import xl_range
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.render.xlsx.book import GRID, Book
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
 from gbv_kpi.render.xlsx.page import Page

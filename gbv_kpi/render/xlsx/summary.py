@@ -5,7 +5,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range_abs
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.render.sentences import (
     caveats,

@@ -5,7 +5,7 @@ The year reported refers to the indicator's own sheet; earlier years are quotien
 
 from collections.abc import Iterable, Sequence
 
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.render import paper
 from gbv_kpi.render.figures import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained

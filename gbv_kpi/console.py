@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr, TextIO
 
 from gbv_kpi.errors import OutputError
-from gbv_kpi.language import phrase
+from gbv_kpi.i18n import phrase
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gbv_kpi.language import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase
 
 __all__ = ["CATALOGUE", "ProblemKind", "Severity"]
 
