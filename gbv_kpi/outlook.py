@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from gbv_kpi.findings import OfIndicator, findings_of
 from gbv_kpi.plan import Indicator, Plan, Unit
+from gbv_kpi.plan.thresholds import Threshold, is_met
 from gbv_kpi.scorecard import Finding, Scorecard
-from gbv_kpi.thresholds import Threshold, is_met
 
 __all__ = ["Outlook", "Prospect", "outlooks"]
 

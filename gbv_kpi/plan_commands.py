@@ -36,7 +36,7 @@ def list_plans(format: FormatOption = Format.TABLE, output: OutputOption = None,
 
     Example: gbv-kpi plan list
     """
-    from gbv_kpi.plan.built_in import built_in_plans
+    from gbv_kpi.plan.builtin import built_in_plans
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
     plans = built_in_plans()
@@ -83,7 +83,7 @@ def check_plan(
 
     Example: gbv-kpi plan check my-plan.toml
     """
-    from gbv_kpi.plan.file import read_plan
+    from gbv_kpi.plan.load import read_plan
     from gbv_kpi.render.plan_check import exit_code, plan_check_to_json, plan_check_to_text
 
     spoken, reading = spoken_language(lang), read_plan(file)
@@ -98,7 +98,7 @@ def new_plan(output: OutputOption = None, lang: LangOption = None) -> None:
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
-    from gbv_kpi.plan.starting import starting_file
+    from gbv_kpi.plan.new_file import starting_file
 
     print_text(starting_file(spoken_language(lang), SCHEMA), output)
 

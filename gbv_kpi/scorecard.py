@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.thresholds import Measure, Threshold, exact_rate, shown_rate
+from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shown_rate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from gbv_kpi.ledger.entry import Entry
 from gbv_kpi.ledger.held import latest, returns_from, returns_under
 from gbv_kpi.ledger.recast import Recast, recast
 from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.plan.thresholds import Threshold, exact_rate
 from gbv_kpi.scorecard import Finding, Status
-from gbv_kpi.thresholds import Threshold, exact_rate
 from gbv_kpi.withheld import Withheld
 
 __all__ = ["Path", "Point", "Series", "Trend", "trend"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi import evaluate, load_plan, read_returns
-from gbv_kpi.plan.file import read_plan
+from gbv_kpi.plan.load import read_plan
 from gbv_kpi.reading.sources import find_sources
 from gbv_kpi.scorecard import Finding, Status
 from tests.libreoffice import converted, needs_libreoffice

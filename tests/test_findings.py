@@ -11,9 +11,9 @@ from gbv_kpi.counts import BLANK, Lines, Names, places_in_order, whole
 from gbv_kpi.engine import _met
 from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.plan.thresholds import Comparator, Threshold
 from gbv_kpi.returns import Returns
 from gbv_kpi.scorecard import Finding, Status
-from gbv_kpi.thresholds import Comparator, Threshold
 from tests.command import judge, well_but, write_csv
 
 PLAN = load_plan()

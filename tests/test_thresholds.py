@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbv_kpi.thresholds import Comparator, Measure, Threshold, exact_rate, is_met, shortfall, shown_rate
+from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold, exact_rate, is_met, shortfall, shown_rate
 
 OVER_90 = Threshold(2021, ">", Decimal(90))
 AT_LEAST_85 = Threshold(2023, ">=", Decimal(85))

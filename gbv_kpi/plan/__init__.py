@@ -20,8 +20,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.built_in import DEFAULT_PLAN
-    from gbv_kpi.plan.file import load_plan
+    from gbv_kpi.plan.builtin import DEFAULT_PLAN
+    from gbv_kpi.plan.load import load_plan
     from gbv_kpi.plan.model import Plan
     from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, ThresholdEntry, Unit
 

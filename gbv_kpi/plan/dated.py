@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gbv_kpi.plan.built_in import is_built_in, plan_source
-from gbv_kpi.plan.content import read_content
+from gbv_kpi.plan.assemble import read_content
+from gbv_kpi.plan.builtin import is_built_in, plan_source
 
 __all__ = ["bound_of", "reporting_day", "tables_of", "threshold_in", "units_on"]
 
@@ -25,7 +25,7 @@ def tables_of(plan: str) -> Table:
     """
     if is_built_in(plan):
         return read_content(plan_source(plan), plan).tables
-    from gbv_kpi.plan.file import load_plan
+    from gbv_kpi.plan.load import load_plan
 
     return load_plan(plan).model_dump(by_alias=True, exclude_defaults=True)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gbv_kpi.i18n import Bilingual, phrase
-from gbv_kpi.thresholds import Comparator, Measure, Threshold
+from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
 __all__ = ["Agency", "Indicator", "Report", "ReturnField", "Table", "ThresholdEntry", "Unit", "Year"]
 

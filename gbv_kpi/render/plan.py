@@ -11,7 +11,7 @@ from typing import Any
 
 from gbv_kpi.console import dumped, visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
-from gbv_kpi.plan.built_in import PlanSummary
+from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.dated import bound_of, threshold_in, units_on
 
 __all__ = ["plan_to_json", "plan_to_text", "plans_to_json", "plans_to_text"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gbv_kpi.console import dumped, visible
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.plan.file import PlanReading
+from gbv_kpi.plan.load import PlanReading
 
 __all__ = ["exit_code", "plan_check_to_json", "plan_check_to_text"]
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from gbv_kpi.plan import load_plan
-from gbv_kpi.plan.built_in import BUILT_IN, built_in_plans
+from gbv_kpi.plan.builtin import BUILT_IN, built_in_plans
 from gbv_kpi.plan_commands import SCHEMA
 from tests.command import run
 from tests.make_schema import plan_schema

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from gbv_kpi.plan import Plan, load_plan
-from gbv_kpi.plan.built_in import BUILT_IN, DEFAULT_PLAN, built_in_plans
-from gbv_kpi.plan.file import read_plan
-from gbv_kpi.thresholds import Threshold
+from gbv_kpi.plan.builtin import BUILT_IN, DEFAULT_PLAN, built_in_plans
+from gbv_kpi.plan.load import read_plan
+from gbv_kpi.plan.thresholds import Threshold
 
 IDS = [plan.id for plan in built_in_plans()]
 PROVINCES = {

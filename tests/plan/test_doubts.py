@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.plan.file import read_plan
+from gbv_kpi.plan.load import read_plan
 from tests.plan.files import PLAN, UNITS, plan_file
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import tomli
 
-from gbv_kpi.plan.built_in import BUILT_IN
-from gbv_kpi.plan.lines import Location, key_lines
+from gbv_kpi.plan.builtin import BUILT_IN
+from gbv_kpi.plan.toml_lines import Location, key_lines
 
 AWKWARD = '''\
 # a comment with [brackets], = and "quotes"

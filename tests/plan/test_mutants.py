@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gbv_kpi.i18n import LANGUAGES, language
-from gbv_kpi.plan.file import read_plan
+from gbv_kpi.plan.load import read_plan
 from gbv_kpi.render.plan_check import plan_check_to_text
 from tests.plan.files import PLAN, UNITS, plan_file
 

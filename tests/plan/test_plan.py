@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, ReturnField, Unit, load_plan
-from gbv_kpi.thresholds import Threshold
+from gbv_kpi.plan.thresholds import Threshold
 from tests.offices import cp1258
 
 BUILT_IN = (files("gbv_kpi") / "plans" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import load_plan
-from gbv_kpi.plan.file import read_plan
+from gbv_kpi.plan.load import read_plan
 from tests.plan.files import PLAN, plan_file
 
 

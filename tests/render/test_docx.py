@@ -20,7 +20,7 @@ from gbv_kpi.i18n import language, phrase
 from gbv_kpi.judge import judge_report
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
-from gbv_kpi.plan.built_in import BUILT_IN
+from gbv_kpi.plan.builtin import BUILT_IN
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.docx import to_docx
 from gbv_kpi.scorecard import Status

@@ -10,7 +10,7 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 
 from gbv_kpi.plan import Plan
-from gbv_kpi.plan.built_in import BUILT_IN
+from gbv_kpi.plan.builtin import BUILT_IN
 from gbv_kpi.render.docx.fields import fields
 from gbv_kpi.render.docx.template import PARTS
 from tests.command import of_2025, well_but, write_csv

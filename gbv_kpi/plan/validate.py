@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.plan.content import Mistake
-from gbv_kpi.plan.mistakes import nearest
+from gbv_kpi.plan.assemble import Mistake
+from gbv_kpi.plan.error_messages import nearest
 from gbv_kpi.plan.model import Plan
+from gbv_kpi.plan.shared_fields import entries
 from gbv_kpi.plan.tables import Indicator, ReturnField, Table, Unit
-from gbv_kpi.plan.taken import entries
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.lines import Location
+    from gbv_kpi.plan.toml_lines import Location
 
 __all__ = ["contradictions"]
 

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.plan.built_in import DEFAULT_PLAN, plan_source
-from gbv_kpi.plan.content import Content, Remark, read_content
-from gbv_kpi.plan.contradictions import contradictions
-from gbv_kpi.plan.doubts import doubts
-from gbv_kpi.plan.mistakes import mistakes_of
+from gbv_kpi.plan.assemble import Content, Remark, read_content
+from gbv_kpi.plan.builtin import DEFAULT_PLAN, plan_source
+from gbv_kpi.plan.error_messages import mistakes_of
+from gbv_kpi.plan.lint import doubts
 from gbv_kpi.plan.model import Plan
+from gbv_kpi.plan.validate import contradictions
 
 __all__ = ["PlanReading", "load_plan", "read_plan"]
 

@@ -14,11 +14,11 @@ import tomli
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.plan.built_in import no_such_plan, plan_source
-from gbv_kpi.plan.taken import taken_fields
+from gbv_kpi.plan.builtin import no_such_plan, plan_source
+from gbv_kpi.plan.shared_fields import taken_fields
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.lines import Location
+    from gbv_kpi.plan.toml_lines import Location
 
 __all__ = ["Content", "Mistake", "Remark", "read_content"]
 
@@ -90,7 +90,7 @@ class Content:
 
     @cached_property
     def _lines(self) -> "dict[Location, int]":
-        from gbv_kpi.plan.lines import key_lines  # here, for most plans have no mistake
+        from gbv_kpi.plan.toml_lines import key_lines  # here, for most plans have no mistake
 
         return key_lines(self.text)
 
@@ -109,7 +109,7 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
     except UnicodeDecodeError:
         content.lack((), phrase("the file is no UTF-8 text: save it as UTF-8"))
     except tomli.TOMLDecodeError as error:
-        from gbv_kpi.plan.syntax import syntax_mistake
+        from gbv_kpi.plan.syntax_errors import syntax_mistake
 
         what, content.broken_line = syntax_mistake(str(error), content.text)
         content.lack((), what)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.plan.content import Mistake
+from gbv_kpi.plan.assemble import Mistake
 
 __all__ = ["mistakes_of", "nearest"]
 

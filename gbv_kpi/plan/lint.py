@@ -8,9 +8,9 @@ from itertools import pairwise
 from unicodedata import normalize
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.plan.content import Mistake
+from gbv_kpi.plan.assemble import Mistake
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.thresholds import Comparator, Measure
+from gbv_kpi.plan.thresholds import Comparator, Measure
 
 __all__ = ["doubts"]
 
