@@ -21,16 +21,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gbv_kpi.engine import evaluate
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.returns import read_returns
-    from gbv_kpi.schema import return_schema
+    from gbv_kpi.returns.collect import read_returns
+    from gbv_kpi.returns.schema import return_schema
 
 __version__ = "0.1.0"
 
 _HOME = {
     "load_plan": "gbv_kpi.plan",
-    "read_returns": "gbv_kpi.returns",
+    "read_returns": "gbv_kpi.returns.collect",
     "evaluate": "gbv_kpi.engine",
-    "return_schema": "gbv_kpi.schema",
+    "return_schema": "gbv_kpi.returns.schema",
 }
 
 __all__ = ["__version__", "evaluate", "load_plan", "read_returns", "return_schema"]

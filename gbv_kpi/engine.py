@@ -12,7 +12,7 @@ from gbv_kpi.counts import BLANK, Counts, Lines, Numbers, held, series, whole
 from gbv_kpi.findings import STATUSES, Findings, OfIndicator, UnitFindings, finding_of
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
-from gbv_kpi.returns import Returns
+from gbv_kpi.returns.collect import Returns
 from gbv_kpi.scorecard import Coverage, Scorecard, Status, UnitCounts
 from gbv_kpi.shelf import Shelf, Shelved
 

@@ -10,7 +10,6 @@ from gbv_kpi.console import error_console
 from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.files import cores
 from gbv_kpi.findings import findings_of
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.outcome import Outcome
@@ -18,7 +17,8 @@ from gbv_kpi.outlook import outlooks
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.sources import find_sources
-from gbv_kpi.returns import Returns, read_returns
+from gbv_kpi.returns.collect import Returns, read_returns
+from gbv_kpi.returns.read_files import cores
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.entry import Entry

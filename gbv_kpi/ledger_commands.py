@@ -54,11 +54,11 @@ def submit(
 
     Example: gbv-kpi submit inbox/
     """
-    from gbv_kpi.files import cores
     from gbv_kpi.judge import watched
     from gbv_kpi.plan import load_plan
     from gbv_kpi.reading.sources import find_sources
     from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
+    from gbv_kpi.returns.read_files import cores
     from gbv_kpi.submission import submit as hand_in
 
     spoken = spoken_language(lang)

@@ -9,7 +9,7 @@ from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.outlook import Outlook
 from gbv_kpi.problems import Problem
-from gbv_kpi.returns import FileRead
+from gbv_kpi.returns.collect import FileRead
 from gbv_kpi.scorecard import Scorecard, Status, UnitCounts
 from gbv_kpi.withheld import Withheld
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gbv_kpi.exit_codes import ExitCode
-from gbv_kpi.files import Watch, read_files
 from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.entry import Entry, UnitKey, content_hash, key_of
 from gbv_kpi.ledger.held import latest
@@ -22,8 +21,9 @@ from gbv_kpi.ledger.unusual import unusual_changes
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.received import Return
-from gbv_kpi.returns import Returns, returns_of
+from gbv_kpi.returns.collect import Returns, returns_of
+from gbv_kpi.returns.read_files import Watch, read_files
+from gbv_kpi.returns.received import Return
 from gbv_kpi.told import Problems, has_errors
 
 __all__ = ["Submission", "SubmittedFile", "submit"]

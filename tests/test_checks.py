@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.checks import repeated_returns
 from gbv_kpi.i18n import ENGLISH
+from gbv_kpi.returns.checks import repeated_returns
 from tests.reading.sending import BOTH, GIA_VIEN, HEADER, LABELS, NHO_QUAN, SUM, TITLE, A, B, counts, read, told
 
 FORMS_OF_HELP = ["Số trường hợp được tư vấn", "Số trường hợp được trợ giúp pháp lý"]

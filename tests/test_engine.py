@@ -6,7 +6,7 @@ import pytest
 
 from gbv_kpi.engine import evaluate
 from gbv_kpi.plan import Plan, load_plan
-from gbv_kpi.returns import read_returns
+from gbv_kpi.returns.collect import read_returns
 from gbv_kpi.scorecard import Status
 from tests.command import UNITS_OF_2025, WELL, find, judge, of_2025, verdict, well_but, write_csv
 

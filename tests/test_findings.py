@@ -12,7 +12,7 @@ from gbv_kpi.engine import _met
 from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Comparator, Threshold
-from gbv_kpi.returns import Returns
+from gbv_kpi.returns.collect import Returns
 from gbv_kpi.scorecard import Finding, Status
 from tests.command import judge, well_but, write_csv
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.records import shortened
+from gbv_kpi.returns.parse import shortened
 from tests.reading.sending import GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, A, B, counts, read, told
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.returns import read_returns
+from gbv_kpi.returns.collect import read_returns
 from tests import offices
 from tests.reading.sending import (
     BOTH,

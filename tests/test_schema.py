@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gbv_kpi.plan import load_plan
-from gbv_kpi.schema import MAX_COUNT, count_faults, return_schema
+from gbv_kpi.returns.schema import MAX_COUNT, count_faults, return_schema
 
 PLAN = load_plan()
 SCHEMA = return_schema(PLAN)

@@ -13,7 +13,7 @@ from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import ENGLISH, language
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns import read_returns
+from gbv_kpi.returns.collect import read_returns
 from gbv_kpi.workbooks.blank import blank_return
 from gbv_kpi.workbooks.request import Request, units_to_report
 from tests.command import run

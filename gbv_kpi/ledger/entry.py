@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.received import Return
+from gbv_kpi.returns.received import Return
 
 __all__ = [
     "Change",

@@ -8,7 +8,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.entry import Entry
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns import FileRead, Returns
+from gbv_kpi.returns.collect import FileRead, Returns
 
 __all__ = ["latest", "returns_from", "returns_under"]
 

@@ -15,7 +15,7 @@ from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.store import Ledger
 from gbv_kpi.ledger.tables import returns, submissions
-from gbv_kpi.schema import Count
+from gbv_kpi.returns.schema import Count
 
 __all__ = ["export_lines", "import_lines"]
 

@@ -28,7 +28,7 @@ from gbv_kpi.ledger.tables import submissions
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
-from gbv_kpi.received import Return
+from gbv_kpi.returns.received import Return
 
 __all__ = ["Filed", "Filing", "Revised", "State", "record"]
 

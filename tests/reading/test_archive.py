@@ -19,7 +19,7 @@ import json, re, resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
 from pathlib import Path
 from gbv_kpi.plan import load_plan
-from gbv_kpi.returns import read_returns
+from gbv_kpi.returns.collect import read_returns
 returns = read_returns(sys.argv[1:], load_plan())
 peak = int(re.search(r"VmHWM:\\s*([0-9]+) kB", Path("/proc/self/status").read_text())[1]) // 1024
 print(json.dumps([peak, len(returns.frame), [problem.code for problem in returns.problems]]))

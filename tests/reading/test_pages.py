@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.reading import pages, text
-from gbv_kpi.returns import Returns, read_returns
+from gbv_kpi.returns.collect import Returns, read_returns
 from tests import offices
 from tests.reading.sending import IDS, LABELS, PLAN, A, B
 

@@ -25,7 +25,7 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import DEFAULT_PLAN, Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.html import to_html
-from gbv_kpi.returns import read_returns
+from gbv_kpi.returns.collect import read_returns
 from gbv_kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.withheld import Withheld
 from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, write_csv

@@ -13,7 +13,7 @@ from gbv_kpi.i18n import language
 from gbv_kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.terminal import to_terminal
-from gbv_kpi.returns import read_returns
+from gbv_kpi.returns.collect import read_returns
 from tests.command import CASES, UNITS_OF_2025, Row, of_2025, run, well_but, write_csv
 
 SAMPLES = {

@@ -21,7 +21,7 @@ from gbv_kpi.reading.identities import Identities, LineProblem
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.notation import Figure, read_figure
 from gbv_kpi.reading.sheet import cell_address, text_of
-from gbv_kpi.schema import count_faults
+from gbv_kpi.returns.schema import count_faults
 from gbv_kpi.told import OneKind
 
 __all__ = ["LineProblem", "LinesTold", "Records", "heading_problems", "read_records", "shortened"]

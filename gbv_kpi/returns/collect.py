@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.batch import Batch, lines_of
-from gbv_kpi.checks import Key, repeated_return, repeated_returns
 from gbv_kpi.counts import Lines, at_rows
-from gbv_kpi.files import FileFound, Watch, read_files
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identities import AssumedYear, Identity
-from gbv_kpi.received import Return, received_returns
+from gbv_kpi.returns.batch import Batch, lines_of
+from gbv_kpi.returns.checks import Key, repeated_return, repeated_returns
+from gbv_kpi.returns.read_files import FileFound, Watch, read_files
+from gbv_kpi.returns.received import Return, received_returns
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import Problems
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.batch import Batch
 from gbv_kpi.counts import BLANK, Numbers
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
@@ -17,7 +16,8 @@ from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identities import Identity
 from gbv_kpi.reading.notation import read_figure
 from gbv_kpi.reading.sheet import text_of
-from gbv_kpi.records import LinesTold, Records
+from gbv_kpi.returns.batch import Batch
+from gbv_kpi.returns.parse import LinesTold, Records
 
 __all__ = ["CHECKS", "forms_cover_cases", "parts_within_wholes", "repeated_return", "repeated_returns", "totals_match"]
 

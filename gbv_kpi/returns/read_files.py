@@ -11,7 +11,6 @@ from stat import S_ISREG
 from threading import Thread
 from typing import ClassVar
 
-from gbv_kpi.batch import Batch
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
@@ -22,7 +21,8 @@ from gbv_kpi.reading.sources import STDIN, Source, open_source
 from gbv_kpi.reading.text import MAX_CELLS, ParserError, open_quotation, oversized
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
-from gbv_kpi.sheets import SheetReader
+from gbv_kpi.returns.batch import Batch
+from gbv_kpi.returns.read_sheet import SheetReader
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import Problems, has_errors
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.batch import Batch
 from gbv_kpi.counts import BLANK
 from gbv_kpi.problems import Place
 from gbv_kpi.reading.units import NamedUnit
+from gbv_kpi.returns.batch import Batch
 
 __all__ = ["Return", "received_returns"]
 

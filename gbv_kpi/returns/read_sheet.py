@@ -6,8 +6,6 @@ from itertools import chain
 
 import numpy as np
 
-from gbv_kpi.batch import Batch, batch_of, joined
-from gbv_kpi.checks import CHECKS, totals_match
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading.column import Block
@@ -19,7 +17,9 @@ from gbv_kpi.reading.personal import columns_of_persons, headings_of_persons, pe
 from gbv_kpi.reading.sheet import Sheet
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
-from gbv_kpi.records import heading_problems, read_records
+from gbv_kpi.returns.batch import Batch, batch_of, joined
+from gbv_kpi.returns.checks import CHECKS, totals_match
+from gbv_kpi.returns.parse import heading_problems, read_records
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import OneKind, Problems
 
