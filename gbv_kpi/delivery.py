@@ -20,7 +20,7 @@ __all__ = ["deliver", "docx_template_of", "expect_xlsx", "file_to_annotate", "pu
 
 def file_to_annotate(names: Sequence[str], annotate: Path) -> str:
     """The one file to mark. Raises `UsageError` for none or several, and for a copy in place of the original."""
-    from gbv_kpi.reading.sources import STDIN, find_sources
+    from gbv_kpi.sheets.sources import STDIN, find_sources
 
     expect_xlsx(annotate)
     found, _ = find_sources(names)
@@ -38,7 +38,7 @@ def expect_xlsx(path: Path) -> None:
 
 def write_annotated(outcome: "Outcome", name: str, annotate: Path, spoken: Language) -> None:
     """A copy of the file `name` at `annotate`, with what is wrong in it marked."""
-    from gbv_kpi.reading.sources import open_source
+    from gbv_kpi.sheets.sources import open_source
     from gbv_kpi.workbooks.annotated import annotate as marked_copy
 
     write_whole(annotate, marked_copy(outcome.problems, open_source(name), spoken))
@@ -50,7 +50,7 @@ def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
         return None
     if format is not ReportFormat.DOCX:
         raise UsageError(phrase("--docx-template is for a report in the format docx."))
-    from gbv_kpi.reading.sources import open_source
+    from gbv_kpi.sheets.sources import open_source
 
     return open_source(str(path)).content
 

@@ -16,9 +16,9 @@ from gbv_kpi.outcome import Outcome
 from gbv_kpi.outlook import outlooks
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.reading.sources import find_sources
 from gbv_kpi.returns.collect import Returns, read_returns
 from gbv_kpi.returns.read_files import cores
+from gbv_kpi.sheets.sources import find_sources
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.entry import Entry

@@ -56,9 +56,9 @@ def submit(
     """
     from gbv_kpi.judge import watched
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.reading.sources import find_sources
     from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
     from gbv_kpi.returns.read_files import cores
+    from gbv_kpi.sheets.sources import find_sources
     from gbv_kpi.submission import submit as hand_in
 
     spoken = spoken_language(lang)
@@ -242,7 +242,7 @@ def import_ledger(
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
     from gbv_kpi.ledger.lines import import_lines
-    from gbv_kpi.reading.sources import open_source
+    from gbv_kpi.sheets.sources import open_source
 
     spoken = spoken_language(lang)
     lines = open_source(file).content.splitlines()

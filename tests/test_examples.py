@@ -7,8 +7,8 @@ import pytest
 
 from gbv_kpi import evaluate, load_plan, read_returns
 from gbv_kpi.plan.load import read_plan
-from gbv_kpi.reading.sources import find_sources
 from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.sheets.sources import find_sources
 from tests.libreoffice import converted, needs_libreoffice
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

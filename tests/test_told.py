@@ -4,7 +4,7 @@ import numpy as np
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.sheet import cell_address
+from gbv_kpi.sheets.sheet import cell_address
 from gbv_kpi.told import OneKind, Problems, error_count, has_errors
 
 FILE = "r.csv"

@@ -14,7 +14,6 @@ from gbv_kpi.reading.layout import (
     is_column_numbers,
     years_said,
 )
-from gbv_kpi.reading.sheet import Sheet, text_of
 from gbv_kpi.reading.titles import (
     is_part_of_year,
     reporting_unit_in,
@@ -23,6 +22,7 @@ from gbv_kpi.reading.titles import (
     years_in,
 )
 from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.sheets.sheet import Sheet, text_of
 
 __all__ = ["find_form"]
 

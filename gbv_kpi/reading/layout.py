@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.problems import Place
-from gbv_kpi.reading.column import Block, Column
-from gbv_kpi.reading.sheet import Area, Cell, Sheet, cell_address, text_of
 from gbv_kpi.reading.titles import years_in, years_in_sheet_name
+from gbv_kpi.sheets.column import Block, Column
+from gbv_kpi.sheets.sheet import Area, Cell, Sheet, cell_address, text_of
 
 __all__ = ["Heading", "KnowsUnit", "Layout", "first_filled_row", "holds_figure", "is_column_numbers", "years_said"]
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading.labels import seen
-from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
+from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
 
 __all__ = ["Figure", "read_figure", "read_figures"]
 

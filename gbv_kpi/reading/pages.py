@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from gbv_kpi.reading.body import Body
-from gbv_kpi.reading.column import Block
 from gbv_kpi.reading.form import find_form
 from gbv_kpi.reading.layout import KnowsUnit, Layout
-from gbv_kpi.reading.sheet import Sheet, text_of
 from gbv_kpi.reading.table import find_table
 from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.sheets.column import Block
+from gbv_kpi.sheets.sheet import Sheet, text_of
 
 __all__ = ["locate_returns"]
 

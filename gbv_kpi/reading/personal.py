@@ -6,11 +6,11 @@ import numpy as np
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.column import Block
 from gbv_kpi.reading.frame import CONTACTS, Role, names_an_officer
 from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.sheets.column import Block
+from gbv_kpi.sheets.sheet import cell_address
 
 __all__ = ["PersonalHeadings", "columns_of_persons", "headings_of_persons", "personal_data"]
 

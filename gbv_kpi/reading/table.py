@@ -13,9 +13,9 @@ from gbv_kpi.reading.layout import (
     is_column_numbers,
     years_said,
 )
-from gbv_kpi.reading.sheet import Cell, Sheet, text_of
 from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.sheets.sheet import Cell, Sheet, text_of
 
 __all__ = ["find_table"]
 

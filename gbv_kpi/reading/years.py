@@ -10,8 +10,8 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear, LineProblem, Said, alike_in
 from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.sheet import cell_address
 from gbv_kpi.reading.titles import part_of_year_in, year_ended_in, year_in, year_named, years_in, years_in_sheet_name
+from gbv_kpi.sheets.sheet import cell_address
 
 __all__ = ["YearReader"]
 

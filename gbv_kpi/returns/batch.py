@@ -13,10 +13,10 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place
 from gbv_kpi.reading.identities import Identity
 from gbv_kpi.reading.layout import Heading, Layout
-from gbv_kpi.reading.sheet import Cell, Sheet
 from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.units import NamedUnits
 from gbv_kpi.returns.parse import Records
+from gbv_kpi.sheets.sheet import Cell, Sheet
 from gbv_kpi.shelf import Shelf, Shelved
 
 __all__ = ["Batch", "Total", "batch_of", "joined", "lines_of"]

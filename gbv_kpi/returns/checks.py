@@ -15,9 +15,9 @@ from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identities import Identity
 from gbv_kpi.reading.notation import read_figure
-from gbv_kpi.reading.sheet import text_of
 from gbv_kpi.returns.batch import Batch
 from gbv_kpi.returns.parse import LinesTold, Records
+from gbv_kpi.sheets.sheet import text_of
 
 __all__ = ["CHECKS", "forms_cover_cases", "parts_within_wholes", "repeated_return", "repeated_returns", "totals_match"]
 

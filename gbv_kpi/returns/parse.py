@@ -16,12 +16,12 @@ from gbv_kpi.counts import BLANK, Numbers, compact, whole
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Place, Problem, Severity
-from gbv_kpi.reading.column import Column
 from gbv_kpi.reading.identities import Identities, LineProblem
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.notation import Figure, read_figure
-from gbv_kpi.reading.sheet import cell_address, text_of
 from gbv_kpi.returns.schema import count_faults
+from gbv_kpi.sheets.column import Column
+from gbv_kpi.sheets.sheet import cell_address, text_of
 from gbv_kpi.told import OneKind
 
 __all__ = ["LineProblem", "LinesTold", "Records", "heading_problems", "read_records", "shortened"]

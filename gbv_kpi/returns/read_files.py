@@ -15,14 +15,14 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.reading.kinds import read_sheets, without_headings
-from gbv_kpi.reading.sheet import Sheet
-from gbv_kpi.reading.sources import STDIN, Source, open_source
-from gbv_kpi.reading.text import MAX_CELLS, ParserError, open_quotation, oversized
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.returns.batch import Batch
 from gbv_kpi.returns.read_sheet import SheetReader
+from gbv_kpi.sheets.csv import MAX_CELLS, ParserError, open_quotation, oversized
+from gbv_kpi.sheets.open import read_sheets, without_headings
+from gbv_kpi.sheets.sheet import Sheet
+from gbv_kpi.sheets.sources import STDIN, Source, open_source
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import Problems, has_errors
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.archive import Contents, look_into
+from gbv_kpi.sheets.xlsx_scan import Contents, look_into
 from tests.reading import hostile
 from tests.reading.sending import read, told
 

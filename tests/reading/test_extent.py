@@ -1,7 +1,7 @@
 import pytest
 
-from gbv_kpi.reading.extent import area_of_sheet
-from gbv_kpi.reading.opendocument import area_of_tables
+from gbv_kpi.sheets.extent import area_of_sheet
+from gbv_kpi.sheets.ods_scan import area_of_tables
 
 ROW = b"<table:table-row>%s</table:table-row>"
 FAR = b'<row r="1048576"><c r="XFD1048576"%s</row>'

@@ -1,8 +1,8 @@
 import pytest
 
-from gbv_kpi.reading.kinds import read_sheets
-from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
-from gbv_kpi.reading.sources import Source
+from gbv_kpi.sheets.open import read_sheets
+from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
+from gbv_kpi.sheets.sources import Source
 from tests import offices
 
 ERROR = 'office:value-type="string" office:string-value="" calcext:value-type="error"'

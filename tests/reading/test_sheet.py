@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from gbv_kpi.reading.sheet import (
+from gbv_kpi.sheets.sheet import (
     Cell,
     FormulaError,
     FormulaWithoutValue,

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from gbv_kpi.errors import SourceError
-from gbv_kpi.reading.sources import find_sources, open_source
+from gbv_kpi.sheets.sources import find_sources, open_source
 
 
 def test_a_folder_gives_its_spreadsheets_in_order_of_name(tmp_path: Path) -> None:

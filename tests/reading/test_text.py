@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.problems import Place
-from gbv_kpi.reading.column import Block
-from gbv_kpi.reading.sheet import Cell
-from gbv_kpi.reading.sources import Source
-from gbv_kpi.reading.text import SHORT, ParserError, is_legacy, legacy_encoding, read_text
+from gbv_kpi.sheets.column import Block
+from gbv_kpi.sheets.csv import SHORT, ParserError, is_legacy, legacy_encoding, read_text
+from gbv_kpi.sheets.sheet import Cell
+from gbv_kpi.sheets.sources import Source
 from tests import offices
 from tests.reading.sending import BOTH, IDS, LABELS, PLAN, A, B, counts, decomposed, read, told
 

@@ -7,10 +7,10 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.reading.kinds import read_sheets
-from gbv_kpi.reading.sheet import FormulaError, FormulaWithoutValue, Percentage
-from gbv_kpi.reading.sources import Source
-from gbv_kpi.reading.workbook import is_workbook
+from gbv_kpi.sheets.open import read_sheets
+from gbv_kpi.sheets.sheet import FormulaError, FormulaWithoutValue, Percentage
+from gbv_kpi.sheets.sources import Source
+from gbv_kpi.sheets.xlsx import is_workbook
 from tests import offices
 from tests.reading import hostile
 from tests.reading.sending import (

@@ -2,11 +2,11 @@
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.sheet import Sheet
-from gbv_kpi.reading.sources import Source
-from gbv_kpi.reading.text import is_legacy, legacy_encoding, read_text
-from gbv_kpi.reading.web import is_web_page, plain_start, read_web_page
-from gbv_kpi.reading.workbook import is_workbook, read_workbook
+from gbv_kpi.sheets.csv import is_legacy, legacy_encoding, read_text
+from gbv_kpi.sheets.html import is_web_page, plain_start, read_web_page
+from gbv_kpi.sheets.sheet import Sheet
+from gbv_kpi.sheets.sources import Source
+from gbv_kpi.sheets.xlsx import is_workbook, read_workbook
 
 __all__ = ["read_sheets", "without_headings"]
 

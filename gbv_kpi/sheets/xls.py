@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.archive import damaged
-from gbv_kpi.reading.footnotes import raised
-from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet, as_shown
+from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet, as_shown
+from gbv_kpi.sheets.superscripts import raised
+from gbv_kpi.sheets.xlsx_scan import damaged
 
 if TYPE_CHECKING:
     from xlrd.book import Book

@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.reading.sheet import Cell, text_of
+from gbv_kpi.sheets.sheet import Cell, text_of
 
 __all__ = ["Block", "Column", "Rows"]
 

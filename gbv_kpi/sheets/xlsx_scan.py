@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.extent import area_of_sheet
-from gbv_kpi.reading.footnotes import raised_in_shared_strings, raised_in_tables
-from gbv_kpi.reading.hidden import hidden_lines, sheet_names
-from gbv_kpi.reading.sheet import Seen
+from gbv_kpi.sheets.extent import area_of_sheet
+from gbv_kpi.sheets.hidden import hidden_lines, sheet_names
+from gbv_kpi.sheets.sheet import Seen
+from gbv_kpi.sheets.superscripts import raised_in_shared_strings, raised_in_tables
 
 __all__ = ["Contents", "damaged", "look_into"]
 
@@ -109,7 +109,7 @@ class _Look:
             case "xl/styles.xml":
                 self.needs_close_look |= _has_percentages(xml)
             case "content.xml":
-                from gbv_kpi.reading.opendocument import area_of_tables, seen_in_tables
+                from gbv_kpi.sheets.ods_scan import area_of_tables, seen_in_tables
 
                 self.area += area_of_tables(xml)
                 if self.area <= MAX_AREA:

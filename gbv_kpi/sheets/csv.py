@@ -15,10 +15,10 @@ from pandas.errors import EmptyDataError, ParserError
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.column import Block, Column
-from gbv_kpi.reading.encodings import encodings_of
-from gbv_kpi.reading.sheet import Sheet
-from gbv_kpi.reading.sources import Source
+from gbv_kpi.sheets.column import Block, Column
+from gbv_kpi.sheets.encodings import encodings_of
+from gbv_kpi.sheets.sheet import Sheet
+from gbv_kpi.sheets.sources import Source
 
 __all__ = ["MAX_CELLS", "ParserError", "is_legacy", "legacy_encoding", "open_quotation", "oversized", "read_text"]
 

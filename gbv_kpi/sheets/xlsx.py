@@ -16,9 +16,9 @@ from python_calamine import (
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.archive import Contents, damaged, look_into
-from gbv_kpi.reading.legacy import OLE, encrypted, read_legacy_workbook
-from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Seen, Sheet, as_shown
+from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Seen, Sheet, as_shown
+from gbv_kpi.sheets.xls import OLE, encrypted, read_legacy_workbook
+from gbv_kpi.sheets.xlsx_scan import Contents, damaged, look_into
 
 __all__ = ["is_workbook", "read_workbook"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.encodings import MARKS, encodings_of
-from gbv_kpi.reading.sheet import Sheet
+from gbv_kpi.sheets.encodings import MARKS, encodings_of
+from gbv_kpi.sheets.sheet import Sheet
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -54,7 +54,7 @@ def plain_start(content: bytes) -> bytes:
 
 def read_web_page(content: bytes, place: Place) -> tuple[list[tuple[Sheet, bool]] | Problem, str | None]:
     """Each sheet and whether it is shown, or what keeps the page from being read; and its encoding."""
-    from gbv_kpi.reading.page import read_page  # here, for few files are pages
+    from gbv_kpi.sheets.html_page import read_page  # here, for few files are pages
 
     if len(content) > MAX_SIZE:
         return _oversized(place), None

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gbv_kpi.reading.footnotes import raised
-from gbv_kpi.reading.sheet import Area, Cell, Sheet
+from gbv_kpi.sheets.sheet import Area, Cell, Sheet
+from gbv_kpi.sheets.superscripts import raised
 
 __all__ = ["read_page"]
 

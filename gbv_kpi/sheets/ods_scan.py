@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from html import unescape
 
-from gbv_kpi.reading.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Seen
+from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Seen
 
 __all__ = ["area_of_tables", "seen_in_tables"]
 
