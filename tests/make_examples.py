@@ -13,7 +13,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from gbv_kpi import load_plan
-from gbv_kpi.reading.labels import without_diacritics
+from gbv_kpi.reading.normalize import without_diacritics
 from tests.offices import Figures, compiled_table, cp1258, cross_table, csv_text, form, forms_in_one_workbook
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.reading.frame import Role, is_comparison, is_signature
+from gbv_kpi.reading.headings import Vocabulary
 from gbv_kpi.reading.layout import (
     Heading,
     KnowsUnit,
@@ -14,6 +14,7 @@ from gbv_kpi.reading.layout import (
     is_column_numbers,
     years_said,
 )
+from gbv_kpi.reading.stock_phrases import Role, is_comparison, is_signature
 from gbv_kpi.reading.titles import (
     is_part_of_year,
     reporting_unit_in,
@@ -21,7 +22,6 @@ from gbv_kpi.reading.titles import (
     year_named,
     years_in,
 )
-from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.sheets.sheet import Sheet, text_of
 
 __all__ = ["find_form"]

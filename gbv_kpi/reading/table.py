@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gbv_kpi.reading.frame import Role
+from gbv_kpi.reading.headings import Vocabulary
 from gbv_kpi.reading.layout import (
     Heading,
     KnowsUnit,
@@ -13,8 +13,8 @@ from gbv_kpi.reading.layout import (
     is_column_numbers,
     years_said,
 )
+from gbv_kpi.reading.stock_phrases import Role
 from gbv_kpi.reading.titles import year_named
-from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.sheets.sheet import Cell, Sheet, text_of
 
 __all__ = ["find_table"]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from gbv_kpi.reading.labels import tidy, without_diacritics
+from gbv_kpi.reading.normalize import tidy, without_diacritics
 
 __all__ = [
     "after_label",

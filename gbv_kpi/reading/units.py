@@ -16,7 +16,7 @@ import numpy as np
 from gbv_kpi.counts import Names
 from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.reading.labels import without_diacritics, words
+from gbv_kpi.reading.normalize import without_diacritics, words
 
 __all__ = ["AnyUnits", "NamedUnit", "NamedUnits", "UnitDirectory", "UnitNames"]
 

@@ -14,7 +14,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.identities import Identity
-from gbv_kpi.reading.notation import read_figure
+from gbv_kpi.reading.numbers import read_figure
 from gbv_kpi.returns.batch import Batch
 from gbv_kpi.returns.parse import LinesTold, Records
 from gbv_kpi.sheets.sheet import text_of

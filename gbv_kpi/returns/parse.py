@@ -18,7 +18,7 @@ from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.reading.identities import Identities, LineProblem
 from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.notation import Figure, read_figure
+from gbv_kpi.reading.numbers import Figure, read_figure
 from gbv_kpi.returns.schema import count_faults
 from gbv_kpi.sheets.column import Column
 from gbv_kpi.sheets.sheet import cell_address, text_of

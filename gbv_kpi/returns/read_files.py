@@ -14,9 +14,9 @@ from typing import ClassVar
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.headings import Vocabulary
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.units import UnitDirectory
-from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.returns.batch import Batch
 from gbv_kpi.returns.read_sheet import SheetReader
 from gbv_kpi.sheets.csv import MAX_CELLS, ParserError, open_quotation, oversized

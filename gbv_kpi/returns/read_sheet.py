@@ -8,13 +8,13 @@ import numpy as np
 
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.reading.headings import Vocabulary
+from gbv_kpi.reading.identify import Identifier
 from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.reading.identity import Identifier
 from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.pages import locate_returns
-from gbv_kpi.reading.personal import columns_of_persons, headings_of_persons, personal_data
+from gbv_kpi.reading.locate import locate_returns
+from gbv_kpi.reading.privacy import columns_of_persons, headings_of_persons, personal_data
 from gbv_kpi.reading.units import UnitDirectory
-from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.returns.batch import Batch, batch_of, joined
 from gbv_kpi.returns.checks import CHECKS, totals_match
 from gbv_kpi.returns.parse import heading_problems, read_records

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbv_kpi.reading.labels import label_words, tidy, without_diacritics, words
+from gbv_kpi.reading.normalize import label_words, tidy, without_diacritics, words
 from tests.reading.sending import LABELS, Form
 
 FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.reading.notation import Figure, read_figure, read_figures
+from gbv_kpi.reading.numbers import Figure, read_figure, read_figures
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.reading.labels import without_diacritics
+from gbv_kpi.reading.normalize import without_diacritics
 from tests import offices
 from tests.reading.sending import (
     BOTH,

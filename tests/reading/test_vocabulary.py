@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.frame import Role
-from gbv_kpi.reading.labels import without_diacritics
-from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.reading.headings import Vocabulary
+from gbv_kpi.reading.normalize import without_diacritics
+from gbv_kpi.reading.stock_phrases import Role
 from tests.reading.sending import PLAN, Form
 
 VOCABULARY = Vocabulary(PLAN)

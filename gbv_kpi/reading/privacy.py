@@ -6,9 +6,9 @@ import numpy as np
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.frame import CONTACTS, Role, names_an_officer
+from gbv_kpi.reading.headings import Vocabulary
 from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.reading.stock_phrases import CONTACTS, Role, names_an_officer
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.sheet import cell_address
 

@@ -13,7 +13,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.reading.labels import seen
+from gbv_kpi.reading.normalize import seen
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
 
 __all__ = ["Figure", "read_figure", "read_figures"]

@@ -6,7 +6,8 @@ from functools import lru_cache
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.frame import (
+from gbv_kpi.reading.normalize import is_measure, label_words, tidy, without_diacritics, words
+from gbv_kpi.reading.stock_phrases import (
     GROUPS,
     PERSONAL,
     PERSONAL_NAMES,
@@ -20,7 +21,6 @@ from gbv_kpi.reading.frame import (
     stands_in,
     word_finder,
 )
-from gbv_kpi.reading.labels import is_measure, label_words, tidy, without_diacritics, words
 from gbv_kpi.reading.titles import year_named
 
 __all__ = ["Vocabulary"]

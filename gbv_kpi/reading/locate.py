@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from gbv_kpi.reading.body import Body
 from gbv_kpi.reading.form import find_form
+from gbv_kpi.reading.headings import Vocabulary
 from gbv_kpi.reading.layout import KnowsUnit, Layout
 from gbv_kpi.reading.table import find_table
-from gbv_kpi.reading.vocabulary import Vocabulary
+from gbv_kpi.reading.table_rows import Body
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.sheet import Sheet, text_of
 

@@ -10,10 +10,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.reading.frame import is_signature
+from gbv_kpi.reading.headings import Vocabulary
 from gbv_kpi.reading.layout import KnowsUnit, Layout, holds_figure, is_column_numbers
+from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import year_named
-from gbv_kpi.reading.vocabulary import Vocabulary
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.sheet import Sheet, text_of
 

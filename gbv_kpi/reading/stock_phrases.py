@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
-from gbv_kpi.reading.labels import without_diacritics, words
+from gbv_kpi.reading.normalize import without_diacritics, words
 
 __all__ = [
     "CONTACTS",
