@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gbv_kpi.engine import evaluate
+    from gbv_kpi.kpi.engine import evaluate
     from gbv_kpi.plan import load_plan
     from gbv_kpi.returns.collect import read_returns
     from gbv_kpi.returns.schema import return_schema
@@ -29,7 +29,7 @@ __version__ = "0.1.0"
 _HOME = {
     "load_plan": "gbv_kpi.plan",
     "read_returns": "gbv_kpi.returns.collect",
-    "evaluate": "gbv_kpi.engine",
+    "evaluate": "gbv_kpi.kpi.engine",
     "return_schema": "gbv_kpi.returns.schema",
 }
 

@@ -13,7 +13,7 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.options import ReportFormat
 
 if TYPE_CHECKING:
-    from gbv_kpi.outcome import Outcome
+    from gbv_kpi.kpi.outcome import Outcome
 
 __all__ = ["deliver", "docx_template_of", "expect_xlsx", "file_to_annotate", "published", "write_annotated"]
 

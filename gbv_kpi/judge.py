@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gbv_kpi.console import error_console
-from gbv_kpi.engine import counts_of_year, evaluate
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.findings import findings_of
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.outcome import Outcome
-from gbv_kpi.outlook import outlooks
+from gbv_kpi.kpi.engine import counts_of_year, evaluate
+from gbv_kpi.kpi.findings import findings_of
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.outlook import outlooks
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.returns.collect import Returns, read_returns

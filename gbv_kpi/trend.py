@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
-from gbv_kpi.engine import evaluate
 from gbv_kpi.errors import UsageError
-from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.ledger.entry import Entry
 from gbv_kpi.ledger.held import latest, returns_from, returns_under
 from gbv_kpi.ledger.recast import Recast, recast
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold, exact_rate
-from gbv_kpi.scorecard import Finding, Status
-from gbv_kpi.withheld import Withheld
 
 __all__ = ["Path", "Point", "Series", "Trend", "trend"]
 

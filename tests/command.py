@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gbv_kpi.cli import main
-from gbv_kpi.engine import evaluate
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns.collect import read_returns
-from gbv_kpi.scorecard import Finding, Scorecard, Status
 from tests.offices import Figures, csv_text
 
 CASES = Path(__file__).parent / "cases"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.engine import evaluate
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.returns.collect import read_returns
-from gbv_kpi.scorecard import Status
 from tests.command import UNITS_OF_2025, WELL, find, judge, of_2025, verdict, well_but, write_csv
 
 MET, MISSED, NOT_DUE, NO_CASES, NO_DATA = Status.MET, Status.MISSED, Status.NOT_DUE, Status.NO_CASES, Status.NO_DATA

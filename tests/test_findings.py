@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from gbv_kpi import engine, evaluate, load_plan, read_returns, shelf
 from gbv_kpi.counts import BLANK, Lines, Names, places_in_order, whole
-from gbv_kpi.engine import _met
-from gbv_kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.engine import _met
+from gbv_kpi.kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Comparator, Threshold
 from gbv_kpi.returns.collect import Returns
-from gbv_kpi.scorecard import Finding, Status
 from tests.command import judge, well_but, write_csv
 
 PLAN = load_plan()

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.engine import evaluate
 from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns.collect import read_returns
 from tests.command import UNITS_OF_2025, WELL, Row, of_2025, well_but, write_csv

@@ -4,9 +4,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Measure, Threshold
-from gbv_kpi.scorecard import Finding, Scorecard, Status
 from tests.command import find, judge, of_2025, well_but
 
 COLUMNS = [

@@ -11,13 +11,13 @@ from decimal import Decimal
 
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Language, Phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.figures import MEANING
 from gbv_kpi.render.sentences import withheld_reason
-from gbv_kpi.scorecard import Finding, Status
-from gbv_kpi.withheld import Withheld
 
 __all__ = ["COLUMNS", "to_csv"]
 

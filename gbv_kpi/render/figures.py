@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.scorecard import Finding, Status
 
 if TYPE_CHECKING:
     from gbv_kpi.trend import Point

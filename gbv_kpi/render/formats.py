@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gbv_kpi.i18n import Language
-    from gbv_kpi.outcome import Outcome
+    from gbv_kpi.kpi.outcome import Outcome
 
 __all__ = ["DETAILED", "rendered"]
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from gbv_kpi.console import dumped_by_record
 from gbv_kpi.i18n import Language
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
-from gbv_kpi.scorecard import Coverage
 
 __all__ = ["coverage_record", "problem_record", "to_json"]
 

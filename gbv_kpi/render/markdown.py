@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gbv_kpi.console import visible
-from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
 from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
 from gbv_kpi.render.rows import SHOWN_UNITS, missed_rows, year_rows
@@ -23,7 +24,6 @@ from gbv_kpi.render.sentences import (
     verdict,
     withheld_notes,
 )
-from gbv_kpi.scorecard import Coverage, Finding, Scorecard, Status
 
 __all__ = ["to_markdown"]
 

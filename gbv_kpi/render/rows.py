@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.findings import Findings, findings_of
-from gbv_kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 
 __all__ = ["SHOWN_UNITS", "YearRows", "missed_rows", "shown_of", "year_rows"]
 

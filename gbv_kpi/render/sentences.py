@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.outcome import Outcome
-from gbv_kpi.outlook import Outlook, Prospect
+from gbv_kpi.kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.outlook import Outlook, Prospect
+from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
+from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import shown_rate
 from gbv_kpi.render.figures import MARK, PROVISIONAL, RECAST, rate_text, threshold_text
-from gbv_kpi.scorecard import Coverage, Finding, Status
 from gbv_kpi.told import error_count
-from gbv_kpi.withheld import Withheld
 
 if TYPE_CHECKING:
     from gbv_kpi.trend import Path, Trend

@@ -4,7 +4,7 @@ from rich.text import Text
 
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.scorecard import Status
+from gbv_kpi.kpi.scorecard import Status
 
 __all__ = ["STYLE", "said"]
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gbv_kpi.findings import Findings, findings_of
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.figures import counts_text, rate_text
 from gbv_kpi.render.matrix import legend, matrix, plain_table
@@ -28,7 +29,6 @@ from gbv_kpi.render.sentences import (
     withheld_notes,
 )
 from gbv_kpi.render.styled import said
-from gbv_kpi.scorecard import Coverage, Scorecard, Status
 
 __all__ = ["to_terminal"]
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.outcome import Outcome
-from gbv_kpi.outlook import Outlook
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.outlook import Outlook
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, UnitCounts
+from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.scorecard import Finding, Scorecard, UnitCounts
 from gbv_kpi.suppression.families import Family, protected_families, shown_alone
 from gbv_kpi.suppression.table import Cell, published, withheld_cells
-from gbv_kpi.withheld import Withheld
 
 if TYPE_CHECKING:
     from gbv_kpi.trend import Trend

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
+from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.plan import Indicator, Plan
-from gbv_kpi.scorecard import Finding
 
 __all__ = ["Amount", "Family", "protected_families", "shown_alone"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from gbv_kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.suppression.choice import Member, chosen, sole_reporter
 from gbv_kpi.suppression.families import Family
 

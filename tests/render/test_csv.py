@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.i18n import ENGLISH, LANGUAGES, Bilingual, language
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.csv import COLUMNS, to_csv
-from gbv_kpi.scorecard import Scorecard
 from tests.command import CASES, judge, of_2025, run, well_but, write_csv
 
 COMPILED = str(CASES / "tong-hop-2023.xlsx")

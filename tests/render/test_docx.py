@@ -18,13 +18,13 @@ from docx.text.paragraph import Paragraph
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import language, phrase
 from gbv_kpi.judge import judge_report
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.builtin import BUILT_IN
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.docx import to_docx
-from gbv_kpi.scorecard import Status
-from gbv_kpi.withheld import Withheld
 from tests.command import UNITS_OF_2025, WELL, of_2025, run, well_but, write_csv
 from tests.render.word import blocks, millimetres, paragraph, rows, tables, texts, written
 

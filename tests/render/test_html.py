@@ -17,17 +17,17 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from gbv_kpi.engine import evaluate
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language, phrase
 from gbv_kpi.judge import judge_report
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import DEFAULT_PLAN, Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.html import to_html
 from gbv_kpi.returns.collect import read_returns
-from gbv_kpi.scorecard import Finding, Scorecard, Status
-from gbv_kpi.withheld import Withheld
 from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, write_csv
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"

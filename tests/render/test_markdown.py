@@ -11,11 +11,11 @@ from markdown_it import MarkdownIt
 
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import ENGLISH, Bilingual, language, phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.markdown import _within, escaped, to_markdown
-from gbv_kpi.scorecard import Scorecard
 from tests.command import CASES, judge, of_2025, run, well_but, write_csv
 
 PAGE = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -8,9 +8,9 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from gbv_kpi.engine import evaluate
 from gbv_kpi.i18n import language
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.terminal import to_terminal
 from gbv_kpi.returns.collect import read_returns

@@ -13,10 +13,10 @@ from python_calamine import CalamineWorkbook
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language
 from gbv_kpi.judge import judge_report
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Status, UnitCounts
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
 from gbv_kpi.render.xlsx import to_xlsx
-from gbv_kpi.scorecard import Status, UnitCounts
 from tests.command import CASES, Row, of_2025, run, well_but, write_csv
 from tests.render.report_book import HOUSEWORK, INCOMPLETE, assert_says_the_same, findings_in, opened, report, sheet_of
 

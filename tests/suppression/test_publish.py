@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from gbv_kpi.engine import counts_of_year, evaluate
+from gbv_kpi.kpi.engine import counts_of_year, evaluate
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.outlook import Outlook, Prospect
+from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.ledger.held import returns_from
-from gbv_kpi.outcome import Outcome
-from gbv_kpi.outlook import Outlook, Prospect
 from gbv_kpi.plan import Plan, load_plan
-from gbv_kpi.scorecard import Status
 from gbv_kpi.suppression import publishable, publishable_trend
 from gbv_kpi.trend import trend
 from tests.command import UNITS_OF_2025, Row, run, write_csv

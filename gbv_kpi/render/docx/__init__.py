@@ -5,7 +5,7 @@ was done for each task group. Everything else is what the findings say.
 """
 
 from gbv_kpi.i18n import Language
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
 
 __all__ = ["to_docx"]
 

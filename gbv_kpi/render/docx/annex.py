@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Status, UnitCounts
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.grid import Cell
@@ -13,7 +14,6 @@ from gbv_kpi.render.docx.letterhead import blank_date, blank_number
 from gbv_kpi.render.docx.looks import ANNEX_CELL, ANNEX_TITLE, ENCLOSED_WITH, RECIPIENT
 from gbv_kpi.render.docx.official import BLANK
 from gbv_kpi.render.docx.wording import SIGN, legend, signed_rate, unit_names
-from gbv_kpi.scorecard import Status, UnitCounts
 
 __all__ = ["annex", "annex_heading"]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 from docx.document import Document
 
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
 
 __all__ = ["date_document"]
 

@@ -11,7 +11,7 @@ from docx.section import Section
 from docx.shared import Mm
 
 from gbv_kpi.i18n import Language
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.docx.annex import annex, annex_heading
 from gbv_kpi.render.docx.dates import date_document
 from gbv_kpi.render.docx.draft import Draft, plain

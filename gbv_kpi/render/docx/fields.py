@@ -14,7 +14,8 @@ cac_don_vi          a list; each has stt, ten, chi_tieu (a list as above)
 from collections.abc import Sequence
 
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.render.docx.draft import plain
 from gbv_kpi.render.docx.letterhead import blank_number
 from gbv_kpi.render.docx.official import document_title, official_day
@@ -22,7 +23,6 @@ from gbv_kpi.render.docx.sections import year_of
 from gbv_kpi.render.docx.wording import SIGN, last_year_rate
 from gbv_kpi.render.figures import MEANING, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, verdict
-from gbv_kpi.scorecard import Finding, Status
 
 __all__ = ["fields"]
 

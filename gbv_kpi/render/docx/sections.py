@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, repeat
 
 from gbv_kpi.i18n import Bilingual, Phrase, phrase, plural
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.looks import ITEM, POINT, SECTION
@@ -13,7 +14,6 @@ from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_ta
 from gbv_kpi.render.docx.wording import assessment, last_year_rate, reported, result
 from gbv_kpi.render.figures import MEANING
 from gbv_kpi.render.sentences import outlook, progress, refused_returns, verdict, withheld_notes
-from gbv_kpi.scorecard import Finding, Status
 
 __all__ = ["SECTIONS", "closing", "opening", "sections"]
 

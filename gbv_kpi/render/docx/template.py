@@ -30,7 +30,7 @@ from lxml import etree
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.docx.annex import annex
 from gbv_kpi.render.docx.dates import date_document
 from gbv_kpi.render.docx.draft import Draft

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gbv_kpi.i18n import Language, Phrase, phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.figures import MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, completeness
-from gbv_kpi.scorecard import Coverage, Finding, Status
 
 __all__ = [
     "SIGN",

@@ -1,7 +1,7 @@
 """A report as a workbook that an auditor can follow: from the verdict by live formulas back to every count."""
 
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.xlsx.book import Book
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.lines import year_of

@@ -8,11 +8,11 @@ from xlsxwriter import Workbook
 
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from gbv_kpi.render import paper
 from gbv_kpi.render.figures import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted
-from gbv_kpi.scorecard import Finding, Status
 
 __all__ = ["COLOURS", "GRID", "Book", "Words"]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.plan.thresholds import Measure
 from gbv_kpi.render import paper
 from gbv_kpi.render.xlsx.book import Words
 from gbv_kpi.render.xlsx.page import Page
-from gbv_kpi.scorecard import Finding
 
 __all__ = ["Cells", "put_rates_chart", "put_trend_chart"]
 

@@ -6,8 +6,8 @@ to 15 digits: counts of at most 999,999,999 and a threshold with up to three dec
 
 from collections.abc import Mapping, Sequence
 
+from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.plan.thresholds import Threshold, weights
-from gbv_kpi.scorecard import Status
 
 __all__ = ["choice", "known_sum", "lacking", "province_sum", "quoted", "rate", "reference", "verdict"]
 

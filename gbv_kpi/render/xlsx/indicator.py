@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_range
 
 from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.figures import threshold_text
@@ -27,7 +28,6 @@ from gbv_kpi.render.xlsx.judged import (
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Line, Year, quotient
 from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.returns import ReturnsPage
-from gbv_kpi.scorecard import Finding, Status
 
 __all__ = ["IndicatorPage"]
 

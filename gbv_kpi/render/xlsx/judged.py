@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.lines import level, quotient
 from gbv_kpi.render.xlsx.page import FIGURE, Page
-from gbv_kpi.scorecard import Finding, Status
 
 __all__ = [
     "BOUND", "CODE", "DENOMINATOR", "LACKING", "NAME", "NEXT", "NUMERATOR", "RATE", "VERDICT", "JudgedRow",

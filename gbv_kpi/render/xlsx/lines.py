@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Finding, UnitCounts
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import SCALE, Threshold
-from gbv_kpi.scorecard import Finding, UnitCounts
 
 __all__ = ["FIRST_UNIT", "HEAD", "HEADINGS", "PROVINCE", "Line", "Year", "level", "quotient", "year_of"]
 

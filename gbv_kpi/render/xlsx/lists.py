@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from gbv_kpi import __version__
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render import paper
 from gbv_kpi.render.grouped import SEVERITY
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.page import Page
-from gbv_kpi.scorecard import Status
 
 __all__ = ["fill_problems", "fill_sources"]
 

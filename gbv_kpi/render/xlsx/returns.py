@@ -3,10 +3,10 @@
 from xlsxwriter.utility import xl_range
 
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.render.xlsx.book import GRID, Book
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
 from gbv_kpi.render.xlsx.page import Page
-from gbv_kpi.scorecard import Status
 
 __all__ = ["ReturnsPage"]
 

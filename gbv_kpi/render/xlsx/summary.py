@@ -6,7 +6,8 @@ from typing import Any
 from xlsxwriter.utility import xl_range_abs
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.outcome import Outcome
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.render.sentences import (
     caveats,
     completeness,
@@ -23,7 +24,6 @@ from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.judged import BOUND, RATE, VERDICT
 from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.province import TITLE, ProvinceTable
-from gbv_kpi.scorecard import Status
 
 __all__ = ["fill_summary"]
 

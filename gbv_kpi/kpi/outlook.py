@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gbv_kpi.findings import OfIndicator, findings_of
+from gbv_kpi.kpi.findings import OfIndicator, findings_of
+from gbv_kpi.kpi.scorecard import Finding, Scorecard
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met
-from gbv_kpi.scorecard import Finding, Scorecard
 
 __all__ = ["Outlook", "Prospect", "outlooks"]
 

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.counts import BLANK, Counts, Lines, Numbers, held, series, whole
-from gbv_kpi.findings import STATUSES, Findings, OfIndicator, UnitFindings, finding_of
+from gbv_kpi.kpi.findings import STATUSES, Findings, OfIndicator, UnitFindings, finding_of
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
 from gbv_kpi.returns.collect import Returns
-from gbv_kpi.scorecard import Coverage, Scorecard, Status, UnitCounts
 from gbv_kpi.shelf import Shelf, Shelved
 
 __all__ = ["counts_of_year", "evaluate"]

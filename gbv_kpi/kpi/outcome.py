@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.findings import Findings, findings_of
-from gbv_kpi.outlook import Outlook
+from gbv_kpi.kpi.findings import Findings, findings_of
+from gbv_kpi.kpi.outlook import Outlook
+from gbv_kpi.kpi.scorecard import Scorecard, Status, UnitCounts
+from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.problems import Problem
 from gbv_kpi.returns.collect import FileRead
-from gbv_kpi.scorecard import Scorecard, Status, UnitCounts
-from gbv_kpi.withheld import Withheld
 
 if TYPE_CHECKING:
     from gbv_kpi.trend import Trend

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.counts import Column, Names, known, whole
+from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Threshold, shortfall
-from gbv_kpi.scorecard import Finding, Status
 from gbv_kpi.shelf import Shelved
 
 __all__ = ["STATUSES", "Findings", "OfIndicator", "UnitFindings", "finding_of", "findings_of", "has_status"]

@@ -143,7 +143,7 @@ class Scorecard:
         return tuple(coverage.year for coverage in self.coverage)
 
     def of_year(self, year: int) -> "Scorecard":
-        from gbv_kpi.findings import findings_of
+        from gbv_kpi.kpi.findings import findings_of
 
         return Scorecard(
             self.plan,
