@@ -117,7 +117,7 @@ def check(
 
     Example: gbv-kpi check returns.xlsx
     """
-    from gbv_kpi.judge import judge_check
+    from gbv_kpi.pipeline import judge_check
 
     spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
     original = file_to_annotate(files, annotate) if annotate else None
@@ -182,7 +182,7 @@ def report(
 
     Example: gbv-kpi report --year 2025
     """
-    from gbv_kpi.judge import judge_ledger, judge_report
+    from gbv_kpi.pipeline import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
     spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)

@@ -54,12 +54,12 @@ def submit(
 
     Example: gbv-kpi submit inbox/
     """
-    from gbv_kpi.judge import watched
+    from gbv_kpi.ledger.submit import submit as hand_in
+    from gbv_kpi.pipeline import watched
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
     from gbv_kpi.returns.read_files import cores
     from gbv_kpi.sheets.sources import find_sources
-    from gbv_kpi.submission import submit as hand_in
 
     spoken = spoken_language(lang)
     the_plan = load_plan(plan)
@@ -96,10 +96,10 @@ def status(
 
     Example: gbv-kpi status --year 2025
     """
-    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.status import year_status
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.status import status_to_json, status_to_terminal
-    from gbv_kpi.status import year_status
 
     spoken, the_plan = spoken_language(lang), load_plan(plan)
     with opened_ledger(ledger) as opened, opened.reading() as connection:
@@ -128,9 +128,9 @@ def history(
 
     Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
     """
-    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.trace import keys_named, revisions
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.provenance import keys_named, revisions
     from gbv_kpi.render.provenance import history_to_json, history_to_terminal
 
     spoken, the_plan = spoken_language(lang), load_plan(plan)
@@ -166,10 +166,10 @@ def trace(
 
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
-    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.trace import trace as follow
+    from gbv_kpi.ledger.trace import unit_named
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.provenance import trace as follow
-    from gbv_kpi.provenance import unit_named
     from gbv_kpi.render.provenance import trace_to_json, trace_to_terminal
 
     spoken, the_plan = spoken_language(lang), load_plan(plan)
@@ -199,10 +199,10 @@ def trend(
 
     Example: gbv-kpi trend
     """
-    from gbv_kpi.ledger.read import entries_of
+    from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.trend import trend as follow
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
-    from gbv_kpi.trend import trend as follow
 
     spoken, the_plan, limit = spoken_language(lang), load_plan(plan), limit_of(context, publish, min_count)
     with opened_ledger(ledger) as opened, opened.reading() as connection:
@@ -224,7 +224,7 @@ def export_ledger(ledger: LedgerOption = None, output: OutputOption = None) -> N
 
     Example: gbv-kpi export --output ledger.jsonl
     """
-    from gbv_kpi.ledger.lines import export_lines
+    from gbv_kpi.ledger.jsonl import export_lines
 
     with opened_ledger(ledger) as opened:
         lines = "".join(export_lines(opened))
@@ -241,7 +241,7 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.lines import import_lines
+    from gbv_kpi.ledger.jsonl import import_lines
     from gbv_kpi.sheets.sources import open_source
 
     spoken = spoken_language(lang)

@@ -16,7 +16,7 @@ from gbv_kpi.i18n import Language, chosen_tag, language, phrase
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gbv_kpi.ledger.store import Ledger
+    from gbv_kpi.ledger.database import Ledger
 
 __all__ = [
     "DEFAULT_PLAN",
@@ -186,7 +186,7 @@ def limit_of(context: typer.Context, publish: bool, min_count: int) -> int | Non
 @contextmanager
 def opened_ledger(place: str | None, *, create: bool = False) -> "Iterator[Ledger]":
     """The ledger at that place, or the officer's own."""
-    from gbv_kpi.ledger.store import default_place, open_ledger
+    from gbv_kpi.ledger.database import default_place, open_ledger
 
     with open_ledger(place or default_place(), create=create) as opened:
         yield opened

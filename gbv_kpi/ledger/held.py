@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from gbv_kpi.counts import Lines, Names, places_in_order, whole
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.entry import Entry
+from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns.collect import FileRead, Returns

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, insert, select
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.entry import (
+from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.entries import (
     Change,
     Entry,
     UnitKey,
@@ -21,8 +22,7 @@ from gbv_kpi.ledger.entry import (
     storable,
 )
 from gbv_kpi.ledger.held import latest
-from gbv_kpi.ledger.read import entries_of
-from gbv_kpi.ledger.store import Ledger
+from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.ledger.tables import returns as returns_table
 from gbv_kpi.ledger.tables import submissions
 from gbv_kpi.ledger.units import UnitsByKey

@@ -1,6 +1,6 @@
 """The plan's units by the keys the ledger knows them by."""
 
-from gbv_kpi.ledger.entry import UnitKey, key_of
+from gbv_kpi.ledger.entries import UnitKey, key_of
 from gbv_kpi.plan import Plan, Unit
 
 __all__ = ["UnitsByKey"]

@@ -7,7 +7,7 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Threshold
 
 if TYPE_CHECKING:
-    from gbv_kpi.trend import Point
+    from gbv_kpi.ledger.trend import Point
 
 __all__ = [
     "MARK",

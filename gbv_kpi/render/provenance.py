@@ -11,9 +11,9 @@ from rich.text import Text
 
 from gbv_kpi.console import dumped, visible
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.ledger.entry import Entry
+from gbv_kpi.ledger.entries import Entry
+from gbv_kpi.ledger.trace import Count, Revision, Trace
 from gbv_kpi.plan import Plan
-from gbv_kpi.provenance import Count, Revision, Trace
 from gbv_kpi.render.figures import rate_text
 from gbv_kpi.render.submission import change_record, change_words
 

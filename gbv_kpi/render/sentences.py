@@ -15,7 +15,7 @@ from gbv_kpi.render.figures import MARK, PROVISIONAL, RECAST, rate_text, thresho
 from gbv_kpi.told import error_count
 
 if TYPE_CHECKING:
-    from gbv_kpi.trend import Path, Trend
+    from gbv_kpi.ledger.trend import Path, Trend
 
 __all__ = [
     "amount_lacking",

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gbv_kpi.console import dumped, visible
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.status import Arrival, UnitStatus, YearStatus
+from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 
 __all__ = ["status_to_json", "status_to_terminal"]
 

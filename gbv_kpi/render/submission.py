@@ -10,12 +10,12 @@ from rich.text import Text
 
 from gbv_kpi.console import dumped_by_record, visible
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.ledger.entry import Change
+from gbv_kpi.ledger.entries import Change
 from gbv_kpi.ledger.record import Revised, State
+from gbv_kpi.ledger.submit import Submission, SubmittedFile
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problems import problem_groups
-from gbv_kpi.submission import Submission, SubmittedFile
 
 __all__ = ["change_record", "change_words", "submission_to_json", "submission_to_terminal"]
 

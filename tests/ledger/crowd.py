@@ -12,9 +12,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gbv_kpi.ledger.store import open_ledger
+from gbv_kpi.ledger.database import open_ledger
+from gbv_kpi.ledger.submit import submit
 from gbv_kpi.plan import load_plan
-from gbv_kpi.submission import submit
 
 
 def crowd(folder: Path, ledger: str, processes: int, *, all_files: bool = False) -> list[str]:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from gbv_kpi.ledger.entry import Entry
-from gbv_kpi.ledger.read import entries_of
-from gbv_kpi.ledger.store import open_ledger
+from gbv_kpi.ledger.database import open_ledger
+from gbv_kpi.ledger.entries import Entry
+from gbv_kpi.ledger.query import entries_of
+from gbv_kpi.ledger.submit import Submission, submit
 from gbv_kpi.plan import Plan
-from gbv_kpi.submission import Submission, submit
 
 
 def hand_in(place: str, plan: Plan, at: datetime, *files: str) -> Submission:

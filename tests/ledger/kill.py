@@ -19,11 +19,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import gbv_kpi.submission
+import gbv_kpi.ledger.submit
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.ledger.read import entries_of
+from gbv_kpi.ledger.database import open_ledger
+from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.ledger.record import State
-from gbv_kpi.ledger.store import open_ledger
 from gbv_kpi.plan import Plan, load_plan
 from tests.command import Row, well_but, write_csv
 from tests.ledger.server import fresh_database
@@ -31,7 +31,7 @@ from tests.ledger.server import fresh_database
 
 def submit(place: str, plan: Plan, file: str) -> State:
     with open_ledger(place, create=True) as ledger:
-        submission = gbv_kpi.submission.submit(ledger, plan, [file], None, datetime.now(UTC), "kill")
+        submission = gbv_kpi.ledger.submit.submit(ledger, plan, [file], None, datetime.now(UTC), "kill")
     return submission.files[0].filed.state
 
 
@@ -52,14 +52,14 @@ def killed(place: str, plan: Plan, file: str, delay: float, *, from_recording: b
     if child == 0:
         os.close(ready)
         if from_recording:
-            at_once = vars(gbv_kpi.submission)["record"]
+            at_once = vars(gbv_kpi.ledger.submit)["record"]
 
             def telling(*arguments: object) -> object:
                 os.write(begun, b".")
                 result: object = at_once(*arguments)
                 return result
 
-            vars(gbv_kpi.submission)["record"] = telling
+            vars(gbv_kpi.ledger.submit)["record"] = telling
         else:
             os.write(begun, b".")
         submit(place, plan, file)

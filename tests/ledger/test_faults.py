@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.ledger import store
+from gbv_kpi.ledger import database as store
 from gbv_kpi.plan import Plan
 from tests.command import Ran, of_2025, run, well_but, write_csv
 from tests.ledger.inbox import hand_in, held

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.ledger.entry import Change
+from gbv_kpi.ledger.entries import Change
 from gbv_kpi.ledger.record import State
+from gbv_kpi.ledger.submit import Submission
 from gbv_kpi.plan import Plan
-from gbv_kpi.submission import Submission
 from tests.command import WELL, Row, of_2025, well_but, write_csv
 from tests.ledger.inbox import hand_in, held
 

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from gbv_kpi.ledger.unusual import UnusualChange, unusual_changes
+from gbv_kpi.ledger.outliers import UnusualChange, unusual_changes
 
 STEADY = {f"u{number}": (100 + number, 101 + number) for number in range(8)}
 

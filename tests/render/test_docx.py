@@ -17,10 +17,10 @@ from docx.text.paragraph import Paragraph
 
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import language, phrase
-from gbv_kpi.judge import judge_report
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.kpi.withheld import Withheld
+from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.builtin import BUILT_IN
 from gbv_kpi.problems import Place, Problem

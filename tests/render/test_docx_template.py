@@ -107,7 +107,7 @@ def test_a_row_is_repeated_for_each_unit_and_its_indicators(tmp_path: Path, retu
 def test_every_field_can_be_written(tmp_path: Path, returns: str, plan: Plan) -> None:
     from gbv_kpi.exit_codes import FailOn
     from gbv_kpi.i18n import language
-    from gbv_kpi.judge import judge_report
+    from gbv_kpi.pipeline import judge_report
 
     outcome = judge_report([returns], plan.id, 2025, FailOn.NEVER, language("vi"), detailed=True)
     names = list(fields(outcome, language("vi")))

@@ -19,11 +19,11 @@ import pytest
 
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language, phrase
-from gbv_kpi.judge import judge_report
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.kpi.withheld import Withheld
+from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import DEFAULT_PLAN, Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.html import to_html

@@ -12,9 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language
-from gbv_kpi.judge import judge_report
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Status, UnitCounts
+from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
 from gbv_kpi.render.xlsx import to_xlsx
 from tests.command import CASES, Row, of_2025, run, well_but, write_csv

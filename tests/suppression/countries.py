@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gbv_kpi.ledger.entry import Entry, Figure, key_of
+from gbv_kpi.ledger.entries import Entry, Figure, key_of
 from gbv_kpi.plan import Plan, Unit, load_plan
 
 MIDDLE = 2023  # the last year before a merger

@@ -11,10 +11,10 @@ from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.ledger.held import returns_from
+from gbv_kpi.ledger.trend import trend
 from gbv_kpi.render.json import to_json
 from gbv_kpi.render.trend import trend_to_json
 from gbv_kpi.suppression import publishable, publishable_trend
-from gbv_kpi.trend import trend
 from tests.suppression.attacker import Printed, possible, shown_pairs, small, told
 from tests.suppression.countries import random_entries, random_plan
 

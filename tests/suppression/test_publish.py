@@ -14,9 +14,9 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.ledger.held import returns_from
+from gbv_kpi.ledger.trend import trend
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.suppression import publishable, publishable_trend
-from gbv_kpi.trend import trend
 from tests.command import UNITS_OF_2025, Row, run, write_csv
 from tests.ledger.inbox import hand_in
 from tests.offices import Figures

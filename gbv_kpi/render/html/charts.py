@@ -15,9 +15,9 @@ from pygal.etree import etree
 
 from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.ledger.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure, Threshold
-from gbv_kpi.trend import Series
 
 __all__ = ["bullet", "line"]
 

@@ -19,13 +19,13 @@ from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.findings import findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.ledger.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render import figures, sentences
 from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
 from gbv_kpi.render.html.charts import bullet, line
 from gbv_kpi.render.html.words import in_words, over_the_years
 from gbv_kpi.render.rows import SHOWN_UNITS, shown_of, year_rows
-from gbv_kpi.trend import Series
 
 __all__ = ["to_html"]
 

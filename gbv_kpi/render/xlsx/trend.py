@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.ledger.trend import Point, Series, Trend
 from gbv_kpi.render import paper
 from gbv_kpi.render.figures import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained
@@ -16,7 +17,6 @@ from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.judged import RATE, VERDICT
 from gbv_kpi.render.xlsx.lines import level, quotient
 from gbv_kpi.render.xlsx.page import FIGURE, Page
-from gbv_kpi.trend import Point, Series, Trend
 
 __all__ = ["fill_trend"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from gbv_kpi.ledger.entry import Entry, key_of
+from gbv_kpi.ledger.entries import Entry, key_of
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
 

@@ -10,14 +10,14 @@ from datetime import datetime
 
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.entry import Entry, UnitKey, content_hash, key_of
+from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.entries import Entry, UnitKey, content_hash, key_of
 from gbv_kpi.ledger.held import latest
-from gbv_kpi.ledger.read import entries_of, recorded_files
-from gbv_kpi.ledger.recast import recast
+from gbv_kpi.ledger.mergers import recast
+from gbv_kpi.ledger.outliers import unusual_changes
+from gbv_kpi.ledger.query import entries_of, recorded_files
 from gbv_kpi.ledger.record import Filed, Filing, Revised, State, record
-from gbv_kpi.ledger.store import Ledger
 from gbv_kpi.ledger.units import UnitsByKey
-from gbv_kpi.ledger.unusual import unusual_changes
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.identities import AssumedYear

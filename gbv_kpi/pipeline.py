@@ -21,8 +21,8 @@ from gbv_kpi.returns.read_files import cores
 from gbv_kpi.sheets.sources import find_sources
 
 if TYPE_CHECKING:
-    from gbv_kpi.ledger.entry import Entry
-    from gbv_kpi.ledger.store import Ledger
+    from gbv_kpi.ledger.database import Ledger
+    from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.told import has_errors
 
 __all__ = ["judge_check", "judge_ledger", "judge_report", "watched"]
@@ -51,7 +51,7 @@ def judge_report(
         raise UsageError(phrase("The files hold no return of {year}.", year=str(year)))
     outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
     if detailed:
-        from gbv_kpi.ledger.entry import unrecorded
+        from gbv_kpi.ledger.entries import unrecorded
 
         return _detailed(outcome, returns, year, [unrecorded(given, the_plan) for given in returns.received])
     return outcome
@@ -62,8 +62,8 @@ def judge_ledger(
 ) -> Outcome:
     """The same by what the ledger holds, or held. Raises `UsageError` for nothing."""
     from gbv_kpi.ledger.held import latest, returns_from
-    from gbv_kpi.ledger.read import entries_of
-    from gbv_kpi.ledger.recast import recast
+    from gbv_kpi.ledger.mergers import recast
+    from gbv_kpi.ledger.query import entries_of
 
     plan = load_plan(plan_name)
     with ledger.reading() as connection:
@@ -106,7 +106,7 @@ def _judge(
 
 def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["Entry"]) -> Outcome:
     """The outcome with the counts behind its findings and the trend up to its year."""
-    from gbv_kpi.trend import trend
+    from gbv_kpi.ledger.trend import trend
 
     plan = outcome.scorecard.plan
     up_to_now = [entry for entry in entries if entry.year <= year]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.entry import Entry, key_of
+from gbv_kpi.ledger.entries import Entry, key_of
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
 

@@ -15,9 +15,9 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.kpi.withheld import Withheld
-from gbv_kpi.ledger.entry import Entry
+from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.held import latest, returns_from, returns_under
-from gbv_kpi.ledger.recast import Recast, recast
+from gbv_kpi.ledger.mergers import Recast, recast
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold, exact_rate
 

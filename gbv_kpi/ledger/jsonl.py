@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.store import Ledger
+from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.tables import returns, submissions
 from gbv_kpi.returns.schema import Count
 

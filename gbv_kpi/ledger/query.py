@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, select
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.entry import Entry, Figure, UnitKey, instant, stamp
+from gbv_kpi.ledger.entries import Entry, Figure, UnitKey, instant, stamp
 from gbv_kpi.ledger.tables import returns, submissions
 from gbv_kpi.plan import Plan
 

@@ -8,7 +8,7 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.scorecard import Finding
-from gbv_kpi.ledger.entry import Change, Entry, UnitKey, changes_between, key_of
+from gbv_kpi.ledger.entries import Change, Entry, UnitKey, changes_between, key_of
 from gbv_kpi.ledger.held import latest, returns_from
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Indicator, Plan, Unit
