@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gbv_kpi.kpi.scorecard import Finding, Status
-from gbv_kpi.suppression.choice import Member, chosen, sole_reporter
 from gbv_kpi.suppression.families import Family
+from gbv_kpi.suppression.selection import Member, chosen, sole_reporter
 
 __all__ = ["Cell", "published", "withheld_cells"]
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from gbv_kpi.suppression.choice import Member, chosen, sole_reporter
+from gbv_kpi.suppression.selection import Member, chosen, sole_reporter
 from tests.suppression.attacker import Pair, small, told
 
 
