@@ -131,7 +131,7 @@ def history(
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import keys_named, revisions
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.render.provenance import history_to_json, history_to_terminal
+    from gbv_kpi.render.trace import history_to_json, history_to_terminal
 
     spoken, the_plan = spoken_language(lang), load_plan(plan)
     keys = keys_named(the_plan, unit, year) if unit is not None else None
@@ -170,7 +170,7 @@ def trace(
     from gbv_kpi.ledger.trace import trace as follow
     from gbv_kpi.ledger.trace import unit_named
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.render.provenance import trace_to_json, trace_to_terminal
+    from gbv_kpi.render.trace import trace_to_json, trace_to_terminal
 
     spoken, the_plan = spoken_language(lang), load_plan(plan)
     of = unit_named(the_plan, unit, year) if unit is not None else None

@@ -16,7 +16,7 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.figures import MEANING
+from gbv_kpi.render.formatting import MEANING
 from gbv_kpi.render.sentences import withheld_reason
 
 __all__ = ["COLUMNS", "to_csv"]

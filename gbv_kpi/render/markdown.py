@@ -11,9 +11,9 @@ from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
-from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
-from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
-from gbv_kpi.render.rows import SHOWN_UNITS, missed_rows, year_rows
+from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.paging import SHOWN_UNITS, missed_rows, year_rows
+from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,

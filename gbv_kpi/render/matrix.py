@@ -9,9 +9,9 @@ from rich.text import Text
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.figures import MARK, MEANING, counts_text, rate_text, threshold_text
-from gbv_kpi.render.rows import year_rows
-from gbv_kpi.render.styled import STYLE, said
+from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.paging import year_rows
+from gbv_kpi.render.terminal_text import STYLE, said
 
 __all__ = ["legend", "matrix", "plain_table"]
 

@@ -11,7 +11,7 @@ from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.figures import MARK, PROVISIONAL, RECAST, rate_text, threshold_text
+from gbv_kpi.render.formatting import MARK, PROVISIONAL, RECAST, rate_text, threshold_text
 from gbv_kpi.told import error_count
 
 if TYPE_CHECKING:

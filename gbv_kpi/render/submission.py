@@ -15,7 +15,7 @@ from gbv_kpi.ledger.record import Revised, State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import problem_record
-from gbv_kpi.render.problems import problem_groups
+from gbv_kpi.render.problem_list import problem_groups
 
 __all__ = ["change_record", "change_words", "submission_to_json", "submission_to_terminal"]
 

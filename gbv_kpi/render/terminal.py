@@ -14,10 +14,10 @@ from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.figures import counts_text, rate_text
+from gbv_kpi.render.formatting import counts_text, rate_text
 from gbv_kpi.render.matrix import legend, matrix, plain_table
-from gbv_kpi.render.problems import problem_groups
-from gbv_kpi.render.rows import missed_rows
+from gbv_kpi.render.paging import missed_rows
+from gbv_kpi.render.problem_list import problem_groups
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,
@@ -28,7 +28,7 @@ from gbv_kpi.render.sentences import (
     verdict,
     withheld_notes,
 )
-from gbv_kpi.render.styled import said
+from gbv_kpi.render.terminal_text import said
 
 __all__ = ["to_terminal"]
 

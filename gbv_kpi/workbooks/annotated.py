@@ -20,8 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.grouped import SEVERITY
 from gbv_kpi.render.paper import sheet_title
+from gbv_kpi.render.problem_groups import SEVERITY
 from gbv_kpi.sheets.open import read_sheets
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
 from gbv_kpi.sheets.sources import Source

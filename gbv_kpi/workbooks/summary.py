@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.grouped import SEVERITY
+from gbv_kpi.render.problem_groups import SEVERITY
 from gbv_kpi.workbooks.dress import (
     AMBER,
     CENTRED,

@@ -8,11 +8,11 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Status, UnitCounts
 from gbv_kpi.plan import ReturnField
+from gbv_kpi.render.docx.decree import BLANK
 from gbv_kpi.render.docx.draft import Draft
-from gbv_kpi.render.docx.grid import Cell
 from gbv_kpi.render.docx.letterhead import blank_date, blank_number
-from gbv_kpi.render.docx.looks import ANNEX_CELL, ANNEX_TITLE, ENCLOSED_WITH, RECIPIENT
-from gbv_kpi.render.docx.official import BLANK
+from gbv_kpi.render.docx.styles import ANNEX_CELL, ANNEX_TITLE, ENCLOSED_WITH, RECIPIENT
+from gbv_kpi.render.docx.table_xml import Cell
 from gbv_kpi.render.docx.wording import SIGN, legend, signed_rate, unit_names
 
 __all__ = ["annex", "annex_heading"]

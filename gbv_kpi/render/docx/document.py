@@ -16,8 +16,8 @@ from gbv_kpi.render.docx.annex import annex, annex_heading
 from gbv_kpi.render.docx.dates import date_document
 from gbv_kpi.render.docx.draft import Draft, plain
 from gbv_kpi.render.docx.letterhead import addressees, head, signature, subject
-from gbv_kpi.render.docx.looks import GAP, PAGE_NUMBER, SECTION_END, define_looks, use_font
 from gbv_kpi.render.docx.sections import closing, opening, sections, year_of
+from gbv_kpi.render.docx.styles import GAP, PAGE_NUMBER, SECTION_END, define_looks, use_font
 
 __all__ = ["official_report"]
 

@@ -13,8 +13,8 @@ from docx.text.paragraph import Paragraph
 
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.render.docx.grid import Cell, grid, heading_rows, without_lines
-from gbv_kpi.render.docx.looks import BODY, CELL, GAP, RULE, TABLE_TITLE, Look
+from gbv_kpi.render.docx.styles import BODY, CELL, GAP, RULE, TABLE_TITLE, Look
+from gbv_kpi.render.docx.table_xml import Cell, grid, heading_rows, without_lines
 
 if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.render.docx.decree import document_title, official_day
 from gbv_kpi.render.docx.draft import plain
 from gbv_kpi.render.docx.letterhead import blank_number
-from gbv_kpi.render.docx.official import document_title, official_day
 from gbv_kpi.render.docx.sections import year_of
 from gbv_kpi.render.docx.wording import SIGN, last_year_rate
-from gbv_kpi.render.figures import MEANING, rate_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, verdict
 
 __all__ = ["fields"]

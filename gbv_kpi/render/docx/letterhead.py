@@ -11,8 +11,9 @@ from docx.shared import Mm
 
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import Plan
+from gbv_kpi.render.docx.decree import BLANK, abbreviated, document_title, on_its_subject, widest_line
 from gbv_kpi.render.docx.draft import Draft
-from gbv_kpi.render.docx.looks import (
+from gbv_kpi.render.docx.styles import (
     ADDRESSEE,
     ISSUER,
     KIND,
@@ -26,7 +27,6 @@ from gbv_kpi.render.docx.looks import (
     SUBJECT,
     SUPERIOR,
 )
-from gbv_kpi.render.docx.official import BLANK, abbreviated, document_title, on_its_subject, widest_line
 
 __all__ = ["addressees", "blank_date", "blank_number", "head", "signature", "subject"]
 

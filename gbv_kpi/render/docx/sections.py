@@ -7,12 +7,12 @@ from gbv_kpi.i18n import Bilingual, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan import Indicator
+from gbv_kpi.render.docx.decree import BLANK, document_title, official_day, on_its_subject
 from gbv_kpi.render.docx.draft import Draft
-from gbv_kpi.render.docx.looks import ITEM, POINT, SECTION
-from gbv_kpi.render.docx.official import BLANK, document_title, official_day, on_its_subject
+from gbv_kpi.render.docx.styles import ITEM, POINT, SECTION
 from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_table
 from gbv_kpi.render.docx.wording import assessment, last_year_rate, reported, result
-from gbv_kpi.render.figures import MEANING
+from gbv_kpi.render.formatting import MEANING
 from gbv_kpi.render.sentences import outlook, progress, refused_returns, verdict, withheld_notes
 
 __all__ = ["SECTIONS", "closing", "opening", "sections"]

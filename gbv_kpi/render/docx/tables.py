@@ -6,10 +6,10 @@ from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.render.docx.draft import Draft
-from gbv_kpi.render.docx.grid import Cell
-from gbv_kpi.render.docx.looks import POINT
+from gbv_kpi.render.docx.styles import POINT
+from gbv_kpi.render.docx.table_xml import Cell
 from gbv_kpi.render.docx.wording import SIGN, judged, last_year_rate, legend, short_result, signed_rate, unit_names
-from gbv_kpi.render.figures import threshold_text
+from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.sentences import amount_lacking
 
 __all__ = ["indicators_table", "lacking_table", "units_table"]

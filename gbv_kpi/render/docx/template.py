@@ -35,7 +35,6 @@ from gbv_kpi.render.docx.annex import annex
 from gbv_kpi.render.docx.dates import date_document
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.fields import fields
-from gbv_kpi.render.docx.looks import define_looks
 from gbv_kpi.render.docx.sections import (
     closing,
     general_assessment,
@@ -45,6 +44,7 @@ from gbv_kpi.render.docx.sections import (
     shortcomings,
     unit_results,
 )
+from gbv_kpi.render.docx.styles import define_looks
 
 __all__ = ["filled_in"]
 

@@ -7,7 +7,7 @@ from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render.figures import MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, completeness
 
 __all__ = [

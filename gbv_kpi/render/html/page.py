@@ -22,10 +22,10 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.ledger.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render import figures, sentences
-from gbv_kpi.render.grouped import SEVERITY, grouped, place_text
 from gbv_kpi.render.html.charts import bullet, line
 from gbv_kpi.render.html.words import in_words, over_the_years
-from gbv_kpi.render.rows import SHOWN_UNITS, shown_of, year_rows
+from gbv_kpi.render.paging import SHOWN_UNITS, shown_of, year_rows
+from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
 
 __all__ = ["to_html"]
 

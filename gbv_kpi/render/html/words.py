@@ -5,7 +5,7 @@ from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.ledger.trend import Series
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render.figures import MEANING, rate_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
 
 __all__ = ["in_words", "over_the_years"]
 

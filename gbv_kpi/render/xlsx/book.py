@@ -11,7 +11,7 @@ from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from gbv_kpi.render import paper
-from gbv_kpi.render.figures import MEANING, SIGN
+from gbv_kpi.render.formatting import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted
 
 __all__ = ["COLOURS", "GRID", "Book", "Words"]

@@ -9,7 +9,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.figures import threshold_text
+from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.charts import put_rates_chart

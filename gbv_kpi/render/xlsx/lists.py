@@ -8,7 +8,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render import paper
-from gbv_kpi.render.grouped import SEVERITY
+from gbv_kpi.render.problem_groups import SEVERITY
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.page import Page
 

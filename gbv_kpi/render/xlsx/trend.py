@@ -9,7 +9,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.ledger.trend import Point, Series, Trend
 from gbv_kpi.render import paper
-from gbv_kpi.render.figures import MARK, marks_text
+from gbv_kpi.render.formatting import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained
 from gbv_kpi.render.xlsx.book import COLOURS, GRID
 from gbv_kpi.render.xlsx.charts import put_trend_chart

@@ -14,7 +14,7 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.trace import Count, Revision, Trace
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.figures import rate_text
+from gbv_kpi.render.formatting import rate_text
 from gbv_kpi.render.submission import change_record, change_words
 
 __all__ = ["history_to_json", "history_to_terminal", "trace_to_json", "trace_to_terminal"]

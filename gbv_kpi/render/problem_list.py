@@ -9,7 +9,7 @@ from rich.text import Text
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Language, plural
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.grouped import SEVERITY, ProblemGroup, grouped, place_text
+from gbv_kpi.render.problem_groups import SEVERITY, ProblemGroup, grouped, place_text
 
 __all__ = ["problem_groups"]
 
