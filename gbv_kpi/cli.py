@@ -145,9 +145,9 @@ def template(
 
     Example: gbv-kpi template --year 2025 --output bao-cao-2025.xlsx
     """
+    from gbv_kpi.blank_return.request import Request, units_to_report
+    from gbv_kpi.blank_return.workbook import blank_return
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.workbooks.blank import blank_return
-    from gbv_kpi.workbooks.request import Request, units_to_report
 
     expect_xlsx(output)
     the_plan = load_plan(plan)

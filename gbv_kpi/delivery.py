@@ -38,8 +38,8 @@ def expect_xlsx(path: Path) -> None:
 
 def write_annotated(outcome: "Outcome", name: str, annotate: Path, spoken: Language) -> None:
     """A copy of the file `name` at `annotate`, with what is wrong in it marked."""
+    from gbv_kpi.annotate.workbook import annotate as marked_copy
     from gbv_kpi.sheets.sources import open_source
-    from gbv_kpi.workbooks.annotated import annotate as marked_copy
 
     write_whole(annotate, marked_copy(outcome.problems, open_source(name), spoken))
 

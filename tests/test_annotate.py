@@ -12,12 +12,12 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gbv_kpi.annotate.workbook import annotate
 from gbv_kpi.i18n import ENGLISH, Language, language, phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.returns.collect import read_returns
 from gbv_kpi.sheets.sources import Source, open_source
-from gbv_kpi.workbooks.annotated import annotate
 from tests.command import WELL, run, well_but
 from tests.libreoffice import converted, needs_libreoffice
 from tests.offices import compiled_table, csv_text

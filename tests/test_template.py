@@ -9,13 +9,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gbv_kpi.blank_return.request import Request, units_to_report
+from gbv_kpi.blank_return.workbook import blank_return
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import ENGLISH, language
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns.collect import read_returns
-from gbv_kpi.workbooks.blank import blank_return
-from gbv_kpi.workbooks.request import Request, units_to_report
 from tests.command import run
 from tests.libreoffice import converted, needs_libreoffice
 

@@ -5,14 +5,14 @@ from typing import Literal
 
 from openpyxl import Workbook
 
+from gbv_kpi.blank_return.form import fill_form
+from gbv_kpi.blank_return.frame import GUIDE
+from gbv_kpi.blank_return.guide import fill_guide
+from gbv_kpi.blank_return.request import Request
+from gbv_kpi.blank_return.table import fill_table
 from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan import Unit
 from gbv_kpi.render.paper import MAX_TITLE, sheet_title
-from gbv_kpi.workbooks.form import fill_form
-from gbv_kpi.workbooks.frame import GUIDE
-from gbv_kpi.workbooks.guide import fill_guide
-from gbv_kpi.workbooks.request import Request
-from gbv_kpi.workbooks.table import fill_table
 
 __all__ = ["blank_return"]
 

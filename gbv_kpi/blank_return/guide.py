@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gbv_kpi.blank_return.answers import lock
+from gbv_kpi.blank_return.frame import ITEM, MEASURE, NOTE, NUMBERING
+from gbv_kpi.blank_return.request import Request
+from gbv_kpi.excel_style import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import ReturnField
-from gbv_kpi.workbooks.answers import lock
-from gbv_kpi.workbooks.dress import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
-from gbv_kpi.workbooks.frame import ITEM, MEASURE, NOTE, NUMBERING
-from gbv_kpi.workbooks.request import Request
 
 __all__ = ["fill_guide"]
 

@@ -9,10 +9,10 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gbv_kpi.blank_return.request import Request
+from gbv_kpi.excel_style import ANSWER, CENTRED, GRID, OPTIONAL_ANSWER, RED, font
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.plan import ReturnField
-from gbv_kpi.workbooks.dress import ANSWER, CENTRED, GRID, OPTIONAL_ANSWER, RED, font
-from gbv_kpi.workbooks.request import Request
 
 __all__ = ["lock", "open_answers", "open_names"]
 

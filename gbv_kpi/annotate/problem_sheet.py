@@ -10,10 +10,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.console import visible
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.problem_groups import SEVERITY
-from gbv_kpi.workbooks.dress import (
+from gbv_kpi.excel_style import (
     AMBER,
     CENTRED,
     GRID,
@@ -26,6 +23,9 @@ from gbv_kpi.workbooks.dress import (
     put_text,
     set_widths,
 )
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.render.problem_groups import SEVERITY
 
 __all__ = ["FILL", "fill_summary"]
 

@@ -5,12 +5,12 @@ from itertools import groupby
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gbv_kpi.blank_return.answers import lock, open_answers
+from gbv_kpi.blank_return.frame import ITEM, MEASURE, NUMBERING, VALUE, add_signatures, add_title
+from gbv_kpi.blank_return.request import Request
+from gbv_kpi.excel_style import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
-from gbv_kpi.workbooks.answers import lock, open_answers
-from gbv_kpi.workbooks.dress import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
-from gbv_kpi.workbooks.frame import ITEM, MEASURE, NUMBERING, VALUE, add_signatures, add_title
-from gbv_kpi.workbooks.request import Request
 
 __all__ = ["fill_form"]
 

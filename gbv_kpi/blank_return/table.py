@@ -7,10 +7,10 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.i18n import phrase
-from gbv_kpi.plan import ReturnField
-from gbv_kpi.workbooks.answers import lock, open_answers, open_names
-from gbv_kpi.workbooks.dress import (
+from gbv_kpi.blank_return.answers import lock, open_answers, open_names
+from gbv_kpi.blank_return.frame import NUMBERING, TOTAL, UNIT, add_signatures, add_title
+from gbv_kpi.blank_return.request import Request
+from gbv_kpi.excel_style import (
     CENTRED,
     GRID,
     HEADING,
@@ -21,8 +21,8 @@ from gbv_kpi.workbooks.dress import (
     put_text,
     set_widths,
 )
-from gbv_kpi.workbooks.frame import NUMBERING, TOTAL, UNIT, add_signatures, add_title
-from gbv_kpi.workbooks.request import Request
+from gbv_kpi.i18n import phrase
+from gbv_kpi.plan import ReturnField
 
 __all__ = ["fill_table"]
 
