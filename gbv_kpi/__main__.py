@@ -16,7 +16,7 @@ def main() -> None:
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gbv_kpi.cli import main as run
+    from gbv_kpi.cli.app import main as run
 
     try:
         run()

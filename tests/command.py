@@ -7,7 +7,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from gbv_kpi.cli import main
+from gbv_kpi.cli.app import main
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.plan import Plan

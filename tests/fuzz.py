@@ -23,7 +23,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
-from gbv_kpi.cli import app
+from gbv_kpi.cli.app import app
 from gbv_kpi.errors import GbvKpiError
 
 if TYPE_CHECKING:

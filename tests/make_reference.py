@@ -7,7 +7,7 @@ from typing import Any
 import typer.main
 from typer.testing import CliRunner
 
-from gbv_kpi.cli import app
+from gbv_kpi.cli.app import app
 
 README = Path(__file__).parent.parent / "README.md"
 START, END = "<!-- reference: written by `poe reference` -->\n", "<!-- end of the reference -->\n"

@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from gbv_kpi.cli.plan import SCHEMA
 from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan import model, tables
-from gbv_kpi.plan_commands import SCHEMA
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FIELDS = "field"

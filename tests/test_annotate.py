@@ -379,7 +379,7 @@ def test_only_the_commands_that_write_workbooks_load_what_writes_them(plan: Plan
     file.write_text(csv_text(plan, [("372", 2024, WELL)]), "utf-8")
     for arguments in (["--help"], ["template", "--help"], ["check", str(file)]):
         code = (
-            f"import sys; from gbv_kpi.cli import main; sys.argv[1:] = {arguments!r}\n"
+            f"import sys; from gbv_kpi.cli.app import main; sys.argv[1:] = {arguments!r}\n"
             "try: main()\nexcept SystemExit: pass\n"
             "sys.exit(any(name.startswith(('openpyxl', 'gbv_kpi.workbooks')) for name in sys.modules))"
         )

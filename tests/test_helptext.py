@@ -8,8 +8,8 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from gbv_kpi.cli import DEFAULT_PLAN, app
-from gbv_kpi.helptext import translate_help
+from gbv_kpi.cli.app import DEFAULT_PLAN, app
+from gbv_kpi.cli.translate_help import translate_help
 from gbv_kpi.i18n import language
 
 
@@ -129,8 +129,8 @@ def test_exit_codes_do_not_depend_on_the_language(tag: str) -> None:
 def test_vietnamese_help_imports_nothing_heavy(command: str) -> None:
     code = (
         f"import os, sys; sys.argv = ['gbv-kpi', *{command.split()}, '--help']; os.environ['GBV_KPI_LANG'] = 'vi'\n"
-        "import gbv_kpi.cli\n"
-        "try: gbv_kpi.cli.main()\n"
+        "import gbv_kpi.cli.app\n"
+        "try: gbv_kpi.cli.app.main()\n"
         "except SystemExit: pass\n"
         "heavy = ('pandas', 'pydantic', 'openpyxl', 'babel')\n"
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"

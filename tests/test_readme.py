@@ -128,7 +128,7 @@ def test_the_session_in_python_says_what_it_prints(monkeypatch: pytest.MonkeyPat
 def completed(*words: str) -> set[str]:
     """What bash offers for the last word; the process says whether it loaded pandas, and must not."""
     script = (
-        "import sys\nsys.argv = ['gbv-kpi']\nfrom gbv_kpi.cli import main\n"
+        "import sys\nsys.argv = ['gbv-kpi']\nfrom gbv_kpi.cli.app import main\n"
         "try: main()\nfinally: print('pandas' in sys.modules, file=sys.stderr)"
     )
     asked = {

@@ -81,7 +81,7 @@ def test_a_disk_that_is_full_midway_stops_the_run_with_the_reason(tmp_path: Path
     rows = [(f"{unit:05}", 2025, well_but()) for unit in range(3000)]
     file = write_csv(tmp_path / "returns.csv", load_plan(), rows)
     script = (
-        "import resource, sys; import gbv_kpi.shelf; from gbv_kpi.cli import main;"
+        "import resource, sys; import gbv_kpi.shelf; from gbv_kpi.cli.app import main;"
         "gbv_kpi.shelf.IN_MEMORY = 1000;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
         "sys.argv = ['gbv-kpi', 'check', sys.argv[1]]; main()"

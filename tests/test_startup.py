@@ -23,7 +23,7 @@ HEAVY = (
 )
 SCRIPT = """
 import json, sys
-from gbv_kpi.cli import main
+from gbv_kpi.cli.app import main
 sys.argv = ["gbv-kpi", *json.loads(sys.argv[1])]
 try:
     main()

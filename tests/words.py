@@ -18,8 +18,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
-from gbv_kpi.cli import app
-from gbv_kpi.helptext import translate_help
+from gbv_kpi.cli.app import app
+from gbv_kpi.cli.translate_help import translate_help
 from gbv_kpi.i18n import LANGUAGES, LOCALE_FOLDER, Language
 
 PACKAGE = LOCALE_FOLDER.parent
@@ -81,7 +81,7 @@ def sentences_in_code() -> Catalog:
         for _, wording, _, _ in extract_from_file(LANGUAGE_OF_SUFFIX[file.suffix], file, keywords=KEYWORDS):
             template.add(wording, locations=[(name, 0)])
     for text in help_texts():
-        template.add(text, locations=[("gbv_kpi/cli.py", 0)])
+        template.add(text, locations=[("gbv_kpi/cli/app.py", 0)])
     return template
 
 

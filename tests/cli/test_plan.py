@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from gbv_kpi.cli.plan import SCHEMA
 from gbv_kpi.plan import load_plan
 from gbv_kpi.plan.builtin import BUILT_IN, built_in_plans
-from gbv_kpi.plan_commands import SCHEMA
 from tests.command import run
 from tests.make_schema import plan_schema
 from tests.plan.files import PLAN, UNITS, plan_file

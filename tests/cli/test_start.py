@@ -6,7 +6,7 @@ import pytest
 import typer.main
 
 from gbv_kpi import __version__
-from gbv_kpi.cli import _narrowed, app
+from gbv_kpi.cli.app import _narrowed, app
 from tests.command import run
 
 
@@ -52,5 +52,5 @@ def test_whatever_begins_with_no_command_is_left_to_all_of_them(arguments: list[
 
 def test_a_command_says_the_same_of_itself_alone_and_among_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = [run("check", *more) for more in (["--help"], ["--no-such-option"], [])]
-    monkeypatch.setattr("gbv_kpi.cli._narrowed", lambda whole, arguments: whole)
+    monkeypatch.setattr("gbv_kpi.cli.app._narrowed", lambda whole, arguments: whole)
     assert [run("check", *more) for more in (["--help"], ["--no-such-option"], [])] == alone

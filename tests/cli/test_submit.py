@@ -92,7 +92,7 @@ def test_check_and_a_report_from_files_never_load_the_ledger(tmp_path: Path, pla
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
     for command in (["check", file], ["report", "--year", "2025", file]):
         script = (
-            "import sys; from gbv_kpi.cli import main\n"
+            "import sys; from gbv_kpi.cli.app import main\n"
             "try: main()\n"
             "except SystemExit: pass\n"
             "print(*{'sqlalchemy', 'platformdirs', 'psycopg'} & set(sys.modules), file=sys.stderr)"

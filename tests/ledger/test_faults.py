@@ -130,7 +130,7 @@ def test_a_locked_ledger_is_told_and_nothing_is_lost(
 def limited(limit: int, *arguments: str) -> Ran:
     """`gbv-kpi` in a process that may make no file larger than that: what a full disk is to a database."""
     script = (
-        "import resource, sys; from gbv_kpi.cli import main;"
+        "import resource, sys; from gbv_kpi.cli.app import main;"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); sys.argv = ['gbv-kpi', *sys.argv[1:]]; main()"
     )
     ran = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
@@ -197,7 +197,7 @@ def test_a_read_only_folder_can_be_read_but_not_written(plan: Plan, noon: dateti
 
 AS_NOBODY = """
 import os, sys
-from gbv_kpi.cli import main
+from gbv_kpi.cli.app import main
 
 def run(*arguments):
     sys.argv = ["gbv-kpi", *arguments]

@@ -15,14 +15,8 @@ from typing import Annotated
 import typer.main
 
 from gbv_kpi import __version__
-from gbv_kpi.console import speak_utf8, tell, write_whole
-from gbv_kpi.delivery import deliver, docx_template_of, expect_xlsx, file_to_annotate, published, write_annotated
-from gbv_kpi.errors import GbvKpiError, UsageError
-from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.helptext import run
-from gbv_kpi.i18n import LANGUAGES, chosen_tag, language, phrase
-from gbv_kpi.ledger_commands import commands as ledger_commands
-from gbv_kpi.options import (
+from gbv_kpi.cli.ledger import commands as ledger_commands
+from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     MIN_COUNT,
     AsOfOption,
@@ -47,7 +41,13 @@ from gbv_kpi.options import (
     opened_ledger,
     spoken_language,
 )
-from gbv_kpi.plan_commands import commands as plan_commands
+from gbv_kpi.cli.output import deliver, docx_template_of, expect_xlsx, file_to_annotate, published, write_annotated
+from gbv_kpi.cli.plan import commands as plan_commands
+from gbv_kpi.cli.translate_help import run
+from gbv_kpi.console import speak_utf8, tell, write_whole
+from gbv_kpi.errors import GbvKpiError, UsageError
+from gbv_kpi.exit_codes import ExitCode, FailOn
+from gbv_kpi.i18n import LANGUAGES, chosen_tag, language, phrase
 
 __all__ = ["DEFAULT_PLAN", "app", "main"]
 

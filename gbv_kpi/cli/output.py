@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from gbv_kpi.cli.options import ReportFormat
 from gbv_kpi.console import print_bytes, print_pieces, print_rendered, tell, write_whole
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.options import ReportFormat
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
 from gbv_kpi.console import print_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
 
 __all__ = ["commands"]
 

@@ -6,11 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gbv_kpi.console import print_pieces, print_rendered, print_text, tell
-from gbv_kpi.errors import UsageError
-from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import phrase
-from gbv_kpi.options import (
+from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     MIN_COUNT,
     AsOfOption,
@@ -30,6 +26,10 @@ from gbv_kpi.options import (
     opened_ledger,
     spoken_language,
 )
+from gbv_kpi.console import print_pieces, print_rendered, print_text, tell
+from gbv_kpi.errors import UsageError
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import phrase
 
 __all__ = ["commands"]
 
