@@ -15,20 +15,6 @@ from gbv_kpi.i18n import phrase
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-__all__ = [
-    "dumped",
-    "dumped_by_record",
-    "error_console",
-    "print_bytes",
-    "print_pieces",
-    "print_rendered",
-    "print_text",
-    "speak_utf8",
-    "tell",
-    "visible",
-    "write_whole",
-]
-
 UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
 

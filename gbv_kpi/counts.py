@@ -16,22 +16,6 @@ from gbv_kpi.shelf import Shelved
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "BLANK",
-    "Column",
-    "Counts",
-    "Lines",
-    "Names",
-    "Numbers",
-    "at_rows",
-    "compact",
-    "held",
-    "known",
-    "places_in_order",
-    "series",
-    "whole",
-]
-
 BLANK = -1
 UNCHOSEN = -1
 

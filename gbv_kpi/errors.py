@@ -12,8 +12,6 @@ What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems
 
 from gbv_kpi.i18n import ENGLISH, Phrase
 
-__all__ = ["GbvKpiError", "LedgerError", "OutputError", "PlanError", "SourceError", "UsageError"]
-
 
 class GbvKpiError(Exception):
     """We cannot go on; `phrase` says why in the officer's words."""

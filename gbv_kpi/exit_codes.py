@@ -2,8 +2,6 @@
 
 from enum import IntEnum, StrEnum
 
-__all__ = ["ExitCode", "FailOn"]
-
 
 class ExitCode(IntEnum):
     """What a run ends with; a return with an error wins over a missed threshold."""

@@ -12,19 +12,6 @@ from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import ClassVar
 
-__all__ = [
-    "ENGLISH",
-    "LANGUAGES",
-    "Bilingual",
-    "Detail",
-    "Language",
-    "Phrase",
-    "chosen_tag",
-    "language",
-    "phrase",
-    "plural",
-]
-
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
 SEPARATORS = {"en": {}, "vi": str.maketrans(",.", ".,")}  # as CLDR has them

@@ -4,8 +4,6 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TypeVar, overload
 
-__all__ = ["OnDemand"]
-
 T = TypeVar("T")
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.told import has_errors
 
-__all__ = ["judge_check", "judge_ledger", "judge_report", "watched"]
-
 MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
 

@@ -9,8 +9,6 @@ from enum import StrEnum
 
 from gbv_kpi.i18n import Phrase, phrase
 
-__all__ = ["CATALOGUE", "ProblemKind", "Severity"]
-
 
 class Severity(StrEnum):
     """How grave a problem is."""

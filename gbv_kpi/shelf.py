@@ -16,8 +16,6 @@ from numpy.typing import DTypeLike, NDArray
 from gbv_kpi.errors import OutputError
 from gbv_kpi.i18n import phrase
 
-__all__ = ["Shelf", "Shelved"]
-
 IN_MEMORY = 4 * 2**20  # bytes; the returns of a province take a few thousand
 
 

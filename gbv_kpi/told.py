@@ -12,8 +12,6 @@ from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.problem_codes import CATALOGUE, Severity
 from gbv_kpi.problems import Problem
 
-__all__ = ["OneKind", "Problems", "error_count", "has_errors", "runs_of"]
-
 AT_ONCE = 10_000  # problems whose places are numbers of Python at the same time
 
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from gbv_kpi import files as module
 from gbv_kpi import read_returns
 from gbv_kpi.errors import SourceError
 from gbv_kpi.plan import Plan
+from gbv_kpi.returns import read_files as module
 from gbv_kpi.returns.read_files import WORTH_A_PROCESS, FileFound, cores, read_files
 from gbv_kpi.sheets.sources import RETURN_SUFFIXES, Source, open_source
 from tests.bench.written import write_forms

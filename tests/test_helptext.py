@@ -8,9 +8,10 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from gbv_kpi.cli.app import DEFAULT_PLAN, app
+from gbv_kpi.cli.app import app
 from gbv_kpi.cli.translate_help import translate_help
 from gbv_kpi.i18n import language
+from gbv_kpi.plan import DEFAULT_PLAN
 
 
 def named(command: Any, *above: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 from gbv_kpi.i18n import LANGUAGES, LOCALE_FOLDER, Bilingual, language, phrase
 from tests.words import TRANSLATED, faults, mo_file, po_file, sentences_in_code
 
-PLANS = sorted((LOCALE_FOLDER.parent / "plans").glob("*.toml"))
+PLANS = sorted((LOCALE_FOLDER.parent / "plan" / "builtin").glob("*.toml"))
 
 
 @pytest.mark.parametrize("tag", TRANSLATED)

@@ -10,7 +10,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.console import visible
-from gbv_kpi.excel_style import (
+from gbv_kpi.excel_style.cells import (
     AMBER,
     CENTRED,
     GRID,
@@ -26,8 +26,6 @@ from gbv_kpi.excel_style import (
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.problem_groups import SEVERITY
-
-__all__ = ["FILL", "fill_summary"]
 
 FILL = {Severity.ERROR: RED, Severity.WARNING: AMBER}
 WIDTHS = (11.0, 20.0, 18.0, 9.0, 22.0, 58.0, 48.0)

@@ -19,16 +19,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.annotate.problem_sheet import FILL, fill_summary
 from gbv_kpi.console import visible
-from gbv_kpi.excel_style import TEXT, fit_row, print_on_a4, put_text, set_widths
+from gbv_kpi.excel_style.cells import TEXT, fit_row, print_on_a4, put_text, set_widths
+from gbv_kpi.excel_style.paper import sheet_title
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.paper import sheet_title
 from gbv_kpi.render.problem_groups import SEVERITY
 from gbv_kpi.sheets.open import read_sheets
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
 from gbv_kpi.sheets.sources import Source
-
-__all__ = ["annotate"]
 
 AUTHOR = "gbv-kpi"
 MAX_COMMENT = 4000  # characters

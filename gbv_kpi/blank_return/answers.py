@@ -10,11 +10,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.excel_style import ANSWER, CENTRED, GRID, OPTIONAL_ANSWER, RED, font
+from gbv_kpi.excel_style.cells import ANSWER, CENTRED, GRID, OPTIONAL_ANSWER, RED, font
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.plan import ReturnField
-
-__all__ = ["lock", "open_answers", "open_names"]
 
 MAX_TITLE, MAX_MESSAGE = 32, 255  # characters; a workbook with longer ones counts as damaged
 PLAIN_DIGITS = "0"  # not #,##0: saved as CSV that is text, and 1.234 would need a warning

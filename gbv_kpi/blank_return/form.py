@@ -8,11 +8,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.blank_return.answers import lock, open_answers
 from gbv_kpi.blank_return.frame import ITEM, MEASURE, NUMBERING, VALUE, add_signatures, add_title
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.excel_style import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
+from gbv_kpi.excel_style.cells import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
-
-__all__ = ["fill_form"]
 
 
 def fill_form(sheet: Worksheet, request: Request, unit: Unit) -> None:

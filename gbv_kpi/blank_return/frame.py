@@ -7,11 +7,9 @@ not in the translators' catalogue: another word for them would be a return that 
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.excel_style import ACROSS, CENTRED, fit_row, font, put_text
+from gbv_kpi.excel_style.cells import ACROSS, CENTRED, fit_row, font, put_text
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan import Unit
-
-__all__ = ["GUIDE", "ITEM", "MEASURE", "NOTE", "NUMBERING", "TOTAL", "UNIT", "VALUE", "add_signatures", "add_title"]
 
 NUMBERING = Bilingual("STT", "No")
 UNIT = Bilingual("Đơn vị", "Unit")

@@ -11,11 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.blank_return.answers import lock
 from gbv_kpi.blank_return.frame import ITEM, MEASURE, NOTE, NUMBERING
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.excel_style import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
+from gbv_kpi.excel_style.cells import CENTRED, GRID, HEADING, TEXT, fit_row, font, print_on_a4, put_text, set_widths
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import ReturnField
-
-__all__ = ["fill_guide"]
 
 
 def fill_guide(sheet: Worksheet, request: Request) -> None:

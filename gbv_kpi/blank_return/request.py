@@ -9,8 +9,6 @@ from gbv_kpi.i18n import Bilingual, Language, phrase
 from gbv_kpi.plan import Indicator, Plan, ReturnField, Unit
 from gbv_kpi.reading.units import UnitDirectory
 
-__all__ = ["MEASURES", "Level", "Request", "units_to_report"]
-
 Level = tuple[str, str]  # upper and lower heading of a field; the lower one may be blank
 
 MEASURES = {

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.blank_return.answers import lock, open_answers, open_names
 from gbv_kpi.blank_return.frame import NUMBERING, TOTAL, UNIT, add_signatures, add_title
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.excel_style import (
+from gbv_kpi.excel_style.cells import (
     CENTRED,
     GRID,
     HEADING,
@@ -23,8 +23,6 @@ from gbv_kpi.excel_style import (
 )
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import ReturnField
-
-__all__ = ["fill_table"]
 
 FRAME = 2  # the columns before the figures: number and unit
 BLANK_ROWS, LONG_NAME = 30, 30  # for units that the plan does not name

@@ -10,11 +10,9 @@ from gbv_kpi.blank_return.frame import GUIDE
 from gbv_kpi.blank_return.guide import fill_guide
 from gbv_kpi.blank_return.request import Request
 from gbv_kpi.blank_return.table import fill_table
+from gbv_kpi.excel_style.paper import MAX_TITLE, sheet_title
 from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan import Unit
-from gbv_kpi.render.paper import MAX_TITLE, sheet_title
-
-__all__ = ["blank_return"]
 
 _TABLE = Bilingual("Báo cáo", "Return")
 

@@ -49,8 +49,6 @@ from gbv_kpi.errors import GbvKpiError, UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.i18n import LANGUAGES, chosen_tag, language, phrase
 
-__all__ = ["DEFAULT_PLAN", "app", "main"]
-
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -31,8 +31,6 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase
 
-__all__ = ["commands"]
-
 commands = typer.Typer()
 
 

@@ -18,34 +18,6 @@ if TYPE_CHECKING:
 
     from gbv_kpi.ledger.database import Ledger
 
-__all__ = [
-    "DEFAULT_PLAN",
-    "MIN_COUNT",
-    "AsOfOption",
-    "CheckFormat",
-    "CheckFormatOption",
-    "FailOnOption",
-    "Files",
-    "Format",
-    "FormatOption",
-    "Lang",
-    "LangOption",
-    "LedgerOption",
-    "MinCountOption",
-    "OutputOption",
-    "PlanOption",
-    "PublishOption",
-    "QuietOption",
-    "ReportFormat",
-    "ReportFormatOption",
-    "chosen_format",
-    "limit_of",
-    "moment",
-    "office_language",
-    "opened_ledger",
-    "spoken_language",
-]
-
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 

@@ -15,8 +15,6 @@ from gbv_kpi.i18n import Language, phrase
 if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome
 
-__all__ = ["deliver", "docx_template_of", "expect_xlsx", "file_to_annotate", "published", "write_annotated"]
-
 
 def file_to_annotate(names: Sequence[str], annotate: Path) -> str:
     """The one file to mark. Raises `UsageError` for none or several, and for a copy in place of the original."""

@@ -14,15 +14,13 @@ from gbv_kpi.console import print_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
 
-__all__ = ["commands"]
-
 commands = typer.Typer()
 plan_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Show the plans there are, and check plan files."
 )
 commands.add_typer(plan_commands, name="plan")
 
-SCHEMA = Path(__file__).parent / "plans" / "plan.schema.json"
+SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
 
 ShownPlan = Annotated[
     str,

@@ -18,8 +18,6 @@ import typer
 
 from gbv_kpi.i18n import Language, Phrase, phrase
 
-__all__ = ["run", "translate_help"]
-
 # Built commands are click's, or those of the copy of click that newer typers carry: `Any` stands for both.
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Hold the counts of returns against the plan's thresholds."""

@@ -16,8 +16,6 @@ from gbv_kpi.plan.thresholds import Threshold, is_met, weights
 from gbv_kpi.returns.collect import Returns
 from gbv_kpi.shelf import Shelf, Shelved
 
-__all__ = ["counts_of_year", "evaluate"]
-
 AT_ONCE = 100_000  # units whose counts are in memory as pandas has them
 
 

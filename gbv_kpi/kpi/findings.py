@@ -14,8 +14,6 @@ from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Threshold, shortfall
 from gbv_kpi.shelf import Shelved
 
-__all__ = ["STATUSES", "Findings", "OfIndicator", "UnitFindings", "finding_of", "findings_of", "has_status"]
-
 STATUSES = tuple(Status)  # a column of statuses holds their places here
 Statuses = NDArray[np.int8] | Shelved
 NONE = np.array([], dtype=np.int8)

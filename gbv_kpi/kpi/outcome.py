@@ -14,10 +14,8 @@ from gbv_kpi.problems import Problem
 from gbv_kpi.returns.collect import FileRead
 
 if TYPE_CHECKING:
-    from gbv_kpi.ledger.trend import Trend
+    from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.told import has_errors
-
-__all__ = ["Outcome"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from gbv_kpi.kpi.scorecard import Finding, Scorecard
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met
 
-__all__ = ["Outlook", "Prospect", "outlooks"]
-
 
 class Prospect(StrEnum):
     """What the verdict will be once the missing units have reported."""

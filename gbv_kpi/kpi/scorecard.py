@@ -12,8 +12,6 @@ from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shown_rate
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Coverage", "Finding", "Scorecard", "Status", "UnitCounts"]
-
 
 class Status(StrEnum):
     """How one indicator stands in one year for one scope."""

@@ -1,14 +1,13 @@
-"""The ledger: every return received, what it replaced, and where each of its figures stands. Only added to.
+"""The append-only ledger: every return received, what it replaced, and where each figure came from.
 
-entry        what the ledger holds of one return, as a value
-faults       what a database says → one line in the officer's words
-tables       the tables, and the version of their layout
-store        where the ledger is; opened for reading or for writing, one writer at a time
-record       all of a file, or nothing of it
-read         what the ledger holds, now or on a past day → entries
-held         entries → returns as read from files
-units        the plan's units by the ledger's keys
-recast       returns of any year as returns of the units of one year
-unusual      a count far from last year's, and from what the other units make likely
-lines        the whole ledger as JSON Lines, out and in again
+entries    the values the ledger holds
+database   open the ledger on SQLite or PostgreSQL, and explain database errors
+query      read what the ledger holds, now or at a past moment
+submit     check files and record them, each whole or not at all
+mergers    sum the returns of merged units
+outliers   find counts far from last year's
+jsonl      export and import the ledger as JSON Lines
+status     list who has reported a year
+trend      follow every indicator over the years
+trace      follow a rate back to the cells it was read from
 """

@@ -23,8 +23,6 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.faults import ledger_error
 from gbv_kpi.ledger.tables import SCHEMA, VERSION, layout, metadata
 
-__all__ = ["Ledger", "default_place", "open_ledger"]
-
 PATIENCE_SECONDS = 120  # a writer waits for the others; 48 files take a few seconds
 ADVISORY_LOCK = 6_303_720_215  # one number for all ledgers of a server's database
 

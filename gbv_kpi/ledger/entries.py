@@ -10,21 +10,6 @@ from typing import NamedTuple
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns.received import Return
 
-__all__ = [
-    "Change",
-    "Entry",
-    "Figure",
-    "UnitKey",
-    "changes_between",
-    "content_hash",
-    "entry_of",
-    "instant",
-    "key_of",
-    "stamp",
-    "storable",
-    "unrecorded",
-]
-
 
 class UnitKey(NamedTuple):
     """A unit for good: codes are used again by successors, so the day the unit came into being belongs to it."""

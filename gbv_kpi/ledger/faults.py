@@ -7,8 +7,6 @@ from sqlalchemy.exc import DBAPIError
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
 
-__all__ = ["ledger_error"]
-
 
 def ledger_error(error: DBAPIError, ledger: str) -> LedgerError:
     """`ledger` is its path or address, without a password."""

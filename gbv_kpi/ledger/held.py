@@ -10,8 +10,6 @@ from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns.collect import FileRead, Returns
 
-__all__ = ["latest", "returns_from", "returns_under"]
-
 
 def latest(entries: Iterable[Entry]) -> list[Entry]:
     """The last revision of each return."""

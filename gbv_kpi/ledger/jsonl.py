@@ -17,8 +17,6 @@ from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.tables import returns, submissions
 from gbv_kpi.returns.schema import Count
 
-__all__ = ["export_lines", "import_lines"]
-
 FORMAT: Literal["gbv-kpi/ledger/1"] = "gbv-kpi/ledger/1"
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Stamp = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]

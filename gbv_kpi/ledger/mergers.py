@@ -8,8 +8,6 @@ from gbv_kpi.ledger.entries import Entry, key_of
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
 
-__all__ = ["Recast", "recast"]
-
 
 @dataclass(frozen=True, slots=True)
 class Recast:

@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import median
 
-__all__ = ["UnusualChange", "unusual_changes"]
-
 CHANCE = 4.0
 FACTOR = 1.5
 SCATTERS = 3.5

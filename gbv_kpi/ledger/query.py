@@ -11,8 +11,6 @@ from gbv_kpi.ledger.entries import Entry, Figure, UnitKey, instant, stamp
 from gbv_kpi.ledger.tables import returns, submissions
 from gbv_kpi.plan import Plan
 
-__all__ = ["entries_of", "recorded_files"]
-
 MOST_CODES = 500  # a longer list is not asked for unit by unit
 
 

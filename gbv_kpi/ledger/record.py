@@ -30,8 +30,6 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
 from gbv_kpi.returns.received import Return
 
-__all__ = ["Filed", "Filing", "Revised", "State", "record"]
-
 
 @dataclass(frozen=True, slots=True)
 class Filing:

@@ -12,8 +12,6 @@ from gbv_kpi.ledger.entries import Entry, key_of
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan, Unit
 
-__all__ = ["Arrival", "UnitStatus", "YearStatus", "year_status"]
-
 
 class Arrival(StrEnum):
     """Whether and when the return of a unit came."""

@@ -26,8 +26,6 @@ from gbv_kpi.returns.read_files import Watch, read_files
 from gbv_kpi.returns.received import Return
 from gbv_kpi.told import Problems, has_errors
 
-__all__ = ["Submission", "SubmittedFile", "submit"]
-
 
 @dataclass(frozen=True, slots=True)
 class SubmittedFile:

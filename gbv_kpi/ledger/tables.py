@@ -14,8 +14,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["SCHEMA", "VERSION", "layout", "metadata", "returns", "submissions"]
-
 SCHEMA = "gbv-kpi/ledger"
 VERSION = 1  # of the layout below; a ledger of a higher one belongs to a newer gbv-kpi
 

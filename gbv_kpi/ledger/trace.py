@@ -14,8 +14,6 @@ from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.reading.units import UnitDirectory
 
-__all__ = ["Count", "Revision", "Trace", "keys_named", "revisions", "trace", "unit_named"]
-
 
 @dataclass(frozen=True, slots=True)
 class Revision:

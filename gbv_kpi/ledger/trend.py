@@ -5,89 +5,19 @@ for the years before, marked as recast; where one of them did not report, the ye
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from fractions import Fraction
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Status
-from gbv_kpi.kpi.withheld import Withheld
+from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.held import latest, returns_from, returns_under
 from gbv_kpi.ledger.mergers import Recast, recast
 from gbv_kpi.plan import Indicator, Plan
-from gbv_kpi.plan.thresholds import Threshold, exact_rate
-
-__all__ = ["Path", "Point", "Series", "Trend", "trend"]
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One year of a series: the finding, as the sum of predecessors' counts where it is recast."""
-
-    finding: Finding
-    recast: bool
-
-    @property
-    def rate(self) -> Fraction | None:
-        """The exact rate, None where there is none."""
-        finding = self.finding
-        if finding.numerator is None or not finding.denominator:
-            return None
-        return exact_rate(finding.numerator, finding.denominator, finding.measure)
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """The straight line from the first rate reported to a milestone, and the last year's place on it."""
-
-    first_year: int
-    milestone: Threshold
-    year: int
-    wanted: Fraction  # what the line has in `year`
-    ahead: bool  # on the line or better
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One indicator of the province (`unit` None) or a unit over the years of the ledger."""
-
-    indicator: Indicator
-    unit: str | None
-    unit_name: str | None
-    points: tuple[Point, ...]
-
-    @property
-    def level(self) -> Finding:
-        """The last year's finding."""
-        return self.points[-1].finding
-
-    @property
-    def path(self) -> Path | None:
-        """None where no milestone is ahead, or fewer than two years have a rate, the last one among them."""
-        milestone = self.level.next_threshold
-        rated = [(point.finding.year, rate) for point in self.points if (rate := point.rate) is not None]
-        if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
-            return None
-        (first_year, first), (year, now) = rated[0], rated[-1]
-        step = (Fraction(milestone.bound) - first) / (milestone.since - first_year)
-        wanted = first + step * (year - first_year)
-        ahead = now <= wanted if milestone.lower_is_better else now >= wanted
-        return Path(first_year, milestone, year, wanted, ahead)
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """All series, by indicator, the province before units; `years` are those between first and last reported."""
-
-    plan: Plan
-    years: tuple[int, ...]
-    series: tuple[Series, ...]
-    as_of: datetime | None = None
-    withheld: Withheld | None = None  # of a published trend
 
 
 def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -> Trend:

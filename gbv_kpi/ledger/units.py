@@ -3,8 +3,6 @@
 from gbv_kpi.ledger.entries import UnitKey, key_of
 from gbv_kpi.plan import Plan, Unit
 
-__all__ = ["UnitsByKey"]
-
 
 class UnitsByKey:
     """What a unit is, or has become part of, in any year of the plan."""

@@ -1,19 +1,20 @@
 """A plan as data, and the plan files that people write.
 
-built_in        the built-in plans, and where a plan is found
-lines           on which line of a TOML file a key stands
-taken           fields taken over from another plan
-units_file      units from a CSV beside the plan file
-content         what stands in a plan file, put together
-syntax          what makes a file no TOML
-dated           what its tables say of a year or a day, unchecked
-starting        a plan file to start from
-tables          fields, thresholds, indicators, units, agencies, the words of a report
+builtin         find the built-in plans
+toml_lines      find the line of a key in a TOML file
+shared_fields   take fields from another plan
+units_file      read units from a CSV beside the plan file
+assemble        put the tables of a plan file together
+syntax_errors   explain why a file is not TOML
+dated           look up a year in the tables of a plan, unchecked
+new_file        write a plan file to start from
+thresholds      compare exact rates with thresholds
+tables          the models of fields, thresholds, indicators, units, agencies, report texts
 model           the plan they make
-mistakes        what is wrong with a table, in the words of whoever wrote it
-contradictions  what the tables of a file must have in common
-doubts          what a file may say and hardly means
-file            a plan file read: the plan, or every mistake with its line
+error_messages  explain what is wrong with a table
+validate        check the tables of a plan against each other
+lint            warn of what a plan file hardly means
+load            read a plan file: the plan, or every mistake with its line
 """
 
 from importlib import import_module
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, ThresholdEntry, Unit
 
 _HOME = {
-    "DEFAULT_PLAN": "built_in",
-    "load_plan": "file",
+    "DEFAULT_PLAN": "builtin",
+    "load_plan": "load",
     "Plan": "model",
     **dict.fromkeys(("Agency", "Indicator", "Report", "ReturnField", "ThresholdEntry", "Unit"), "tables"),
 }

@@ -20,8 +20,6 @@ from gbv_kpi.plan.shared_fields import taken_fields
 if TYPE_CHECKING:
     from gbv_kpi.plan.toml_lines import Location
 
-__all__ = ["Content", "Mistake", "Remark", "read_content"]
-
 
 @dataclass(frozen=True, slots=True)
 class Mistake:

@@ -9,10 +9,8 @@ import tomli
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Bilingual, phrase
 
-__all__ = ["BUILT_IN", "DEFAULT_PLAN", "PlanSummary", "built_in_plans", "is_built_in", "no_such_plan", "plan_source"]
-
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
-BUILT_IN = Path(__file__).parent.parent / "plans"
+BUILT_IN = Path(__file__).parent / "builtin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from typing import Any
 from gbv_kpi.plan.assemble import read_content
 from gbv_kpi.plan.builtin import is_built_in, plan_source
 
-__all__ = ["bound_of", "reporting_day", "tables_of", "threshold_in", "units_on"]
-
 Table = Mapping[str, Any]
 
 COMPARISONS = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}

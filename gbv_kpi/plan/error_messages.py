@@ -11,9 +11,6 @@ from pydantic_core import ErrorDetails
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan.assemble import Mistake
 
-__all__ = ["mistakes_of", "nearest"]
-
-
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 # By how pydantic's name for the mistake begins.

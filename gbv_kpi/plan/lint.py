@@ -12,8 +12,6 @@ from gbv_kpi.plan.assemble import Mistake
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.thresholds import Comparator, Measure
 
-__all__ = ["doubts"]
-
 
 def doubts(plan: Plan) -> Iterator[Mistake]:
     """Everything of a plan that is worth a second look, with where it stands."""

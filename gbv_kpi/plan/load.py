@@ -14,8 +14,6 @@ from gbv_kpi.plan.lint import doubts
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.validate import contradictions
 
-__all__ = ["PlanReading", "load_plan", "read_plan"]
-
 
 @dataclass(frozen=True, slots=True)
 class PlanReading:

@@ -12,8 +12,6 @@ from pydantic import Field
 from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, Table, Unit, Year
 
-__all__ = ["Era", "Plan"]
-
 Era = tuple[int, int]
 
 

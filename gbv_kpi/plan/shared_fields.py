@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["entries", "taken_fields"]
-
 
 def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]]:
     """The tables of a list of tables, by their number; what is none is left to be told as a mistake."""

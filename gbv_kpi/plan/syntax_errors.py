@@ -4,8 +4,6 @@ import re
 
 from gbv_kpi.i18n import Phrase, phrase
 
-__all__ = ["syntax_mistake"]
-
 # By how tomli's sentence begins.
 _SYNTAX = {
     "Expected '='": phrase("after a key there must be = and a value"),

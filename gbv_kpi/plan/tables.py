@@ -13,8 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
-__all__ = ["Agency", "Indicator", "Report", "ReturnField", "Table", "ThresholdEntry", "Unit", "Year"]
-
 Year = Annotated[int, Field(ge=1900, le=2200)]
 
 

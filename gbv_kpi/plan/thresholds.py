@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["Comparator", "Measure", "Threshold", "exact_rate", "is_met", "shortfall", "shown_rate", "weights"]
-
 Comparator = Literal[">=", ">", "<=", "<"]
 Measure = Literal["percent", "ratio"]
 

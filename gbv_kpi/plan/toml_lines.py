@@ -9,8 +9,6 @@ from collections.abc import Iterator
 
 import tomli
 
-__all__ = ["Location", "key_lines"]
-
 Location = tuple[int | str, ...]  # keys, and numbers of list entries from 0
 
 _TOKEN = re.compile(

@@ -11,8 +11,6 @@ from typing import Any
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 
-__all__ = ["read_units"]
-
 # The keys of [[unit]], and the columns of the official lists of units, by the key they hold.
 COLUMNS = {
     "code": "code",

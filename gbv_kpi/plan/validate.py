@@ -22,8 +22,6 @@ from gbv_kpi.plan.tables import Indicator, ReturnField, Table, Unit
 if TYPE_CHECKING:
     from gbv_kpi.plan.toml_lines import Location
 
-__all__ = ["contradictions"]
-
 T = TypeVar("T", bound=Table)
 
 

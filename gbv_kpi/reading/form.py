@@ -24,8 +24,6 @@ from gbv_kpi.reading.titles import (
 )
 from gbv_kpi.sheets.sheet import Sheet, text_of
 
-__all__ = ["find_form"]
-
 SEARCHED_COLUMNS = 20
 SEARCHED_ROWS = 500
 HEADER_ROWS = 3

@@ -23,8 +23,6 @@ from gbv_kpi.reading.stock_phrases import (
 )
 from gbv_kpi.reading.titles import year_named
 
-__all__ = ["Vocabulary"]
-
 Meaning = str | Role  # a field's id, or a role
 
 CACHED = 16384  # a large table repeats its names

@@ -22,8 +22,6 @@ from gbv_kpi.reading.years import YearReader
 from gbv_kpi.sheets.column import Column
 from gbv_kpi.sheets.sheet import cell_address
 
-__all__ = ["Identifier"]
-
 
 class Identifier:
     """The title block of a layout, read once, against which every line is held."""

@@ -11,8 +11,6 @@ from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.units import NamedUnit, NamedUnits
 
-__all__ = ["AssumedYear", "Identities", "Identity", "LineProblem", "Said", "alike_in"]
-
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -14,8 +14,6 @@ from gbv_kpi.reading.titles import years_in, years_in_sheet_name
 from gbv_kpi.sheets.column import Block, Column
 from gbv_kpi.sheets.sheet import Area, Cell, Sheet, cell_address, text_of
 
-__all__ = ["Heading", "KnowsUnit", "Layout", "first_filled_row", "holds_figure", "is_column_numbers", "years_said"]
-
 Lines = Sequence[int] | NDArray[np.intp]
 KnowsUnit = Callable[[str], bool]  # whether a text names a reporting unit in any year
 

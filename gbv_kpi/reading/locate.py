@@ -13,8 +13,6 @@ from gbv_kpi.reading.table_rows import Body
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.sheet import Sheet, text_of
 
-__all__ = ["locate_returns"]
-
 LOOKED_AT_ROWS = 800  # from the first filled one: a header stands within 100 of them, a form ends within 500
 
 

@@ -16,8 +16,6 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading.normalize import seen
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
 
-__all__ = ["Figure", "read_figure", "read_figures"]
-
 _DIGITS = re.compile(r"[0-9]+")
 _GROUPED = re.compile(
     r"(?P<digits>-?[1-9][0-9]{0,2}(?P<mark>[.,' ])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,5})(?:(?!(?P=mark))[.,]0+)?"

@@ -12,9 +12,6 @@ from gbv_kpi.reading.stock_phrases import CONTACTS, Role, names_an_officer
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.sheet import cell_address
 
-__all__ = ["PersonalHeadings", "columns_of_persons", "headings_of_persons", "personal_data"]
-
-
 PersonalHeadings = dict[tuple[int, int], str]  # our own words for a heading, by row and column
 
 

@@ -11,25 +11,6 @@ from functools import lru_cache
 
 from gbv_kpi.reading.normalize import without_diacritics, words
 
-__all__ = [
-    "CONTACTS",
-    "GROUPS",
-    "PERSONAL",
-    "PERSONAL_NAMES",
-    "ROLE_LABELS",
-    "Key",
-    "Role",
-    "is_comparison",
-    "is_group",
-    "is_signature",
-    "is_total",
-    "is_total_key",
-    "names_an_officer",
-    "plain_words",
-    "stands_in",
-    "word_finder",
-]
-
 Key = tuple[str, ...]
 
 

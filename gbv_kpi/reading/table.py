@@ -17,8 +17,6 @@ from gbv_kpi.reading.stock_phrases import Role
 from gbv_kpi.reading.titles import year_named
 from gbv_kpi.sheets.sheet import Cell, Sheet, text_of
 
-__all__ = ["find_table"]
-
 SEARCHED_ROWS = 100  # a header stands within so many rows
 LEVELS = 3
 Path = tuple[str, ...]

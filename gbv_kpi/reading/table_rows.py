@@ -17,8 +17,6 @@ from gbv_kpi.reading.titles import year_named
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.sheet import Sheet, text_of
 
-__all__ = ["Body", "Found"]
-
 Mask = NDArray[np.bool_]
 
 

@@ -7,8 +7,6 @@ from gbv_kpi.reading.identities import Said
 from gbv_kpi.reading.titles import is_place_and_date, reporting_unit_in
 from gbv_kpi.reading.units import NamedUnit, UnitNames
 
-__all__ = ["units_in"]
-
 
 def units_in(title: Sequence[Said], names: UnitNames) -> Iterator[tuple[NamedUnit, Place]]:
     """Units named after "Đơn vị báo cáo:", else alone in a cell, else within a sentence."""

@@ -6,19 +6,6 @@ from functools import lru_cache
 
 from gbv_kpi.reading.normalize import tidy, without_diacritics
 
-__all__ = [
-    "after_label",
-    "is_part_of_year",
-    "is_place_and_date",
-    "part_of_year_in",
-    "reporting_unit_in",
-    "year_ended_in",
-    "year_in",
-    "year_named",
-    "years_in",
-    "years_in_sheet_name",
-]
-
 # Dates, spans of years and numbers of documents say when a paper was signed, not which year it reports.
 _NOT_THE_YEAR = re.compile(
     r"ngay\s*\S*\s*thang\s*\S*\s*nam\s*\S*|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|thang\s*\d{1,2}\s*(?:nam|/|-)\s*\d{4}"

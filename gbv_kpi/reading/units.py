@@ -18,8 +18,6 @@ from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.normalize import without_diacritics, words
 
-__all__ = ["AnyUnits", "NamedUnit", "NamedUnits", "UnitDirectory", "UnitNames"]
-
 Key = tuple[str, ...]
 
 

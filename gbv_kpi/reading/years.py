@@ -13,8 +13,6 @@ from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.titles import part_of_year_in, year_ended_in, year_in, year_named, years_in, years_in_sheet_name
 from gbv_kpi.sheets.sheet import cell_address
 
-__all__ = ["YearReader"]
-
 
 class YearReader:
     """The years that the title block of a layout gives, read once, against which every line is held."""

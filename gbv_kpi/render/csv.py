@@ -19,8 +19,6 @@ from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MEANING
 from gbv_kpi.render.sentences import withheld_reason
 
-__all__ = ["COLUMNS", "to_csv"]
-
 COLUMNS = (
     "plan",
     "year",

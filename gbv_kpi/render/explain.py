@@ -6,8 +6,6 @@ from gbv_kpi.console import dumped
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.problem_codes import CATALOGUE, Severity
 
-__all__ = ["code_to_text", "codes_to_json", "codes_to_text"]
-
 WORDS = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
 GROUPS = {
     Severity.ERROR: phrase("Errors: a return with one counts in no figure."),

@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from gbv_kpi.i18n import Language
     from gbv_kpi.kpi.outcome import Outcome
 
-__all__ = ["DETAILED", "rendered"]
-
 DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and trend too
 
 

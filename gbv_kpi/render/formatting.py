@@ -7,19 +7,7 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Threshold
 
 if TYPE_CHECKING:
-    from gbv_kpi.ledger.trend import Point
-
-__all__ = [
-    "MARK",
-    "MEANING",
-    "PROVISIONAL",
-    "RECAST",
-    "SIGN",
-    "counts_text",
-    "marks_text",
-    "rate_text",
-    "threshold_text",
-]
+    from gbv_kpi.kpi.trend import Point
 
 MARK = {
     Status.MET: "✓",

@@ -9,8 +9,6 @@ from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
 
-__all__ = ["coverage_record", "problem_record", "to_json"]
-
 
 def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
     """The outcome with its messages in `language`; everything else is the same in every language.

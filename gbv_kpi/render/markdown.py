@@ -25,8 +25,6 @@ from gbv_kpi.render.sentences import (
     withheld_notes,
 )
 
-__all__ = ["to_markdown"]
-
 ANYWHERE = re.compile(
     r"""
       [\\`*\[\]<|~$@]

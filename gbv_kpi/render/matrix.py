@@ -13,8 +13,6 @@ from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, thr
 from gbv_kpi.render.paging import year_rows
 from gbv_kpi.render.terminal_text import STYLE, said
 
-__all__ = ["legend", "matrix", "plain_table"]
-
 NAME_WIDTH = 28  # columns that a unit's name may claim before it is broken
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 
-__all__ = ["SHOWN_UNITS", "YearRows", "missed_rows", "shown_of", "year_rows"]
-
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all
 

@@ -14,8 +14,6 @@ from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
 from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.dated import bound_of, threshold_in, units_on
 
-__all__ = ["plan_to_json", "plan_to_text", "plans_to_json", "plans_to_text"]
-
 Table = Mapping[str, Any]
 
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}

@@ -7,8 +7,6 @@ from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.plan.load import PlanReading
 
-__all__ = ["exit_code", "plan_check_to_json", "plan_check_to_text"]
-
 
 def exit_code(reading: PlanReading) -> int:
     """Doubts fail nothing: whoever wrote the plan may mean it."""

@@ -8,8 +8,6 @@ from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.told import OneKind, Problems
 
-__all__ = ["SEVERITY", "ProblemGroup", "grouped", "place_text"]
-
 EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
 

@@ -11,8 +11,6 @@ from gbv_kpi.i18n import Language, plural
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.problem_groups import SEVERITY, ProblemGroup, grouped, place_text
 
-__all__ = ["problem_groups"]
-
 STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 

@@ -15,22 +15,7 @@ from gbv_kpi.render.formatting import MARK, PROVISIONAL, RECAST, rate_text, thre
 from gbv_kpi.told import error_count
 
 if TYPE_CHECKING:
-    from gbv_kpi.ledger.trend import Path, Trend
-
-__all__ = [
-    "amount_lacking",
-    "caveats",
-    "completeness",
-    "marks_explained",
-    "outlook",
-    "path",
-    "progress",
-    "province_verdict",
-    "refused_returns",
-    "verdict",
-    "withheld_notes",
-    "withheld_reason",
-]
+    from gbv_kpi.kpi.trend import Path, Trend
 
 SHOWN_NAMES = 20
 

@@ -11,8 +11,6 @@ from gbv_kpi.console import dumped, visible
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 
-__all__ = ["status_to_json", "status_to_terminal"]
-
 SHOWN_UNITS = 200
 WORDS = {
     Arrival.RECEIVED: phrase("received"),

@@ -17,8 +17,6 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problem_list import problem_groups
 
-__all__ = ["change_record", "change_words", "submission_to_json", "submission_to_terminal"]
-
 SHOWN_CHANGES = 50  # returns whose changes are shown one by one
 STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red"}
 MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗"}

@@ -30,8 +30,6 @@ from gbv_kpi.render.sentences import (
 )
 from gbv_kpi.render.terminal_text import said
 
-__all__ = ["to_terminal"]
-
 
 def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
     """The tables of every year, what is lacking, coverage, the problems by file, and the verdict last."""

@@ -6,8 +6,6 @@ from gbv_kpi.console import visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.scorecard import Status
 
-__all__ = ["STYLE", "said"]
-
 STYLE = {
     Status.MET: "green",
     Status.MISSED: "bold red",

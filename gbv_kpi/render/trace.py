@@ -17,8 +17,6 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import rate_text
 from gbv_kpi.render.submission import change_record, change_words
 
-__all__ = ["history_to_json", "history_to_terminal", "trace_to_json", "trace_to_terminal"]
-
 SHORT_HASH = 12  # characters of a hash in a table; JSON has them all
 
 

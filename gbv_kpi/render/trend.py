@@ -10,14 +10,12 @@ from rich.text import Text
 
 from gbv_kpi.console import dumped_by_record, visible
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.ledger.trend import Path, Point, Series, Trend
+from gbv_kpi.kpi.trend import Path, Point, Series, Trend
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MARK, marks_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
 from gbv_kpi.render.terminal_text import STYLE, said
-
-__all__ = ["sparkline", "trend_to_json", "trend_to_terminal"]
 
 SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Read returns from files: parse and validate every count, and compare returns with each other."""

@@ -19,8 +19,6 @@ from gbv_kpi.returns.parse import Records
 from gbv_kpi.sheets.sheet import Cell, Sheet
 from gbv_kpi.shelf import Shelf, Shelved
 
-__all__ = ["Batch", "Total", "batch_of", "joined", "lines_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Total:

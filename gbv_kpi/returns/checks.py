@@ -19,8 +19,6 @@ from gbv_kpi.returns.batch import Batch
 from gbv_kpi.returns.parse import LinesTold, Records
 from gbv_kpi.sheets.sheet import text_of
 
-__all__ = ["CHECKS", "forms_cover_cases", "parts_within_wholes", "repeated_return", "repeated_returns", "totals_match"]
-
 
 def parts_within_wholes(records: Records, plan: Plan) -> Iterator[LinesTold]:
     """A part counted larger than its whole is a mistake in the return, never capped."""

@@ -26,8 +26,6 @@ from gbv_kpi.told import Problems
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FileRead", "Returns", "read_returns", "returns_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class FileRead:

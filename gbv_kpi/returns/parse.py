@@ -24,8 +24,6 @@ from gbv_kpi.sheets.column import Column
 from gbv_kpi.sheets.sheet import cell_address, text_of
 from gbv_kpi.told import OneKind
 
-__all__ = ["LineProblem", "LinesTold", "Records", "heading_problems", "read_records", "shortened"]
-
 SHOWN_LENGTH = 80  # characters of a cell that are quoted back
 
 LinesTold = LineProblem | tuple[NDArray[np.intp], OneKind]  # of one line, or a problem for each of many

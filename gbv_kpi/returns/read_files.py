@@ -11,6 +11,8 @@ from stat import S_ISREG
 from threading import Thread
 from typing import ClassVar
 
+from pandas.errors import ParserError
+
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
@@ -19,14 +21,12 @@ from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.returns.batch import Batch
 from gbv_kpi.returns.read_sheet import SheetReader
-from gbv_kpi.sheets.csv import MAX_CELLS, ParserError, open_quotation, oversized
+from gbv_kpi.sheets.csv import MAX_CELLS, open_quotation, oversized
 from gbv_kpi.sheets.open import read_sheets, without_headings
 from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.sheets.sources import STDIN, Source, open_source
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import Problems, has_errors
-
-__all__ = ["FileFound", "Watch", "cores", "read_files"]
 
 LOOKED_AT_ROWS = 200  # of a sheet that was not read
 FEW_FIGURES = 3

@@ -23,8 +23,6 @@ from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.shelf import Shelf
 from gbv_kpi.told import OneKind, Problems
 
-__all__ = ["SheetRead", "SheetReader"]
-
 
 @dataclass(frozen=True, slots=True)
 class SheetRead:

@@ -11,8 +11,6 @@ from gbv_kpi.problems import Place
 from gbv_kpi.reading.units import NamedUnit
 from gbv_kpi.returns.batch import Batch
 
-__all__ = ["Return", "received_returns"]
-
 
 @dataclass(frozen=True, slots=True)
 class Return:

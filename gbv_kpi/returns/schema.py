@@ -12,8 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan
 
-__all__ = ["MAX_COUNT", "Count", "count_faults", "return_schema"]
-
 MAX_COUNT = 999_999_999  # ten times the country's population: more is a slip of the pen
 
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_COUNT)]

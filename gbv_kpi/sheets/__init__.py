@@ -1,1 +1,1 @@
-"""TODO."""
+"""Open files of any kind and return their sheets."""

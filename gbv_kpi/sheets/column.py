@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from gbv_kpi.sheets.sheet import Cell, text_of
 
-__all__ = ["Block", "Column", "Rows"]
-
 Rows = NDArray[np.intp]  # places of rows in a block
 
 

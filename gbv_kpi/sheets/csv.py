@@ -20,8 +20,6 @@ from gbv_kpi.sheets.encodings import encodings_of
 from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.sheets.sources import Source
 
-__all__ = ["MAX_CELLS", "ParserError", "is_legacy", "legacy_encoding", "open_quotation", "oversized", "read_text"]
-
 DELIMITERS = "\t;|,"  # the rarest in a label first
 MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns have 1 million
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has

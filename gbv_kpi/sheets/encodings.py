@@ -3,8 +3,6 @@
 import codecs
 from collections.abc import Sequence
 
-__all__ = ["MARKS", "encodings_of"]
-
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 

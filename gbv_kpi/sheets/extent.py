@@ -6,8 +6,6 @@ XFD1048576 asks for 17 thousand million of them; a million rows that only carry 
 
 import re
 
-__all__ = ["area_of_sheet"]
-
 SMALL_AREA = 1_000_000  # cells; a sheet that cannot span more needs no exact look
 
 # A pattern that begins with plain letters is searched for at many times the speed; what else it may find only widens

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping, Set
 from posixpath import join, normpath
 
-__all__ = ["hidden_lines", "sheet_names"]
-
 _MARK = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")

@@ -15,8 +15,6 @@ from gbv_kpi.sheets.sheet import Sheet
 if TYPE_CHECKING:
     from email.message import Message
 
-__all__ = ["is_web_page", "plain_start", "read_web_page"]
-
 MAX_SIZE = 32 * 2**20  # bytes
 LONGEST_HEAD = 2**16  # bytes
 MAX_PARTS = 500  # of a "single file web page", pictures and style sheets too

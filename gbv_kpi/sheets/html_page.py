@@ -10,8 +10,6 @@ from typing import Any
 from gbv_kpi.sheets.sheet import Area, Cell, Sheet
 from gbv_kpi.sheets.superscripts import raised
 
-__all__ = ["read_page"]
-
 MAX_CELLS = 500_000  # that a page spans
 LONGEST_TEXT = 32_767  # characters of a cell, as in Excel
 LONGEST_SPAN = 1000  # columns, as browsers have it

@@ -9,8 +9,6 @@ from html import unescape
 
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Seen
 
-__all__ = ["area_of_tables", "seen_in_tables"]
-
 _TABLE_ROW = re.compile(
     rb"<table:table-row\b([^>]*)(?<!/)>(.*?)</table:table-row>|<table:table-row\b([^>]*)/>", re.DOTALL
 )

@@ -8,8 +8,6 @@ from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.sheets.sources import Source
 from gbv_kpi.sheets.xlsx import is_workbook, read_workbook
 
-__all__ = ["read_sheets", "without_headings"]
-
 LOOKED_AT_ROWS = 200
 
 

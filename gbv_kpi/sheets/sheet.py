@@ -7,19 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-__all__ = [
-    "Area",
-    "Cell",
-    "FormulaError",
-    "FormulaWithoutValue",
-    "Percentage",
-    "Seen",
-    "Sheet",
-    "as_shown",
-    "cell_address",
-    "text_of",
-]
-
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # signs that a number format shows as they stand
 
 

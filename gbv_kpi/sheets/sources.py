@@ -11,8 +11,6 @@ from pathlib import Path
 from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
 
-__all__ = ["RETURN_SUFFIXES", "STDIN", "Source", "find_sources", "open_source"]
-
 STDIN = "-"
 SMALL = 16 * 2**20  # bytes; a larger file is not held but read piece by piece
 START = 2**16  # bytes

@@ -6,8 +6,6 @@ They are written as the raised digits that Unicode has, which no figure holds an
 import re
 from collections.abc import Iterator, Mapping
 
-__all__ = ["raised", "raised_in_shared_strings", "raised_in_tables"]
-
 _DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _RAISED_RUN = re.compile(rb"""<(?:\w+:)?vertAlign\s+val=["']superscript["']""")

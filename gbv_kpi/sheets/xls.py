@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from xlrd.sheet import Cell as LegacyCell
     from xlrd.sheet import Sheet as LegacySheet
 
-__all__ = ["OLE", "encrypted", "read_legacy_workbook"]
-
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
 MAX_MERGED = 100_000  # areas

@@ -20,8 +20,6 @@ from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Seen, 
 from gbv_kpi.sheets.xls import OLE, encrypted, read_legacy_workbook
 from gbv_kpi.sheets.xlsx_scan import Contents, damaged, look_into
 
-__all__ = ["is_workbook", "read_workbook"]
-
 ZIP = b"PK\x03\x04"
 
 

@@ -20,8 +20,6 @@ from gbv_kpi.sheets.hidden import hidden_lines, sheet_names
 from gbv_kpi.sheets.sheet import Seen
 from gbv_kpi.sheets.superscripts import raised_in_shared_strings, raised_in_tables
 
-__all__ = ["Contents", "damaged", "look_into"]
-
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 30 MiB
 MAX_AREA = 2_500_000  # cells between the first and the last of all sheets; 53,000 returns span 1 million
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text

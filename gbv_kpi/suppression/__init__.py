@@ -21,7 +21,7 @@ from gbv_kpi.suppression.families import Family, protected_families, shown_alone
 from gbv_kpi.suppression.table import Cell, published, withheld_cells
 
 if TYPE_CHECKING:
-    from gbv_kpi.ledger.trend import Trend
+    from gbv_kpi.kpi.trend import Trend
 
 __all__ = ["publishable", "publishable_trend"]
 

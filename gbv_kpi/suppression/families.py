@@ -7,8 +7,6 @@ from itertools import permutations
 from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.plan import Indicator, Plan
 
-__all__ = ["Amount", "Family", "protected_families", "shown_alone"]
-
 
 @dataclass(frozen=True, slots=True)
 class Side:

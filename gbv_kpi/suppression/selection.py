@@ -34,8 +34,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-__all__ = ["FEWEST", "Member", "chosen", "is_small", "sole_reporter"]
-
 FEWEST = 3
 
 

@@ -7,8 +7,6 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.suppression.families import Family
 from gbv_kpi.suppression.selection import Member, chosen, sole_reporter
 
-__all__ = ["Cell", "published", "withheld_cells"]
-
 Cell = tuple[str, int, str | None]  # an indicator's finding of a year, for a unit or (None) the province
 
 

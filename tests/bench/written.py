@@ -16,7 +16,7 @@ from tests.offices import form, required
 
 __all__ = ["write_any", "write_forms", "write_million", "write_schema", "write_xlsx"]
 
-PLANS = Path(__file__).parents[2] / "gbv_kpi" / "plans"
+PLANS = Path(__file__).parents[2] / "gbv_kpi" / "plan" / "builtin"
 
 
 def write_million(path: Path, plan: Plan, returns: int, faulty: float = 0) -> str:

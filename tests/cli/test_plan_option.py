@@ -6,7 +6,7 @@ import pytest
 from gbv_kpi.plan import DEFAULT_PLAN
 from tests.command import CASES, run
 
-BUILT_IN = (files("gbv_kpi") / "plans" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")
+BUILT_IN = (files("gbv_kpi") / "plan" / "builtin" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")
 RETURN = str(CASES / "nho-quan-2025.xlsx")
 
 

@@ -52,7 +52,7 @@ def write_merged(path: Path) -> str:
 
 def write_plan(path: Path, units: Iterable[str]) -> str:
     """The built-in plan with other units."""
-    source = Path(__file__).parents[2] / "gbv_kpi" / "plans" / f"{DEFAULT_PLAN}.toml"
+    source = Path(__file__).parents[2] / "gbv_kpi" / "plan" / "builtin" / f"{DEFAULT_PLAN}.toml"
     before, _, after = source.read_text("utf-8").partition("[[unit]]")
     rest = after[after.index("[reporting_date]") :]
     path.write_text("\n".join([before.replace(DEFAULT_PLAN, path.stem), *units, rest]), "utf-8")

@@ -159,7 +159,7 @@ def test_status_knows_late_and_overdue_from_the_plans_deadline(
     sqlite: str, plan: Plan, tmp_path: Path, noon: datetime
 ) -> None:
     hand_in(sqlite, plan, noon, write_csv(tmp_path / "a.csv", plan, of_2025(units=UNITS_OF_2025[:5])))
-    source = Path(str(EXAMPLES.parent / "gbv_kpi" / "plans" / f"{plan.id}.toml")).read_text("utf-8")
+    source = Path(str(EXAMPLES.parent / "gbv_kpi" / "plan" / "builtin" / f"{plan.id}.toml")).read_text("utf-8")
     due = tmp_path / "plan.toml"
     due.write_text(source.replace("[reporting_date]", "[deadline]\n2025 = 2025-11-30\n\n[reporting_date]", 1), "utf-8")
     answer = asked("status", "--year", "2025", "--ledger", sqlite, "--plan", str(due))

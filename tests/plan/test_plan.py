@@ -11,7 +11,7 @@ from gbv_kpi.plan import DEFAULT_PLAN, Plan, ReturnField, Unit, load_plan
 from gbv_kpi.plan.thresholds import Threshold
 from tests.offices import cp1258
 
-BUILT_IN = (files("gbv_kpi") / "plans" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")
+BUILT_IN = (files("gbv_kpi") / "plan" / "builtin" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")
 
 
 def altered(folder: Path, *changes: tuple[str, str]) -> Path:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.reading import pages, text
+from gbv_kpi.reading import locate as pages
 from gbv_kpi.returns.collect import Returns, read_returns
+from gbv_kpi.sheets import csv as text
 from tests import offices
 from tests.reading.sending import IDS, LABELS, PLAN, A, B
 

@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.errors import ParserError
 
 from gbv_kpi.problems import Place
 from gbv_kpi.sheets.column import Block
-from gbv_kpi.sheets.csv import SHORT, ParserError, is_legacy, legacy_encoding, read_text
+from gbv_kpi.sheets.csv import SHORT, is_legacy, legacy_encoding, read_text
 from gbv_kpi.sheets.sheet import Cell
 from gbv_kpi.sheets.sources import Source
 from tests import offices

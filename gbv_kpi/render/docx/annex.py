@@ -15,8 +15,6 @@ from gbv_kpi.render.docx.styles import ANNEX_CELL, ANNEX_TITLE, ENCLOSED_WITH, R
 from gbv_kpi.render.docx.table_xml import Cell
 from gbv_kpi.render.docx.wording import SIGN, legend, signed_rate, unit_names
 
-__all__ = ["annex", "annex_heading"]
-
 NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm
 NARROWEST, WIDEST = 14, 30  # mm of a column of figures: for its heading, and for the eye to follow a line
 

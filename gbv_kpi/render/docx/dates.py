@@ -6,8 +6,6 @@ from docx.document import Document
 
 from gbv_kpi.kpi.outcome import Outcome
 
-__all__ = ["date_document"]
-
 
 def date_document(document: Document, outcome: Outcome) -> None:
     """Made and changed on the day whose units the year is reported on."""

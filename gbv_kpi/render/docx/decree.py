@@ -5,8 +5,6 @@ from datetime import date
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import Plan
 
-__all__ = ["BLANK", "abbreviated", "document_title", "official_day", "on_its_subject", "widest_line"]
-
 BLANK = "……"  # for the officer to fill in
 
 # Abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III, as they stand in a document's number.

@@ -19,8 +19,6 @@ from gbv_kpi.render.docx.letterhead import addressees, head, signature, subject
 from gbv_kpi.render.docx.sections import closing, opening, sections, year_of
 from gbv_kpi.render.docx.styles import GAP, PAGE_NUMBER, SECTION_END, define_looks, use_font
 
-__all__ = ["official_report"]
-
 PAPER = (210, 297)  # mm: A4
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20
 NUMBER_FROM_TOP = 10  # mm: within the top margin

@@ -19,8 +19,6 @@ from gbv_kpi.render.docx.table_xml import Cell, grid, heading_rows, without_line
 if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement
 
-__all__ = ["Draft", "plain"]
-
 USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
 
 # `visible` leaves two code points that no XML may hold.

@@ -24,8 +24,6 @@ from gbv_kpi.render.docx.wording import SIGN, last_year_rate
 from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, verdict
 
-__all__ = ["fields"]
-
 
 def fields(outcome: Outcome, language: Language) -> dict[str, object]:
     """Every field by name, said in `language`."""

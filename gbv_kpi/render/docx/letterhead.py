@@ -28,8 +28,6 @@ from gbv_kpi.render.docx.styles import (
     SUPERIOR,
 )
 
-__all__ = ["addressees", "blank_date", "blank_number", "head", "signature", "subject"]
-
 # The decree's own words, in every language of the report.
 NATION_NAME = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO_WORDS = "Độc lập - Tự do - Hạnh phúc"

@@ -15,8 +15,6 @@ from gbv_kpi.render.docx.wording import assessment, last_year_rate, reported, re
 from gbv_kpi.render.formatting import MEANING
 from gbv_kpi.render.sentences import outlook, progress, refused_returns, verdict, withheld_notes
 
-__all__ = ["SECTIONS", "closing", "opening", "sections"]
-
 ROMAN = ("I", "II", "III", "IV", "V")
 LETTERS = {"vi": "abcdđeghiklmnopqrstuvxy", "en": "abcdefghijklmnopqrstuvwxyz"}
 SHOWN_MERGERS = 20

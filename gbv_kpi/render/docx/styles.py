@@ -14,40 +14,6 @@ from docx.oxml.parser import OxmlElement, parse_xml
 from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
 
-__all__ = [
-    "ADDRESSEE",
-    "ANNEX_CELL",
-    "ANNEX_TITLE",
-    "BODY",
-    "BODY_POINTS",
-    "CELL",
-    "ENCLOSED_WITH",
-    "FONT",
-    "GAP",
-    "ISSUER",
-    "ITEM",
-    "KIND",
-    "LOOKS",
-    "MOTTO",
-    "NATION",
-    "NUMBER",
-    "PAGE_NUMBER",
-    "PLACE_AND_DATE",
-    "POINT",
-    "RECIPIENT",
-    "RECIPIENTS",
-    "RULE",
-    "SECTION",
-    "SECTION_END",
-    "SIGNATORY",
-    "SUBJECT",
-    "SUPERIOR",
-    "TABLE_TITLE",
-    "Look",
-    "define_looks",
-    "use_font",
-]
-
 FONT = "Times New Roman"
 BODY_POINTS = 14
 LEFT, CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY

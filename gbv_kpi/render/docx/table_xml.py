@@ -9,8 +9,6 @@ from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
 from docx.oxml.table import CT_Tbl
 
-__all__ = ["Cell", "grid", "heading_rows", "without_lines"]
-
 TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
 WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
 CELL_MARGINS = (1, 0.5)  # mm: beside the text, above and below it

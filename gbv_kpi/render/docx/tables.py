@@ -12,8 +12,6 @@ from gbv_kpi.render.docx.wording import SIGN, judged, last_year_rate, legend, sh
 from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.sentences import amount_lacking
 
-__all__ = ["indicators_table", "lacking_table", "units_table"]
-
 SHOWN_UNITS = 60  # in the body; the annex has all
 SHOWN_LACKING = 100
 

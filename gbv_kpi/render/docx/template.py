@@ -46,8 +46,6 @@ from gbv_kpi.render.docx.sections import (
 )
 from gbv_kpi.render.docx.styles import define_looks
 
-__all__ = ["filled_in"]
-
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand
 
 

@@ -10,19 +10,6 @@ from gbv_kpi.plan import Indicator
 from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, completeness
 
-__all__ = [
-    "SIGN",
-    "assessment",
-    "judged",
-    "last_year_rate",
-    "legend",
-    "reported",
-    "result",
-    "short_result",
-    "signed_rate",
-    "unit_names",
-]
-
 # Signs that Times New Roman has; those of statistical yearbooks where there are any.
 SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Status.WITHHELD: "#"}
 

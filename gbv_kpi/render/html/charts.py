@@ -15,11 +15,9 @@ from pygal.etree import etree
 
 from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.scorecard import Finding
-from gbv_kpi.ledger.trend import Series
+from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure, Threshold
-
-__all__ = ["bullet", "line"]
 
 WIDTH = 340  # about a phone's, so that text is hardly scaled there
 HALF_YEAR = 0.5

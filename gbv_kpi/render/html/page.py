@@ -19,15 +19,13 @@ from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.findings import findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
-from gbv_kpi.ledger.trend import Series
+from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render import figures, sentences
+from gbv_kpi.render import formatting, sentences
 from gbv_kpi.render.html.charts import bullet, line
 from gbv_kpi.render.html.words import in_words, over_the_years
 from gbv_kpi.render.paging import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
-
-__all__ = ["to_html"]
 
 SHOWN_FILES = 200
 
@@ -80,11 +78,11 @@ def to_html(outcome: Outcome, language: Language) -> str:
 def _tone(decisive: Sequence[Finding]) -> tuple[str, str]:
     """The colour and the sign of the verdict: thresholds met by a part of the units are not yet met by all."""
     if any(finding.status is Status.MISSED for finding in decisive):
-        return str(Status.MISSED), figures.MARK[Status.MISSED]
+        return str(Status.MISSED), formatting.MARK[Status.MISSED]
     if any(finding.provisional for finding in decisive):
-        return "provisional", figures.PROVISIONAL
+        return "provisional", formatting.PROVISIONAL
     reached = Status.MET if decisive else Status.NO_DATA
-    return str(reached), figures.MARK[reached]
+    return str(reached), formatting.MARK[reached]
 
 
 def _environment(language: Language) -> Environment:
@@ -98,17 +96,17 @@ def _environment(language: Language) -> Environment:
         finalize=partial(_printed, language),
     )
     spoken: tuple[Callable[..., object], ...] = (
-        figures.rate_text,
-        figures.counts_text,
-        figures.threshold_text,
+        formatting.rate_text,
+        formatting.counts_text,
+        formatting.threshold_text,
         sentences.amount_lacking,
         sentences.progress,
         sentences.path,
     )
     environment.globals |= {function.__name__: partial(function, language=language) for function in spoken}
     environment.globals |= {
-        "MARK": figures.MARK,
-        "MEANING": figures.MEANING,
+        "MARK": formatting.MARK,
+        "MEANING": formatting.MEANING,
         "SEVERITY": SEVERITY,
         "SHOWN_FILES": SHOWN_FILES,
         "SHOWN_UNITS": SHOWN_UNITS,
@@ -118,7 +116,7 @@ def _environment(language: Language) -> Environment:
         "hints": lambda group: dict.fromkeys(map(language.say, group.hints)),
         "language": language,
         "marks_explained": sentences.marks_explained,
-        "marks_text": figures.marks_text,
+        "marks_text": formatting.marks_text,
         "moment": _moment,
         "outlook": sentences.outlook,
         "phrase": phrase,

@@ -3,11 +3,9 @@
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.scorecard import Finding
-from gbv_kpi.ledger.trend import Series
+from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
-
-__all__ = ["in_words", "over_the_years"]
 
 
 def in_words(indicator: Indicator, finding: Finding, last_year: Finding | None, language: Language) -> tuple[str, str]:

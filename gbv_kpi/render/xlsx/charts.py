@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.plan.thresholds import Measure
-from gbv_kpi.render import paper
 from gbv_kpi.render.xlsx.book import Words
 from gbv_kpi.render.xlsx.page import Page
-
-__all__ = ["Cells", "put_rates_chart", "put_trend_chart"]
 
 BLUE, DARK_BLUE, RED, GREY = "#8FB4D9", "#1F4E79", "#C00000", "#D9D9D9"
 GAP = 5  # pixels to what stands above

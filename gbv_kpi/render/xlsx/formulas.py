@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.plan.thresholds import Threshold, weights
 
-__all__ = ["choice", "known_sum", "lacking", "province_sum", "quoted", "rate", "reference", "verdict"]
-
 MAX_LITERAL = 255  # characters of a text inside a formula
 MAX_FORMULA = 8192
 MAX_CHOICES = 254

@@ -29,8 +29,6 @@ from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Line
 from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.returns import ReturnsPage
 
-__all__ = ["IndicatorPage"]
-
 WIDTHS = (8.0, 27.0, 12.0, 12.0, 11.0, 12.0, 19.0, 12.0, 15.0)
 CHARTED_UNITS = 30
 CHART_HEIGHT = 340  # pixels

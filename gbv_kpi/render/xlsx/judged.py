@@ -12,10 +12,6 @@ from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.lines import level, quotient
 from gbv_kpi.render.xlsx.page import FIGURE, Page
 
-__all__ = [
-    "BOUND", "CODE", "DENOMINATOR", "LACKING", "NAME", "NEXT", "NUMERATOR", "RATE", "VERDICT", "JudgedRow",
-]  # fmt: skip
-
 CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
 
 

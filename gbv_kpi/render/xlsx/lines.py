@@ -8,8 +8,6 @@ from gbv_kpi.kpi.scorecard import Finding, UnitCounts
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import SCALE, Threshold
 
-__all__ = ["FIRST_UNIT", "HEAD", "HEADINGS", "PROVINCE", "Line", "Year", "level", "quotient", "year_of"]
-
 HEAD = range(7)  # rows of title and explanations, counted from 0
 HEADINGS = 7
 PROVINCE = 8

@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 
 from gbv_kpi import __version__
+from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render import paper
 from gbv_kpi.render.problem_groups import SEVERITY
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.page import Page
-
-__all__ = ["fill_problems", "fill_sources"]
 
 FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}
 PROBLEM_WIDTHS = (11.0, 20.0, 26.0, 16.0, 9.0, 22.0, 52.0, 46.0)

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.scorecard import Finding, Status
-from gbv_kpi.ledger.trend import Trend
+from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.judged import BOUND, DENOMINATOR, LACKING, NEXT, NUMERATOR, RATE, VERDICT
 from gbv_kpi.render.xlsx.lines import PROVINCE, level, quotient
 from gbv_kpi.render.xlsx.page import FIGURE, Page
-
-__all__ = ["TITLE", "ProvinceTable"]
 
 TITLE, QUOTE = 0, 1  # from NUMERATOR to LACKING the columns are those of the indicators' own sheets
 WIDTHS = (20.0, 46.0, 11.0, 11.0, 11.0, 12.0, 17.0, 11.0)

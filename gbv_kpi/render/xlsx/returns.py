@@ -8,8 +8,6 @@ from gbv_kpi.render.xlsx.book import GRID, Book
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
 from gbv_kpi.render.xlsx.page import Page
 
-__all__ = ["ReturnsPage"]
-
 CODE_WIDTH, NAME_WIDTH, COUNT_WIDTH = 8.0, 27.0, 14.0
 
 

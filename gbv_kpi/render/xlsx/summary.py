@@ -25,8 +25,6 @@ from gbv_kpi.render.xlsx.judged import BOUND, RATE, VERDICT
 from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.province import TITLE, ProvinceTable
 
-__all__ = ["fill_summary"]
-
 CHART_HEIGHT = 300  # pixels
 WITHOUT_A_TABLE = (75.0, 75.0)
 NOTABLE = {"bold": True, "font_color": COLOURS[Status.NO_DATA][1]}

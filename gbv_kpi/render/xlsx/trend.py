@@ -5,10 +5,10 @@ The year reported refers to the indicator's own sheet; earlier years are quotien
 
 from collections.abc import Iterable, Sequence
 
+from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.scorecard import Status
-from gbv_kpi.ledger.trend import Point, Series, Trend
-from gbv_kpi.render import paper
+from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.render.formatting import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained
 from gbv_kpi.render.xlsx.book import COLOURS, GRID
@@ -17,8 +17,6 @@ from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.judged import RATE, VERDICT
 from gbv_kpi.render.xlsx.lines import level, quotient
 from gbv_kpi.render.xlsx.page import FIGURE, Page
-
-__all__ = ["fill_trend"]
 
 LEGEND, HEADINGS = 1, 2
 NAME_WIDTH, YEAR_WIDTH, VERDICT_WIDTH = 30.0, 11.0, 16.0

@@ -11,24 +11,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.render import paper
-
-__all__ = [
-    "ACROSS",
-    "AMBER",
-    "ANSWER",
-    "CENTRED",
-    "GRID",
-    "HEADING",
-    "OPTIONAL_ANSWER",
-    "RED",
-    "TEXT",
-    "fit_row",
-    "font",
-    "print_on_a4",
-    "put_text",
-    "set_widths",
-]
+from gbv_kpi.excel_style import paper
 
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 ACROSS = Alignment(horizontal="left", vertical="center")

@@ -4,22 +4,6 @@ import math
 import re
 from collections.abc import Iterable
 
-__all__ = [
-    "A4",
-    "AMBER",
-    "FONT",
-    "HEADING",
-    "LINE",
-    "MARGINS",
-    "MAX_TITLE",
-    "RED",
-    "WIDTH_UNIT",
-    "acts",
-    "row_height",
-    "sheet_title",
-    "storable",
-]
-
 FONT = "Times New Roman"
 HEADING, RED, AMBER, LINE = "DCE6F1", "FF9B9B", "FFD27F", "808080"
 A4 = 9  # what a workbook calls it
