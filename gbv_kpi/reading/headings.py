@@ -9,8 +9,6 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.reading.normalize import is_measure, label_words, tidy, without_diacritics, words
 from gbv_kpi.reading.stock_phrases import (
     GROUPS,
-    PERSONAL,
-    PERSONAL_NAMES,
     ROLE_LABELS,
     Key,
     Role,
@@ -18,7 +16,6 @@ from gbv_kpi.reading.stock_phrases import (
     is_total,
     is_total_key,
     plain_words,
-    stands_in,
     word_finder,
 )
 from gbv_kpi.reading.titles import year_named
@@ -95,18 +92,12 @@ class Vocabulary:
             of_parts = (label for _, labels in self._part_labels.values() for label in labels)
             index.lowers = frozenset(key for _, key in index.paths).union(map(index.lower_key, of_parts))
         self._places = {plain_words(plan.place.vi), plain_words(plan.place.en)} - {()}
-        self._personal = [tuple(index.key(label) for label in PERSONAL) for index in (self._exact, self._plain)]
-        # "Số CCCD" is known by "CCCD" too; the first word alone rules out nearly every cell of a large table.
-        self._first_personal = {key[:1] for label in PERSONAL for key in (plain_words(label), self._plain.key(label))}
-        within = {word for name in PERSONAL_NAMES for word in plain_words(name)}
-        self._may_be_personal = word_finder(within.union(*self._first_personal))
         totals = map(plain_words, ROLE_LABELS[Role.TOTAL])
         self._may_sum_up = word_finder(key[0] for key in (*totals, *self._places, *GROUPS))
         self.meaning = lru_cache(CACHED)(self._meaning)
         self.path_meaning = lru_cache(CACHED)(self._path_meaning)  # many forms have the same headings
         self.may_be_lower = lru_cache(CACHED)(self._may_be_lower)
         self.may_name_field = lru_cache(CACHED)(self._may_name_field)
-        self._known_personal_label = lru_cache(CACHED)(self._personal_label)
 
     def _learn(self, label: str, meaning: Meaning) -> None:
         for index in (self._exact, self._plain):
@@ -133,6 +124,11 @@ class Vocabulary:
     def field(self, text: str) -> str | None:
         meaning = self.meaning(text)
         return meaning if isinstance(meaning, str) else None
+
+    def is_heading(self, text: str) -> bool:
+        """Whether a text heads a column or a row: a field, or a part of the frame but for a total."""
+        meaning = self.meaning(text)
+        return meaning is not None and meaning is not Role.TOTAL
 
     def field_under(self, upper: str, lower: str) -> str | None:
         """The field of a lower heading under an upper one: Cơ sở giáo dục → Tổng số."""
@@ -177,30 +173,6 @@ class Vocabulary:
             if whole and self.is_total(path[-1]):
                 return whole
         return meaning if len(path) == 1 or meaning in (Role.UNIT, Role.UNIT_CODE, Role.YEAR) else None
-
-    def personal_label(self, text: str) -> str | None:
-        """The words of a heading that ask for a person's name, birth, papers, telephone or address.
-
-        They are our own words, not the sender's: what follows them in the cell may be the answer.
-        """
-        return self._known_personal_label(text) if self._may_be_personal(text) else None
-
-    def _personal_label(self, text: str) -> str | None:
-        if len(text) > LONGEST_HEADING or self.field(text):
-            return None
-        plain = plain_words(text)
-        if plain[:1] == plain_words("ký"):
-            return None  # "(Ký, ghi rõ họ tên)" stands under a signature
-        for label in PERSONAL_NAMES:
-            if stands_in(plain_words(label), plain):
-                return label
-        if plain[:1] not in self._first_personal or stands_in(plain_words("địa chỉ tin cậy"), plain):
-            return None  # "địa chỉ tin cậy" is a shelter in the community: these are counted
-        index = self._index(text)
-        key = index.key(text)
-        labels = self._personal[index is self._plain]
-        named = (label for label, start in zip(PERSONAL, labels, strict=True) if key[: len(start)] == start)
-        return next(named, None)
 
     def sums_up(self, text: str) -> bool:
         """Whether a row where units stand is named as one that sums up others, all of them or a group."""

@@ -1,7 +1,7 @@
 """The words that frame a table: the same in the returns of every plan.
 
-STT, Đơn vị, Tổng cộng and the other headings that are no fields; what asks for personal data; the lines
-of date, signatures and recipients under a table.
+STT, Đơn vị, Tổng cộng and the other headings that are no fields; the lines of date,
+signatures and recipients under a table.
 """
 
 import re
@@ -55,35 +55,11 @@ ROLE_LABELS: Mapping[Role, Sequence[str]] = {
     ),
 }  # fmt: skip
 
-# A heading that starts with one of these names a person, or leads to one.
-_OF_A_PERSON = (
-    "Họ và tên", "Họ tên", "Tên nạn nhân", "Tên người bị", "Tên người gây", "Tên chồng", "Tên vợ", "Tên cha", "Tên mẹ",
-    "Danh tính", "Ngày sinh", "Ngày tháng năm sinh", "Năm sinh", "CCCD", "CMND", "Số CCCD", "Số CMND", "Căn cước",
-    "Số căn cước", "Chứng minh nhân dân", "Số chứng minh", "Số định danh", "Mã định danh", "Hộ chiếu", "Số hộ chiếu",
-    "Quê quán", "Nguyên quán", "Nơi ở", "Nơi cư trú", "Chỗ ở", "Hộ khẩu", "Số thẻ BHYT", "Số BHYT", "Số BHXH",
-    "Số tài khoản", "full name", "name of victim", "victim name", "date of birth", "birthday", "id number", "id card",
-    "identity card", "passport",
-)  # fmt: skip
-# These an office has too: in the title block they are its own.
-CONTACTS = (
-    "Điện thoại", "Số điện thoại", "SĐT", "Số ĐT", "ĐT liên hệ", "Địa chỉ", "Email", "Thư điện tử", "Zalo", "Facebook",
-    "phone", "telephone", "address",
-)  # fmt: skip
-PERSONAL = (*_OF_A_PERSON, *CONTACTS)
-
 # Who made a return may be named in its title block.
 _OFFICERS = (
     "người lập", "người báo cáo", "người phụ trách", "người liên hệ", "người tổng hợp", "người điền", "cán bộ",
     "công chức", "thủ trưởng", "lãnh đạo", "đầu mối", "chuyên viên", "contact", "officer",
 )  # fmt: skip
-
-PERSONAL_NAMES = (
-    "Họ và tên",
-    "Họ tên",
-    "Tên nạn nhân",
-    "Thông tin nạn nhân",
-    "Danh sách nạn nhân",
-)  # wherever they stand
 
 _COMPARISONS = (
     "tỷ lệ", "tỷ số", "phần trăm", "kế hoạch", "chỉ tiêu giao", "mục tiêu", "kỳ trước", "năm trước", "cùng kỳ",

@@ -13,7 +13,7 @@ from gbv_kpi.reading.identify import Identifier
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.locate import locate_returns
-from gbv_kpi.reading.privacy import columns_of_persons, headings_of_persons, personal_data
+from gbv_kpi.reading.privacy import columns_of_persons, headings_of_persons, is_personal_heading, personal_data
 from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.returns.batch import Batch, batch_of, joined
 from gbv_kpi.returns.checks import CHECKS, totals_match
@@ -66,7 +66,7 @@ class SheetReader:
         found: dict[int, _Parts] = {}
         for number, layout in locate_returns(sheet, blocks, self._vocabulary, self._units.knows):
             if number not in found:
-                self._personal |= columns_of_persons(layout, self._vocabulary)
+                self._personal |= self._personal_in(layout)
                 identifier = Identifier(layout, self._file, self._plan, self._units, self._assumed)
                 found[number] = _Parts(identifier)
             if layout.items_down or layout.block is not None:
@@ -85,9 +85,25 @@ class SheetReader:
         """The rows of a sheet as they are read, looked through for persons."""
         for rows in chain([sheet.rows], sheet.following):
             block = rows if isinstance(rows, Block) else Block.of(rows)
-            self._personal |= headings_of_persons(block, self._vocabulary)
+            suspects = np.zeros(len(block), dtype=bool)
+            for column in block.columns:
+                suspects |= column.holds(lambda cell: isinstance(cell, str) and is_personal_heading(cell))
+            if suspects.any():
+                self._personal |= headings_of_persons(block[:], self._vocabulary.is_heading, block.first)
             self._cells += len(block) * len(block.columns)
             yield block
+
+    def _personal_in(self, layout: Layout) -> dict[tuple[int, int], str]:
+        headings = ((heading.row, heading.column, heading.text) for heading in layout.unknown)
+        items: list[tuple[int, int, str]] = []
+        if layout.items_down and layout.lines:
+            items = [
+                (row, column, cell)
+                for row in range(layout.top, max(layout.place_by_field.values()) + 1)
+                for column, cell in enumerate(layout.sheet.rows[row][: min(layout.lines)])
+                if isinstance(cell, str) and not self._vocabulary.field(cell)
+            ]
+        return columns_of_persons(headings, layout.title_cells(), items)
 
     def _take(self, layout: Layout, parts: _Parts) -> None:
         identities = parts.identifier.identify(layout)

@@ -158,29 +158,6 @@ def test_other_names_are_no_total(text: str) -> None:
     assert not VOCABULARY.is_total(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("Họ và tên nạn nhân", "Họ và tên"),
-        ("HỌ TÊN", "Họ tên"),
-        ("ho va ten", "Họ và tên"),
-        ("Nạn nhân (họ tên)", "Họ tên"),
-        ("Số CCCD/CMND", "CCCD"),
-        ("SĐT", "SĐT"),
-        ("Ngày, tháng, năm sinh", "Ngày tháng năm sinh"),
-        ("Địa chỉ thường trú", "Địa chỉ"),
-        ("Date of birth", "date of birth"),
-    ],
-)
-def test_a_personal_heading_is_told_in_our_own_words(text: str, label: str) -> None:
-    assert VOCABULARY.personal_label(text) == label
-
-
-@pytest.mark.parametrize("text", ["Số địa chỉ tin cậy", "Số người bị bạo lực trên cơ sở giới", "Tên đơn vị", "Năm", ""])
-def test_counts_and_units_are_not_personal(text: str) -> None:
-    assert VOCABULARY.personal_label(text) is None
-
-
 def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
     first, second, *others = plan.fields
     doubled = second.model_copy(update={"aliases": (first.label.vi,)})
