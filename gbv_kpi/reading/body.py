@@ -192,13 +192,13 @@ def read_body(
                 kinds[rows] = RowKind.RETURN
             elif (cells := rows[words_in_fields[rows]]).size and not vocabulary.explain(text).atoms:
                 kinds[cells] = RowKind.RETURN  # "khoảng 30" of a unit that may be misspelt
-    _annotations(kinds, columns, labels, filled, knows_unit, figures)
     if unit is not None and unit in filled:
         maybe = np.flatnonzero(present & figures)
         if maybe.size:
             known[maybe] = columns.values(unit).holds(lambda cell: knows_unit(text_of(cell)))[maybe]
-    aside = _name_rows(kinds, columns, labels, block, known, knows_unit, names, vocabulary, filled)
     _numbering(kinds, columns, filled, present, known)
+    _annotations(kinds, columns, labels, filled, knows_unit, figures)
+    aside = _name_rows(kinds, columns, labels, block, known, knows_unit, names, vocabulary, filled)
     _below_signatures(kinds, columns, block, filled, known, present & ~(named & figures))
     end, next_row = _end(kinds, repeated, other_header, count)
     kinds = kinds[:end]

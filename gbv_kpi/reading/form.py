@@ -102,7 +102,7 @@ def _until_next(
         if any(is_signature(text) for _, text in texts) and not any(
             vocabulary.explain(text).marks for _, text in texts
         ):
-            signed = row
+            signed = row if signed is None else signed
         elif row in marked:
             if signed is not None:
                 return range(rows.start, last + 1), signed + 1
@@ -144,10 +144,12 @@ def _header_rows(
         if is_title_line(texts) or any(is_year_label(text) and right for column, text in texts if column <= main):
             return
         if not right:
-            if found or not texts:
-                if found:
-                    return
-                continue
+            frame = (Kind.ITEM, Kind.NUMBERING, Kind.MEASURE, Kind.UNIT)
+            if texts and all(any(vocabulary.explain(text).only({kind}) for kind in frame) for _, text in texts):
+                yield row  # "STT", "Nội dung", and the units in the row above
+                found += 1
+            elif found:
+                return
             continue
         if is_column_numbers([text for _, text in texts]) and not all(knows_unit(text) for _, text in right):
             continue
@@ -224,6 +226,8 @@ def _item_rows(
     """Yield the rows with labels; an outer label reaches down to the next one where inner ones follow."""
     outer: dict[int, str] = {}
     for row in body:
+        if is_column_numbers([text for _, text in grid.texts(row)]):
+            continue
         own = [(column, text) for column in labels if (text := grid.text(row, column))]
         own = [(column, text) for column, text in own if any(map(str.isalpha, text)) or len(own) == 1]
         if not own:

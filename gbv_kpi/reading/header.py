@@ -100,8 +100,8 @@ def read_header(
 def _roles(labels: Sequence[Label]) -> frozenset[Kind]:
     """Return what a column may be for besides a field: by its lowest heading that says so."""
     for label in reversed(labels):
-        roles = frozenset(kind for kind in _ROLES if label.only({kind}))
-        if roles or label.marks:
+        roles = frozenset(kind for kind in (*_ROLES, Kind.PART) if label.only({kind}))
+        if roles & frozenset(_ROLES) or label.marks:
             return roles
     return frozenset()
 

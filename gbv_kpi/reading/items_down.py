@@ -222,7 +222,12 @@ def _choose(
             told.append(qualified(spot, others[0].row, others[0].column.at, others[0].heading, Kind.ESTIMATE))
         elif not field.optional:
             seen = [
-                Seen(figure.row, figure.column.at, figure.heading, tuple(kind for kind, _ in figure.meaning.against))
+                Seen(
+                    figure.row,
+                    figure.column.at,
+                    ", ".join(dict.fromkeys(text for _, text in figure.meaning.against)) or figure.heading,
+                    tuple(kind for kind, _ in figure.meaning.against),
+                )
                 for figure in all_of_field
             ]
             told.append(missing(spot, form.top, field, seen, unknown))

@@ -42,6 +42,7 @@ _COLUMN_NUMBER = r"\d{1,2}|\d{1,2}\s*=[\d\s+\-=]*"
 _BRACKETS = re.compile(rf"[(\[]\s*(?:{_MEASURE}|{_COLUMN_NUMBER}|\*+)\s*[)\]]")
 _MEASURE_ALONE = re.compile(rf"[(\[]?\s*{_MEASURE}\s*[)\]]?")
 _MEASURE_AFTER = re.compile(rf"\s*(?:[,;–-]\s*{_MEASURE}|{_either_way('(?:đvt|đơn vị tính)')}\s*:?\s*{_MEASURE})\s*$")
+_IN_THE_YEAR = re.compile(rf"(?<=\S)[\s,(]+{_either_way('trong (?:năm|kỳ)(?: báo cáo)?')}[\s)]*$")
 _FILLERS = frozenset({"đã", "các", "những", "da", "cac", "nhung"})  # "đã được tập huấn" is "được tập huấn"
 _NUMBERING = re.compile(
     r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+(?!thang\b|tháng\b|tuổi\b|tuoi\b))|"
@@ -83,7 +84,7 @@ def words_of_label(tidied: str, *, whole: bool = False) -> tuple[tuple[str, ...]
     label = _NUMBERING.sub("", label)
     among = _AMONG_THEM.match(label)
     label = label[among.end() :] if among else label
-    label = _NUMBERING.sub("", _MEASURE_AFTER.sub("", label))
+    label = _NUMBERING.sub("", _IN_THE_YEAR.sub("", _MEASURE_AFTER.sub("", label)))
     found = tuple(_word(word) for word in _WORD.findall(label) if word not in _FILLERS)
     return found, is_inner or among is not None
 

@@ -168,7 +168,7 @@ def unknown_unit(text: str, names: UnitNames, year: int) -> Phrase:
 
 def _labelled(title: TitleBlock, vocabulary: Vocabulary) -> Iterator[Cell]:
     """Yield what follows "Đơn vị báo cáo:", in the cell or in the next one of the row."""
-    for (row, column, text), after in zip(title.cells, [*title.cells[1:], None], strict=True):
+    for (row, column, text), after in zip(title.cells, [*title.cells[1:], None], strict=False):
         value = reporting_unit_in(text)
         if value is None or names_recipient(text):
             continue

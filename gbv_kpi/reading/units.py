@@ -119,13 +119,15 @@ class UnitNames:
         key = (text,) if text.isascii() and text.isdigit() else words(text)  # a code is a word as it stands
         if self._words.isdisjoint(key):
             return self._by_code.get(key[0].lstrip("0")) if len(key) == 1 and _CODE.fullmatch(key[0]) else None
+        if (found := self._by_key(key)) is not None:
+            return found
         if numeral := _NUMERAL.match(text):
             rest = text[numeral.end() :]
-            if (numeral[1] or "").casefold() not in _LEVEL_SIGNS or _split(words(rest))[0] is not None:
+            named = words(rest)
+            if (numeral[1] or "").casefold() not in _LEVEL_SIGNS or (len(named[:1] and named[0]) > 1 and _split(named)[0]):
                 return self.find(rest)
-        return self._by_key(key) or (
-            self._by_key(words(after)) if (after := _COUNT_AFTER.sub(" ", text)) != text else None
-        )
+        after = _COUNT_AFTER.sub(" ", text)
+        return self._by_key(words(after)) if after != text else None
 
     def _by_key(self, key: Key) -> NamedUnit | None:
         codes = [word for word in (key[:1] + key[-1:]) if _CODE.fullmatch(word)]

@@ -161,6 +161,8 @@ def _fields(
         for column in free
         if column.meaning.against
     ]
+    if beside := _plans_beside(named):
+        problems.append(ambiguous(spot, None, [(column.row, column.at, column.heading) for column in beside]))
     titled = {year for year, _, _ in title.years}
     groups: dict[int | None, dict[str, list[Column]]] = defaultdict(lambda: defaultdict(list))
     for column in free:
@@ -185,6 +187,21 @@ def _fields(
             unread.append(column)
     by_year = {year: dict(_sole(columns, rows, found, spot, reader, problems)) for year, found in groups.items()}
     return _Fields(by_year or {None: {}}, problems, unread)
+
+
+def _plans_beside(named: Sequence[Column]) -> list[Column]:
+    """Return the columns of two fields and more that have a plan and a result under one heading.
+
+    Such a table follows a plan through the year; which of its columns are a return is for the sender to say.
+    """
+    targets = [column for column in named if {kind for kind, _ in column.meaning.against} == {Kind.TARGET}]
+    pairs = [
+        (column, result)
+        for column in targets
+        for result in named
+        if len(column.path) > 1 and column.path[:-1] == result.path[:-1] and not result.meaning.against
+    ]
+    return [column for pair in pairs for column in pair] if len(pairs) > 1 else []
 
 
 def _is_estimate(column: Column, named: Sequence[Column]) -> bool:
