@@ -101,6 +101,9 @@ def check_cases() -> Iterator[Case]:
 def report_cases() -> Iterator[Case]:
     yield Case("report/csv-in-vietnamese", steps("report --year 2025 examples/2025 --format csv --lang vi"))
     yield Case("report/page", in_both("report --year 2025 examples/2025 --format html"))
+    for office in ("office", "office-mistaken"):
+        line = f"report --year 2025 examples/2025 --docx-template inputs/{office}.docx"
+        yield output_case(f"report/{office}", line, "docx")
     for name, (year, arguments) in REPORTS.items():
         line = f"report --year {year} {arguments}"
         for form in ("table", "md"):
@@ -217,6 +220,23 @@ ERRORS = {
 }
 
 
+VARIABLES = {
+    "GBV_KPI_LANG": ("vi", "en", "fr"),
+    "LANG": ("vi_VN.UTF-8", "vi", "en_GB.UTF-8", "fr_FR"),
+    "GBV_KPI_FORMAT": ("json", "pdf"),
+    "GBV_KPI_PLAN": ("quoc-gia-28-nq-cp", "no-such-plan"),
+    "GBV_KPI_FAIL_ON": ("never", "always"),
+    "GBV_KPI_MIN_COUNT": ("20", "one"),
+}
+
+
+def environment_cases() -> Iterator[Case]:
+    line = words("check cases/nho-quan-2025.xlsx --publish")
+    for variable, values in VARIABLES.items():
+        settings = tuple(Step(line, environment=((variable, value),)) for value in values)
+        yield Case(f"environment/{variable}", settings)
+
+
 def error_cases() -> Iterator[Case]:
     for name, line in ERRORS.items():
         lines = (line, f"--lang vi {line}")
@@ -301,6 +321,7 @@ CASES = (
     *template_cases(),
     *plan_cases(),
     *explain_cases(),
+    *environment_cases(),
     *error_cases(),
 )
 STORY = tuple(story())

@@ -42,6 +42,7 @@ class Step:
     at: str = "2026-01-10T09:30"  # the time in the office
     stdin: bytes = b""
     on_screen: bool = False
+    environment: tuple[tuple[str, str], ...] = ()  # variables set besides those of every step
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,13 @@ def placeholders(text: str, folder: Path) -> str:
 
 
 def _step_transcript(step: Step, folder: Path) -> str:
-    with _office(folder, step.at):
+    with _office(folder, step):
         ran = run(*step.arguments, stdin=step.stdin, on_screen=step.on_screen)
         parts = [("stdout", ran.out), ("stderr", ran.err)]
         parts += [(name, _file_text(folder / name)) for name in step.writes]
     shown = " ".join(f"'{argument}'" if " " in argument else argument for argument in step.arguments)
-    pieces = [f"$ gbv-kpi {shown}".rstrip() + "\n", f"=== exit code {ran.code}\n"]
+    variables = "".join(f"{name}={value} " for name, value in step.environment)
+    pieces = [f"$ {variables}gbv-kpi {shown}".rstrip() + "\n", f"=== exit code {ran.code}\n"]
     pieces += [f"=== {name}\n{_ended(text)}" for name, text in parts if text]
     return placeholders("".join(pieces), folder)
 
@@ -109,16 +111,16 @@ def _style_length(style: re.Match[str]) -> str:
 
 
 @contextmanager
-def _office(folder: Path, at: str) -> Iterator[None]:
+def _office(folder: Path, step: Step) -> Iterator[None]:
     """Work in a folder, with nothing of the developer's environment and a clock that stands still."""
     try:
         with (
             chdir(folder),
-            patch.dict(os.environ, ENVIRONMENT, clear=True),
+            patch.dict(os.environ, {**ENVIRONMENT, **dict(step.environment)}, clear=True),
             patch.object(sys.modules["__main__"], "__package__", ""),  # else help calls the program `python -m pytest`
         ):
             time.tzset()
-            with _clock_at(datetime.fromisoformat(at).astimezone()):
+            with _clock_at(datetime.fromisoformat(step.at).astimezone()):
                 yield
     finally:
         time.tzset()
