@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "PATH": os.defpath,
 }
 STYLE = re.compile(r"(<style>)(.*?)(</style>)", re.DOTALL)
+SCHEMA = re.compile(r"\S+/plan\.schema\.json")  # where the package is installed
 CONTROLS = {"\ufeff": "<BOM>", "\r": "<CR>", "\x1b": "<ESC>", "\0": "<NUL>"}
 
 
@@ -68,7 +69,11 @@ def transcript(case: Case, folder: Path) -> str:
 
 def placeholders(text: str, folder: Path) -> str:
     """Replace what differs between machines and releases, and make control characters visible."""
-    text = text.replace(str(folder), "<FOLDER>").replace(f"gbv-kpi {gbv_kpi.__version__}", "gbv-kpi <VERSION>")
+    text = (
+        SCHEMA.sub("<SCHEMA>", text)
+        .replace(str(folder), "<FOLDER>")
+        .replace(f"gbv-kpi {gbv_kpi.__version__}", "gbv-kpi <VERSION>")
+    )
     for control, name in CONTROLS.items():
         text = text.replace(control, name)
     return text
