@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import add
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts, findings_frame
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts, findings_frame, integers
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
 from gbv_kpi.returns.collect import Returns
@@ -22,6 +23,7 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     Returns of units that have merged are summed under their successor. The province is the sum of
     numerators over the sum of denominators, never a mean of rates.
     """
+    fields = list(dict.fromkeys(name for one in plan.indicators for name in (*one.numerator, *one.denominator)))
     refused = returns.refused()
     valid = returns.valid
     coverage: list[Coverage] = []
@@ -30,7 +32,7 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
         rows = valid[valid["year"] == year]
         coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
         if len(rows):
-            findings.extend(_findings(plan, coverage[-1], _sum_by_unit(rows, plan)))
+            findings.extend(_findings(plan, coverage[-1], _sum_by_unit(rows, fields)))
     frame = pd.concat(findings, ignore_index=True) if findings else findings_frame(plan, ())
     return Scorecard(plan, frame, tuple(coverage))
 
@@ -38,21 +40,31 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
 def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts, ...]:
     """Return what the findings of a year were computed from: the counts of each unit, in order of code."""
     valid = returns.valid
-    counts = _sum_by_unit(valid[valid["year"] == year], plan)
+    fields = list(plan.field_by_id)
+    counts = _sum_by_unit(valid[valid["year"] == year], fields)
+    columns = [integers(counts[field]) for field in fields]
     return tuple(
-        UnitCounts(year, code, plan.unit_name(year, code), {str(field): int(n) for field, n in row.dropna().items()})
-        for code, row in zip(counts.index.tolist(), (row for _, row in counts.iterrows()), strict=True)
+        UnitCounts(
+            year,
+            code,
+            plan.unit_name(year, code),
+            {field: count for field, count in zip(fields, row, strict=True) if count is not None},
+        )
+        for code, *row in zip(counts["unit"], *columns, strict=True)
     )
 
 
-def _sum_by_unit(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Return the counts (Int64) of each unit of one year by code; a sum with a blank in it is not known."""
-    fields = list(plan.field_by_id)
+def _sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the counts (Int64) of each unit of one year, with `unit` in order of code.
+
+    Returns of the predecessors of a unit are summed; a sum with a blank in it is not known.
+    """
+    rows = rows.iloc[np.argsort(rows["unit"].cat.codes.to_numpy(), kind="stable")]
+    counts = rows[list(fields)].astype("Int64")
     if rows["unit"].is_unique:
-        counts = rows.set_index("unit")[fields].astype("Int64")
-        return counts.set_index(counts.index.astype(object)).sort_index()
-    by_unit = rows[fields].astype("Int64").groupby(rows["unit"].astype(object))
-    return by_unit.sum().where(by_unit.count().eq(by_unit.size(), axis=0))
+        return counts.assign(unit=rows["unit"]).reset_index(drop=True)
+    by_unit = counts.groupby(rows["unit"], observed=True)
+    return by_unit.sum().where(by_unit.count().eq(by_unit.size(), axis=0)).reset_index()
 
 
 def _coverage(plan: Plan, year: int, rows: pd.DataFrame, refused: set[str]) -> Coverage:
@@ -83,11 +95,12 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
     Only units that give both counts add to the province's: a denominator without its numerator would count as if
     nothing had been reached.
     """
-    optional = {unit.code for unit in plan.units_in(coverage.year) if not unit.expected}
-    may_leave_blank = counts.index.isin(optional)
-    units = pd.Categorical([None, *counts.index])
-    names = pd.Index(list(plan.indicator_by_id))
-    for indicator in plan.indicators:
+    optional = [unit.code for unit in plan.units_in(coverage.year) if not unit.expected]
+    may_leave_blank = counts["unit"].isin(optional).to_numpy()
+    scopes: "pd.Categorical[Any]" = pd.Categorical.from_codes(
+        np.append(-1, counts["unit"].cat.codes), dtype=counts["unit"].dtype
+    )
+    for position, indicator in enumerate(plan.indicators):
         numerators, denominators = (
             _sum_of_fields(counts, fields, may_leave_blank) for fields in (indicator.numerator, indicator.denominator)
         )
@@ -99,15 +112,20 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
         )
         yield pd.DataFrame(
             {
-                "year": coverage.year,
-                "indicator": pd.Categorical([indicator.id] * len(units), names),
-                "unit": units,
+                "year": np.full(len(scopes), coverage.year, dtype=np.int16),
+                "indicator": _categorical(np.full(len(scopes), position), list(plan.indicator_by_id)),
+                "unit": scopes,
                 "numerator": numerators,
                 "denominator": denominators,
                 "status": _statuses(numerators, denominators, indicator.threshold_in(coverage.year)),
                 "provisional": np.append(is_incomplete, np.zeros(len(counts), dtype=bool)),
             }
         )
+
+
+def _categorical(codes: NDArray[np.integer[Any]], categories: list[str]) -> "pd.Categorical[Any]":
+    column: "pd.Categorical[Any]" = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories))
+    return column
 
 
 def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
@@ -121,7 +139,7 @@ def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank:
     return sums
 
 
-def _statuses(numerators: pd.Series, denominators: pd.Series, threshold: Threshold | None) -> pd.Categorical:
+def _statuses(numerators: pd.Series, denominators: pd.Series, threshold: Threshold | None) -> "pd.Categorical[Any]":
     """Return the status of every row, decided on whole columns of whole numbers."""
     given = (numerators.notna() & denominators.notna()).to_numpy()
     judged = given & (denominators > 0).fillna(False).to_numpy(dtype=bool)
@@ -132,7 +150,7 @@ def _statuses(numerators: pd.Series, denominators: pd.Series, threshold: Thresho
         reached, whole = (column[judged].to_numpy(dtype=np.int64) for column in (numerators, denominators))
         met = _met(reached, whole, threshold)
         codes[np.flatnonzero(judged)[met]] = STATUSES.index(Status.MET)
-    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(STATUSES))
+    return _categorical(codes, STATUSES)
 
 
 def _met(numerators: NDArray[np.int64], denominators: NDArray[np.int64], threshold: Threshold) -> NDArray[np.bool_]:

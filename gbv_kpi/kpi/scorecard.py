@@ -135,7 +135,7 @@ class Scorecard:
 
     `frame` has one row for each finding, by year, indicator, and province before units, with the columns
 
-        year         int64
+        year         int16
         indicator    Categorical  in the order of the plan
         unit         Categorical  code; NA for the province
         numerator    Int64        NA where it is not known
@@ -156,7 +156,7 @@ class Scorecard:
     def findings(self) -> list[Finding]:
         """Every finding as a value."""
         columns = [self.frame[name].tolist() for name in ("year", "indicator", "unit")]
-        columns += [_integers(self.frame[name]) for name in ("numerator", "denominator")]
+        columns += [integers(self.frame[name]) for name in ("numerator", "denominator")]
         columns += [self.frame[name].tolist() for name in ("status", "provisional")]
         return [
             make_finding(
@@ -223,7 +223,7 @@ def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":
     )
     return frame.astype(
         {
-            "year": "int64",
+            "year": "int16",
             "indicator": pd.CategoricalDtype(list(plan.indicator_by_id)),
             "unit": "category",
             "numerator": "Int64",
@@ -234,7 +234,8 @@ def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":
     )
 
 
-def _integers(column: "pd.Series") -> list[int | None]:
+def integers(column: "pd.Series") -> list[int | None]:
+    """Return a nullable column as Python's whole numbers."""
     return [None if is_blank else int(value) for value, is_blank in zip(column, column.isna(), strict=True)]
 
 

@@ -4,7 +4,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from gbv_kpi.reading.privacy import columns_of_persons, headings_of_persons, per
 from gbv_kpi.reading.tables import FieldCells, SheetTables, Table, Total, Unread
 from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.units import UnitDirectory
-from gbv_kpi.sheets.column import Block
+from gbv_kpi.sheets.column import Block, Column
 from gbv_kpi.sheets.sheet import Sheet, cell_address, text_of
 
 
@@ -53,8 +52,11 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
     identifiers: dict[int, Identifier] = {}
 
     def watched() -> Iterator[Block]:
-        for rows in chain([sheet.rows], sheet.following):
-            block = rows if isinstance(rows, Block) else Block.of(rows)
+        blocks = [Block.of(sheet.rows)]
+        if sheet.tail is not None:
+            columns = [Column(list(c.cat.categories), c.cat.codes.to_numpy()) for _, c in sheet.tail.items()]
+            blocks.append(Block(len(sheet.rows), len(sheet.tail), columns))
+        for block in blocks:
             personal.update(headings_of_persons(block, reader.vocabulary))
             yield block
 

@@ -3,17 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pandas.errors import ParserError
-
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.locate_tables import Reader, may_hold_returns, read_tables, reader_of
 from gbv_kpi.reading.tables import Table
-from gbv_kpi.sheets.csv import MAX_CELLS, open_quotation, oversized
+from gbv_kpi.sheets.csv import MAX_CELLS, oversized
 from gbv_kpi.sheets.open import read_sheets, without_headings
-from gbv_kpi.sheets.sheet import Sheet
+from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
@@ -44,10 +42,7 @@ def read_files(
 def read_file(source: Source, reader: Reader) -> FileTables:
     """Read all sheets of a file. A file with a column about persons gives nothing but that problem."""
     sheets, encoding, problems = read_sheets(source)
-    try:
-        read = [read_tables(sheet, source.name, reader) for sheet in sheets]
-    except ParserError:
-        return FileTables(source.name, source.sha256, encoding, (), [open_quotation(Place(source.name))])
+    read = [read_tables(sheet, source.name, reader) for sheet in sheets]
     if personal := [problem for sheet in read for problem in sheet.personal]:
         return FileTables(source.name, source.sha256, encoding, (), personal)
     tables = [table for sheet in read for table in sheet.tables]
@@ -67,5 +62,5 @@ def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> 
     place = Place(source.name)
     if is_headed:
         return Problem("no-table-found", place, phrase("The plan's headings stand here, but no return below them."))
-    cells = max((sum(map(len, sheet.rows)) for sheet in sheets), default=0)
+    cells = max(map(count_cells, sheets), default=0)
     return oversized(place) if cells > MAX_CELLS else without_headings(source)
