@@ -97,9 +97,7 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
     """
     optional = [unit.code for unit in plan.units_in(coverage.year) if not unit.expected]
     may_leave_blank = counts["unit"].isin(optional).to_numpy()
-    scopes: "pd.Categorical[Any]" = pd.Categorical.from_codes(
-        np.append(-1, counts["unit"].cat.codes), dtype=counts["unit"].dtype
-    )
+    scopes = _categorical(np.append(-1, counts["unit"].cat.codes), counts["unit"].cat.categories)
     for position, indicator in enumerate(plan.indicators):
         numerators, denominators = (
             _sum_of_fields(counts, fields, may_leave_blank) for fields in (indicator.numerator, indicator.denominator)
@@ -113,7 +111,7 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
         yield pd.DataFrame(
             {
                 "year": np.full(len(scopes), coverage.year, dtype=np.int16),
-                "indicator": _categorical(np.full(len(scopes), position), list(plan.indicator_by_id)),
+                "indicator": _categorical(np.full(len(scopes), position), pd.Index(list(plan.indicator_by_id))),
                 "unit": scopes,
                 "numerator": numerators,
                 "denominator": denominators,
@@ -123,8 +121,8 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
         )
 
 
-def _categorical(codes: NDArray[np.integer[Any]], categories: list[str]) -> "pd.Categorical[Any]":
-    column: "pd.Categorical[Any]" = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories))
+def _categorical(codes: NDArray[np.integer[Any]], categories: "pd.Index[Any]") -> "pd.Categorical[Any]":
+    column: pd.Categorical[Any] = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories))
     return column
 
 
@@ -150,7 +148,7 @@ def _statuses(numerators: pd.Series, denominators: pd.Series, threshold: Thresho
         reached, whole = (column[judged].to_numpy(dtype=np.int64) for column in (numerators, denominators))
         met = _met(reached, whole, threshold)
         codes[np.flatnonzero(judged)[met]] = STATUSES.index(Status.MET)
-    return _categorical(codes, STATUSES)
+    return _categorical(codes, pd.Index(STATUSES))
 
 
 def _met(numerators: NDArray[np.int64], denominators: NDArray[np.int64], threshold: Threshold) -> NDArray[np.bool_]:
