@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbv_kpi import engine, evaluate, load_plan, read_returns, shelf
+from gbv_kpi import evaluate, load_plan, read_returns, shelf
 from gbv_kpi.counts import BLANK, Lines, Names, places_in_order, whole
+from gbv_kpi.kpi import engine
 from gbv_kpi.kpi.engine import _met
 from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Status

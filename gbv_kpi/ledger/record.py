@@ -18,17 +18,17 @@ from gbv_kpi.ledger.entries import (
     entry_of,
     instant,
     key_of,
+    latest,
     stamp,
     storable,
+    unit_finder,
 )
-from gbv_kpi.ledger.held import latest
 from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.ledger.tables import returns as returns_table
 from gbv_kpi.ledger.tables import submissions
-from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
-from gbv_kpi.returns.received import Return
+from gbv_kpi.returns.collect import Return
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +110,36 @@ def _kin(plan: Plan, years: Iterable[int]) -> Mapping[tuple[str, int], list[Unit
 
 
 def _relatives(given: Return, kin: Mapping[tuple[str, int], list[UnitKey]]) -> list[UnitKey]:
-    unit = given.unit.unit
-    return [key_of(given.unit.named), key_of(unit), *kin.get((unit.code, given.year), ())]
+    unit = given.unit
+    return [key_of(given.named), key_of(unit), *kin.get((unit.code, given.year), ())]
 
 
 def _clashes(plan: Plan, given: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
     """A unit's return beside one of a predecessor, for one year: the first may hold the second already."""
-    units = UnitsByKey(plan)
+    units = unit_finder(plan)
     held_by_heir: dict[tuple[str, int], list[Entry]] = {}
     for entry in held:
-        if heir := units.in_year(entry.unit, entry.year):
+        if heir := units(entry.unit, entry.year):
             held_by_heir.setdefault((heir.code, entry.year), []).append(entry)
     for one in given:
-        heir_key = key_of(one.unit.unit)
-        for entry in held_by_heir.get((one.unit.unit.code, one.year), ()):
-            if one.unit.merged == (entry.unit == heir_key):
+        heir_key = key_of(one.unit)
+        for entry in held_by_heir.get((one.unit.code, one.year), ()):
+            if one.is_merged == (entry.unit == heir_key):
                 message = phrase(
                     "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",
-                    unit=one.unit.named.name,
+                    unit=one.named.name,
                     other=entry.unit_name,
                     where=entry.file,
                     year=str(one.year),
                 )
-                problem = Problem("duplicate-return", one.place, message, value=one.unit.named.name)
-                yield problem.of(one.unit.unit.code, one.unit.unit.name, one.year)
+                problem = Problem("duplicate-return", one.place, message, value=one.named.name)
+                yield problem.of(one.unit.code, one.unit.name, one.year)
 
 
 def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revised]:
     held_by_key = {(entry.unit, entry.year): entry for entry in held}
     for given in filing.returns:
-        key = key_of(given.unit.named)
+        key = key_of(given.named)
         before = held_by_key.get((key, given.year))
         if before is not None and before.values == given.values:
             continue

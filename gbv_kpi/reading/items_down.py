@@ -27,7 +27,7 @@ from gbv_kpi.reading.refusals import (
     qualified,
     shortened,
 )
-from gbv_kpi.reading.table import FieldCells, Table, Total
+from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock
 from gbv_kpi.reading.titles import read_line
 from gbv_kpi.reading.units_down import _of_return
@@ -309,7 +309,7 @@ def _unread_columns(
 
 def _cells_of(field: str, cells: Sequence[dict[str, _Figure]]) -> FieldCells:
     found = [figures.get(field) for figures in cells]
-    values: pd.Series[object] = pd.Series([figure.cell if figure else "" for figure in found], dtype=object)
+    values: pd.Series[object] = pd.Series([figure.cell if figure else Unread() for figure in found], dtype=object)
     rows = np.array([figure.row if figure else -1 for figure in found], dtype=np.int32)
     columns = np.array([figure.column.at if figure else -1 for figure in found], dtype=np.int32)
     return FieldCells(values, rows, columns)

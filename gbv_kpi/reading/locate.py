@@ -11,7 +11,7 @@ from gbv_kpi.reading.meanings import Kind
 from gbv_kpi.reading.privacy import columns_of_persons, headings_of_persons, personal_data
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.row_names import RowNames
-from gbv_kpi.reading.table import SheetTables, Table
+from gbv_kpi.reading.tables import SheetTables, Table
 from gbv_kpi.reading.title_block import read_title
 from gbv_kpi.reading.units_down import read_table
 from gbv_kpi.sheets.sheet import Sheet
@@ -47,6 +47,14 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
         personal |= columns_of_persons(found.headings, found.titles, found.items)
         start = found.next_row
     return SheetTables(tables, (), list(personal_data(personal, file, sheet.name)))
+
+
+def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:
+    """Return whether a sheet that was not read has several figures, and names a field or a unit."""
+    cells = [cell for row in sheet.rows[:200] for cell in row if cell != ""]
+    texts = {cell for cell in cells if isinstance(cell, str)}
+    figures = sum(isinstance(cell, int | float) for cell in cells)
+    return figures >= 3 and any(reader.vocabulary.explain(text).field or reader.units.knows(text) for text in texts)
 
 
 def _is_heading(text: str, reader: Reader) -> bool:

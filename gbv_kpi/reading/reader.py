@@ -24,6 +24,6 @@ class Reader:
     units: UnitDirectory
     assumed: AssumedYear | None = None
 
-    @classmethod
-    def of(cls, plan: Plan, assumed: AssumedYear | None = None) -> "Reader":
-        return cls(plan, Vocabulary(plan), UnitDirectory(plan), assumed)
+
+def reader_of(plan: Plan, assumed: AssumedYear | None = None) -> Reader:
+    return Reader(plan, Vocabulary(plan), UnitDirectory(plan), assumed)

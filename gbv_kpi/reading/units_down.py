@@ -20,7 +20,7 @@ from gbv_kpi.reading.normalize import label_words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Seen, Spot, ambiguous, missing, not_read, other_year, qualified, shortened
 from gbv_kpi.reading.row_names import RowNames
-from gbv_kpi.reading.table import FieldCells, Table, Total
+from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock, year_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
@@ -398,7 +398,7 @@ def _without_shared(
                 told.append((index, Problem("missing-value", place, message, field=field)))
         if gone:
             values = cells[field].values.astype(object)
-            values[gone] = ""
+            values[gone] = pd.Series([Unread()] * len(gone), index=gone)
             rows, across = at.copy(), np.full(len(at), column.at, dtype=np.int32)
             rows[gone] = across[gone] = -1
             cells[field] = FieldCells(values, rows, across)
@@ -486,7 +486,7 @@ def _stacked(parts: Sequence[_Part]) -> dict[str, FieldCells]:
         for part in parts:
             count, found = len(part.frame), part.cells.get(field)
             blank = np.full(count, -1, dtype=np.int32)
-            values.append(found.values.astype(object) if found else pd.Series([""] * count, dtype=object))
+            values.append(found.values.astype(object) if found else pd.Series([Unread()] * count, dtype=object))
             rows.append(np.broadcast_to(found.rows, count).astype(np.int32) if found else blank)
             across.append(np.broadcast_to(found.columns, count).astype(np.int32) if found else blank)
         stacked[field] = FieldCells(pd.concat(values, ignore_index=True), np.concatenate(rows), np.concatenate(across))

@@ -4,7 +4,7 @@ import pytest
 
 from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.reading.reader import AssumedYear
-from tests.reading.harness import read_returns
+from gbv_kpi.returns.collect import read_returns
 from tests import offices
 from tests.reading.sending import (
     BOTH,
