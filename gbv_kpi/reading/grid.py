@@ -7,6 +7,7 @@ from itertools import pairwise, takewhile
 from gbv_kpi.reading.normalize import seen
 from gbv_kpi.sheets.sheet import Area, Cell, Sheet, cell_address, text_of
 
+WIDEST = 16_384  # columns, as many as a workbook has; a text with more is no table
 _SIGNS = "-–—−….+"
 
 
@@ -50,7 +51,10 @@ class Grid:
             for row in range(area[0][0], min(area[1][0], looked_at) + 1)
             for column in range(area[0][1], min(area[1][1], area[0][1] + 1000) + 1)
         }
-        return cls(sheet, file, sheet.rows, area_at)
+        rows = sheet.rows
+        if any(len(row) > WIDEST for row in rows):
+            rows = [row[:WIDEST] for row in rows]
+        return cls(sheet, file, rows, area_at)
 
     def cell(self, row: int, column: int) -> Cell:
         cells = self.rows[row] if 0 <= row < len(self.rows) else ()

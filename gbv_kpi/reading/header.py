@@ -26,6 +26,7 @@ class Column:
     row: int
     meaning: Meaning
     roles: frozenset[Kind]  # what it may be for, where it holds no figures of a field
+    first: tuple[int, int]  # row and column of the cell of its outermost heading
 
     @property
     def heading(self) -> str:
@@ -92,8 +93,11 @@ def read_header(
         labels = [vocabulary.explain(text) for text in path]
         own = [at for at, _ in cells if grid.text(at, column)]
         merged = [grid.area_at[at, column][0][0] for at, _ in cells if (at, column) in grid.area_at]
+        first = cells[0][0] if cells else bottom, column
+        while cells and not grid.text(*first) and first[1] > columns.start:
+            first = first[0], first[1] - 1  # where it reaches over the column from the left
         lowest = (own or merged or [bottom])[-1]
-        found.append(Column(column, tuple(path), lowest, vocabulary.meaning(labels), _roles(labels)))
+        found.append(Column(column, tuple(path), lowest, vocabulary.meaning(labels), _roles(labels), first))
     return Header(top, bottom, found)
 
 
@@ -130,7 +134,7 @@ def _is_level_above(grid: Grid, row: int, below: int, marked: int, vocabulary: V
         return False
     across = [column for column, area in areas if area[1][1] > area[0][1] and column >= marked]
     explained = [label for _, text in over if (label := vocabulary.explain(text)).atoms and not label.left]
-    return len(texts) >= 2 and bool(across or explained) or (len(texts) == 1 and bool(across))
+    return (len(texts) >= 2 and bool(across or explained)) or (len(texts) == 1 and bool(across))
 
 
 def _is_level_below(
@@ -142,7 +146,7 @@ def _is_level_below(
         return False
     if any(is_number(grid.cell(row, column)) for column, _ in over):
         return False
-    if any(knows_unit(text) or level_of(text) and not vocabulary.explain(text).atoms for _, text in texts):
+    if any(knows_unit(text) or (level_of(text) and not vocabulary.explain(text).atoms) for _, text in texts):
         return False
     hanging = [column for column, _ in over if not grid.text(main, column)]
     labels = [vocabulary.explain(text) for _, text in over]
@@ -180,9 +184,7 @@ def _spread(grid: Grid, row: int, top: int, bottom: int, vocabulary: Vocabulary,
             continue
         if last is not None:
             found[column] = last
-        elif row > top and not any(grid.text(above, column) for above in range(top, row)):
-            hanging.append(column)
-        elif row == top:
+        elif (row > top and not any(grid.text(above, column) for above in range(top, row))) or row == top:
             hanging.append(column)
     if hanging and any(_is_level(grid, row, column, bottom, vocabulary) for column in hanging):
         return {

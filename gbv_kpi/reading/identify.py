@@ -4,7 +4,7 @@ Two places that contradict each other are a problem, never a choice: a form copi
 title is the commonest way for a figure to land on the wrong unit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.problems import Place, Problem, Severity
+from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.title_block import Reporter, TitleBlock, find_reporter, unknown_unit
 from gbv_kpi.reading.titles import year_named
@@ -234,7 +234,7 @@ def _units(claims: Claims, years: Codes, title: TitleBlock, reader: Reader) -> _
             name = claims.names.values[claims.names.codes[index]] if claims.names else ""
             code = claims.codes.values[claims.codes.codes[index]] if claims.codes else ""
             row, column, value = int(claims.rows[index]), int(claims.columns[index]), name or code or None
-            if by_title or (message is None or message is reporter.message) and not (name or code):
+            if by_title or ((message is None or message is reporter.message) and not (name or code)):
                 row, column, value = reporter.row, reporter.column, reporter.found
             text = message or phrase("Nothing says whose return this is.")
             faulty[index] = faulty[index] or problem != "merged-unit"

@@ -1,14 +1,17 @@
 """Find the tables, forms and cross tables of a sheet, and read each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
 
 from gbv_kpi.reading.form import item_columns, read_form
 from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.header import Header, heads_table, marks_in, read_header
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.meanings import Kind
-from gbv_kpi.reading.privacy import columns_of_persons, headings_of_persons, personal_data
+from gbv_kpi.reading.privacy import LOOKED_BELOW, columns_of_persons, headings_of_persons, personal_data, personal_entry
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.tables import SheetTables, Table
@@ -17,6 +20,7 @@ from gbv_kpi.reading.units_down import read_table
 from gbv_kpi.sheets.sheet import Sheet
 
 LOOKED_AT_ROWS = 1000  # from the first filled one: a header or a form is within them
+MOST_PERSONAL = 100  # rows of headings about persons that are named
 MOST_COLUMNS = 2000  # of a sheet that are looked at for headings
 
 Texts = list[tuple[int, int, str]]
@@ -37,9 +41,11 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
     """Return the tables of a sheet, each with its returns and what is wrong with them."""
     grid = Grid.of(sheet, file, LOOKED_AT_ROWS)
     tables: list[Table] = []
-    personal = headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
+    personal = headings_of_persons(grid.rows, lambda text: _is_heading(text, reader)) | _persons_in_tail(sheet, reader)
     start: int | None = 0
     while start is not None:
+        if start >= len(grid.rows) and sheet.tail is not None:
+            grid = Grid.of(_at_hand(grid.sheet), file, LOOKED_AT_ROWS)
         found = _next_table(grid, start, reader)
         if found is None:
             break
@@ -47,6 +53,31 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
         personal |= columns_of_persons(found.headings, found.titles, found.items)
         start = found.next_row
     return SheetTables(tables, (), list(personal_data(personal, file, sheet.name)))
+
+
+def _at_hand(sheet: Sheet) -> Sheet:
+    """Return the sheet with the rows of its tail among the others: a second table begins there."""
+    tail = [] if sheet.tail is None else sheet.tail.astype(object).to_numpy().tolist()
+    return replace(sheet, rows=[*sheet.rows, *tail], tail=None)
+
+
+def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]:
+    """Return the personal headings in the rows after the head of a long CSV; every different text is looked at once."""
+    if sheet.tail is None:
+        return {}
+    rows: set[int] = set()
+    for _, column in sheet.tail.items():
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            texts = column.cat.categories
+            personal = [code for code, text in enumerate(texts) if not text[:1].isdigit() and personal_entry(text)]
+            if personal:
+                rows.update(np.flatnonzero(column.cat.codes.isin(personal)).tolist()[:MOST_PERSONAL])
+    found: dict[tuple[int, int], str] = {}
+    for row in sorted(rows)[:MOST_PERSONAL]:
+        below = sheet.tail.iloc[row : row + LOOKED_BELOW + 1].astype(object).to_numpy().tolist()
+        headings = headings_of_persons(below, lambda text: _is_heading(text, reader), len(sheet.rows) + row)
+        found |= {place: label for place, label in headings.items() if place[0] == len(sheet.rows) + row}
+    return found
 
 
 def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:
@@ -104,7 +135,7 @@ def _tables(grid: Grid, first: int, heading: int, reader: Reader) -> _Found:
         table, next_row, unread = read_table(grid, header, title, reader, names)
         if table is not None:
             found.tables.append(table)
-        found.headings.extend((column.row, column.at, column.heading) for column in unread)
+        found.headings.extend((*column.first, column.heading) for column in unread)
         found.titles.extend(title.cells)
         next_rows += [next_row] if next_row is not None else []
     return _Found(found.tables, found.headings, found.titles, [], min(next_rows, default=None))
@@ -149,6 +180,7 @@ def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reade
         headings += [(column.row, column.at, column.heading) for column in form.columns if column.path]
         titles += title.cells
         labels += [(item.row, item.column, text) for item in form.rows for text in item.texts]
+        labels += [(row, main, text) for row in range(form.top, rows.stop) if (text := grid.text(row, main))]
         next_rows += [form.next_row] if form.next_row is not None else []
     if not tables and not next_rows and heading is None:
         return _Found([], headings, titles, labels, None)

@@ -4,6 +4,7 @@ The words are the plan's own labels and the closed list in `vocabulary.txt`. A h
 known phrases; what is left over keeps it from being read.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,8 +30,8 @@ class Kind(StrEnum):
     TOTAL = "total"
     SUM = "sum"
     GROUP = "group"
-    PART_OF_YEAR = "part-of-year"
-    OTHER_YEAR = "other-year"
+    PART_OF_YEAR = "part of year"
+    OTHER_YEAR = "other year"
     TARGET = "target"
     ESTIMATE = "estimate"
     ACCUMULATED = "accumulated"
@@ -39,8 +40,8 @@ class Kind(StrEnum):
     NUMBERING = "numbering"
     MEASURE = "measure"
     NOTE = "note"
-    UNIT = "unit-name"
-    CODE = "unit-code"
+    UNIT = "unit name"
+    CODE = "unit code"
     YEAR = "year"
     ITEM = "item"
     TOPIC = "topic"
@@ -59,6 +60,8 @@ AGAINST = (
 QUIET = frozenset({Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.MEASURE})
 ROLES = frozenset({Kind.NUMBERING, Kind.NOTE, Kind.UNIT, Kind.CODE, Kind.YEAR, Kind.MEASURE, Kind.ITEM})
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
+PERIODS = frozenset(words("tháng, quý, đợt, tuần, thang, quy, dot, tuan, month, quarter, week"))
+_NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
 _COUNT_WORDS = ("tổng số", "số lượng", "số", "number of")
 
 
@@ -177,6 +180,8 @@ class _Index:
             if start + 1 < len(key) and _year(key[start + 1]):
                 yield 2, Atom(frozenset({Kind.ACCUMULATED}))  # 2021–2025
             yield 1, Atom(year=year)
+        elif word in PERIODS and start + 1 < len(key) and _NUMERAL.fullmatch(key[start + 1]):
+            yield 2, Atom(frozenset({Kind.PART_OF_YEAR}))  # "Tháng 5", "Đợt II"
         elif word in ("năm", "nam", "year") and start + 1 < len(key) and (year := _year(key[start + 1])):
             yield 2, Atom(year=year)
 

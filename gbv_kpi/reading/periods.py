@@ -63,4 +63,4 @@ def mark_periods(tidied: str) -> str:
     for start, end, is_year, year in reversed(find_periods(tidied)):
         word = "periodwhole" if is_year else "periodpart"
         tidied = f"{tidied[:start]} {word} {year or ''} {tidied[end:]}"
-    return tidied if tidied else tidy(tidied)
+    return tidied or tidy(tidied)

@@ -10,7 +10,7 @@ from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
 _ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
-_FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT, Kind.MEASURE, Kind.ACTUAL}
+_FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
 _STRONG = (Kind.RATE, Kind.TARGET, Kind.OTHER_YEAR, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.PART_OF_YEAR)
 _GROUPS = ("khối", "nhóm", "cụm", "các", "khoi", "nhom", "cum", "cac")
 

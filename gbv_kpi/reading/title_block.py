@@ -129,7 +129,7 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
 
     Two that differ contradict each other; one that is named and is no unit is unknown, whatever else is mentioned.
     """
-    named = list(_labelled(title, vocabulary)) or list(_letterhead(title, names, vocabulary))
+    named = list(_labelled(title, names, vocabulary)) or list(_letterhead(title, names, vocabulary))
     if title.sheet_name and (text := _name_without_years(title.sheet_name)):
         if names.find(text) or _is_body(text, vocabulary):
             named.append((*SHEET, text))
@@ -166,7 +166,7 @@ def unknown_unit(text: str, names: UnitNames, year: int) -> Phrase:
     return phrase("“{found}” is no reporting unit of {year}.", found=text, year=str(year))
 
 
-def _labelled(title: TitleBlock, vocabulary: Vocabulary) -> Iterator[Cell]:
+def _labelled(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
     """Yield what follows "Đơn vị báo cáo:", in the cell or in the next one of the row."""
     for (row, column, text), after in zip(title.cells, [*title.cells[1:], None], strict=False):
         value = reporting_unit_in(text)
@@ -176,7 +176,7 @@ def _labelled(title: TitleBlock, vocabulary: Vocabulary) -> Iterator[Cell]:
         if not value and after and after[0] == row and not after[2].endswith(":"):
             shown = after[2].strip(" .…_[]()-")
             row, column = after[:2]
-        if not shown or is_measure(shown) or _is_of_province(shown, vocabulary):
+        if not shown or is_measure(shown) or (_is_of_province(shown, vocabulary) and names.find(shown) is None):
             continue
         label = words(text.partition(":")[0].partition("：")[0])
         if len(label) <= 2 and level_of(" ".join([*label, "x"])) and not level_of(shown):
@@ -217,8 +217,8 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
     if (
         not 2 <= len(key) <= 14
         or any(map(str.isdigit, text))
-        or vocabulary.explain(text).atoms
-        and not (vocabulary.explain(text).left)
+        or (vocabulary.explain(text).atoms
+        and not (vocabulary.explain(text).left))
     ):
         return False
     rest = key[office_before(key) :]

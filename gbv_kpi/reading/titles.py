@@ -75,7 +75,7 @@ def _recipient_label() -> re.Pattern[str]:
 
 @lru_cache(1)
 def _year_label() -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{_labels('year-label')})\W*")
+    return re.compile(rf"\W*(?:{_labels('year label')})\W*")
 
 
 @dataclass(frozen=True, slots=True)

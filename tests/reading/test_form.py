@@ -134,7 +134,7 @@ def test_a_column_of_another_year_than_the_titles_is_left_out_and_told(tmp_path:
 def test_columns_of_other_years_only_contradict_the_title(tmp_path: Path) -> None:
     rows = [[r[0], r[1], r[3], 1] for r in ITEMS]
     returns = read(tmp_path, [*FORM_TITLE, ["STT", "Chỉ tiêu", "Năm 2021", "Năm 2022"], *rows])
-    assert (told(returns), len(returns.frame)) == ([("conflicting-year", "C4"), ("conflicting-year", "D4")], 0)
+    assert (told(returns), len(returns.valid)) == ([("conflicting-year", "C4"), ("conflicting-year", "D4")], 0)
 
 
 def test_a_title_that_names_both_years_makes_both_columns_returns(tmp_path: Path) -> None:
@@ -222,14 +222,14 @@ def test_an_unknown_unit_across_is_told_at_its_heading(tmp_path: Path) -> None:
 
 def test_an_item_that_stands_twice_with_figures_is_an_error(tmp_path: Path) -> None:
     returns = read(tmp_path, [*FORM_TITLE, HEADER, *ITEMS, ITEMS[4]])
-    assert (told(returns), len(returns.frame)) == ([("duplicate-column", "B15")], 0)
+    assert (told(returns), len(returns.valid)) == ([("duplicate-column", "B15")], 0)
 
 
 def test_an_item_with_a_word_more_is_not_the_field(tmp_path: Path) -> None:
     changed = [*ITEMS[:-1], [10, "Số cơ sở giáo dục chưa lồng ghép tuyên truyền", "Cơ sở", 5]]
     returns = read(tmp_path, [*FORM_TITLE, HEADER, *changed])
     assert [problem.code for problem in returns.problems] == ["missing-column", "unknown-column"]
-    assert returns.frame.empty
+    assert returns.valid.empty
 
 
 def test_the_first_item_is_told_when_it_is_unknown(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_of_two_years_under_a_field_the_titles_is_read(tmp_path: Path, merged: l
 
 def test_a_field_over_parts_that_mean_nothing_is_not_taken_from_the_first(tmp_path: Path) -> None:
     returns = read(tmp_path, over_two(["Nữ", "Nam"], A, B))
-    assert returns.frame.empty
+    assert returns.valid.empty
     assert {problem.code for problem in returns.problems} >= {"no-table-found"}
 
 
@@ -194,7 +194,7 @@ def test_figures_without_a_heading_are_told(tmp_path: Path) -> None:
 
 def test_a_field_that_stands_twice_is_an_error(tmp_path: Path) -> None:
     returns = read(tmp_path, [TITLE, [*HEADER, LABELS[3]], [*NHO_QUAN, 8]])
-    assert (told(returns), len(returns.frame)) == ([("duplicate-column", "L2")], 0)
+    assert (told(returns), len(returns.valid)) == ([("duplicate-column", "L2")], 0)
 
 
 def test_a_field_without_a_column_is_an_error_that_offers_the_likely_heading(tmp_path: Path) -> None:
