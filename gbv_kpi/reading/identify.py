@@ -192,7 +192,7 @@ def _units(claims: Claims, years: Codes, title: TitleBlock, reader: Reader) -> _
     found: list[NamedUnit] = []
     place_by_unit: dict[int, int] = {}
     problems: list[Problem] = []
-    titled = {year: _titled(claims, title, reader, year) for year in np.unique(years[years > 0]).tolist()}
+    titled = {year: _titled(claims, title, reader, year) for year in pd.unique(years).tolist() if year}
     eras: dict[object, int] = {}
     era_of = np.full(int(years.max(initial=0)) + 1, UNKNOWN, dtype=np.int64)
     for year, reporter in titled.items():

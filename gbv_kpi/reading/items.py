@@ -91,7 +91,13 @@ def arrange(rows: Sequence[ItemRow], vocabulary: Vocabulary) -> list[Item]:
         if level is not None:
             above = _above_numbered(stack, level, number)
             sibling = stack[len(above)] if len(above) < len(stack) else None
-            if relative and item.has_figure and sibling and level[0] not in ("dash", "plus") and not any(up.label.marks for up in above):
+            if (
+                relative
+                and item.has_figure
+                and sibling
+                and level[0] not in ("dash", "plus")
+                and not any(up.label.marks for up in above)
+            ):
                 above = [*above, sibling]  # "2. Trong đó: được tập huấn" after "1. Số cán bộ"
                 node = replace(node, level=("blank", 1))
             stack = above

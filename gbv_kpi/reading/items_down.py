@@ -29,7 +29,7 @@ from gbv_kpi.reading.refusals import (
 )
 from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock
-from gbv_kpi.reading.titles import read_line
+from gbv_kpi.reading.titles import read_line, year_named
 from gbv_kpi.reading.units_down import _of_return
 from gbv_kpi.sheets.sheet import Cell
 
@@ -53,6 +53,12 @@ class _Figure:
     def heading(self) -> str:
         label = " ".join(self.item.at.texts[-1].split())
         return f"{label} / {self.column.heading}" if self.column.path else label
+
+    @property
+    def section(self) -> tuple[int, int, str]:
+        """Row, column and words of the outermost heading that the item is under."""
+        rows = self.item.parents or (self.row,)
+        return rows[0], self.item.at.column, self.item.path[0]
 
     @property
     def is_filled(self) -> bool:
@@ -169,8 +175,13 @@ def _set_aside_other_years(
             continue
         for other in sorted(years - {year}):
             figures = by_key.pop((unit, other))
-            for column in {figure.column.at: figure.column for figure in figures}.values():
-                warnings.append(other_year(spot, column.row, column.at, column.heading, other))
+            for figure in {(figure.column.at, *figure.item.parents[:1]): figure for figure in figures}.values():
+                column = figure.column
+                told = other_year(spot, column.row, column.at, column.heading, other)
+                if not any(year_named(text) for text in column.path):
+                    told = not_read(spot, *figure.section)
+                if told not in warnings:
+                    warnings.append(told)
     for unit in {unit for unit, of in by_key if of == year and (unit, None) in by_key}:
         by_key[unit, None] += by_key.pop((unit, year))
 
@@ -219,7 +230,8 @@ def _choose(
             found[field.id] = _slot(claims)
         elif len(others) == 1 and {kind for kind, _ in others[0].meaning.against} == {Kind.ESTIMATE}:
             found[field.id] = others[0]
-            told.append(qualified(spot, others[0].row, others[0].column.at, others[0].heading, Kind.ESTIMATE))
+            column = others[0].column
+            told.append(qualified(spot, column.row, column.at, column.heading, Kind.ESTIMATE))
         elif not field.optional:
             seen = [
                 Seen(
@@ -293,7 +305,8 @@ def _slot(claims: Sequence[_Figure]) -> _Figure:
 def _once(told: Iterable[Problem], before: Sequence[Problem]) -> list[Problem]:
     """Return the problems that were not told of another return already: a missing row is missing for all."""
     known = {(problem.code, problem.place, problem.field) for problem in before}
-    return [problem for problem in told if (problem.code, problem.place, problem.field) not in known]
+    different = {(problem.code, problem.place, problem.field): problem for problem in told}
+    return [problem for key, problem in different.items() if key not in known]
 
 
 def _unread_columns(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
     """Return the tables of a sheet, each with its returns and what is wrong with them."""
     grid = Grid.of(sheet, file, LOOKED_AT_ROWS)
     tables: list[Table] = []
-    personal = headings_of_persons(grid.rows, lambda text: _is_heading(text, reader)) | _persons_in_tail(sheet, reader)
+    personal = _persons_in_rows(grid, reader) | _persons_in_tail(sheet, reader)
     start: int | None = 0
     while start is not None:
         if start >= len(grid.rows) and sheet.tail is not None:
@@ -61,6 +62,14 @@ def _at_hand(sheet: Sheet) -> Sheet:
     return replace(sheet, rows=[*sheet.rows, *tail], tail=None)
 
 
+def _persons_in_rows(grid: Grid, reader: Reader) -> dict[tuple[int, int], str]:
+    """Return the personal headings in the rows at hand; a long table repeats the names of units, which are none."""
+    texts = [cell for cell in set(chain.from_iterable(grid.rows)) if isinstance(cell, str)]
+    if not any(personal_entry(text) for text in texts if not reader.units.knows(text)):
+        return {}
+    return headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
+
+
 def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]:
     """Return the personal headings in the rows after the head of a long CSV; every different text is looked at once."""
     if sheet.tail is None:
@@ -69,7 +78,7 @@ def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]
     for _, column in sheet.tail.items():
         if isinstance(column.dtype, pd.CategoricalDtype):
             texts = column.cat.categories
-            personal = [code for code, text in enumerate(texts) if not text[:1].isdigit() and personal_entry(text)]
+            personal = [code for code, text in enumerate(texts) if _may_be_personal(text, reader)]
             if personal:
                 rows.update(np.flatnonzero(column.cat.codes.isin(personal)).tolist()[:MOST_PERSONAL])
     found: dict[tuple[int, int], str] = {}
@@ -78,6 +87,10 @@ def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]
         headings = headings_of_persons(below, lambda text: _is_heading(text, reader), len(sheet.rows) + row)
         found |= {place: label for place, label in headings.items() if place[0] == len(sheet.rows) + row}
     return found
+
+
+def _may_be_personal(text: str, reader: Reader) -> bool:
+    return not text[:1].isdigit() and not reader.units.knows(text) and personal_entry(text) is not None
 
 
 def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:

@@ -68,7 +68,7 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
     for row, column, text in reversed(cells):
         line = read_line(text)
         years += [(year, row, column) for year in line.years]
-        if line.against:
+        if line.against and not (line.against is Kind.TARGET and _goes_on(cells, (row, column, text))):
             against.append((line.against, row, column, text))
         if is_year_label(text):
             years += _beside(grid, row, column)
@@ -82,6 +82,13 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
     if not years:
         years = [(year, row, column) for row, column, text in cells if (year := year_ended_in(text))]
     return TitleBlock(cells, years, against, name, grid.file)
+
+
+def _goes_on(cells: Sequence[Cell], cell: Cell) -> bool:
+    """Whether a line goes on with the title above it: "KẾT QUẢ THỰC HIỆN", and below "KẾ HOẠCH PHÒNG NGỪA …"."""
+    place = cells.index(cell)
+    above = read_line(cells[place - 1][2]) if place else None
+    return above is not None and above.is_result and not above.years
 
 
 def _is_telling(cell: Cell) -> bool:
@@ -217,8 +224,7 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
     if (
         not 2 <= len(key) <= 14
         or any(map(str.isdigit, text))
-        or (vocabulary.explain(text).atoms
-        and not (vocabulary.explain(text).left))
+        or (vocabulary.explain(text).atoms and not (vocabulary.explain(text).left))
     ):
         return False
     rest = key[office_before(key) :]

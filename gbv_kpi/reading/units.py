@@ -124,7 +124,9 @@ class UnitNames:
         if numeral := _NUMERAL.match(text):
             rest = text[numeral.end() :]
             named = words(rest)
-            if (numeral[1] or "").casefold() not in _LEVEL_SIGNS or (len(named[:1] and named[0]) > 1 and _split(named)[0]):
+            if (numeral[1] or "").casefold() not in _LEVEL_SIGNS or (
+                len(named[:1] and named[0]) > 1 and _split(named)[0]
+            ):
                 return self.find(rest)
         after = _COUNT_AFTER.sub(" ", text)
         return self._by_key(words(after)) if after != text else None

@@ -217,9 +217,12 @@ def _sole(
 ) -> Iterator[tuple[str, Column]]:
     """Yield the one column of each field; two with figures are a problem, and none of them is read."""
     for field, claimants in found.items():
+        if len(claimants) == 1:
+            yield field, claimants[0]
+            continue
         filled = [column for column in claimants if _has_cells(columns, column.at, rows)]
-        if len(claimants) == 1 or len(filled) == 1:
-            yield field, (filled or claimants)[0]
+        if len(filled) == 1:
+            yield field, filled[0]
             continue
         of_field = reader.plan.field_by_id[field]
         headings = {tuple(map(label_words, column.path)) for column in claimants}
@@ -242,7 +245,7 @@ def _has_cells(columns: Columns, at: int, rows: Rows) -> bool:
     if columns.all_figures(at):
         return bool(rows.size)
     values = columns.values(at)
-    return any(text_of(values.cells[code]) != "" for code in np.unique(values.codes[rows]).tolist())
+    return any(text_of(values.cells[code]) != "" for code in pd.unique(values.codes[rows]).tolist())
 
 
 def _figures_without_field(others: Sequence[Column], columns: Columns, rows: Rows) -> Iterator[Column]:

@@ -77,7 +77,9 @@ def _title(dice: Dice, year: int, unit: str | None = None) -> Rows:
         label = dice.choice(["Đơn vị báo cáo: {}", "Đơn vị báo cáo: UBND {}", "Tên đơn vị: {}", "{}", "UBND {}"])
         rows.append([label.format(unit)])
         if dice.random() < 0.3:
-            rows.append([dice.choice(["Kính gửi: UBND huyện Yên Mô", "Đơn vị nhận báo cáo: Phòng Nội vụ huyện Yên Mô"])])
+            rows.append(
+                [dice.choice(["Kính gửi: UBND huyện Yên Mô", "Đơn vị nhận báo cáo: Phòng Nội vụ huyện Yên Mô"])]
+            )
     rows.append([dice.choice(TITLES).format(year=year, after=year + 1)])
     if dice.random() < 0.2:
         rows.append([f"(Từ ngày 01/01/{year} đến ngày 31/12/{year})"])
@@ -211,7 +213,9 @@ Item = Callable[[str, str, int | None], list[Cell]]
 def _extra(dice: Dice, item: Item, number: str) -> Rows:
     if dice.random() > 0.15:
         return []
-    return [item(number, dice.choice(["Số hộ gia đình", "Số mô hình đang hoạt động", "Lãnh đạo, quản lý"]), _other(dice))]
+    return [
+        item(number, dice.choice(["Số hộ gia đình", "Số mô hình đang hoạt động", "Lãnh đạo, quản lý"]), _other(dice))
+    ]
 
 
 def _flat(dice: Dice, given: dict[str, int | None], item: Item) -> Rows:
@@ -243,7 +247,11 @@ def _in_levels(dice: Dice, given: dict[str, int | None], item: Item) -> Rows:
     if dice.random() < 0.4:
         other = dice.choice(["Lãnh đạo, quản lý các cấp", "Cộng tác viên", "Phóng viên, báo chí"])
         place = dice.choice([at for at, row in enumerate(rows) if "." not in str(row[0])])
-        extra = [item("9", other, None), item("9.1", "Tổng số", _other(dice)), item("9.2", "Được tập huấn", _other(dice))]
+        extra = [
+            item("9", other, None),
+            item("9.1", "Tổng số", _other(dice)),
+            item("9.2", "Được tập huấn", _other(dice)),
+        ]
         rows[place:place] = extra
     return rows
 
@@ -319,7 +327,9 @@ def stacked(dice: Dice) -> Sent:
         first, second = make(dice), make(dice)
     gap = len(first.rows) + 1
     merged = [*first.merged, *(((t + gap, le), (b + gap, r)) for (t, le), (b, r) in second.merged)]
-    return Sent(f"stacked {make.__name__}s", [*first.rows, [], *second.rows], {**first.right, **second.right}, True, merged)
+    return Sent(
+        f"stacked {make.__name__}s", [*first.rows, [], *second.rows], {**first.right, **second.right}, True, merged
+    )
 
 
 def side_by_side(dice: Dice) -> Sent:
@@ -328,7 +338,10 @@ def side_by_side(dice: Dice) -> Sent:
     one, two = dice.sample(sorted(set(UNITS) - {"374"}), 2)
     right = {(one, year): _figures(dice), (two, year): _figures(dice)}
     rows: Rows = [[f"Đơn vị báo cáo: {UNITS[one]}", "", "", "", f"Đơn vị báo cáo: {UNITS[two]}"]]
-    rows += [[f"Năm {year}", "", "", "", f"Năm {year}"], ["STT", "Chỉ tiêu", "Số liệu", "", "STT", "Chỉ tiêu", "Số liệu"]]
+    rows += [
+        [f"Năm {year}", "", "", "", f"Năm {year}"],
+        ["STT", "Chỉ tiêu", "Số liệu", "", "STT", "Chỉ tiêu", "Số liệu"],
+    ]
     for number, f in enumerate(FIELDS, 1):
         rows.append([number, f.label.vi, right[one, year][f.id], "", number, f.label.vi, right[two, year][f.id]])
     return Sent("forms side by side", rows, right)
@@ -339,7 +352,9 @@ def refused(dice: Dice) -> Sent:
     sent = dice.choice([table, form])(dice)
     way = dice.randrange(5)
     if way == 0:
-        sent.rows.insert(0, [dice.choice(["6 tháng đầu năm", "Tính đến 30/9/2023", "Báo cáo quý III", "Sơ kết năm 2023"])])
+        sent.rows.insert(
+            0, [dice.choice(["6 tháng đầu năm", "Tính đến 30/9/2023", "Báo cáo quý III", "Sơ kết năm 2023"])]
+        )
     elif way == 1:
         sent.rows.insert(0, [dice.choice(["CHỈ TIÊU KẾ HOẠCH GIAO", "DỰ KIẾN NĂM SAU", "LŨY KẾ TỪ ĐẦU GIAI ĐOẠN"])])
     elif way == 2:
@@ -349,7 +364,10 @@ def refused(dice: Dice) -> Sent:
             return Sent("refused: parts only", sent.rows, {}, False, sent.merged)
         return Sent("maybe", sent.rows, sent.right, False, sent.merged)
     elif way == 3:
-        names = {name: f"{dice.choice(['Xã', 'Công an huyện', 'Trường THPT'])} {name.split()[-1]} A" for name in UNITS.values()}
+        names = {
+            name: f"{dice.choice(['Xã', 'Công an huyện', 'Trường THPT'])} {name.split()[-1]} A"
+            for name in UNITS.values()
+        }
         for row in sent.rows:
             for at, cell in enumerate(row):
                 if isinstance(cell, str):

@@ -183,7 +183,16 @@ def test_a_total_may_name_the_province_or_count_units(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Tỷ lệ (%)", "Bình quân", "So với cùng kỳ", "So với năm 2022", "Khu vực đô thị", "Ghi chú", "Kế hoạch năm", "% đạt"],
+    [
+        "Tỷ lệ (%)",
+        "Bình quân",
+        "So với cùng kỳ",
+        "So với năm 2022",
+        "Khu vực đô thị",
+        "Ghi chú",
+        "Kế hoạch năm",
+        "% đạt",
+    ],
 )
 def test_a_line_that_is_neither_a_unit_nor_a_sum_is_known(text: str) -> None:
     assert ROW_NAMES.read(text) is RowName.ASIDE
