@@ -4,8 +4,9 @@ The rows are told apart by what their columns hold: every different cell is look
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
 from gbv_kpi.reading.header import Header
-from gbv_kpi.reading.meanings import AGAINST, Kind, Label, Vocabulary
+from gbv_kpi.reading.meanings import AGAINST, Kind, Vocabulary
 from gbv_kpi.reading.row_names import RowName, RowNames
 from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import read_line
@@ -97,8 +98,8 @@ class Columns:
         if isinstance(tail.dtype, pd.CategoricalDtype):
             tail_codes, different = tail.cat.codes.to_numpy(), list(tail.cat.categories)
         else:
-            tail_codes, different = pd.factorize(tail.to_numpy())
-            different = [int(number) for number in different]
+            tail_codes, numbers = pd.factorize(tail.to_numpy())
+            different = numbers.tolist()
         to_place = np.array([place.setdefault(cell, len(place)) for cell in different] or [0], dtype=np.int32)
         return Values(np.append(codes, to_place[tail_codes]), list(place))
 
@@ -110,7 +111,7 @@ class Columns:
             self._all_figures[column] = at_hand and tail
         return self._all_figures[column]
 
-    def series(self, column: int, rows: NDArray[np.intp]) -> "pd.Series[object]":
+    def series(self, column: int, rows: NDArray[np.intp]) -> pd.Series:
         """Return the cells of some rows as they are read: numbers, categorical texts, or cells."""
         cells = self.cells(column)
         everything = len(rows) == self.count
@@ -120,12 +121,9 @@ class Columns:
             return pd.Series(values if everything else values[rows], dtype=object)
         known = self.values(column)
         if all(isinstance(cell, str) for cell in known.cells):
-            return pd.Series(
-                pd.Categorical.from_codes(
-                    known.codes if everything else known.codes[rows], pd.Index(known.cells, dtype=object)
-                )
-            )
-        head = [int(cell) if _is_digits(cell) else cell for cell in cells]
+            categories: Any = pd.Index(np.array(known.cells, dtype=object))
+            return pd.Series(pd.Categorical.from_codes(known.codes if everything else known.codes[rows], categories))
+        head = [int(str(cell)) if _is_digits(cell) else cell for cell in cells]
         if all(isinstance(cell, int) for cell in head):
             return pd.Series(np.append(np.array(head, dtype=np.int64), self._tail[column].to_numpy())[rows])
         different = np.empty(len(known.cells), dtype=object)
@@ -156,7 +154,6 @@ class Body:
     sections: Sequence[Section]
     section_of: NDArray[np.int64]  # of each row, -1 for none
     next_row: int | None  # where another table, or its title, begins
-    aside: Sequence[tuple[int, int, str]] = field(default=())  # row, column and name of rows of figures of no unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,18 +202,18 @@ def read_body(
                 kinds[rows] = RowKind.RETURN
             elif (cells := rows[words_in_fields[rows]]).size and not vocabulary.explain(text).atoms:
                 kinds[cells] = RowKind.RETURN  # "khoảng 30" of a unit that may be misspelt
-    if unit is not None and unit in filled:
         maybe = np.flatnonzero(present & figures)
         if maybe.size:
             known[maybe] = columns.values(unit).holds(lambda cell: knows_unit(text_of(cell)))[maybe]
     _numbering(kinds, columns, filled, present, known)
     _annotations(kinds, columns, labels, filled, knows_unit, figures)
-    aside = _name_rows(kinds, columns, labels, block, known, knows_unit, names, vocabulary, filled)
+    _name_rows(kinds, columns, labels, known, names, filled)
+    _qualify_rows(kinds, columns, labels, vocabulary, filled)
     _below_signatures(kinds, columns, block, filled, known, present & ~(named & figures))
     end, next_row = _end(kinds, repeated, other_header, count)
     kinds = kinds[:end]
     sections, section_of = _sections(kinds, columns, filled, vocabulary)
-    return Body(kinds, sections, section_of, None if next_row is None else next_row + first, aside)
+    return Body(kinds, sections, section_of, None if next_row is None else next_row + first)
 
 
 def _any(count: int, columns: Sequence[int], claims: Callable[[int], Mask]) -> Mask:
@@ -300,40 +297,39 @@ def _name_rows(
     kinds: NDArray[np.int8],
     columns: Columns,
     labels: LabelColumns,
-    block: range,
     known: Mask,
-    knows_unit: KnowsUnit,
     names: RowNames,
-    vocabulary: Vocabulary,
     filled: dict[int, Mask],
-) -> list[tuple[int, int, str]]:
-    """Tell sums and lines of no unit from returns, by their names; give the latter."""
-    aside: list[tuple[int, int, str]] = []
+) -> None:
+    """Tell sums and lines of no unit from returns, by their names in the column of units or before it."""
     fields = set(labels.fields)
     last = labels.unit if labels.unit is not None else (min(fields) if fields else 0)
-    for column in [column for column in block if column <= last and column not in fields and column in filled]:
+    for column in [column for column in filled if column <= last and column not in fields]:
         rows = np.flatnonzero((kinds == RowKind.RETURN) & filled[column] & ~known)
         for text, at in columns.values(column).texts_at(rows) if rows.size else ():
             if column != labels.unit and not any(map(str.isalpha, text)):
                 continue
-            match names.read(text):
-                case RowName.SUM:
-                    kinds[at] = RowKind.TOTAL
-                case RowName.GROUP if column == labels.unit:
-                    kinds[at] = RowKind.TOTAL
-                case RowName.ASIDE:
-                    kinds[at] = RowKind.ASIDE
-                    aside += [(int(row), column, text) for row in at[:1]]
+            name = names.read(text)
+            if name is RowName.SUM or (name is RowName.GROUP and column == labels.unit):
+                kinds[at] = RowKind.TOTAL
+            elif name is RowName.ASIDE:
+                kinds[at] = RowKind.ASIDE
+
+
+def _qualify_rows(
+    kinds: NDArray[np.int8],
+    columns: Columns,
+    labels: LabelColumns,
+    vocabulary: Vocabulary,
+    filled: dict[int, Mask],
+) -> None:
+    """A word in another column may say that a row is a part or a plan: "Giới tính: Nữ"."""
     for column in labels.others:
         rows = np.flatnonzero(kinds == RowKind.RETURN)
-        if column not in filled or not rows.size:
-            continue
-        for text, at in columns.values(column).texts_at(rows):
-            label: Label = vocabulary.explain(text)
+        for text, at in columns.values(column).texts_at(rows) if column in filled and rows.size else ():
+            label = vocabulary.explain(text)
             if label.atoms and not label.left and label.against in AGAINST:
                 kinds[at] = RowKind.ASIDE
-                aside += [(int(row), column, text) for row in at[:1]]
-    return aside
 
 
 def _numbering(kinds: NDArray[np.int8], columns: Columns, filled: dict[int, Mask], present: Mask, known: Mask) -> None:

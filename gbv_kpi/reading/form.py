@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
 from gbv_kpi.reading.header import KnowsUnit, is_number, is_title_line
 from gbv_kpi.reading.items import ItemRow, level_of_number
-from gbv_kpi.reading.meanings import Kind, Label, Vocabulary
+from gbv_kpi.reading.meanings import Kind, Vocabulary
 from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import is_year_label, reporting_unit_in, year_in
 from gbv_kpi.reading.units import level_of
@@ -112,9 +112,12 @@ def _until_next(
             while start - 1 > (signed or last) and len(grid.texts(start - 1)) == 1:
                 start -= 1
             return range(rows.start, last + 1), start
-        elif vocabulary.explain(grid.text(row, main)).only({Kind.ITEM}) and any(at > row for at in marked):
-            if any(grid.texts(between) for between in range((signed or last) + 1, row)):
-                return range(rows.start, last + 1), (signed or last) + 1
+        elif (
+            vocabulary.explain(grid.text(row, main)).only({Kind.ITEM})
+            and any(at > row for at in marked)
+            and any(grid.texts(between) for between in range((signed or last) + 1, row))
+        ):
+            return range(rows.start, last + 1), (signed or last) + 1
     return range(rows.start, (signed if signed is not None else rows.stop)), None
 
 
@@ -133,6 +136,9 @@ def _is_item(grid: Grid, row: int, main: int, columns: range) -> bool:
     return any(column > main and is_number(grid.cell(row, column)) for column in columns)
 
 
+_FRAME = (Kind.ITEM, Kind.NUMBERING, Kind.MEASURE, Kind.UNIT)
+
+
 def _header_rows(
     grid: Grid, rows: range, main: int, columns: range, first: int, vocabulary: Vocabulary, knows_unit: KnowsUnit
 ) -> Iterator[int]:
@@ -140,63 +146,67 @@ def _header_rows(
     found = 0
     for row in range(first - 1, rows.start - 1, -1):
         texts = [(column, text) for column, text in grid.texts(row) if column in columns]
-        right = [(column, text) for column, text in texts if column > main]
+        right = [text for column, text in texts if column > main]
         if is_title_line(texts) or any(is_year_label(text) and right for column, text in texts if column <= main):
             return
-        if not right:
-            frame = (Kind.ITEM, Kind.NUMBERING, Kind.MEASURE, Kind.UNIT)
-            if texts and all(any(vocabulary.explain(text).only({kind}) for kind in frame) for _, text in texts):
-                yield row  # "STT", "Nội dung", and the units in the row above
-                found += 1
-            elif found:
-                return
+        labels = [vocabulary.explain(text) for _, text in texts]
+        is_frame = bool(texts) and all(any(label.only({kind}) for kind in _FRAME) for label in labels)
+        if not right and not is_frame and found:
+            return
+        if not is_frame and (not right or _is_between(grid, row, main, texts, right, vocabulary, knows_unit)):
             continue
-        if is_column_numbers([text for _, text in texts]) and not all(knows_unit(text) for _, text in right):
-            continue
-        label = vocabulary.explain(grid.text(row, main))
-        known = [text for _, text in right if knows_unit(text) or year_in(text)]
-        if grid.text(row, main) and not label.only({Kind.ITEM, Kind.UNIT, Kind.NUMBERING}) and not known:
-            if any(is_number(grid.cell(row, column)) for column, _ in right) or (not found and len(texts) > 1):
-                if any(is_number(grid.cell(row, column)) for column, _ in right):
-                    continue  # an item that nobody knows, with its figure
         yield row
         found += 1
         if found == HEADER_ROWS:
             return
 
 
+def _is_between(
+    grid: Grid,
+    row: int,
+    main: int,
+    texts: Sequence[tuple[int, str]],
+    right: Sequence[str],
+    vocabulary: Vocabulary,
+    knows_unit: KnowsUnit,
+) -> bool:
+    """Whether a row between the header and the first field numbers the columns, or is an item that nobody knows."""
+    if is_column_numbers([text for _, text in texts]) and not all(map(knows_unit, right)):
+        return True
+    label = vocabulary.explain(grid.text(row, main))
+    if not grid.text(row, main) or label.only(_FRAME) or any(knows_unit(text) or year_in(text) for text in right):
+        return False
+    return any(is_number(grid.cell(row, column)) for column, _ in texts if column > main)
+
+
 def _role(
     grid: Grid, column: int, header: Sequence[int], body: range, vocabulary: Vocabulary, knows_unit: KnowsUnit
 ) -> Kind | None:
-    """Return what a column is for besides labels and figures: numbers, measures, codes or notes."""
+    """Return what a column is for besides labels and figures: numbers, measures or notes."""
     headings = [text for row in header if (text := grid.spread_text(row, column))]
-    labels: list[Label] = [vocabulary.explain(text) for text in headings]
     cells = [text for row in body if (text := grid.text(row, column))]
-    for label in reversed(labels):
-        for kind in (Kind.NUMBERING, Kind.NOTE, Kind.MEASURE, Kind.CODE):
-            if label.only({kind}) and not label.only({Kind.ACTUAL}):
-                if kind is Kind.MEASURE and any(map(knows_unit, headings)):
-                    continue
-                if kind is Kind.MEASURE and cells and all(map(_looks_like_figure, cells)):
-                    continue  # "Số người" over figures
-                return Kind.NUMBERING if kind is Kind.CODE else kind
-        if label.atoms or label.left:
-            return None
-    if cells and not headings:
-        numbered = [level_of_number(text) is not None for text in cells]
-        if all(numbered) and all(grid.text(row, column + 1) or not grid.text(row, column) for row in body):
-            words = sum(1 for row in body if isinstance(grid.cell(row, column + 1), str) and grid.text(row, column))
-            if words > len(cells) / 2 and not all(
-                _looks_like_figure(grid.text(row, column + 1)) for row in body if grid.text(row, column)
-            ):
-                return Kind.NUMBERING
-        if all(vocabulary.explain(text).only({Kind.MEASURE}) for text in cells):
-            return Kind.MEASURE
-    return None
+    if not headings:
+        return _role_of_cells(grid, column, body, cells, vocabulary)
+    label = vocabulary.explain(headings[-1])
+    kind = next((kind for kind in (Kind.NUMBERING, Kind.NOTE, Kind.MEASURE, Kind.CODE) if label.only({kind})), None)
+    if kind is None or label.only({Kind.ACTUAL}):
+        return None
+    if kind is Kind.MEASURE and (any(map(knows_unit, headings)) or (cells and all(map(holds_figure, cells)))):
+        return None  # "Số người" over figures
+    return Kind.NUMBERING if kind is Kind.CODE else kind
 
 
-def _looks_like_figure(text: str) -> bool:
-    return holds_figure(text)
+def _role_of_cells(grid: Grid, column: int, body: range, cells: Sequence[str], vocabulary: Vocabulary) -> Kind | None:
+    """Return what a column without a heading is for: all its cells are measures, or number the labels beside them."""
+    if not cells:
+        return None
+    if all(vocabulary.explain(text).only({Kind.MEASURE}) for text in cells):
+        return Kind.MEASURE
+    if any(level_of_number(text) is None for text in cells):
+        return None
+    beside = [grid.text(row, column + 1) for row in body if grid.text(row, column)]
+    words = [text for text in beside if text and not holds_figure(text)]
+    return Kind.NUMBERING if all(beside) and len(words) > len(cells) / 2 else None
 
 
 def _is_figure_column(

@@ -93,11 +93,11 @@ def read_header(
         labels = [vocabulary.explain(text) for text in path]
         own = [at for at, _ in cells if grid.text(at, column)]
         merged = [grid.area_at[at, column][0][0] for at, _ in cells if (at, column) in grid.area_at]
-        first = cells[0][0] if cells else bottom, column
-        while cells and not grid.text(*first) and first[1] > columns.start:
-            first = first[0], first[1] - 1  # where it reaches over the column from the left
+        highest, left = (cells[0][0] if cells else bottom), column
+        while cells and not grid.text(highest, left) and left > columns.start:
+            left -= 1  # where it reaches over the column from the left
         lowest = (own or merged or [bottom])[-1]
-        found.append(Column(column, tuple(path), lowest, vocabulary.meaning(labels), _roles(labels), first))
+        found.append(Column(column, tuple(path), lowest, vocabulary.meaning(labels), _roles(labels), (highest, left)))
     return Header(top, bottom, found)
 
 

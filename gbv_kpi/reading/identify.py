@@ -5,7 +5,8 @@ title is the commonest way for a figure to land on the wrong unit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.units import NamedUnit
 from gbv_kpi.sheets.sheet import cell_address
 
-Codes = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
 UNKNOWN = -1
 
 
@@ -50,7 +51,7 @@ class Claims:
     years: Texts | None = None
     year_columns: NDArray[np.int32] | int = -1
     year_rows: NDArray[np.int32] | None = None
-    sections: NDArray[np.int64] | None = None  # which of `section_years` is above each return, -1 for none
+    sections: Codes | None = None  # which of `section_years` is above each return, -1 for none
     section_years: Sequence[tuple[int, int, int]] = ()  # year, row and column
     across: bool = False  # the returns are columns
     many_units: bool = False  # the table lists several units, whoever sends it
@@ -58,7 +59,6 @@ class Claims:
 
 def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.DataFrame, list[Problem]]:
     """Return the frame of the returns, and what is wrong with who they are of."""
-    count = len(claims.rows)
     years, faulty, problems = _years(claims, title, reader)
     sure = np.where(faulty, 0, years)
     frame = pd.DataFrame({"row": claims.rows.astype(np.int32), "column": claims.columns.astype(np.int32)})
@@ -66,24 +66,22 @@ def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.Data
         units = _units(claims, sure, title, reader)
     else:
         units = _any_units(claims, sure, title)
-    codes = pd.Index(dict.fromkeys(unit.unit.code for unit in units.found), dtype=object)
-    named = pd.Index(dict.fromkeys(unit.named.code for unit in units.found), dtype=object)
-    to_code = np.append(codes.get_indexer([unit.unit.code for unit in units.found]), UNKNOWN).astype(np.int64)
-    to_named = np.append(named.get_indexer([unit.named.code for unit in units.found]), UNKNOWN).astype(np.int64)
-    expected = np.array([*(unit.unit.expected for unit in units.found), True])
-    merged = np.array([*(unit.merged for unit in units.found), False])
-    frame["unit"] = pd.Categorical.from_codes(to_code[units.of], codes)
-    frame["named_unit"] = pd.Categorical.from_codes(to_named[units.of], named)
-    frame["is_merged"] = merged[units.of]
-    frame["is_expected"] = expected[units.of]
+    frame["unit"] = _categorical(units.codes, units.of)
+    frame["named_unit"] = _categorical(units.named, units.of)
+    frame["is_merged"] = np.append(units.merged, np.False_)[units.of]
+    frame["is_expected"] = np.append(units.expected, np.True_)[units.of]
     frame["year"] = years.astype(np.int16)
     frame["is_faulty"] = faulty | units.faulty
-    if units.places is not None:
-        frame["row"], frame["column"] = (
-            np.full(count, units.places[0], np.int32),
-            np.full(count, units.places[1], np.int32),
-        )
+    if units.place is not None:
+        frame["row"], frame["column"] = np.int32(units.place[0]), np.int32(units.place[1])
     return frame, problems + units.problems
+
+
+def _categorical(names: Sequence[str], of: Codes) -> pd.Categorical:
+    """Return the names of some rows, by their places among names that may repeat; -1 is NA."""
+    places, different = pd.factorize(np.array([*names, ""], dtype=object)[:-1])
+    codes = np.append(places, UNKNOWN)[of]
+    return pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
 
 
 # ---------------------------------------------------------------- years
@@ -175,114 +173,149 @@ def _year_of(
 # ---------------------------------------------------------------- units
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Units:
-    """The units of returns: the different ones, and which of them each return is of."""
+    """The units of returns: the different ones, and which of them each return is of (-1: not known)."""
 
-    found: Sequence[NamedUnit]
     of: Codes
+    codes: Sequence[str]
+    named: Sequence[str]
+    merged: NDArray[np.bool_]
+    expected: NDArray[np.bool_]
     faulty: NDArray[np.bool_]
     problems: list[Problem]
-    places: tuple[int, int] | None = None  # of the title that names the unit of all
+    place: tuple[int, int] | None = None  # of the title that names the unit of all
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What returns with the same name, code and year are of, and what is wrong with that."""
+
+    unit: NamedUnit | None
+    problem: str | None = None
+    message: Phrase | None = None
 
 
 def _units(claims: Claims, years: Codes, title: TitleBlock, reader: Reader) -> _Units:
-    count = len(years)
-    of, faulty = np.full(count, UNKNOWN, dtype=np.int64), np.zeros(count, dtype=bool)
-    found: list[NamedUnit] = []
-    place_by_unit: dict[int, int] = {}
-    problems: list[Problem] = []
-    titled = {year: _titled(claims, title, reader, year) for year in pd.unique(years).tolist() if year}
+    titled = {year: _titled(title, reader, year) for year in pd.unique(years).tolist() if year}
+    alike, first_of = _alike(claims, years, titled, reader)
+    found = [_unit_of(claims, index, int(years[index]), titled, reader) for index in first_of.tolist()]
+    different = list({id(one.unit): one.unit for one in found if one.unit is not None}.values())
+    places = {id(unit): place for place, unit in enumerate(different)}
+    to_unit = np.array([places.get(id(one.unit), UNKNOWN) for one in found], dtype=np.int64)
+    is_error = np.array([one.problem not in (None, "merged-unit") for one in found], dtype=bool)
+    problems = [
+        _unit_problem(claims, int(index), int(years[index]), one, titled, title)
+        for number, one in enumerate(found)
+        if one.problem
+        for index in np.flatnonzero(alike == number)
+    ]
+    by_title = next(iter(titled.values()), None) if claims.names is None and claims.codes is None else None
+    return _Units(
+        to_unit[alike],
+        [unit.unit.code for unit in different],
+        [unit.named.code for unit in different],
+        np.array([unit.merged for unit in different], dtype=bool),
+        np.array([unit.unit.expected for unit in different], dtype=bool),
+        is_error[alike],
+        problems,
+        (by_title.row, by_title.column) if by_title else None,
+    )
+
+
+def _alike(
+    claims: Claims, years: Codes, titled: dict[int, Reporter], reader: Reader
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Return a number for each return, the same where name and code mean the same unit, and the first return of each.
+
+    Years with the same units and the same unit in the title are alike.
+    """
     eras: dict[object, int] = {}
     era_of = np.full(int(years.max(initial=0)) + 1, UNKNOWN, dtype=np.int64)
     for year, reporter in titled.items():
-        unit = reporter.unit
-        key = (id(reader.units.in_year(year)), id(unit.unit) if unit else None, reporter.code)
+        key = (id(reader.units.in_year(year)), id(reporter.unit.unit) if reporter.unit else None, reporter.code)
         era_of[year] = eras.setdefault(key, len(eras))
     keys = era_of[years]
     for texts in (claims.names, claims.codes):
         keys = keys if texts is None else keys * len(texts.values) + texts.codes
-    keys = np.where(years > 0, keys, UNKNOWN)
-    alike, different = pd.factorize(keys)
-    first_of = np.full(len(different), UNKNOWN, dtype=np.int64)
-    first_of[alike[::-1]] = np.arange(count)[::-1]
-    unit_of = np.full(len(different), UNKNOWN, dtype=np.int64)
-    told: dict[int, tuple[str, Phrase | None, NamedUnit | None]] = {}
-    for number, first in enumerate(first_of.tolist()):
-        if different[number] == UNKNOWN:
-            continue
-        year = int(years[first])
-        name = claims.names.values[claims.names.codes[first]] if claims.names else ""
-        code = claims.codes.values[claims.codes.codes[first]] if claims.codes else ""
-        unit, problem, message = _unit_of(name, code, year, titled[year], reader, claims)
-        if unit is not None:
-            if id(unit) not in place_by_unit:
-                place_by_unit[id(unit)] = len(found)
-                found.append(unit)
-            unit_of[number] = place_by_unit[id(unit)]
-        if problem:
-            told[number] = (problem, message, unit)
-        elif unit is not None and unit.merged:
-            told[number] = ("merged-unit", _merged(unit), unit)
-    of[:] = unit_of[alike] if len(different) else UNKNOWN
-    by_title = claims.names is None and claims.codes is None
-    at_title = next(iter(titled.values()), None) if by_title else None
-    for number, (problem, message, unit) in told.items():
-        for index in np.flatnonzero(alike == number).tolist():
-            year = int(years[index])
-            reporter = titled[year]
-            name = claims.names.values[claims.names.codes[index]] if claims.names else ""
-            code = claims.codes.values[claims.codes.codes[index]] if claims.codes else ""
-            row, column, value = int(claims.rows[index]), int(claims.columns[index]), name or code or None
-            if by_title or ((message is None or message is reporter.message) and not (name or code)):
-                row, column, value = reporter.row, reporter.column, reporter.found
-            text = message or phrase("Nothing says whose return this is.")
-            faulty[index] = faulty[index] or problem != "merged-unit"
-            made = Problem(problem, place_of(title, row, column), text, year=year, value=value)
-            if unit is not None:
-                made = replace(made, unit=unit.unit.code, unit_name=unit.unit.name)
-            if problem == "merged-unit" and unit is not None:
-                made = replace(made, value=unit.named.name)
-            problems.append(made)
-    return _Units(found, of, faulty, problems, (at_title.row, at_title.column) if at_title else None)
+    alike, different = pd.factorize(np.where(years > 0, keys, UNKNOWN))
+    first_of = np.zeros(len(different), dtype=np.int64)
+    first_of[alike[::-1]] = np.arange(len(years))[::-1]
+    return alike, first_of
 
 
-def _titled(claims: Claims, title: TitleBlock, reader: Reader, year: int) -> Reporter:
+def _titled(title: TitleBlock, reader: Reader, year: int) -> Reporter:
     if not reader.plan.units:
         return Reporter(None)
     return find_reporter(title, reader.units.in_year(year), year, reader.vocabulary)
 
 
-def _unit_of(
-    name: str, code: str, year: int, titled: Reporter, reader: Reader, claims: Claims
-) -> tuple[NamedUnit | None, str | None, Phrase | None]:
-    """Return the unit of a return, and the code and message of what is wrong with it."""
-    names = reader.units.in_year(year)
+def _named(claims: Claims, index: int) -> tuple[str, str]:
+    """Return the name and the code that a return gives."""
+    name, code = (texts.values[texts.codes[index]] if texts else "" for texts in (claims.names, claims.codes))
+    return name, code
+
+
+def _unit_of(claims: Claims, index: int, year: int, titled_by_year: dict[int, Reporter], reader: Reader) -> _Found:
+    """Return the unit of a return, or what is wrong with it."""
+    if not year:
+        return _Found(None)
+    titled, (name, code) = titled_by_year[year], _named(claims, index)
     if titled.code and not (claims.many_units and (name or code)):
-        return None, titled.code, titled.message
-    if not name and not code:
-        if titled.unit:
-            return titled.unit, None, None
-        if claims.names is None and claims.codes is None:
-            return None, "missing-unit", None
-        message = phrase("This column names no unit.") if claims.across else phrase("This row names no unit.")
-        return None, "missing-unit", message
+        return _Found(None, titled.code, titled.message)
+    if name or code:
+        return _unit_named(name, code, year, titled, reader)
+    if titled.unit:
+        return _Found(titled.unit, "merged-unit" if titled.unit.merged else None, _merged(titled.unit))
+    if claims.names is None and claims.codes is None:
+        return _Found(None, "missing-unit", phrase("Nothing says whose return this is."))
+    message = phrase("This column names no unit.") if claims.across else phrase("This row names no unit.")
+    return _Found(None, "missing-unit", message)
+
+
+def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reader) -> _Found:
+    """Return the unit that a name, a code or both mean in a year, unless the title says another one."""
+    names = reader.units.in_year(year)
     by_name, by_code = names.find(name) if name else None, names.find(code) if code else None
     unit = by_name or by_code
-    if unit is None or (name and code and (by_name is None or by_code is None or by_name.unit is not by_code.unit)):
-        message = unknown_unit(name or code, names, year)
-        if name and code:
-            message = phrase(
-                "“{found}” and the code {code} are not the same unit in {year}.", found=name, code=code, year=str(year)
-            )
-        return None, "unknown-unit", message
+    if name and code and unit and not (by_name and by_code and by_name.unit is by_code.unit):
+        unit = None
+    if unit is None and name and code:
+        message = phrase(
+            "“{found}” and the code {code} are not the same unit in {year}.", found=name, code=code, year=str(year)
+        )
+        return _Found(None, "unknown-unit", message)
+    if unit is None:
+        return _Found(None, "unknown-unit", unknown_unit(name or code, names, year))
     other = titled.unit
     if other and other.unit is not unit.unit and other.unit.expected:
         message = phrase(
             "This row is of {unit}, but the title says {other}.", unit=unit.named.name, other=other.named.name
         )
-        return None, "conflicting-unit", message
-    return unit, None, None
+        return _Found(None, "conflicting-unit", message)
+    return _Found(unit, "merged-unit" if unit.merged else None, _merged(unit))
+
+
+def _unit_problem(
+    claims: Claims, index: int, year: int, found: _Found, titled: dict[int, Reporter], title: TitleBlock
+) -> Problem:
+    """Return the problem of one return, at its own cell or at that of the title."""
+    name, code = _named(claims, index)
+    row, column, value = int(claims.rows[index]), int(claims.columns[index]), name or code or None
+    reporter = titled[year]
+    if not (name or code) and (found.unit or found.message is reporter.message or (row, column) == (-1, -1)):
+        row, column, value = reporter.row, reporter.column, reporter.found
+    message = found.message or phrase("Nothing says whose return this is.")
+    unit = found.unit
+    return Problem(
+        found.problem or "",
+        place_of(title, row, column),
+        message,
+        unit=unit.unit.code if unit else None,
+        unit_name=unit.unit.name if unit else None,
+        year=year,
+        value=unit.named.name if unit else value,
+    )
 
 
 def _merged(unit: NamedUnit) -> Phrase:
@@ -295,23 +328,19 @@ def _merged(unit: NamedUnit) -> Phrase:
 
 def _any_units(claims: Claims, years: Codes, title: TitleBlock) -> _Units:
     """Return the units where the plan names none: by the code where a return gives one, otherwise by the name."""
-    from gbv_kpi.plan import Unit
-
     texts = [given for given in (claims.codes, claims.names) if given is not None]
-    values = texts[0].values
-    codes = texts[0].codes
+    found = texts[0]
     if len(texts) == 2:
-        both = Texts.of(
-            [texts[0].values[a] or texts[1].values[b] for a, b in zip(*(t.codes.tolist() for t in texts), strict=True)]
-        )
-        values, codes = both.values, both.codes
-    blank = np.array([not text.strip() for text in values] or [True])
-    missing = blank[codes]
-    units = [Unit(code=text.strip() or "?", name=text.strip() or "?") for text in values]
-    of = np.where((years > 0) & ~missing, codes, UNKNOWN)
+        pairs = zip(*((given.values[code] for code in given.codes.tolist()) for given in texts), strict=True)
+        found = Texts.of([code.strip() or name for code, name in pairs])
+    values = [text.strip() for text in found.values]
+    blank = np.array([not text for text in values], dtype=bool)
+    missing = blank[found.codes] & (years > 0)
     message = phrase("This row names no unit.")
     problems = [
         Problem("missing-unit", place_of(title, int(claims.rows[index]), int(claims.columns[index])), message)
-        for index in np.flatnonzero(missing & (years > 0)).tolist()
+        for index in np.flatnonzero(missing).tolist()
     ]
-    return _Units([NamedUnit(unit, unit) for unit in units], of, missing & (years > 0), problems)
+    of = np.where((years > 0) & ~missing, found.codes, UNKNOWN)
+    count = len(values)
+    return _Units(of, values, values, np.zeros(count, bool), np.ones(count, bool), missing, problems)

@@ -86,7 +86,7 @@ def arrange(rows: Sequence[ItemRow], vocabulary: Vocabulary) -> list[Item]:
     items: list[Item] = []
     for place, (item, (level, number)) in enumerate(zip(rows, levels, strict=True)):
         label = vocabulary.explain(item.texts[-1])
-        relative = _is_relative(label, vocabulary)
+        relative = _is_relative(label)
         node = _Node(item, level or ("blank", 1), number, label, relative)
         if level is not None:
             above = _above_numbered(stack, level, number)
@@ -136,9 +136,8 @@ def _above_numbered(stack: list[_Node], level: Level, number: str) -> list[_Node
         if above.level[0] == "decimal" and level[0] == "decimal":
             if above.level[1] >= level[1] or not number.startswith(above.number + "."):
                 break
-        elif _RANK[above.level[0]] > _RANK[level[0]] and level[0] in ("upper", "roman", "decimal"):
-            if not (level[0] == "decimal" and above.level[0] == "lower"):
-                break
+        elif _RANK[above.level[0]] > _RANK[level[0]] and (level[0], above.level[0]) != ("decimal", "lower"):
+            break
         kept.append(above)
     return kept
 
@@ -170,7 +169,7 @@ def _has_deeper(stack: Sequence[_Node], above: _Node) -> bool:
     return any(node.item.indent > above.item.indent for node in stack[place + 1 :])
 
 
-def _is_relative(label: Label, vocabulary: Vocabulary) -> bool:
+def _is_relative(label: Label) -> bool:
     """Whether a label means something only under another one: "Tổng số", "Được tập huấn", "Nữ"."""
     if label.is_inner or any(atom.lower for atom in label.atoms):
         return True

@@ -69,10 +69,8 @@ class _Figure:
         return self.column.unit, next(iter(self.meaning.years), None)
 
 
-def read_items(
-    grid: Grid, form: Form, title: TitleBlock, reader: Reader
-) -> tuple[Table | None, list[tuple[int, int, str]]]:
-    """Return the returns of a form, and the labels with figures that mean nothing to the plan."""
+def read_items(grid: Grid, form: Form, title: TitleBlock, reader: Reader) -> Table | None:
+    """Return the returns of a form; None where no figure could be one of them."""
     spot = Spot(grid.file, grid.sheet.name)
     figures, unknown = _figures(grid, form, reader)
     problems = [qualified(spot, row, column, text, kind) for kind, row, column, text in title.against[:1]]
@@ -84,7 +82,7 @@ def read_items(
     _set_aside_other_years(by_key, title, spot, warnings)
     keys = _keys(by_key)
     if not keys:
-        return None, unknown
+        return None
     cells: list[dict[str, _Figure]] = []
     faulty: list[bool] = []
     of_return: list[list[Problem]] = []
@@ -111,9 +109,9 @@ def read_items(
         many_units=len({key[0] for key in keys if key[0]}) > 1,
     )
     frame, identified = identify(claims, title, reader)
-    for index, told in enumerate(of_return):
+    for index, found_wrong in enumerate(of_return):
         needed = bool(frame["is_expected"].iloc[index])
-        told = [problem for problem in told if needed or problem.code == "ambiguous-figure"]
+        told = [problem for problem in found_wrong if needed or problem.code == "ambiguous-figure"]
         faulty.append(any(problem.severity is Severity.ERROR for problem in told))
         problems += [_of_return(problem, frame, index, reader) for problem in _once(told, problems)]
     frame["is_faulty"] |= np.array(faulty) | any(
@@ -123,7 +121,7 @@ def read_items(
     warnings += [not_read(spot, row, column, text) for row, column, text in unknown]
     problems += identified + warnings + _hidden(cells, frame, grid, spot, reader)
     fields = [field.id for field in reader.plan.fields if any(field.id in found for found in cells)]
-    table = Table(
+    return Table(
         grid.file,
         grid.sheet.name,
         frame,
@@ -131,7 +129,6 @@ def read_items(
         _totals(figures, form, fields, len(keys)),
         problems,
     )
-    return table, unknown
 
 
 def _figures(grid: Grid, form: Form, reader: Reader) -> tuple[list[_Figure], list[tuple[int, int, str]]]:
@@ -210,7 +207,7 @@ def _choose(
     for figure in figures:
         by_field[str(figure.meaning.field)].append(figure)
     strong = any(figure.column.path or figure.column.unit for figure in figures if not figure.meaning.against)
-    if problem := _no_column(figures, form, spot):
+    if problem := _no_column(figures, spot):
         told.append(problem)
         return {}
     found: dict[str, _Figure] = {}
@@ -225,7 +222,7 @@ def _choose(
         if len(filled) == 1:
             found[field.id] = filled[0]
         elif len(filled) > 1:
-            told.append(_twice(filled, spot, field, reader))
+            told.append(_twice(filled, spot, reader))
         elif claims:
             found[field.id] = _slot(claims)
         elif len(others) == 1 and {kind for kind, _ in others[0].meaning.against} == {Kind.ESTIMATE}:
@@ -246,7 +243,7 @@ def _choose(
     return found
 
 
-def _no_column(figures: Sequence[_Figure], form: Form, spot: Spot) -> Problem | None:
+def _no_column(figures: Sequence[_Figure], spot: Spot) -> Problem | None:
     """Return the problem of a form none of whose columns holds the whole result of the year."""
     if any(not figure.meaning.against for figure in figures):
         return None
@@ -284,7 +281,7 @@ def _without_headings(filled: list[_Figure]) -> list[_Figure]:
     ]
 
 
-def _twice(filled: Sequence[_Figure], spot: Spot, field: object, reader: Reader) -> Problem:
+def _twice(filled: Sequence[_Figure], spot: Spot, reader: Reader) -> Problem:
     """Return the problem of several figures of one field."""
     of_field = reader.plan.field_by_id[str(filled[0].meaning.field)]
     same_column = len({figure.column.at for figure in filled}) == 1
@@ -322,7 +319,7 @@ def _unread_columns(
 
 def _cells_of(field: str, cells: Sequence[dict[str, _Figure]]) -> FieldCells:
     found = [figures.get(field) for figures in cells]
-    values: pd.Series[object] = pd.Series([figure.cell if figure else Unread() for figure in found], dtype=object)
+    values: pd.Series = pd.Series([figure.cell if figure else Unread() for figure in found], dtype=object)
     rows = np.array([figure.row if figure else -1 for figure in found], dtype=np.int32)
     columns = np.array([figure.column.at if figure else -1 for figure in found], dtype=np.int32)
     return FieldCells(values, rows, columns)

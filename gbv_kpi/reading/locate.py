@@ -75,7 +75,7 @@ def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]
     if sheet.tail is None:
         return {}
     rows: set[int] = set()
-    for _, column in sheet.tail.items():
+    for column in (sheet.tail[name] for name in sheet.tail.columns):
         if isinstance(column.dtype, pd.CategoricalDtype):
             texts = column.cat.categories
             personal = [code for code, text in enumerate(texts) if _may_be_personal(text, reader)]
@@ -187,7 +187,7 @@ def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reade
         if form is None:
             continue
         title = read_title(grid, range(rows.start, form.top), columns)
-        table, unknown = read_items(grid, form, title, reader)
+        table = read_items(grid, form, title, reader)
         if table is not None:
             tables.append(table)
         headings += [(column.row, column.at, column.heading) for column in form.columns if column.path]

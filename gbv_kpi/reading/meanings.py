@@ -98,7 +98,8 @@ class Label:
         """The fields, or levels of fields, that the label speaks of."""
         if self.only({Kind.TOTAL, Kind.SUM}):
             return set()
-        return {atom.field or atom.upper or atom.lower for atom in self.atoms} - {None}
+        found = (atom.field or atom.upper or atom.lower for atom in self.atoms)
+        return {mark for mark in found if mark is not None}
 
     @property
     def years(self) -> set[int]:
@@ -201,10 +202,11 @@ class Vocabulary:
                 self._plain.learn(tuple(map(without_diacritics, key)), atom)
         for index in (self._exact, self._plain):
             self._learn_fields(plan, index)
-        self._abbreviations = [
+        spelt = [
             (words(short), words(long), words(short) in self._exact.phrases)
             for short, long in plan.abbreviations.items()
         ]
+        self._abbreviations = (spelt, [(_bare(short), _bare(long), is_listed) for short, long, is_listed in spelt])
         self.places = {words(plan.place.vi), words(plan.place.en)} - {()}
         self.explain = lru_cache(CACHED)(self._explain)  # a thousand forms have the same headings
 
@@ -266,11 +268,9 @@ class Vocabulary:
 
     def _longhand(self, key: Key, index: _Index, *, only_unknown: bool = False) -> Key:
         """Return the words with the plan's abbreviations written out."""
-        for short, long, is_listed in self._abbreviations:
+        for short, long, is_listed in self._abbreviations[index.plain]:
             if only_unknown and is_listed:
                 continue
-            if index.plain:
-                short, long = tuple(map(without_diacritics, short)), tuple(map(without_diacritics, long))
             for start in range(len(key) - len(short), -1, -1):
                 if key[start : start + len(short)] == short:
                     key = (*key[:start], *long, *key[start + len(short) :])
@@ -289,24 +289,18 @@ class Vocabulary:
             years |= label.years
             if label.left:
                 against.append((Kind.UNEXPLAINED, label.text))
-                if not any(atom.field for atom in label.atoms):
-                    named, upper = (None, None) if label.marks else (named, upper)
-                    continue
-            is_topic = place < last and any(_only_topic(atom) for atom in label.atoms)
+            if label.left and not any(atom.field for atom in label.atoms):
+                named, upper = (None, None) if label.marks else (named, upper)
+                continue
+            if place < last and any(map(_only_topic, label.atoms)):
+                against += [(kind, label.text) for atom in label.atoms if (kind := _kind_against(atom))]
+                continue
             for atom in label.atoms:
-                if is_topic:
-                    if kind := _kind_against(atom):
-                        against.append((kind, label.text))
-                    continue
                 inner = self._inner(atom, named, upper)
-                if inner is not None:
-                    named, upper = inner, atom.upper
-                elif atom.field or atom.upper:
-                    if named and atom.field and not self.is_within(atom.field, named):
+                if inner is not None or atom.field or atom.upper:
+                    if inner is None and named and atom.field and not self.is_within(atom.field, named):
                         against.append((Kind.UNEXPLAINED, label.text))
-                    named, upper = atom.field or named, atom.upper
-                elif not atom.kinds and not atom.year:
-                    against.append((Kind.UNEXPLAINED, label.text))  # a second level without its first one
+                    named, upper = inner or atom.field or named, atom.upper
                 elif kind := self._kind_in(atom, label, path, place):
                     against.append((kind, label.text))
         return Meaning(named, frozenset(years), tuple(dict.fromkeys(against)))
@@ -330,6 +324,8 @@ class Vocabulary:
     def _kind_in(self, atom: Atom, label: Label, path: Sequence[Label], place: int) -> Kind | None:
         """Return what a phrase of a path says against the figure, None where it says nothing against it."""
         names_field = any(other.field or other.upper for other in label.atoms)
+        if not atom.kinds and not atom.year:
+            return Kind.UNEXPLAINED  # a second level without its first one
         if atom.year or (atom.kinds & QUIET and not (names_field and atom.kinds <= {Kind.MEASURE, Kind.UNIT})):
             return None
         if kind := _kind_against(atom):
@@ -348,6 +344,10 @@ def _kind_against(atom: Atom) -> Kind | None:
 
 def _only_topic(atom: Atom) -> bool:
     return Kind.TOPIC in atom.kinds and not atom.kinds & QUIET and not (atom.field or atom.upper or atom.lower)
+
+
+def _bare(key: Key) -> Key:
+    return tuple(map(without_diacritics, key))
 
 
 def _year(word: str) -> int | None:

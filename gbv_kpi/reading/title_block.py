@@ -137,9 +137,9 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
     Two that differ contradict each other; one that is named and is no unit is unknown, whatever else is mentioned.
     """
     named = list(_labelled(title, names, vocabulary)) or list(_letterhead(title, names, vocabulary))
-    if title.sheet_name and (text := _name_without_years(title.sheet_name)):
-        if names.find(text) or _is_body(text, vocabulary):
-            named.append((*SHEET, text))
+    name = _name_without_years(title.sheet_name or "")
+    if name and (names.find(name) or _is_body(name, vocabulary)):
+        named.append((*SHEET, name))
     named = named or list(_in_report_title(title, names))
     unknown = next(((row, column, text) for row, column, text in named if names.find(text) is None), None)
     if unknown:
@@ -182,13 +182,12 @@ def _labelled(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> It
         shown = after_label(text).strip(" .…_[]()-") if value else ""
         if not value and after and after[0] == row and not after[2].endswith(":"):
             shown = after[2].strip(" .…_[]()-")
-            row, column = after[:2]
         if not shown or is_measure(shown) or (_is_of_province(shown, vocabulary) and names.find(shown) is None):
             continue
         label = words(text.partition(":")[0].partition("：")[0])
         if len(label) <= 2 and level_of(" ".join([*label, "x"])) and not level_of(shown):
             shown = f"{text.partition(':')[0].strip()} {shown}"  # "Xã: Gia Trung"
-        yield row, column, shown
+        yield (*((row, column) if value or not after else after[:2]), shown)
 
 
 def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:

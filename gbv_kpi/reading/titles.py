@@ -37,13 +37,15 @@ _PART_OF_YEAR = re.compile(
 _DOCUMENT = re.compile(
     r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)"
     r"\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*|\bke hoach so\b"
-    r"|\bthuc hien\s+(?:cac\s+|mot so\s+)?(?:ke hoach|chi tieu|muc tieu|nhiem vu|chuong trinh)\b|\btai chinh\s*-\s*ke hoach\b"
+    r"|\bthuc hien\s+(?:cac\s+|mot so\s+)?(?:ke hoach|chi tieu|muc tieu|nhiem vu|chuong trinh)\b"
+    r"|\btai chinh\s*-\s*ke hoach\b"
     r"|\b(?:so|phong|bo|vu|ban)\s+ke hoach\b"
 )
 _RESULT = re.compile(r"\b(?:ket qua|thuc hien|tinh hinh|tong ket|danh gia|results?|actual)\b")
 _TARGET = re.compile(
-    r"\b(?:ke hoach|du kien|phan dau|du toan|du bao|dang ky|phuong huong|dinh huong|chi tieu (?:giao|duoc giao|ke hoach|"
-    r"phan dau|de ra)|giao chi tieu|muc tieu (?:phan dau|nam|den)|targets?|planned|forecast|projected)\b"
+    r"\b(?:ke hoach|du kien|phan dau|du toan|du bao|dang ky|phuong huong|dinh huong"
+    r"|chi tieu (?:giao|duoc giao|ke hoach|phan dau|de ra)|giao chi tieu|muc tieu (?:phan dau|nam|den)"
+    r"|targets?|planned|forecast|projected)\b"
 )
 _ESTIMATE = re.compile(r"\b(?:uoc|tam tinh|so bo|estimated?|preliminary)\b(?!\s*mo)")
 _ACCUMULATED = re.compile(r"\b(?:luy ke|cong don|tich luy|cumulative|accumulated|tu dau (?:giai doan|nhiem ky))\b")

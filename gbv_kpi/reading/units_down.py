@@ -54,7 +54,7 @@ def read_table(
     """Return the table under a header, the row where another one begins, and its columns that are not read."""
     columns = Columns(grid, header.bottom + 1)
     spot = Spot(grid.file, grid.sheet.name)
-    roles = _roles(grid, header, columns, reader)
+    roles = _roles(header, columns, reader)
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     labels = LabelColumns(
         [column.at for column in named],
@@ -87,7 +87,7 @@ def read_table(
     return table, body.next_row, unread
 
 
-def _roles(grid: Grid, header: Header, columns: Columns, reader: Reader) -> _Roles:
+def _roles(header: Header, columns: Columns, reader: Reader) -> _Roles:
     """Return what the columns without a field are for; the column of units is known by its heading, or its cells."""
     unit = code = year = None
     others: list[Column] = []
@@ -183,8 +183,7 @@ def _fields(
         for field, found in groups.pop(None, {}).items():
             groups[year][field] += found
     elif own:
-        for column in (column for found in groups.pop(None, {}).values() for column in found):
-            unread.append(column)
+        unread += [column for found in groups.pop(None, {}).values() for column in found]
     by_year = {year: dict(_sole(columns, rows, found, spot, reader, problems)) for year, found in groups.items()}
     return _Fields(by_year or {None: {}}, problems, unread)
 
@@ -465,7 +464,7 @@ def _cell(columns: Columns, at: int, row: int) -> Cell:
     if at >= columns.width:
         return ""
     values = columns.values(at)
-    return values.cells[values.codes[row]]
+    return values.cells[int(values.codes[row])]
 
 
 def _all_totals(parts: Sequence[_Part]) -> list[Total]:
@@ -483,7 +482,7 @@ def _stacked(parts: Sequence[_Part]) -> dict[str, FieldCells]:
         return parts[0].cells
     stacked: dict[str, FieldCells] = {}
     for field in dict.fromkeys(field for part in parts for field in part.cells):
-        values: list[pd.Series[object]] = []
+        values: list[pd.Series] = []
         rows: list[NDArray[np.int32]] = []
         across: list[NDArray[np.int32]] = []
         for part in parts:
