@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts, findings_frame, integers
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts, findings_frame
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
 from gbv_kpi.returns.collect import Returns
+from gbv_kpi.returns.parse import integers
 
 STATUSES = list(map(str, Status))
 

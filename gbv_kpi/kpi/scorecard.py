@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shortfall, shown_rate
+from gbv_kpi.returns.parse import integers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -232,11 +233,6 @@ def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":
             "provisional": bool,
         }
     )
-
-
-def integers(column: "pd.Series") -> list[int | None]:
-    """Return a nullable column as Python's whole numbers."""
-    return [None if is_blank else int(value) for value, is_blank in zip(column, column.isna(), strict=True)]
 
 
 def make_finding(

@@ -15,7 +15,8 @@ import pandas as pd
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns.collect import FileRead, Return, Returns
+from gbv_kpi.returns.collect import FileRead, Returns
+from gbv_kpi.returns.duplicates import Return
 
 
 class UnitKey(NamedTuple):
