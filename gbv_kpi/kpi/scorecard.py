@@ -118,11 +118,12 @@ class Coverage:
 
     @property
     def received(self) -> int:
-        return len(self.expected) - len(self.missing) if self.is_judged else self.reported
+        """How many units have reported completely."""
+        return len(self.expected) - len(self.missing) - len(self.partly) if self.is_judged else self.reported
 
     @property
     def complete(self) -> bool:
-        return self.is_judged and not self.missing
+        return self.is_judged and not self.missing and not self.partly
 
     @property
     def provisional(self) -> bool:

@@ -47,6 +47,7 @@ class State(StrEnum):
     RECORDED = "recorded"  # with at least one new revision
     UNCHANGED = "unchanged"  # the ledger holds it already
     REFUSED = "refused"
+    BLANK = "blank"  # no figure is filled in
 
 
 @dataclass(frozen=True, slots=True)

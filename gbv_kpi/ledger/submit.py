@@ -132,7 +132,9 @@ def _clash(one: Return, other: Return) -> Problem:
 
 def _record(ledger: Ledger, plan: Plan, file: _File, at: datetime, who: str) -> SubmittedFile:
     filed = Filed(State.REFUSED)
-    if not has_errors(file.problems):
+    if not has_errors(file.problems) and not file.returns:
+        filed = Filed(State.BLANK)
+    elif not has_errors(file.problems):
         filed = record(ledger, plan, Filing(file.path, file.sha256, file.returns, at, who))
     return SubmittedFile(file.path, file.sha256, len(file.returns), filed, [*file.problems, *filed.problems])
 

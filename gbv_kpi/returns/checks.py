@@ -73,7 +73,7 @@ def totals_match(table: Table, frame: pd.DataFrame, plan: Plan) -> Iterator[Prob
     """
     for field in plan.fields if table.totals and len(frame) else ():
         counts = frame[field.id]
-        if field.id not in table.cells or (counts.isna() & frame["is_expected"]).any():
+        if field.id not in table.cells or (counts.isna() & frame["is_expected"] & frame["is_reported"]).any():
             continue
         values = counts.fillna(0).to_numpy(dtype=np.int64)
         for total in table.totals:

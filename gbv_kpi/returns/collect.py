@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Problem, Severity, in_reading_order
+from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.tables import Table, Unread
 from gbv_kpi.returns.checks import CHECKS, totals_match
@@ -48,6 +49,7 @@ class Returns:
         is_merged     bool         whether that is a predecessor
         is_expected   bool         whether the unit must report every required field
         year          int16        0 where it is not known
+        is_reported   bool         whether any figure is given; a blank row of a template is not a return
         is_duplicate  bool         whether another return is of the same unit and year, and neither counts
         is_valid      bool         whether the return counts
         <field>       Int32        a column for each field of the plan; NA where there is no count
@@ -65,7 +67,7 @@ class Returns:
 
     def refused(self) -> set[tuple[str, int]]:
         """Return unit and year of the returns with an error, as far as both are known."""
-        rows = self.frame.loc[~self.frame["is_valid"], ["unit", "year"]].dropna()
+        rows = self.frame.loc[self.frame["is_reported"] & ~self.frame["is_valid"], ["unit", "year"]].dropna()
         return {(str(unit), int(year)) for unit, year in rows[rows["year"] > 0].itertuples(index=False)}
 
 
@@ -82,10 +84,12 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
     """Return the returns of files, compared with each other; `across_files` or only within each file."""
     tables = [table for file in files for table in file.tables]
     frame, cells = _stacked(files, plan)
-    counts, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
+    counts, is_filled, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
     frame = frame.assign(**{field: counts.get(field, _blank(len(frame))) for field in plan.field_by_id})
     problems += [problem for check in CHECKS for problem in check(frame, plan)]
-    frame = frame.assign(is_valid=~(frame["is_faulty"].to_numpy() | _failed(problems, len(frame))))
+    is_faulty = frame["is_faulty"].to_numpy()
+    is_reported = is_filled | is_faulty
+    frame = frame.assign(is_reported=is_reported, is_valid=is_reported & ~is_faulty & ~_failed(problems, len(frame)))
     repeated = find_duplicates(frame, across_files=across_files)
     is_duplicate = of_same_return(frame, [row for row, _ in repeated], across_files=across_files)
     frame = frame.assign(is_duplicate=is_duplicate, is_valid=frame["is_valid"] & ~is_duplicate)
@@ -210,8 +214,11 @@ def _all_problems(
         (position, given), (_, earlier) = values[row], values[first]
         duplicates.setdefault(position, []).append(describe_duplicate(given, earlier))
     number = 0
+    reported = set(returns.frame.loc[returns.frame["is_reported"], "file"])
     for position, file in enumerate(files):
         yield from file.problems
+        if position not in reported and any(len(table.returns) for table in file.tables):
+            yield Problem("blank-return", Place(file.name), phrase("No figure is filled in; the file was left out."))
         for _ in file.tables:
             yield from in_reading_order(by_table[number])
             number += 1

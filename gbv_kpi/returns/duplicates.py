@@ -35,7 +35,7 @@ def _key(frame: pd.DataFrame, *, across_files: bool) -> pd.Series:
     key = unit * 10_000 + frame["year"]
     if not across_files:
         key += frame["file"].to_numpy(dtype=np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
-    return key[(unit >= 0) & (frame["year"] > 0)]
+    return key[(unit >= 0) & (frame["year"] > 0) & frame["is_reported"]]
 
 
 def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> list[tuple[int, int]]:
