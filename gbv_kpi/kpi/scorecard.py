@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shortfall, shown_rate
 from gbv_kpi.returns.parse import integers
@@ -186,11 +188,14 @@ class Scorecard:
     @property
     def unit_count(self) -> int:
         """The number of units that have a finding."""
-        return int(self.frame["unit"].nunique())
+        codes = self.frame["unit"].cat.codes.to_numpy()
+        return int((np.bincount(codes[codes >= 0]) > 0).sum())  # nunique takes ten times as long
 
     def of_year(self, year: int) -> "Scorecard":
         coverage = tuple(coverage for coverage in self.coverage if coverage.year == year)
-        return replace(self._where(self.frame["year"] == year), coverage=coverage)
+        years = self.frame["year"]
+        rows = slice(years.searchsorted(year), years.searchsorted(year, side="right"))
+        return replace(self, frame=self.frame.iloc[rows], coverage=coverage)
 
     def of_province(self) -> "Scorecard":
         return self._where(self.frame["unit"].isna())

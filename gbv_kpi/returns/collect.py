@@ -214,7 +214,7 @@ def _all_problems(
         (position, given), (_, earlier) = values[row], values[first]
         duplicates.setdefault(position, []).append(describe_duplicate(given, earlier))
     number = 0
-    reported = set(returns.frame.loc[returns.frame["is_reported"], "file"])
+    reported = set(returns.frame.loc[returns.frame["is_reported"], "file"].unique())
     for position, file in enumerate(files):
         yield from file.problems
         if position not in reported and any(len(table.returns) for table in file.tables):
