@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from pandas.errors import ParserError
 
+from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
@@ -22,7 +23,7 @@ from gbv_kpi.reading.units import UnitDirectory
 from gbv_kpi.returns.batch import Batch
 from gbv_kpi.returns.read_sheet import SheetReader
 from gbv_kpi.sheets.csv import MAX_CELLS, open_quotation, oversized
-from gbv_kpi.sheets.open import read_sheets, without_headings
+from gbv_kpi.sheets.open import OWN_REPORT, read_sheets, without_headings
 from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.sheets.sources import STDIN, Source, open_source
 from gbv_kpi.shelf import Shelf
@@ -58,13 +59,17 @@ class FileReader:
         self._vocabulary, self._units = Vocabulary(plan), UnitDirectory(plan)
 
     def read(self, name: str, shelf: Shelf) -> FileFound:
-        """Raises `SourceError` for a file that cannot be opened."""
-        source = open_source(name)
+        try:
+            source = open_source(name)
+        except SourceError as error:
+            return FileFound(name, "", None, (), [Problem("unreadable-file", Place(name), error.phrase)])
         encoding, batches, problems = self._read(source, shelf)
         return FileFound(source.name, source.sha256, encoding, batches, problems)
 
     def _read(self, source: Source, shelf: Shelf) -> tuple[str | None, Sequence[Batch], Sequence[Problem]]:
         sheets, encoding, problems = read_sheets(source)
+        if any(problem.code == OWN_REPORT for problem in problems):
+            return None, (), problems
         reader = SheetReader(source.name, self._plan, self._vocabulary, self._units, self._assumed, shelf)
         try:
             read = [reader.read(sheet) for sheet in sheets]
@@ -102,17 +107,29 @@ def _no_returns(source: Source, headings_found: bool, cells: int) -> Problem:
 def read_files(
     names: Sequence[str], plan: Plan, assumed: AssumedYear | None, watch: Watch = iter, processes: int = 1
 ) -> list[FileFound]:
-    """What the files with these names hold; `watch` may follow them as they are read.
-
-    Raises `SourceError` for a file that cannot be opened.
-    """
+    """What the files with these names hold; `watch` may follow them as they are read."""
     processes = min(processes, len(names) // WORTH_A_PROCESS)
     side_by_side = processes > 1 and all(map(_is_small, names))
     found = _read_side_by_side(names, plan, assumed, watch, processes) if side_by_side else None
     reader, shelf = FileReader(plan, assumed), Shelf()
     if found is None:
-        return [reader.read(name, shelf) for name in watch(names)]
-    return [file or reader.read(name, shelf) for name, file in zip(names, found, strict=True)]
+        return _without_copies([reader.read(name, shelf) for name in watch(names)])
+    return _without_copies([file or reader.read(name, shelf) for name, file in zip(names, found, strict=True)])
+
+
+def _without_copies(files: Sequence[FileFound]) -> list[FileFound]:
+    """The files, each content once: a copy holds nothing but the problem that it is one."""
+    first_by_hash: dict[str, str] = {}
+    kept = []
+    for file in files:
+        first = first_by_hash.setdefault(file.sha256, file.name) if file.sha256 else file.name
+        kept.append(file if first == file.name else _copy(file, first))
+    return kept
+
+
+def _copy(file: FileFound, first: str) -> FileFound:
+    message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
+    return replace(file, batches=(), problems=[Problem("duplicate-file", Place(file.name), message)])
 
 
 # ------------------------------------------------------------------------ side by side

@@ -3,9 +3,8 @@
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -16,7 +15,7 @@ from pandas.errors import EmptyDataError, ParserError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.sheets.column import Block, Column
-from gbv_kpi.sheets.encodings import encodings_of
+from gbv_kpi.sheets.encodings import clean_text, encodings_of, fits, undecodable
 from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.sheets.sources import Source
 
@@ -31,13 +30,6 @@ HEADER_LINES = 60  # a header stands within so many lines
 
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
-# Letters and signs of Latin-1 that no Vietnamese word has in Unicode, but that TCVN3 (.VnTime) and VNI
-# fonts draw as Vietnamese letters: "HuyÖn Nho Quan", "Ng­êi bÞ b¹o lùc", "Huyeän", "ngöôøi".
-_FOREIGN = "¡¢£¤¥¦§¨©ª«¬\u00ad®¯°±²³´µ¶·¸¹º»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ"
-_LEGACY_WORD = re.compile(rf"[A-Za-z][{_FOREIGN}]|[{_FOREIGN}][A-Za-z]")
-# Signs that no language writes within a word, so that one is enough: "HuyÖn", "Thµnh", "Kh¸nh".
-_TCVN3_WORD = re.compile("[A-Za-z][¡-¬®-¾ÖØÞ]+[A-Za-z]")
-_VIETNAMESE_LETTER = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 
 
 def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
@@ -48,13 +40,10 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     place = Place(source.name)
     encoding = next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
     if encoding is None:
-        return None, None, [Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))]
+        return None, None, [undecodable(source.start, place)]
     with _opened(source, encoding) as text:
         start = text.read(LOOKED_AT)
-    composed = _composed(start)
-    if is_legacy([composed[:100_000]]):
-        return None, encoding, [legacy_encoding(place)]
-    skipped, delimiter = _delimiter(composed)
+    skipped, delimiter = _delimiter(start)
     if len(start) < SHORT and (rows := _rows(start[skipped:], delimiter)) is not None:
         return Sheet(None, rows), encoding, []
     try:
@@ -77,9 +66,7 @@ def _is_text(source: Source, encoding: str) -> bool:
                 return False
         except UnicodeDecodeError:
             return False
-    composed = unicodedata.normalize("NFC", start)  # Windows-1258 decodes to letters with loose tones
-    # A tone on no vowel: the bytes are in another encoding.
-    return encoding != "cp1258" or is_legacy([composed]) or not any(map(unicodedata.combining, composed))
+    return fits(start, encoding)
 
 
 def _opened(source: Source, encoding: str) -> io.TextIOWrapper:
@@ -97,7 +84,7 @@ def _rows(text: str, delimiter: str) -> Block | None:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         return None
-    return Block.of([list(map(_composed, cells)) for cells in rows])
+    return Block.of([list(map(clean_text, cells)) for cells in rows])
 
 
 def _width(source: Source, encoding: str, skipped: int, delimiter: str) -> int:
@@ -143,11 +130,7 @@ def _blocks(source: Source, encoding: str, skipped: int, delimiter: str, width: 
 
 def _column(texts: NDArray[np.object_]) -> Column:
     places, different = pd.factorize(texts)
-    return Column(list(map(_composed, different)), places)
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return Column(list(map(clean_text, different)), places)
 
 
 def _delimiter(text: str) -> tuple[int, str]:
@@ -168,17 +151,6 @@ def _delimited(lines: Sequence[str], mark: str) -> int:
     return max((count * number for count, number in lines_by_count.items()), default=0)
 
 
-def is_legacy(texts: Iterable[str]) -> bool:
-    """Whether cells are typed for a font of before Unicode (TCVN3, VNI).
-
-    One word with a sign inside is enough; of words that other languages may have, more than Vietnamese letters.
-    """
-    text = "\n".join(texts)
-    foreign = len(_LEGACY_WORD.findall(text))
-    outnumbered = foreign >= 3 and foreign > len(_VIETNAMESE_LETTER.findall(text))
-    return outnumbered or _TCVN3_WORD.search(text) is not None
-
-
 def oversized(place: Place) -> Problem:
     return Problem("oversized-file", place, phrase("The file is far larger than any return."))
 
@@ -186,8 +158,3 @@ def oversized(place: Place) -> Problem:
 def open_quotation(place: Place) -> Problem:
     message = phrase("A quotation mark is open to the end of the file, or a cell is too long.")
     return Problem("unreadable-file", place, message)
-
-
-def legacy_encoding(place: Place) -> Problem:
-    message = phrase("The text is typed for an old font (TCVN3 .VnTime or VNI), which cannot be read safely.")
-    return Problem("legacy-encoding", place, message)
