@@ -18,8 +18,8 @@ from gbv_kpi.problem_codes import CATALOGUE
 from tests import offices
 from tests.command import WELL, run, well_but, write_csv
 from tests.ledger.inbox import hand_in
-from tests.reading.hostile import REFUSED
 from tests.reading.sending import FORM_TITLE, GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, Sent, send
+from tests.sheets.hostile import REFUSED
 
 PACKAGE = Path(gbv_kpi.__file__).parent
 # What looks like a code in the package and is none: the status of a finding, the name of the program, words of SVG.

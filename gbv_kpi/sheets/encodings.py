@@ -101,7 +101,9 @@ def clean_text(text: str) -> str:
 def undecodable(start: bytes, place: Place) -> Problem:
     """Return what to tell of a text that is in no encoding."""
     lines = enumerate(start.decode("latin-1").splitlines(), 1)
-    problem = letters_problem(((f"A{row}", line[:LONGEST_TEXT]) for row, line in lines), place)
+    is_text = min(start.translate(None, b"\t\r\n\f"), default=0) >= ord(" ")
+    cells = ((f"A{row}", line[:LONGEST_TEXT]) for row, line in lines)
+    problem = letters_problem(cells, place) if is_text else None
     return problem or Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))
 
 

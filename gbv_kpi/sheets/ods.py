@@ -1,9 +1,9 @@
 """OpenDocument spreadsheets (.ods) to sheets, as the parser comes by their tags."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from math import isfinite
 
+from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
 from gbv_kpi.sheets.number_formats import without_noise
 from gbv_kpi.sheets.package import Package
@@ -11,7 +11,6 @@ from gbv_kpi.sheets.refusal import encrypted, oversized, unsupported, word
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
 from gbv_kpi.sheets.superscripts import Run, join_runs
 from gbv_kpi.sheets.xml_reader import Attributes, elements, read_xml
-from gbv_kpi.i18n import phrase
 
 MAX_TABLES = 1000
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
@@ -68,7 +67,8 @@ class _Reader:
         self._percentages: set[str] = set()  # number formats
         self._path: list[str] = []
         self._unseen = 0  # open tags whose text is no part of a cell
-        self._grid: Grid | None = None
+        self._grid = Grid()
+        self._in_table = False
         self._name, self._is_shown = "", True
         self._row = self._column = 0
         self._rows = 1  # that the open row stands for
@@ -89,9 +89,9 @@ class _Reader:
         if self._unseen or name in _NOT_SHOWN:
             self._unseen += 1
         elif self._cell is not None:
-            self._in_cell(name, attributes)
-        elif self._grid is not None:
-            self._in_table(name, attributes)
+            self._cell_part(self._cell, name, attributes)
+        elif self._in_table:
+            self._table_part(name, attributes)
         elif name == "table" and self._path[-2] == "spreadsheet":
             self._begin_table(attributes)
         elif name == "spreadsheet":
@@ -103,24 +103,31 @@ class _Reader:
         self._path.pop()
         if self._unseen:
             self._unseen -= 1
-        elif self._cell is not None and name in ("table-cell", "covered-table-cell"):
-            self._end_cell(self._cell)
         elif self._cell is not None:
-            if name in ("p", "h"):
-                self._in_paragraph = False
-            elif name in ("span", "a"):
-                self._spans.pop()
-        elif name == "table-row":
-            self._row += self._rows
-        elif name in ("table-row-group", "table-column-group") and self._hidden_group:
-            self._hidden_group.pop()
-        elif name == "table" and self._grid is not None:
-            self.sheets.append((self._grid.sheet(self._name), self._is_shown))
-            self._grid = None
-            if len(self.sheets) > MAX_TABLES:
-                raise oversized()
+            self._end_in_cell(self._cell, name)
+        elif self._in_table:
+            self._end_in_table(name)
         elif name == "style":
             self._look = None
+
+    def _end_in_cell(self, cell: Attributes, name: str) -> None:
+        if name in ("table-cell", "covered-table-cell"):
+            self._end_cell(cell)
+        elif name in ("p", "h"):
+            self._in_paragraph = False
+        elif name in ("span", "a"):
+            self._spans.pop()
+
+    def _end_in_table(self, name: str) -> None:
+        if name == "table-row":
+            self._row += self._rows
+        elif name in ("table-row-group", "table-column-group"):
+            self._hidden_group.pop()
+        elif name == "table":
+            self.sheets.append((self._grid.sheet(self._name), self._is_shown))
+            self._in_table = False
+            if len(self.sheets) > MAX_TABLES:
+                raise oversized()
 
     def text(self, text: str) -> None:
         if self._in_paragraph and not self._unseen:
@@ -162,15 +169,14 @@ class _Reader:
     # ------------------------------------------------------------ tables
 
     def _begin_table(self, attributes: Attributes) -> None:
-        self._grid = Grid()
+        self._grid, self._in_table = Grid(), True
         self._name = attributes.get("name", "")
         looks = self._looks_of("table", attributes.get("style-name", ""))
         self._is_shown = not any(look.is_hidden for look in looks) and attributes.get("display") != "false"
         self._row, self._described = 0, 0
         self._column_styles, self._hidden_group = [], []
 
-    def _in_table(self, name: str, attributes: Attributes) -> None:
-        assert self._grid is not None
+    def _table_part(self, name: str, attributes: Attributes) -> None:
         if name in ("table-row-group", "table-column-group"):
             self._hidden_group.append(attributes.get("display") == "false")
         elif name == "table-column":
@@ -199,10 +205,9 @@ class _Reader:
         default = self._row_style or next((style for last, style in self._column_styles if self._column <= last), "")
         return attributes.get("style-name", default)
 
-    def _in_cell(self, name: str, attributes: Attributes) -> None:
-        assert self._cell is not None
+    def _cell_part(self, cell: Attributes, name: str, attributes: Attributes) -> None:
         if name in ("p", "h"):
-            self._spans = [self._drawn("table-cell", self._style_of(self._cell), (False, False))]
+            self._spans = [self._drawn("table-cell", self._style_of(cell), (False, False))]
             if self._has_paragraph:
                 self._add("\n")
             self._has_paragraph = self._in_paragraph = True
@@ -220,7 +225,6 @@ class _Reader:
             self._length += len(text)
 
     def _end_cell(self, attributes: Attributes) -> None:
-        assert self._grid is not None
         columns = _count(attributes, "number-columns-repeated", MAX_COLUMNS)
         cell, is_cut = self._interpreted(attributes)
         top, left = self._row, self._column
@@ -246,7 +250,6 @@ class _Reader:
         text, is_cut = join_runs(self._runs)
         text = text[:LONGEST_TEXT]
         kind, _, own = attributes.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
-        value = attributes.get("value", "")
         if "error" in (kind, own) or (kind != "string" and text.startswith(("#", "Err:"))):
             return FormulaError(text), False
         if "formula" in attributes and not kind and not self._has_paragraph:  # an empty text has an empty paragraph
@@ -255,24 +258,27 @@ class _Reader:
             return text or ("" if self._has_paragraph else attributes.get("string-value", "")[:LONGEST_TEXT]), is_cut
         if self._drawn("table-cell", style, (False, False))[1]:
             return "", True
+        return self._number(attributes, kind, style, text), False
+
+    def _number(self, attributes: Attributes, kind: str, style: str, text: str) -> Cell:
+        """Return a cell whose value is no text."""
         match kind:
             case "boolean":
-                return attributes.get("boolean-value") == "true", False
+                return attributes.get("boolean-value") == "true"
             case "date":
-                return _date(attributes.get("date-value", "")), False
+                return _date(attributes.get("date-value", ""))
             case "time":
-                return text or attributes.get("time-value", ""), False
+                return text or attributes.get("time-value", "")
+        value = attributes.get("value", "")
         number = without_noise(float(value))
         if "_" in value or not isfinite(number):
             raise ValueError(value)
         shown = next((look.format for look in self._looks_of("table-cell", style) if look.format), "")
         if kind == "percentage" or shown in self._percentages:
-            return Percentage(number), False
+            return Percentage(number)
         if text.endswith("%"):  # only a sign behind the number
-            return Percentage(number / 100), False
-        if "formula" in attributes and text.upper() in _TRUTH:
-            return _TRUTH[text.upper()], False
-        return number, False
+            return Percentage(number / 100)
+        return _TRUTH.get(text.upper(), number) if "formula" in attributes else number
 
 
 def _date(value: str) -> Cell:

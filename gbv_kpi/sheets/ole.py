@@ -4,7 +4,6 @@ It is read more leniently than xlrd does it: a sector that two streams share is 
 """
 
 from array import array
-from collections.abc import Mapping
 from struct import unpack_from
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -27,7 +26,7 @@ class Streams:
             extra = more[-1]
         self._table = array("I", b"".join(filter(None, map(self._sector, listed))))
         entries = self._chain(directory)
-        self.streams: Mapping[str, tuple[int, int]] = {}
+        self.streams: dict[str, tuple[int, int]] = {}
         root = 0, 0
         for position in range(0, len(entries) - 127, 128):
             length, kind = unpack_from("<HB", entries, position + 64)

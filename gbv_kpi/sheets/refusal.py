@@ -4,7 +4,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problems import Place, Problem
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is what a reader answers, no error of the program
     """A file that is not read, with the code of its problem, what was found and what to do."""
 
     def __init__(self, code: str, message: Phrase, remedy: Phrase | None = None) -> None:

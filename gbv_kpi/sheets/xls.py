@@ -5,7 +5,7 @@ Record layout: [MS-XLS], https://learn.microsoft.com/openspecs/office_file_forma
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from struct import pack_into, unpack_from
 from typing import TYPE_CHECKING
@@ -27,12 +27,13 @@ MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the cou
 MAX_SHEETS = 1000
 MAX_COLUMN_FORMATS = 100_000
 
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SUMMARY = "\x05SummaryInformation"
-_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED = 0x809, 0x85, 0xFC, 0x3C, 0xE5, 0x7D, 0x2F
-_CELLS = {0x203: 1, 0x204: 1, 0x205: 1, 0x6: 1, 0x206: 1, 0x406: 1, 0x27E: 1, 0xFD: 1, 0xD6: 1, 0x201: 1}
+_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, _ROW = 0x809, 0x85, 0xFC, 0x3C, 0xE5, 0x7D, 0x2F, 0x208
+_CELLS = {0x203, 0x204, 0x205, 0x6, 0x206, 0x406, 0x27E, 0xFD, 0xD6, 0x201}
 _MANY_CELLS = {0xBD: 6, 0xBE: 2}  # bytes for each
 # End, code page, dates, fonts, formats, rows, results of formulas, shared formulas.
-_READ_TOO = (0xA, 0x42, 0x22, 0x31, 0x231, 0x41E, 0x1E, 0xE0, 0x208, 0x207, 0x221, 0x4BC, 0x236, 0x8C, 0x200, 0x92)
+_READ_TOO = (0xA, 0x42, 0x22, 0x31, 0x231, 0x41E, 0x1E, 0xE0, _ROW, 0x207, 0x221, 0x4BC, 0x236, 0x8C, 0x200, 0x92)
 _KEPT = {_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, *_CELLS, *_MANY_CELLS, *_READ_TOO}
 _IGNORED = 0xEEEE  # a kind of record that nobody knows
 
@@ -41,9 +42,9 @@ def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
     """Return each sheet and whether it is shown. Raises `Refusal`, or what xlrd raises for a damaged file."""
     if len(content) > MAX_SIZE:
         raise oversized()
-    file = Streams(content)
-    if "EncryptedPackage" in file.streams:
+    if _ENCRYPTED in content:
         raise encrypted()
+    file = Streams(content)
     if "WordDocument" in file.streams:
         raise word()
     name = next((name for name in file.streams if name.lower() in ("workbook", "book")), None)
@@ -66,12 +67,21 @@ def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
 
 @dataclass(slots=True)
 class _Part:
-    """What a stretch of records between two beginnings holds."""
+    """What a stretch of records between two beginnings makes xlrd keep."""
 
     rows: int = 0
     cells: int = 0
     merged: int = 0
     columns: int = 0
+
+    def add(self, stream: bytearray, start: int, kind: int, size: int) -> None:
+        if kind in _CELLS or kind in _MANY_CELLS or kind == _ROW:
+            self.rows = max(self.rows, unpack_from("<H", stream, start)[0] + 1)
+            self.cells += max(0, size - 6) // _MANY_CELLS[kind] if kind in _MANY_CELLS else kind != _ROW
+        elif kind == _MERGED:
+            self.merged += unpack_from("<H", stream, start)[0]
+        elif kind == _COLUMNS:
+            self.columns += 1
 
 
 def _prepare(stream: bytearray) -> None:
@@ -81,33 +91,27 @@ def _prepare(stream: bytearray) -> None:
         raise unsupported(message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
     parts: dict[int, _Part] = {}
     listed: list[int] = []
-    part, kept = _Part(), True
+    part, is_kept = _Part(), True
     for position, kind, size in _records(stream):
-        start = position + 4
-        if kind != _CONTINUED:
-            kept = kind in _KEPT
-        if not kept:
+        is_kept = is_kept if kind == _CONTINUED else kind in _KEPT
+        if not is_kept:
             pack_into("<H", stream, position, _IGNORED)
         elif kind == _LOCKED:
             raise encrypted()
         elif kind == _BOF:
             part = parts[position] = _Part()
         elif kind == _SHEET:
-            listed.append(unpack_from("<I", stream, start)[0])
-        elif kind in _CELLS or kind in _MANY_CELLS:
-            part.rows = max(part.rows, unpack_from("<H", stream, start)[0] + 1)
-            part.cells += _CELLS.get(kind) or max(0, size - 6) // _MANY_CELLS[kind]
-        elif kind == 0x208:
-            part.rows = max(part.rows, unpack_from("<H", stream, start)[0] + 1)
-        elif kind == _MERGED:
-            part.merged += unpack_from("<H", stream, start)[0]
-        elif kind == _COLUMNS:
-            part.columns += 1
+            listed.append(unpack_from("<I", stream, position + 4)[0])
         elif kind == _STRINGS:
             _count_strings(stream, position)
+        else:
+            part.add(stream, position + 4, kind, size)
     if not all(position in parts for position in listed):
         raise damaged()
-    sheets = [parts[position] for position in listed]
+    _check_bounds([parts[position] for position in listed])
+
+
+def _check_bounds(sheets: Sequence[_Part]) -> None:
     if (
         len(sheets) > MAX_SHEETS
         or sum(sheet.rows + sheet.cells for sheet in sheets) > MAX_AREA
@@ -127,7 +131,7 @@ def _records(stream: bytes | bytearray, position: int = 0) -> Iterator[tuple[int
 
 def _count_strings(stream: bytearray, position: int) -> None:
     """Put right the number of shared texts: some programs write a wrong one, which xlrd believes."""
-    pieces = []
+    pieces: list[bytes] = []
     for start, kind, size in _records(stream, position):
         if pieces and kind != _CONTINUED:
             break
@@ -164,14 +168,8 @@ def _sheet(book: "Book", sheet: "LegacySheet", is_calculated: bool) -> Sheet:
     grid = Grid()
     for row in range(sheet.nrows):
         for column, legacy in enumerate(sheet.row(row)):
-            font = book.font_list[book.xf_list[legacy.xf_index or 0].font_index]
             runs = sheet.rich_text_runlist_map.get((row, column), [])
-            if legacy.ctype == 1 and (legacy.value or is_calculated):
-                cell, is_cut = _text(book, str(legacy.value), [(0, font.font_index), *runs])
-            else:
-                shown = _cell(book, legacy, is_calculated)
-                is_cut = shown is None or (bool(font.struck_out) and shown != "")
-                cell = "" if is_cut or shown is None else shown
+            cell, is_cut = _seen(book, legacy, runs, is_calculated)
             if is_cut:
                 grid.unseen.append((row, column))
             if cell != "":
@@ -181,6 +179,16 @@ def _sheet(book: "Book", sheet: "LegacySheet", is_calculated: bool) -> Sheet:
     grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)
     grid.hidden_columns.update(column for column, look in sheet.colinfo_map.items() if look.hidden)
     return grid.sheet(sheet.name)
+
+
+def _seen(book: "Book", cell: "LegacyCell", runs: "list[tuple[int, int]]", is_calculated: bool) -> tuple[Cell, bool]:
+    """Return the cell as it is seen, and whether a text of it was left out."""
+    font = book.font_list[book.xf_list[cell.xf_index or 0].font_index]
+    if cell.ctype == 1 and (cell.value or is_calculated):
+        return _text(book, str(cell.value), [(0, font.font_index), *runs])
+    shown = _cell(book, cell, is_calculated)
+    is_cut = shown is None or (bool(font.struck_out) and shown != "")
+    return ("", True) if is_cut or shown is None else (shown, False)
 
 
 def _cell(book: "Book", cell: "LegacyCell", is_calculated: bool) -> Cell | None:

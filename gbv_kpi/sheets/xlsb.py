@@ -33,8 +33,8 @@ def read_xlsb(package: Package, main: str) -> list[tuple[Sheet, bool]]:
         if kind == _WORKBOOK:
             from_1904 = bool(record[0] & 1)
         elif kind == _SHEET:
-            relation, end = _text(record, 8)
-            listed.append((_text(record, end)[0], targets.get(relation), record[0] == 0))
+            identity, end = _text(record, 8)
+            listed.append((_text(record, end)[0], targets.get(identity), record[0] == 0))
     if len(listed) > MAX_SHEETS:
         raise oversized()
     formats, fonts = _styles(package.related(main, "styles"))
@@ -118,15 +118,6 @@ def _sheet(part: bytes, strings: Strings, formats: Sequence[tuple[str, int]], fo
             (row,) = unpack_from("<I", record)
             if row >= MAX_ROWS:
                 raise damaged()
-            if record[11] & 0x10:
-                grid.hidden_rows.add(row)
-        elif kind == _COLUMNS:
-            first, last = unpack_from("<II", record)
-            if record[16] & 1:
-                grid.hidden_columns.update(range(first, min(last + 1, MAX_COLUMNS)))
-        elif kind == _MERGE:
-            top, bottom, left, right = unpack_from("<IIII", record)
-            grid.merge(top, left, bottom, right)
         elif 2 <= kind <= 11 or kind == 62:
             column, look = unpack_from("<II", record)
             number_format, font = formats[look & 0xFFFFFF] if formats else ("", 0)
@@ -136,7 +127,19 @@ def _sheet(part: bytes, strings: Strings, formats: Sequence[tuple[str, int]], fo
                 grid.unseen.append((row, column))
             if cell != "":
                 grid.put(row, column, cell)
+        _note_layout(grid, kind, record)
     return grid
+
+
+def _note_layout(grid: Grid, kind: int, record: bytes) -> None:
+    if kind == _ROW and record[11] & 0x10:
+        grid.hidden_rows.add(unpack_from("<I", record)[0])
+    elif kind == _COLUMNS and record[16] & 1:
+        first, last = unpack_from("<II", record)
+        grid.hidden_columns.update(range(first, min(last + 1, MAX_COLUMNS)))
+    elif kind == _MERGE:
+        top, bottom, left, right = unpack_from("<IIII", record)
+        grid.merge(top, left, bottom, right)
 
 
 def _cell(

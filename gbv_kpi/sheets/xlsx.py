@@ -188,7 +188,7 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
     if shapes.count(b'<a a="aa') != others:  # a cell in a column beyond Z
         return beyond
     digits = next((digits for digits in range(1, 6) if b'"a0' + b"0" * digits not in shapes), 7)
-    return 26 * int(10) ** digits
+    return int(26 * 10**digits)
 
 
 def _has_plain_formulas(signs: bytes, workbook: Workbook) -> bool:

@@ -32,6 +32,9 @@ class CellStyle:
         return self.is_raised or self.is_struck or is_peculiar(self.number_format)
 
 
+PLAIN = CellStyle()
+
+
 @dataclass(slots=True)
 class SheetContents:
     """The cells of one sheet, and its formulas with the value 0, which a script may have left uncalculated."""
@@ -63,7 +66,10 @@ def read_styles(xml: bytes) -> Sequence[CellStyle]:
             case "cellXfs", "xf":
                 styles.append((attributes.get("numFmtId", ""), attributes.get("fontId", "")))
 
-    read_xml(xml, start, lambda _: path.pop() and None)
+    def end(_: str) -> None:
+        path.pop()
+
+    read_xml(xml, start, end)
     looks = {str(number): look for number, look in enumerate(fonts) if any(look)}
     made = {key: CellStyle(codes.get(key[0], ""), *looks.get(key[1], (False, False))) for key in set(styles)}
     return [made[key] for key in styles]
@@ -165,25 +171,32 @@ class _SheetReader:
 
     def start(self, name: str, attributes: Attributes) -> None:
         if self._cell is not None:
-            if name == "v":
-                self._value = self._pieces
-            elif name == "f":
-                self._has_formula = True
-            elif name == "is":
-                self._rich = _RichText()
-            elif self._rich:
-                self._rich.start(name, attributes)
-        elif name == "c" and self._in_rows:
+            self._in_cell(name, attributes)
+        elif not self._in_rows:
+            self._outside_rows(name, attributes)
+        elif name == "c":
             self._cell = attributes
             if reference := attributes.get("r"):
                 self._row, self._column = address_of(reference)
             else:
                 self._column += 1
-        elif name == "row" and self._in_rows:
+        elif name == "row":
             self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
             if is_true(attributes.get("hidden")):
                 self.contents.grid.hidden_rows.add(self._row)
-        elif name == "sheetData":
+
+    def _in_cell(self, name: str, attributes: Attributes) -> None:
+        if name == "v":
+            self._value = self._pieces
+        elif name == "f":
+            self._has_formula = True
+        elif name == "is":
+            self._rich = _RichText()
+        elif self._rich:
+            self._rich.start(name, attributes)
+
+    def _outside_rows(self, name: str, attributes: Attributes) -> None:
+        if name == "sheetData":
             self._in_rows = True
         elif name == "col" and is_true(attributes.get("hidden")):
             last = min(int(attributes.get("max", "0")), MAX_COLUMNS)
@@ -215,7 +228,7 @@ class _SheetReader:
         if not (value or self._rich or self._has_formula):
             return
         contents, kind = self.contents, attributes.get("t", "n")
-        style = self._styles[int(attributes["s"])] if "s" in attributes and self._styles else CellStyle()
+        style = self._styles[int(attributes["s"])] if "s" in attributes and self._styles else PLAIN
         cell, is_cut = self._interpreted(value, kind, style)
         if is_cut:
             contents.grid.unseen.append((self._row, self._column))

@@ -1,9 +1,8 @@
 """XML read by a parser, as events with local names; nothing of it is kept."""
 
+import pyexpat
 from collections.abc import Callable, Mapping
 from typing import NoReturn
-
-import pyexpat
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import Refusal, oversized
