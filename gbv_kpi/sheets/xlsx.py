@@ -56,6 +56,8 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, 
     if len(workbook.sheets) > MAX_SHEETS:
         raise oversized()
     styles_part, strings_part = package.related(main, "styles"), package.related(main, "sharedStrings")
+    if styles_part is None and any(relation.kind == "styles" for relation in package.relations(main)):
+        raise damaged()  # a percentage would be read as a count
     styles = read_styles(styles_part) if styles_part else []
     parts = {part: package.part(part) for _, part, _ in workbook.sheets}
     if _is_canonical(package, workbook, main) and not any(style.is_peculiar for style in set(styles)):
