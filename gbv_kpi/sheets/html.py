@@ -5,11 +5,11 @@ stand at successive rows; cells that reach over others are merged.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid
+from gbv_kpi.sheets.html_looks import Look, classes_of, look_of
 from gbv_kpi.sheets.refusal import oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.superscripts import Run, join_runs
@@ -32,7 +32,6 @@ _MIME_START = (b"mime-version:", b"from: <saved by", b"content-type: multipart/r
 _SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # beside words, percentages and errors
 _NOT_SHOWN = frozenset({"script", "style", "title", "xml", "noscript", "template", "option"})
 _BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "body", "form", "hr"})
-_STRUCK = frozenset({"s", "strike", "del"})
 
 
 def is_web_page(content: bytes) -> bool:
@@ -89,16 +88,6 @@ def _headed(part: bytes) -> tuple["Message", bytes]:
 # ------------------------------------------------------------------------ one page
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How the text of an open tag looks; that of the tags in it too."""
-
-    is_raised: bool = False
-    is_struck: bool = False  # or invisible
-    is_gone: bool = False  # takes no room either
-    is_note: bool = False  # leads to another place on the page
-
-
 def _read_page(text: str) -> "_Page":
     page = _Page()
     _feed(page, text)
@@ -133,7 +122,7 @@ class _Page:
         self._is_gone = False  # the open cell
         self._runs: list[Run] = []
         self._length = 0
-        self._looks: list[tuple[str, _Look]] = [("", _Look())]  # of the open tags
+        self._looks: list[tuple[str, Look]] = [("", Look())]  # of the open tags
         self._classes: dict[str, Mapping[str, str]] = {}
         self._style_sheet: list[str] | None = None  # pieces of the open one
         self._silent = 0  # open tags whose text is none of the page
@@ -144,7 +133,7 @@ class _Page:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(self._looks) > MAX_DEPTH:
             raise oversized()
-        look = self._look_of(tag, attributes)
+        look = look_of(tag, attributes, self._looks[-1][1], self._classes)
         self._looks.append((tag, look))
         self._silent += tag in _NOT_SHOWN
         if tag == "style":
@@ -167,7 +156,7 @@ class _Page:
 
     def end(self, tag: str) -> None:
         if tag == "style" and self._style_sheet is not None:
-            self._classes |= _classes("".join(self._style_sheet))
+            self._classes |= classes_of("".join(self._style_sheet))
             self._style_sheet = None
         elif tag == "table" and self._open_rows:
             self._end_cell()
@@ -198,33 +187,13 @@ class _Page:
     def close(self) -> None:
         self._end_cell()
 
-    # ------------------------------------------------------------ looks
-
-    def _look_of(self, tag: str, attributes: Mapping[str, str]) -> _Look:
-        above = self._looks[-1][1]
-        if not attributes and tag not in _STRUCK and tag not in ("sup", "sub"):
-            return above
-        style: dict[str, str] = {}
-        for name in attributes.get("class", "").split():
-            style |= self._classes.get(name, {})
-        style |= _declarations(attributes.get("style", ""))
-        return _Look(
-            above.is_raised or tag in ("sup", "sub") or _is_raised(style.get("vertical-align", "")),
-            above.is_struck
-            or tag in _STRUCK
-            or "line-through" in style.get("text-decoration", "") + style.get("text-decoration-line", "")
-            or style.get("visibility") in ("hidden", "collapse"),
-            above.is_gone or "hidden" in attributes or style.get("display") == "none" or style.get("mso-hide") == "all",
-            above.is_note or (tag == "a" and attributes.get("href", "").startswith("#")),
-        )
-
     # ------------------------------------------------------------ rows and cells
 
-    def _begin_row(self, look: _Look) -> None:
+    def _begin_row(self, look: Look) -> None:
         self._count(1)
         if look.is_gone or look.is_struck:
             self.grid.hidden_rows.add(self._row)
-        self._looks[-1] = self._looks[-1][0], _Look()  # its cells are read, and said to be hidden
+        self._looks[-1] = self._looks[-1][0], Look()  # its cells are read, and said to be hidden
         self._open_rows[-1] = self._row
         self._row += 1
         self._column = 0
@@ -306,31 +275,6 @@ class _ListedSheets:
 
     def close(self) -> None:
         pass
-
-
-def _declarations(style: str) -> dict[str, str]:
-    """Return the properties that a style sets, in small letters.
-
-    >>> _declarations("Display: NONE; height:0")
-    {'display': 'none', 'height': '0'}
-    """
-    pairs = (declaration.partition(":") for declaration in style.lower().split(";"))
-    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs if value}
-
-
-def _classes(style_sheet: str) -> Mapping[str, Mapping[str, str]]:
-    """Return what a style sheet says of classes by themselves (`.xl65`, `td.xl65`)."""
-    rules = (rule.partition("{") for rule in style_sheet.split("}"))
-    return {
-        selector.strip().partition(".")[2]: _declarations(style)
-        for selectors, _, style in rules
-        for selector in selectors.replace("<!--", "").split(",")
-        if selector.count(".") == 1 and " " not in selector.strip()
-    }
-
-
-def _is_raised(alignment: str) -> bool:
-    return alignment in ("super", "sub", "text-top", "text-bottom") or alignment[:1].isdigit()
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:
