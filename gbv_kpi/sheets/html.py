@@ -4,13 +4,14 @@ A page is one sheet; a "single file web page" (.mht) may hold several. The table
 stand at successive rows; cells that reach over others are merged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid
 from gbv_kpi.sheets.html_looks import Look, classes_of, look_of
-from gbv_kpi.sheets.refusal import oversized
+from gbv_kpi.sheets.refusal import Refusal, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.superscripts import Run, join_runs
 
@@ -116,6 +117,7 @@ class _Page:
         self.listed: list[tuple[str | None, bool]] = []  # the sheets that Excel lists in a page
         self._row = 0  # the next row
         self._open_rows: list[int] = []  # the row of each open table that is being filled
+        self._gone: list[dict[int, list[bool]]] = []  # for each open table, which cells of a row take no room
         self._column = 0
         self._taken: set[tuple[int, int]] = set()  # cells that one further up or left reaches over
         self._cell: Mapping[str, str] | None = None
@@ -143,6 +145,7 @@ class _Page:
             self.has_table = True
             self._taken.clear()
             self._open_rows.append(self._row)
+            self._gone.append({})
         elif tag == "tr" and self._open_rows:
             self._end_cell()
             self._begin_row(look)
@@ -161,6 +164,7 @@ class _Page:
         elif tag == "table" and self._open_rows:
             self._end_cell()
             self._open_rows.pop()
+            _check_columns(self._gone.pop().values())
             self._taken.clear()
         elif tag in ("td", "th", "tr", *_BLOCKS) and (self._cell is None or tag in ("td", "th", "tr")):
             self._end_cell()
@@ -221,6 +225,7 @@ class _Page:
         if not self._open_rows:
             return
         row = self._open_rows[-1]
+        self._gone[-1].setdefault(row, []).append(self._is_gone)
         self._row = max(self._row, row + 1)
         while (row, self._column) in self._taken:
             self._column += 1
@@ -275,6 +280,14 @@ class _ListedSheets:
 
     def close(self) -> None:
         pass
+
+
+def _check_columns(rows: Iterable[Sequence[bool]]) -> None:
+    """Raise `Refusal` where some rows of a table have cells that take no room and others do not: columns shift."""
+    gone = {tuple(place for place, is_gone in enumerate(row) if is_gone) for row in rows if len(row) > 1}
+    if len(gone) > 1:
+        message = phrase("Cells are hidden in some rows of the table only, so that its columns cannot be told apart.")
+        raise Refusal("unreadable-file", message)
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:

@@ -69,6 +69,8 @@ def _records(part: bytes | None) -> Iterator[tuple[int, bytes]]:
             size |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 break
+        if position + size > len(part):
+            raise damaged()
         yield kind, part[position : position + size]
         position += size
         count += 1

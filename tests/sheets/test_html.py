@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.i18n import ENGLISH
+from gbv_kpi.sheets.open import read_sheets
+from gbv_kpi.sheets.sources import Source
 from tests import offices
 from tests.libreoffice import converted, needs_libreoffice
 from tests.reading.sending import (
@@ -118,6 +120,46 @@ def test_a_fault_on_a_page_has_the_address_that_a_spreadsheet_shows(tmp_path: Pa
 def test_a_row_that_is_not_shown_is_told(tmp_path: Path) -> None:
     hidden = TITLED.replace("<tr><td>Huyện Gia", "<tr style='height:0;display:none'><td>Huyện Gia")
     assert told(read(tmp_path, page(hidden), name="sent.xls")) == [("hidden-figures", "B5")]
+
+
+def cells_of(row: str, head: str = "") -> tuple[list[list[object]], list[str]]:
+    """The rows of a page of three columns, and the codes that are told."""
+    text = f"<html><head>{head}</head><body><table><tr><td>a<td>b<td>c</tr>{row}</table>"
+    sheets, _, problems = read_sheets(Source("f.xls", text.encode()))
+    return [list(cells) for sheet in sheets for cells in sheet.rows], [problem.code for problem in problems]
+
+
+CSS = "<style><!--table{} .gone{display:none} td.old , .struck { text-decoration:line-through }--></style>"
+
+
+@pytest.mark.parametrize(
+    ("cell", "seen", "codes"),
+    [
+        ("<td><s>15</s>20", "20", ["unseen-text"]),
+        ("<td><del>15</del><ins>20</ins>", "20", ["unseen-text"]),
+        ('<td x:num="1520"><strike>15</strike>20', "20", ["unseen-text"]),
+        ("<td><span hidden>1</span>20", "20", ["unseen-text"]),
+        ("<td><span style='Display : None !important'>1</span>20", "20", ["unseen-text"]),
+        ("<td><span style='visibility:hidden'>1</span>20", "20", ["unseen-text"]),
+        ("<td><span class='x gone'>1</span>20", "20", ["unseen-text"]),
+        ("<td class=old>20", "", ["unseen-text"]),
+        ("<td><script>1</script><style>.a{}</style>20", "20", []),
+        ("<td>20<sub>1</sub>", "20¹", []),
+        ("<td>20<span style='vertical-align:super'>1</span>", "20¹", []),
+        ("<td>20<a href='#note'>1</a>", "20¹", []),
+        ("<td><a href='#unit'>20</a>", "20", []),
+        ("<td><b>2</i>0</b>", "20", []),
+    ],
+)
+def test_a_cell_says_what_its_reader_sees(cell: str, seen: str, codes: list[str]) -> None:
+    rows, told_codes = cells_of(f"<tr><td>1{cell}<td>3</tr>", CSS)
+    assert (rows[1], told_codes) == (["1", seen, "3"], codes)
+
+
+def test_cells_that_take_no_room_in_some_rows_only_are_refused() -> None:
+    assert cells_of("<tr><td class=gone>9<td>1<td>2<td>3</tr>", CSS) == ([], ["unreadable-file"])
+    gone = "<td style='display:none'>9"
+    assert cells_of(f"</table><table><tr>{gone}<td>a</tr><tr>{gone}<td>1</tr>")[0][1:] == [["a"], ["1"]]
 
 
 LISTED = (

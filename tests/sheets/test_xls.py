@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import xlwt
 
+from gbv_kpi.sheets.open import read_sheets
+from gbv_kpi.sheets.sheet import Percentage
+from gbv_kpi.sheets.sources import Source
 from tests.libreoffice import converted, needs_libreoffice
 from tests.reading.sending import BOTH, GIA_VIEN, HEADER, NHO_QUAN, TITLE, A, Rows, counts, read, send, told
 from tests.sheets.test_xlsx import book
@@ -85,3 +88,18 @@ def test_errors_percentages_and_hidden_figures_are_told_as_in_an_xlsx(tmp_path: 
         ("hidden-figures", "B4"),
     ]
     assert [p.value for p in returns.problems[:6]] == ["#DIV/0!", "#N/A", "100%", "#NAME?", None, "#REF!"]
+
+
+def test_what_is_struck_out_or_not_shown_is_left_out_and_told() -> None:
+    made, sheet = legacy([["x", 5, 45000, 7, 0.5, 20.000000000000004]])
+    struck, font = xlwt.easyxf("font: struck_out on"), xlwt.easyfont("struck_out on")
+    sheet.write(0, 0, "x", struck)
+    sheet.write(0, 1, 5, struck)
+    sheet.write(0, 2, 45000, xlwt.easyxf(num_format_str="yyyy"))
+    sheet.write(0, 3, 7, xlwt.easyxf(num_format_str=";;;"))
+    sheet.write(0, 4, 0.5, SHARE)
+    sheet.write_rich_text(0, 6, [("15", font), "20"])
+    sheets, _, problems = read_sheets(Source("f.xls", saved(made)))
+    assert list(sheets[0].rows[0]) == ["", "", 2023.0, "", Percentage(0.5), 20.0, "20"]
+    assert [(problem.code, problem.place.cell) for problem in problems] == [("unseen-text", "A1")]
+    assert sheets[0].unseen == ((0, 0), (0, 1), (0, 3), (0, 6))
