@@ -23,6 +23,6 @@ def _sections() -> Mapping[str, Sequence[str]]:
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             entries = sections.setdefault(line.strip("[]"), [])
-        elif line and not line.startswith("# "):
+        elif line and not line.startswith("#"):
             entries.append(line)
     return sections

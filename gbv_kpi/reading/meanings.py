@@ -20,7 +20,7 @@ from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, tidy, without_diacr
 from gbv_kpi.reading.periods import mark_periods
 
 Key = tuple[str, ...]
-Cost = tuple[int, int, int]  # words not known, phrases, and less for longer phrases
+Cost = tuple[int, int, int]  # two for an unknown word, one for a topic; phrases; less for longer phrases
 
 
 class Kind(StrEnum):
@@ -162,7 +162,7 @@ class _Index:
         best: list[tuple[Cost, list[Atom], list[str]]] = [((0, 0, 0), [], [])]
         for start in range(len(key) - 1, -1, -1):
             (unknown, count, squares), atoms, left = best[-1]
-            choices = [((unknown + 1, count, squares), atoms, [key[start], *left])]
+            choices = [((unknown + 2, count, squares), atoms, [key[start], *left])]
             for length, atom in self._at(key, start):
                 (unknown, count, squares), atoms, left = best[-length]
                 cost = (unknown + _only_topic(atom), count + 1, squares - length * length)
@@ -260,6 +260,8 @@ class Vocabulary:
         plain = tidied == without_diacritics(tidied)
         index = self._plain if plain else self._exact
         key, is_inner = words_of_label(tidied)
+        if not key and is_inner and any(map(str.isalpha, tidied)):
+            return Label(text, (Atom(frozenset({Kind.PART})),), (), is_inner)  # "Trong đó" alone
         if len(text) > LONGEST_LABEL:
             return Label(text[:LONGEST_LABEL], left=key)
         variants = dict.fromkeys((key, self._longhand(key, index, only_unknown=True), self._longhand(key, index)))

@@ -170,7 +170,7 @@ def test_of_two_years_under_a_field_the_titles_is_read(tmp_path: Path, merged: l
 def test_a_field_over_parts_that_mean_nothing_is_not_taken_from_the_first(tmp_path: Path) -> None:
     returns = read(tmp_path, over_two(["Nữ", "Nam"], A, B))
     assert returns.valid.empty
-    assert {problem.code for problem in returns.problems} >= {"no-table-found"}
+    assert {problem.code for problem in returns.problems} >= {"missing-column"}
 
 
 def test_of_a_total_and_its_part_under_a_field_the_total_is_read(tmp_path: Path) -> None:
