@@ -8,7 +8,7 @@ from gbv_kpi.reading.header import KnowsUnit, is_number, is_title_line
 from gbv_kpi.reading.items import ItemRow, level_of_number
 from gbv_kpi.reading.meanings import Kind, Vocabulary
 from gbv_kpi.reading.stock_phrases import is_signature
-from gbv_kpi.reading.titles import is_year_label, reporting_unit_in, year_in
+from gbv_kpi.reading.titles import is_year_label, read_line, reporting_unit_in, year_in
 from gbv_kpi.reading.units import level_of
 
 HEADER_ROWS = 4
@@ -47,7 +47,8 @@ def item_columns(grid: Grid, rows: range, vocabulary: Vocabulary) -> list[int]:
     marks: dict[int, set[object]] = {}
     for row in rows:
         for column, text in grid.words(row):
-            if found := vocabulary.explain(text).marks:
+            found = vocabulary.explain(text).marks
+            if len(found) == 1:  # a line that speaks of several is a title
                 marks.setdefault(column, set()).update(found)
     return sorted((column for column in marks if len(marks[column]) > 1), key=lambda at: (-len(marks[at]), at))
 
@@ -56,7 +57,8 @@ def read_form(
     grid: Grid, rows: range, columns: range, main: int, vocabulary: Vocabulary, knows_unit: KnowsUnit
 ) -> Form | None:
     """Return the form whose items are in the column `main`; None where it has no column of figures."""
-    marked = [row for row in rows if vocabulary.explain(grid.spread_text(row, main)).marks and grid.text(row, main)]
+    marked = [row for row in rows if grid.text(row, main) and vocabulary.explain(grid.text(row, main)).marks]
+    marked = _below_title(grid, rows, main, marked, vocabulary)
     if not marked:
         return None
     rows, next_row = _until_next(grid, rows, main, marked, vocabulary)
@@ -89,6 +91,18 @@ def read_form(
     found = [_figure_column(grid, column, header, units, figures, vocabulary) for column in figures]
     top = min([*header, *(item.row for item in items[:1]), marked[0]])
     return Form(top, found, items, measures, units is not None, next_row)
+
+
+def _below_title(grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary) -> list[int]:
+    """Leave out the rows of the title that speak of a field: those above the header, or with the year."""
+    first = next((row for row in marked if any(is_number(cell) for cell in grid.rows[row][main + 1 :])), None)
+    if first is None:
+        first = next((row for row in marked if len(grid.texts(row)) > 1), marked[0] if marked else rows.start)
+    heads = [row for row in range(rows.start, first) if vocabulary.explain(grid.text(row, main)).only({Kind.ITEM})]
+    if heads:
+        return [row for row in marked if row > heads[-1]]
+    lines = {row: read_line(grid.text(row, main)) for row in marked if row < first and len(grid.texts(row)) == 1}
+    return [row for row in marked if row not in lines or not (lines[row].years or lines[row].is_result)]
 
 
 def _until_next(

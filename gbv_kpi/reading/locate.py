@@ -124,8 +124,8 @@ def _next_table(grid: Grid, start: int, reader: Reader) -> _Found | None:
             break
     rows = range(first, end if heading is None else heading)
     items = item_columns(grid, rows, vocabulary)
-    if items:
-        return _forms(grid, rows, items, heading, reader)
+    if items and (found := _forms(grid, rows, items, heading, reader)).tables:
+        return found
     return None if heading is None else _tables(grid, first, heading, reader)
 
 
@@ -173,10 +173,10 @@ def _blocks(header: Header) -> Iterator[range]:
         yield range(columns[start].at, columns[end - 1].at + 1)
 
 
-def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reader: Reader) -> _Found | None:
+def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reader: Reader) -> _Found:
     """Return the form in some rows, or the forms side by side in them."""
     width = min(max((len(grid.rows[row]) for row in rows), default=0), MOST_COLUMNS)
-    mains = _item_blocks(grid, rows, items, width)
+    mains = _item_blocks(grid, rows, items, width, reader)
     tables: list[Table] = []
     headings: Texts = []
     titles: Texts = []
@@ -195,12 +195,10 @@ def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reade
         labels += [(item.row, item.column, text) for item in form.rows for text in item.texts]
         labels += [(row, main, text) for row in range(form.top, rows.stop) if (text := grid.text(row, main))]
         next_rows += [form.next_row] if form.next_row is not None else []
-    if not tables and not next_rows and heading is None:
-        return _Found([], headings, titles, labels, None)
     return _Found(tables, headings, titles, labels, min(next_rows, default=heading))
 
 
-def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[tuple[int, range]]:
+def _item_blocks(grid: Grid, rows: range, items: list[int], width: int, reader: Reader) -> list[tuple[int, range]]:
     """Return the column of items and the columns of each form: another one begins where figures are between two."""
     mains = [items[0]]
     for column in items[1:]:
@@ -213,7 +211,7 @@ def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[
         ):
             mains.append(column)
     if len(mains) == 1:
-        main = min(column for column in items) if _same_rows(grid, rows, items) else mains[0]
+        main = min(items) if _same_rows(grid, rows, items, reader) else mains[0]
         return [(main, range(width))]
     mains.sort()
     starts = [0, *(_block_start(grid, rows, main) for main in mains[1:])]
@@ -221,12 +219,12 @@ def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[
     return [(main, range(start, end)) for main, start, end in zip(mains, starts, ends, strict=True)]
 
 
-def _same_rows(grid: Grid, rows: range, items: list[int]) -> bool:
+def _same_rows(grid: Grid, rows: range, items: list[int], reader: Reader) -> bool:
     """Whether two columns of labels are the same ones in two languages."""
     if len(items) < 2:
         return False
-    both = sum(1 for row in rows if grid.text(row, items[0]) and grid.text(row, items[1]))
-    return both > 1
+    explain = reader.vocabulary.explain
+    return sum(1 for row in rows if all(explain(grid.text(row, column)).marks for column in items[:2])) > 1
 
 
 def _block_start(grid: Grid, rows: range, main: int) -> int:

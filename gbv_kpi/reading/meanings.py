@@ -98,7 +98,8 @@ class Label:
         """The fields, or levels of fields, that the label speaks of."""
         if self.only({Kind.TOTAL, Kind.SUM}):
             return set()
-        found = (atom.field or atom.upper or atom.lower for atom in self.atoms)
+        lower = () if self.left else (atom.lower for atom in self.atoms)  # "Công an huyện …" is no form of help
+        found = (*(atom.field or atom.upper for atom in self.atoms), *lower)
         return {mark for mark in found if mark is not None}
 
     @property

@@ -42,6 +42,11 @@ TITLES = [
     "KẾT QUẢ PHÒNG, CHỐNG BẠO LỰC TRÊN CƠ SỞ GIỚI NĂM {year}",
     "Kỳ báo cáo: Năm {year}",
 ]
+SUBJECTS = [
+    "KẾT QUẢ TRỢ GIÚP NGƯỜI BỊ BẠO LỰC TRÊN CƠ SỞ GIỚI",
+    "SỐ LIỆU CƠ SỞ GIÁO DỤC, CÁN BỘ VÀ NGƯỜI BỊ BẠO LỰC",
+    "Số người bị bạo lực trên cơ sở giới, số trường hợp được trợ giúp",
+]
 SECTIONS = ["Đào tạo, tập huấn", "Công tác trợ giúp", "Thông tin chung", "Truyền thông"]
 
 
@@ -81,6 +86,8 @@ def _title(dice: Dice, year: int, unit: str | None = None) -> Rows:
                 [dice.choice(["Kính gửi: UBND huyện Yên Mô", "Đơn vị nhận báo cáo: Phòng Nội vụ huyện Yên Mô"])]
             )
     rows.append([dice.choice(TITLES).format(year=year, after=year + 1)])
+    if dice.random() < 0.3:
+        rows.insert(len(rows) - 1, [dice.choice(SUBJECTS)])
     if dice.random() < 0.2:
         rows.append([f"(Từ ngày 01/01/{year} đến ngày 31/12/{year})"])
     if dice.random() < 0.5:
