@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
 from gbv_kpi.reading.header import Header
 from gbv_kpi.reading.meanings import AGAINST, Kind, Vocabulary
+from gbv_kpi.reading.normalize import alike
 from gbv_kpi.reading.row_names import RowName, RowNames
 from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import read_line
@@ -52,8 +53,11 @@ class Values:
 
     def texts_at(self, rows: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
         """Return every different text of some rows, with the rows that have it."""
-        codes = self.codes[rows]
-        return [(text_of(self.cells[code]), rows[codes == code]) for code in pd.unique(codes).tolist()]
+        order = np.argsort(self.codes[rows], kind="stable")
+        codes, rows = self.codes[rows][order], rows[order]
+        starts = np.flatnonzero(np.diff(codes, prepend=-1))
+        groups = np.split(rows, starts[1:]) if len(starts) else []
+        return [(text_of(self.cells[code]), at) for code, at in zip(codes[starts].tolist(), groups, strict=True)]
 
 
 class Columns:
@@ -309,7 +313,7 @@ def _name_rows(
         for text, at in columns.values(column).texts_at(rows) if rows.size else ():
             if column != labels.unit and not any(map(str.isalpha, text)):
                 continue
-            name = names.read(text)
+            name = names.read(alike(text))
             if name is RowName.SUM or (name is RowName.GROUP and column == labels.unit):
                 kinds[at] = RowKind.TOTAL
             elif name is RowName.ASIDE:
