@@ -1,15 +1,18 @@
 """What the ledger holds, now or as it stood on a past day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.ledger.entries import Entry, Figure, UnitKey, instant, stamp
-from gbv_kpi.ledger.tables import returns, submissions
+from gbv_kpi.ledger.faults import damaged
+from gbv_kpi.ledger.tables import digest_of, readable_columns, returns, submissions
 from gbv_kpi.plan import Plan
+from gbv_kpi.returns.schema import MAX_COUNT
 
 MOST_CODES = 500  # a longer list is not asked for unit by unit
 
@@ -22,9 +25,14 @@ def entries_of(
     codes: Iterable[str] | None = None,
     as_of: datetime | None = None,
 ) -> list[Entry]:
-    """All revisions of a plan's returns, by year and unit, the oldest first; `as_of` leaves out later ones."""
+    """Return all revisions of a plan's returns, by year and unit, the oldest first; `as_of` leaves out later ones.
+
+    Raises `LedgerError` for a return that cannot be read, or is not what was recorded.
+    """
     query = (
-        select(returns, submissions.c.file, submissions.c.sha256, submissions.c.at, submissions.c.who)
+        select(
+            *readable_columns(connection), submissions.c.file, submissions.c.sha256, submissions.c.at, submissions.c.who
+        )
         .join(submissions, returns.c.submission == submissions.c.id)
         .where(returns.c.plan == plan.id)
         .order_by(returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision)
@@ -36,13 +44,52 @@ def entries_of(
     if as_of is not None:
         query = query.where(submissions.c.at <= stamp(as_of))
     try:
-        return [_entry(row) for row in connection.execute(query)]
+        entries = [_entry(row) for row in connection.execute(query)]
     except (ValueError, TypeError, KeyError) as error:
-        raise LedgerError(phrase("The ledger is damaged: a return in it is unreadable. Restore a backup.")) from error
+        raise _unreadable(connection, phrase("a return in it cannot be read")) from error
+    except _ChangedError as error:
+        raise _unreadable(connection, error.found) from error
+    return entries if as_of is None else list(_without_gaps(entries))
 
 
-def _entry(row: Row[tuple[object, ...]]) -> Entry:
+def _unreadable(connection: Connection, found: Phrase) -> LedgerError:
+    return damaged(connection.get_execution_options().get("ledger", ""), found)
+
+
+def _without_gaps(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The revisions that follow each other from the first: where a clock was set back, one may lack its predecessor."""
+    due: dict[tuple[int, UnitKey], int] = {}
+    for entry in entries:
+        key = (entry.year, entry.unit)
+        if entry.revision == due.setdefault(key, 1):
+            due[key] += 1
+            yield entry
+
+
+class _ChangedError(Exception):
+    def __init__(self, found: Phrase) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+def _entry(row: Row[Any]) -> Entry:
+    """Raises `ValueError` and the like for what no return can be, and `_ChangedError` for one with another digest."""
     held = row._mapping
+    texts = [held[name] for name in ("plan", "unit_code", "unit_since", "unit_name", "file", "sha256", "who")]
+    at = instant(held["at"])
+    if not (all(isinstance(text, str) for text in texts) and isinstance(held["sheet"], str | None)):
+        raise TypeError
+    if not (0 < held["year"] < 10_000 and held["revision"] > 0 and stamp(at) == held["at"]):
+        raise ValueError
+    if held.get("digest") not in (None, digest_of(held, held)):
+        raise _ChangedError(
+            phrase(
+                "revision {revision} of {unit}, {year}, is not what was recorded",
+                revision=held["revision"],
+                unit=held["unit_name"],
+                year=str(held["year"]),
+            )
+        )
     return Entry(
         plan=held["plan"],
         unit=UnitKey(held["unit_code"], held["unit_since"]),
@@ -50,12 +97,18 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry:
         year=held["year"],
         revision=held["revision"],
         sheet=held["sheet"],
-        figures={field: Figure(int(value), cell) for field, (value, cell) in held["figures"].items()},
+        figures={field: _figure(*figure) for field, figure in held["figures"].items()},
         file=held["file"],
         sha256=held["sha256"],
-        at=instant(held["at"]),
+        at=at,
         who=held["who"],
     )
+
+
+def _figure(value: object, cell: object) -> Figure:
+    if not (isinstance(value, int) and 0 <= value <= MAX_COUNT and isinstance(cell, str | None)):
+        raise TypeError
+    return Figure(value, cell)
 
 
 def recorded_files(connection: Connection, plan: Plan) -> set[tuple[str, str]]:
