@@ -16,7 +16,7 @@ _ADDRESS = re.compile(
 )
 _DRIVE = re.compile(r"[a-z]:[\\/]", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"^(\w[\w+]*://)([^:/?#]*):(.*)@([^@]*)$", re.DOTALL)
-SHOWN = ("host", "port", "sslmode")  # of the options behind the question mark
+SHOWN = ("host", "port")  # of the options behind the question mark
 
 
 def address_of(place: str) -> URL:
@@ -27,18 +27,20 @@ def address_of(place: str) -> URL:
     """
     if "://" not in place:
         if _ADDRESS.search(place) and not _DRIVE.match(place) and not _exists(place):
-            raise LedgerError(_NOT_UNDERSTOOD)
+            raise LedgerError(NOT_UNDERSTOOD)
         return URL.create("sqlite", database=place)
+    if not place.isprintable():
+        raise LedgerError(NOT_UNDERSTOOD)
     try:
         url = make_url(_with_quoted_password(place))
         url.render_as_string()  # the port and the host are looked at here
     except (ArgumentError, ValueError, TypeError) as error:
-        raise LedgerError(_NOT_UNDERSTOOD) from error
+        raise LedgerError(NOT_UNDERSTOOD) from error
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg") and "@" not in (url.host or ""):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername == "sqlite" and url.database and not url.host:
         return URL.create("sqlite", database=url.database)
-    raise LedgerError(_NOT_UNDERSTOOD)
+    raise LedgerError(NOT_UNDERSTOOD)
 
 
 def shown_address(url: URL) -> str:
@@ -54,7 +56,7 @@ def shown_address(url: URL) -> str:
 def _with_quoted_password(place: str) -> str:
     """The address with each sign of its password that would end it written as %40 is: `@`, `/`, `?`, `#`."""
     front, mark, query = place.partition("?")
-    if "@" not in front:  # the password itself may have a question mark
+    if "@" not in front and not re.search(r"[?&]\w*pass\w*=", place):  # the password itself has a question mark
         front, mark, query = place, "", ""
     found = _CREDENTIALS.match(front)
     if not found:
@@ -70,4 +72,4 @@ def _exists(place: str) -> bool:
         return False
 
 
-_NOT_UNDERSTOOD = phrase("The address of the ledger is not understood; write a path or postgresql://…")
+NOT_UNDERSTOOD = phrase("The address of the ledger is not understood; write a path or postgresql://…")

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.address import address_of, shown_address
+from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
 from gbv_kpi.ledger.faults import is_passing, ledger_error
 from gbv_kpi.ledger.tables import SCHEMA, VERSION, layout, make_tables, readable_columns, returns
 
@@ -186,7 +186,10 @@ def _postgresql(url: URL, name: str) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
-        connection = PatientConnection.connect(*arguments, **options)
+        try:
+            connection = PatientConnection.connect(*arguments, **options)
+        except (UnicodeError, ValueError) as error:  # of a host that can be none
+            raise LedgerError(NOT_UNDERSTOOD) from error
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             connection.close()

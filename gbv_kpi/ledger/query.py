@@ -72,7 +72,7 @@ class _ChangedError(Exception):
         self.found = found
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
     """Raises `ValueError` and the like for what no return can be, and `_ChangedError` for one with another digest."""
     held = row._mapping
     texts = [held[name] for name in ("plan", "unit_code", "unit_since", "unit_name", "file", "sha256", "who")]
