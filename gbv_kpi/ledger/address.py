@@ -58,9 +58,10 @@ def _with_quoted_password(place: str) -> str:
     front, mark, query = place.partition("?")
     if "@" not in front and not re.search(r"[?&]\w*pass\w*=", place):  # the password itself has a question mark
         front, mark, query = place, "", ""
+    query = query.replace("@", "%40")
     found = _CREDENTIALS.match(front)
     if not found:
-        return place
+        return f"{front}{mark}{query}"
     scheme, user, password, rest = found.groups()
     return f"{scheme}{user}:{quote(password, safe='%')}@{rest}{mark}{query}"
 
