@@ -32,6 +32,8 @@ from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase
 
 commands = typer.Typer()
+keeping = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look after the ledger itself.")
+commands.add_typer(keeping, name="ledger")
 
 
 @commands.command()
@@ -248,6 +250,28 @@ def import_ledger(
         held, new = import_lines(opened, lines)
         summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)
     print_text(spoken.say(summary) + "\n", None)
+
+
+@keeping.command("check")
+def check_ledger(
+    ledger: LedgerOption = None,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Verify the whole ledger. Its pages, each return against its hash, and that no revision is missing.
+
+    Example: gbv-kpi ledger check
+    """
+    from gbv_kpi.ledger.check import check_ledger as verify
+    from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
+
+    spoken = spoken_language(lang)
+    with opened_ledger(ledger) as opened:
+        found = verify(opened)
+    show = ledger_check_to_json if format is Format.JSON else ledger_check_to_text
+    print_text(show(found, spoken), output)
+    raise typer.Exit(found.exit_code)
 
 
 def _now() -> datetime:

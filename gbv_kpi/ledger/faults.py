@@ -7,6 +7,9 @@ from sqlalchemy.exc import DBAPIError
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
 
+CONTRADICTION = phrase("its parts contradict each other")
+OTHER_TABLES = phrase("its tables are not those of a ledger")
+
 
 def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> LedgerError:
     """Return what stops us; `ledger` is its path or address without a password, `commits` says we were at the end."""
@@ -50,9 +53,9 @@ def _sqlite_fault(name: str, ledger: str) -> Phrase:
         case "NOTADB" | "FORMAT":
             return damaged(ledger, phrase("it is not a database file")).phrase
         case "CORRUPT" | "NOMEM" | "TOOBIG" | "MISMATCH" | "RANGE" | "CONSTRAINT":
-            return damaged(ledger, phrase("its parts contradict each other")).phrase
+            return damaged(ledger, CONTRADICTION).phrase
         case "ERROR":
-            return damaged(ledger, _OTHER_TABLES).phrase
+            return damaged(ledger, OTHER_TABLES).phrase
         case "":
             return damaged(ledger, phrase("a text in it cannot be read")).phrase
         case "CANTOPEN":
@@ -74,14 +77,13 @@ def _server_fault(state: str, error: DBAPIError, ledger: str) -> Phrase:
             "The server of the ledger {ledger} does not answer; what was recorded before is safe.", ledger=ledger
         )
     if state[:2] in ("42", "22", "XX") and state != "42501":
-        return damaged(ledger, _OTHER_TABLES).phrase
+        return damaged(ledger, OTHER_TABLES).phrase
     wording = _BY_STATE.get(state) or _BY_STATE.get(state[:2])
     if wording is None:
         return phrase("The ledger {ledger} cannot be used ({reason}).", ledger=ledger, reason=state)
     return Phrase(wording.wording, {"ledger": ledger})
 
 
-_OTHER_TABLES = phrase("its tables are not those of a ledger")
 _GONE = phrase("The server of the ledger {ledger} cannot be reached, or went away; what was recorded before is safe.")
 _IN_USE = phrase("The ledger {ledger} is in use by another program; try again later.")
 _TOO_LONG = phrase(

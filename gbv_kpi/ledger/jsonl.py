@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.tables import add_submission, returns, submissions
+from gbv_kpi.ledger.query import OF_SUBMISSION, entry_from, told_as_damage
+from gbv_kpi.ledger.tables import add_submission, readable_columns, returns, submissions
 from gbv_kpi.returns.schema import MAX_COUNT, Count
 
 FORMAT: Literal["gbv-kpi/ledger/1"] = "gbv-kpi/ledger/1"
@@ -53,10 +54,14 @@ class _Submission(_Line):
 
 def export_lines(ledger: Ledger) -> Iterator[str]:
     """The ledger as it is at one moment; the same ledger gives the same lines in every database."""
-    with ledger.reading() as connection:
+    with ledger.reading() as connection, told_as_damage(connection):
         yield json.dumps({"schema": FORMAT}) + "\n"
         brought: dict[int, list[dict[str, object]]] = {}
-        for row in connection.execute(select(returns).order_by(returns.c.id)).mappings():
+        query = select(*readable_columns(connection), *OF_SUBMISSION).outerjoin(
+            submissions, returns.c.submission == submissions.c.id
+        )
+        for row in connection.execute(query.order_by(returns.c.id)).mappings():
+            entry_from(row)  # what is damaged is no backup
             brought.setdefault(row["submission"], []).append({name: row[name] for name in _Return.model_fields})
         for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
             line = {name: row[name] for name in _Submission.model_fields if name != "returns"}

@@ -1,10 +1,10 @@
 """What the ledger holds, now or as it stood on a past day."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, RowMapping, select
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
@@ -14,6 +14,8 @@ from gbv_kpi.ledger.tables import digest_of, readable_columns, returns, submissi
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns.schema import MAX_COUNT
 
+OF_SUBMISSION = (submissions.c.file, submissions.c.sha256, submissions.c.at, submissions.c.who)
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # what values that are none come to
 MOST_CODES = 500  # a longer list is not asked for unit by unit
 
 
@@ -30,9 +32,7 @@ def entries_of(
     Raises `LedgerError` for a return that cannot be read, or is not what was recorded.
     """
     query = (
-        select(
-            *readable_columns(connection), submissions.c.file, submissions.c.sha256, submissions.c.at, submissions.c.who
-        )
+        select(*readable_columns(connection), *OF_SUBMISSION)
         .join(submissions, returns.c.submission == submissions.c.id)
         .where(returns.c.plan == plan.id)
         .order_by(returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision)
@@ -43,16 +43,26 @@ def entries_of(
         query = query.where(returns.c.unit_code.in_(asked))
     if as_of is not None:
         query = query.where(submissions.c.at <= stamp(as_of))
+    with told_as_damage(connection):
+        entries = [entry_from(row) for row in connection.execute(query).mappings()]
+    gapless = list(_without_gaps(entries))
+    if as_of is None and len(gapless) < len(entries):
+        raise _damaged(connection, phrase("a revision of a return is missing in it"))
+    return gapless
+
+
+@contextmanager
+def told_as_damage(connection: Connection) -> Iterator[None]:
+    """Raise `LedgerError` where rows cannot be what a gbv-kpi wrote."""
     try:
-        entries = [_entry(row) for row in connection.execute(query)]
-    except (ValueError, TypeError, KeyError) as error:
-        raise _unreadable(connection, phrase("a return in it cannot be read")) from error
-    except _ChangedError as error:
-        raise _unreadable(connection, error.found) from error
-    return entries if as_of is None else list(_without_gaps(entries))
+        yield
+    except UNREADABLE as error:
+        raise _damaged(connection, phrase("a return in it cannot be read")) from error
+    except ChangedError as error:
+        raise _damaged(connection, error.found) from error
 
 
-def _unreadable(connection: Connection, found: Phrase) -> LedgerError:
+def _damaged(connection: Connection, found: Phrase) -> LedgerError:
     return damaged(connection.get_execution_options().get("ledger", ""), found)
 
 
@@ -66,15 +76,17 @@ def _without_gaps(entries: Iterable[Entry]) -> Iterator[Entry]:
             yield entry
 
 
-class _ChangedError(Exception):
+class ChangedError(Exception):
     def __init__(self, found: Phrase) -> None:
         super().__init__(found)
         self.found = found
 
 
-def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
-    """Raises `ValueError` and the like for what no return can be, and `_ChangedError` for one with another digest."""
-    held = row._mapping
+def entry_from(held: RowMapping) -> Entry:
+    """Return what a row of returns, joined with its submission, says.
+
+    Raises `ValueError` or `TypeError` for what no return can be, and `ChangedError` for one with another digest.
+    """
     texts = [held[name] for name in ("plan", "unit_code", "unit_since", "unit_name", "file", "sha256", "who")]
     at = instant(held["at"])
     if not (all(isinstance(text, str) for text in texts) and isinstance(held["sheet"], str | None)):
@@ -82,7 +94,7 @@ def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
     if not (0 < held["year"] < 10_000 and held["revision"] > 0 and stamp(at) == held["at"]):
         raise ValueError
     if held.get("digest") not in (None, digest_of(held, held)):
-        raise _ChangedError(
+        raise ChangedError(
             phrase(
                 "revision {revision} of {unit}, {year}, is not what was recorded",
                 revision=held["revision"],

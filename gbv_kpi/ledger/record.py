@@ -22,7 +22,7 @@ from gbv_kpi.ledger.entries import (
     storable,
 )
 from gbv_kpi.ledger.held import latest
-from gbv_kpi.ledger.query import entries_of
+from gbv_kpi.ledger.query import entries_of, told_as_damage
 from gbv_kpi.ledger.tables import add_submission, submissions
 from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan
@@ -97,7 +97,8 @@ def _recorded_before(connection: Connection, plan: Plan, filing: Filing, content
     """When this very file was recorded, read as it is read now."""
     same = (submissions.c.plan == plan.id, submissions.c.sha256 == filing.sha256, submissions.c.content == content)
     at = connection.execute(select(submissions.c.at).where(*same)).scalar()
-    return None if at is None else instant(at)
+    with told_as_damage(connection):
+        return None if at is None else instant(at)
 
 
 def _kin(plan: Plan, years: Iterable[int]) -> Mapping[tuple[str, int], list[UnitKey]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import (
@@ -89,12 +89,18 @@ def add_submission(connection: Connection, submission: Mapping[str, Any], rows: 
 
 def readable_columns(connection: Connection) -> list[Column[Any]]:
     """Return the columns that a ledger's returns have: one from before 0.2 has digests from its first write on."""
-    present = {column["name"] for column in inspect(connection).get_columns(returns.name)}
-    return [column for column in returns.c if column.name in present or column is not returns.c.digest]
+    return [column for column in returns.c if column.name not in missing_columns(connection)[returns.name]]
+
+
+def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
+    """Return what each table of a ledger lacks; all of its columns where it is not there."""
+    present = inspect(connection).get_multi_columns()
+    names = {table: {column["name"] for column in columns} for (_, table), columns in present.items()}
+    return {table.name: set(table.c.keys()) - names.get(table.name, set()) for table in metadata.tables.values()}
 
 
 def make_tables(connection: Connection) -> None:
     """Make what a ledger lacks of its tables."""
     metadata.create_all(connection)
-    if not any(column is returns.c.digest for column in readable_columns(connection)):
+    if missing_columns(connection)[returns.name]:
         connection.execute(text(f"ALTER TABLE {returns.name} ADD COLUMN digest VARCHAR(64)"))
