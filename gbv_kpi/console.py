@@ -21,8 +21,10 @@ UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 def speak_utf8() -> None:
     """Let both streams carry Vietnamese, whatever the system's code page is.
 
-    One that the caller has closed takes what is said to it, and nobody hears it.
+    One that the caller has closed takes what is said to it, and nobody hears it; a closed input is empty.
     """
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # for as long as the program runs
     sys.stdout, sys.stderr = (stream or _unheard() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -158,8 +160,8 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
                 file.writelines(pieces)
         else:
             _replace(target, pieces)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is no OSError
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise OutputError(phrase("{path} cannot be written: {reason}.", path=str(path), reason=reason)) from error
 
 

@@ -26,10 +26,14 @@ from gbv_kpi.cli.options import (
     opened_ledger,
     spoken_language,
 )
+from gbv_kpi.cli.output import read_bounded
 from gbv_kpi.console import print_pieces, print_rendered, print_text, tell
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase
+from gbv_kpi.inputs import MEBIBYTE
+
+MAX_IMPORT = 512 * MEBIBYTE  # an export of 53,000 returns has 40
 
 commands = typer.Typer()
 keeping = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look after the ledger itself.")
@@ -242,10 +246,9 @@ def import_ledger(
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
     from gbv_kpi.ledger.jsonl import import_lines
-    from gbv_kpi.sheets.sources import open_source
 
     spoken = spoken_language(lang)
-    lines = open_source(file).content.splitlines()
+    lines = read_bounded(file, MAX_IMPORT).splitlines()
     with opened_ledger(ledger, create=True) as opened:
         held, new = import_lines(opened, lines)
         summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)

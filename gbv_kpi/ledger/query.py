@@ -38,7 +38,7 @@ def entries_of(
         .order_by(returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision)
     )
     if years is not None:
-        query = query.where(returns.c.year.in_(sorted(set(years))))
+        query = query.where(returns.c.year.in_(sorted(year for year in set(years) if 0 < year < 10_000)))
     if codes is not None and len(asked := sorted(set(codes))) <= MOST_CODES:
         query = query.where(returns.c.unit_code.in_(asked))
     if as_of is not None:
