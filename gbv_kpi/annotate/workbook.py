@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.annotate.problem_sheet import FILL, fill_summary
 from gbv_kpi.console import visible
 from gbv_kpi.excel_style.cells import TEXT, fit_row, print_on_a4, put_text, set_widths
-from gbv_kpi.excel_style.paper import sheet_title
+from gbv_kpi.excel_style.paper import sheet_title, storable
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.problem_groups import SEVERITY
@@ -171,6 +171,6 @@ def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language:
     for problem in problems:
         severity, message, hint = map(language.say, (SEVERITY[problem.severity], problem.message, problem.hint))
         parts.append(f"{severity.capitalize()}: {visible(message)}\n→ {visible(hint)}")
-    text = "\n\n".join(parts)[:MAX_COMMENT]
+    text = storable("\n\n".join(parts))[:MAX_COMMENT]
     lines = sum(1 + len(line) // LINE_CHARACTERS for line in text.split("\n"))
     cell.comment = Comment(text, AUTHOR, width=COMMENT_WIDTH, height=min(420, LINE_PIXELS * (lines + 1)))

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sqlalchemy import Connection, select
 
+from gbv_kpi.console import harmless_json
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.database import Ledger
@@ -65,7 +66,8 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
             brought.setdefault(row["submission"], []).append({name: row[name] for name in _Return.model_fields})
         for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
             line = {name: row[name] for name in _Submission.model_fields if name != "returns"}
-            yield json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False) + "\n"
+            whole = json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False)
+            yield harmless_json(whole) + "\n"
 
 
 def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
