@@ -11,19 +11,17 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
-from gbv_kpi.kpi.findings import findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import outlooks
 from gbv_kpi.plan import Plan, load_plan
+from gbv_kpi.problems import has_errors
 from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.returns.collect import Returns, read_returns
-from gbv_kpi.returns.read_files import cores
+from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
 from gbv_kpi.sheets.sources import find_sources
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
     from gbv_kpi.ledger.entries import Entry
-from gbv_kpi.told import has_errors
 
 MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
@@ -51,7 +49,8 @@ def judge_report(
     if detailed:
         from gbv_kpi.ledger.entries import unrecorded
 
-        return _detailed(outcome, returns, year, [unrecorded(given, the_plan) for given in returns.received])
+        entries = [unrecorded(given, the_plan) for _, given in valid_returns(returns, the_plan)]
+        return _detailed(outcome, returns, year, entries)
     return outcome
 
 
@@ -59,7 +58,7 @@ def judge_ledger(
     ledger: "Ledger", plan_name: str, year: int, as_of: datetime | None, fail_on: FailOn, *, detailed: bool = False
 ) -> Outcome:
     """The same by what the ledger holds, or held. Raises `UsageError` for nothing."""
-    from gbv_kpi.ledger.held import latest, returns_from
+    from gbv_kpi.ledger.entries import latest, returns_from
     from gbv_kpi.ledger.mergers import recast
     from gbv_kpi.ledger.query import entries_of
 
@@ -67,12 +66,12 @@ def judge_ledger(
     with ledger.reading() as connection:
         held = latest(entries_of(connection, plan, years=[year], as_of=as_of))
         returns = returns_from(held, plan)
-        if not len(returns.lines):
+        if returns.frame.empty:
             raise UsageError(
                 phrase("The ledger {ledger} holds no return of {year}.", ledger=ledger.name, year=str(year))
             )
         scorecard = evaluate(returns, plan)
-        provisional = any(finding.provisional for finding in findings_of(scorecard.findings).of_province())
+        provisional = bool(scorecard.of_province().frame["provisional"].any())
         wanted = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
         past = latest(entries_of(connection, plan, years=wanted, as_of=as_of)) if wanted else []
     last_year = recast([entry for entry in past if entry.year == year - 1], plan, year) if provisional else []
@@ -95,7 +94,9 @@ def _judge(
     found, left_out = find_sources(names)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
-    returns = read_returns(found, plan, assumed, lambda files: watched(files, language), cores())
+    returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
+    if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
+        raise UsageError(phrase("No figure is filled in: {names}.", names=", ".join(names)))
     scorecard = evaluate(returns, plan)
     return Outcome(
         command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on

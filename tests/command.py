@@ -43,9 +43,18 @@ class Ran:
     err: str
 
 
-def run(*arguments: str, stdin: bytes = b"") -> Ran:
-    """`gbv-kpi` with these arguments, off a terminal, in this process."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+class Screen(io.TextIOWrapper):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(*arguments: str, stdin: bytes = b"", on_screen: bool = False) -> Ran:
+    """Run `gbv-kpi` with these arguments in this process, off a terminal unless `on_screen`."""
+    stdout_type = Screen if on_screen else io.TextIOWrapper
+    out = stdout_type(io.BytesIO(), encoding="utf-8", newline="")
+    err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     before = sys.argv, sys.stdin
     sys.argv, sys.stdin = ["gbv-kpi", *arguments], io.TextIOWrapper(io.BytesIO(stdin))
     code = 0

@@ -10,11 +10,9 @@ from gbv_kpi.plan import Plan, load_plan
 settings.register_profile("untimed", deadline=None)  # the machine may be busy
 settings.load_profile("untimed")
 
-GOLDEN = Path(__file__).parent / "render" / "golden"
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="Write tests/render/golden anew, then read the diff.")
+    parser.addoption("--update-golden", action="store_true", help="Write the golden files anew, then read the diff.")
 
 
 @pytest.fixture(autouse=True)
@@ -34,12 +32,12 @@ def plan() -> Plan:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compares a text with the golden file of that name, or writes it with --update-golden."""
+    """Compare a text with a file in `golden/` beside the test, or write that file with --update-golden."""
 
     def compare(name: str, text: str) -> None:
-        file = GOLDEN / f"{name}.txt"
+        file = request.path.parent / "golden" / f"{name}.txt"
         if request.config.getoption("--update-golden"):
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="\n")
         assert file.is_file(), f"{file} is missing: pytest --update-golden writes it"
         assert text == file.read_text("utf-8"), f"{file.name} differs: pytest --update-golden, then read the diff"

@@ -62,7 +62,6 @@ def submit(
     from gbv_kpi.pipeline import watched
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
-    from gbv_kpi.returns.read_files import cores
     from gbv_kpi.sheets.sources import find_sources
 
     spoken = spoken_language(lang)
@@ -71,9 +70,7 @@ def submit(
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
     with opened_ledger(ledger, create=True) as opened:
-        submission = hand_in(
-            opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken), cores()
-        )
+        submission = hand_in(opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken))
     silent = quiet and submission.exit_code == 0
     if left_out and not silent:
         tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))

@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.outlook import Outlook
 from gbv_kpi.kpi.scorecard import Scorecard, Status, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
-from gbv_kpi.problems import Problem
+from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns.collect import FileRead
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Trend
-from gbv_kpi.told import has_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Outcome:
     command: str
     scorecard: Scorecard
     problems: Sequence[Problem]
-    files: tuple[FileRead, ...]
+    files: Sequence[FileRead]
     left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
     fail_on: FailOn = FailOn.MISSED
     outlook: tuple[Outlook, ...] = ()  # of provisional verdicts
@@ -38,15 +36,15 @@ class Outcome:
     def of_year(self, year: int) -> "Outcome":
         return replace(self, scorecard=self.scorecard.of_year(year))
 
-    def decisive(self, year: int) -> Findings:
+    def decisive(self, year: int) -> Scorecard:
         """The findings that decide a year.
 
         In a report those of the province; in a check those of the province where all its units
         reported, otherwise of each unit for itself.
         """
         complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
-        findings = findings_of(self.scorecard.findings).of_year(year)
-        return findings.of_province() if complete or self.command == "report" else findings.of_units()
+        of_year = self.scorecard.of_year(year)
+        return of_year.of_province() if complete or self.command == "report" else of_year.of_units()
 
     @property
     def exit_code(self) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gbv_kpi.kpi.findings import OfIndicator, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Scorecard
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met
@@ -52,18 +51,20 @@ def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -
     plan = scorecard.plan
     if not all(coverage.is_judged for coverage in scorecard.coverage):
         return
-    for part in findings_of(scorecard.findings).by_indicator:
-        finding = part.province
-        if finding is not None and finding.provisional and finding.threshold is not None:
+    for finding in scorecard.of_province().findings:
+        if finding.provisional and finding.threshold is not None:
             indicator = plan.indicator_by_id[finding.indicator]
-            missing = _missing(plan, part)
+            missing = _missing(scorecard, finding)
             prospect, estimated = _prospect(finding, finding.threshold, indicator, plan, missing, last_year)
             yield Outlook(finding.indicator, finding.year, prospect, estimated, missing)
 
 
-def _missing(plan: Plan, part: OfIndicator) -> tuple[Unit, ...]:
-    known = {finding.unit for finding in part.units if None not in (finding.numerator, finding.denominator)}
-    return tuple(unit for unit in plan.expected_units(part.year) if unit.code not in known)
+def _missing(scorecard: Scorecard, finding: Finding) -> tuple[Unit, ...]:
+    """Return the expected units that do not give both counts of an indicator."""
+    frame = scorecard.frame
+    given = frame[(frame["indicator"] == finding.indicator) & frame["numerator"].notna() & frame["denominator"].notna()]
+    known = set(given["unit"].dropna())
+    return tuple(unit for unit in scorecard.plan.expected_units(finding.year) if unit.code not in known)
 
 
 def _prospect(

@@ -1,13 +1,17 @@
-"""What was computed: findings, coverage, and the scorecard that holds them. Frozen; renderers only read it."""
+"""The results as values: findings, coverage, and the scorecard that holds them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shown_rate
+import numpy as np
+
+from gbv_kpi.plan import Indicator, Plan, Unit
+from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shortfall, shown_rate
+from gbv_kpi.returns.parse import integers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,11 +120,12 @@ class Coverage:
 
     @property
     def received(self) -> int:
-        return len(self.expected) - len(self.missing) if self.is_judged else self.reported
+        """How many units have reported completely."""
+        return len(self.expected) - len(self.missing) - len(self.partly) if self.is_judged else self.reported
 
     @property
     def complete(self) -> bool:
-        return self.is_judged and not self.missing
+        return self.is_judged and not self.missing and not self.partly
 
     @property
     def provisional(self) -> bool:
@@ -128,29 +133,84 @@ class Coverage:
         return bool(self.missing or self.partly)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Scorecard:
-    """Every finding of some returns under a plan, by year, indicator, and province before units."""
+    """Every finding of some returns under a plan, and the coverage of each year.
+
+    `frame` has one row for each finding, by year, indicator, and province before units, with the columns
+
+        year         int16
+        indicator    Categorical  in the order of the plan
+        unit         Categorical  code; NA for the province
+        numerator    Int64        NA where it is not known
+        denominator  Int64
+        status       Categorical  a `Status`
+        provisional  bool
+    """
 
     plan: Plan
-    findings: Sequence[Finding]
+    frame: "pd.DataFrame"
     coverage: tuple[Coverage, ...]
 
     @property
     def years(self) -> tuple[int, ...]:
         return tuple(coverage.year for coverage in self.coverage)
 
-    def of_year(self, year: int) -> "Scorecard":
-        from gbv_kpi.kpi.findings import findings_of
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Every finding as a value."""
+        columns = [self.frame[name].tolist() for name in ("year", "indicator", "unit")]
+        columns += [integers(self.frame[name]) for name in ("numerator", "denominator")]
+        columns += [self.frame[name].tolist() for name in ("status", "provisional")]
+        return [
+            make_finding(
+                self.plan.indicator_by_id[indicator],
+                year,
+                (unit, self.plan.unit_name(year, unit)) if isinstance(unit, str) else None,
+                (numerator, denominator),
+                Status(status),
+                provisional,
+            )
+            for year, indicator, unit, numerator, denominator, status, provisional in zip(*columns, strict=True)
+        ]
 
-        return Scorecard(
-            self.plan,
-            findings_of(self.findings).of_year(year),
-            tuple(coverage for coverage in self.coverage if coverage.year == year),
-        )
+    @property
+    def statuses(self) -> set[Status]:
+        """The statuses that occur."""
+        return set(map(Status, self.frame["status"].unique()))
+
+    @property
+    def rated_indicators(self) -> set[str]:
+        """The indicators that have a rate in some finding."""
+        rated = [str(status) for status in Status if status.has_rate]
+        return set(self.frame.loc[self.frame["status"].isin(rated), "indicator"].unique())
+
+    @property
+    def unit_count(self) -> int:
+        """The number of units that have a finding."""
+        codes = self.frame["unit"].cat.codes.to_numpy()
+        return int((np.bincount(codes[codes >= 0]) > 0).sum())  # nunique takes ten times as long
+
+    def of_year(self, year: int) -> "Scorecard":
+        coverage = tuple(coverage for coverage in self.coverage if coverage.year == year)
+        years = self.frame["year"]
+        rows = slice(years.searchsorted(year), years.searchsorted(year, side="right"))
+        return replace(self, frame=self.frame.iloc[rows], coverage=coverage)
+
+    def of_province(self) -> "Scorecard":
+        return self._where(self.frame["unit"].isna())
+
+    def of_units(self) -> "Scorecard":
+        return self._where(self.frame["unit"].notna())
+
+    def with_status(self, status: Status) -> "Scorecard":
+        return self._where(self.frame["status"] == status)
+
+    def _where(self, chosen: "pd.Series") -> "Scorecard":
+        return replace(self, frame=self.frame[chosen])
 
     def to_frame(self) -> "pd.DataFrame":
-        """One row for each finding, with the columns of the JSON output; counts are whole numbers or NA."""
+        """Return one row for each finding, with the columns of the JSON output; counts are whole numbers or NA."""
         import pandas as pd
 
         rates = list(dict.fromkeys(f"rate_{indicator.measure}" for indicator in self.plan.indicators))
@@ -158,6 +218,60 @@ class Scorecard:
         columns += ["threshold", "next_threshold", "status", "shortfall", "next_shortfall", "provisional"]
         frame = pd.DataFrame([finding.record() for finding in self.findings], columns=columns)
         return frame.astype(dict.fromkeys(_COUNTS, "Int64") | dict.fromkeys(rates, "Float64"))
+
+
+def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":
+    """Return the frame of a scorecard with these findings."""
+    import pandas as pd
+
+    rows = [(f.year, f.indicator, f.unit, f.numerator, f.denominator, str(f.status), f.provisional) for f in findings]
+    frame = pd.DataFrame(
+        rows, columns=["year", "indicator", "unit", "numerator", "denominator", "status", "provisional"]
+    )
+    return frame.astype(
+        {
+            "year": "int16",
+            "indicator": pd.CategoricalDtype(list(plan.indicator_by_id)),
+            "unit": "category",
+            "numerator": "Int64",
+            "denominator": "Int64",
+            "status": pd.CategoricalDtype(list(map(str, Status))),
+            "provisional": bool,
+        }
+    )
+
+
+def make_finding(
+    indicator: Indicator,
+    year: int,
+    unit: tuple[str, str] | None,
+    counts: tuple[int | None, int | None],
+    status: Status,
+    provisional: bool = False,
+) -> Finding:
+    """Return one finding of a unit (code and name), or of the province; `counts` has numerator and denominator."""
+    threshold, next_threshold = indicator.threshold_in(year), indicator.threshold_after(year)
+
+    def lacking(bound: Threshold | None) -> int | None:
+        if counts[0] is None or counts[1] is None or bound is None or not status.has_rate:
+            return None
+        return shortfall(counts[0], counts[1], bound)
+
+    return Finding(
+        indicator=indicator.id,
+        year=year,
+        unit=unit[0] if unit else None,
+        unit_name=unit[1] if unit else None,
+        numerator=counts[0],
+        denominator=counts[1],
+        threshold=threshold,
+        next_threshold=next_threshold,
+        status=status,
+        shortfall=lacking(threshold),
+        next_shortfall=lacking(next_threshold),
+        provisional=provisional,
+        measure=indicator.measure,
+    )
 
 
 _COUNTS = ("numerator", "denominator", "shortfall", "next_shortfall")

@@ -2,13 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
+
+from gbv_kpi.errors import LedgerError
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns.received import Return
+from gbv_kpi.returns.collect import FileRead, Returns
+from gbv_kpi.returns.duplicates import Return
 
 
 class UnitKey(NamedTuple):
@@ -67,8 +75,8 @@ def entry_of(given: Return, plan: Plan, revision: int, sha256: str, at: datetime
     """A return as the ledger holds it; its file is the one it was read from."""
     return Entry(
         plan=plan.id,
-        unit=key_of(given.unit.named),
-        unit_name=storable(given.unit.named.name),
+        unit=key_of(given.named),
+        unit_name=storable(given.named.name),
         year=given.year,
         revision=revision,
         sheet=None if given.place.sheet is None else storable(given.place.sheet),
@@ -97,7 +105,7 @@ def changes_between(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Cha
 
 def content_hash(returns: Iterable[Return]) -> str:
     """What the returns of a file say, however it is laid out: a SHA-256 of units, years and counts."""
-    return hash_of((key_of(r.unit.named), r.year, r.values) for r in returns)
+    return hash_of((key_of(r.named), r.year, r.values) for r in returns)
 
 
 def hash_of(returns: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
@@ -123,3 +131,68 @@ def stamp(at: datetime) -> str:
 def instant(stamped: str) -> datetime:
     """The time that `stamp` wrote."""
     return datetime.fromisoformat(stamped)
+
+
+def latest(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the last revision of each return."""
+    return list({(entry.year, entry.unit): entry for entry in entries}.values())
+
+
+def unit_finder(plan: Plan) -> Callable[[UnitKey, int], Unit | None]:
+    """Return a function that gives what a unit is, or has become part of, in a year; None where the plan has none."""
+    unit_by_key = {key_of(unit): unit for unit in plan.units}
+
+    @cache  # a country's ledger asks for each unit some ten times
+    def find(key: UnitKey, year: int) -> Unit | None:
+        if not plan.units:
+            return Unit(code=key.code, name=key.code)
+        named = unit_by_key.get(key)
+        return plan.successor(named, year) if named else None
+
+    return find
+
+
+def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
+    """Return what these entries hold, rolled up to the units of their years, as `read_returns` gives it.
+
+    Raises `LedgerError` for a unit that the plan does not have.
+    """
+    unit_in = unit_finder(plan)
+    under = []
+    for entry in entries:
+        unit = unit_in(entry.unit, entry.year)
+        if unit is None:
+            message = phrase(
+                "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit then.",
+                unit=entry.unit_name,
+                year=str(entry.year),
+                plan=plan.id,
+            )
+            raise LedgerError(message)
+        under.append((unit, entry))
+    return returns_under(under, plan)
+
+
+def returns_under(entries: Sequence[tuple[Unit, Entry]], plan: Plan) -> Returns:
+    """Return what entries hold, each under the unit that it counts for."""
+    files = Counter((entry.file, entry.sha256) for _, entry in entries)
+    values = [entry.values for _, entry in entries]
+    absent = pd.array([pd.NA] * len(entries), dtype="Int32")
+    frame = pd.DataFrame(
+        {
+            "file": absent,
+            "table": absent,
+            "row": absent,
+            "unit": pd.Categorical([unit.code for unit, _ in entries]),
+            "named_unit": pd.Categorical([entry.unit.code for _, entry in entries]),
+            "is_merged": np.array([entry.unit != key_of(unit) for unit, entry in entries], dtype=bool),
+            "is_expected": np.array([unit.expected for unit, _ in entries], dtype=bool),
+            "year": np.array([entry.year for _, entry in entries], dtype=np.int16),
+            "is_reported": True,
+            "is_duplicate": False,
+            "is_valid": True,
+        }
+        | {field: pd.array([given.get(field, pd.NA) for given in values], dtype="Int32") for field in plan.field_by_id}
+    )
+    read = [FileRead(file, sha256, None, count) for (file, sha256), count in files.items()]
+    return Returns(frame, (), read)

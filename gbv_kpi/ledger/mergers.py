@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from gbv_kpi.ledger.entries import Entry, key_of
-from gbv_kpi.ledger.units import UnitsByKey
+from gbv_kpi.ledger.entries import Entry, key_of, unit_finder
 from gbv_kpi.plan import Plan, Unit
 
 
@@ -27,11 +26,11 @@ class Recast:
 
 def recast(entries: Iterable[Entry], plan: Plan, base_year: int) -> list[Recast]:
     """By year and unit of the base year; a unit that ended without an heir before it is left out."""
-    units = UnitsByKey(plan)
+    units = unit_finder(plan)
     grouped: dict[tuple[int, str], tuple[Unit, list[Entry], set[str]]] = {}
     for entry in entries:
-        then = units.in_year(entry.unit, entry.year)
-        heir = units.in_year(key_of(then), base_year) if then else None
+        then = units(entry.unit, entry.year)
+        heir = units(key_of(then), base_year) if then else None
         if then is not None and heir is not None:
             _, group, reported = grouped.setdefault((entry.year, heir.code), (heir, [], set()))
             group.append(entry)

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import (
     Change,
@@ -18,16 +17,16 @@ from gbv_kpi.ledger.entries import (
     entry_of,
     instant,
     key_of,
+    latest,
     stamp,
     storable,
+    unit_finder,
 )
-from gbv_kpi.ledger.held import latest
 from gbv_kpi.ledger.query import entries_of, told_as_damage
 from gbv_kpi.ledger.tables import add_submission, submissions
-from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
-from gbv_kpi.returns.received import Return
+from gbv_kpi.returns.duplicates import Return, one_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class State(StrEnum):
     RECORDED = "recorded"  # with at least one new revision
     UNCHANGED = "unchanged"  # the ledger holds it already
     REFUSED = "refused"
+    BLANK = "blank"  # no figure is filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,36 +113,28 @@ def _kin(plan: Plan, years: Iterable[int]) -> Mapping[tuple[str, int], list[Unit
 
 
 def _relatives(given: Return, kin: Mapping[tuple[str, int], list[UnitKey]]) -> list[UnitKey]:
-    unit = given.unit.unit
-    return [key_of(given.unit.named), key_of(unit), *kin.get((unit.code, given.year), ())]
+    unit = given.unit
+    return [key_of(given.named), key_of(unit), *kin.get((unit.code, given.year), ())]
 
 
 def _clashes(plan: Plan, given: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
     """A unit's return beside one of a predecessor, for one year: the first may hold the second already."""
-    units = UnitsByKey(plan)
+    units = unit_finder(plan)
     held_by_heir: dict[tuple[str, int], list[Entry]] = {}
     for entry in held:
-        if heir := units.in_year(entry.unit, entry.year):
+        if heir := units(entry.unit, entry.year):
             held_by_heir.setdefault((heir.code, entry.year), []).append(entry)
     for one in given:
-        heir_key = key_of(one.unit.unit)
-        for entry in held_by_heir.get((one.unit.unit.code, one.year), ()):
-            if one.unit.merged == (entry.unit == heir_key):
-                message = phrase(
-                    "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",
-                    unit=one.unit.named.name,
-                    other=entry.unit_name,
-                    where=entry.file,
-                    year=str(one.year),
-                )
-                problem = Problem("duplicate-return", one.place, message, value=one.unit.named.name)
-                yield problem.of(one.unit.unit.code, one.unit.unit.name, one.year)
+        heir_key = key_of(one.unit)
+        for entry in held_by_heir.get((one.unit.code, one.year), ()):
+            if one.is_merged == (entry.unit == heir_key):
+                yield one_unit(one, entry.unit_name, entry.file)
 
 
 def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revised]:
     held_by_key = {(entry.unit, entry.year): entry for entry in held}
     for given in filing.returns:
-        key = key_of(given.unit.named)
+        key = key_of(given.named)
         before = held_by_key.get((key, given.year))
         if before is not None and before.values == given.values:
             continue

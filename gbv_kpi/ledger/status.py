@@ -8,8 +8,7 @@ from enum import StrEnum
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.entries import Entry, key_of
-from gbv_kpi.ledger.units import UnitsByKey
+from gbv_kpi.ledger.entries import Entry, key_of, unit_finder
 from gbv_kpi.plan import Plan, Unit
 
 
@@ -76,10 +75,10 @@ def year_status(
         raise UsageError(message)
     if not plan.units:
         raise UsageError(phrase("The plan {plan} names no units, so none is waited for.", plan=plan.id))
-    units_by_key = UnitsByKey(plan)
+    units_by_key = unit_finder(plan)
     revisions_by_code: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.year == year and (unit := units_by_key.in_year(entry.unit, year)):
+        if entry.year == year and (unit := units_by_key(entry.unit, year)):
             revisions_by_code.setdefault(unit.code, []).append(entry)
     units = plan.units_in(year)
     deadline = plan.deadline.get(year)

@@ -4,27 +4,24 @@ A file with an error is refused, and so are files of one call that contradict ea
 two is right is not known. Warnings are told and let a file pass.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Entry, UnitKey, content_hash, key_of
-from gbv_kpi.ledger.held import latest
+from gbv_kpi.ledger.entries import Entry, UnitKey, content_hash, key_of, latest, unit_finder
 from gbv_kpi.ledger.mergers import recast
 from gbv_kpi.ledger.outliers import unusual_changes
 from gbv_kpi.ledger.query import entries_of, recorded_files
 from gbv_kpi.ledger.record import Filed, Filing, Revised, State, record
-from gbv_kpi.ledger.units import UnitsByKey
 from gbv_kpi.plan import Plan
-from gbv_kpi.problems import Place, Problem
+from gbv_kpi.problems import Place, Problem, has_errors
 from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.returns.collect import Returns, returns_of
+from gbv_kpi.returns.collect import Returns, collect, valid_returns
+from gbv_kpi.returns.duplicates import Return, duplicate_return
 from gbv_kpi.returns.read_files import Watch, read_files
-from gbv_kpi.returns.received import Return
-from gbv_kpi.told import Problems, has_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Submission:
 
     @property
     def problems(self) -> Sequence[Problem]:
-        return Problems(file.problems for file in self.files)
+        return [problem for file in self.files for problem in file.problems]
 
     @property
     def exit_code(self) -> int:
@@ -58,93 +55,88 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A file that was read, and what is wrong with it beside the other files of the call."""
+class _File:
+    """A file that was read: its valid returns, and what is wrong with it."""
 
-    returns: Returns
-    received: tuple[Return, ...]
-    clashes: tuple[Problem, ...] = ()
-
-    @property
-    def path(self) -> str:
-        return self.returns.files[0].path
-
-    @property
-    def sha256(self) -> str:
-        return self.returns.files[0].sha256
+    path: str
+    sha256: str
+    returns: tuple[Return, ...]
+    problems: Sequence[Problem]
 
 
 def submit(
-    ledger: Ledger,
-    plan: Plan,
-    names: Sequence[str],
-    year: int | None,
-    at: datetime,
-    who: str,
-    watch: Watch = iter,
-    processes: int = 1,
+    ledger: Ledger, plan: Plan, names: Sequence[str], year: int | None, at: datetime, who: str, watch: Watch = iter
 ) -> Submission:
     """Check and record files, in the order of their names; `year` is that of files that name none.
-
-    Very many are read by several `processes`.
 
     Raises `SourceError` for a file that cannot be opened, and `LedgerError`; files recorded before it stay.
     """
     assumed = None if year is None else AssumedYear(year, binds=True)
-    each = (returns_of([file], plan) for file in read_files(names, plan, assumed, watch, processes))
-    read = [_Read(returns, tuple(returns.received)) for returns in each]
+    files = _files(collect(read_files(names, plan, assumed, watch), plan, across_files=False), plan)
     with ledger.reading() as connection:
         recorded = recorded_files(connection, plan)
-    read = _held_together(read, recorded)
-    files = [_record(ledger, plan, one, at, who) for one in read]
-    return Submission(plan, ledger.name, tuple(_warned(ledger, plan, files, at)))
+    submitted = [_record(ledger, plan, file, at, who) for file in _compared(files, recorded)]
+    return Submission(plan, ledger.name, tuple(_warned(ledger, plan, submitted, at)))
 
 
-def _held_together(files: Sequence[_Read], recorded: Iterable[tuple[str, str]]) -> list[_Read]:
-    """The files, with what contradicts an earlier file of the call.
+def _files(returns: Returns, plan: Plan) -> list[_File]:
+    """Return each file with its returns and problems."""
+    returns_by_file: dict[int, list[Return]] = {}
+    for number, given in valid_returns(returns, plan):
+        returns_by_file.setdefault(number, []).append(given)
+    problems_by_path: dict[str, list[Problem]] = {}
+    for problem in returns.problems:
+        problems_by_path.setdefault(problem.place.file, []).append(problem)
+    return [
+        _File(file.path, file.sha256, tuple(returns_by_file.get(number, ())), problems_by_path.get(file.path, ()))
+        for number, file in enumerate(returns.files)
+    ]
 
-    Files recorded before take no part: in an inbox the corrected return lies beside the first one.
+
+def _compared(files: Sequence[_File], recorded: Container[tuple[str, str]]) -> list[_File]:
+    """Return the files, with what contradicts another file of the call.
+
+    Files recorded before take no part: in an inbox the corrected return lies next to the first one.
     """
-    before = set(recorded)
-    said_by_return: dict[tuple[str, int], list[tuple[int, Return]]] = {}
+    returns_by_key: dict[tuple[str, int], list[tuple[int, Return]]] = {}
     clashes: dict[int, list[Problem]] = {}
     for number, file in enumerate(files):
-        if has_errors(file.returns.problems) or (file.sha256, content_hash(file.received)) in before:
+        if has_errors(file.problems) or (file.sha256, content_hash(file.returns)) in recorded:
             continue
-        for given in file.received:
-            said = said_by_return.setdefault((given.unit.unit.code, given.year), [])
-            for other_number, other in said:
+        for given in file.returns:
+            earlier = returns_by_key.setdefault((given.unit.code, given.year), [])
+            for other_number, other in earlier:
                 if other_number != number and _contradict(given, other):
                     clashes.setdefault(number, []).append(_clash(given, other))
                     clashes.setdefault(other_number, []).append(_clash(other, given))
-            said.append((number, given))
-    return [replace(file, clashes=tuple(clashes.get(number, ()))) for number, file in enumerate(files)]
+            earlier.append((number, given))
+    return [
+        replace(file, problems=[*file.problems, *clashes[number]]) if number in clashes else file
+        for number, file in enumerate(files)
+    ]
 
 
 def _contradict(one: Return, other: Return) -> bool:
-    if key_of(one.unit.named) == key_of(other.unit.named):
+    if key_of(one.named) == key_of(other.named):
         return one.values != other.values
-    return not (one.unit.merged and other.unit.merged)
+    return not (one.is_merged and other.is_merged)
 
 
 def _clash(one: Return, other: Return) -> Problem:
-    spot = "!".join(part for part in (other.place.sheet, other.place.cell) if part)
+    where = f"{other.place.file} {other.place.spot}".strip()
     message = phrase(
-        "{unit} has another return of {year} in {where}.",
-        unit=one.unit.named.name,
-        year=str(one.year),
-        where=f"{other.place.file} {spot}".strip(),
+        "{unit} has another return of {year} in {where}.", unit=one.named.name, year=str(one.year), where=where
     )
-    problem = Problem("duplicate-return", one.place, message, value=one.unit.named.name)
-    return problem.of(one.unit.unit.code, one.unit.unit.name, one.year)
+    return duplicate_return(one, message)
 
 
-def _record(ledger: Ledger, plan: Plan, read: _Read, at: datetime, who: str) -> SubmittedFile:
-    problems = Problems([read.returns.problems, read.clashes])
+def _record(ledger: Ledger, plan: Plan, file: _File, at: datetime, who: str) -> SubmittedFile:
     filed = Filed(State.REFUSED)
-    if not has_errors(problems):
-        filed = record(ledger, plan, Filing(read.path, read.sha256, read.received, at, who))
-    return SubmittedFile(read.path, read.sha256, len(read.received), filed, Problems([problems, filed.problems]))
+    if not has_errors(file.problems) and not file.returns:
+        filed = Filed(State.BLANK)
+    elif not has_errors(file.problems):
+        filed = record(ledger, plan, Filing(file.path, file.sha256, file.returns, at, who))
+    return SubmittedFile(file.path, file.sha256, len(file.returns), filed, [*file.problems, *filed.problems])
 
 
 def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
@@ -159,7 +151,7 @@ def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: date
             for one in file.filed.revised
             for problem in (*_late(plan, one, at), *unusual.get((one.entry.unit, one.entry.year), ()))
         ]
-        yield replace(file, problems=Problems([file.problems, warnings]))
+        yield replace(file, problems=[*file.problems, *warnings])
 
 
 def _late(plan: Plan, revised: Revised, at: datetime) -> Iterator[Problem]:
@@ -183,7 +175,7 @@ def _unusual(
         return
     with ledger.reading() as connection:
         held = latest(entries_of(connection, plan, years={past for year in years for past in (year, year - 1)}))
-    units = UnitsByKey(plan)
+    units = unit_finder(plan)
     for year in sorted(years):
         now, before = (
             {group.unit.code: group.values() for group in recast(of_year, plan, year) if group.complete}
@@ -193,7 +185,7 @@ def _unusual(
             unit.code: one.entry
             for file in files
             for one in file.filed.revised
-            if one.entry.year == year and (unit := units.in_year(one.entry.unit, year))
+            if one.entry.year == year and (unit := units(one.entry.unit, year))
         }
         for change in unusual_changes(now, before, new):
             entry = new[change.unit]

@@ -8,9 +8,7 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.scorecard import Finding
-from gbv_kpi.ledger.entries import Change, Entry, UnitKey, changes_between, key_of
-from gbv_kpi.ledger.held import latest, returns_from
-from gbv_kpi.ledger.units import UnitsByKey
+from gbv_kpi.ledger.entries import Change, Entry, UnitKey, changes_between, key_of, latest, returns_from, unit_finder
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.reading.units import UnitDirectory
 
@@ -109,8 +107,8 @@ def _counts(
         if finding.indicator == indicator.id and finding.numerator is not None and finding.denominator is not None
     }
     wanted = counted if unit is None else {unit.code}
-    units = UnitsByKey(plan)
-    behind = [e for e in entries if (heir := units.in_year(e.unit, year)) and heir.code in wanted]
+    units = unit_finder(plan)
+    behind = [e for e in entries if (heir := units(e.unit, year)) and heir.code in wanted]
     numerator, denominator = (
         tuple(_count(entry, field) for entry in behind for field in fields)
         for fields in (indicator.numerator, indicator.denominator)

@@ -11,11 +11,9 @@ from datetime import datetime
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.kpi.trend import Point, Series, Trend
-from gbv_kpi.ledger.entries import Entry
-from gbv_kpi.ledger.held import latest, returns_from, returns_under
+from gbv_kpi.ledger.entries import Entry, latest, returns_from, returns_under
 from gbv_kpi.ledger.mergers import Recast, recast
 from gbv_kpi.plan import Indicator, Plan
 
@@ -26,7 +24,7 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
     if not held:
         raise UsageError(phrase("The ledger holds no return of the plan {plan}.", plan=plan.id))
     years = tuple(range(min(entry.year for entry in held), max(entry.year for entry in held) + 1))
-    of_province = findings_of(evaluate(returns_from(held, plan), plan).findings).of_province()
+    of_province = evaluate(returns_from(held, plan), plan).of_province().findings
     groups = [group for group in recast(held, plan, years[-1]) if group.complete]
     of_units = _unit_findings(groups, plan)
     names = {group.unit.code: group.unit.name for group in groups}
@@ -50,10 +48,10 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
     return Trend(plan, years, tuple(series), as_of)
 
 
-def _unit_findings(groups: Iterable[Recast], plan: Plan) -> Findings:
+def _unit_findings(groups: Iterable[Recast], plan: Plan) -> list[Finding]:
     """The findings of the last year's units in every year: predecessors' returns stand under their code."""
-    under = [(group.unit.code, entry) for group in groups for entry in group.entries]
-    return findings_of(evaluate(returns_under(under, plan), plan).findings).of_units()
+    under = [(group.unit, entry) for group in groups for entry in group.entries]
+    return evaluate(returns_under(under, plan), plan).of_units().findings
 
 
 def _every_year(

@@ -92,15 +92,27 @@ class Plan(Table):
         return bisect_right(self.first_days, day), bisect_left(self.last_days, day)
 
     @cached_property
-    def units_by_era(self) -> dict[Era, tuple[Unit, ...]]:
-        return {}  # by era, filled as they are asked for
+    def units_by_era(self) -> Mapping[Era, Mapping[str, Unit]]:
+        """The units of each era of the plan's years, by code."""
+        days = {self.era(year): self.reporting_day(year) for year in range(self.first_year, self.last_year + 1)}
+        return {era: {unit.code: unit for unit in self.units if unit.exists_on(day)} for era, day in days.items()}
 
     def units_in(self, year: int) -> tuple[Unit, ...]:
-        """The units a year is reported on, expected or not."""
-        era, day = self.era(year), self.reporting_day(year)
-        if era not in self.units_by_era:
-            self.units_by_era[era] = tuple(unit for unit in self.units if unit.exists_on(day))
-        return self.units_by_era[era]
+        """Return the units a year is reported on, expected or not."""
+        by_code = self.units_by_era.get(self.era(year))
+        if by_code is None:  # a year outside the plan
+            day = self.reporting_day(year)
+            return tuple(unit for unit in self.units if unit.exists_on(day))
+        return tuple(by_code.values())
+
+    def unit_in(self, year: int, code: str) -> Unit:
+        """Return the unit with that code in a year of the plan; a plan that names no units takes any."""
+        return self.units_by_era[self.era(year)][code] if self.units else Unit(code=code, name=code)
+
+    def unit_name(self, year: int, code: str) -> str:
+        """Return the name that a code has in a year, or else the code."""
+        unit = self.units_by_era.get(self.era(year), {}).get(code)
+        return unit.name if unit else code
 
     def expected_units(self, year: int) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units_in(year) if unit.expected)

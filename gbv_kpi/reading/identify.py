@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import Names
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
@@ -17,7 +16,7 @@ from gbv_kpi.reading.identities import AssumedYear, Identities, LineProblem, Sai
 from gbv_kpi.reading.layout import Layout
 from gbv_kpi.reading.title_units import units_in
 from gbv_kpi.reading.titles import after_label, reporting_unit_in
-from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, UnitDirectory, UnitNames
+from gbv_kpi.reading.units import AnyUnits, NamedUnit, NamedUnits, Names, UnitDirectory, UnitNames
 from gbv_kpi.reading.years import YearReader
 from gbv_kpi.sheets.column import Column
 from gbv_kpi.sheets.sheet import cell_address

@@ -63,7 +63,7 @@ class Identities:
     def of(self, index: int) -> Whose:
         """Unit and year of a line, as far as they are known."""
         if index not in self._told:
-            unit = self.units[int(self.unit[index])].unit if self.unit[index] >= 0 else None
+            unit = self.units.at(int(self.unit[index])).unit if self.unit[index] >= 0 else None
             self._told[index] = unit, int(self.year[index]) or None
         return self._told[index]
 

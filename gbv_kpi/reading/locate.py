@@ -86,4 +86,4 @@ def _layout(head: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layou
 
 def _at(sheet: Sheet, block: Block) -> Sheet:
     """The sheet as far as its rows are at hand: a workbook's all, a CSV's those of the block."""
-    return replace(sheet, rows=block, first=block.first) if isinstance(sheet.rows, Block) else sheet
+    return replace(sheet, rows=block, first=block.first) if sheet.tail is not None else sheet

@@ -5,16 +5,16 @@ Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 202
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
+from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gbv_kpi.counts import Names
-from gbv_kpi.on_demand import OnDemand
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.normalize import without_diacritics, words
 
@@ -61,6 +61,33 @@ _AROUND = re.compile(
 )
 
 
+class Names(Sequence[str]):
+    """Many short texts, held as bytes; a million of them as objects would take ten times the room."""
+
+    def __init__(self, texts: Iterable[str] | NDArray[np.bytes_] = ()) -> None:
+        self.encoded: NDArray[np.bytes_] = (
+            texts if isinstance(texts, np.ndarray) else np.array([text.encode() for text in texts], dtype=np.bytes_)
+        )
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Names":
+        return texts if isinstance(texts, Names) else cls(texts)
+
+    def __len__(self) -> int:
+        return len(self.encoded)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(bytes.decode, self.encoded.tolist())
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Names": ...
+    def __getitem__(self, place: int | slice) -> "str | Names":
+        found = self.encoded[place]
+        return Names(found) if isinstance(place, slice) else bytes(found).decode()
+
+
 @dataclass(frozen=True, slots=True)
 class NamedUnit:
     """The unit of the year that a name stands for, and the unit it names: its predecessor if merged since."""
@@ -73,7 +100,7 @@ class NamedUnit:
         return self.unit is not self.named
 
 
-class NamedUnits(OnDemand[NamedUnit]):
+class NamedUnits:
     """The different units that some lines are of; `codes`, `names` and `named` say of each what it is called."""
 
     codes: Sequence[str]
@@ -94,10 +121,6 @@ class NamedUnits(OnDemand[NamedUnit]):
     def at(self, place: int) -> NamedUnit:
         return self._units[place]
 
-    def joined(self, units: Sequence["NamedUnits"]) -> "NamedUnits":
-        """All of these after each other."""
-        return NamedUnits([unit for of in units for unit in of])
-
 
 class AnyUnits(NamedUnits):
     """The same where the plan names no units: whatever stands there is one, and a million are held as bytes."""
@@ -109,9 +132,6 @@ class AnyUnits(NamedUnits):
     def at(self, place: int) -> NamedUnit:
         unit = Unit(code=self.codes[place], name=self.codes[place])
         return NamedUnit(unit, unit)
-
-    def joined(self, units: Sequence[NamedUnits]) -> NamedUnits:
-        return AnyUnits(Names(np.concatenate([Names.of(of.codes).encoded for of in units])))
 
 
 class UnitNames:

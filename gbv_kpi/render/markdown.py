@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
-from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
 from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, threshold_text
@@ -104,18 +103,17 @@ class _Writer:
 
     def _year(self, scorecard: Scorecard, coverage: Coverage) -> Iterator[str]:
         yield from ("", self._heading(2, phrase("Year {year}", year=str(coverage.year))))
-        findings = findings_of(scorecard.findings)
-        if findings:
+        if len(scorecard.frame):
             yield from self._matrix(scorecard)
-            present = findings.statuses
+            present = scorecard.statuses
             signs = (f"{MARK[status]} {self.say(MEANING[status])}" for status in Status if status in present)
             yield from ("", " · ".join(signs))
-        yield from self._lacking(findings)
-        for finding in findings.of_province():
+        yield from self._lacking(scorecard)
+        for finding in scorecard.of_province().findings:
             if sentence := progress(self.plan, finding, self.language):
                 yield from self._paragraphs([sentence])
         yield from self._paragraphs(sentence for sentence, _ in completeness(coverage))
-        yield from self._paragraphs(caveats(self.plan, findings))
+        yield from self._paragraphs(caveats(self.plan, scorecard.rated_indicators))
 
     def _matrix(self, scorecard: Scorecard) -> Iterator[str]:
         rows_of_year = year_rows(scorecard)
@@ -137,8 +135,8 @@ class _Writer:
         )
         yield from self._table([phrase("Unit"), *(indicator.title for indicator in indicators)], rows, figures_from=1)
 
-    def _lacking(self, findings: Findings) -> Iterator[str]:
-        missed, more = missed_rows(findings)
+    def _lacking(self, scorecard: Scorecard) -> Iterator[str]:
+        missed, more = missed_rows(scorecard)
         if not missed:
             return
         rows = [

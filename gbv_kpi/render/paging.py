@@ -1,9 +1,8 @@
 """The findings of one year as a page has room for them: the province, and the units or those that miss a threshold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 
 SHOWN_UNITS = 200  # more than any province has communes
@@ -26,23 +25,28 @@ def shown_of(units: int) -> int:
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 
-def missed_rows(findings: Findings) -> tuple[Sequence[Finding], int]:
+def missed_rows(scorecard: Scorecard) -> tuple[Sequence[Finding], int]:
     """The findings of one year that miss a threshold, and how many more do; the province's are always there."""
-    missed, shown = findings.where(Status.MISSED), shown_of(findings.unit_count)
-    if len(missed) <= shown:
-        return missed, 0
-    rows = [*missed.of_province(), *missed.of_units()[:shown]]
-    return rows, len(missed) - len(rows)
+    missed, shown = scorecard.with_status(Status.MISSED), shown_of(scorecard.unit_count)
+    if len(missed.frame) <= shown:
+        return missed.findings, 0
+    units = missed.of_units()
+    rows = [*missed.of_province().findings, *replace(units, frame=units.frame.head(shown)).findings]
+    return rows, len(missed.frame) - len(rows)
 
 
 def year_rows(scorecard: Scorecard) -> YearRows:
     """The findings of a scorecard of one year; of very many units only those that miss a threshold."""
-    findings = findings_of(scorecard.findings)
-    count, shown = findings.unit_count, shown_of(findings.unit_count)
-    places = range(count) if count <= shown else findings.places_with(Status.MISSED)[:shown].tolist()
-    units = [{part.indicator: part.units[place] for part in findings.by_indicator} for place in places]
+    count, shown = scorecard.unit_count, shown_of(scorecard.unit_count)
+    units = scorecard
+    if count > shown:
+        chosen = sorted(scorecard.with_status(Status.MISSED).frame["unit"].dropna().unique())[:shown]
+        units = replace(scorecard, frame=scorecard.frame[scorecard.frame["unit"].isin(chosen)])
+    rows: dict[str, dict[str, Finding]] = {}
+    for finding in units.of_units().findings:
+        rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
     return YearRows(
-        {finding.indicator: finding for finding in findings.of_province()},
-        tuple((next(iter(unit.values())).unit_name or "", unit) for unit in units),
-        count - len(units),
+        {finding.indicator: finding for finding in scorecard.of_province().findings},
+        tuple((next(iter(row.values())).unit_name or "", row) for row in rows.values()),
+        count - len(rows),
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.told import OneKind, Problems
 
 EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
@@ -18,12 +17,16 @@ class ProblemGroup:
 
     severity: Severity
     code: str
-    problems: Problems
-    hints: Sequence[Phrase]  # how to mend them; several may say the same
+    problems: Sequence[Problem]
 
     @property
     def examples(self) -> Sequence[Problem]:
         return self.problems[:EXAMPLES]
+
+    @property
+    def hints(self) -> Sequence[Phrase]:
+        """How to correct them; several may say the same."""
+        return [problem.hint for problem in self.problems]
 
     @property
     def more(self) -> int:
@@ -33,15 +36,12 @@ class ProblemGroup:
 
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
     """Each file with its groups."""
-    every = problems if isinstance(problems, Problems) else Problems(problems)
-    hints_by_kind: dict[tuple[str, str], list[Phrase]] = {}
-    for told in every.runs():
-        file = told.file if isinstance(told, OneKind) else told.place.file
-        hints_by_kind.setdefault((file, told.code), []).append(told.hint)
+    by_kind: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        by_kind.setdefault((problem.place.file, problem.code), []).append(problem)
     groups_by_file: dict[str, list[ProblemGroup]] = {}
-    for (file, code), found in every.by_kind().items():
-        group = ProblemGroup(CATALOGUE[code].severity, code, found, hints_by_kind[file, code])
-        groups_by_file.setdefault(file, []).append(group)
+    for (file, code), found in by_kind.items():
+        groups_by_file.setdefault(file, []).append(ProblemGroup(CATALOGUE[code].severity, code, found))
     for file, groups in groups_by_file.items():
         yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
 

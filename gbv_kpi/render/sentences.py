@@ -1,18 +1,17 @@
 """What an outcome comes to, as sentences: whoever shows it, on a terminal, a page or paper, says the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
-from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
+from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import shown_rate
+from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import MARK, PROVISIONAL, RECAST, rate_text, threshold_text
-from gbv_kpi.told import error_count
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Path, Trend
@@ -33,10 +32,10 @@ EXACT = {
 def verdict(outcome: Outcome, year: int) -> Phrase | None:
     """The year's verdict; None where nothing was judged."""
     decisive = outcome.decisive(year)
-    if not decisive:
+    if decisive.frame.empty:
         return None
-    if decisive[0].unit is None:
-        told = province_verdict(outcome.scorecard.plan, year, len(decisive.where(Status.MISSED)))
+    if decisive.unit_count == 0:
+        told = province_verdict(outcome.scorecard.plan, year, len(decisive.with_status(Status.MISSED).frame))
     else:
         told = _units_verdict(year, decisive)
     if Status.WITHHELD in decisive.statuses:
@@ -57,8 +56,8 @@ def province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
     )
 
 
-def _units_verdict(year: int, decisive: Findings) -> Phrase:
-    missing = len(decisive.places_with(Status.MISSED))
+def _units_verdict(year: int, decisive: Scorecard) -> Phrase:
+    missing = decisive.with_status(Status.MISSED).unit_count
     if not missing:
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(
@@ -132,8 +131,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         )
         yield partly, True
     if coverage.complete:
-        if not coverage.partly:
-            yield phrase("All {expected} units have reported.", expected=expected), False
+        yield phrase("All {expected} units have reported.", expected=expected), False
         return
     received_so_far = phrase(
         "{received} of {expected} units have a valid return; the overall figures are provisional.",
@@ -152,10 +150,8 @@ def _first(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")
 
 
-def caveats(plan: Plan, findings: Sequence[Finding]) -> Iterator[Phrase]:
+def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
     """What must stand beside an indicator wherever its rate is shown."""
-    parts = findings_of(findings).by_indicator
-    rated = {part.indicator for part in parts if any(status.has_rate for status in part.present)}
     for indicator in plan.indicators:
         if indicator.caveat and indicator.id in rated:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)

@@ -10,10 +10,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status
-from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import counts_text, rate_text
 from gbv_kpi.render.matrix import legend, matrix, plain_table
 from gbv_kpi.render.paging import missed_rows
@@ -48,26 +46,27 @@ def _parts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
 
 
 def _year(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[RenderableType]:
-    plan, findings = scorecard.plan, findings_of(scorecard.findings)
+    plan = scorecard.plan
     yield said(phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year)), language, "bold")
-    if findings:
+    if len(scorecard.frame):
         yield matrix(scorecard, language)
-        yield legend(findings.statuses, language)
+        yield legend(scorecard.statuses, language)
         yield Text()
-    yield from _lacking(plan, findings, language)
-    for finding in findings.of_province():
+    yield from _lacking(scorecard, language)
+    for finding in scorecard.of_province().findings:
         if sentence := progress(plan, finding, language):
             yield said(sentence, language)
     for sentence, provisional in completeness(coverage):
         yield said(sentence, language, "yellow" if provisional else "")
-    for caveat in caveats(plan, findings):
+    for caveat in caveats(plan, scorecard.rated_indicators):
         yield said(caveat, language, "italic")
     yield Text()
 
 
-def _lacking(plan: Plan, findings: Findings, language: Language) -> Iterator[RenderableType]:
+def _lacking(scorecard: Scorecard, language: Language) -> Iterator[RenderableType]:
     """Every threshold missed, with the whole number that is lacking."""
-    missed, more = missed_rows(findings)
+    plan = scorecard.plan
+    missed, more = missed_rows(scorecard)
     if not missed:
         return
     table = plain_table()

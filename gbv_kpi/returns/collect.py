@@ -1,30 +1,29 @@
-"""Files to returns and problems: every return read, validated by column, and held against the others.
+"""Collect the returns of files in one frame: parse and check them, and compare them with each other.
 
 A return with an error counts in no finding; a warning says how something was read and lets it pass.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.counts import Lines, at_rows
-from gbv_kpi.plan import Plan
-from gbv_kpi.problems import Problem
-from gbv_kpi.reading.identities import AssumedYear, Identity
-from gbv_kpi.returns.batch import Batch, lines_of
-from gbv_kpi.returns.checks import Key, repeated_return, repeated_returns
-from gbv_kpi.returns.read_files import FileFound, Watch, read_files
-from gbv_kpi.returns.received import Return, received_returns
-from gbv_kpi.shelf import Shelf
-from gbv_kpi.told import Problems
+from gbv_kpi.i18n import phrase
+from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.problem_codes import CATALOGUE
+from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
+from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.tables import Table, Unread
+from gbv_kpi.returns.checks import CHECKS, totals_match
+from gbv_kpi.returns.duplicates import Return, describe_duplicate, find_duplicates, of_same_return
+from gbv_kpi.returns.parse import CellProblems, integers, parse_counts
+from gbv_kpi.returns.read_files import FileTables, Watch, read_files
+from gbv_kpi.sheets.sheet import cell_address, text_of
 
-if TYPE_CHECKING:
-    import pandas as pd
+SHOWN_LENGTH = 80  # characters of a cell that are quoted back
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,99 +36,240 @@ class FileRead:
     returns: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Returns:
-    """The valid returns of some files, and everything that is wrong with the files.
+    """The returns of some files, and everything that is wrong with the files.
 
-    `lines` has them as columns. Where a unit has merged since, its returns carry the code of its successor:
-    their sum is the return. `refused` has the unit and year of returns with an error, as far as these are known.
+    `frame` has one row for each return, valid or not, with a RangeIndex and the columns
+
+        file, table   Int32        positions in `files` and `tables`; NA for a return of the ledger
+        row           Int32        position among the returns of its table; NA for a return of the ledger
+        unit          Categorical  code of the unit of the year; NA where it is not known
+        named_unit    Categorical  code of the unit that the return names: a predecessor where it has merged since
+        is_merged     bool         whether that is a predecessor
+        is_expected   bool         whether the unit must report every required field
+        year          int16        0 where it is not known
+        is_reported   bool         whether any figure is given; a blank row of a template is not a return
+        is_duplicate  bool         whether another return is of the same unit and year, and neither counts
+        is_valid      bool         whether the return counts
+        <field>       Int32        a column for each field of the plan; NA where there is no count
     """
 
-    lines: Lines
+    frame: pd.DataFrame
     problems: Sequence[Problem]
-    files: tuple[FileRead, ...]
-    refused: frozenset[tuple[str, int]]
-    kept: Sequence[tuple[Batch, NDArray[np.bool_]]] = field(default=(), repr=False)  # and which lines are valid
-
-    @cached_property
-    def frame(self) -> "pd.DataFrame":
-        """A row for each return: `unit` (code), `named` (the unit as the return names it), `year`, and the fields.
-
-        These are whole numbers or NA.
-        """
-        return self.lines.frame()
+    files: Sequence[FileRead] = ()
+    tables: Sequence[Table] = ()
 
     @property
-    def received(self) -> Iterator[Return]:
-        """The valid returns one by one, with the cell of every count; made when asked for."""
-        return (given for batch, valid in self.kept for given in received_returns(batch, valid))
+    def valid(self) -> pd.DataFrame:
+        """The rows that count."""
+        return self.frame if self.frame["is_valid"].all() else self.frame[self.frame["is_valid"]]
+
+    def refused(self) -> set[tuple[str, int]]:
+        """Return unit and year of the returns with an error, as far as both are known."""
+        rows = self.frame.loc[self.frame["is_reported"] & ~self.frame["is_valid"], ["unit", "year"]].dropna()
+        return {(str(unit), int(year)) for unit, year in rows[rows["year"] > 0].itertuples(index=False)}
 
 
-def read_returns(
-    names: Iterable[str], plan: Plan, assumed: AssumedYear | None = None, watch: Watch = iter, processes: int = 1
-) -> Returns:
-    """The returns of the files with these names.
+def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None = None, watch: Watch = iter) -> Returns:
+    """Read the returns of the files with these names.
 
-    `assumed` is the year of returns that name none; `watch` may follow the files as they are read, and very many
-    are read by several `processes`. Raises `SourceError` for a file that cannot be opened.
+    `assumed` is the year of returns that name none; `watch` may follow the files as they are read. Raises
+    `SourceError` for a file that cannot be opened.
     """
-    return returns_of(read_files(list(names), plan, assumed, watch, processes), plan)
+    return collect(read_files(list(names), plan, assumed, watch), plan)
 
 
-def returns_of(files: Sequence[FileFound], plan: Plan) -> Returns:
-    """The returns that some files hold, held against each other."""
-    shelf = Shelf()
-    batches = [batch for file in files for batch in file.batches]
-    lines = lines_of(batches, plan, shelf)
-    starts = np.cumsum([0, *map(len, batches)])
-    file_of_batch = [number for number, file in enumerate(files) for _ in file.batches]
-
-    def at(row: int) -> tuple[int, Identity]:
-        number = int(np.searchsorted(starts, row, side="right")) - 1
-        return file_of_batch[number], batches[number].identity(row - int(starts[number]))
-
-    repeated_by_file: list[list[Problem]] = [[] for _ in files]
-    in_question = list(_in_question(lines, batches))
-    pairs = sorted(repeated_returns(in_question))
-    for row, first in pairs:
-        (file, identity), (_, other) = at(row), at(first)
-        repeated_by_file[file].append(repeated_return(identity, other))
-    repeated, key_by_row = {row for row, _ in pairs}, {row: key for row, key, _, _ in in_question}
-    in_doubt = {key_by_row[row] for row in repeated}  # neither counts where two returns say they are the unit's
-    valid = np.ones(len(lines), dtype=bool)
-    valid[[row for row, key in key_by_row.items() if key in in_doubt]] = False
-    for batch, start in zip(batches, starts, strict=False):
-        valid[start : start + len(batch)] &= ~np.asarray(batch.faulty)
-    kept = [(batch, valid[start : start + len(batch)]) for batch, start in zip(batches, starts, strict=False)]
-    returns_by_file = Counter[int]()
-    for number, (_, counts) in zip(file_of_batch, kept, strict=True):
-        returns_by_file[number] += int(counts.sum())
-    refused = np.flatnonzero(~valid)
-    unit, year = at_rows(lines.unit, refused), at_rows(lines.year, refused)
-    known = (unit >= 0) & (year > 0)
-    return Returns(
-        lines.where(valid),
-        Problems(told for file, again in zip(files, repeated_by_file, strict=True) for told in (file.problems, again)),
-        tuple(
-            FileRead(file.name, file.sha256, file.encoding, returns_by_file[number])
+def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = True) -> Returns:
+    """Return the returns of files, compared with each other; `across_files` or only within each file."""
+    tables = [table for file in files for table in file.tables]
+    frame, cells = _stacked(files, plan)
+    counts, is_filled, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
+    frame = frame.assign(**{field: counts.get(field, _blank(len(frame))) for field in plan.field_by_id})
+    problems += [problem for check in CHECKS for problem in check(frame, plan)]
+    is_faulty = frame["is_faulty"].to_numpy()
+    is_reported = is_filled | is_faulty
+    frame = frame.assign(is_reported=is_reported, is_valid=is_reported & ~is_faulty & ~_failed(problems, len(frame)))
+    repeated = find_duplicates(frame, across_files=across_files)
+    is_duplicate = of_same_return(frame, [row for row, _ in repeated], across_files=across_files)
+    frame = frame.assign(is_duplicate=is_duplicate, is_valid=frame["is_valid"] & ~is_duplicate)
+    frame = frame.drop(columns="is_faulty")
+    returns = Returns(frame, (), (), tables)
+    valid_by_file = frame.loc[frame["is_valid"], "file"].value_counts()
+    return replace(
+        returns,
+        problems=list(_all_problems(files, returns, cells, problems, repeated, plan)),
+        files=[
+            FileRead(file.name, file.sha256, file.encoding, int(valid_by_file.get(number, 0)))
             for number, file in enumerate(files)
-        ),
-        frozenset(zip(map(lines.units.__getitem__, unit[known].tolist()), year[known].tolist(), strict=True)),
-        kept,
+        ],
     )
 
 
-def _in_question(lines: Lines, batches: Sequence[Batch]) -> Iterator[tuple[int, Key, int, bool]]:
-    """The rows whose unit and year another row has too, as `repeated_returns` takes them."""
-    merged: list[NDArray[np.bool_]] = []
-    for year in lines.years:
-        rows = lines.rows_of(year)
-        unit = at_rows(lines.unit, rows)
-        rows, unit = rows[unit >= 0], unit[unit >= 0]
-        again = np.bincount(unit, minlength=1)[unit] > 1
-        if year and again.any():
-            merged = merged or [np.append(batch.units.merged, False)[np.asarray(batch.unit)] for batch in batches]
-            rows = rows[again]
-            columns = rows, unit[again], at_rows(lines.named, rows), np.concatenate(merged)[rows]
-            for row, of, named, was in zip(*(column.tolist() for column in columns), strict=True):
-                yield row, (year, of), named, was
+def valid_returns(returns: Returns, plan: Plan) -> Iterator[tuple[int, Return]]:
+    """Yield every valid return of files, with the position of its file."""
+    return _as_values(returns, returns.valid, plan)
+
+
+def _as_values(returns: Returns, rows: pd.DataFrame, plan: Plan) -> Iterator[tuple[int, Return]]:
+    """Yield some rows of the frame as values, with the position of the file."""
+    fields = list(plan.field_by_id)
+    columns = [rows[name].tolist() for name in ("file", "table", "row", "unit", "named_unit", "is_merged", "year")]
+    counts = [integers(rows[field]) for field in fields]
+    for (file, number, row, code, named_code, is_merged, year), *values in zip(
+        zip(*columns, strict=True), *counts, strict=True
+    ):
+        table = returns.tables[number]
+        given = {field: count for field, count in zip(fields, values, strict=True) if count is not None}
+        unit, named = _units(plan, code, named_code, is_merged, year)
+        place = table.place(*(int(table.returns[name].iloc[row]) for name in ("row", "column")))
+        cells = {field: cell_address(*table.cells[field].address(row)) for field in given}
+        yield file, Return(unit, named, year, place, given, cells)
+
+
+# ------------------------------------------------------------------------ the frame
+
+
+def _stacked(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Return the returns of all tables on top of each other, and the cells of every field that a table has."""
+    tables = [(number, table) for number, file in enumerate(files) for table in file.tables]
+    lengths = [len(table.returns) for _, table in tables]
+    frame = pd.DataFrame(
+        {
+            "file": pd.array(np.repeat([number for number, _ in tables], lengths).astype(np.int32), dtype="Int32"),
+            "table": pd.array(np.repeat(np.arange(len(tables), dtype=np.int32), lengths), dtype="Int32"),
+            "row": pd.array(np.concatenate([[], *map(np.arange, lengths)]).astype(np.int32), dtype="Int32"),
+            "unit": _categories([table.returns["unit"] for _, table in tables]),
+            "named_unit": _categories([table.returns["named_unit"] for _, table in tables]),
+        }
+        | {
+            name: np.concatenate([np.array([], dtype=kind), *(table.returns[name].to_numpy() for _, table in tables)])
+            for name, kind in (("is_merged", bool), ("is_expected", bool), ("year", np.int16), ("is_faulty", bool))
+        }
+    )
+    present = {field for _, table in tables for field in table.cells}
+    cells = {
+        field: _stacked_cells([table for _, table in tables], field) for field in plan.field_by_id if field in present
+    }
+    return frame, cells
+
+
+def _categories(columns: Sequence[pd.Series]) -> pd.Categorical:
+    """Return columns of codes on top of each other."""
+    if len(columns) == 1:
+        return pd.Categorical(columns[0])
+    codes = np.concatenate([np.array([], dtype=object), *(column.to_numpy(dtype=object) for column in columns)])
+    return pd.Categorical(codes)
+
+
+def _stacked_cells(tables: Sequence[Table], field: str) -> pd.Series:
+    """Return the cells of a field; a table that has none of it gives no figure there, as reading has reported."""
+    columns = [table.cells[field].values if field in table.cells else None for table in tables]
+    if len(columns) == 1 and columns[0] is not None:
+        return columns[0]
+    if all(column is not None and pd.api.types.is_integer_dtype(column.dtype) for column in columns):
+        return pd.concat(columns, ignore_index=True)
+    parts = (
+        [Unread()] * len(table.returns) if column is None else column.tolist()
+        for table, column in zip(tables, columns, strict=True)
+    )
+    return pd.Series(list(chain.from_iterable(parts)), dtype=object)
+
+
+def _blank(length: int) -> pd.Series:
+    return pd.Series(pd.NA, index=range(length), dtype="Int32")
+
+
+def _failed(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:
+    """Return which returns have an error."""
+    failed = np.zeros(length, dtype=bool)
+    for problem in problems:
+        if CATALOGUE[problem.code].severity is Severity.ERROR:
+            failed[problem.rows] = True
+    return failed
+
+
+# ------------------------------------------------------------------------ problems
+
+
+def _all_problems(
+    files: Sequence[FileTables],
+    returns: Returns,
+    cells: Mapping[str, pd.Series],
+    found: Sequence[CellProblems],
+    repeated: Sequence[tuple[int, int]],
+    plan: Plan,
+) -> Iterator[Problem]:
+    """Yield the problems of each file: those of the file, of each table in reading order, and its duplicates."""
+    by_table: dict[int, list[Problem]] = {number: list(table.problems) for number, table in enumerate(returns.tables)}
+    for one in found:
+        for number, problem in _cell_problems(one, returns, cells, plan):
+            by_table[number].append(problem)
+    for number, rows in _rows_by_table(returns):
+        by_table[number].extend(totals_match(returns.tables[number], rows, plan))
+    duplicates: dict[int, list[Problem]] = {}
+    in_question = sorted({row for pair in repeated for row in pair})
+    values = dict(zip(in_question, _as_values(returns, returns.frame.loc[in_question], plan), strict=True))
+    for row, first in repeated:
+        (position, given), (_, earlier) = values[row], values[first]
+        duplicates.setdefault(position, []).append(describe_duplicate(given, earlier))
+    number = 0
+    reported = set(returns.frame.loc[returns.frame["is_reported"], "file"].unique())
+    for position, file in enumerate(files):
+        yield from file.problems
+        if position not in reported and any(len(table.returns) for table in file.tables):
+            yield Problem("blank-return", Place(file.name), phrase("No figure is filled in; the file was left out."))
+        for _ in file.tables:
+            yield from in_reading_order(by_table[number])
+            number += 1
+        yield from duplicates.get(position, ())
+
+
+def _rows_by_table(returns: Returns) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield the returns of each table that has totals."""
+    for number, table in enumerate(returns.tables):
+        if table.totals:
+            yield number, returns.frame[(returns.frame["table"] == number).to_numpy()]
+
+
+def _cell_problems(
+    found: CellProblems, returns: Returns, cells: Mapping[str, pd.Series], plan: Plan
+) -> Iterator[tuple[int, Problem]]:
+    """Yield each problem with the number of its table."""
+    frame = returns.frame.loc[found.rows, ["table", "row", "unit", "year"]]
+    texts = map(text_of, cells[found.field].iloc[found.rows].tolist())
+    for (number, row, code, year), text, message in zip(
+        frame.itertuples(index=False, name=None), texts, found.messages, strict=True
+    ):
+        table = returns.tables[number]
+        is_known = isinstance(code, str)
+        yield (
+            number,
+            Problem(
+                found.code,
+                table.place(*table.cells[found.field].address(row)),
+                message,
+                unit=code if is_known else None,
+                unit_name=plan.unit_name(year, code) if is_known else None,
+                year=year or None,
+                field=found.field,
+                value=shortened(text) if text else None,
+            ),
+        )
+
+
+# ------------------------------------------------------------------------ units
+
+
+def _units(plan: Plan, code: str, named: str, is_merged: bool, year: int) -> tuple[Unit, Unit]:
+    """Return the unit of the year, and the unit that the return names."""
+    unit = plan.unit_in(year, code)
+    if not is_merged:
+        return unit, unit
+    predecessors = [other for other in plan.units_by_code[named] if plan.successor(other, year) is unit]
+    return unit, next(other for other in reversed(predecessors) if other is not unit)
+
+
+def shortened(found: str) -> str:
+    """Return the text cut to what is quoted back."""
+    return found if len(found) <= SHOWN_LENGTH else found[: SHOWN_LENGTH - 1] + "…"

@@ -1,13 +1,11 @@
-"""The pydantic schema of a plan's yearly return, and the same schema for whole columns.
-
-A return is a model with a whole number for each of the plan's fields. Returns arrive by the thousand,
-so they are validated column by column: one `TypeAdapter` call for each field, made of the same type.
-"""
+"""The pydantic model of a plan's yearly return, and the validation of whole columns by its fields."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic.fields import FieldInfo
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan
@@ -16,12 +14,9 @@ MAX_COUNT = 999_999_999  # ten times the country's population: more is a slip of
 
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_COUNT)]
 
-_COLUMN = TypeAdapter(list[Count])
-_CODE_BY_ERROR = {"greater_than_equal": "negative-number", "less_than_equal": "number-too-large"}
-
 
 def return_schema(plan: Plan) -> type[BaseModel]:
-    """The model of one return of the plan: unit, year and a count for each field.
+    """Return the model of one return of the plan: unit, year and a count for each field.
 
     >>> from gbv_kpi.plan import load_plan
     >>> return_schema(load_plan()).model_fields["schools"].title
@@ -35,23 +30,36 @@ def return_schema(plan: Plan) -> type[BaseModel]:
     }
     years = Annotated[int, Field(strict=True, ge=plan.first_year, le=plan.last_year)]
     return create_model(
-        "Return", __config__=ConfigDict(frozen=True, extra="forbid"), unit=(str, ...), year=(years, ...), **counts
+        "Return",
+        __config__=ConfigDict(frozen=True, extra="forbid", defer_build=True),
+        unit=(str, ...),
+        year=(years, ...),
+        **counts,
     )
 
 
-def count_faults(values: Sequence[int]) -> list[tuple[int, str, Phrase]]:
-    """What the schema refuses in a column of whole numbers: index, problem code and message."""
+def column_faults(field: FieldInfo, values: Sequence[int]) -> list[tuple[int, str, Phrase]]:
+    """Return what a field of the model refuses in a column of whole numbers: index, problem code and message."""
     try:
-        _COLUMN.validate_python(values)
+        _column_adapter(_item_type(field)).validate_python(values)
     except ValidationError as error:
-        return [_fault(values, mistake["loc"][0], mistake["type"]) for mistake in error.errors(include_url=False)]
+        return [_fault(values, int(fault["loc"][0]), fault["type"]) for fault in error.errors(include_url=False)]
     return []
 
 
-def _fault(values: Sequence[int], index: int | str, kind: str) -> tuple[int, str, Phrase]:
-    index = int(index)
-    code = _CODE_BY_ERROR[kind]
+def _item_type(field: FieldInfo) -> Any:
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+@lru_cache  # the fields of a plan have two types between them, and an adapter takes a millisecond
+def _column_adapter(item: Any) -> TypeAdapter[list[int]]:
+    return TypeAdapter(list[item])
+
+
+def _fault(values: Sequence[int], index: int, kind: str) -> tuple[int, str, Phrase]:
     found = str(values[index])
-    if code == "negative-number":
-        return index, code, phrase("{found} is less than 0.", found=found)
-    return index, code, phrase("{found} is too large for a count.", found=found)
+    if kind == "greater_than_equal":
+        return index, "negative-number", phrase("{found} is less than 0.", found=found)
+    if kind == "less_than_equal":
+        return index, "number-too-large", phrase("{found} is too large for a count.", found=found)
+    raise ValueError(f"the schema of a return refuses {found} for a reason without a problem code: {kind}")

@@ -6,24 +6,24 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.errors import EmptyDataError, ParserError
+from pandas.errors import ParserError
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.column import Block, Column
 from gbv_kpi.sheets.encodings import encodings_of
-from gbv_kpi.sheets.sheet import Sheet
+from gbv_kpi.sheets.sheet import Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
 DELIMITERS = "\t;|,"  # the rarest in a label first
 MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns have 1 million
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
-BLOCK_CELLS = 1_000_000
+HEAD_ROWS = 1000  # of a long text, in which its tables are looked for
+CHUNK_ROWS = 100_000
 PIECE = 2**20  # characters
 LOOKED_AT = 200_000  # characters
 SHORT = 2**14  # characters; so few are read by the time that the reader of pandas is set up
@@ -41,10 +41,7 @@ _VIETNAMESE_LETTER = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 
 
 def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
-    """The one sheet of a CSV, the encoding it was read in, and what kept it from being read.
-
-    Of a long one the sheet has the first rows, and the others in blocks that are read when they are asked for.
-    """
+    """Return the one sheet of a CSV, its encoding, and what kept it from being read."""
     place = Place(source.name)
     encoding = next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
     if encoding is None:
@@ -58,14 +55,12 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     if len(start) < SHORT and (rows := _rows(start[skipped:], delimiter)) is not None:
         return Sheet(None, rows), encoding, []
     try:
-        width = _width(source, encoding, skipped, delimiter)
-        if width > MAX_WIDTH:
-            return None, encoding, [oversized(place)]
-        blocks = _blocks(source, encoding, skipped, delimiter, width)
-        first = next(blocks, Block(0, 0, ()))
+        columns = _read_columns(source, encoding, skipped, delimiter)
     except (csv.Error, ParserError):
         return None, encoding, [open_quotation(place)]
-    return Sheet(None, first, following=blocks), encoding, []
+    if columns is None:
+        return None, encoding, [oversized(place)]
+    return _sheet(columns), encoding, []
 
 
 def _is_text(source: Source, encoding: str) -> bool:
@@ -90,60 +85,75 @@ def _pieces(text: io.TextIOWrapper) -> Iterator[str]:
     return iter(lambda: text.read(PIECE), "")
 
 
-def _rows(text: str, delimiter: str) -> Block | None:
-    """The rows of a text; None where a quotation mark stands out of place or is left open."""
+def _rows(text: str, delimiter: str) -> list[list[Cell]] | None:
+    """Return the rows of a text; None where a quotation mark is out of place or is left open."""
     try:
         text = text.removeprefix("\ufeff")  # the mark of UTF-8, where it was written twice
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         return None
-    return Block.of([list(map(_composed, cells)) for cells in rows])
+    return [list(map(_composed, cells)) for cells in rows]
 
 
-def _width(source: Source, encoding: str, skipped: int, delimiter: str) -> int:
-    """The most cells that a row has. Raises `csv.Error` for a quotation mark left open."""
+def _read_columns(source: Source, encoding: str, skipped: int, delimiter: str) -> list[pd.Categorical] | None:
+    """Return the columns of a long text, every cell as written; None where a row has more cells than a sheet.
+
+    Raises `csv.Error` or `ParserError` for a quotation mark left open.
+    """
+    width = _width(source, encoding, skipped, delimiter, HEADER_LINES)
+    try:
+        return _parse(source, encoding, skipped, delimiter, width)
+    except ParserError:  # a later row may be wider
+        width = _width(source, encoding, skipped, delimiter)
+        return None if width > MAX_WIDTH else _parse(source, encoding, skipped, delimiter, width)
+
+
+def _width(source: Source, encoding: str, skipped: int, delimiter: str, lines: int | None = None) -> int:
+    """Return the most cells that a row has, or one of the first rows."""
     with _opened(source, encoding) as text:
         text.read(skipped)
-        widest, quoted = 0, False
-        for piece in _whole_lines(text):
-            if quoted := '"' in piece:
-                break
-            lines = piece.replace("\r", "\n").split("\n")
-            widest = max(widest, max(map(str.count, lines, repeat(delimiter))) + 1)
-        if not quoted:
-            return widest
+        return max(map(len, islice(csv.reader(text, delimiter=delimiter), lines)), default=0)
+
+
+def _parse(source: Source, encoding: str, skipped: int, delimiter: str, width: int) -> list[pd.Categorical]:
+    chunks: list[list[tuple[NDArray[np.intp], NDArray[np.object_]]]] = []
     with _opened(source, encoding) as text:
         text.read(skipped)
-        return max(map(len, csv.reader(text, delimiter=delimiter)), default=0)
-
-
-def _whole_lines(text: io.TextIOWrapper) -> Iterator[str]:
-    for piece in _pieces(text):
-        yield piece + text.readline()
-
-
-def _blocks(source: Source, encoding: str, skipped: int, delimiter: str, width: int) -> Iterator[Block]:
-    """The rows as the reader of pandas gives them, all cells as text."""
-    height = max(1, BLOCK_CELLS // max(width, 1))
-    first = 0
-    with _opened(source, encoding) as text:
-        text.read(skipped)
-        try:
-            frames = pd.read_csv(
-                text, sep=delimiter, header=None, names=range(width), index_col=False, dtype=object,
-                na_filter=False, skip_blank_lines=False, chunksize=height, low_memory=False,
-            )  # fmt: skip
-        except EmptyDataError:
-            return
+        frames = pd.read_csv(
+            text, sep=delimiter, header=None, names=range(width), index_col=False, dtype=object,
+            na_filter=False, skip_blank_lines=False, chunksize=CHUNK_ROWS, low_memory=False,
+        )  # fmt: skip
         for frame in frames:
-            columns = list(map(_column, frame.to_numpy().T))
-            yield Block(first, len(frame), columns)
-            first += len(frame)
+            chunks.append([pd.factorize(frame[number].to_numpy()) for number in range(width)])  # noqa: PERF401  # frees the frame
+    return [_joined(column) for column in zip(*chunks, strict=True)]
 
 
-def _column(texts: NDArray[np.object_]) -> Column:
-    places, different = pd.factorize(texts)
-    return Column(list(map(_composed, different)), places)
+def _joined(chunks: Sequence[tuple[NDArray[np.intp], NDArray[np.object_]]]) -> pd.Categorical:
+    """Return the chunks of a column as one. (Of a million rows a column of texts would take ten times the room.)"""
+    texts = [_composed(text) for _, different in chunks for text in different]
+    numbers, different = pd.factorize(np.array(texts, dtype=object))
+    starts = np.cumsum([0, *(len(texts) for _, texts in chunks)])
+    codes = [numbers[codes + start].astype(np.int32) for (codes, _), start in zip(chunks, starts, strict=False)]
+    return pd.Categorical.from_codes(np.concatenate(codes), pd.Index(different, dtype=object))
+
+
+def _sheet(columns: Sequence[pd.Categorical]) -> Sheet:
+    height = len(columns[0]) if columns else 0
+    heads = [column[:HEAD_ROWS].astype(object) for column in columns]
+    rows: list[list[Cell]] = [_without_blank_end(cells) for cells in zip(*heads, strict=True)]
+    if height <= HEAD_ROWS:
+        return Sheet(None, rows)
+    index = pd.RangeIndex(HEAD_ROWS, height)
+    return Sheet(
+        None,
+        rows,
+        tail=pd.DataFrame({number: column[HEAD_ROWS:] for number, column in enumerate(columns)}, index=index),
+    )
+
+
+def _without_blank_end(cells: Sequence[Cell]) -> list[Cell]:
+    filled = max((number for number, cell in enumerate(cells, start=1) if cell != ""), default=0)
+    return list(cells[:filled])
 
 
 def _composed(text: str) -> str:

@@ -2,10 +2,14 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # signs that a number format shows as they stand
 
@@ -55,7 +59,7 @@ class Sheet:
     merged: Sequence[Area] = ()
     first: int = 0
     columns: int = 0
-    following: Iterable[Sequence[Sequence[Cell]]] = ()  # the rows after them, in blocks that are read once
+    tail: "pd.DataFrame | None" = None  # of a long CSV the rows after them: Categoricals of texts by column number
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
 
@@ -88,6 +92,10 @@ class Sheet:
     @cached_property
     def width(self) -> int:
         return max(self.columns, max(map(len, self.rows), default=0))
+
+
+def count_cells(sheet: Sheet) -> int:
+    return sum(map(len, sheet.rows)) + (0 if sheet.tail is None else sheet.tail.size)
 
 
 def _first_row(area: Area) -> int:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, UnitCounts
+from gbv_kpi.kpi.scorecard import Finding, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.suppression.families import Family, protected_families, shown_alone
-from gbv_kpi.suppression.table import Cell, published, withheld_cells
+from gbv_kpi.suppression.table import Cell, published, published_scorecard, withheld_cells
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Trend
@@ -46,7 +46,7 @@ def publishable(outcome: Outcome, min_count: int) -> Outcome:
     )
     return replace(
         outcome,
-        scorecard=Scorecard(card.plan, tuple(published(finding, cells) for finding in card.findings), card.coverage),
+        scorecard=published_scorecard(card, cells),
         problems=tuple(_without_counts(problem, protected) for problem in problems),
         files=tuple(replace(file, sha256="") for file in outcome.files),
         outlook=tuple(_publishable_outlook(outcome.outlook, related, cells)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.suppression.families import Family
 from gbv_kpi.suppression.selection import Member, chosen, sole_reporter
 
@@ -30,6 +30,16 @@ def published(finding: Finding, withheld: set[Cell]) -> Finding:
     return replace(
         finding, numerator=None, denominator=None, status=Status.WITHHELD, shortfall=None, next_shortfall=None
     )
+
+
+def published_scorecard(card: Scorecard, withheld: set[Cell]) -> Scorecard:
+    """Return the scorecard without what could be told from its findings, where they are withheld."""
+    keys = zip(card.frame["indicator"], card.frame["year"], card.frame["unit"], strict=True)
+    is_withheld = [(name, year, unit if isinstance(unit, str) else None) in withheld for name, year, unit in keys]
+    frame = card.frame.copy()
+    frame.loc[is_withheld, ["numerator", "denominator"]] = None
+    frame.loc[is_withheld, "status"] = str(Status.WITHHELD)
+    return replace(card, frame=frame)
 
 
 def _of_family(

@@ -10,7 +10,7 @@ from typing import Any
 from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.ledger.held import returns_from
+from gbv_kpi.ledger.entries import returns_from
 from gbv_kpi.ledger.trend import trend
 from gbv_kpi.render.json import to_json
 from gbv_kpi.render.trend import trend_to_json

@@ -29,7 +29,6 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from lxml import etree
 
-from gbv_kpi.confine import LimitReachedError, confined
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.outcome import Outcome
@@ -47,11 +46,11 @@ from gbv_kpi.render.docx.sections import (
     unit_results,
 )
 from gbv_kpi.render.docx.styles import define_looks
+from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand
 MAX_RENDERED = 100 * 2**20  # characters: the annex of 10,600 units has 30 million
-MAX_MEMORY = 2**30  # bytes, beside what the report itself has
-MAX_SECONDS = 5  # of CPU time, and a second more for every 500 findings
+BYTES_OF_FINDING = 2**13  # of a document: the more of them, the longer it may take to be written
 MAX_FACTOR = 10**9
 MAX_QUOTED = 200  # characters of a document in a message
 
@@ -102,11 +101,17 @@ class _Unknown(Undefined):
 
 def filled_in(template: bytes, outcome: Outcome, language: Language) -> bytes:
     """The office's document with the report in it. Raises `UsageError` for one that cannot be filled in."""
-    seconds = MAX_SECONDS + len(outcome.scorecard.findings) // 500
-    try:
-        return confined(lambda: _filled_in(_opened(template), outcome, language), seconds, MAX_MEMORY)
-    except LimitReachedError as error:
-        raise UsageError(_TOO_MUCH) from error
+
+    def fill_in(content: bytes) -> bytes:
+        return _filled_in(_opened(content), outcome, language)
+
+    if not can_isolate():
+        return fill_in(template)
+    with child_for(fill_in) as child:
+        written = child.ask(template, len(template) + len(outcome.scorecard.frame) * BYTES_OF_FINDING)
+    if isinstance(written, Failure):
+        raise UsageError(_TOO_MUCH)
+    return written
 
 
 def _opened(template: bytes) -> DocxTemplate:

@@ -16,7 +16,6 @@ from markupsafe import Markup
 from gbv_kpi import __version__
 from gbv_kpi.console import visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
-from gbv_kpi.kpi.findings import findings_of
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.kpi.trend import Series
@@ -53,9 +52,9 @@ class Years:
 def to_html(outcome: Outcome, language: Language) -> str:
     """The report as one page that needs nothing beside it; the same outcome gives the same text."""
     template = _environment(language).get_template("report.html.j2")
-    scorecard, findings = outcome.scorecard, findings_of(outcome.scorecard.findings)
+    scorecard = outcome.scorecard
     year = scorecard.years[-1] if scorecard.years else None  # None: every return was refused
-    decisive = outcome.decisive(year) if year else []
+    decisive = outcome.decisive(year).findings if year else []
     tone, sign = _tone(decisive)
     return template.render(
         outcome=outcome,
@@ -66,11 +65,11 @@ def to_html(outcome: Outcome, language: Language) -> str:
         sign=sign,
         provisional=any(finding.provisional for finding in decisive),
         cards=list(_cards(outcome, language)),
-        rows=year_rows(scorecard) if scorecard.findings else None,
-        shown=shown_of(findings.unit_count),
-        missed=findings.of_units().where(Status.MISSED),
+        rows=year_rows(scorecard) if len(scorecard.frame) else None,
+        shown=shown_of(scorecard.unit_count),
+        missed=scorecard.of_units().with_status(Status.MISSED).findings,
         withheld=list(sentences.withheld_notes(scorecard.plan, outcome.withheld)),
-        statuses=[status for status in Status if status in findings.statuses],
+        statuses=[status for status in Status if status in scorecard.statuses],
         trends=list(_trends(outcome, language)),
     )
 

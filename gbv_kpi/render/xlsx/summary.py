@@ -81,7 +81,7 @@ def _above(outcome: Outcome) -> Iterator[Line]:
 
 
 def _below(outcome: Outcome) -> Iterator[Line]:
-    for caveat in caveats(outcome.scorecard.plan, outcome.scorecard.findings):
+    for caveat in caveats(outcome.scorecard.plan, outcome.scorecard.rated_indicators):
         yield caveat, {"italic": True}
     for note in withheld_notes(outcome.scorecard.plan, outcome.withheld):
         yield note, {}

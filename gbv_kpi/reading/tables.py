@@ -1,0 +1,87 @@
+"""What reading hands on: the returns of a sheet, and the cell of every field of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gbv_kpi.problems import Place, Problem
+from gbv_kpi.sheets.sheet import Cell, cell_address
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell that gives no figure for a reason that reading has reported."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldCells:
+    """The cells of one field, one for each return of a table.
+
+    `values` holds cells (object), whole numbers (int64) or texts (Categorical). `rows` and `columns` count from 0;
+    one number stands for all where they share it, and -1 where the table has no such cell.
+    """
+
+    values: pd.Series
+    rows: NDArray[np.int32] | int
+    columns: NDArray[np.int32] | int
+
+    def address(self, index: int) -> tuple[int, int]:
+        """Return the row and column of the cell of one return."""
+        row, column = (where if isinstance(where, int) else int(where[index]) for where in (self.rows, self.columns))
+        return row, column
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Total:
+    """A row or column that sums up returns.
+
+    `cells` has the value, row and column by field, `groups` the positions of the returns it may be the sum of.
+    """
+
+    cells: Mapping[str, tuple[Cell, int, int]]
+    groups: Sequence[NDArray[np.intp]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Returns read from one sheet.
+
+    `returns` has one row for each return, with the columns
+
+        row, column  int32        the cell of the unit's name, counted from 0; -1 where it has none of its own
+        unit         Categorical  the code of the unit of that year; NA where it is not known
+        named_unit   Categorical  the code of the unit that the return names, a predecessor where it has merged since
+        is_merged    bool         whether that is a predecessor
+        is_expected  bool         whether every required field must be given; True where the unit is not known
+        year         int16        0 where it is not known
+        is_faulty    bool         whether reading has found an error in the return
+
+    Where the plan names no units, the codes are the names as written.
+    """
+
+    file: str
+    sheet: str | None
+    returns: pd.DataFrame
+    cells: Mapping[str, FieldCells]
+    totals: Sequence[Total]
+    problems: Sequence[Problem]
+
+    def place(self, row: int, column: int) -> Place:
+        """Return the place of a cell, of a row where `column` is -1, or of the sheet where both are."""
+        if row < 0:
+            return Place(self.file, self.sheet)
+        if column < 0:
+            return Place(self.file, self.sheet, None, row + 1)
+        return Place(self.file, self.sheet, cell_address(row, column), row + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTables:
+    """The tables of one sheet, what is wrong with the sheet, and the columns for which its file is refused."""
+
+    tables: Sequence[Table]
+    problems: Sequence[Problem]
+    personal: Sequence[Problem]

@@ -1,0 +1,48 @@
+"""What every command prints and writes today, compared with files: `pytest --update-golden` writes them anew."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.contract.cases import CASES, STORY
+from tests.contract.transcript import Case, prepare_folder, transcript
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def named(cases: tuple[Case, ...]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare_folder(tmp_path_factory.mktemp("contract") / "office")
+
+
+@pytest.fixture(scope="module")
+def story_transcripts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Run the whole story once, for each of its steps builds on those before."""
+    folder = prepare_folder(tmp_path_factory.mktemp("story") / "office")
+    return {case.name: transcript(case, folder) for case in STORY}
+
+
+@named(CASES)
+def test_command_prints_and_writes_what_is_recorded(
+    case: Case, folder: Path, golden: Callable[[str, str], None]
+) -> None:
+    golden(case.name, transcript(case, folder))
+
+
+@named(STORY)
+def test_ledger_answers_what_is_recorded(
+    case: Case, story_transcripts: Mapping[str, str], golden: Callable[[str, str], None]
+) -> None:
+    golden(case.name, story_transcripts[case.name])
+
+
+def test_golden_files_each_belong_to_a_case() -> None:
+    names = [case.name for case in (*CASES, *STORY)]
+    assert len(set(names)) == len(names)
+    recorded = {file.relative_to(GOLDEN).as_posix().removesuffix(".txt") for file in GOLDEN.rglob("*.txt")}
+    assert recorded == set(names)
