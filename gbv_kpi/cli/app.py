@@ -216,8 +216,8 @@ def main() -> None:
     except GbvKpiError as error:
         tell(f"gbv-kpi: {spoken.say(error.phrase)}")
     except OSError as error:  # a full disk under --help, a name of five thousand characters
-        reason = error.strerror or type(error).__name__
-        tell(f"gbv-kpi: {spoken.say(phrase('The system does not allow it: {reason}.', reason=reason))}")
+        refusal = phrase("The system does not allow it: {reason}.", reason=error.strerror or type(error).__name__)
+        tell(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):
             raise

@@ -20,7 +20,7 @@ def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
         )
     )
     if check.damage:
-        lines.append(say(phrase("Restore it from a backup; export first what can still be read.")))
+        lines.append(say(phrase("Restore the ledger from a backup.")))
     else:
         lines.append(say(phrase("All that can be compared is what was recorded.")))
     if check.not_compared:
