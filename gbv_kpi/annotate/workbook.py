@@ -90,6 +90,11 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
     sheet_by_name: dict[str | None, Worksheet] = {
         sheet.title: sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)
     }
+    sheet_by_name |= {
+        f"#{number}": sheet_by_name[sheet.name]  # as problems name a sheet under the name of a person
+        for number, sheet in enumerate(sheets, start=1)
+        if sheet.name in sheet_by_name
+    }
     if missing := [sheet.name for sheet in sheets if sheet.name not in sheet_by_name]:
         raise KeyError(missing)
     return book, sheet_by_name
@@ -100,9 +105,11 @@ def _rebuilt(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, She
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet_by_name: dict[str | None, Worksheet] = {}
-    for sheet in sheets:
+    for number, sheet in enumerate(sheets, start=1):
         name = language.say(phrase("Return")) if sheet.name is None else sheet.name
-        copy = sheet_by_name[sheet.name] = book.create_sheet(sheet_title(name, book.sheetnames))
+        copy = sheet_by_name[sheet.name] = sheet_by_name[f"#{number}"] = book.create_sheet(
+            sheet_title(name, book.sheetnames)
+        )
         _fill(copy, sheet)
         for (top, left), (bottom, right) in sheet.merged:
             copy.merge_cells(start_row=top + 1, end_row=bottom + 1, start_column=left + 1, end_column=right + 1)

@@ -16,6 +16,7 @@ from gbv_kpi.plan.builtin import BUILT_IN
 from gbv_kpi.render.docx.fields import fields
 from gbv_kpi.render.docx.template import PARTS
 from tests.command import of_2025, run, well_but, write_csv
+from tests.render.mutants import mutate
 from tests.render.word import millimetres, paragraph, refused, rows, texts, written
 
 ONE_SCHOOL_LACKING = {"377": well_but(schools_integrating=19)}
@@ -301,3 +302,8 @@ def test_the_annex_fits_upright_pages_too(tmp_path: Path, returns: str) -> None:
     document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
     assert [len(table.columns) for table in document.tables] == [10, 8]
     assert [text for text in texts(document) if text.startswith("Bảng")] == ["Bảng 1", "Bảng 2"]
+
+
+def test_damaged_templates_never_end_as_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert mutate(30, 2) == 0
+    assert "30 mutants, seed 2" in capsys.readouterr().out
