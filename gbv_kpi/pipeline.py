@@ -15,7 +15,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import outlooks
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import has_errors
-from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
 from gbv_kpi.sheets.sources import find_sources
 

@@ -77,6 +77,13 @@ SENT: dict[str, Callable[[], Sent]] = {
     "undecodable-text": lambda: refused("undecodable-text"),
     "missing-column": lambda: [TITLE, HEADER[:-1], NHO_QUAN[:-1]],
     "duplicate-column": lambda: [TITLE, [*HEADER, LABELS[0]], [*NHO_QUAN, 10]],
+    "ambiguous-figure": lambda: [
+        *FORM_TITLE,
+        ["Chỉ tiêu", "Lần 1", "Lần 2"],
+        *([label, figure, figure] for label, figure in zip(LABELS, NHO_QUAN[1:], strict=True)),
+    ],
+    "not-the-result": lambda: [["KẾ HOẠCH NĂM 2023"], HEADER, NHO_QUAN],
+    "estimated-figure": lambda: [["ƯỚC THỰC HIỆN NĂM 2023"], HEADER, NHO_QUAN],
     "personal-data-column": lambda: [TITLE, [*HEADER, "Họ và tên"], [*NHO_QUAN, "Nguyễn Thị A"]],
     "missing-value": lambda: table(nho_quan(1, None)),
     "not-a-number": lambda: table(nho_quan(1, "khoảng 30")),

@@ -8,9 +8,9 @@ from gbv_kpi.errors import GbvKpiError, SourceError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
-from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.reading.locate_tables import Reader, may_hold_returns, read_tables, reader_of
+from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
+from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 from gbv_kpi.sheets.csv import MAX_CELLS

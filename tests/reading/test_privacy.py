@@ -7,6 +7,8 @@ import pytest
 
 from gbv_kpi.plan import load_plan
 from gbv_kpi.plan.builtin import built_in_plans
+from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.meanings import ROLES
 from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.privacy import (
     columns_of_persons,
@@ -15,7 +17,6 @@ from gbv_kpi.reading.privacy import (
     personal_entry,
     shown_sheet_name,
 )
-from gbv_kpi.reading.stock_phrases import ROLE_LABELS
 
 PERSONAL = """
 Họ và tên|Họ tên|HỌ TÊN|Họ, tên|Họ & tên|Họ và tên nạn nhân|Họ tên nạn nhân|Họ tên người bị bạo lực
@@ -98,7 +99,7 @@ def _is_column(heading: str) -> bool:
 @pytest.mark.parametrize("plan", [summary.id for summary in built_in_plans()])
 def test_no_label_of_a_plan_is_personal(plan: str) -> None:
     loaded = load_plan(plan)
-    labels = {label for labels in ROLE_LABELS.values() for label in labels}
+    labels = {label for role in ROLES for label in listed(role)}
     for field in loaded.fields:
         labels |= {
             field.label.vi,
