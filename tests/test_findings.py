@@ -3,14 +3,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from gbv_kpi.counts import BLANK, Lines, Names, places_in_order, whole
+from gbv_kpi.kpi.findings import Findings, findings_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gbv_kpi import evaluate, load_plan, read_returns, shelf
-from gbv_kpi.counts import BLANK, Lines, Names, places_in_order, whole
 from gbv_kpi.kpi import engine
 from gbv_kpi.kpi.engine import _met
-from gbv_kpi.kpi.findings import Findings, findings_of
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Comparator, Threshold
