@@ -90,8 +90,8 @@ def as_read(file: str, plan: Plan) -> dict[str, dict[str, int]]:
     """The counts by unit of a file that has no problem; blank ones left out."""
     returns = read_returns([file], plan)
     assert [ENGLISH.say(problem.message) for problem in returns.problems] == []
-    rows = returns.frame.drop(columns=["named", "year"]).set_index("unit")
-    return {str(code): {str(k): int(v) for k, v in row.dropna().items()} for code, row in rows.iterrows()}
+    counts = returns.valid.set_index("unit")[list(plan.field_by_id)]
+    return {str(code): {str(k): int(v) for k, v in row.dropna().items()} for code, row in counts.iterrows()}
 
 
 @pytest.mark.parametrize("year", [2023, 2025])

@@ -333,7 +333,7 @@ def test_a_numerator_not_given_leaves_its_denominator_out_of_the_provinces_sum(t
 
 def test_no_returns_give_no_findings(tmp_path: Path, plan: Plan) -> None:
     scorecard = evaluate(read_returns([], plan), plan)
-    assert (scorecard.findings, scorecard.coverage) == ((), ())
+    assert (scorecard.findings, list(scorecard.coverage)) == ([], [])
 
 
 MERGER = """
