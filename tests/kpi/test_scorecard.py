@@ -156,8 +156,10 @@ def scorecard(tmp_path: Path, plan: Plan) -> Scorecard:
 
 def test_the_frame_has_the_columns_and_types_that_its_docstring_lists(scorecard: Scorecard) -> None:
     assert {name: str(kind) for name, kind in scorecard.frame.dtypes.items()} == {
-        **{"year": "int16", "indicator": "category", "unit": "category"},
-        **{"numerator": "Int64", "denominator": "Int64", "status": "category", "provisional": "bool"},
+        "year": "int16",
+        **dict.fromkeys(["indicator", "unit", "status"], "category"),
+        **dict.fromkeys(["numerator", "denominator"], "Int64"),
+        "provisional": "bool",
     }
     assert len(scorecard.frame) == len(scorecard.findings) == 4 * 4 + 4 * 2
 

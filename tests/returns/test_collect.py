@@ -8,7 +8,6 @@ from tests.reading.sending import (
     BOTH,
     GIA_VIEN,
     HEADER,
-    IDS,
     LABELS,
     NHO_QUAN,
     PLAN,
