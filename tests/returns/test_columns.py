@@ -80,7 +80,7 @@ def test_different_cells_are_those_that_differ_in_value_or_type(cells: list[Cell
 )
 def test_numbers_texts_and_categories_of_the_same_cells_are_read_the_same(numbers: list[int], field: str) -> None:
     texts = pd.Series(list(map(str, numbers)), dtype=object)
-    columns = [
+    columns: list[pd.Series] = [
         pd.Series(np.array(numbers, dtype=np.int64)),
         pd.Series(numbers, dtype=object),
         texts,
