@@ -212,6 +212,12 @@ _WARNINGS: Mapping[str, ProblemKind] = {
         phrase("A second sheet with figures of “Huyện Nho Quan” under the headings of another form."),
         phrase("If the sheet belongs to the return, use the plan's headings there too."),
     ),
+    "blank-return": ProblemKind(
+        Severity.WARNING,
+        phrase("The file is a blank return: it has the plan's headings and units, and no figure. It was left out."),
+        phrase("The template of the year, saved among the returns."),
+        phrase("Fill it in, or take it out of the folder."),
+    ),
     "hidden-sheet": ProblemKind(
         Severity.WARNING,
         phrase("A sheet is hidden; it was passed over, for its sender does not see it either."),

@@ -1,16 +1,19 @@
 """Open files, and read the tables of their sheets."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from gbv_kpi.errors import GbvKpiError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
 from gbv_kpi.reading.identities import AssumedYear
 from gbv_kpi.reading.locate_tables import Reader, may_hold_returns, read_tables, reader_of
 from gbv_kpi.reading.tables import Table
+from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 from gbv_kpi.sheets.csv import MAX_CELLS, oversized
-from gbv_kpi.sheets.open import read_sheets, without_headings
+from gbv_kpi.sheets.open import is_plain_text, read_sheets, without_headings
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
 
@@ -33,10 +36,56 @@ def read_files(
 ) -> list[FileTables]:
     """Read the files with these names; `watch` may follow them as they are read.
 
+    Anything but plain text is read in a child process with limits; a file that crashes it or exceeds them is refused.
     Raises `SourceError` for a file that cannot be opened.
     """
     reader = reader_of(plan, assumed)
-    return [read_file(open_source(name), reader) for name in watch(names)]
+
+    def read(source: Source) -> FileTables:
+        return _read_safely(source, reader)
+
+    with child_for(read) as child:
+        return [
+            _answer(
+                source,
+                _read_here(source, read)
+                if is_plain_text(source) or not can_isolate()
+                else child.ask(source, len(source.content)),
+            )
+            for source in map(open_source, watch(names))
+        ]
+
+
+def _read_here(source: Source, read: Callable[[Source], FileTables]) -> FileTables | Failure:
+    try:
+        return read(source)
+    except MemoryError:
+        return Failure.MEMORY
+
+
+def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
+    if not isinstance(answer, Failure):
+        return answer
+    place = Place(source.name)
+    problem = oversized(place)
+    if answer is Failure.CRASH:
+        problem = Problem("unreadable-file", place, phrase("The file made the program that reads it fail."))
+    return FileTables(source.name, source.sha256, None, (), [problem])
+
+
+def _read_safely(source: Source, reader: Reader) -> FileTables:
+    """Read a file; an error of our own refuses this file and no other."""
+    try:
+        return read_file(source, reader)
+    except (GbvKpiError, MemoryError):
+        raise
+    except Exception as error:
+        if os.environ.get("GBV_KPI_DEBUG"):
+            raise
+        message = phrase("internal error ({kind}). Please report it and attach the file.", kind=type(error).__name__)
+        return FileTables(
+            source.name, source.sha256, None, (), [Problem("unreadable-file", Place(source.name), message)]
+        )
 
 
 def read_file(source: Source, reader: Reader) -> FileTables:

@@ -34,6 +34,11 @@ def read_sheets(source: Source) -> tuple[list[Sheet], str | None, list[Problem]]
     return [sheet for sheet, is_shown in read if is_shown], encoding, [_hidden(sheet, source.name) for sheet in hidden]
 
 
+def is_plain_text(source: Source) -> bool:
+    """Return whether a file is read as text with separators."""
+    return not is_workbook(source.start) and not is_web_page(source.start)
+
+
 def _hidden(sheet: Sheet, file: str) -> Problem:
     message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=sheet.name or "")
     return Problem("hidden-sheet", Place(file, sheet.name), message)
