@@ -35,6 +35,7 @@ def returns_of(given: Given) -> Returns:
             "is_merged": np.array([is_merged for *_, is_merged in given], dtype=bool),
             "is_expected": np.array([unit != "37" for unit, *_ in given], dtype=bool),
             "year": np.array([year for _, year, *_ in given], dtype=np.int16),
+            "is_reported": True,
             "is_duplicate": False,
             "is_valid": True,
         }

@@ -27,7 +27,7 @@ DTYPES = {
     **dict.fromkeys(["is_merged", "is_expected"], "bool"),
     "year": "int16",
     **dict.fromkeys(PLAN.field_by_id, "Int32"),
-    **dict.fromkeys(["is_valid", "is_duplicate"], "bool"),
+    **dict.fromkeys(["is_reported", "is_valid", "is_duplicate"], "bool"),
 }
 
 
