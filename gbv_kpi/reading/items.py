@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gbv_kpi.reading.meanings import Kind, Label, Vocabulary
+from gbv_kpi.reading.labels import Kind, Label
+from gbv_kpi.reading.meanings import Vocabulary
 
 _DECIMAL = re.compile(r"\d{1,2}(?:\.\d{1,2})*")
 _ROMAN = re.compile(r"[IVX]{1,5}")
