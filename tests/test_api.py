@@ -36,7 +36,7 @@ def test_three_calls_lead_from_a_file_to_a_frame_of_findings() -> None:
     frame = evaluate(returns, plan).to_frame()
     province = frame[frame["scope"] == "province"].set_index("indicator")
     assert province["shortfall"].to_dict() == {"help-seeking": 0, "assistance": 5, "training": 0, "education": 1}
-    assert returns.problems == ()
+    assert not returns.problems
     assert [file.returns for file in returns.files] == [7]
 
 

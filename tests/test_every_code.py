@@ -118,13 +118,25 @@ FROM_TWO_FILES = ("duplicate-file",)  # tests.sheets.test_sources
 FROM_THE_LEDGER = ("unusual-change", "late-return")
 
 
-@pytest.mark.parametrize("code", [code for code in CATALOGUE if code not in (*FROM_THE_LEDGER, *FROM_TWO_FILES)])
+@pytest.mark.parametrize(
+    "code", [code for code in CATALOGUE if code not in (*FROM_THE_LEDGER, *FROM_TWO_FILES, "blank-return")]
+)
 def test_every_code_is_raised_by_a_return(code: str, tmp_path: Path) -> None:
     ran = run("check", str(send(tmp_path, SENT[code]())), "--format", "json")
     problems = [problem for problem in json.loads(ran.out)["problems"] if problem["code"] == code]
     assert problems, ran.out
     assert {problem["severity"] for problem in problems} == {CATALOGUE[code].severity}
     assert (ran.code == 3) == any(problem["severity"] == "error" for problem in json.loads(ran.out)["problems"])
+
+
+def test_a_blank_return_is_left_out_where_another_file_is_filled_in(tmp_path: Path) -> None:
+    """Alone it would leave nothing to check."""
+    files = [
+        send(tmp_path, rows, name) for name, rows in (("a.xlsx", table(NHO_QUAN)), ("b.xlsx", table(["Gia Viễn"])))
+    ]
+    ran = run("check", *map(str, files), "--format", "json", "--fail-on", "invalid")
+    problems = [(p["code"], p["severity"], p["file"]) for p in json.loads(ran.out)["problems"]]
+    assert (ran.code, problems) == (0, [("blank-return", "warning", str(files[1]))])
 
 
 def test_the_codes_that_need_a_ledger_are_raised_when_returns_are_handed_in(tmp_path: Path, plan: Plan) -> None:

@@ -15,6 +15,7 @@ from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
 from gbv_kpi.reading.header import Header
 from gbv_kpi.reading.labels import AGAINST, Kind
 from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.normalize import alike
 from gbv_kpi.reading.row_names import RowName, RowNames
 from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import read_line
@@ -210,7 +211,7 @@ def _name_rows(
         for text, at in columns.values(column).texts_at(rows) if rows.size else ():
             if column != labels.unit and not any(map(str.isalpha, text)):
                 continue
-            name = names.read(text)
+            name = names.read(alike(text))
             if name is RowName.SUM or (name is RowName.GROUP and column == labels.unit):
                 kinds[at] = RowKind.TOTAL
             elif name is RowName.ASIDE:

@@ -29,8 +29,11 @@ class Values:
 
     def texts_at(self, rows: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
         """Return every different text of some rows, with the rows that have it."""
-        codes = self.codes[rows]
-        return [(text_of(self.cells[code]), rows[codes == code]) for code in pd.unique(codes).tolist()]
+        order = np.argsort(self.codes[rows], kind="stable")
+        codes, rows = self.codes[rows][order], rows[order]
+        starts = np.flatnonzero(np.diff(codes, prepend=-1))
+        groups = np.split(rows, starts[1:]) if len(starts) else []
+        return [(text_of(self.cells[code]), at) for code, at in zip(codes[starts].tolist(), groups, strict=True)]
 
 
 class Columns:

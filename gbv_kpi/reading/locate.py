@@ -12,6 +12,7 @@ from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.header import Header, heads_table, marks_in, read_header
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.normalize import alike
 from gbv_kpi.reading.privacy import LOOKED_BELOW, columns_of_persons, headings_of_persons, personal_data, personal_entry
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.row_names import RowNames
@@ -90,7 +91,7 @@ def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]
 
 
 def _may_be_personal(text: str, reader: Reader) -> bool:
-    return not text[:1].isdigit() and not reader.units.knows(text) and personal_entry(text) is not None
+    return not text[:1].isdigit() and personal_entry(alike(text)) is not None and not reader.units.knows(text)
 
 
 def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:

@@ -144,9 +144,9 @@ def shown_sheet_name(name: str | None, number: int, names_unit: Callable[[str], 
 
 
 def _is_name_of_person(text: str) -> bool:
-    """Whether a text is a family name and one to four more names, and nothing else."""
+    """Whether a text is a family name and two to four more names, and nothing else: two words are a place as often."""
     names = words(text.replace(".", " ").replace("_", " "))
-    if not 2 <= len(names) <= 5 or any(map(str.isdigit, text)):
+    if not 3 <= len(names) <= 5 or any(map(str.isdigit, text)):
         return False
     if text == without_diacritics(text):
         return names[0] in map(without_diacritics, FAMILY_NAMES) and text.replace("_", " ").istitle()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 from openpyxl import Workbook
 
 from gbv_kpi.i18n import ENGLISH
@@ -59,7 +60,7 @@ def counts(returns: Returns) -> dict[tuple[str, int], list[int | None]]:
     """The required figures of each valid return; two of one unit and year must be told apart otherwise."""
     assert not returns.valid.duplicated(["unit", "year"]).any()
     return {
-        (row["unit"], int(row["year"])): [None if str(row[field]) == "<NA>" else int(row[field]) for field in IDS]
+        (row["unit"], int(row["year"])): [None if pd.isna(row[field]) else int(row[field]) for field in IDS]
         for _, row in returns.valid.iterrows()
     }
 

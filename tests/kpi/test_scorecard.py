@@ -1,10 +1,11 @@
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status, findings_frame
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from tests.command import find, judge, of_2025, well_but
@@ -119,7 +120,7 @@ def test_a_frame_has_the_columns_of_the_json_and_whole_numbers_though_some_are_m
 
 
 def test_a_frame_without_findings_has_its_columns_all_the_same(plan: Plan) -> None:
-    frame = Scorecard(plan, (), ()).to_frame()
+    frame = Scorecard(plan, findings_frame(plan, ()), ()).to_frame()
     assert (list(frame.columns), len(frame)) == (COLUMNS, 0)
 
 
@@ -128,7 +129,8 @@ def test_a_year_of_a_scorecard_is_a_scorecard_of_that_year(tmp_path: Path, plan:
     of_year = scorecard.of_year(2024)
     assert (scorecard.years, of_year.years) == ((2023, 2024), (2024,))
     assert {f.year for f in of_year.findings} == {2024}
-    assert scorecard.of_year(2022) == Scorecard(plan, (), ())
+    empty = scorecard.of_year(2022)
+    assert (empty.findings, empty.coverage, empty.years) == ([], (), ())
 
 
 def test_findings_stand_by_year_then_indicator_then_the_province_before_its_units(tmp_path: Path, plan: Plan) -> None:
@@ -139,3 +141,48 @@ def test_findings_stand_by_year_then_indicator_then_the_province_before_its_unit
         *((2023, indicator, unit) for indicator in ids for unit in (None, "372")),
         *((2024, indicator, unit) for indicator in ids for unit in (None, "372", "373")),
     ]
+
+
+@pytest.fixture
+def scorecard(tmp_path: Path, plan: Plan) -> Scorecard:
+    rows = [
+        ("372", 2025, well_but()),
+        ("373", 2025, well_but(schools=20, schools_integrating=3)),
+        ("374", 2025, well_but(victims=0, victims_seeking_help=0)),
+        ("374", 2024, well_but()),
+    ]
+    return judge(tmp_path, plan, rows)
+
+
+def test_the_frame_has_the_columns_and_types_that_its_docstring_lists(scorecard: Scorecard) -> None:
+    assert {name: str(kind) for name, kind in scorecard.frame.dtypes.items()} == {
+        "year": "int16",
+        **dict.fromkeys(["indicator", "unit", "status"], "category"),
+        **dict.fromkeys(["numerator", "denominator"], "Int64"),
+        "provisional": "bool",
+    }
+    assert len(scorecard.frame) == len(scorecard.findings) == 4 * 4 + 4 * 2
+
+
+def test_what_is_asked_of_the_frame_is_what_the_findings_say(scorecard: Scorecard) -> None:
+    findings = scorecard.findings
+    assert scorecard.statuses == {finding.status for finding in findings}
+    for status in Status:
+        assert scorecard.with_status(status).findings == [f for f in findings if f.status is status]
+    assert scorecard.of_province().findings == [f for f in findings if f.unit is None]
+    assert scorecard.of_units().findings == [f for f in findings if f.unit is not None]
+    assert scorecard.of_year(2024).findings == [f for f in findings if f.year == 2024]
+    assert scorecard.unit_count == len({f.unit for f in findings} - {None}) == 3
+    assert scorecard.rated_indicators == {f.indicator for f in findings if f.rate() is not None}
+    assert scorecard.of_year(2024).unit_count == 1
+
+
+def test_an_indicator_without_a_rate_anywhere_is_not_rated(tmp_path: Path, plan: Plan) -> None:
+    scorecard = judge(tmp_path, plan, [("374", 2025, well_but(victims=0, victims_seeking_help=0))])
+    assert scorecard.rated_indicators == {"assistance", "training", "education"}
+
+
+def test_findings_make_the_frame_they_came_from(scorecard: Scorecard, plan: Plan) -> None:
+    again = replace(scorecard, frame=findings_frame(plan, scorecard.findings))
+    assert again.findings == scorecard.findings
+    assert again.frame.dtypes.astype(str).to_dict() == scorecard.frame.dtypes.astype(str).to_dict()

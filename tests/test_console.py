@@ -1,13 +1,16 @@
+import json
 import os
 import stat
+import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from rich.text import Text
 
-from gbv_kpi.console import print_rendered, print_text, write_whole
+from gbv_kpi.console import dumped, print_rendered, print_text, visible, write_whole
 from gbv_kpi.errors import OutputError
 
 not_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
@@ -104,3 +107,45 @@ def test_what_is_written_to_a_file_is_what_is_printed(tmp_path: Path, capsys: py
     print_rendered(content, None)
     print_rendered(content, tmp_path / "out.txt")
     assert capsys.readouterr().out == (tmp_path / "out.txt").read_text("utf-8") == "✓ đạt [bold]:smile:\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_a_leftover_of_a_killed_run_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    killed = (
+        "import os, sys; from pathlib import Path; from gbv_kpi.console import write_whole\n"
+        "def pieces():\n    yield b'half'\n    os.kill(os.getpid(), 9)\n"
+        f"write_whole(Path({str(tmp_path / 'out.txt')!r}), pieces())"
+    )
+    subprocess.run([sys.executable, "-c", killed], check=False)
+    (leftover,) = tmp_path.iterdir()
+    assert leftover.name.startswith(".gbv-kpi-")
+    others = {".gbv-kpi-mine", ".gbv-kpi-ABCDEFGH", "gbv-kpi-abcdefgh"}
+    for name in others:
+        (tmp_path / name).touch()
+    (tmp_path / ".gbv-kpi-folder00").mkdir()
+    (tmp_path / ".gbv-kpi-linked00").symlink_to(tmp_path / ".gbv-kpi-mine")
+    write_whole(tmp_path / "out.txt", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {*others, ".gbv-kpi-folder00", ".gbv-kpi-linked00", "out.txt"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_a_file_that_another_run_writes_is_no_leftover(tmp_path: Path) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"the one "
+        write_whole(tmp_path / "other.txt", b"the other")
+        yield b"and the rest"
+
+    write_whole(tmp_path / "out.txt", pieces())
+    assert (tmp_path / "out.txt").read_bytes() == b"the one and the rest"
+    assert {path.name for path in tmp_path.iterdir()} == {"out.txt", "other.txt"}
+
+
+def test_what_is_no_character_is_shown_as_its_number() -> None:
+    assert visible("a\ufffeb\uffff") == "a\\ufffeb\\uffff"
+
+
+def test_json_acts_on_no_terminal_and_says_the_same() -> None:
+    content = {"name": "a\x9b31m\u202eb\u2066c\u200b\x7f\u2028 Nho Quan"}
+    text = dumped(content)
+    assert text.replace("\n", "").isprintable()
+    assert json.loads(text) == content

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gbv_kpi.plan import load_plan
-from gbv_kpi.returns.schema import MAX_COUNT, count_faults, return_schema
+from gbv_kpi.returns.schema import MAX_COUNT, column_faults, return_schema
 
 PLAN = load_plan()
 SCHEMA = return_schema(PLAN)
@@ -21,11 +21,12 @@ def accepts(**change: object) -> bool:
 
 @given(st.integers(-5, 5) | st.integers(MAX_COUNT - 3, MAX_COUNT + 3) | st.integers())
 def test_a_column_is_held_to_the_schema_of_one_return(count: int) -> None:
-    assert accepts(schools=count) == (count_faults([count]) == [])
+    assert accepts(schools=count) == (column_faults(SCHEMA.model_fields["schools"], [count]) == [])
 
 
-def test_a_fault_is_told_with_its_place_in_the_column() -> None:
-    faults = count_faults([3, -4, MAX_COUNT + 1, 0])
+@pytest.mark.parametrize("field", ["schools", "helped_legal"], ids=["required", "optional"])
+def test_a_fault_is_told_with_its_place_in_the_column(field: str) -> None:
+    faults = column_faults(SCHEMA.model_fields[field], [3, -4, MAX_COUNT + 1, 0])
     assert [(index, code) for index, code, _ in faults] == [(1, "negative-number"), (2, "number-too-large")]
 
 

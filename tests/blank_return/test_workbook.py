@@ -76,7 +76,7 @@ def fill(content: bytes, request: Request, layout: Layout, counts_by_code: Mappi
     assert len(cells) == len(fields) * len(request.units)
     for number, (sheet, address) in enumerate(cells):
         unit, field = request.units[number // len(fields)], fields[number % len(fields)]
-        sheet[address] = counts_by_code[unit.code].get(field)
+        sheet[address] = counts_by_code.get(unit.code, {}).get(field)
     return book
 
 
@@ -90,8 +90,8 @@ def as_read(file: str, plan: Plan) -> dict[str, dict[str, int]]:
     """The counts by unit of a file that has no problem; blank ones left out."""
     returns = read_returns([file], plan)
     assert [ENGLISH.say(problem.message) for problem in returns.problems] == []
-    rows = returns.frame.drop(columns=["named", "year"]).set_index("unit")
-    return {str(code): {str(k): int(v) for k, v in row.dropna().items()} for code, row in rows.iterrows()}
+    counts = returns.valid.set_index("unit")[list(plan.field_by_id)]
+    return {str(code): {str(k): int(v) for k, v in row.dropna().items()} for code, row in counts.iterrows()}
 
 
 @pytest.mark.parametrize("year", [2023, 2025])
@@ -128,13 +128,31 @@ def test_the_provinces_own_agencies_leave_blank_what_they_do_not_run(
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("spoken", SPOKEN)
-def test_left_blank_it_lacks_its_values_and_nothing_else(
+def test_left_blank_it_is_left_out_and_nobody_is_refused(
     plan: Plan, tmp_path: Path, layout: Layout, spoken: str
 ) -> None:
     request = ask(plan, 2025, None, layout, spoken)
-    problems = read_returns([saved(opened(blank_return(request, layout)), tmp_path)], plan).problems
-    assert {problem.code for problem in problems} == {"missing-value"}
-    assert len(problems) == 7 * 10
+    returns = read_returns([saved(opened(blank_return(request, layout)), tmp_path)], plan)
+    assert [problem.code for problem in returns.problems] == ["blank-return"]
+    assert (len(returns.valid), returns.refused()) == (0, set())
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_half_filled_it_is_the_return_of_those_who_filled_it(plan: Plan, tmp_path: Path, layout: Layout) -> None:
+    request = ask(plan, 2025, None, layout)
+    wanted = {unit.code: counts(number) for number, unit in enumerate(request.units) if number % 2}
+    assert as_read(saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path), plan) == wanted
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_one_figure_left_out_of_a_return_is_missing(plan: Plan, tmp_path: Path, layout: Layout) -> None:
+    request = ask(plan, 2025, None, layout)
+    wanted = {unit.code: counts(number) for number, unit in enumerate(request.units)}
+    (left_out, *_) = wanted
+    del wanted[left_out]["schools"]
+    returns = read_returns([saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path)], plan)
+    assert [(p.code, p.unit, p.field) for p in returns.problems] == [("missing-value", left_out, "schools")]
+    assert returns.refused() == {(left_out, 2025)}
 
 
 @needs_libreoffice

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.returns.parse import shortened
+from gbv_kpi.returns.collect import shortened
 from tests.reading.sending import GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, A, B, counts, read, told
 
 
@@ -52,8 +52,8 @@ def test_an_optional_field_may_be_blank_or_absent(tmp_path: Path) -> None:
     header = [*HEADER, "Số trường hợp được tư vấn"]
     returns = read(tmp_path, [TITLE, header, [*NHO_QUAN, ""], [*GIA_VIEN, 2]])
     assert told(returns) == []
-    assert [str(count) for count in returns.frame["helped_counselling"]] == ["<NA>", "2"]
-    assert returns.frame["helped_police"].isna().all()
+    assert [str(count) for count in returns.valid["helped_counselling"]] == ["<NA>", "2"]
+    assert returns.valid["helped_police"].isna().all()
 
 
 def test_an_optional_field_that_is_no_number_is_an_error(tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_the_provinces_own_agencies_may_leave_out_whole_columns(tmp_path: Path) 
 def test_a_missing_column_fails_every_return_of_a_district(tmp_path: Path) -> None:
     returns = read(tmp_path, [TITLE, HEADER[:-1], NHO_QUAN[:-1], GIA_VIEN[:-1]])
     assert told(returns) == [("missing-column", None)]
-    assert returns.frame.empty
-    assert returns.refused == {("372", 2023), ("373", 2023)}
+    assert returns.valid.empty
+    assert returns.refused() == {("372", 2023), ("373", 2023)}
 
 
 def test_what_is_quoted_is_short() -> None:

@@ -221,7 +221,7 @@ def test_the_copy_corrected_is_read_without_a_problem(plan: Plan, tmp_path: Path
     sheet = sheet_of(book, "Biểu 1")
     sheet["D9"], sheet["C10"], sheet["B11"] = 6, 1010, "Huyện Kim Sơn"
     again = read_returns([str(saved(book, tmp_path / "again.xlsx"))], plan)
-    assert again.problems == ()
+    assert not again.problems
     assert len(again.frame) == 3
 
 

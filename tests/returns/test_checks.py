@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.returns.checks import repeated_returns
 from tests.reading.sending import BOTH, GIA_VIEN, HEADER, LABELS, NHO_QUAN, SUM, TITLE, A, B, counts, read, told
 
 FORMS_OF_HELP = ["Số trường hợp được tư vấn", "Số trường hợp được trợ giúp pháp lý"]
@@ -76,32 +75,3 @@ def test_a_subtotal_is_compared_with_its_group(tmp_path: Path) -> None:
     assert told(read(tmp_path, right)) == []
     wrong = [TITLE, HEADER, ["Khối một", A[0] + 1, *A[1:]], NHO_QUAN, ["Khối hai", *B], GIA_VIEN]
     assert told(read(tmp_path, wrong)) == [("total-mismatch", "B3")]
-
-
-def lines(*rows: tuple[str, int, str, bool]) -> list[tuple[int, tuple[int, int], int, bool]]:
-    """Unit, year, name and whether it has merged, as rows from 0 on."""
-    units, names = ([row[place] for row in rows] for place in (0, 2))
-    return [
-        (row, (year, units.index(unit)), names.index(name), merged)
-        for row, (unit, year, name, merged) in enumerate(rows)
-    ]
-
-
-def test_a_return_of_the_same_unit_and_year_is_repeated() -> None:
-    same = lines(("372", 2023, "Nho Quan", False), ("373", 2023, "Gia Viễn", False), ("372", 2023, "Nho Quan", False))
-    assert repeated_returns(same) == [(2, 0)]
-
-
-def test_returns_of_other_years_are_not_repeated() -> None:
-    assert repeated_returns(lines(("372", 2022, "Nho Quan", False), ("372", 2023, "Nho Quan", False))) == []
-
-
-def test_predecessors_together_are_the_return_of_their_successor() -> None:
-    predecessors = lines(("374", 2025, "TP Ninh Bình", True), ("374", 2025, "Huyện Hoa Lư", True))
-    assert repeated_returns(predecessors) == []
-
-
-def test_a_predecessor_beside_its_successor_or_twice_is_repeated() -> None:
-    beside = lines(("374", 2025, "TP Ninh Bình", True), ("374", 2025, "TP Hoa Lư", False))
-    twice = lines(("374", 2025, "TP Ninh Bình", True), ("374", 2025, "TP Ninh Bình", True))
-    assert repeated_returns(beside) == repeated_returns(twice) == [(1, 0)]

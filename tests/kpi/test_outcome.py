@@ -46,15 +46,15 @@ def test_complete_returns_are_judged_as_a_province_whatever_single_units_miss(tm
     """Help-seeking: one unit at 1 of 10, the province at 37 of 70."""
     rows = of_2025({"372": well_but(victims_seeking_help=1)})
     outcome = outcome_of(tmp_path, plan, rows)
-    assert {finding.unit for finding in outcome.decisive(2025)} == {None}
+    assert {finding.unit for finding in outcome.decisive(2025).findings} == {None}
     assert outcome.exit_code == 0
 
 
 def test_incomplete_returns_are_checked_unit_by_unit_but_reported_as_a_province(tmp_path: Path, plan: Plan) -> None:
     rows = of_2025({"372": well_but(victims_seeking_help=1)}, UNITS_OF_2025[:5])
     checked, reported = (outcome_of(tmp_path, plan, rows, command) for command in ("check", "report"))
-    assert {finding.unit for finding in checked.decisive(2025)} == set(UNITS_OF_2025[:5])
-    assert {finding.unit for finding in reported.decisive(2025)} == {None}
+    assert {finding.unit for finding in checked.decisive(2025).findings} == set(UNITS_OF_2025[:5])
+    assert {finding.unit for finding in reported.decisive(2025).findings} == {None}
     assert (checked.exit_code, reported.exit_code) == (1, 0)
 
 
@@ -64,8 +64,8 @@ def test_a_province_that_misses_fails_the_report_though_most_units_meet(tmp_path
 
 def test_each_year_is_decided_by_its_own_coverage(tmp_path: Path, plan: Plan) -> None:
     outcome = outcome_of(tmp_path, plan, [*of_2025(), ("372", 2023, WELL)])
-    assert {finding.unit for finding in outcome.decisive(2025)} == {None}
-    assert {finding.unit for finding in outcome.decisive(2023)} == {"372"}
+    assert {finding.unit for finding in outcome.decisive(2025).findings} == {None}
+    assert {finding.unit for finding in outcome.decisive(2023).findings} == {"372"}
 
 
 def test_a_threshold_not_due_fails_nothing(tmp_path: Path, plan: Plan) -> None:

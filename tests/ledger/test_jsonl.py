@@ -89,3 +89,11 @@ def test_what_is_no_export_is_refused_whole(filled: str, tmp_path: Path, fault: 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "Mai" not in ran.err
     assert run("export", "--ledger", target).out == '{"schema": "gbv-kpi/ledger/1"}\n'
+
+
+def test_an_export_acts_on_no_terminal(place: str, plan: Plan, tmp_path: Path, noon: datetime) -> None:
+    file = write_csv(tmp_path / "a\u202e\x9bb.csv", plan, of_2025())
+    hand_in(place, plan, noon, file)
+    out = run("export", "--ledger", place).out
+    assert out.replace("\n", "").isprintable()
+    assert json.loads(out.splitlines()[1])["file"] == file
