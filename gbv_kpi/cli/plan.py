@@ -3,13 +3,12 @@
 import shutil
 import sys
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
+from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, day_of, spoken_language
 from gbv_kpi.console import print_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
@@ -62,7 +61,7 @@ def show_plan(
     if year is not None and not first <= year <= last:
         details = {"year": str(year), "first": str(first), "last": str(last)}
         raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
-    day = _day(on) if on else reporting_day(tables, last if year is None else year)
+    day = day_of(on) if on else reporting_day(tables, last if year is None else year)
     if format is Format.JSON:
         print_text(plan_to_json(tables, day), output)
     else:
@@ -139,10 +138,3 @@ def _no_such_code(code: str, known: Iterable[str]) -> Phrase:
     if nearest := get_close_matches(code.lower(), list(known)):
         return phrase("There is no code {code}; the nearest are: {nearest}.", code=code, nearest=", ".join(nearest))
     return phrase("There is no code {code}: gbv-kpi explain lists them.", code=code)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(phrase("“{found}” is no day: write it as 2025-06-30.", found=text)) from error

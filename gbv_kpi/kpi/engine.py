@@ -1,6 +1,6 @@
 """Hold the counts of valid returns against the plan's thresholds, by whole-number arithmetic on pandas columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts, findings_frame, integers
-from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
 from gbv_kpi.returns.collect import Returns
 
@@ -23,7 +23,7 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     Returns of units that have merged are summed under their successor. The province is the sum of
     numerators over the sum of denominators, never a mean of rates.
     """
-    fields = list(dict.fromkeys(name for one in plan.indicators for name in (*one.numerator, *one.denominator)))
+    fields = list(dict.fromkeys(name for one in plan.all_indicators for name in (*one.numerator, *one.denominator)))
     refused = returns.refused()
     valid = returns.valid
     coverage: list[Coverage] = []
@@ -32,7 +32,8 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
         rows = valid[valid["year"] == year]
         coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
         if len(rows):
-            findings.extend(_findings(plan, coverage[-1], _sum_by_unit(rows, fields)))
+            counts = _sum_by_unit(rows, fields)
+            findings.extend(_findings(plan, coverage[-1], counts, _base_counts(valid, plan, year, counts)))
     frame = pd.concat(findings, ignore_index=True) if findings else findings_frame(plan, ())
     return Scorecard(plan, frame, tuple(coverage))
 
@@ -89,22 +90,49 @@ def _is_partial(unit: Unit, rows: pd.DataFrame, plan: Plan) -> bool:
     return not {other.code for other in plan.predecessors(unit)} <= set(rows["named_unit"])
 
 
-def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _base_counts(valid: pd.DataFrame, plan: Plan, year: int, counts: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the counts that the units of `counts` had in the base year, by each indicator that is a change.
+
+    The units that have become part of one are summed; NA where one of them that was expected gave none.
+    """
+    found = {}
+    for indicator in (one for one in plan.all_indicators if one.measure == "change"):
+        before = indicator.base_of(year)
+        rows = valid[valid["year"] == before]
+        sums = _sum_by_unit(rows, indicator.numerator)
+        own = dict(zip(sums["unit"], _sum_of_fields(sums, indicator.numerator, np.zeros(len(sums), bool)), strict=True))
+        merged: dict[str, list[Any]] = {}
+        for unit in plan.units_in(before):
+            heir = plan.successor(unit, year)
+            if heir and (unit.expected or unit.code in own):
+                merged.setdefault(heir.code, []).append(own.get(unit.code, pd.NA))
+        values = {code: sum(parts) for code, parts in merged.items()} if plan.units else own
+        found[indicator.id] = pd.Series([values.get(code, pd.NA) for code in counts["unit"]], dtype="Int64")
+    return found
+
+
+def _findings(
+    plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mapping[str, pd.Series]
+) -> Iterator[pd.DataFrame]:
     """Yield the findings of a year, an indicator after the other, the province before the units.
 
     Only units that give both counts add to the province's: a denominator without its numerator would count as if
-    nothing had been reached.
+    nothing had been reached. A monitored figure that no unit gives has no finding.
     """
     optional = [unit.code for unit in plan.units_in(coverage.year) if not unit.expected]
     may_leave_blank = counts["unit"].isin(optional).to_numpy()
     scopes: "pd.Categorical[Any]" = pd.Categorical.from_codes(
         np.append(-1, counts["unit"].cat.codes), dtype=counts["unit"].dtype
     )
-    for position, indicator in enumerate(plan.indicators):
-        numerators, denominators = (
-            _sum_of_fields(counts, fields, may_leave_blank) for fields in (indicator.numerator, indicator.denominator)
-        )
-        given = (numerators.notna() & denominators.notna()).to_numpy()
+    for position, indicator in enumerate(plan.all_indicators):
+        numerators = _sum_of_fields(counts, indicator.numerator, may_leave_blank)
+        if indicator.is_monitored and numerators.isna().all():
+            continue
+        has_divisor = indicator.measure != "count"
+        denominators = base.get(indicator.id, pd.Series(pd.NA, index=numerators.index, dtype="Int64"))
+        if indicator.denominator:
+            denominators = _sum_of_fields(counts, indicator.denominator, may_leave_blank)
+        given = (numerators.notna() & denominators.notna() if has_divisor else numerators.notna()).to_numpy()
         is_incomplete = not coverage.is_judged or coverage.provisional or bool((~given & ~may_leave_blank).any())
         numerators, denominators = (
             pd.concat([pd.Series([column[given].sum(min_count=1)], dtype="Int64"), column], ignore_index=True)
@@ -117,7 +145,9 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
                 "unit": scopes,
                 "numerator": numerators,
                 "denominator": denominators,
-                "status": _statuses(numerators, denominators, indicator.threshold_in(coverage.year)),
+                "status": _statuses(
+                    numerators, denominators if has_divisor else numerators.notna().astype("Int64"), indicator, coverage
+                ),
                 "provisional": np.append(is_incomplete, np.zeros(len(counts), dtype=bool)),
             }
         )
@@ -139,13 +169,17 @@ def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank:
     return sums
 
 
-def _statuses(numerators: pd.Series, denominators: pd.Series, threshold: Threshold | None) -> "pd.Categorical[Any]":
+def _statuses(
+    numerators: pd.Series, denominators: pd.Series, indicator: Indicator, coverage: Coverage
+) -> "pd.Categorical[Any]":
     """Return the status of every row, decided on whole columns of whole numbers."""
+    threshold = indicator.threshold_in(coverage.year)
+    unjudged = Status.MONITORED if indicator.is_monitored else Status.NOT_DUE
     given = (numerators.notna() & denominators.notna()).to_numpy()
     judged = given & (denominators > 0).fillna(False).to_numpy(dtype=bool)
     codes = np.full(len(given), STATUSES.index(Status.NO_DATA), dtype=np.int8)
     codes[given] = STATUSES.index(Status.NO_CASES)
-    codes[judged] = STATUSES.index(Status.MISSED if threshold else Status.NOT_DUE)
+    codes[judged] = STATUSES.index(Status.MISSED if threshold else unjudged)
     if threshold is not None:
         reached, whole = (column[judged].to_numpy(dtype=np.int64) for column in (numerators, denominators))
         met = _met(reached, whole, threshold)

@@ -66,7 +66,7 @@ class Returns:
         year          int16        0 where it is not known
         is_duplicate  bool         whether another return is of the same unit and year, and neither counts
         is_valid      bool         whether the return counts
-        <field>       Int32        a column for each field of the plan; NA where there is no count
+        <field>       Int32        a column for each field of the plan, Int64 of money; NA where there is no count
     """
 
     frame: pd.DataFrame

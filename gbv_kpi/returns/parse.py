@@ -43,7 +43,7 @@ class _Column:
 def parse_counts(
     cells: Mapping[str, pd.Series], is_expected: Mask, plan: Plan
 ) -> tuple[dict[str, pd.Series], list[CellProblems]]:
-    """Return the counts of every field (Int32, NA where a cell gives none), and what is wrong with the cells.
+    """Return the counts of every field (NA where a cell gives none), and what is wrong with the cells.
 
     `cells` has a column for each field that any return has, `is_expected` says which returns must give every
     required field.
@@ -84,11 +84,10 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
     if pd.api.types.is_integer_dtype(cells.dtype) and len(cells):
         numbers = cells.to_numpy()
         if not column_faults(schema, [int(numbers.min()), int(numbers.max())]):  # the others are between these
-            return _Column(pd.Series(numbers.astype(np.int32), dtype="Int32"), np.zeros(len(cells), dtype=bool), ())
+            return _Column(pd.Series(numbers, dtype=field.dtype), np.zeros(len(cells), dtype=bool), ())
     codes, different = distinct_cells(cells)
     figures = _validated([Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different], schema)
-    values = np.array([figure.value or 0 for figure in figures], dtype=np.int32)
-    is_blank = np.array([figure.value is None for figure in figures], dtype=bool)
+    values = pd.array([pd.NA if figure.value is None else figure.value for figure in figures], dtype=field.dtype)
     is_unread = np.array(
         [figure.is_fault or isinstance(cell, Unread) for figure, cell in zip(figures, different, strict=True)],
         dtype=bool,
@@ -101,8 +100,7 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
             for figure, cell in zip(figures, different, strict=True)
         ]
         problems.append(CellProblems(code, field.id, rows, [messages[place] for place in codes[rows].tolist()]))
-    counts = pd.Series(pd.arrays.IntegerArray(values[codes], is_blank[codes]))
-    return _Column(counts, is_unread[codes], problems)
+    return _Column(pd.Series(values[codes]), is_unread[codes], problems)
 
 
 def _validated(figures: list[Figure], schema: FieldInfo) -> list[Figure]:

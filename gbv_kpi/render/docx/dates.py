@@ -8,8 +8,6 @@ from gbv_kpi.kpi.outcome import Outcome
 
 
 def date_document(document: Document, outcome: Outcome) -> None:
-    """Made and changed on the day whose units the year is reported on."""
-    plan = outcome.scorecard.plan
-    days = [plan.reporting_day(year) for year in outcome.scorecard.years] or [plan.issued]
+    """Date the document by the day of the report."""
     properties = document.core_properties
-    properties.created = properties.modified = datetime.combine(days[0], time(), UTC)
+    properties.created = properties.modified = datetime.combine(outcome.day, time(), UTC)
