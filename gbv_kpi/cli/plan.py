@@ -90,14 +90,34 @@ def check_plan(
 
 
 @plan_commands.command("new")
-def new_plan(output: OutputOption = None, lang: LangOption = None) -> None:
-    """Write a plan file to start from. It says what each key means.
+def new_plan(
+    plan: Annotated[str | None, typer.Option("--from", metavar="ID", help="Start from this built-in plan.")] = None,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write a plan file to start from. It says what each key means, or is a built-in plan to be changed.
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
     from gbv_kpi.plan.new_file import starting_file
 
-    print_text(starting_file(spoken_language(lang), SCHEMA), output)
+    print_text(starting_file(spoken_language(lang), SCHEMA, plan), output)
+
+
+@plan_commands.command("draft")
+def draft_plan(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan as .docx or .txt, or - for standard input.")],
+    output: OutputOption = None,
+) -> None:
+    """Draft a plan file from a Vietnamese plan's text. Its sentences quoted; what is doubtful marked # ?.
+
+    Example: gbv-kpi plan draft ke-hoach.docx --output my-plan.toml
+    """
+    from gbv_kpi.plan.draft import drafted, text_of_document
+    from gbv_kpi.sheets.sources import open_source
+
+    source = open_source(file)
+    print_text(drafted(text_of_document(source.content), SCHEMA.as_uri()), output)
 
 
 @plan_commands.command("schema")
