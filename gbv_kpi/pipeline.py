@@ -95,6 +95,8 @@ def _judge(
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
     returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
+    if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
+        raise UsageError(phrase("No figure is filled in: {names}.", names=", ".join(names)))
     scorecard = evaluate(returns, plan)
     return Outcome(
         command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on

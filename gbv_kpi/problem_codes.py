@@ -212,6 +212,30 @@ _WARNINGS: Mapping[str, ProblemKind] = {
         phrase("A second sheet with figures of “Huyện Nho Quan” under the headings of another form."),
         phrase("If the sheet belongs to the return, use the plan's headings there too."),
     ),
+    "blank-return": ProblemKind(
+        Severity.WARNING,
+        phrase("The file is a blank return: it has the plan's headings and units, and no figure. It was left out."),
+        phrase("The template of the year, saved among the returns."),
+        phrase("Fill it in, or take it out of the folder."),
+    ),
+    "duplicate-file": ProblemKind(
+        Severity.WARNING,
+        phrase("The same file was given twice under different names; it counts once."),
+        phrase("“Nho Quan.xlsx” and “Nho Quan (1).xlsx”, with the same content."),
+        phrase("Delete the copy."),
+    ),
+    "own-report": ProblemKind(
+        Severity.WARNING,
+        phrase("The file is a report that this program wrote; it is no return and was left out."),
+        phrase("The report of last year, saved into the folder of this year's returns."),
+        phrase("Keep reports in a folder of their own."),
+    ),
+    "unseen-text": ProblemKind(
+        Severity.WARNING,
+        phrase("A text in a cell is struck out or not shown; it was left out, for a reader does not see it either."),
+        phrase("“15” struck out and “20” behind it, in one cell."),
+        phrase("Look at the cells, delete what no longer counts, and send again."),
+    ),
     "hidden-sheet": ProblemKind(
         Severity.WARNING,
         phrase("A sheet is hidden; it was passed over, for its sender does not see it either."),

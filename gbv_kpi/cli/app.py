@@ -6,7 +6,6 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 import os
 import sys
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
@@ -222,7 +221,7 @@ def main() -> None:
     _take_leading_language()
     spoken = language(_asked_language(sys.argv[1:]) or chosen_tag(os.environ))
     try:
-        run(typer.main.get_command(_narrowed(app, sys.argv[1:])), spoken)
+        run(typer.main.get_command(app), spoken)
     except GbvKpiError as error:
         tell(f"gbv-kpi: {spoken.say(error.phrase)}")
     except Exception as error:
@@ -231,20 +230,6 @@ def main() -> None:
         fault = phrase("a fault in the program ({kind}). Please report it with the file.", kind=type(error).__name__)
         tell(f"gbv-kpi: {spoken.say(fault)}")
     sys.exit(ExitCode.COULD_NOT_RUN)
-
-
-def _narrowed(whole: typer.Typer, arguments: Sequence[str]) -> typer.Typer:
-    """The command line without the commands that were not asked for: to build those takes a while as well."""
-    asked = [
-        command
-        for command in whole.registered_commands
-        if command.callback and arguments[:1] == [command.callback.__name__]
-    ]
-    if not asked:
-        return whole
-    narrowed = copy(whole)
-    narrowed.registered_commands, narrowed.registered_groups = asked, []
-    return narrowed
 
 
 def _take_leading_language() -> None:

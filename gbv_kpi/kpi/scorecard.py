@@ -7,8 +7,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shortfall, shown_rate
+from gbv_kpi.returns.parse import integers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,11 +133,12 @@ class Coverage:
 
     @property
     def received(self) -> int:
-        return len(self.expected) - len(self.missing) if self.is_judged else self.reported
+        """How many units have reported completely."""
+        return len(self.expected) - len(self.missing) - len(self.partly) if self.is_judged else self.reported
 
     @property
     def complete(self) -> bool:
-        return self.is_judged and not self.missing
+        return self.is_judged and not self.missing and not self.partly
 
     @property
     def provisional(self) -> bool:
@@ -197,11 +201,14 @@ class Scorecard:
     @property
     def unit_count(self) -> int:
         """The number of units that have a finding."""
-        return int(self.frame["unit"].nunique())
+        codes = self.frame["unit"].cat.codes.to_numpy()
+        return int((np.bincount(codes[codes >= 0]) > 0).sum())  # nunique takes ten times as long
 
     def of_year(self, year: int) -> "Scorecard":
         coverage = tuple(coverage for coverage in self.coverage if coverage.year == year)
-        return replace(self._where(self.frame["year"] == year), coverage=coverage)
+        years = self.frame["year"]
+        rows = slice(years.searchsorted(year), years.searchsorted(year, side="right"))
+        return replace(self, frame=self.frame.iloc[rows], coverage=coverage)
 
     def of_province(self) -> "Scorecard":
         return self._where(self.frame["unit"].isna())
@@ -258,11 +265,6 @@ def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":
             "provisional": bool,
         }
     )
-
-
-def integers(column: "pd.Series") -> list[int | None]:
-    """Return a nullable column as Python's whole numbers."""
-    return [None if is_blank else int(value) for value, is_blank in zip(column, column.isna(), strict=True)]
 
 
 def make_finding(

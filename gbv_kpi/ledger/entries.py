@@ -15,7 +15,8 @@ import pandas as pd
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns.collect import FileRead, Return, Returns
+from gbv_kpi.returns.collect import FileRead, Returns
+from gbv_kpi.returns.duplicates import Return
 
 
 class UnitKey(NamedTuple):
@@ -182,6 +183,7 @@ def returns_under(entries: Sequence[tuple[Unit, Entry]], plan: Plan) -> Returns:
             "is_merged": np.array([entry.unit != key_of(unit) for unit, entry in entries], dtype=bool),
             "is_expected": np.array([unit.expected for unit, _ in entries], dtype=bool),
             "year": np.array([entry.year for _, entry in entries], dtype=np.int16),
+            "is_reported": True,
             "is_duplicate": False,
             "is_valid": True,
         }

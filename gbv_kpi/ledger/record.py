@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import (
     Change,
@@ -28,7 +27,7 @@ from gbv_kpi.ledger.tables import returns as returns_table
 from gbv_kpi.ledger.tables import submissions
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
-from gbv_kpi.returns.collect import Return
+from gbv_kpi.returns.duplicates import Return, one_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class State(StrEnum):
     RECORDED = "recorded"  # with at least one new revision
     UNCHANGED = "unchanged"  # the ledger holds it already
     REFUSED = "refused"
+    BLANK = "blank"  # no figure is filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +125,7 @@ def _clashes(plan: Plan, given: Sequence[Return], held: Iterable[Entry]) -> Iter
         heir_key = key_of(one.unit)
         for entry in held_by_heir.get((one.unit.code, one.year), ()):
             if one.is_merged == (entry.unit == heir_key):
-                message = phrase(
-                    "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",
-                    unit=one.named.name,
-                    other=entry.unit_name,
-                    where=entry.file,
-                    year=str(one.year),
-                )
-                problem = Problem("duplicate-return", one.place, message, value=one.named.name)
-                yield problem.of(one.unit.code, one.unit.name, one.year)
+                yield one_unit(one, entry.unit_name, entry.file)
 
 
 def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revised]:

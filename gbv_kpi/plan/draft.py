@@ -47,14 +47,15 @@ BASE = re.compile(r"so với\s+(?:cuối\s+)?(?:năm\s+)?(20\d\d)", re.IGNORECAS
 YEARLY = re.compile(r"\b(?:hằng|hàng|mỗi)\s+năm\b|/năm\b", re.IGNORECASE)
 PERIOD = re.compile(r"giai đoạn\s+(20\d\d)\s*[-–]\s*(20\d\d)", re.IGNORECASE)
 NO_TARGET = re.compile(
-    r"\bđã\s+(?:đạt|có|được|giảm|tăng)|đạt được|năm qua|(?<!phát )hiện (?:nay|có)|cùng kỳ|theo (?:điều tra|khảo sát|thống kê|báo cáo)"
-    r"|ước tính|kinh phí|ngân sách|\bmỗi\s+(?:xã|phường|huyện|đơn vị|tỉnh|thôn|cơ sở|trường)",
+    r"\bđã\s+(?:đạt|có|được|giảm|tăng)|đạt được|năm qua|(?<!phát )hiện (?:nay|có)|cùng kỳ"
+    r"|theo (?:điều tra|khảo sát|thống kê|báo cáo)|ước tính|kinh phí|ngân sách|\bmỗi\s+(?:xã|phường|huyện|đơn vị|tỉnh|thôn|cơ sở|trường)",
     re.IGNORECASE,
 )
 HEADING = re.compile(r"^(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s")
 TARGETS = re.compile(r"mục tiêu|chỉ tiêu", re.IGNORECASE)
 OTHER_PART = re.compile(
-    r"nhiệm vụ|giải pháp|tổ chức|kinh phí|phân công|yêu cầu|quan điểm|phạm vi|kết quả|thực trạng|căn cứ", re.I
+    r"nhiệm vụ|giải pháp|tổ chức|kinh phí|phân công|yêu cầu|quan điểm|phạm vi|kết quả|thực trạng|căn cứ",
+    re.IGNORECASE,
 )
 MARK = re.compile(
     r"^(?:(?:[-–+•*]|[a-zđ][.)]|\d+(?:\.\d+)*[.)]|(?:chỉ tiêu|mục tiêu)\s+\d+(?:\.\d+)*\s*[:.])\s*)+", re.IGNORECASE

@@ -140,8 +140,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         )
         yield partly, True
     if coverage.complete:
-        if not coverage.partly:
-            yield phrase("All {expected} units have reported.", expected=expected), False
+        yield phrase("All {expected} units have reported.", expected=expected), False
         return
     received_so_far = phrase(
         "{received} of {expected} units have a valid return; the overall figures are provisional.",

@@ -18,8 +18,8 @@ from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problem_list import problem_groups
 
 SHOWN_CHANGES = 50  # returns whose changes are shown one by one
-STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red"}
-MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗"}
+STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red", State.BLANK: "dim"}
+MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗", State.BLANK: "–"}
 
 
 def submission_to_json(submission: Submission, language: Language) -> Iterator[str]:
@@ -94,6 +94,8 @@ def _fate(file: SubmittedFile) -> Phrase:
     match file.filed.state:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
+        case State.BLANK:
+            return phrase("blank: there is nothing to record")
         case State.UNCHANGED if file.filed.since is not None:
             day = file.filed.since.strftime("%d/%m/%Y %H:%M UTC")
             if file.filed.corrected_since:

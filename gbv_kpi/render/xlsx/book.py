@@ -13,6 +13,7 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted
+from gbv_kpi.sheets.own_reports import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # LibreOffice writes numbers after it, Excel after its reader's Windows
@@ -38,7 +39,7 @@ class Book:
         self._bytes = BytesIO()
         how = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.workbook = Workbook(self._bytes, how)
-        self.workbook.set_properties({"title": self.say(title), "created": UNDATED})
+        self.workbook.set_properties({"title": self.say(title), "category": REPORT_MARK, "created": UNDATED})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._titles = list(RESERVED)
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
