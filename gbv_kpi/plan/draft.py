@@ -48,7 +48,8 @@ YEARLY = re.compile(r"\b(?:hằng|hàng|mỗi)\s+năm\b|/năm\b", re.IGNORECASE)
 PERIOD = re.compile(r"giai đoạn\s+(20\d\d)\s*[-–]\s*(20\d\d)", re.IGNORECASE)
 NO_TARGET = re.compile(
     r"\bđã\s+(?:đạt|có|được|giảm|tăng)|đạt được|năm qua|(?<!phát )hiện (?:nay|có)|cùng kỳ"
-    r"|theo (?:điều tra|khảo sát|thống kê|báo cáo)|ước tính|kinh phí|ngân sách|\bmỗi\s+(?:xã|phường|huyện|đơn vị|tỉnh|thôn|cơ sở|trường)",
+    r"|theo (?:điều tra|khảo sát|thống kê|báo cáo)|ước tính|kinh phí|ngân sách"
+    r"|\bmỗi\s+(?:xã|phường|huyện|đơn vị|tỉnh|thôn|cơ sở|trường)",
     re.IGNORECASE,
 )
 HEADING = re.compile(r"^(?:[IVX]+|\d+(?:\.\d+)*|[a-zđ])[.)]\s")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sentences stand as they are printed
 """Plan files drafted from texts: every threshold that a text sets, and none that it does not."""
 
 from io import BytesIO
@@ -14,11 +15,13 @@ Threshold = tuple[str, int, str, str]  # measure, year, key, number
 
 TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
     "plan 63": (
-        "Theo đó, Ninh Bình phấn đấu đến năm 2025, tối thiểu 50% người bị bạo lực trên cơ sở giới tìm kiếm sự trợ giúp "
-        "từ cơ quan cung cấp dịch vụ. Đến năm 2025, 100% trường hợp có nhu cầu trợ giúp về bạo lực trên cơ sở giới "
-        "được trợ giúp bằng các hình thức khác nhau. Hằng năm có trên 90% cán bộ, công chức phụ trách công tác bình "
-        "đẳng giới các cấp và những người hoạt động không chuyên trách cấp thôn, tổ dân phố được tập huấn. Đến năm "
-        "2023, đạt 85% và đến năm 2025 đạt 100% cơ sở giáo dục trên địa bàn tỉnh tổ chức lồng ghép các hoạt động.",
+        (
+            "Theo đó, Ninh Bình phấn đấu đến năm 2025, tối thiểu 50% người bị bạo lực trên cơ sở giới tìm kiếm sự trợ giúp "
+            "từ cơ quan cung cấp dịch vụ. Đến năm 2025, 100% trường hợp có nhu cầu trợ giúp về bạo lực trên cơ sở giới "
+            "được trợ giúp bằng các hình thức khác nhau. Hằng năm có trên 90% cán bộ, công chức phụ trách công tác bình "
+            "đẳng giới các cấp và những người hoạt động không chuyên trách cấp thôn, tổ dân phố được tập huấn. Đến năm "
+            "2023, đạt 85% và đến năm 2025 đạt 100% cơ sở giáo dục trên địa bàn tỉnh tổ chức lồng ghép các hoạt động."
+        ),
         2021,
         2025,
         [
@@ -30,14 +33,16 @@ TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
         ],
     ),
     "resolution 28": (
-        "- Chỉ tiêu 1: Giảm số giờ trung bình làm công việc nội trợ và chăm sóc trong gia đình không được trả công của "
-        "phụ nữ còn 1,7 lần vào năm 2025 và 1,4 lần vào năm 2030 so với nam giới.\n"
-        "- Chỉ tiêu 2: Đến năm 2025 đạt 80% và đến 2030 đạt 90% người bị bạo lực gia đình, bạo lực trên cơ sở giới được "
-        "phát hiện được tiếp cận ít nhất một trong các dịch vụ hỗ trợ cơ bản; đến năm 2025 đạt 50% và đến năm 2030 đạt "
-        "70% người gây bạo lực được phát hiện ở mức chưa bị truy cứu trách nhiệm hình sự được tư vấn, tham vấn.\n"
-        "- Chỉ tiêu 3: Từ năm 2025 trở đi, 100% số nạn nhân bị mua bán trở về được phát hiện có nhu cầu hỗ trợ được "
-        "hưởng các dịch vụ hỗ trợ.\n"
-        "- Chỉ tiêu 4: Đến năm 2025 có 70% và năm 2030 có 100% cơ sở trợ giúp xã hội công lập triển khai các hoạt động.",
+        (
+            "- Chỉ tiêu 1: Giảm số giờ trung bình làm công việc nội trợ và chăm sóc trong gia đình không được trả công của "
+            "phụ nữ còn 1,7 lần vào năm 2025 và 1,4 lần vào năm 2030 so với nam giới.\n"
+            "- Chỉ tiêu 2: Đến năm 2025 đạt 80% và đến 2030 đạt 90% người bị bạo lực gia đình, bạo lực trên cơ sở giới được "
+            "phát hiện được tiếp cận ít nhất một trong các dịch vụ hỗ trợ cơ bản; đến năm 2025 đạt 50% và đến năm 2030 đạt "
+            "70% người gây bạo lực được phát hiện ở mức chưa bị truy cứu trách nhiệm hình sự được tư vấn, tham vấn.\n"
+            "- Chỉ tiêu 3: Từ năm 2025 trở đi, 100% số nạn nhân bị mua bán trở về được phát hiện có nhu cầu hỗ trợ được "
+            "hưởng các dịch vụ hỗ trợ.\n"
+            "- Chỉ tiêu 4: Đến năm 2025 có 70% và năm 2030 có 100% cơ sở trợ giúp xã hội công lập triển khai các hoạt động."
+        ),
         2021,
         2030,
         [
@@ -53,10 +58,12 @@ TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
         ],
     ),
     "plan 69": (
-        "Mục tiêu đến năm 2025:\nĐạt 40% số hộ gia đình tham gia các buổi nói chuyện chuyên đề; Đạt trên 70% người có "
-        "nguy cơ bị bạo lực gia đình được trang bị kiến thức; Phấn đấu đạt 100% những người bị bạo lực gia đình khi phát "
-        "hiện được bảo vệ; Phấn đấu đạt trên 100% những người có hành vi bạo lực gia đình được tư vấn; Đạt 100% xã, "
-        "phường, thị trấn duy trì Mô hình; Đạt 90% người trực tiếp tham gia được bồi dưỡng.",
+        (
+            "Mục tiêu đến năm 2025:\nĐạt 40% số hộ gia đình tham gia các buổi nói chuyện chuyên đề; Đạt trên 70% người có "
+            "nguy cơ bị bạo lực gia đình được trang bị kiến thức; Phấn đấu đạt 100% những người bị bạo lực gia đình khi phát "
+            "hiện được bảo vệ; Phấn đấu đạt trên 100% những người có hành vi bạo lực gia đình được tư vấn; Đạt 100% xã, "
+            "phường, thị trấn duy trì Mô hình; Đạt 90% người trực tiếp tham gia được bồi dưỡng."
+        ),
         2022,
         2025,
         [
@@ -69,9 +76,11 @@ TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
         ],
     ),
     "decision 45": (
-        "Mục tiêu cụ thể đến năm 2025 như sau:\n- Đạt 50% các kênh chương trình truyền hình có chuyên mục;\n"
-        "- Trên 70% người có nguy cơ bị bạo lực gia đình được trang bị kiến thức;\n- 95% những người bị bạo lực gia đình "
-        "khi phát hiện được bảo vệ;\n- Trên 80% những người có hành vi bạo lực gia đình khi phát hiện được tư vấn.",
+        (
+            "Mục tiêu cụ thể đến năm 2025 như sau:\n- Đạt 50% các kênh chương trình truyền hình có chuyên mục;\n"
+            "- Trên 70% người có nguy cơ bị bạo lực gia đình được trang bị kiến thức;\n- 95% những người bị bạo lực gia đình "
+            "khi phát hiện được bảo vệ;\n- Trên 80% những người có hành vi bạo lực gia đình khi phát hiện được tư vấn."
+        ),
         2022,
         2025,
         [
@@ -82,8 +91,10 @@ TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
         ],
     ),
     "years behind": (
-        "Tỷ lệ nữ giám đốc doanh nghiệp đạt ít nhất 27% vào năm 2025 và 30% vào năm 2030; giảm tỷ trọng lao động nữ làm "
-        "việc trong khu vực nông nghiệp xuống dưới 30% vào năm 2025, dưới 25% vào năm 2030.",
+        (
+            "Tỷ lệ nữ giám đốc doanh nghiệp đạt ít nhất 27% vào năm 2025 và 30% vào năm 2030; giảm tỷ trọng lao động nữ làm "
+            "việc trong khu vực nông nghiệp xuống dưới 30% vào năm 2025, dưới 25% vào năm 2030."
+        ),
         2021,
         2030,
         [
@@ -94,8 +105,10 @@ TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
         ],
     ),
     "changes": (
-        "Giảm 5% mỗi năm số vụ bạo lực; đến năm 2025 giảm ít nhất 20% số vụ so với năm 2020; hằng năm tăng 10% số người "
-        "được tư vấn.",
+        (
+            "Giảm 5% mỗi năm số vụ bạo lực; đến năm 2025 giảm ít nhất 20% số vụ so với năm 2020; hằng năm tăng 10% số người "
+            "được tư vấn."
+        ),
         2021,
         2025,
         [
@@ -105,23 +118,29 @@ TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
         ],
     ),
     "absolute": (
-        "Đến năm 2025 xây dựng ít nhất 08 mô hình phòng ngừa. Đến năm 2025, không quá 10 vụ tái phạm. Mỗi xã có ít nhất "
-        "01 địa chỉ tin cậy.",
+        (
+            "Đến năm 2025 xây dựng ít nhất 08 mô hình phòng ngừa. Đến năm 2025, không quá 10 vụ tái phạm. Mỗi xã có ít nhất "
+            "01 địa chỉ tin cậy."
+        ),
         2021,
         2025,
         [("count", 2025, "at_least", "8"), ("count", 2025, "at_most", "10")],
     ),
     "sections": (
-        "I. KẾT QUẢ\nNăm 2020 đạt 85% số hộ. Hiện nay 60% số xã có mô hình.\nII. MỤC TIÊU\n1. Chỉ tiêu đến năm 2030\n"
-        "- Đến năm 2030, tối thiểu 92,5% phụ nữ được tư vấn\nIII. NHIỆM VỤ, GIẢI PHÁP\nTập huấn ít nhất 200 người, 50% là "
-        "nữ.\nIV. KINH PHÍ\nNgân sách tỉnh 70%.",
+        (
+            "I. KẾT QUẢ\nNăm 2020 đạt 85% số hộ. Hiện nay 60% số xã có mô hình.\nII. MỤC TIÊU\n1. Chỉ tiêu đến năm 2030\n"
+            "- Đến năm 2030, tối thiểu 92,5% phụ nữ được tư vấn\nIII. NHIỆM VỤ, GIẢI PHÁP\nTập huấn ít nhất 200 người, 50% là "
+            "nữ.\nIV. KINH PHÍ\nNgân sách tỉnh 70%."
+        ),
         2026,
         2030,
         [("percent", 2030, "at_least", "92.5")],
     ),
     "at most": (
-        "Đến năm 2028, tỷ lệ tái diễn không quá 3,5% và đến năm 2030 không quá 2%; duy trì 100% số xã có tổ tư vấn hằng "
-        "năm; tối thiểu từ 80% trở lên nạn nhân được hỗ trợ vào năm 2030.",
+        (
+            "Đến năm 2028, tỷ lệ tái diễn không quá 3,5% và đến năm 2030 không quá 2%; duy trì 100% số xã có tổ tư vấn hằng "
+            "năm; tối thiểu từ 80% trở lên nạn nhân được hỗ trợ vào năm 2030."
+        ),
         2026,
         2030,
         [
@@ -132,8 +151,10 @@ TEXTS: dict[str, tuple[str, int, int, list[Threshold]]] = {
         ],
     ),
     "nothing": (
-        "Năm qua đã đạt 92% kế hoạch. Theo khảo sát, 63% phụ nữ từng bị bạo lực. Kinh phí: 500 triệu đồng, ngân sách "
-        "trung ương 30%. Luật số 13/2022/QH15 ngày 14/11/2022. Điện thoại 0229 3871 000.",
+        (
+            "Năm qua đã đạt 92% kế hoạch. Theo khảo sát, 63% phụ nữ từng bị bạo lực. Kinh phí: 500 triệu đồng, ngân sách "
+            "trung ương 30%. Luật số 13/2022/QH15 ngày 14/11/2022. Điện thoại 0229 3871 000."
+        ),
         2021,
         2025,
         [],
