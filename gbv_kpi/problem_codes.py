@@ -86,6 +86,24 @@ _COLUMNS: Mapping[str, ProblemKind] = {
         phrase("“Số cơ sở giáo dục” stands in column K and again in column N."),
         phrase("Keep one of the two columns."),
     ),
+    "ambiguous-figure": ProblemKind(
+        Severity.ERROR,
+        phrase("Several figures claim to be the same number of one unit and year, and none of them was read."),
+        phrase("A form with two columns of figures, “Lần 1” and “Lần 2”, and neither says that it is the result."),
+        phrase("Keep one of the figures, or say over it that it is the result: “Thực hiện”, “Tổng số”."),
+    ),
+    "part-of-year": ProblemKind(
+        Severity.ERROR,
+        phrase("The figures are of some months, a quarter or a period that is not the year; they were not read."),
+        phrase("The title “BÁO CÁO 6 THÁNG ĐẦU NĂM 2023”, or a column “Quý IV”."),
+        phrase("Send the figures of the whole year."),
+    ),
+    "not-the-result": ProblemKind(
+        Severity.ERROR,
+        phrase("The figures are a plan, a target, a rate or a sum over several years, not the result of the year."),
+        phrase("The title “KẾ HOẠCH NĂM 2024”, or “Lũy kế từ đầu giai đoạn”."),
+        phrase("Send the figures of what was achieved in the year; say so in the title: “Kết quả thực hiện năm 2024”."),
+    ),
     "personal-data-column": ProblemKind(
         Severity.ERROR,
         phrase("A column is about persons. The whole file is refused, and nothing of that column is shown or kept."),
@@ -200,11 +218,11 @@ _WARNINGS: Mapping[str, ProblemKind] = {
         phrase("Columns “Năm 2022” and “Năm 2023” under the title “NĂM 2023”."),
         phrase("If it is a return too, send it in a file whose title names that year."),
     ),
-    "part-of-year": ProblemKind(
+    "estimated-figure": ProblemKind(
         Severity.WARNING,
-        phrase("The title speaks of some months or a quarter; the figures were read as those of the whole year."),
-        phrase("The title “BÁO CÁO 6 THÁNG ĐẦU NĂM 2023”."),
-        phrase("Send the figures of the whole year."),
+        phrase("A figure is headed as an estimate. There is no other one for the year, so it was read and counts."),
+        phrase("A column “Ước thực hiện cả năm” and no column “Thực hiện”."),
+        phrase("If the final figure is known, send it under “Thực hiện”."),
     ),
     "sheet-not-read": ProblemKind(
         Severity.WARNING,

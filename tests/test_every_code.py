@@ -26,7 +26,13 @@ PACKAGE = Path(gbv_kpi.__file__).parent
 # What looks like a code in the package and is none: the status of a finding, the name of the program, words of SVG.
 OTHER_WORDS = {"gbv-kpi", "not-due", "no-cases", "no-data", "aria-labelledby", "text-overlay", "tooltip-overlay"}
 
-READERS_OF_TAGS = {"ods.py", "html.py", "own_reports.py", "package.py"}  # their words are names of tags and properties
+READERS_OF_TAGS = {
+    "ods.py",
+    "html.py",
+    "html_looks.py",
+    "own_reports.py",
+    "package.py",
+}  # their words are names of tags and properties
 
 
 def table(*rows: list[object]) -> list[list[object]]:
@@ -77,6 +83,13 @@ SENT: dict[str, Callable[[], Sent]] = {
     "undecodable-text": lambda: refused("undecodable-text"),
     "missing-column": lambda: [TITLE, HEADER[:-1], NHO_QUAN[:-1]],
     "duplicate-column": lambda: [TITLE, [*HEADER, LABELS[0]], [*NHO_QUAN, 10]],
+    "ambiguous-figure": lambda: [
+        *FORM_TITLE,
+        ["Chỉ tiêu", "Lần 1", "Lần 2"],
+        *([label, figure, figure] for label, figure in zip(LABELS, NHO_QUAN[1:], strict=True)),
+    ],
+    "not-the-result": lambda: [["KẾ HOẠCH NĂM 2023"], HEADER, NHO_QUAN],
+    "estimated-figure": lambda: [["ƯỚC THỰC HIỆN NĂM 2023"], HEADER, NHO_QUAN],
     "personal-data-column": lambda: [TITLE, [*HEADER, "Họ và tên"], [*NHO_QUAN, "Nguyễn Thị A"]],
     "missing-value": lambda: table(nho_quan(1, None)),
     "not-a-number": lambda: table(nho_quan(1, "khoảng 30")),
@@ -111,13 +124,26 @@ FROM_TWO_FILES = ("duplicate-file",)  # tests.sheets.test_sources
 FROM_THE_LEDGER = ("unusual-change", "late-return")
 
 
-@pytest.mark.parametrize("code", [code for code in CATALOGUE if code not in (*FROM_THE_LEDGER, *FROM_TWO_FILES)])
+@pytest.mark.parametrize(
+    "code",
+    [code for code in CATALOGUE if code not in (*FROM_THE_LEDGER, *FROM_TWO_FILES, "blank-return", "own-report")],
+)
 def test_every_code_is_raised_by_a_return(code: str, tmp_path: Path) -> None:
     ran = run("check", str(send(tmp_path, SENT[code]())), "--format", "json")
     problems = [problem for problem in json.loads(ran.out)["problems"] if problem["code"] == code]
     assert problems, ran.out
     assert {problem["severity"] for problem in problems} == {CATALOGUE[code].severity}
     assert (ran.code == 3) == any(problem["severity"] == "error" for problem in json.loads(ran.out)["problems"])
+
+
+def test_a_blank_return_is_left_out_where_another_file_is_filled_in(tmp_path: Path) -> None:
+    """Alone it would leave nothing to check."""
+    files = [
+        send(tmp_path, rows, name) for name, rows in (("a.xlsx", table(NHO_QUAN)), ("b.xlsx", table(["Gia Viễn"])))
+    ]
+    ran = run("check", *map(str, files), "--format", "json", "--fail-on", "invalid")
+    problems = [(p["code"], p["severity"], p["file"]) for p in json.loads(ran.out)["problems"]]
+    assert (ran.code, problems) == (0, [("blank-return", "warning", str(files[1]))])
 
 
 def test_the_codes_that_need_a_ledger_are_raised_when_returns_are_handed_in(tmp_path: Path, plan: Plan) -> None:

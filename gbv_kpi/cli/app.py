@@ -6,6 +6,7 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
@@ -221,9 +222,16 @@ def main() -> None:
     _take_leading_language()
     spoken = language(_asked_language(sys.argv[1:]) or chosen_tag(os.environ))
     try:
-        run(typer.main.get_command(app), spoken)
+        try:
+            run(typer.main.get_command(app), spoken)
+        finally:
+            with suppress(BrokenPipeError):  # a reader that went away has seen enough
+                sys.stdout.flush()
     except GbvKpiError as error:
         tell(f"gbv-kpi: {spoken.say(error.phrase)}")
+    except OSError as error:  # a full disk under --help, a name of five thousand characters
+        refusal = phrase("The system does not allow it: {reason}.", reason=error.strerror or type(error).__name__)
+        tell(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):
             raise

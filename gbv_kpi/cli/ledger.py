@@ -26,12 +26,18 @@ from gbv_kpi.cli.options import (
     opened_ledger,
     spoken_language,
 )
+from gbv_kpi.cli.output import read_bounded
 from gbv_kpi.console import print_pieces, print_rendered, print_text, tell
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase
+from gbv_kpi.inputs import MEBIBYTE
+
+MAX_IMPORT = 512 * MEBIBYTE  # an export of 53,000 returns has 40
 
 commands = typer.Typer()
+keeping = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look after the ledger itself.")
+commands.add_typer(keeping, name="ledger")
 
 
 @commands.command()
@@ -237,14 +243,35 @@ def import_ledger(
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
     from gbv_kpi.ledger.jsonl import import_lines
-    from gbv_kpi.sheets.sources import open_source
 
     spoken = spoken_language(lang)
-    lines = open_source(file).content.splitlines()
+    lines = read_bounded(file, MAX_IMPORT).splitlines()
     with opened_ledger(ledger, create=True) as opened:
         held, new = import_lines(opened, lines)
         summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)
     print_text(spoken.say(summary) + "\n", None)
+
+
+@keeping.command("check")
+def check_ledger(
+    ledger: LedgerOption = None,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Verify the whole ledger. Its pages, each return against its hash, and that no revision is missing.
+
+    Example: gbv-kpi ledger check
+    """
+    from gbv_kpi.ledger.check import check_ledger as verify
+    from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
+
+    spoken = spoken_language(lang)
+    with opened_ledger(ledger) as opened:
+        found = verify(opened)
+    show = ledger_check_to_json if format is Format.JSON else ledger_check_to_text
+    print_text(show(found, spoken), output)
+    raise typer.Exit(found.exit_code)
 
 
 def _now() -> datetime:

@@ -9,11 +9,23 @@ import typer
 
 from gbv_kpi.cli.options import ReportFormat
 from gbv_kpi.console import print_bytes, print_pieces, print_rendered, tell, write_whole
-from gbv_kpi.errors import UsageError
+from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file, read_stdin
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome
+
+
+MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, packed
+
+
+def read_bounded(name: str, max_bytes: int) -> bytes:
+    """Return the content of a file, or of standard input for -. Raises `SourceError` for what cannot be read."""
+    try:
+        return read_stdin(max_bytes) if name == "-" else read_file(Path(name), max_bytes)
+    except UnreadableError as error:
+        raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
 
 
 def file_to_annotate(names: Sequence[str], annotate: Path) -> str:
@@ -48,9 +60,7 @@ def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
         return None
     if format is not ReportFormat.DOCX:
         raise UsageError(phrase("--docx-template is for a report in the format docx."))
-    from gbv_kpi.sheets.sources import open_source
-
-    return open_source(str(path)).content
+    return read_bounded(str(path), MAX_TEMPLATE)
 
 
 def published(outcome: "Outcome", limit: int | None) -> "Outcome":
@@ -100,5 +110,5 @@ def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language
 
 
 def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:
-    if path.exists() and any(Path(name).exists() and path.samefile(name) for name in returns):
+    if is_file(path) and any(is_file(Path(name)) and path.samefile(name) for name in returns):
         raise UsageError(phrase("{option} must not replace the return itself: {file}.", option=option, file=str(path)))

@@ -105,7 +105,12 @@ def changes_between(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Cha
 
 def content_hash(returns: Iterable[Return]) -> str:
     """What the returns of a file say, however it is laid out: a SHA-256 of units, years and counts."""
-    told = sorted([*key_of(r.named), r.year, sorted(r.values.items())] for r in returns)
+    return hash_of((key_of(r.named), r.year, r.values) for r in returns)
+
+
+def hash_of(returns: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
+    """The same of units, years and counts."""
+    told = sorted([*key, year, sorted(values.items())] for key, year, values in returns)
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

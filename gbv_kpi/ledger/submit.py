@@ -18,7 +18,7 @@ from gbv_kpi.ledger.query import entries_of, recorded_files
 from gbv_kpi.ledger.record import Filed, Filing, Revised, State, record
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
-from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, collect, valid_returns
 from gbv_kpi.returns.duplicates import Return, duplicate_return
 from gbv_kpi.returns.read_files import Watch, read_files

@@ -14,6 +14,7 @@ from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
+Bound = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=18)]  # 1e999999 would be written out
 Level = Literal["commune", "district", "department"]
 
 # The words a unit's name begins with, by level.
@@ -72,10 +73,10 @@ class ReturnField(Table):
 class Comparison(Table):
     """Exactly one of four comparisons with a number."""
 
-    at_least: Decimal | None = None
-    above: Decimal | None = None
-    at_most: Decimal | None = None
-    below: Decimal | None = None
+    at_least: Bound | None = None
+    above: Bound | None = None
+    at_most: Bound | None = None
+    below: Bound | None = None
 
     @property
     def _bounds(self) -> dict[Comparator, Decimal]:

@@ -15,7 +15,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
-from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.reading.tables import Table, Unread
 from gbv_kpi.returns.checks import CHECKS, totals_match
 from gbv_kpi.returns.duplicates import Return, describe_duplicate, find_duplicates, of_same_return
@@ -155,9 +155,11 @@ def _stacked(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dic
 
 
 def _categories(columns: Sequence[pd.Series]) -> pd.Categorical:
-    """Return columns of codes on top of each other."""
+    """Return columns of codes on top of each other, the different codes in order."""
     if len(columns) == 1:
-        return pd.Categorical(columns[0])
+        column = pd.Categorical(columns[0])
+        different = column.categories
+        return column if different.is_monotonic_increasing else column.reorder_categories(sorted(different))
     codes = np.concatenate([np.array([], dtype=object), *(column.to_numpy(dtype=object) for column in columns)])
     return pd.Categorical(codes)
 

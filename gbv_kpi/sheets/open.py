@@ -58,6 +58,17 @@ def read_sheets(source: Source) -> tuple[list[Sheet], str | None, list[Problem]]
     return shown, encoding, [*(_hidden(sheet, source.name) for sheet in hidden), *unseen]
 
 
+def hidden_sheets(source: Source) -> list[Sheet]:
+    """Return the sheets with content that `read_sheets` leaves out as hidden; they may be about persons."""
+    if is_workbook(source.start):
+        read: Sequence[tuple[Sheet, bool]] = _read_workbook(source.content)
+    elif is_web_page(source.start):
+        read, _ = read_web_page(source.content)
+    else:
+        return []
+    return [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
+
+
 def is_workbook(start: bytes) -> bool:
     return start.startswith((ZIP, OLE))
 

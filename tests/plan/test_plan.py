@@ -401,5 +401,6 @@ def test_a_unit_may_last_until_the_end_of_all_days(plan: Plan) -> None:
 
 
 def test_years_between_two_mergers_share_their_units(plan: Plan) -> None:
-    assert plan.units_in(2021) == plan.units_in(2024)
-    assert plan.units_in(2024) != plan.units_in(2025)
+    assert plan.era(2021) == plan.era(2024) != plan.era(2025)
+    assert plan.units_in(2021) == plan.units_in(2024) != plan.units_in(2025)
+    assert len(plan.units_by_era) == 2

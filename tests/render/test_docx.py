@@ -18,7 +18,7 @@ from docx.text.paragraph import Paragraph
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import language, phrase
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.scorecard import Status, findings_frame
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan
@@ -399,7 +399,7 @@ def with_nho_quan_withheld(outcome: Outcome) -> Outcome:
         else of
         for of in outcome.counts
     )
-    scorecard = replace(outcome.scorecard, findings=findings)
+    scorecard = replace(outcome.scorecard, frame=findings_frame(outcome.scorecard.plan, findings))
     return replace(outcome, scorecard=scorecard, counts=counts, withheld=Withheld(5, 1, 0))
 
 

@@ -16,7 +16,7 @@ from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.markdown import _within, escaped, to_markdown
-from tests.command import CASES, judge, of_2025, run, well_but, write_csv
+from tests.command import CASES, judge, of_2025, run, well_but, with_units_named, write_csv
 
 PAGE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -74,14 +74,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_text_is_only_text(tmp_path: Path, plan: Plan, text: str) -> None:
-    named = plan.model_copy(update={"place": Bilingual(text)})
+    named = with_units_named(plan.model_copy(update={"place": Bilingual(text)}), text)
     card = judge(tmp_path, plan, of_2025({"372": well_but(schools_integrating=18)}))
-    findings = tuple(replace(finding, unit_name=finding.unit and text) for finding in card.findings)
     found = phrase("“{found}”", found=text)
     problem = Problem("unknown-unit", Place(text, text, "A1"), found, found)
     plain = to_markdown(Outcome("check", card, (replace(problem, place=Place("f", "s", "A1")),), ()), ENGLISH)
     page = PAGE.render(
-        to_markdown(Outcome("check", Scorecard(named, findings, card.coverage), (problem,), ()), ENGLISH)
+        to_markdown(Outcome("check", Scorecard(named, card.frame, card.coverage), (problem,), ()), ENGLISH)
     )
     for sign in ("<script", "<a ", "<img", "<em>", "<s>", "<blockquote", "<ol", "<hr"):
         assert sign not in page

@@ -1,5 +1,6 @@
 """Work in a child process: one item that crashes it or exceeds a limit fails alone."""
 
+import faulthandler
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ def work(item: str) -> str:
         case "memory":
             return str(len(bytearray(2**34)))
         case "abort":
+            faulthandler.disable()  # pytest's would print the traceback of the child
             os.abort()
         case "refuse":
             raise SourceError(phrase("No."))

@@ -1,0 +1,416 @@
+"""The rows below a table's header: which are returns, which sum them up, and where another table begins.
+
+The rows are told apart by what their columns hold: every different cell is looked at once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
+from gbv_kpi.reading.header import Header
+from gbv_kpi.reading.meanings import AGAINST, Kind, Vocabulary
+from gbv_kpi.reading.normalize import alike
+from gbv_kpi.reading.row_names import RowName, RowNames
+from gbv_kpi.reading.stock_phrases import is_signature
+from gbv_kpi.reading.titles import read_line
+from gbv_kpi.sheets.sheet import Cell, text_of
+
+Mask = NDArray[np.bool_]
+KnowsUnit = Callable[[str], bool]
+
+
+MOST_SECTIONS = 5000  # in a table; words between more rows are no sections
+
+
+class RowKind(IntEnum):
+    """What a row below a header is."""
+
+    NOTHING = 0  # blank, the header once more, or numbers of the columns
+    RETURN = 1
+    TOTAL = 2
+    WORDS = 3
+    ASIDE = 4  # figures that are no unit's: a rate, a target, a part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """The cells of one column below a header: the different ones, and which of them each row has."""
+
+    codes: NDArray[np.int32]
+    cells: Sequence[Cell]
+
+    def holds(self, claim: Callable[[Cell], bool]) -> Mask:
+        claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
+        if claimed.all() or not claimed.any():
+            return np.full(len(self.codes), bool(len(claimed)) and bool(claimed[0]))
+        return claimed[self.codes]
+
+    def texts_at(self, rows: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
+        """Return every different text of some rows, with the rows that have it."""
+        order = np.argsort(self.codes[rows], kind="stable")
+        codes, rows = self.codes[rows][order], rows[order]
+        starts = np.flatnonzero(np.diff(codes, prepend=-1))
+        groups = np.split(rows, starts[1:]) if len(starts) else []
+        return [(text_of(self.cells[code]), at) for code, at in zip(codes[starts].tolist(), groups, strict=True)]
+
+
+class Columns:
+    """The columns of a sheet from one row on, and their different cells."""
+
+    def __init__(self, grid: Grid, first: int) -> None:
+        self.first = first
+        self._rows = grid.rows[first:]
+        self._widths = {len(row) for row in self._rows}
+        self._tail: pd.DataFrame | None = getattr(grid.sheet, "tail", None)
+        self.count = len(self._rows) + (0 if self._tail is None else len(self._tail))
+        self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
+        self._cells: dict[int, Sequence[Cell]] = {}
+        self._known: dict[int, Values] = {}
+        self._all_figures: dict[int, bool] = {}
+
+    def cells(self, column: int) -> Sequence[Cell]:
+        """Return the cells at hand, without those of the tail."""
+        if column not in self._cells:
+            if len(self._widths) == 1 and column < next(iter(self._widths)):
+                self._cells[column] = [row[column] for row in self._rows]
+            else:
+                self._cells[column] = [row[column] if column < len(row) else "" for row in self._rows]
+        return self._cells[column]
+
+    def values(self, column: int) -> Values:
+        """Return the different cells; every column is looked through once."""
+        if column not in self._known:
+            self._known[column] = self._different(column)
+        return self._known[column]
+
+    def _different(self, column: int) -> Values:
+        cells = self.cells(column)
+        place = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
+        codes = np.fromiter(map(place.__getitem__, cells), dtype=np.int32, count=len(cells))
+        if self._tail is None:
+            return Values(codes, list(place))
+        if column >= self._tail.shape[1]:
+            blank = place.setdefault("", len(place))
+            return Values(np.append(codes, np.full(len(self._tail), blank)), list(place))
+        tail = self._tail[column]
+        if isinstance(tail.dtype, pd.CategoricalDtype):
+            tail_codes, different = tail.cat.codes.to_numpy(), list(tail.cat.categories)
+        else:
+            tail_codes, numbers = pd.factorize(tail.to_numpy())
+            different = numbers.tolist()
+        to_place = np.array([place.setdefault(cell, len(place)) for cell in different] or [0], dtype=np.int32)
+        return Values(np.append(codes, to_place[tail_codes]), list(place))
+
+    def all_figures(self, column: int) -> bool:
+        """Whether a column holds numbers only, so that its cells need not be told apart."""
+        if column not in self._all_figures:
+            at_hand = set(map(type, self.cells(column))) <= {int, float}
+            tail = self._tail is None or (column < self._tail.shape[1] and self._tail[column].dtype == np.int64)
+            self._all_figures[column] = at_hand and tail
+        return self._all_figures[column]
+
+    def series(self, column: int, rows: NDArray[np.intp]) -> pd.Series:
+        """Return the cells of some rows as they are read: numbers, categorical texts, or cells."""
+        cells = self.cells(column)
+        everything = len(rows) == self.count
+        if self._tail is None:
+            values = np.empty(len(cells), dtype=object)
+            values[:] = cells
+            return pd.Series(values if everything else values[rows], dtype=object)
+        known = self.values(column)
+        if all(isinstance(cell, str) for cell in known.cells):
+            categories: Any = pd.Index(np.array(known.cells, dtype=object))
+            return pd.Series(pd.Categorical.from_codes(known.codes if everything else known.codes[rows], categories))
+        head = [int(str(cell)) if _is_digits(cell) else cell for cell in cells]
+        if all(isinstance(cell, int) for cell in head):
+            return pd.Series(np.append(np.array(head, dtype=np.int64), self._tail[column].to_numpy())[rows])
+        different = np.empty(len(known.cells), dtype=object)
+        different[:] = known.cells
+        return pd.Series(different[known.codes[rows]], dtype=object)
+
+
+def _is_digits(cell: Cell) -> bool:
+    return isinstance(cell, str) and cell.isascii() and cell.isdigit() and len(cell) < 19 and str(int(cell)) == cell
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Words between the rows, and what they say of those below them."""
+
+    row: int
+    column: int
+    text: str
+    year: int | None
+    against: Kind | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """The rows of one table, counted from the first row below the header."""
+
+    kinds: NDArray[np.int8]  # of the rows up to the end of the table
+    sections: Sequence[Section]
+    section_of: NDArray[np.int64]  # of each row, -1 for none
+    next_row: int | None  # where another table, or its title, begins
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColumns:
+    """The columns of a table by what they are for."""
+
+    fields: Sequence[int]
+    unit: int | None
+    others: Sequence[int]  # columns of words that may qualify a row: "Nữ", "Kế hoạch"
+
+
+def read_body(
+    grid: Grid,
+    header: Header,
+    columns: Columns,
+    labels: LabelColumns,
+    vocabulary: Vocabulary,
+    knows_unit: KnowsUnit,
+    names: RowNames,
+) -> Body:
+    """Tell the rows below a header apart."""
+    count, first = columns.count, columns.first
+    width = header.columns[-1].at + 1 if header.columns else columns.width
+    block = range(header.columns[0].at, width)
+    filled = {column: _filled(columns, column) for column in block if column < columns.width}
+    present = np.zeros(count, dtype=bool)
+    for mask in filled.values():
+        present |= mask
+    figures = _any(count, labels.fields, lambda column: _figures(columns, column))
+    words_in_fields = _any(
+        count,
+        labels.fields,
+        lambda column: filled[column] & ~_figures(columns, column) if column in filled else np.zeros(count, dtype=bool),
+    )
+    repeated = _repeats_header(grid, header, columns, present)
+    other_header = _other_headers(columns, labels, vocabulary, words_in_fields & ~figures & ~repeated)
+    unit = labels.unit
+    named = filled[unit] if unit is not None and unit in filled else np.zeros(count, dtype=bool)
+    known = np.zeros(count, dtype=bool)
+    kinds = np.where(present & ~repeated, RowKind.WORDS, RowKind.NOTHING).astype(np.int8)
+    kinds[present & figures & ~repeated] = RowKind.RETURN
+    without = np.flatnonzero(present & ~figures & named & ~repeated & ~other_header)
+    if unit is not None and unit in filled:
+        for text, rows in columns.values(unit).texts_at(without):
+            if knows_unit(text):
+                kinds[rows] = RowKind.RETURN
+            elif (cells := rows[words_in_fields[rows]]).size and not vocabulary.explain(text).atoms:
+                kinds[cells] = RowKind.RETURN  # "khoảng 30" of a unit that may be misspelt
+        maybe = np.flatnonzero(present & figures)
+        if maybe.size:
+            known[maybe] = columns.values(unit).holds(lambda cell: knows_unit(text_of(cell)))[maybe]
+    _numbering(kinds, columns, filled, present, known)
+    _annotations(kinds, columns, labels, filled, knows_unit, figures)
+    _name_rows(kinds, columns, labels, known, names, filled)
+    _qualify_rows(kinds, columns, labels, vocabulary, filled)
+    _below_signatures(kinds, columns, block, filled, known, present & ~(named & figures))
+    end, next_row = _end(kinds, repeated, other_header, count)
+    kinds = kinds[:end]
+    sections, section_of = _sections(kinds, columns, filled, vocabulary)
+    return Body(kinds, sections, section_of, None if next_row is None else next_row + first)
+
+
+def _any(count: int, columns: Sequence[int], claims: Callable[[int], Mask]) -> Mask:
+    found = np.zeros(count, dtype=bool)
+    for column in columns:
+        found |= claims(column)
+    return found
+
+
+def _filled(columns: Columns, column: int) -> Mask:
+    if columns.all_figures(column):
+        return np.ones(columns.count, dtype=bool)
+    return columns.values(column).holds(lambda cell: cell != "" and (not isinstance(cell, str) or bool(cell.strip())))
+
+
+def _figures(columns: Columns, column: int) -> Mask:
+    if column >= columns.width:
+        return np.zeros(columns.count, dtype=bool)
+    if columns.all_figures(column):
+        return np.ones(columns.count, dtype=bool)
+    return columns.values(column).holds(lambda cell: cell != "" and holds_figure(cell))
+
+
+def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask) -> Mask:
+    """The rows that are one of the header's rows once more, as at the top of each page."""
+    found = np.zeros(columns.count, dtype=bool)
+    for row in range(header.top, header.bottom + 1):
+        texts = dict(grid.texts(row))
+        if len(texts) < 2:
+            continue
+        same = present.copy()
+        for column in sorted(texts, reverse=True):  # names, which differ most, last
+            if not same.any():
+                break
+            if column >= columns.width or columns.all_figures(column):
+                same[:] = False
+                break
+            same &= columns.values(column).holds(lambda cell, text=texts[column]: text_of(cell) == text)  # type: ignore[misc]
+        found |= same
+    return found
+
+
+def _other_headers(columns: Columns, labels: LabelColumns, vocabulary: Vocabulary, asked: Mask) -> Mask:
+    """The rows that name several fields: the header of another table."""
+    counts = np.zeros(columns.count, dtype=np.int64)
+    rows = np.flatnonzero(asked)
+    if rows.size:
+        for column in labels.fields:
+            if column < columns.width and not columns.all_figures(column):
+                for text, at in columns.values(column).texts_at(rows):
+                    if text and vocabulary.explain(text).marks:
+                        counts[at] += 1
+    return counts >= 2
+
+
+def _annotations(
+    kinds: NDArray[np.int8],
+    columns: Columns,
+    labels: LabelColumns,
+    filled: dict[int, Mask],
+    knows_unit: KnowsUnit,
+    figures: Mask,
+) -> None:
+    """A row of words in every column above the first return explains the columns: "Cột A-B02"."""
+    returns = np.flatnonzero((kinds == RowKind.RETURN) & figures)
+    first = int(returns[0]) if returns.size else len(kinds)
+    for row in range(min(first, 6)):
+        if kinds[row] != RowKind.RETURN:
+            continue
+        in_fields = [column for column in labels.fields if column in filled and filled[column][row]]
+        names = [
+            text_of(columns.cells(column)[row])
+            for column in filled
+            if column not in labels.fields and filled[column][row]
+        ]
+        if len(in_fields) >= 2 and not any(map(knows_unit, names)):
+            kinds[row] = RowKind.NOTHING
+
+
+def _name_rows(
+    kinds: NDArray[np.int8],
+    columns: Columns,
+    labels: LabelColumns,
+    known: Mask,
+    names: RowNames,
+    filled: dict[int, Mask],
+) -> None:
+    """Tell sums and lines of no unit from returns, by their names in the column of units or before it."""
+    fields = set(labels.fields)
+    last = labels.unit if labels.unit is not None else (min(fields) if fields else 0)
+    for column in [column for column in filled if column <= last and column not in fields]:
+        rows = np.flatnonzero((kinds == RowKind.RETURN) & filled[column] & ~known)
+        for text, at in columns.values(column).texts_at(rows) if rows.size else ():
+            if column != labels.unit and not any(map(str.isalpha, text)):
+                continue
+            name = names.read(alike(text))
+            if name is RowName.SUM or (name is RowName.GROUP and column == labels.unit):
+                kinds[at] = RowKind.TOTAL
+            elif name is RowName.ASIDE:
+                kinds[at] = RowKind.ASIDE
+
+
+def _qualify_rows(
+    kinds: NDArray[np.int8],
+    columns: Columns,
+    labels: LabelColumns,
+    vocabulary: Vocabulary,
+    filled: dict[int, Mask],
+) -> None:
+    """A word in another column may say that a row is a part or a plan: "Giới tính: Nữ"."""
+    for column in labels.others:
+        rows = np.flatnonzero(kinds == RowKind.RETURN)
+        for text, at in columns.values(column).texts_at(rows) if column in filled and rows.size else ():
+            label = vocabulary.explain(text)
+            if label.atoms and not label.left and label.against in AGAINST:
+                kinds[at] = RowKind.ASIDE
+
+
+def _numbering(kinds: NDArray[np.int8], columns: Columns, filled: dict[int, Mask], present: Mask, known: Mask) -> None:
+    """A row that only numbers the columns is nothing."""
+    rows = np.flatnonzero(present & ~known)
+    for column in filled:
+        if not rows.size:
+            return
+        if columns.all_figures(column):
+            continue
+        rows = rows[columns.values(column).holds(_may_number)[rows]]
+    for row in rows[:50].tolist():
+        texts = [text_of(columns.values(column).cells[columns.values(column).codes[row]]) for column in filled]
+        if is_column_numbers([text for text in texts if text]):
+            kinds[row] = RowKind.NOTHING
+
+
+def _may_number(cell: Cell) -> bool:
+    sign = text_of(cell).split("=", maxsplit=1)[0].strip("()[] ")
+    return len(sign) < 4 and (sign.isdecimal() or len(sign) < 2)
+
+
+def _below_signatures(
+    kinds: NDArray[np.int8], columns: Columns, block: range, filled: dict[int, Mask], known: Mask, asked: Mask
+) -> None:
+    """Below a signature only what names a unit is a return."""
+    rows = np.flatnonzero(asked)
+    signed = len(kinds)
+    for column in block:
+        if column not in filled or not rows.size or columns.all_figures(column):
+            continue
+        at = rows[columns.values(column).holds(lambda cell: isinstance(cell, str) and is_signature(cell[:600]))[rows]]
+        signed = min(signed, int(at[0])) if at.size else signed
+    below = np.arange(len(kinds)) >= signed
+    kinds[below & np.isin(kinds, (RowKind.RETURN, RowKind.ASIDE, RowKind.TOTAL)) & ~known] = RowKind.WORDS
+
+
+def _end(kinds: NDArray[np.int8], repeated: Mask, other: Mask, count: int) -> tuple[int, int | None]:
+    """Return where the rows of the table end, and the row from which another one begins.
+
+    With a title above it, a header begins another table; one that a page repeats is bare.
+    """
+    rows = np.flatnonzero(np.isin(kinds, (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)))
+    words = np.flatnonzero(kinds == RowKind.WORDS)
+    for header in np.flatnonzero(repeated | other).tolist():
+        before = rows[: np.searchsorted(rows, header)]
+        last = int(before[-1]) if before.size else -1
+        between = words[(words > last) & (words < header) & ~other[words]]
+        if other[header] or between.size:
+            start = int(between[0]) if between.size else header
+            return start, start
+    return count, None
+
+
+def _sections(
+    kinds: NDArray[np.int8], columns: Columns, filled: dict[int, Mask], vocabulary: Vocabulary
+) -> tuple[list[Section], NDArray[np.int64]]:
+    """Return the words between the rows that say something of those below them, and which are above each row.
+
+    A group of units leaves the year and the plan above it as they are.
+    """
+    sections: list[Section] = []
+    section_of = np.full(len(kinds), -1, dtype=np.int64)
+    for row in np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist():
+        for column in (column for column in filled if filled[column][row]):
+            values = columns.values(column)
+            text = text_of(values.cells[values.codes[row]])
+            line, label = read_line(text), vocabulary.explain(text)
+            year = line.years[0] if len(set(line.years)) == 1 else None
+            above = sections[-1] if sections else None
+            against = line.against
+            if not (year or against or line.is_result):
+                is_part = bool(label.atoms) and not label.left and label.against is Kind.PART
+                if not is_part and not (above and above.against is Kind.PART):
+                    continue
+                year, against = above.year if above else None, Kind.PART if is_part else None
+            sections.append(Section(row + columns.first, column, text, year, against))
+            section_of[row:] = len(sections) - 1
+            break
+    return sections, section_of
