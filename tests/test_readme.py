@@ -61,6 +61,8 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     letter.add_paragraph("Năm {{ nam }}")
     letter.add_paragraph("{{ noi_dung }}")
     letter.save(str(tmp_path / "office.docx"))
+    letter.add_paragraph("Đến năm 2025, tối thiểu 50% người bị bạo lực tìm kiếm sự trợ giúp")
+    letter.save(str(tmp_path / "ke-hoach.docx"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GBV_KPI_LEDGER", str(tmp_path / "ledger.db"))
     return tmp_path

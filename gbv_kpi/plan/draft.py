@@ -93,6 +93,7 @@ def text_of_document(content: bytes) -> str:
         except UnicodeDecodeError as error:
             raise UsageError(phrase("The plan's text cannot be read: save it as .docx or as UTF-8 text.")) from error
     import docx
+    from docx.oxml.ns import qn
 
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -103,18 +104,16 @@ def text_of_document(content: bytes) -> str:
         raise
     except Exception as error:  # a damaged file can fail at every step: its zip, its XML, its parts
         raise UsageError(phrase("The plan's text cannot be read: save it as .docx or as UTF-8 text.")) from error
-    name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    paragraphs = ["".join(run.text or "" for run in one.iter(f"{name}t")) for one in body.iter(f"{name}p")]
-    return unicodedata.normalize("NFC", "\n".join(paragraphs))
+    lines = ("".join(run.text or "" for run in paragraph.iter(qn("w:t"))) for paragraph in body.iter(qn("w:p")))
+    return unicodedata.normalize("NFC", "\n".join(lines))
 
 
 def targets_in(text: str, first: int, last: int) -> Iterator[Target]:
     """Yield the targets of a plan that runs from `first` to `last`."""
     horizon: int | None = None  # of the line that introduces a list
     for line in _target_lines(text.splitlines()):
-        years = [int(year) for year in YEAR.findall(BASE.sub("", line))]
         if line.rstrip().endswith(":") and not FIGURE.search(line):
-            horizon = years[-1] if years else horizon
+            horizon = next((int(year) for year in reversed(YEAR.findall(line))), horizon)
             continue
         inherited = horizon
         for clause in re.split(r";\s*|(?<=[^\d\s])\.\s+(?=[^\W\d_a-z])", line):
@@ -271,11 +270,8 @@ def drafted(text: str, schema: str) -> str:
         raise UsageError(phrase("No sentence with a target was found: write the plan file by hand, from plan new."))
     title = re.search(r"^\s*KẾ HOẠCH\s*\n((?:\s*\S.*\n){1,3})", text, re.MULTILINE)
     name = _quoted(" ".join(title[1].split()) if title else "…")
-    lines = [
-        f"#:schema {schema}",
-        "# Drafted by rules from the text of the plan: compare every line with it; # ? marks what",
-    ]
-    lines += ["# the rules could not decide.", "", 'schema = "gbv-kpi/plan/1"', 'id = "my-plan"  # ?']
+    remark = "# Drafted by rules: compare every line with the plan; # ? marks what they could not decide."
+    lines = [f"#:schema {schema}", remark, "", 'schema = "gbv-kpi/plan/1"', 'id = "my-plan"  # ?']
     lines += [f"number = {_quoted(number[1])}" if number else 'number = "…"  # ?']
     lines += [f"issued = {issued[3]}-{int(issued[2]):02}-{int(issued[1]):02}  # ?"] if issued else []
     lines += [f"first_year = {first}{'' if period else '  # ?'}", f"last_year = {last}{'' if period else '  # ?'}"]

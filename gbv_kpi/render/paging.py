@@ -37,6 +37,7 @@ def missed_rows(scorecard: Scorecard) -> tuple[Sequence[Finding], int]:
 
 def year_rows(scorecard: Scorecard) -> YearRows:
     """The findings of a scorecard of one year; of very many units only those that miss a threshold."""
+    scorecard = scorecard.judged
     count, shown = scorecard.unit_count, shown_of(scorecard.unit_count)
     units = scorecard
     if count > shown:

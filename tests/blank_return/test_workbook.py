@@ -179,7 +179,7 @@ def test_the_total_row_adds_up_in_libreoffice(plan: Plan, tmp_path: Path) -> Non
     sheet = load_workbook(converted(file, "xlsx", folder), data_only=True).worksheets[0]
     (total,) = (row for row in sheet.iter_rows(values_only=True) if row[1] == "Tổng cộng")
     fields = [field.id for field in request.fields]
-    assert total[2:] == tuple(sum(row[field] for row in wanted.values()) for field in fields)
+    assert total[2:] == tuple(sum(row.get(field, 0) for row in wanted.values()) for field in fields)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -200,7 +200,7 @@ def test_every_answer_cell_and_no_other_has_a_validation_that_explains_itself(
             assert 0 < len(rule.errorTitle or "") <= 32
             assert 0 < len(rule.error or "") <= 255
             assert 0 < len(rule.prompt or "") <= 255
-    assert sum(len(unlocked(sheet_of(book, name))) for name in book.sheetnames) == 7 * 17
+    assert sum(len(unlocked(sheet_of(book, name))) for name in book.sheetnames) == 7 * len(plan.fields)
 
 
 def _addresses(area: str) -> list[str]:
@@ -326,7 +326,7 @@ def test_a_plan_without_units_makes_a_table_in_which_names_are_filled_in_too(pla
     for row, name in zip(rows, wanted, strict=False):
         sheet.cell(row, 2, name)
         for column, field in enumerate(request.fields, start=3):
-            sheet.cell(row, column, wanted[name][field.id])
+            sheet.cell(row, column, wanted[name].get(field.id))
     assert len(rows) == 30
     assert as_read(saved(book, tmp_path), unlisted) == wanted
 

@@ -50,7 +50,7 @@ def test_the_offices_paper_styles_and_header_stay(tmp_path: Path, returns: str) 
     document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
     assert millimetres(document.sections[0].left_margin) == 35
     assert document.styles["Normal"].font.size == Pt(13)
-    assert document.sections[0].header.paragraphs[0].text == "Sở Lao động - Thương binh và Xã hội"
+    assert document.sections[0].header.paragraphs[0].text == "Sở Nội vụ"
     assert texts(document)[0] == "Đầu trang của văn phòng"
     heading = paragraph(document, "I. ĐÁNH GIÁ CHUNG").style
     assert heading is not None

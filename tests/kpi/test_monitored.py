@@ -215,3 +215,13 @@ def test_every_built_in_plan_goes_through_every_format(name: str, tmp_path: Path
         for publish in ((), ("--publish",)):
             report = ("report", "--year", str(plan.last_year), str(out), "--plan", name, "--fail-on", "never")
             assert run(*report, "--output", str(tmp_path / f"r.{form}"), *publish).err == ""
+
+
+def test_monitored_figure_of_some_units_leaves_the_verdict_final(plan: Path, tmp_path: Path) -> None:
+    """What is monitored may be incomplete; that makes no judged figure provisional."""
+    header = HEADER + ",Số buổi truyền thông"
+    file = returns(tmp_path, "Xã A,2026,4,4,5,12", "Xã B,2026,4,4,3,", header=header)
+    plan.write_text(plan.read_text("utf-8").replace("[{ from = 2027, at_most = -5 }]", "[]"), encoding="utf-8")
+    shown = run("check", file, "--plan", str(plan), "--lang", "en").out
+    assert "Events: 12 (provisional)." in shown
+    assert shown.count("(provisional)") == 1
