@@ -96,7 +96,12 @@ def _judge(
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
     returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
-        raise UsageError(phrase("No figure is filled in: {names}.", names=", ".join(names)))
+        reason = (
+            returns.problems[0].message
+            if returns.problems
+            else phrase("No figure is filled in; the file was left out.")
+        )
+        raise UsageError(phrase("There is no return in {names}: {reason}", names=", ".join(names), reason=reason))
     scorecard = evaluate(returns, plan)
     return Outcome(
         command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on

@@ -14,7 +14,7 @@ from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
-Bound = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=12)]  # 1e999999 would be written out
+Bound = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=18)]  # 1e999999 would be written out
 
 
 class Table(BaseModel):

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gbv_kpi.reading.form_header import header_rows, role_of_column
 from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
 from gbv_kpi.reading.header import KnowsUnit, is_number, is_title_line
-from gbv_kpi.reading.items import ItemRow, level_of_number
-from gbv_kpi.reading.meanings import Kind, Vocabulary
+from gbv_kpi.reading.items import ItemRow
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.stock_phrases import is_signature
-from gbv_kpi.reading.titles import is_year_label, read_line, reporting_unit_in, year_in
+from gbv_kpi.reading.titles import is_year_label, read_line, reporting_unit_in
 from gbv_kpi.reading.units import level_of
-
-HEADER_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def read_form(
         return None
     rows, next_row = _until_next(grid, rows, main, marked, vocabulary)
     marked = [row for row in marked if row in rows]
-    header = sorted(_header_rows(grid, rows, main, columns, marked[0], vocabulary, knows_unit))
+    header = sorted(header_rows(grid, rows, main, columns, marked[0], vocabulary, knows_unit))
     body = range(header[-1] + 1 if header else _first_item(grid, rows, main, columns, marked[0]), rows.stop)
-    roles = {column: _role(grid, column, header, body, vocabulary, knows_unit) for column in columns}
+    roles = {column: role_of_column(grid, column, header, body, vocabulary, knows_unit) for column in columns}
     figures = [
         column
         for column in columns
@@ -148,79 +148,6 @@ def _is_item(grid: Grid, row: int, main: int, columns: range) -> bool:
     if not text or is_title_line([(main, text)]) or is_year_label(text):
         return False
     return any(column > main and is_number(grid.cell(row, column)) for column in columns)
-
-
-_FRAME = (Kind.ITEM, Kind.NUMBERING, Kind.MEASURE, Kind.UNIT)
-
-
-def _header_rows(
-    grid: Grid, rows: range, main: int, columns: range, first: int, vocabulary: Vocabulary, knows_unit: KnowsUnit
-) -> Iterator[int]:
-    """Yield the rows of column headings above the first item, the nearest first."""
-    found = 0
-    for row in range(first - 1, rows.start - 1, -1):
-        texts = [(column, text) for column, text in grid.texts(row) if column in columns]
-        right = [text for column, text in texts if column > main]
-        if is_title_line(texts) or any(is_year_label(text) and right for column, text in texts if column <= main):
-            return
-        labels = [vocabulary.explain(text) for _, text in texts]
-        is_frame = bool(texts) and all(any(label.only({kind}) for kind in _FRAME) for label in labels)
-        if not right and not is_frame and found:
-            return
-        if not is_frame and (not right or _is_between(grid, row, main, texts, right, vocabulary, knows_unit)):
-            continue
-        yield row
-        found += 1
-        if found == HEADER_ROWS:
-            return
-
-
-def _is_between(
-    grid: Grid,
-    row: int,
-    main: int,
-    texts: Sequence[tuple[int, str]],
-    right: Sequence[str],
-    vocabulary: Vocabulary,
-    knows_unit: KnowsUnit,
-) -> bool:
-    """Whether a row between the header and the first field numbers the columns, or is an item that nobody knows."""
-    if is_column_numbers([text for _, text in texts]) and not all(map(knows_unit, right)):
-        return True
-    label = vocabulary.explain(grid.text(row, main))
-    if not grid.text(row, main) or label.only(_FRAME) or any(knows_unit(text) or year_in(text) for text in right):
-        return False
-    return any(is_number(grid.cell(row, column)) for column, _ in texts if column > main)
-
-
-def _role(
-    grid: Grid, column: int, header: Sequence[int], body: range, vocabulary: Vocabulary, knows_unit: KnowsUnit
-) -> Kind | None:
-    """Return what a column is for besides labels and figures: numbers, measures or notes."""
-    headings = [text for row in header if (text := grid.spread_text(row, column))]
-    cells = [text for row in body if (text := grid.text(row, column))]
-    if not headings:
-        return _role_of_cells(grid, column, body, cells, vocabulary)
-    label = vocabulary.explain(headings[-1])
-    kind = next((kind for kind in (Kind.NUMBERING, Kind.NOTE, Kind.MEASURE, Kind.CODE) if label.only({kind})), None)
-    if kind is None or label.only({Kind.ACTUAL}):
-        return None
-    if kind is Kind.MEASURE and (any(map(knows_unit, headings)) or (cells and all(map(holds_figure, cells)))):
-        return None  # "Số người" over figures
-    return Kind.NUMBERING if kind is Kind.CODE else kind
-
-
-def _role_of_cells(grid: Grid, column: int, body: range, cells: Sequence[str], vocabulary: Vocabulary) -> Kind | None:
-    """Return what a column without a heading is for: all its cells are measures, or number the labels beside them."""
-    if not cells:
-        return None
-    if all(vocabulary.explain(text).only({Kind.MEASURE}) for text in cells):
-        return Kind.MEASURE
-    if any(level_of_number(text) is None for text in cells):
-        return None
-    beside = [grid.text(row, column + 1) for row in body if grid.text(row, column)]
-    words = [text for text in beside if text and not holds_figure(text)]
-    return Kind.NUMBERING if all(beside) and len(words) > len(cells) / 2 else None
 
 
 def _is_figure_column(

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gbv_kpi.reading.grid import Grid, is_column_numbers
-from gbv_kpi.reading.meanings import Kind, Label, Meaning, Vocabulary
+from gbv_kpi.reading.labels import Kind, Label, Meaning
+from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import is_place_and_date, names_recipient, reporting_unit_in, year_in
 from gbv_kpi.reading.units import level_of

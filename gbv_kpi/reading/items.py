@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gbv_kpi.reading.meanings import Kind, Label, Vocabulary
+from gbv_kpi.reading.labels import Kind, Label
+from gbv_kpi.reading.meanings import Vocabulary
 
 _DECIMAL = re.compile(r"\d{1,2}(?:\.\d{1,2})*")
 _ROMAN = re.compile(r"[IVX]{1,5}")
@@ -47,6 +48,7 @@ class _Node:
     number: str
     label: Label
     is_relative: bool = False
+    is_last_heading: bool = False  # a heading right above relative items
 
 
 def level_of_number(number: str) -> Level | None:
@@ -114,7 +116,9 @@ def arrange(rows: Sequence[ItemRow], vocabulary: Vocabulary) -> list[Item]:
                 above for above in stack if _RANK[above.level[0]] < _RANK["dash"] or above.item.indent < item.indent
             ]
         else:
-            stack, node = _above_plain(stack, node, vocabulary)
+            following = rows[place + 1].texts[-1] if place + 1 < len(rows) else ""
+            heads = not item.has_figure and not relative and _is_relative(vocabulary.explain(following))
+            stack, node = _above_plain(stack, replace(node, is_last_heading=heads), vocabulary)
         path = tuple(text for above in stack for text in above.item.texts) + item.texts
         items.append(Item(item, path, tuple(above.item.row for above in stack)))
         stack = [*stack, node]
@@ -147,7 +151,7 @@ def _above_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
     item, label = node.item, node.label
     inner = node.level[0] in ("dash", "plus") or label.is_inner or node.is_relative
     if inner:
-        kept = list(stack)
+        kept = [above for above in stack if above.item.indent <= item.indent]
         while kept and kept[-1].is_relative and kept[-1].item.indent >= item.indent:
             kept.pop()
         return kept, replace(node, is_relative=True)
@@ -157,6 +161,8 @@ def _above_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
     if not item.has_figure and label.field is None:
         kept = [above for above in kept if above.item.indent < item.indent]
         return kept, replace(node, level=("section", 1))
+    if not item.has_figure:  # "Cơ sở giáo dục" ends "Lãnh đạo các cấp", whose items were relative, but no plan
+        kept = [above for above in kept if not above.is_last_heading or above.item.indent < item.indent]
     named = label.field
     if named is not None:
         kept = [above for above in kept if above.label.field is None or vocabulary.is_within(named, above.label.field)]

@@ -11,7 +11,7 @@ from gbv_kpi.reading.form import item_columns, read_form
 from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.header import Header, heads_table, marks_in, read_header
 from gbv_kpi.reading.items_down import read_items
-from gbv_kpi.reading.meanings import Kind
+from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import alike
 from gbv_kpi.reading.privacy import LOOKED_BELOW, columns_of_persons, headings_of_persons, personal_data, personal_entry
 from gbv_kpi.reading.reader import Reader

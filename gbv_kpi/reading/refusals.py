@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.meanings import Kind
+from gbv_kpi.reading.labels import Kind
 from gbv_kpi.sheets.sheet import cell_address
 
 SHOWN_LENGTH = 80  # characters of a heading that are quoted back

@@ -4,7 +4,8 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
-from gbv_kpi.reading.meanings import AGAINST, Kind, Vocabulary
+from gbv_kpi.reading.labels import AGAINST, Kind
+from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
 
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")

@@ -8,8 +8,9 @@ from pathlib import PurePath
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading.grid import Grid
+from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.listed import listed
-from gbv_kpi.reading.meanings import Kind, Vocabulary
+from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import is_measure, tidy, without_diacritics, words
 from gbv_kpi.reading.titles import (
     after_label,

@@ -8,8 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.listed import listed
-from gbv_kpi.reading.meanings import Kind
 from gbv_kpi.reading.normalize import CACHED, seen, tidy, without_diacritics
 from gbv_kpi.reading.periods import find_periods
 

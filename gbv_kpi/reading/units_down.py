@@ -1,51 +1,29 @@
 """Read a table with a row for each return: fields across, units down."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.body import Body, Columns, LabelColumns, RowKind, read_body
+from gbv_kpi.reading.body import Body, LabelColumns, RowKind, read_body
+from gbv_kpi.reading.choose_columns import ROWS_LOOKED_AT, Rows, choose_columns, figures_without_field, other_meanings
+from gbv_kpi.reading.columns import Columns
 from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column, Header
-from gbv_kpi.reading.identify import Claims, Texts, identify
-from gbv_kpi.reading.meanings import Kind
-from gbv_kpi.reading.normalize import label_words
+from gbv_kpi.reading.identify import identify
+from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import Seen, Spot, ambiguous, missing, not_read, other_year, qualified, shortened
+from gbv_kpi.reading.refusals import Spot, missing, not_read, qualified
+from gbv_kpi.reading.row_cells import Part, Roles, all_totals, hidden, of_return, stacked, totals_of, without_shared
 from gbv_kpi.reading.row_names import RowNames
-from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
+from gbv_kpi.reading.tables import FieldCells, Table
 from gbv_kpi.reading.title_block import TitleBlock, year_of
+from gbv_kpi.reading.years import Claims, Texts
 from gbv_kpi.sheets.sheet import Cell, text_of
 
-ROWS_LOOKED_AT = 300  # below a header, for what an unnamed column holds
 NO_ROWS = np.array([], dtype=np.intp)
-Rows = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True)
-class _Roles:
-    """The columns of a table that are no figures."""
-
-    unit: int | None
-    code: int | None
-    year: int | None
-    others: Sequence[Column]  # nothing that the plan asks for
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """The columns of figures that are read, by the year that their headings name, and what is wrong with others."""
-
-    by_year: dict[int | None, dict[str, Column]]
-    problems: list[Problem]
-    unread: list[Column]
 
 
 def read_table(
@@ -65,17 +43,17 @@ def read_table(
     rows, of_sections = _returns(body, spot)
     if not rows.size:
         return None, body.next_row, []
-    fields = _fields(columns, rows, named, title, spot, reader)
+    fields = choose_columns(columns, rows, named, title, spot, reader)
     parts = [
         _part(columns, rows, body, roles, chosen, year, title, reader, grid) for year, chosen in fields.by_year.items()
     ]
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    unread = [*fields.unread, *_figures_without_field(roles.others, columns, rows)]
+    unread = [*fields.unread, *figures_without_field(roles.others, columns, rows)]
     problems = [qualified(spot, row, column, text, kind) for kind, row, column, text in title.against[:1]]
     problems += fields.problems
     claimed = {problem.field for problem in fields.problems}
     for chosen in fields.by_year.values() if frame["is_expected"].any() else ():
-        seen = _seen(named, chosen)
+        seen = other_meanings(named, chosen)
         absent = [f for f in reader.plan.fields if not f.optional and f.id not in chosen and f.id not in claimed]
         claimed.update(field.id for field in absent)
         problems += [missing(spot, header.top, f, seen[f.id], [column.heading for column in unread]) for f in absent]
@@ -83,11 +61,11 @@ def read_table(
     problems += of_sections
     problems += [not_read(spot, column.row, column.at, column.heading) for column in unread]
     problems += [problem for part in parts for problem in part.problems]
-    table = Table(grid.file, grid.sheet.name, frame, _stacked(parts), _all_totals(parts), problems)
+    table = Table(grid.file, grid.sheet.name, frame, stacked(parts), all_totals(parts), problems)
     return table, body.next_row, unread
 
 
-def _roles(header: Header, columns: Columns, reader: Reader) -> _Roles:
+def _roles(header: Header, columns: Columns, reader: Reader) -> Roles:
     """Return what the columns without a field are for; the column of units is known by its heading, or its cells."""
     unit = code = year = None
     others: list[Column] = []
@@ -110,7 +88,7 @@ def _roles(header: Header, columns: Columns, reader: Reader) -> _Roles:
         best = max(counts, key=lambda at: counts[at], default=None)
         unit = best if best is not None and counts[best] else None
         others = [column for column in others if column.at != unit]
-    return _Roles(unit, code, year, others)
+    return Roles(unit, code, year, others)
 
 
 def _first_cells(columns: Columns, at: int) -> list[Cell]:
@@ -149,155 +127,17 @@ def _returns(body: Body, spot: Spot) -> tuple[Rows, list[Problem]]:
     return rows, problems
 
 
-def _fields(
-    columns: Columns, rows: Rows, named: Sequence[Column], title: TitleBlock, spot: Spot, reader: Reader
-) -> _Fields:
-    """Choose the column of each field: the only one that means the whole result of the year."""
-    problems: list[Problem] = []
-    unread = [column for column in named if column.meaning.against and not _is_estimate(column, named)]
-    free = [column for column in named if column not in unread]
-    problems += [
-        qualified(spot, column.row, column.at, column.heading, Kind.ESTIMATE)
-        for column in free
-        if column.meaning.against
-    ]
-    if beside := _plans_beside(named):
-        problems.append(ambiguous(spot, None, [(column.row, column.at, column.heading) for column in beside]))
-    titled = {year for year, _, _ in title.years}
-    groups: dict[int | None, dict[str, list[Column]]] = defaultdict(lambda: defaultdict(list))
-    for column in free:
-        years = column.meaning.years
-        if len(years) > 1:
-            unread.append(column)
-            continue
-        groups[next(iter(years), None)][str(column.meaning.field)].append(column)
-    own = [year for year in groups if year is not None]
-    if len(titled) == 1 and titled & set(own):
-        (year,) = titled
-        for other in [other for other in own if other != year]:
-            for column in (column for found in groups.pop(other).values() for column in found):
-                problems.append(other_year(spot, column.row, column.at, column.heading, other))
-        own = [year]
-    if len(own) == 1:
-        (year,) = own
-        for field, found in groups.pop(None, {}).items():
-            groups[year][field] += found
-    elif own:
-        unread += [column for found in groups.pop(None, {}).values() for column in found]
-    by_year = {year: dict(_sole(columns, rows, found, spot, reader, problems)) for year, found in groups.items()}
-    return _Fields(by_year or {None: {}}, problems, unread)
-
-
-def _plans_beside(named: Sequence[Column]) -> list[Column]:
-    """Return the columns of two fields and more that have a plan and a result under one heading.
-
-    Such a table follows a plan through the year; which of its columns are a return is for the sender to say.
-    """
-    targets = [column for column in named if {kind for kind, _ in column.meaning.against} == {Kind.TARGET}]
-    pairs = [
-        (column, result)
-        for column in targets
-        for result in named
-        if len(column.path) > 1 and column.path[:-1] == result.path[:-1] and not result.meaning.against
-    ]
-    return [column for pair in pairs for column in pair] if len(pairs) > 1 else []
-
-
-def _is_estimate(column: Column, named: Sequence[Column]) -> bool:
-    """Whether a column is headed as an estimate, and no other one is of its field."""
-    kinds = {kind for kind, _ in column.meaning.against}
-    return kinds == {Kind.ESTIMATE} and not any(
-        other is not column and other.meaning.field == column.meaning.field for other in named
-    )
-
-
-def _sole(
-    columns: Columns, rows: Rows, found: dict[str, list[Column]], spot: Spot, reader: Reader, problems: list[Problem]
-) -> Iterator[tuple[str, Column]]:
-    """Yield the one column of each field; two with figures are a problem, and none of them is read."""
-    for field, claimants in found.items():
-        if len(claimants) == 1:
-            yield field, claimants[0]
-            continue
-        filled = [column for column in claimants if _has_cells(columns, column.at, rows)]
-        if len(filled) == 1:
-            yield field, filled[0]
-            continue
-        of_field = reader.plan.field_by_id[field]
-        headings = {tuple(map(label_words, column.path)) for column in claimants}
-        if len(headings) == 1:
-            for column in claimants[1:]:
-                message = phrase("{field} stands here a second time.", field=of_field.label)
-                place = spot.at(column.row, column.at)
-                problems.append(
-                    Problem("duplicate-column", place, message, field=field, value=shortened(column.heading))
-                )
-        else:
-            problems.append(
-                ambiguous(spot, of_field, [(column.row, column.at, column.heading) for column in claimants])
-            )
-
-
-def _has_cells(columns: Columns, at: int, rows: Rows) -> bool:
-    if at >= columns.width:
-        return False
-    if columns.all_figures(at):
-        return bool(rows.size)
-    values = columns.values(at)
-    return any(text_of(values.cells[code]) != "" for code in pd.unique(values.codes[rows]).tolist())
-
-
-def _figures_without_field(others: Sequence[Column], columns: Columns, rows: Rows) -> Iterator[Column]:
-    """Yield the columns that mean nothing to the plan: those with a heading, or with figures but no numbering."""
-    for column in others:
-        if column.path:
-            yield column
-        elif column.at < columns.width and _has_cells(columns, column.at, rows):
-            series = columns.series(column.at, rows)
-            numbers = [text_of(cell) for cell in series.tolist()[:ROWS_LOOKED_AT]]
-            figures = [text for text in numbers if text and text[0].isdigit()]
-            if figures and not _counts_up(figures):
-                yield replace(column, row=columns.first - 1)
-
-
-def _counts_up(texts: Sequence[str]) -> bool:
-    """Whether figures only number the rows."""
-    return all(text.isdigit() for text in texts) and all(
-        int(after) == int(before) + 1 or int(after) == 1 for before, after in pairwise(["0", *texts])
-    )
-
-
-def _seen(named: Sequence[Column], chosen: dict[str, Column]) -> dict[str, list[Seen]]:
-    """Return the columns of each field that have other meanings."""
-    seen: dict[str, list[Seen]] = defaultdict(list)
-    for column in named:
-        if column.meaning.against and column.meaning.field not in chosen:
-            kinds = tuple(kind for kind, _ in column.meaning.against)
-            seen[str(column.meaning.field)].append(Seen(column.row, column.at, column.heading, kinds))
-    return seen
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The returns of the columns of one year."""
-
-    frame: pd.DataFrame
-    cells: dict[str, FieldCells]
-    totals: list[Total]
-    problems: list[Problem]
-
-
 def _part(
     columns: Columns,
     rows: Rows,
     body: Body,
-    roles: _Roles,
+    roles: Roles,
     chosen: dict[str, Column],
     year: int | None,
     title: TitleBlock,
     reader: Reader,
     grid: Grid,
-) -> _Part:
+) -> Part:
     """Return the returns of one year's columns: who they are of, their cells and their totals."""
     spot = Spot(grid.file, grid.sheet.name)
     at = (rows + columns.first).astype(np.int32)
@@ -319,12 +159,12 @@ def _part(
         if section.against is Kind.PART_OF_YEAR:
             frame["is_faulty"] |= body.section_of[rows] == number
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
-    cells, shared = _without_shared(cells, chosen, at, grid, reader, spot)
+    cells, shared = without_shared(cells, chosen, at, grid, reader, spot)
     if shared:
         frame.loc[sorted({index for index, _ in shared}), "is_faulty"] = True
-        problems += [_of_return(problem, frame, index, reader) for index, problem in shared]
-    problems += _hidden(at, chosen, frame, grid, spot, reader)
-    return _Part(frame, cells, _totals(columns, rows, body, roles, chosen, frame), problems)
+        problems += [of_return(problem, frame, index, reader) for index, problem in shared]
+    problems += hidden(at, chosen, frame, grid, spot, reader)
+    return Part(frame, cells, totals_of(columns, rows, body, roles, chosen, frame), problems)
 
 
 def _lists_units(columns: Columns, at: int | None, reader: Reader) -> bool:
@@ -368,128 +208,3 @@ def _section_years(body: Body, rows: Rows) -> tuple[NDArray[np.int64] | None, li
     to_dated[dated] = np.arange(len(dated))
     sections = [body.sections[number] for number in dated]
     return to_dated[body.section_of[rows]], [(s.year or 0, s.row, s.column) for s in sections]
-
-
-def _without_shared(
-    cells: dict[str, FieldCells],
-    chosen: dict[str, Column],
-    at: NDArray[np.int32],
-    grid: Grid,
-    reader: Reader,
-    spot: Spot,
-) -> tuple[dict[str, FieldCells], list[tuple[int, Problem]]]:
-    """Take away the cells that are merged over several returns: one figure for all of them."""
-    told: list[tuple[int, Problem]] = []
-    for field, column in chosen.items():
-        gone: list[int] = []
-        for (top, left), (bottom, right) in grid.sheet.merged:
-            if not (left <= column.at <= right) or bottom == top or bottom < int(at[0]) or top > int(at[-1]):
-                continue
-            inside = np.flatnonzero((at >= top) & (at <= bottom)).tolist()
-            if len(inside) < 2:
-                continue
-            gone += inside
-            for index in inside:
-                place = spot.at(int(at[index]), column.at)
-                message = phrase(
-                    "{field}: the cells {first} to {last} are merged, so one figure stands for several returns.",
-                    field=reader.plan.field_by_id[field].label,
-                    first=str(spot.at(top, left).cell),
-                    last=str(spot.at(bottom, right).cell),
-                )
-                told.append((index, Problem("missing-value", place, message, field=field)))
-        if gone:
-            values = cells[field].values.astype(object)
-            values[gone] = pd.Series([Unread()] * len(gone), index=gone)
-            rows, across = at.copy(), np.full(len(at), column.at, dtype=np.int32)
-            rows[gone] = across[gone] = -1
-            cells[field] = FieldCells(values, rows, across)
-    return cells, told
-
-
-def _of_return(problem: Problem, frame: pd.DataFrame, index: int, reader: Reader) -> Problem:
-    code, year = frame["unit"].iloc[index], int(frame["year"].iloc[index]) or None
-    known = isinstance(code, str)
-    name = _unit_name(reader, code, year) if known and year else None
-    return problem.of(code if known else None, name, year)
-
-
-def _unit_name(reader: Reader, code: str, year: int) -> str:
-    return next((unit.name for unit in reader.plan.units_in(year) if unit.code == code), code)
-
-
-def _hidden(
-    at: NDArray[np.int32], chosen: dict[str, Column], frame: pd.DataFrame, grid: Grid, spot: Spot, reader: Reader
-) -> Iterator[Problem]:
-    """Rows and columns that a sheet hides count like the others: the sender may not know of them."""
-    sheet = grid.sheet
-    first = min((column.at for column in chosen.values()), default=0)
-    for index in np.flatnonzero(np.isin(at, list(sheet.hidden_rows))).tolist() if sheet.hidden_rows else ():
-        message = phrase("This row is hidden; its figures were read and count.")
-        yield _of_return(Problem("hidden-figures", spot.at(int(at[index]), first), message), frame, index, reader)
-    for field, column in chosen.items() if sheet.hidden_columns else ():
-        if column.at in sheet.hidden_columns:
-            message = phrase("This column is hidden; its figures were read and count.")
-            yield Problem("hidden-figures", spot.at(int(at[0]), column.at), message, field=field)
-
-
-def _totals(
-    columns: Columns, rows: Rows, body: Body, roles: _Roles, chosen: dict[str, Column], frame: pd.DataFrame
-) -> list[Total]:
-    """Return the rows that sum up returns: all of them, those between two sums, or those of a year."""
-    lines = np.flatnonzero(body.kinds == RowKind.TOTAL)
-    edges = [0, *np.searchsorted(rows, lines).tolist(), len(rows)]
-    everything = np.arange(len(rows))
-    totals: list[Total] = []
-    years = frame["year"].to_numpy()
-    for place, line in enumerate(lines.tolist()):
-        groups = [
-            everything,
-            everything[edges[place] : edges[place + 1]],
-            everything[edges[place + 1] : edges[place + 2]],
-        ]
-        if roles.year is not None and (year := year_of(_cell(columns, roles.year, line))):
-            groups.append(np.flatnonzero(years == year))
-        section = int(body.section_of[line])
-        groups.append(np.flatnonzero(body.section_of[rows] == section))
-        cells = {
-            field: (_cell(columns, column.at, line), line + columns.first, column.at)
-            for field, column in chosen.items()
-        }
-        totals.append(Total(cells, groups))
-    return totals
-
-
-def _cell(columns: Columns, at: int, row: int) -> Cell:
-    if at >= columns.width:
-        return ""
-    values = columns.values(at)
-    return values.cells[int(values.codes[row])]
-
-
-def _all_totals(parts: Sequence[_Part]) -> list[Total]:
-    totals: list[Total] = []
-    start = 0
-    for part in parts:
-        totals += [Total(total.cells, [group + start for group in total.groups]) for total in part.totals]
-        start += len(part.frame)
-    return totals
-
-
-def _stacked(parts: Sequence[_Part]) -> dict[str, FieldCells]:
-    """Return the cells of the returns of all years below each other."""
-    if len(parts) == 1:
-        return parts[0].cells
-    stacked: dict[str, FieldCells] = {}
-    for field in dict.fromkeys(field for part in parts for field in part.cells):
-        values: list[pd.Series] = []
-        rows: list[NDArray[np.int32]] = []
-        across: list[NDArray[np.int32]] = []
-        for part in parts:
-            count, found = len(part.frame), part.cells.get(field)
-            blank = np.full(count, -1, dtype=np.int32)
-            values.append(found.values.astype(object) if found else pd.Series([Unread()] * count, dtype=object))
-            rows.append(np.broadcast_to(found.rows, count).astype(np.int32) if found else blank)
-            across.append(np.broadcast_to(found.columns, count).astype(np.int32) if found else blank)
-        stacked[field] = FieldCells(pd.concat(values, ignore_index=True), np.concatenate(rows), np.concatenate(across))
-    return stacked

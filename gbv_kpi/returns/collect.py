@@ -155,9 +155,11 @@ def _stacked(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dic
 
 
 def _categories(columns: Sequence[pd.Series]) -> pd.Categorical:
-    """Return columns of codes on top of each other."""
+    """Return columns of codes on top of each other, the different codes in order."""
     if len(columns) == 1:
-        return pd.Categorical(columns[0])
+        column = pd.Categorical(columns[0])
+        different = column.categories
+        return column if different.is_monotonic_increasing else column.reorder_categories(sorted(different))
     codes = np.concatenate([np.array([], dtype=object), *(column.to_numpy(dtype=object) for column in columns)])
     return pd.Categorical(codes)
 

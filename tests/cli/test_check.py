@@ -103,7 +103,7 @@ def test_a_folder_gives_all_its_returns(tmp_path: Path, plan: Plan) -> None:
 
 def test_a_file_of_another_kind_in_a_folder_is_named_on_standard_error(tmp_path: Path, plan: Plan) -> None:
     write_csv(tmp_path / "a.csv", plan, of_2025())
-    (tmp_path / "note.txt").write_bytes(b"A note.")
+    (tmp_path / "note.txt").write_bytes(b"notes")
     ran = run("check", str(tmp_path))
     assert ran.code == 0
     assert "note.txt" in ran.err

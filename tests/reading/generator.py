@@ -12,8 +12,9 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
-from gbv_kpi.plan import load_plan
+from gbv_kpi.plan import ReturnField, load_plan
 from gbv_kpi.reading.locate import read_tables
 from gbv_kpi.reading.numbers import read_figure
 from gbv_kpi.reading.reader import reader_of
@@ -95,8 +96,8 @@ def _title(dice: Dice, year: int, unit: str | None = None) -> Rows:
     return rows
 
 
-def _label(dice: Dice, field_: object) -> str:
-    names = [field_.label.vi, *field_.aliases]  # type: ignore[attr-defined]
+def _label(dice: Dice, field_: ReturnField) -> str:
+    names = [field_.label.vi, *field_.aliases]
     text = dice.choice([names[0], names[0], dice.choice(names)])
     style = dice.randrange(8)
     if style == 0:
@@ -116,7 +117,7 @@ def _distractor(dice: Dice) -> tuple[str, bool]:
     return (dice.choice(OTHERS), True) if kind < 9 else (dice.choice(UNEXPLAINED), False)
 
 
-def table(dice: Dice) -> Sent:
+def table(dice: Dice) -> Sent:  # noqa: C901, PLR0912, PLR0915 - one choice after the other
     """Units down; some fields over several columns, other columns between."""
     year = dice.randint(2021, 2024)
     units = dice.sample(sorted(set(UNITS) - {"374"}), dice.randint(1, 4))
@@ -144,11 +145,11 @@ def table(dice: Dice) -> Sent:
             for number, (heading, is_whole) in enumerate(heads):
                 upper.append(label if number == 0 else "")
                 lower.append(heading)
-                columns.append((lambda figures, name=name: figures[name]) if is_whole else (lambda _: _other(dice)))
+                columns.append(itemgetter(name) if is_whole else (lambda _: _other(dice)))
             continue
         upper.append(label)
         lower.append("")
-        columns.append(lambda figures, name=name: figures[name])
+        columns.append(itemgetter(name))
         if dice.random() < 0.1:
             upper.append(dice.choice(["Trong đó: nữ", "Tỷ lệ (%)", "Ghi chú", "Số hộ nghèo"]))
             lower.append("")
@@ -371,21 +372,20 @@ def refused(dice: Dice) -> Sent:
             return Sent("refused: parts only", sent.rows, {}, False, sent.merged)
         return Sent("maybe", sent.rows, sent.right, False, sent.merged)
     elif way == 3:
-        names = {
-            name: f"{dice.choice(['Xã', 'Công an huyện', 'Trường THPT'])} {name.split()[-1]} A"
-            for name in UNITS.values()
-        }
-        for row in sent.rows:
-            for at, cell in enumerate(row):
-                if isinstance(cell, str):
-                    for name, other in names.items():
-                        cell = cell.replace(name, other)
-                    row[at] = cell
+        kinds = ["Xã", "Công an huyện", "Trường THPT"]
+        others = {name: f"{dice.choice(kinds)} {name.split()[-1]} A" for name in UNITS.values()}
+        sent.rows = [[_renamed(cell, others) for cell in row] for row in sent.rows]
     else:
         words = set(VALUES)
         sent.rows = [[dice.choice(UNEXPLAINED) if cell in words else cell for cell in row] for row in sent.rows]
         return Sent("maybe", sent.rows, sent.right, False, sent.merged)
     return Sent("refused", sent.rows, {}, False, sent.merged)
+
+
+def _renamed(cell: Cell, others: dict[str, str]) -> Cell:
+    for name, other in others.items():
+        cell = cell.replace(name, other) if isinstance(cell, str) else cell
+    return cell
 
 
 LAYOUTS: Sequence[Callable[[Dice], Sent]] = (
@@ -444,4 +444,5 @@ def main(count: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int((sys.argv + ["1000"])[1]), int((sys.argv + ["", "1"])[2] if len(sys.argv) > 2 else 1)))
+    arguments = [*sys.argv[1:], "1000", "1"][:2] if len(sys.argv) < 3 else sys.argv[1:3]
+    sys.exit(main(int(arguments[0]), int(arguments[1]) if len(sys.argv) > 2 else 1))

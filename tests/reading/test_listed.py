@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.listed import listed
-from gbv_kpi.reading.meanings import Kind, Vocabulary
+from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import is_year_label, names_recipient, reporting_unit_in

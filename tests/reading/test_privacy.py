@@ -7,8 +7,8 @@ import pytest
 
 from gbv_kpi.plan import load_plan
 from gbv_kpi.plan.builtin import built_in_plans
+from gbv_kpi.reading.labels import ROLES
 from gbv_kpi.reading.listed import listed
-from gbv_kpi.reading.meanings import ROLES
 from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.privacy import (
     columns_of_persons,

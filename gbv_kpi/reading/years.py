@@ -1,0 +1,137 @@
+"""Of which year returns are: by their own cells, by the words above them, by the title or the sheet's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.title_block import TitleBlock
+from gbv_kpi.reading.titles import year_named
+from gbv_kpi.sheets.sheet import cell_address
+
+UNKNOWN = -1
+
+
+Codes = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of many returns: every different one, and which of them each return has."""
+
+    codes: Codes
+    values: Sequence[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Texts":
+        place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        return cls(np.fromiter(map(place.__getitem__, texts), dtype=np.int64, count=len(texts)), list(place))
+
+    def at(self, rows: NDArray[np.intp]) -> "Texts":
+        return Texts(self.codes[rows], self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the cells of returns say of their unit and year, a row for each return."""
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]  # of the unit's name; -1 where no cell names it
+    names: Texts | None = None
+    codes: Texts | None = None
+    years: Texts | None = None
+    year_columns: NDArray[np.int32] | int = -1
+    year_rows: NDArray[np.int32] | None = None
+    sections: Codes | None = None  # which of `section_years` is above each return, -1 for none
+    section_years: Sequence[tuple[int, int, int]] = ()  # year, row and column
+    across: bool = False  # the returns are columns
+    many_units: bool = False  # the table lists several units, whoever sends it
+
+
+def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, NDArray[np.bool_], list[Problem]]:
+    count = len(claims.rows)
+    years, faulty = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    problems: list[Problem] = []
+    width = len(claims.section_years) + 1
+    keys = np.zeros(count, dtype=np.int64) if claims.years is None else claims.years.codes * width
+    if claims.sections is not None:
+        keys = keys + claims.sections + 1
+    alike, different = pd.factorize(keys)
+    for number, key in enumerate(different.tolist()):
+        own = claims.years.values[key // width] if claims.years is not None else ""
+        section = claims.section_years[key % width - 1] if key % width else None
+        year, problem = _year_of(own, section, title, reader, has_own=claims.years is not None)
+        members = np.flatnonzero(alike == number) if len(different) > 1 else np.arange(count)
+        years[members] = year or 0
+        if problem is not None:
+            faulty[members] = True
+            problems += (_at_return(problem, claims, int(index), title) for index in members)
+    return years, faulty, problems
+
+
+@dataclass(frozen=True, slots=True)
+class _YearProblem:
+    code: str
+    message: Phrase
+    place: tuple[int, int] | None  # row and column; None: the return's own cell
+    value: str | None = None
+    year: int | None = None
+
+
+def _at_return(problem: _YearProblem, claims: Claims, index: int, title: TitleBlock) -> Problem:
+    if problem.place is not None:
+        place = place_of(title, *problem.place)
+    elif claims.years is None:
+        place = Place(title.file, title.sheet_name)
+    else:
+        column = claims.year_columns if isinstance(claims.year_columns, int) else int(claims.year_columns[index])
+        row = int(claims.rows[index]) if claims.year_rows is None else int(claims.year_rows[index])
+        place = place_of(title, row, column)
+    return Problem(problem.code, place, problem.message, year=problem.year, value=problem.value)
+
+
+def place_of(title: TitleBlock, row: int, column: int) -> Place:
+    if row < 0:
+        return Place(title.file, title.sheet_name)
+    return Place(title.file, title.sheet_name, cell_address(row, column) if column >= 0 else None, row + 1)
+
+
+def _year_of(
+    own: str, section: tuple[int, int, int] | None, title: TitleBlock, reader: Reader, *, has_own: bool
+) -> tuple[int | None, _YearProblem | None]:
+    """Return the year of a return by all that is said of it, and what is wrong with that."""
+    own_year = year_named(own) if own else None
+    if own and own_year is None:
+        return None, _YearProblem("missing-year", phrase("“{found}” is no year.", found=own), None, own)
+    said: list[tuple[int, tuple[int, int] | None]] = [(year, (row, column)) for year, row, column in title.years]
+    titled = {year for year, _ in said}
+    if own_year is not None:
+        said = [(own_year, None), *(() if own_year in titled else said)]
+    elif section is not None:
+        said.insert(0, (section[0], section[1:]))
+    assumed = reader.assumed
+    if assumed and (assumed.binds or not said):
+        said.append((assumed.year, None))
+    if not said:
+        message = phrase("Nothing says which year this return is of.")
+        return None, _YearProblem("missing-year", message, None if has_own else (-1, -1))
+    year, place = said[0]
+    for other, _ in said[1:]:
+        if other != year:
+            message = phrase("This return says {year} here, but {other} elsewhere.", year=str(year), other=str(other))
+            if assumed and other == assumed.year and other not in titled:
+                message = phrase("This return says {year}, but --year says {other}.", year=str(year), other=str(other))
+            return year, _YearProblem("conflicting-year", message, place, str(year), year)
+    if not reader.plan.covers(year):
+        first, last = str(reader.plan.first_year), str(reader.plan.last_year)
+        message = phrase(
+            "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
+        )
+        return year, _YearProblem("year-outside-plan", message, place, str(year), year)
+    return year, None
