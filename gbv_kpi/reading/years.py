@@ -71,7 +71,9 @@ def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, 
         years[members] = year or 0
         if problem is not None:
             faulty[members] = True
-            problems += (_at_return(problem, claims, int(index), title) for index in members)
+            is_shared = problem.place is not None or claims.years is None
+            shown = members[:1] if is_shared else members  # what one cell says is reported once
+            problems += (_at_return(problem, claims, int(index), title) for index in shown)
     return years, faulty, problems
 
 
