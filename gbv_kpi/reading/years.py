@@ -71,9 +71,9 @@ def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, 
         years[members] = year or 0
         if problem is not None:
             faulty[members] = True
-            is_shared = problem.place is not None or claims.years is None
-            shown = members[:1] if is_shared else members  # what one cell says is reported once
-            problems += (_at_return(problem, claims, int(index), title) for index in shown)
+            is_of_title = problem.place is not None or claims.years is None  # reported once for all returns
+            at = members[:1] if is_of_title else members
+            problems += (_at_return(problem, claims, int(index), title) for index in at)
     return years, faulty, problems
 
 

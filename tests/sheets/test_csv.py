@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.csv import SHORT, read_text
+from gbv_kpi.sheets.sheet import Cell
 from gbv_kpi.sheets.sources import Source
 from tests import offices
 from tests.reading.sending import BOTH, IDS, LABELS, PLAN, A, B, counts, decomposed, read, told
@@ -121,19 +122,13 @@ def test_a_short_text_is_read_as_a_long_one(text: str) -> None:
     assert (short and short[1:]) == (long and long[1:])
 
 
-def _rows_of(text: str) -> list[list[str]] | None:
-    """The rows down to the last filled cell of each; None where the text cannot be read."""
+def _rows_of(text: str) -> list[list[Cell]] | None:
+    """The rows down to the last filled one; None where the text cannot be read."""
     sheet, _, _ = read_text(Source("f.csv", text.encode()))
-    if sheet is None:
-        return None
-    tail = [] if sheet.tail is None else sheet.tail.astype(object).to_numpy().tolist()
-    rows = [list(map(str, row)) for row in (*sheet.rows, *tail)]
-    for row in rows:
-        while row and not row[-1]:
-            row.pop()
+    rows = [] if sheet is None else [list(row) for row in sheet.rows]
     while rows and not rows[-1]:
         rows.pop()
-    return rows
+    return rows if sheet else None
 
 
 def test_a_cell_keeps_its_place_where_rows_differ_in_length() -> None:
