@@ -4,6 +4,7 @@ Each indicator has its bound on the boundary and one count beside it; the truth 
 """
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def plan_path(tmp_path: Path) -> str:
             measure=measure,
             comparison=comparison,
             bound=bound,
-            later=str(float(bound) * (1 - wrong_side(comparison) / 2)),
+            later=str(Decimal(bound) * (2 - wrong_side(comparison)) / 2),
         )
         for measure, comparison, bound, _ in CASES
     )
