@@ -7,21 +7,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.body import Body, LabelColumns, RowKind, Section, read_body
+from gbv_kpi.reading.body import Body, LabelColumns, RowKind, read_body
 from gbv_kpi.reading.choose_columns import ROWS_LOOKED_AT, Rows, choose_columns, figures_without_field, other_meanings
 from gbv_kpi.reading.columns import Columns
 from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column, Header
 from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.normalize import tidy, words
-from gbv_kpi.reading.periods import find_periods
+from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Spot, missing, not_read, qualified
 from gbv_kpi.reading.row_cells import Part, Roles, all_totals, hidden, of_return, stacked, totals_of, without_shared
 from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.tables import FieldCells, Table
 from gbv_kpi.reading.title_block import TitleBlock, year_of
+from gbv_kpi.reading.titles import is_note_of_part
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.reading.years import Claims, Texts
 from gbv_kpi.sheets.sheet import Cell, text_of
@@ -125,7 +125,7 @@ def _returns(body: Body, first: int, spot: Spot) -> tuple[Rows, list[Problem]]:
     problems: list[Problem] = []
     last = int(rows[-1]) if rows.size else 0
     for number, section in enumerate(body.sections):
-        if _is_note_of_part(section, first + last):
+        if section.row > first + last and is_note_of_part(section.text):
             problems.append(qualified(spot, section.row, section.column, section.text, Kind.PART_OF_YEAR))
         if section.against is None or not (body.section_of[rows] == number).any():
             continue
@@ -135,11 +135,6 @@ def _returns(body: Body, first: int, spot: Spot) -> tuple[Rows, list[Problem]]:
         else:
             problems.append(qualified(spot, section.row, section.column, section.text, section.against))
     return rows, problems
-
-
-def _is_note_of_part(section: Section, last: int) -> bool:
-    """Whether words below the last return say that the figures are those of some months, not only up to which day."""
-    return section.against is Kind.PART_OF_YEAR and section.row > last and not find_periods(tidy(section.text))
 
 
 def _part(
@@ -173,7 +168,8 @@ def _part(
     frame, problems = identify(claims, title, reader)
     for number, section in enumerate(body.sections):
         if section.against is Kind.PART_OF_YEAR:
-            frame["is_faulty"] |= (body.section_of[rows] == number) | _is_note_of_part(section, int(at[-1]))
+            is_note = section.row > at[-1] and is_note_of_part(section.text)
+            frame["is_faulty"] |= is_note | (body.section_of[rows] == number)
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
     cells, shared = without_shared(cells, chosen, at, grid, reader, spot)
     if shared:

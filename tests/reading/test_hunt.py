@@ -56,6 +56,7 @@ WRONG: dict[str, tuple[Rows, Right]] = {
     "months-in-numbers": (form("Kết quả", columns=[B], title=titled("Kỳ: 01-09/2023")), NONE),
     "months-with-years": (form("Kết quả", columns=[B], title=titled("Từ 01/2023 đến 06/2023")), NONE),
     "note-below-the-table": (table(["Nho Quan", *B], ["(*) Số liệu 9 tháng"]), NONE),
+    "note-below-the-form": ([*form("Kết quả", columns=[B]), [], ["Ghi chú: số liệu 9 tháng đầu năm"]], NONE),
     "corrected-figures-beside": (form("Số liệu", "Đính chính", columns=[B, A]), NONE),
 }
 
@@ -67,6 +68,15 @@ READ: dict[str, tuple[Rows, Right]] = {
         table(["I. Năm báo cáo"], ["Nho Quan", *A], ["Gia Viễn", *B], ["II. Năm trước"], ["Nho Quan", *B]),
         BOTH,
     ),
+    "letters-in-brackets": (
+        [
+            *FORM_TITLE,
+            ["Chỉ tiêu", "SL"],
+            *([f"({at}) {label}", n] for at, label, n in zip("abcdefghik", LABELS, A, strict=True)),
+        ],
+        ONE,
+    ),
+    "year-in-an-english-title": ([["Annual return 2023"], *table(["Nho Quan", *A])[1:]], ONE),
     "year-long-months": (form("Kết quả", columns=[A], title=titled("Kỳ: 01-12/2023")), ONE),
 }
 
