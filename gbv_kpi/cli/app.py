@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -35,6 +36,7 @@ from gbv_kpi.cli.options import (
     ReportFormat,
     ReportFormatOption,
     chosen_format,
+    day_of,
     limit_of,
     moment,
     office_language,
@@ -77,6 +79,16 @@ DocxTemplateOption = Annotated[
     Path | None,
     typer.Option(
         "--docx-template", metavar="FILE.docx", help="An office's own Word document to write the report into."
+    ),
+]
+
+DatedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dated",
+        metavar="DATE",
+        help="The day on which the Word report is written: its bodies are those of that day. "
+        "[default: the day whose units the year is reported on]",
     ),
 ]
 
@@ -170,6 +182,7 @@ def report(
     format: ReportFormatOption = None,
     output: OutputOption = None,
     docx_template: DocxTemplateOption = None,
+    dated: DatedOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
     quiet: QuietOption = False,
@@ -194,6 +207,7 @@ def report(
     else:
         with opened_ledger(ledger) as opened:
             outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on, detailed=detailed)
+    outcome = replace(outcome, written=day_of(dated) if dated else None)
     written = office_language(lang) if chosen is ReportFormat.DOCX else spoken
     deliver(published(outcome, limit), chosen, output, quiet, spoken, written, template)
 

@@ -127,6 +127,14 @@ def chosen_format(asked: F | None, output: Path | None, formats: type[F]) -> F:
     return formats(suffix) if suffix in list(formats) else formats("table")
 
 
+def day_of(text: str) -> date:
+    """Return the day written so. Raises `UsageError` for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(phrase("“{found}” is no day: write it as 2025-06-30.", found=text)) from error
+
+
 def moment(as_of: str | None) -> datetime | None:
     """The end of a day, or the very time, on the clock of the office. Raises `UsageError` for anything else."""
     if as_of is None:

@@ -3,13 +3,12 @@
 import shutil
 import sys
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
+from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, day_of, spoken_language
 from gbv_kpi.console import print_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
@@ -62,7 +61,7 @@ def show_plan(
     if year is not None and not first <= year <= last:
         details = {"year": str(year), "first": str(first), "last": str(last)}
         raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
-    day = _day(on) if on else reporting_day(tables, last if year is None else year)
+    day = day_of(on) if on else reporting_day(tables, last if year is None else year)
     if format is Format.JSON:
         print_text(plan_to_json(tables, day), output)
     else:
@@ -91,14 +90,34 @@ def check_plan(
 
 
 @plan_commands.command("new")
-def new_plan(output: OutputOption = None, lang: LangOption = None) -> None:
-    """Write a plan file to start from. It says what each key means.
+def new_plan(
+    plan: Annotated[str | None, typer.Option("--from", metavar="ID", help="Start from this built-in plan.")] = None,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write a plan file to start from. It says what each key means, or is a built-in plan to be changed.
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
     from gbv_kpi.plan.new_file import starting_file
 
-    print_text(starting_file(spoken_language(lang), SCHEMA), output)
+    print_text(starting_file(spoken_language(lang), SCHEMA, plan), output)
+
+
+@plan_commands.command("draft")
+def draft_plan(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan as .docx or .txt, or - for standard input.")],
+    output: OutputOption = None,
+) -> None:
+    """Draft a plan file from a Vietnamese plan's text. Its sentences quoted; what is doubtful marked # ?.
+
+    Example: gbv-kpi plan draft ke-hoach.docx --output my-plan.toml
+    """
+    from gbv_kpi.plan.draft import drafted, text_of_document
+    from gbv_kpi.sheets.sources import open_source
+
+    source = open_source(file)
+    print_text(drafted(text_of_document(source.content), SCHEMA.as_uri()), output)
 
 
 @plan_commands.command("schema")
@@ -139,10 +158,3 @@ def _no_such_code(code: str, known: Iterable[str]) -> Phrase:
     if nearest := get_close_matches(code.lower(), list(known)):
         return phrase("There is no code {code}; the nearest are: {nearest}.", code=code, nearest=", ".join(nearest))
     return phrase("There is no code {code}: gbv-kpi explain lists them.", code=code)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(phrase("“{found}” is no day: write it as 2025-06-30.", found=text)) from error

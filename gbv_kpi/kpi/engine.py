@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts, findings_frame
-from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
 from gbv_kpi.returns.collect import Returns
 from gbv_kpi.returns.parse import integers
@@ -25,7 +25,7 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     Returns of units that have merged are summed under their successor. The province is the sum of
     numerators over the sum of denominators, never a mean of rates.
     """
-    fields = list(dict.fromkeys(name for one in plan.indicators for name in (*one.numerator, *one.denominator)))
+    fields = list(dict.fromkeys(name for one in plan.all_indicators for name in (*one.numerator, *one.denominator)))
     refused = returns.refused()
     valid = returns.valid
     coverage: list[Coverage] = []
@@ -34,7 +34,8 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
         rows = valid[(valid["year"] == year).to_numpy()]
         coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
         if len(rows):
-            findings.extend(_findings(plan, coverage[-1], _sum_by_unit(rows, fields)))
+            counts = _sum_by_unit(rows, fields)
+            findings.extend(_findings(plan, coverage[-1], counts, _base_counts(valid, plan, year, counts)))
     return Scorecard(plan, _frame(plan, findings, valid["unit"].cat.categories), tuple(coverage))
 
 
@@ -109,23 +110,51 @@ def _is_partial(unit: Unit, rows: pd.DataFrame, plan: Plan) -> bool:
     return not {other.code for other in plan.predecessors(unit)} <= set(rows["named_unit"])
 
 
-def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[Columns]:
+def _base_counts(valid: pd.DataFrame, plan: Plan, year: int, counts: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the counts that the units of `counts` had in the base year, by each indicator that is a change.
+
+    Those of units that have become part of one are summed; NA where one that was expected gave none.
+    """
+    found = {}
+    for indicator in (one for one in plan.all_indicators if one.measure == "change"):
+        before = indicator.base_of(year)
+        sums = _sum_by_unit(valid[(valid["year"] == before).to_numpy()], indicator.numerator)
+        total = _sum_of_fields(sums, indicator.numerator, np.zeros(len(sums), dtype=bool))
+        own = dict(zip(sums["unit"], total, strict=True))
+        merged: dict[str, list[Any]] = {}
+        for unit in plan.units_in(before):
+            heir = plan.successor(unit, year)
+            if heir and (unit.expected or unit.code in own):
+                merged.setdefault(heir.code, []).append(own.get(unit.code, pd.NA))
+        values = {code: sum(parts) for code, parts in merged.items()} if plan.units else own
+        found[indicator.id] = pd.Series([values.get(code, pd.NA) for code in counts["unit"]], dtype="Int64")
+    return found
+
+
+def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mapping[str, pd.Series]) -> Iterator[Columns]:
     """Yield the findings of a year, an indicator after the other, the province before the units.
 
     Only units that give both counts add to the province's: a denominator without its numerator would count as if
-    nothing had been reached.
+    nothing had been reached. A monitored figure that no unit gives has no finding.
     """
     optional = [unit.code for unit in plan.units_in(coverage.year) if not unit.expected]
     may_leave_blank = counts["unit"].isin(optional).to_numpy()
-    for position, indicator in enumerate(plan.indicators):
-        numerators, denominators = (
-            _sum_of_fields(counts, fields, may_leave_blank) for fields in (indicator.numerator, indicator.denominator)
-        )
-        given = (numerators.notna() & denominators.notna()).to_numpy()
+    blank = pd.Series(pd.NA, index=counts.index, dtype="Int64")
+    for position, indicator in enumerate(plan.all_indicators):
+        numerators = _sum_of_fields(counts, indicator.numerator, may_leave_blank)
+        if indicator.is_monitored and numerators.isna().all():
+            continue
+        denominators = base.get(indicator.id, blank)
+        if indicator.denominator:
+            denominators = _sum_of_fields(counts, indicator.denominator, may_leave_blank)
+        is_count = indicator.measure == "count"
+        given = (numerators.notna() & (is_count | denominators.notna())).to_numpy()
         is_incomplete = not coverage.is_judged or coverage.provisional or bool((~given & ~may_leave_blank).any())
         numerator, no_numerator = _with_province(numerators, given)
         denominator, no_denominator = _with_province(denominators, given)
-        given = ~no_numerator & ~no_denominator
+        given = ~no_numerator & (is_count | ~no_denominator)
+        no_denominator = is_count | no_denominator
+        divisors = np.ones_like(denominator) if is_count else denominator
         yield {
             "year": np.full(len(given), coverage.year, dtype=np.int16),
             "indicator": np.full(len(given), position, dtype=np.int8),
@@ -134,7 +163,7 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
             "no_numerator": no_numerator,
             "denominator": denominator,
             "no_denominator": no_denominator,
-            "status": _statuses(numerator, denominator, given, indicator.threshold_in(coverage.year)),
+            "status": _statuses(numerator, divisors, given, indicator, coverage.year),
             "provisional": np.append(is_incomplete, np.zeros(len(counts), dtype=bool)),
         }
 
@@ -165,13 +194,16 @@ def _statuses(
     numerators: NDArray[np.int64],
     denominators: NDArray[np.int64],
     given: NDArray[np.bool_],
-    threshold: Threshold | None,
+    indicator: Indicator,
+    year: int,
 ) -> NDArray[np.int8]:
     """Return the status of every row as its position, decided on whole columns of whole numbers."""
+    threshold = indicator.threshold_in(year)
+    unjudged = Status.MONITORED if indicator.is_monitored else Status.NOT_DUE
     judged = given & (denominators > 0)
     statuses = np.full(len(given), STATUSES.index(Status.NO_DATA), dtype=np.int8)
     statuses[given] = STATUSES.index(Status.NO_CASES)
-    statuses[judged] = STATUSES.index(Status.MISSED if threshold else Status.NOT_DUE)
+    statuses[judged] = STATUSES.index(Status.MISSED if threshold else unjudged)
     if threshold is not None:
         met = _met(numerators[judged], denominators[judged], threshold)
         statuses[np.flatnonzero(judged)[met]] = STATUSES.index(Status.MET)

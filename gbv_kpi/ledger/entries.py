@@ -192,7 +192,10 @@ def returns_under(entries: Sequence[tuple[Unit, Entry]], plan: Plan) -> Returns:
             "is_duplicate": False,
             "is_valid": True,
         }
-        | {field: pd.array([given.get(field, pd.NA) for given in values], dtype="Int32") for field in plan.field_by_id}
+        | {
+            field.id: pd.array([given.get(field.id, pd.NA) for given in values], dtype=field.dtype)
+            for field in plan.fields
+        }
     )
     read = [FileRead(file, sha256, None, count) for (file, sha256), count in files.items()]
     return Returns(frame, (), read)

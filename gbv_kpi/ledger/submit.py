@@ -155,9 +155,13 @@ def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: date
 
 
 def _late(plan: Plan, revised: Revised, at: datetime) -> Iterator[Problem]:
-    """A first return after the plan's deadline; a correction is not late."""
-    entry, deadline = revised.entry, plan.deadline.get(revised.entry.year)
-    if deadline is not None and entry.revision == 1 and at.date() > deadline:
+    """Report a first return after the deadline of its unit; a correction is not late."""
+    entry = revised.entry
+    if entry.year not in plan.deadline or entry.revision > 1:
+        return
+    unit = unit_finder(plan)(entry.unit, entry.year)
+    deadline = plan.deadline_of(unit, entry.year) if unit else None
+    if deadline is not None and at.date() > deadline:
         message = phrase(
             "The return came on {day}; the deadline was {deadline}.",
             day=at.date().strftime("%d/%m/%Y"),

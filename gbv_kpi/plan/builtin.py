@@ -54,7 +54,7 @@ def plan_source(plan: str | Path, beside: Path | None = None) -> Path:
 def no_such_plan(plan: str) -> PlanError:
     """What is said of a plan that is not there, with the built-in one that looks most like it."""
     known = sorted(file.stem for file in BUILT_IN.glob("*.toml"))
-    if meant := get_close_matches(plan, known, n=1):
+    if meant := [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1):
         return PlanError(
             phrase(
                 "There is no plan {plan}: neither a built-in plan nor a file. Is {meant} meant?",

@@ -37,7 +37,17 @@ def reporting_day(tables: Table, year: int) -> date:
 
 def units_on(tables: Table, day: date) -> list[Table]:
     """The units that exist on that day."""
-    return [u for u in tables.get("unit", ()) if u.get("from", date.min) <= day <= u.get("until", date.max)]
+    return [
+        unit
+        for unit in tables.get("unit", ())
+        if unit.get("from", unit.get("since", date.min)) <= day <= unit.get("until", date.max)
+    ]
+
+
+def measure_of(indicator: Table) -> str:
+    """The measure given, else percent where there is a denominator, else a count."""
+    measure: str = indicator.get("measure", "percent" if indicator.get("denominator") else "count")
+    return measure
 
 
 def threshold_in(indicator: Table, year: int) -> Table | None:

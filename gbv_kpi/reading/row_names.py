@@ -13,7 +13,8 @@ _NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
 _ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
 _FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
 _STRONG = (Kind.RATE, Kind.TARGET, Kind.OTHER_YEAR, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.PART_OF_YEAR)
-_GROUPS = ("khối", "nhóm", "cụm", "các", "khoi", "nhom", "cum", "cac")
+_GROUPS = frozenset(words("khối nhóm cụm các khoi nhom cum cac"))
+_SUMS = frozenset(words("cộng cong"))
 
 
 class RowName(IntEnum):
@@ -47,7 +48,7 @@ class RowNames:
         starts = self._first_word_is_known(key, label.left)
         if starts and kinds & {Kind.TOTAL, Kind.SUM}:
             others = all(atom.kinds & _FRAME for atom in label.atoms)
-            if others and (not rest or key[0] in ("cộng", "cong")):
+            if others and (not rest or key[0] in _SUMS):
                 return RowName.SUM
         if key[:1] and (key[0] in _GROUPS or label.only({Kind.GROUP})):
             return RowName.GROUP

@@ -214,7 +214,7 @@ def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
     if any(key[: len(start)] == start for start in starts | {tuple(map(without_diacritics, s)) for s in starts}):
         return True
     if any(key[-len(place) :] in (place, tuple(map(without_diacritics, place))) for place in vocabulary.places):
-        return not any(level in key for level in ("huyện", "xã", "phường", "thị"))
+        return not any(level in key for level in words("huyện xã phường thị"))
     return False
 
 

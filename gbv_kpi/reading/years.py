@@ -71,7 +71,9 @@ def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, 
         years[members] = year or 0
         if problem is not None:
             faulty[members] = True
-            problems += (_at_return(problem, claims, int(index), title) for index in members)
+            is_of_title = problem.place is not None or claims.years is None  # reported once for all returns
+            at = members[:1] if is_of_title else members
+            problems += (_at_return(problem, claims, int(index), title) for index in at)
     return years, faulty, problems
 
 

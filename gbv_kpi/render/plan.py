@@ -12,7 +12,7 @@ from typing import Any
 from gbv_kpi.console import dumped, visible
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
 from gbv_kpi.plan.builtin import PlanSummary
-from gbv_kpi.plan.dated import bound_of, threshold_in, units_on
+from gbv_kpi.plan.dated import bound_of, measure_of, threshold_in, units_on
 
 Table = Mapping[str, Any]
 
@@ -22,7 +22,12 @@ COUNTS = {
     "cases": phrase("cases"),
     "places": phrase("places"),
     "minutes": phrase("minutes"),
+    "households": phrase("households"),
+    "communes": phrase("communes"),
+    "events": phrase("events"),
+    "vnd": phrase("VND"),
 }
+KINDS = {"full text": phrase("full text"), "press": phrase("press")}
 NOTHING = "–"
 
 
@@ -68,16 +73,22 @@ def plan_to_json(tables: Table, day: date) -> str:
         {
             "schema": "gbv-kpi/plan-show/1",
             **{key: tables[key] for key in ("id", "number", "title", "place", "first_year", "last_year")},
-            "issued": tables["issued"].isoformat(),
+            "issued": tables["issued"].isoformat() if "issued" in tables else None,
             "note": tables.get("note"),
             "indicators": [_indicator_record(indicator, years) for indicator in tables["indicator"]],
             "fields": [{"part_of": None, "optional": False, **field} for field in tables["field"]],
             "day": day.isoformat(),
             "units": [_unit_record(unit) for unit in units_on(tables, day)],
-            "agencies": tables.get("agency", []),
+            "agencies": [_dated_record(agency) for agency in tables.get("agency", [])],
             "task_groups": tables.get("task_group", []),
         }
     )
+
+
+def _dated_record(table: Table) -> dict[str, object]:
+    """Return a table with its days, and those of its source, as JSON has days."""
+    written = {key: value.isoformat() if isinstance(value, date) else value for key, value in table.items()}
+    return written | ({"source": _dated_record(table["source"])} if "source" in table else {})
 
 
 def _texts(text: Bilingual) -> dict[str, str]:
@@ -85,10 +96,11 @@ def _texts(text: Bilingual) -> dict[str, str]:
 
 
 def _indicator_record(indicator: Table, years: range) -> dict[str, object]:
-    measure = indicator.get("measure", "percent")
+    measure = measure_of(indicator)
     return {
-        **{key: indicator[key] for key in ("id", "title", "numerator", "denominator")},
+        **{key: indicator.get(key) for key in ("id", "title", "numerator", "denominator")},
         **{key: indicator.get(key) for key in ("quote", "note", "caveat")},
+        "source": _dated_record(indicator["source"]) if "source" in indicator else None,
         "measure": measure,
         "thresholds": [_threshold_record(entry, measure) for entry in indicator["thresholds"]],
         "in_force": {str(year): _threshold_record(threshold_in(indicator, year), measure) for year in years},
@@ -99,7 +111,12 @@ def _threshold_record(entry: Table | None, measure: str) -> dict[str, object] | 
     if entry is None:
         return None
     comparator, bound = bound_of(entry.get("override", entry))
-    return {"comparator": comparator, measure: _json_number(bound), "since": entry["from"], "note": entry.get("note")}
+    return {
+        "comparator": comparator,
+        measure: _json_number(bound),
+        "since": entry["from"],
+        "note": entry.get("note"),
+    } | ({"source": _dated_record(entry["source"])} if "source" in entry else {})
 
 
 def _json_number(bound: int | Decimal) -> int | float:
@@ -122,7 +139,10 @@ class _Writer:
         first, last = tables["first_year"], tables["last_year"]
         yield from self.lines(f"{tables['number']}: {self.text(tables['title'])}")
         issued = phrase(
-            "issued {day}, from {first} to {last}", day=_written(tables["issued"]), first=str(first), last=str(last)
+            "issued {day}, from {first} to {last}",
+            day=_written(tables["issued"]) if "issued" in tables else NOTHING,
+            first=str(first),
+            last=str(last),
         )
         yield from self.lines(f"{tables['id']}; {self.language.say(issued)}")
         if "note" in tables:
@@ -131,35 +151,64 @@ class _Writer:
         for indicator in tables["indicator"]:
             yield from self.indicator(indicator)
         yield from self.heading(phrase("Thresholds in force"))
-        yield from self.by_year(tables["indicator"], range(first, last + 1))
+        judged = [indicator for indicator in tables["indicator"] if indicator["thresholds"]]
+        yield from self.by_year(judged, range(first, last + 1))
         yield from self.heading(phrase("Fields of a return"))
         yield from self.fields(tables["field"])
         yield from self.units(tables, day)
         if agencies := tables.get("agency"):
             yield from self.heading(phrase("Agencies"))
             for agency in agencies:
-                yield from self.lines(f"{agency['role']}: {self.text(agency['name'])}", 2)
+                days = (
+                    (phrase("from {day}"), agency.get("since", agency.get("from"))),
+                    (phrase("until {day}"), agency.get("until")),
+                )
+                words = [self.language.say(phrase(wording.wording, day=_written(day))) for wording, day in days if day]
+                name = f"{self.text(agency['name'])} ({', '.join(words)})" if words else self.text(agency["name"])
+                yield from self.lines(f"{agency['role']}: {name}", 2)
+                yield from self.below(agency, 4)
         if task_groups := tables.get("task_group"):
             yield from self.heading(phrase("Task groups, without a number"))
             for group in task_groups:
-                yield from self.lines(self.text(group), 2)
+                yield from self.lines(self.text({key: group[key] for key in ("vi", "en") if key in group}), 2)
+                if figures := group.get("indicators"):
+                    yield from self.lines(", ".join(figures), 4)
 
     def indicator(self, indicator: Table) -> Iterator[str]:
         yield from self.lines(f"{indicator['id']}: {self.text(indicator['title'])}", 2)
         if quote := indicator.get("quote"):
             yield from self.lines(f"“{quote}”", 4)
-        yield from self.lines(f"{_sum(indicator['numerator'])} / {_sum(indicator['denominator'])}", 4)
+        sides = [indicator["numerator"], *([indicator["denominator"]] if indicator.get("denominator") else [])]
+        yield from self.lines(" / ".join(map(_sum, sides)), 4)
+        if measure_of(indicator) == "change":
+            base = (
+                str(indicator["base_year"])
+                if "base_year" in indicator
+                else self.language.say(phrase("the year before"))
+            )
+            yield from self.lines(self.language.say(phrase("change against {year}", year=base)), 4)
+        if not indicator["thresholds"]:
+            yield from self.lines(self.language.say(phrase("monitored, without a threshold")), 4)
         for entry in sorted(indicator["thresholds"], key=lambda entry: int(entry["from"])):
             words = phrase("from {year}: {threshold}", year=str(entry["from"]), threshold=self.bound(entry, indicator))
             if "override" in entry:
                 judged = self.bound(entry["override"], indicator)
                 words = phrase("{threshold}, judged as {judged}", threshold=words, judged=judged)
             yield from self.lines(self.language.say(words), 4)
-            if "note" in entry:
-                yield from self.lines(self.text(entry["note"]), 6)
+            yield from self.below(entry, 6)
+        yield from self.below(indicator, 4)
+
+    def below(self, table: Table, indent: int) -> Iterator[str]:
+        """Yield the notes of a table, and where it was read."""
         for key in ("note", "caveat"):
-            if key in indicator:
-                yield from self.lines(self.text(indicator[key]), 4)
+            if key in table:
+                yield from self.lines(self.text(table[key]), indent)
+        if source := table.get("source"):
+            parts = [source["text"], *([KINDS[source["kind"]]] if "kind" in source else [])]
+            parts += [source["url"]] if "url" in source else []
+            parts += [phrase("seen {day}", day=_written(source["seen"]))] if "seen" in source else []
+            words = phrase("source: {source}", source="; ".join(map(self.language.say, parts)))
+            yield from self.lines(self.language.say(words), indent)
 
     def by_year(self, indicators: Sequence[Table], years: range) -> Iterator[str]:
         """A row for each indicator, a column for each year."""
@@ -199,6 +248,7 @@ class _Writer:
         for unit in units:
             note = "" if unit.get("expected", True) else f" ({not_waited_for})"
             yield from self.lines(f"{unit['code']:<{width}}  {unit['name']}{note}", 2)
+            yield from self.below(unit, 4 + width)
 
     def heading(self, words: Phrase) -> Iterator[str]:
         yield ""
@@ -219,7 +269,7 @@ class _Writer:
         number = f"{Decimal(bound):f}"
         if self.language.tag == "vi":
             number = number.replace(".", ",")
-        return f"{SIGN[comparator]} {number}" + ("%" if indicator.get("measure", "percent") == "percent" else "")
+        return f"{SIGN[comparator]} {number}" + ("%" if measure_of(indicator) in ("percent", "change") else "")
 
 
 def _sum(names: Sequence[str]) -> str:

@@ -20,6 +20,12 @@ WORDS = {
     Arrival.OVERDUE: phrase("overdue"),
 }
 MARK = {Arrival.RECEIVED: "✓", Arrival.LATE: "✓", Arrival.PARTLY: "◐", Arrival.MISSING: "?", Arrival.OVERDUE: "✗"}
+DEADLINES = {
+    "all": phrase("The deadline of {year} is {day}."),
+    "commune": phrase("The communes' deadline of {year} is {day}."),
+    "district": phrase("The districts' deadline of {year} is {day}."),
+    "department": phrase("The department's own deadline of {year} is {day}."),
+}
 STYLE = {
     Arrival.RECEIVED: "green",
     Arrival.LATE: "yellow",
@@ -38,6 +44,7 @@ def status_to_json(status: YearStatus) -> str:
             "plan": status.plan.id,
             "year": status.year,
             "deadline": status.deadline.isoformat() if status.deadline else None,
+            "deadlines": {level: day.isoformat() for level, day in status.deadlines.items()},
             "coverage": [
                 {
                     "year": status.year,
@@ -58,6 +65,7 @@ def _unit_record(status: UnitStatus) -> dict[str, object]:
         "unit_name": status.unit.name,
         "expected": status.unit.expected,
         "status": str(status.arrival),
+        "deadline": status.deadline.isoformat() if status.deadline else None,
         "first_received": status.first_received.isoformat() if status.first_received else None,
         "returns": [
             {
@@ -96,9 +104,9 @@ def _parts(status: YearStatus, language: Language) -> Iterator[RenderableType]:
         )
     yield table
     yield Text()
-    if status.deadline:
-        deadline = status.deadline.strftime("%d/%m/%Y")
-        yield Text(language.say(phrase("The deadline of {year} is {day}.", year=str(status.year), day=deadline)))
+    for level, day in status.deadlines.items():
+        wording = DEADLINES[level].wording
+        yield Text(language.say(phrase(wording, year=str(status.year), day=day.strftime("%d/%m/%Y"))))
     count = phrase(
         "{year}: {received} of {expected} units have reported; {late} of them late.",
         year=str(status.year),

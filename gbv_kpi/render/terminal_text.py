@@ -12,6 +12,7 @@ STYLE = {
     Status.NOT_DUE: "cyan",
     Status.NO_CASES: "dim",
     Status.NO_DATA: "yellow",
+    Status.MONITORED: "cyan",
     Status.WITHHELD: "dim",
 }
 

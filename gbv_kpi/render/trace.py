@@ -102,7 +102,7 @@ def trace_to_terminal(traced: Trace, language: Language, clock: tzinfo | None) -
 
 def _trace_parts(traced: Trace, language: Language, clock: tzinfo | None) -> Iterator[RenderableType]:
     finding, plan = traced.finding, traced.plan
-    titles = {indicator.id: indicator.title for indicator in plan.indicators}
+    titles = {indicator.id: indicator.title for indicator in plan.all_indicators}
     title = phrase(
         "{indicator}, {unit}, {year}",
         indicator=titles[finding.indicator],
@@ -110,15 +110,17 @@ def _trace_parts(traced: Trace, language: Language, clock: tzinfo | None) -> Ite
         year=str(finding.year),
     )
     yield Text(visible(language.say(title)), "bold")
-    counts = " / ".join("?" if n is None else language.number(n) for n in (finding.numerator, finding.denominator))
+    sides = [finding.numerator] if finding.measure == "count" else [finding.numerator, finding.denominator]
+    counts = " / ".join("?" if n is None else language.number(n) for n in sides)
     rate = rate_text(finding, language)
-    yield Padding(Text(f"{counts} = {rate}" if rate else counts), (0, 0, 1, 2), expand=False)
+    yield Padding(Text(f"{counts} = {rate}" if rate and len(sides) > 1 else counts), (0, 0, 1, 2), expand=False)
     for heading, sources in (
         (phrase("Numerator"), traced.numerator),
         (phrase("Denominator"), traced.denominator),
     ):
-        yield _count_table(language.say(heading), sources, plan, language, clock)
-        yield Text()
+        if sources or heading.wording == "Numerator":
+            yield _count_table(language.say(heading), sources, plan, language, clock)
+            yield Text()
 
 
 def _count_table(heading: str, counts: Sequence[Count], plan: Plan, language: Language, clock: tzinfo | None) -> Table:

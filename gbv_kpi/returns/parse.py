@@ -47,7 +47,8 @@ def parse_counts(
 ) -> tuple[dict[str, pd.Series], Mask, list[CellProblems]]:
     """Return the counts of every field, which returns are reported, and what is wrong with the cells.
 
-    Counts are Int32, NA where a cell gives none. A return without any figure has not been reported: nothing is missing.
+    Counts are Int32, of money Int64, NA where a cell gives none. A return without any figure has not been reported:
+    nothing is missing.
 
     `cells` has a column for each field that any return has, `is_expected` says which returns must give every
     required field.
@@ -96,11 +97,10 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
         numbers = cells.to_numpy()
         if not column_faults(schema, [int(numbers.min()), int(numbers.max())]):  # the others are between these
             none = np.zeros(len(cells), dtype=bool)
-            return _Column(pd.Series(numbers.astype(np.int32), dtype="Int32"), none, ~none, ())
+            return _Column(pd.Series(numbers, dtype=field.dtype), none, ~none, ())
     codes, different = distinct_cells(cells)
     figures = _validated([Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different], schema)
-    values = np.array([figure.value or 0 for figure in figures], dtype=np.int32)
-    is_blank = np.array([figure.value is None for figure in figures], dtype=bool)
+    values = pd.array([pd.NA if figure.value is None else figure.value for figure in figures], dtype=field.dtype)
     is_unread = np.array(
         [figure.is_fault or isinstance(cell, Unread) for figure, cell in zip(figures, different, strict=True)],
         dtype=bool,
@@ -113,9 +113,8 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
             for figure, cell in zip(figures, different, strict=True)
         ]
         problems.append(CellProblems(code, field.id, rows, [messages[place] for place in codes[rows].tolist()]))
-    counts = pd.Series(pd.arrays.IntegerArray(values[codes], is_blank[codes]))
     is_filled = np.array([isinstance(cell, Unread) or not is_blank_cell(cell) for cell in different], dtype=bool)
-    return _Column(counts, is_unread[codes], is_filled[codes], problems)
+    return _Column(pd.Series(values[codes]), is_unread[codes], is_filled[codes], problems)
 
 
 def is_blank_cell(cell: Cell) -> bool:

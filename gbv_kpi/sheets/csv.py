@@ -80,7 +80,7 @@ def _rows(text: str, delimiter: str) -> list[list[Cell]] | None:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         return None
-    return [list(map(clean_text, cells)) for cells in rows]
+    return [_without_blank_end([clean_text(cell) for cell in cells]) for cells in rows]
 
 
 def _read_columns(source: Source, encoding: str, skipped: int, delimiter: str) -> list[pd.Categorical] | None:

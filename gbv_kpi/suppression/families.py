@@ -61,7 +61,7 @@ def protected_families(plan: Plan) -> Iterator[Family]:
     protected = set(plan.protected_fields)
     for fields in _connected(plan):
         if fields & protected:
-            indicators = [indicator for indicator in plan.indicators if fields.intersection(indicator.numerator)]
+            indicators = [indicator for indicator in plan.all_indicators if fields.intersection(indicator.numerator)]
             yield Family(
                 tuple(i.id for i in indicators), frozenset(fields), tuple(_amounts(indicators, plan, protected))
             )
@@ -69,13 +69,13 @@ def protected_families(plan: Plan) -> Iterator[Family]:
 
 def shown_alone(plan: Plan) -> set[str]:
     """Fields of which an indicator prints the count itself, not only a sum it is in."""
-    sides = (side for indicator in plan.indicators for side in (indicator.numerator, indicator.denominator))
+    sides = (side for indicator in plan.all_indicators for side in (indicator.numerator, indicator.denominator))
     return {side[0] for side in sides if len(side) == 1}
 
 
 def _connected(plan: Plan) -> list[set[str]]:
     links = [{name for name in (field.id, field.part_of, field.form_of) if name} for field in plan.fields]
-    links += [{*indicator.numerator, *indicator.denominator} for indicator in plan.indicators]
+    links += [{*indicator.numerator, *indicator.denominator} for indicator in plan.all_indicators]
     groups: list[set[str]] = []
     for link in links:
         touched = [group for group in groups if group & link]
@@ -89,6 +89,7 @@ def _amounts(indicators: Iterable[Indicator], plan: Plan, protected: set[str]) -
         side
         for indicator in indicators
         for side in (Side(indicator.id, True, indicator.denominator), Side(indicator.id, False, indicator.numerator))
+        if side.fields
     ]
     yield from (Amount(side) for side in sides if protected.intersection(side.fields))
     for side, part in permutations(sides, 2):

@@ -15,7 +15,15 @@ def withheld_cells(findings: Iterable[Finding], families: Sequence[Family], limi
     by_year: dict[int, dict[str | None, dict[str, Finding]]] = {}
     for finding in findings:
         by_year.setdefault(finding.year, {}).setdefault(finding.unit, {})[finding.indicator] = finding
-    return {
+    # A change tells the base year's count too, which another table may withhold.
+    protected = {indicator for family in families for indicator in family.indicators}
+    changes = (f for rows in by_year.values() for row in rows.values() for f in row.values() if f.measure == "change")
+    withheld = {
+        (f.indicator, f.year, f.unit)
+        for f in changes
+        if f.indicator in protected and f.is_known and (f.unit is not None or f.provisional)
+    }
+    return withheld | {
         (indicator, year, unit)
         for year, rows in by_year.items()
         for family in families
@@ -69,7 +77,7 @@ def _members(rows: dict[str | None, dict[str, Finding]], family: Family) -> Iter
     for unit, findings in rows.items():
         if unit is None:
             continue
-        complete = {name: f for name, f in findings.items() if f.numerator is not None and f.denominator is not None}
+        complete = {name: f for name, f in findings.items() if f.is_known}
         for indicator in complete.keys() & beside.keys():
             beside[indicator][0] -= complete[indicator].numerator or 0
             beside[indicator][1] -= complete[indicator].denominator or 0

@@ -109,7 +109,8 @@ def some_returns(largest: int) -> st.SearchStrategy[Given]:
 @settings(max_examples=40)
 @given(some_returns(40))
 def test_columns_come_to_what_fractions_come_to_one_by_one(given: Given) -> None:
-    findings = evaluate(returns_of(given), PLAN).findings
+    judged = {indicator.id for indicator in PLAN.indicators}
+    findings = [f for f in evaluate(returns_of(given), PLAN).findings if f.indicator in judged]
     found = [(f.indicator, f.year, f.unit, f.numerator, f.denominator, f.status, f.shortfall) for f in findings]
     assert found == plainly(given, PLAN)
 

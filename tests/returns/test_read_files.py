@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi import read_returns
-from gbv_kpi.errors import SourceError
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns.read_files import read_files
 from gbv_kpi.sheets.sources import RETURN_SUFFIXES

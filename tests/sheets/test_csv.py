@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pandas.errors import ParserError
 
 from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.csv import SHORT, read_text
@@ -126,11 +125,7 @@ def test_a_short_text_is_read_as_a_long_one(text: str) -> None:
 def _rows_of(text: str) -> list[list[Cell]] | None:
     """The rows down to the last filled one; None where the text cannot be read."""
     sheet, _, _ = read_text(Source("f.csv", text.encode()))
-    try:
-        blocks = [] if sheet is None else [sheet.rows, *sheet.following]
-    except ParserError:
-        return None
-    rows = [list(row) for block in blocks for row in block[:]]
+    rows = [] if sheet is None else [list(row) for row in sheet.rows]
     while rows and not rows[-1]:
         rows.pop()
     return rows if sheet else None

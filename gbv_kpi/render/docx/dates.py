@@ -9,9 +9,7 @@ from gbv_kpi.sheets.own_reports import REPORT_MARK
 
 
 def date_document(document: Document, outcome: Outcome) -> None:
-    """Made and changed on the day whose units the year is reported on, and marked as a report of this program."""
-    plan = outcome.scorecard.plan
-    days = [plan.reporting_day(year) for year in outcome.scorecard.years] or [plan.issued]
+    """Date the document by the day of the report, and mark it as a report of this program."""
     properties = document.core_properties
     properties.category = REPORT_MARK
-    properties.created = properties.modified = datetime.combine(days[0], time(), UTC)
+    properties.created = properties.modified = datetime.combine(outcome.day, time(), UTC)

@@ -77,7 +77,8 @@ class Book:
         """The number format of rates, with literal signs around them."""
         places = "0" + ("." + "0" * decimals if decimals else "")
         literal = [quoted(text) if text else "" for text in (before, after)]
-        return f"{LOCALE[self.language.tag]}{literal[0]}{places}{'%' if measure == 'percent' else ''}{literal[1]}"
+        sign = "%" if measure in ("percent", "change") else ""
+        return f"{LOCALE[self.language.tag]}{literal[0]}{places}{sign}{literal[1]}"
 
     def rate_of(self, finding: Finding | None, measure: Measure, before: str = "", after: str = "") -> str:
         """The number format of a finding's rate: enough decimals that print never contradicts the verdict."""
