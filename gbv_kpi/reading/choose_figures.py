@@ -65,7 +65,7 @@ def choose_figures(
     by_field: dict[str, list[Figure]] = defaultdict(list)
     for figure in figures:
         by_field[str(figure.meaning.field)].append(figure)
-    strong = any(figure.column.path or figure.column.unit for figure in figures if not figure.meaning.against)
+    headed = any(figure.column.path or figure.column.unit for figure in figures)
     if problem := _no_column(figures, spot):
         told.append(problem)
         return {}
@@ -73,7 +73,7 @@ def choose_figures(
     for field in reader.plan.fields:
         all_of_field = by_field.get(field.id, [])
         claims = [figure for figure in all_of_field if not figure.meaning.against]
-        if strong:
+        if headed:  # of a column without a heading beside others nobody says what it is
             claims = [figure for figure in claims if figure.column.path or figure.column.unit]
         filled = [figure for figure in claims if figure.is_filled]
         filled = _without_headings(filled)

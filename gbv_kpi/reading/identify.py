@@ -15,7 +15,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.title_block import Reporter, TitleBlock, find_reporter, unknown_unit
-from gbv_kpi.reading.units import NamedUnit
+from gbv_kpi.reading.units import NamedUnit, level_of
 from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, place_of, years_of
 
 
@@ -79,6 +79,11 @@ def _units(claims: Claims, years: Codes, title: TitleBlock, reader: Reader) -> _
     titled = {year: _titled(title, reader, year) for year in pd.unique(years).tolist() if year}
     alike, first_of = _alike(claims, years, titled, reader)
     found = [_unit_of(claims, index, int(years[index]), titled, reader) for index in first_of.tolist()]
+    if any(one.problem == "unknown-unit" for one in found):
+        found = [
+            _doubtful(one, claims, int(index), int(years[index]), titled, reader)
+            for one, index in zip(found, first_of, strict=True)
+        ]
     different = list({id(one.unit): one.unit for one in found if one.unit is not None}.values())
     places = {id(unit): place for place, unit in enumerate(different)}
     to_unit = np.array([places.get(id(one.unit), UNKNOWN) for one in found], dtype=np.int64)
@@ -173,6 +178,19 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
         )
         return _Found(None, "conflicting-unit", message)
     return _Found(unit, "merged-unit" if unit.merged else None, _merged(unit))
+
+
+def _doubtful(
+    found: _Found, claims: Claims, index: int, year: int, titled: dict[int, Reporter], reader: Reader
+) -> _Found:
+    """Return the title's unit as unknown where only its bare name is among unknown ones: it may be a commune's."""
+    name, code = _named(claims, index)
+    reporter = titled[year].unit if year else None
+    if code or not name or found.unit is None or reporter is None or reporter.unit is not found.unit.unit:
+        return found
+    return (
+        found if level_of(name) else _Found(None, "unknown-unit", unknown_unit(name, reader.units.in_year(year), year))
+    )
 
 
 def _unit_problem(

@@ -13,7 +13,7 @@ from gbv_kpi.reading.form import FigureColumn, Form
 from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.items import arrange
-from gbv_kpi.reading.labels import Meaning
+from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import (
     Spot,
@@ -24,7 +24,7 @@ from gbv_kpi.reading.refusals import (
 from gbv_kpi.reading.row_cells import of_return
 from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock
-from gbv_kpi.reading.titles import read_line, year_named
+from gbv_kpi.reading.titles import is_note_of_part, read_line, year_named
 from gbv_kpi.reading.years import Claims, Texts
 
 
@@ -76,6 +76,9 @@ def read_items(grid: Grid, form: Form, title: TitleBlock, reader: Reader) -> Tab
     frame["is_faulty"] |= np.array(faulty) | any(
         problem.severity is Severity.ERROR for problem in problems[:1] if title.against
     )
+    for row, column, text in _notes_of_part(grid, form):
+        problems.append(qualified(spot, row, column, text, Kind.PART_OF_YEAR))
+        frame["is_faulty"] = True
     warnings += _unread_columns(figures, form, used, spot, warnings)
     warnings += [not_read(spot, row, column, text) for row, column, text in unknown]
     problems += identified + warnings + _hidden(cells, frame, grid, spot, reader)
@@ -115,6 +118,13 @@ def _figures(grid: Grid, form: Form, reader: Reader) -> tuple[list[Figure], list
         if not names_field and item.at.has_figure and sum(map(str.isalnum, item.at.texts[-1])) > 1:
             unknown.append((item.at.row, item.at.column, item.at.texts[-1]))
     return figures, unknown
+
+
+def _notes_of_part(grid: Grid, form: Form) -> list[tuple[int, int, str]]:
+    """Return the notes below a form that its figures are those of some months."""
+    last = max((item.row for item in form.rows if item.has_figure), default=form.top)
+    below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
+    return [(row, column, text) for row in below for column, text in grid.texts(row) if is_note_of_part(text)]
 
 
 def _set_aside_other_years(

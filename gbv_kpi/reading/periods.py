@@ -10,6 +10,7 @@ _MONTH = r"(?:thang|t)\s*(\d{1,2})(?:\s*(?:[/.-]|nam)\s*(\d{4}))?"
 _FROM_TO = re.compile(rf"(?:tinh\s+)?tu\s+{_DAY}\s*(?:den|toi|-|–)\s*(?:het\s+)?{_DAY}")
 _DAY_TO_DAY = re.compile(rf"\b{_DAY}\s*(?:den|-|–)\s*(?:het\s+)?{_DAY}")
 _MONTH_TO_MONTH = re.compile(rf"(?:tu\s+)?{_MONTH}\s*(?:den|-|–)\s*(?:het\s+)?{_MONTH}")
+_MONTH_YEAR = re.compile(r"(?:tu\s+)?\b(\d{1,2})(?:\s*/\s*(\d{4}))?\s*(?:den|-|–)\s*(\d{1,2})\s*/\s*(\d{4})\b")
 _MONTH_NUMBERS = re.compile(r"(?:tu\s+)?thang\s*(\d{1,2})\s*(?:den|-|–)\s*(?:thang\s*)?(\d{1,2})\b")
 _UP_TO_DAY = re.compile(rf"(?:tinh\s+|chot\s+|so lieu\s+)?(?:den|toi)\s+(?:het\s+)?{_DAY}")
 _UP_TO_MONTH = re.compile(rf"(?:tinh\s+|chot\s+|so lieu\s+)?(?:den|toi)\s+(?:het\s+)?{_MONTH}")
@@ -53,6 +54,7 @@ _PERIODS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[bool, 
     (_FROM_TO, _day_to_day),
     (_DAY_TO_DAY, _day_to_day),
     (_MONTH_TO_MONTH, _month_to_month),
+    (_MONTH_YEAR, _month_to_month),
     (_MONTH_NUMBERS, _months),
     (_UP_TO_DAY, _up_to_day),
     (_UP_TO_MONTH, _up_to_month),

@@ -25,7 +25,8 @@ _NOT_THE_YEAR = re.compile(
     r"|\b(?:bo luat|luat|phap lenh|hien phap|cong uoc)\b[^;:()]*?\bnam\s*\d{4}"
 )
 _YEAR = re.compile(
-    r"\b(?:nam|bao cao|ky bao cao|nien do|year)(?:\s+bao cao)?[\s:.,_…\[(-]*((?:1\s?9|2\s?0)\s?\d\s?\d)(?!\d)"
+    r"\b(?:nam|bao cao|ky bao cao|nien do|year|return|report)(?:\s+bao cao)?"
+    r"[\s:.,_…\[(-]*((?:1\s?9|2\s?0)\s?\d\s?\d)(?!\d)"
 )
 _YEAR_ALONE = re.compile(r"(?:nam\s*)?[\s:.,_…\[(]*(\d{4})(?:\.0)?[\s.,_…\])]*")
 _PART_OF_YEAR = re.compile(
@@ -146,6 +147,11 @@ def part_of_year_in(title: str) -> bool:
             return True
         said = f"{said[:start]} {said[end:]}"
     return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(said)))) is not None
+
+
+def is_note_of_part(text: str) -> bool:
+    """Whether a note says that the figures above it are those of some months: "Ghi chú: số liệu 9 tháng"."""
+    return "so lieu" in _plain(text) and not find_periods(tidy(text)) and part_of_year_in(text)
 
 
 def year_in(cell: str) -> int | None:

@@ -24,13 +24,13 @@ def _plain(key: Key) -> Key:
 
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
-    "thành phố": ("thành phố", "tp", "t p", "tphố"),
+    "thành phố": ("thành phố", "tp", "t p", "tphố", "city"),
     "thị xã": ("thị xã", "tx", "t x"),
     "quận": ("quận", "q"),
-    "huyện": ("huyện", "h"),
+    "huyện": ("huyện", "h", "district"),
     "phường": ("phường", "p"),
     "thị trấn": ("thị trấn", "tt"),
-    "xã": ("xã", "x"),
+    "xã": ("xã", "x", "commune"),
     "đặc khu": ("đặc khu",),
 }
 

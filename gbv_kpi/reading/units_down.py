@@ -14,16 +14,20 @@ from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column, Header
 from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Spot, missing, not_read, qualified
 from gbv_kpi.reading.row_cells import Part, Roles, all_totals, hidden, of_return, stacked, totals_of, without_shared
 from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.tables import FieldCells, Table
 from gbv_kpi.reading.title_block import TitleBlock, year_of
+from gbv_kpi.reading.titles import is_note_of_part
+from gbv_kpi.reading.units import level_of
 from gbv_kpi.reading.years import Claims, Texts
 from gbv_kpi.sheets.sheet import Cell, text_of
 
-NO_ROWS = np.array([], dtype=np.intp)
+_OF_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran, commune"))
+_OF_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh, district"))
 
 
 def read_table(
@@ -37,15 +41,16 @@ def read_table(
     labels = LabelColumns(
         [column.at for column in named],
         roles.unit if roles.unit is not None else roles.code,
-        [column.at for column in roles.others],
+        roles.others,
     )
     body = read_body(grid, header, columns, labels, reader.vocabulary, reader.units.knows, names)
-    rows, of_sections = _returns(body, spot)
+    rows, of_sections = _returns(body, columns.first, spot)
     if not rows.size:
         return None, body.next_row, []
     fields = choose_columns(columns, rows, named, title, spot, reader)
     parts = [
-        _part(columns, rows, body, roles, chosen, year, title, reader, grid) for year, chosen in fields.by_year.items()
+        _part(columns, rows, body, roles, chosen, year, title, reader, grid, header)
+        for year, chosen in fields.by_year.items()
     ]
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
     unread = [*fields.unread, *figures_without_field(roles.others, columns, rows)]
@@ -81,6 +86,8 @@ def _roles(header: Header, columns: Columns, reader: Reader) -> Roles:
         elif Kind.UNIT in roles and not (Kind.MEASURE in roles and _are_measures(cells, reader)):
             if unit is None or (_names_units(cells, reader) and not _names_units(_first_cells(columns, unit), reader)):
                 unit = column.at
+            elif Kind.MEASURE not in roles:
+                others.append(column)  # "Xã" after "Huyện"
         elif not roles & {Kind.NUMBERING, Kind.NOTE, Kind.MEASURE, Kind.CODE}:
             others.append(column)
     if unit is None and code is None:
@@ -112,11 +119,14 @@ def _count_units(cells: Sequence[Cell], reader: Reader) -> int:
     return sum(reader.units.knows(text_of(cell)) for cell in cells)
 
 
-def _returns(body: Body, spot: Spot) -> tuple[Rows, list[Problem]]:
+def _returns(body: Body, first: int, spot: Spot) -> tuple[Rows, list[Problem]]:
     """Return the rows that are returns, without those in a section that is no result, and what is told of these."""
     rows = np.flatnonzero(body.kinds == RowKind.RETURN)
     problems: list[Problem] = []
+    last = int(rows[-1]) if rows.size else 0
     for number, section in enumerate(body.sections):
+        if section.row > first + last and is_note_of_part(section.text):
+            problems.append(qualified(spot, section.row, section.column, section.text, Kind.PART_OF_YEAR))
         if section.against is None or not (body.section_of[rows] == number).any():
             continue
         if section.against not in (Kind.PART_OF_YEAR, Kind.ESTIMATE):
@@ -137,6 +147,7 @@ def _part(
     title: TitleBlock,
     reader: Reader,
     grid: Grid,
+    header: Header,
 ) -> Part:
     """Return the returns of one year's columns: who they are of, their cells and their totals."""
     spot = Spot(grid.file, grid.sheet.name)
@@ -146,7 +157,7 @@ def _part(
     claims = Claims(
         at,
         np.full(len(rows), -1 if name_column is None else name_column, dtype=np.int32),
-        _texts(columns, roles.unit, rows, grid),
+        _names(_texts(columns, roles.unit, rows, grid), header, roles, reader),
         _texts(columns, roles.code, rows, grid),
         Texts.of([str(year)] * len(rows)) if headed else _texts(columns, roles.year, rows, grid),
         headed.at if headed else -1 if roles.year is None else roles.year,
@@ -157,7 +168,8 @@ def _part(
     frame, problems = identify(claims, title, reader)
     for number, section in enumerate(body.sections):
         if section.against is Kind.PART_OF_YEAR:
-            frame["is_faulty"] |= body.section_of[rows] == number
+            is_note = section.row > at[-1] and is_note_of_part(section.text)
+            frame["is_faulty"] |= is_note | (body.section_of[rows] == number)
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
     cells, shared = without_shared(cells, chosen, at, grid, reader, spot)
     if shared:
@@ -193,6 +205,20 @@ def _texts(columns: Columns, at: int | None, rows: Rows, grid: Grid) -> Texts | 
             texts.append(text)
             codes[max(top - columns.first, 0) : bottom - columns.first + 1] = len(texts) - 1
     return Texts(codes[rows], texts)
+
+
+def _names(texts: Texts | None, header: Header, roles: Roles, reader: Reader) -> Texts | None:
+    """Return the names of units; under “Xã, thị trấn” a bare name is a commune's, though a district has the same."""
+    path = next((column.path for column in header.columns if column.at == roles.unit), ())
+    heading = {word for text in path for word in words(text)}
+    if texts is None or heading.isdisjoint(_OF_COMMUNES) or not heading.isdisjoint(_OF_DISTRICTS):
+        return texts
+    if any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in reader.plan.units):
+        return texts
+    bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
+    return Texts(
+        texts.codes, [f"Xã {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
+    )
 
 
 def _name_of(cell: Cell) -> str:
