@@ -103,7 +103,11 @@ def _figures(grid: Grid, form: Form, reader: Reader) -> tuple[list[Figure], list
         known: dict[tuple[str, ...], Meaning] = {}  # a cross table has the same path over every unit
         measure = form.measures.get(item.at.row, "")
         by_measure = read_line(f"ĐVT: {measure}").against if measure else None
-        sections = [line for text in item.path[:-1] if (line := read_line(text)).against]
+        sections = [
+            line
+            for text, label in zip(item.path[:-1], labels, strict=False)
+            if (not label.marks or label.left) and (line := read_line(text)).against  # the plan's own heading is none
+        ]
         names_field = False
         for column in form.columns:
             if column.path not in known:

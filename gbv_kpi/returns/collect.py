@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import Plan, ReturnField, Unit
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
 from gbv_kpi.reading.reader import AssumedYear
@@ -85,7 +85,7 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
     tables = [table for file in files for table in file.tables]
     frame, cells = _stacked(files, plan)
     counts, is_filled, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
-    frame = frame.assign(**{field: counts.get(field, _blank(len(frame))) for field in plan.field_by_id})
+    frame = frame.assign(**{field.id: counts.get(field.id, _blank(field, len(frame))) for field in plan.fields})
     problems += [problem for check in CHECKS for problem in check(frame, plan)]
     is_faulty = frame["is_faulty"].to_numpy()
     is_reported = is_filled | is_faulty
@@ -178,8 +178,8 @@ def _stacked_cells(tables: Sequence[Table], field: str) -> pd.Series:
     return pd.Series(list(chain.from_iterable(parts)), dtype=object)
 
 
-def _blank(length: int) -> pd.Series:
-    return pd.Series(pd.NA, index=range(length), dtype="Int32")
+def _blank(field: ReturnField, length: int) -> pd.Series:
+    return pd.Series(pd.NA, index=range(length), dtype=field.dtype)
 
 
 def _failed(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:

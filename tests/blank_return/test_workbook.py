@@ -14,7 +14,7 @@ from gbv_kpi.blank_return.workbook import blank_return
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import ENGLISH, language
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import Plan, Unit, load_plan
 from gbv_kpi.returns.collect import read_returns
 from tests.command import run
 from tests.libreoffice import converted, needs_libreoffice
@@ -22,6 +22,7 @@ from tests.libreoffice import converted, needs_libreoffice
 Layout = Literal["table", "form"]
 LAYOUTS: tuple[Layout, ...] = ("table", "form")
 SPOKEN = ("vi", "en", "both")
+OPTIONAL = [field.id for field in load_plan().fields if field.optional]
 
 
 def ask(plan: Plan, year: int, unit: str | None = None, layout: Layout = "table", spoken: str = "vi") -> Request:
@@ -58,12 +59,9 @@ def counts(number: int, *, with_forms: bool = True) -> dict[str, int]:
         "schools": 40 + number,
         "schools_integrating": 40,
     }
-    forms = ("counselling", "medical", "legal", "shelter", "police", "livelihood", "other")
-    return (
-        required
-        | ({f"helped_{form}": number for form in forms} if with_forms else {})
-        | ({"helped_counselling": 7 + number} if with_forms else {})
-    )
+    if not with_forms:
+        return required
+    return required | dict.fromkeys(OPTIONAL, number) | {"helped_counselling": 7 + number}
 
 
 def fill(content: bytes, request: Request, layout: Layout, counts_by_code: Mapping[str, Mapping[str, int]]) -> Workbook:

@@ -26,7 +26,7 @@ DTYPES = {
     **dict.fromkeys(["unit", "named_unit"], "category"),
     **dict.fromkeys(["is_merged", "is_expected"], "bool"),
     "year": "int16",
-    **dict.fromkeys(PLAN.field_by_id, "Int32"),
+    **{field.id: field.dtype for field in PLAN.fields},
     **dict.fromkeys(["is_reported", "is_valid", "is_duplicate"], "bool"),
 }
 
