@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import gbv_kpi
 from gbv_kpi.plan import Plan
+from gbv_kpi.plan.tables import Deadlines
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.sheets.own_reports import CSV_START
 from tests import offices
@@ -147,7 +148,10 @@ def test_a_blank_return_is_left_out_where_another_file_is_filled_in(tmp_path: Pa
 
 
 def test_the_codes_that_need_a_ledger_are_raised_when_returns_are_handed_in(tmp_path: Path, plan: Plan) -> None:
-    place, due = str(tmp_path / "ledger.db"), plan.model_copy(update={"deadline": {2025: date(2025, 1, 15)}})
+    place, due = (
+        str(tmp_path / "ledger.db"),
+        plan.model_copy(update={"deadline": {2025: Deadlines(all=date(2025, 1, 15))}}),
+    )
     rows = {2024: [("372", 2024, WELL), ("373", 2024, WELL)], 2025: [("372", 2025, well_but(schools=200))]}
     at = datetime(2025, 1, 20, tzinfo=UTC)
     raised = [

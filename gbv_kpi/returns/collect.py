@@ -6,13 +6,14 @@ A return with an error counts in no finding; a warning says how something was re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.plan import Plan, ReturnField, Unit
+from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
 from gbv_kpi.reading.reader import AssumedYear
@@ -85,7 +86,9 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
     tables = [table for file in files for table in file.tables]
     frame, cells = _stacked(files, plan)
     counts, is_filled, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
-    frame = frame.assign(**{field.id: counts.get(field.id, _blank(field, len(frame))) for field in plan.fields})
+    frame = frame.assign(
+        **{name: counts.get(name, _blank(len(frame), field.dtype)) for name, field in plan.field_by_id.items()}
+    )
     problems += [problem for check in CHECKS for problem in check(frame, plan)]
     is_faulty = frame["is_faulty"].to_numpy()
     is_reported = is_filled | is_faulty
@@ -178,8 +181,8 @@ def _stacked_cells(tables: Sequence[Table], field: str) -> pd.Series:
     return pd.Series(list(chain.from_iterable(parts)), dtype=object)
 
 
-def _blank(field: ReturnField, length: int) -> pd.Series:
-    return pd.Series(pd.NA, index=range(length), dtype=field.dtype)
+def _blank(length: int, dtype: Literal["Int32", "Int64"]) -> pd.Series:
+    return pd.Series(pd.NA, index=range(length), dtype=dtype)
 
 
 def _failed(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:

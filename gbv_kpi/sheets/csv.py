@@ -88,12 +88,16 @@ def _read_columns(source: Source, encoding: str, skipped: int, delimiter: str) -
 
     Raises `csv.Error` or `ParserError` for a quotation mark left open.
     """
-    width = _width(source, encoding, skipped, delimiter, HEADER_LINES)
-    try:
-        return _parse(source, encoding, skipped, delimiter, width)
-    except ParserError:  # a later row may be wider
-        width = _width(source, encoding, skipped, delimiter)
-        return None if width > MAX_WIDTH else _parse(source, encoding, skipped, delimiter, width)
+    for lines in (HEADER_LINES, None):  # a row after the first ones may be wider
+        width = _width(source, encoding, skipped, delimiter, lines)
+        if width > MAX_WIDTH:
+            return None
+        try:
+            return _parse(source, encoding, skipped, delimiter, width)
+        except ParserError:
+            if lines is None:
+                raise
+    return None
 
 
 def _width(source: Source, encoding: str, skipped: int, delimiter: str, lines: int | None = None) -> int:
