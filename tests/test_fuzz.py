@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 MUTANTS = 2_100
-AT_MOST = 600  # seconds
+AT_MOST = 1500  # seconds, on a busy machine; 2,100 mutants take some 280 on an idle one
 
 
 def test_no_mutant_of_the_examples_ends_outside_the_exit_codes_of_the_contract() -> None:
