@@ -48,12 +48,12 @@ def error_console() -> "Console":
     return _console(stderr=True, soft_wrap=True)
 
 
-def tell(text: str) -> None:
+def warn(text: str) -> None:
     """A line on standard error."""
-    error_console().print(visible(text))
+    error_console().print(escape_controls(text))
 
 
-def visible(text: str) -> str:
+def escape_controls(text: str) -> str:
     """The text with its control characters shown instead of acting on a terminal."""
     return text if text.isprintable() else "".join(map(_shown, text))
 
@@ -85,7 +85,7 @@ def _console(**settings: Any) -> "Console":
     return Console(highlight=False, markup=False, emoji=False, **settings)
 
 
-def dumped(content: Mapping[str, object]) -> str:
+def to_json_text(content: Mapping[str, object]) -> str:
     """The text of a JSON object that is safe to print."""
     from json import dumps  # here, for most of what is printed is no JSON
 
@@ -137,7 +137,7 @@ def print_text(content: str, output: Path | None) -> None:
 def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
     """The same of a text that is made while it is written."""
     if output is not None:
-        write_whole(output, (piece.encode() for piece in pieces))
+        atomic_write(output, (piece.encode() for piece in pieces))
         return
     _print(sys.stdout, pieces)
 
@@ -145,7 +145,7 @@ def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
 def print_bytes(content: bytes, output: Path | None) -> None:
     """A workbook or document, to a file or into a pipe. Raises `OutputError` where it would go to a screen."""
     if output is not None:
-        write_whole(output, content)
+        atomic_write(output, content)
         return
     if sys.stdout.isatty():
         raise OutputError(phrase("This format is a file: say with --output where to write it."))
@@ -163,7 +163,7 @@ def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
         raise OutputError(phrase("The result cannot be printed: {reason}.", reason=reason)) from error
 
 
-def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
+def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file whole or not at all. Raises `OutputError`, and leaves what stood there.
 
     A file that stood there keeps its permissions, and a link stays a link. What is no file, such as

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from gbv_kpi.console import dumped, print_rendered, print_text, visible, write_whole
+from gbv_kpi.console import atomic_write, escape_controls, print_rendered, print_text, to_json_text
 from gbv_kpi.errors import OutputError
 
 not_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
@@ -20,19 +20,19 @@ with_dev = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this syste
 def test_a_file_is_written_whole_in_place_of_the_old_one(tmp_path: Path) -> None:
     file = tmp_path / "báo cáo.txt"
     file.write_text("old", encoding="utf-8")
-    write_whole(file, "mới".encode())
+    atomic_write(file, "mới".encode())
     assert file.read_text("utf-8") == "mới"
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"no/out\.txt cannot be written: No such file or directory"):
-        write_whole(tmp_path / "no" / "out.txt", b"new")
+        atomic_write(tmp_path / "no" / "out.txt", b"new")
 
 
 def test_a_folder_in_place_of_the_file_is_told_and_stays(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
-        write_whole(tmp_path, b"new")
+        atomic_write(tmp_path, b"new")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -43,7 +43,7 @@ def test_a_read_only_folder_keeps_its_old_file_and_nothing_is_left_behind(tmp_pa
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(OutputError, match="cannot be written"):
-            write_whole(file, b"new")
+            atomic_write(file, b"new")
         assert file.read_bytes() == b"old"
         assert list(tmp_path.iterdir()) == [file]
     finally:
@@ -54,13 +54,13 @@ def test_a_file_that_may_be_read_by_its_owner_only_stays_so(tmp_path: Path) -> N
     file = tmp_path / "out.txt"
     file.write_bytes(b"old")
     file.chmod(0o600)
-    write_whole(file, b"new")
+    atomic_write(file, b"new")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_new_file_has_the_permissions_any_program_gives_it(tmp_path: Path) -> None:
     written, usual = tmp_path / "written.txt", tmp_path / "usual.txt"
-    write_whole(written, b"new")
+    atomic_write(written, b"new")
     usual.touch()
     assert written.stat().st_mode == usual.stat().st_mode
 
@@ -69,17 +69,17 @@ def test_a_link_stays_a_link_to_the_file_written(tmp_path: Path) -> None:
     file, link = tmp_path / "2025.txt", tmp_path / "latest.txt"
     file.write_bytes(b"old")
     link.symlink_to(file)
-    write_whole(link, b"new")
+    atomic_write(link, b"new")
     assert link.is_symlink()
     assert file.read_bytes() == b"new"
 
 
 @with_dev
 def test_a_device_is_written_to_and_never_replaced() -> None:
-    write_whole(Path(os.devnull), b"new")
+    atomic_write(Path(os.devnull), b"new")
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
     with pytest.raises(OutputError, match="/dev/full cannot be written: No space left"):
-        write_whole(Path("/dev/full"), b"new")
+        atomic_write(Path("/dev/full"), b"new")
 
 
 @with_dev
@@ -124,7 +124,7 @@ def test_a_leftover_of_a_killed_run_is_removed_and_nothing_else(tmp_path: Path) 
         (tmp_path / name).touch()
     (tmp_path / ".gbv-kpi-folder00").mkdir()
     (tmp_path / ".gbv-kpi-linked00").symlink_to(tmp_path / ".gbv-kpi-mine")
-    write_whole(tmp_path / "out.txt", b"whole")
+    atomic_write(tmp_path / "out.txt", b"whole")
     assert {path.name for path in tmp_path.iterdir()} == {*others, ".gbv-kpi-folder00", ".gbv-kpi-linked00", "out.txt"}
 
 
@@ -132,20 +132,20 @@ def test_a_leftover_of_a_killed_run_is_removed_and_nothing_else(tmp_path: Path) 
 def test_a_file_that_another_run_writes_is_no_leftover(tmp_path: Path) -> None:
     def pieces() -> Iterator[bytes]:
         yield b"the one "
-        write_whole(tmp_path / "other.txt", b"the other")
+        atomic_write(tmp_path / "other.txt", b"the other")
         yield b"and the rest"
 
-    write_whole(tmp_path / "out.txt", pieces())
+    atomic_write(tmp_path / "out.txt", pieces())
     assert (tmp_path / "out.txt").read_bytes() == b"the one and the rest"
     assert {path.name for path in tmp_path.iterdir()} == {"out.txt", "other.txt"}
 
 
 def test_what_is_no_character_is_shown_as_its_number() -> None:
-    assert visible("a\ufffeb\uffff") == "a\\ufffeb\\uffff"
+    assert escape_controls("a\ufffeb\uffff") == "a\\ufffeb\\uffff"
 
 
 def test_json_acts_on_no_terminal_and_says_the_same() -> None:
     content = {"name": "a\x9b31m\u202eb\u2066c\u200b\x7f\u2028 Nho Quan"}
-    text = dumped(content)
+    text = to_json_text(content)
     assert text.replace("\n", "").isprintable()
     assert json.loads(text) == content

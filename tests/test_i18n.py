@@ -5,7 +5,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbv_kpi.i18n import ENGLISH, Bilingual, chosen_tag, language, phrase, plural
+from gbv_kpi.i18n import ENGLISH, Bilingual, language, language_from_env, phrase, plural
 
 VIETNAMESE = language("vi")
 
@@ -27,7 +27,7 @@ VIETNAMESE = language("vi")
     ],
 )
 def test_language_is_the_one_asked_for_else_the_locales_else_english(environment: dict[str, str], tag: str) -> None:
-    assert chosen_tag(environment) == tag
+    assert language_from_env(environment) == tag
 
 
 def test_anything_but_vietnamese_is_english() -> None:

@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.annotate.problem_sheet import FILL, fill_summary
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.excel_style.cells import TEXT, fit_row, print_on_a4, put_text, set_widths
 from gbv_kpi.excel_style.paper import sheet_title, storable
 from gbv_kpi.i18n import Language, Phrase, phrase
@@ -151,7 +151,7 @@ def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignme
 
 def _with_lines(text: str) -> str:
     """The text with line breaks kept and other control characters shown."""
-    return "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(escape_controls(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def _by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[str, str], list[Problem]]:
@@ -177,7 +177,7 @@ def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language:
     parts = [cell.comment.text] if cell.comment else []
     for problem in problems:
         severity, message, hint = map(language.say, (SEVERITY[problem.severity], problem.message, problem.hint))
-        parts.append(f"{severity.capitalize()}: {visible(message)}\n→ {visible(hint)}")
+        parts.append(f"{severity.capitalize()}: {escape_controls(message)}\n→ {escape_controls(hint)}")
     text = storable("\n\n".join(parts))[:MAX_COMMENT]
     lines = sum(1 + len(line) // LINE_CHARACTERS for line in text.split("\n"))
     cell.comment = Comment(text, AUTHOR, width=COMMENT_WIDTH, height=min(420, LINE_PIXELS * (lines + 1)))

@@ -37,19 +37,19 @@ from gbv_kpi.cli.options import (
     ReportFormatOption,
     chosen_format,
     day_of,
-    limit_of,
-    moment,
-    office_language,
+    document_language,
     opened_ledger,
-    spoken_language,
+    output_language,
+    parse_as_of,
+    suppression_limit,
 )
 from gbv_kpi.cli.output import deliver, docx_template_of, expect_xlsx, file_to_annotate, published, write_annotated
 from gbv_kpi.cli.plan import commands as plan_commands
 from gbv_kpi.cli.translate_help import run
-from gbv_kpi.console import speak_utf8, tell, write_whole
+from gbv_kpi.console import atomic_write, speak_utf8, warn
 from gbv_kpi.errors import GbvKpiError, UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.i18n import LANGUAGES, chosen_tag, language, phrase
+from gbv_kpi.i18n import LANGUAGES, language, language_from_env, phrase
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -129,7 +129,7 @@ def check(
     """
     from gbv_kpi.pipeline import judge_check
 
-    spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
+    spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
     original = file_to_annotate(files, annotate) if annotate else None
     outcome = judge_check(files, plan, year, fail_on, spoken)
     if annotate and original:
@@ -164,8 +164,8 @@ def template(
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
     asked = None if lang is None else Lang.VI if both else Lang(lang)
-    request = Request(the_plan, year, units, office_language(asked), language("en") if both else None)
-    write_whole(output, blank_return(request, layout.value))
+    request = Request(the_plan, year, units, document_language(asked), language("en") if both else None)
+    atomic_write(output, blank_return(request, layout.value))
 
 
 @app.command()
@@ -196,7 +196,7 @@ def report(
     from gbv_kpi.pipeline import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
-    spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
+    spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
     chosen = chosen_format(format, output, ReportFormat)
     template = docx_template_of(docx_template, chosen)
     detailed = chosen in DETAILED
@@ -206,9 +206,9 @@ def report(
         outcome = judge_report(files, plan, year, fail_on, spoken, detailed=detailed)
     else:
         with opened_ledger(ledger) as opened:
-            outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on, detailed=detailed)
+            outcome = judge_ledger(opened, plan, year, parse_as_of(as_of), fail_on, detailed=detailed)
     outcome = replace(outcome, written=day_of(dated) if dated else None)
-    written = office_language(lang) if chosen is ReportFormat.DOCX else spoken
+    written = document_language(lang) if chosen is ReportFormat.DOCX else spoken
     deliver(published(outcome, limit), chosen, output, quiet, spoken, written, template)
 
 
@@ -220,7 +220,7 @@ def main() -> None:
     """Run the command line; whatever stops it is one line on standard error and exit code 2."""
     speak_utf8()
     _take_leading_language()
-    spoken = language(_asked_language(sys.argv[1:]) or chosen_tag(os.environ))
+    spoken = language(_asked_language(sys.argv[1:]) or language_from_env(os.environ))
     try:
         try:
             run(typer.main.get_command(app), spoken)
@@ -228,15 +228,15 @@ def main() -> None:
             with suppress(BrokenPipeError):  # a reader that went away has seen enough
                 sys.stdout.flush()
     except GbvKpiError as error:
-        tell(f"gbv-kpi: {spoken.say(error.phrase)}")
+        warn(f"gbv-kpi: {spoken.say(error.phrase)}")
     except OSError as error:  # a full disk under --help, a name of five thousand characters
         refusal = phrase("The system does not allow it: {reason}.", reason=error.strerror or type(error).__name__)
-        tell(f"gbv-kpi: {spoken.say(refusal)}")
+        warn(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):
             raise
         fault = phrase("a fault in the program ({kind}). Please report it with the file.", kind=type(error).__name__)
-        tell(f"gbv-kpi: {spoken.say(fault)}")
+        warn(f"gbv-kpi: {spoken.say(fault)}")
     sys.exit(ExitCode.COULD_NOT_RUN)
 
 

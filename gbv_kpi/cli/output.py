@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gbv_kpi.cli.options import ReportFormat
-from gbv_kpi.console import print_bytes, print_pieces, print_rendered, tell, write_whole
+from gbv_kpi.console import atomic_write, print_bytes, print_pieces, print_rendered, warn
 from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file, read_stdin
@@ -51,7 +51,7 @@ def write_annotated(outcome: "Outcome", name: str, annotate: Path, spoken: Langu
     from gbv_kpi.annotate.workbook import annotate as marked_copy
     from gbv_kpi.sheets.sources import open_source
 
-    write_whole(annotate, marked_copy(outcome.problems, open_source(name), spoken))
+    atomic_write(annotate, marked_copy(outcome.problems, open_source(name), spoken))
 
 
 def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
@@ -84,7 +84,7 @@ def deliver(
     """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
     silent = quiet and outcome.exit_code == 0
     if outcome.left_out and not silent:
-        tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
+        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
     if output is not None:
         _expect_other_file(output, [file.path for file in outcome.files], "--output")
     if output is not None or not silent:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, day_of, spoken_language
+from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, day_of, output_language
 from gbv_kpi.console import print_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
@@ -37,7 +37,7 @@ def list_plans(format: FormatOption = Format.TABLE, output: OutputOption = None,
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
     plans = built_in_plans()
-    print_text(plans_to_json(plans) if format is Format.JSON else plans_to_text(plans, spoken_language(lang)), output)
+    print_text(plans_to_json(plans) if format is Format.JSON else plans_to_text(plans, output_language(lang)), output)
 
 
 @plan_commands.command("show")
@@ -66,7 +66,7 @@ def show_plan(
         print_text(plan_to_json(tables, day), output)
     else:
         width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-        print_text(plan_to_text(tables, day, spoken_language(lang), width), output)
+        print_text(plan_to_text(tables, day, output_language(lang), width), output)
 
 
 @plan_commands.command("check")
@@ -83,7 +83,7 @@ def check_plan(
     from gbv_kpi.plan.load import read_plan
     from gbv_kpi.render.plan_check import exit_code, plan_check_to_json, plan_check_to_text
 
-    spoken, reading = spoken_language(lang), read_plan(file)
+    spoken, reading = output_language(lang), read_plan(file)
     show = plan_check_to_json if format is Format.JSON else plan_check_to_text
     print_text(show(reading, file, spoken), output)
     raise typer.Exit(exit_code(reading))
@@ -101,7 +101,7 @@ def new_plan(
     """
     from gbv_kpi.plan.new_file import starting_file
 
-    print_text(starting_file(spoken_language(lang), SCHEMA, plan), output)
+    print_text(starting_file(output_language(lang), SCHEMA, plan), output)
 
 
 @plan_commands.command("draft")
@@ -143,7 +143,7 @@ def explain(
     from gbv_kpi.problem_codes import CATALOGUE
     from gbv_kpi.render.explain import code_to_text, codes_to_json, codes_to_text
 
-    spoken = spoken_language(lang)
+    spoken = output_language(lang)
     if code is not None and code not in CATALOGUE:
         raise UsageError(_no_such_code(code, CATALOGUE))
     if format is Format.JSON:

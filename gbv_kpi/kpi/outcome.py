@@ -62,13 +62,13 @@ class Outcome:
         if self.decided is not None:
             return self.decided
         if self.fail_on is FailOn.NEVER:
-            return ExitCode.WELL
+            return ExitCode.OK
         if has_errors(self.problems):
             return ExitCode.INVALID
         if self.fail_on is FailOn.INVALID:
-            return ExitCode.WELL
+            return ExitCode.OK
         incomplete = any(coverage.provisional for coverage in self.scorecard.coverage)
         missed = any(Status.MISSED in self.decisive(year).statuses for year in self.scorecard.years)
         if missed or (self.fail_on is FailOn.INCOMPLETE and incomplete):
             return ExitCode.MISSED
-        return ExitCode.WELL
+        return ExitCode.OK

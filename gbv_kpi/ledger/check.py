@@ -30,7 +30,7 @@ class LedgerCheck:
 
     @property
     def exit_code(self) -> int:
-        return ExitCode.COULD_NOT_RUN if self.damage else ExitCode.WELL
+        return ExitCode.COULD_NOT_RUN if self.damage else ExitCode.OK
 
 
 def check_ledger(ledger: Ledger) -> LedgerCheck:

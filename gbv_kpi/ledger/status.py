@@ -67,7 +67,7 @@ class YearStatus:
     @property
     def exit_code(self) -> int:
         wanted = self.fail_on is FailOn.INCOMPLETE and bool(self.outstanding)
-        return ExitCode.MISSED if wanted else ExitCode.WELL
+        return ExitCode.MISSED if wanted else ExitCode.OK
 
 
 def year_status(

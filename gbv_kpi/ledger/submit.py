@@ -51,7 +51,7 @@ class Submission:
     @property
     def exit_code(self) -> int:
         refused = any(file.filed.state is State.REFUSED for file in self.files)
-        return ExitCode.INVALID if refused else ExitCode.WELL
+        return ExitCode.INVALID if refused else ExitCode.OK
 
 
 @dataclass(frozen=True, slots=True)

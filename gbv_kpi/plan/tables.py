@@ -8,13 +8,23 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticKnownError
 
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
-Bound = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=18)]  # 1e999999 would be written out
+
+
+def _writable(bound: Decimal) -> Decimal:
+    """Refuse a number of more than 18 decimal places: pydantic before 2.14 lets 1e-999999 pass."""
+    if bound and bound.adjusted() < -18:
+        raise PydanticKnownError("decimal_max_places", {"decimal_places": 18})
+    return bound
+
+
+Bound = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=18), AfterValidator(_writable)]
 Level = Literal["commune", "district", "department"]
 
 # The words a unit's name begins with, by level.

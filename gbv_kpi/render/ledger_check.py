@@ -1,6 +1,6 @@
 """What `ledger check` found, as text or JSON."""
 
-from gbv_kpi.console import dumped, visible
+from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.ledger.check import LedgerCheck
 
@@ -32,11 +32,11 @@ def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
                 )
             )
         )
-    return "".join(f"{visible(line)}\n" for line in lines)
+    return "".join(f"{escape_controls(line)}\n" for line in lines)
 
 
 def ledger_check_to_json(check: LedgerCheck, language: Language) -> str:
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/ledger-check/1",
             "ledger": check.ledger,

@@ -6,7 +6,7 @@ Text from files and plans is text: whatever Markdown or HTML would take for a si
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
@@ -56,7 +56,7 @@ def escaped(text: str) -> str:
 
 def _within(text: str) -> str:
     """The same within a line, where nothing begins a heading or list."""
-    return ANYWHERE.sub(_escape, visible(text))
+    return ANYWHERE.sub(_escape, escape_controls(text))
 
 
 def _escape(found: re.Match[str]) -> str:

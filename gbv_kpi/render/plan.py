@@ -9,7 +9,7 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
-from gbv_kpi.console import dumped, visible
+from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
 from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.dated import bound_of, measure_of, threshold_in, units_on
@@ -42,7 +42,7 @@ def plans_to_text(plans: Sequence[PlanSummary], language: Language) -> str:
 
 def plans_to_json(plans: Sequence[PlanSummary]) -> str:
     """The same in every language."""
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/plan-list/1",
             "plans": [
@@ -63,13 +63,13 @@ def plans_to_json(plans: Sequence[PlanSummary]) -> str:
 def plan_to_text(tables: Table, day: date, language: Language, width: int | None = None) -> str:
     """The plan for a person, with the units of that day; lines are broken where there is a `width`."""
     writer = _Writer(language, width)
-    return "".join(f"{visible(line)}\n" for line in writer.plan(tables, day))
+    return "".join(f"{escape_controls(line)}\n" for line in writer.plan(tables, day))
 
 
 def plan_to_json(tables: Table, day: date) -> str:
     """The same in every language."""
     years = range(tables["first_year"], tables["last_year"] + 1)
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/plan-show/1",
             **{key: tables[key] for key in ("id", "number", "title", "place", "first_year", "last_year")},

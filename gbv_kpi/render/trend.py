@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.console import dumped_by_record, visible
+from gbv_kpi.console import dumped_by_record, escape_controls
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
 from gbv_kpi.plan import Indicator, ReturnField
@@ -99,7 +99,7 @@ class _Writer:
             series = [one for one in self.trend.series if one.indicator is indicator]
             if not series:
                 continue
-            yield Text(visible(self.language.say(indicator.title)), "bold")
+            yield Text(escape_controls(self.language.say(indicator.title)), "bold")
             yield self._table(indicator, series)
             yield Text()
         for mark, meaning in marks_explained(self.trend):
@@ -119,7 +119,7 @@ class _Writer:
             name = one.unit_name or self.language.say(self.trend.plan.place)
             cells = [self._cell(point) for point in one.points]
             spark = sparkline([point.rate for point in one.points])
-            table.add_row(Text(visible(name), style), *cells, spark, self._path(one))
+            table.add_row(Text(escape_controls(name), style), *cells, spark, self._path(one))
             if one.unit is None and (field := self._protected_denominator(indicator)):
                 counts = [point.finding.denominator for point in one.points]
                 texts = ["" if count is None else self.language.number(count) for count in counts]

@@ -39,7 +39,7 @@ def test_exit_code_by_what_counts_as_failure(
 
 
 def test_exit_codes_are_those_scripts_know() -> None:
-    assert (ExitCode.WELL, ExitCode.MISSED, ExitCode.COULD_NOT_RUN, ExitCode.INVALID) == (0, 1, 2, 3)
+    assert (ExitCode.OK, ExitCode.MISSED, ExitCode.COULD_NOT_RUN, ExitCode.INVALID) == (0, 1, 2, 3)
 
 
 def test_complete_returns_are_judged_as_a_province_whatever_single_units_miss(tmp_path: Path, plan: Plan) -> None:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbv_kpi.sheets.column import Block
 from gbv_kpi.sheets.csv import SHORT, read_text
 from gbv_kpi.sheets.sheet import Cell
 from gbv_kpi.sheets.sources import Source
@@ -135,7 +134,3 @@ def test_a_cell_keeps_its_place_where_rows_differ_in_length() -> None:
     sheet, _, problems = read_text(Source("f.csv", b"a;b;c\n\nd\n"))
     assert sheet is not None
     assert (list(sheet.rows), problems) == ([["a", "b", "c"], [], ["d"]], [])
-
-
-def test_rows_of_nothing_come_to_an_end() -> None:
-    assert list(Block.of([[], []])) == [[], []]

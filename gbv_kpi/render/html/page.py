@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gbv_kpi import __version__
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
@@ -133,7 +133,7 @@ def _printed(language: Language, value: object) -> object:
         case Markup():
             return value
         case Phrase() | Bilingual() | str():
-            return visible(language.say(value))
+            return escape_controls(language.say(value))
         case _:
             return value
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.scorecard import Finding, Status
@@ -46,7 +46,7 @@ class Book:
 
     def say(self, words: Words) -> str:
         """A text as a cell holds it."""
-        return paper.storable(visible(self.language.say(words)))
+        return paper.storable(escape_controls(self.language.say(words)))
 
     def sheet_name(self, title: Words) -> str:
         """A name for a further sheet."""
