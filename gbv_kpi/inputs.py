@@ -18,6 +18,13 @@ class UnreadableError(Exception):
         self.reason = reason
 
 
+def data_folder() -> Path:
+    """Return the folder that the system has for this program's data of the officer."""
+    from platformdirs import user_data_path
+
+    return Path(user_data_path("gbv-kpi", appauthor=False))
+
+
 def read_file(path: Path, max_bytes: int) -> bytes:
     """Return the content of a regular file. Raises `UnreadableError` for anything else, and for a larger one."""
     try:

@@ -13,7 +13,7 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import outlooks
-from gbv_kpi.plan import Plan, load_plan
+from gbv_kpi.plan import Plan
 from gbv_kpi.problems import has_errors
 from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
@@ -26,22 +26,21 @@ if TYPE_CHECKING:
 MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
 
-def judge_check(names: Sequence[str], plan: str, year: int | None, fail_on: FailOn, language: Language) -> Outcome:
+def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: FailOn, language: Language) -> Outcome:
     """What is wrong in the files, and how units and province stand. `year` is that of a file that names none."""
     assumed = None if year is None else AssumedYear(year, binds=True)
-    outcome, _ = _judge("check", names, load_plan(plan), assumed, fail_on, language)
+    outcome, _ = _judge("check", names, plan, assumed, fail_on, language)
     return outcome
 
 
 def judge_report(
-    names: Sequence[str], plan: str, year: int, fail_on: FailOn, language: Language, *, detailed: bool = False
+    names: Sequence[str], plan: Plan, year: int, fail_on: FailOn, language: Language, *, detailed: bool = False
 ) -> Outcome:
     """How the province stands in one year; `detailed` with what that rests on and how it came about.
 
     Raises `UsageError` where the files hold no return of that year.
     """
-    the_plan = load_plan(plan)
-    outcome, returns = _judge("report", names, the_plan, AssumedYear(year), fail_on, language)
+    outcome, returns = _judge("report", names, plan, AssumedYear(year), fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
         raise UsageError(phrase("The files hold no return of {year}.", year=str(year)))
@@ -49,20 +48,19 @@ def judge_report(
     if detailed:
         from gbv_kpi.ledger.entries import unrecorded
 
-        entries = [unrecorded(given, the_plan) for _, given in valid_returns(returns, the_plan)]
+        entries = [unrecorded(given, plan) for _, given in valid_returns(returns, plan)]
         return _detailed(outcome, returns, year, entries)
     return outcome
 
 
 def judge_ledger(
-    ledger: "Ledger", plan_name: str, year: int, as_of: datetime | None, fail_on: FailOn, *, detailed: bool = False
+    ledger: "Ledger", plan: Plan, year: int, as_of: datetime | None, fail_on: FailOn, *, detailed: bool = False
 ) -> Outcome:
     """The same by what the ledger holds, or held. Raises `UsageError` for nothing."""
     from gbv_kpi.ledger.entries import latest, returns_from
     from gbv_kpi.ledger.mergers import recast
     from gbv_kpi.ledger.query import entries_of
 
-    plan = load_plan(plan_name)
     with ledger.reading() as connection:
         held = latest(entries_of(connection, plan, years=[year], as_of=as_of))
         returns = returns_from(held, plan)

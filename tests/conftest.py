@@ -22,6 +22,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(("GBV_KPI_", "LC_")) or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LANGUAGE"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("GBV_KPI_CONFIG", "")  # none is looked for
     monkeypatch.setenv("GBV_KPI_LEDGER", str(Path(os.sep, "no-such-folder", "ledger.db")))  # never the developer's own
 
 

@@ -5,17 +5,17 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 import typer.main
 
 from gbv_kpi import __version__
+from gbv_kpi.cli.config import VARIABLE, asked, option_defaults, settings_of
+from gbv_kpi.cli.config import commands as config_commands
 from gbv_kpi.cli.ledger import commands as ledger_commands
 from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
@@ -38,6 +38,7 @@ from gbv_kpi.cli.options import (
     chosen_format,
     day_of,
     document_language,
+    office_plan,
     opened_ledger,
     output_language,
     parse_as_of,
@@ -104,6 +105,15 @@ def _start(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            envvar=VARIABLE,
+            help="The settings file. [default: gbv-kpi.toml here, else beside the officer's own ledger]",
+        ),
+    ] = None,
 ) -> None:
     """Judge the yearly returns of a plan against gender-based violence by the plan's thresholds."""
 
@@ -131,7 +141,7 @@ def check(
 
     spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
     original = file_to_annotate(files, annotate) if annotate else None
-    outcome = judge_check(files, plan, year, fail_on, spoken)
+    outcome = judge_check(files, office_plan(context, plan), year, fail_on, spoken)
     if annotate and original:
         write_annotated(outcome, original, annotate, spoken)
     chosen = chosen_format(format, output, CheckFormat)
@@ -140,6 +150,7 @@ def check(
 
 @app.command()
 def template(
+    context: typer.Context,
     year: Annotated[int, typer.Option("--year", help="The year to be reported.")],
     output: Annotated[Path, typer.Option("--output", metavar="FILE.xlsx", help="The workbook to write.")],
     unit: Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")] = None,
@@ -157,10 +168,9 @@ def template(
     """
     from gbv_kpi.blank_return.request import Request, units_to_report
     from gbv_kpi.blank_return.workbook import blank_return
-    from gbv_kpi.plan import load_plan
 
     expect_xlsx(output)
-    the_plan = load_plan(plan)
+    the_plan = office_plan(context, plan)
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
     asked = None if lang is None else Lang.VI if both else Lang(lang)
@@ -198,21 +208,22 @@ def report(
 
     spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
     chosen = chosen_format(format, output, ReportFormat)
-    template = docx_template_of(docx_template, chosen)
+    template, the_plan = docx_template_of(docx_template, chosen), office_plan(context, plan)
     detailed = chosen in DETAILED
     if files:
         if as_of:
             raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
-        outcome = judge_report(files, plan, year, fail_on, spoken, detailed=detailed)
+        outcome = judge_report(files, the_plan, year, fail_on, spoken, detailed=detailed)
     else:
         with opened_ledger(ledger) as opened:
-            outcome = judge_ledger(opened, plan, year, parse_as_of(as_of), fail_on, detailed=detailed)
+            outcome = judge_ledger(opened, the_plan, year, parse_as_of(as_of), fail_on, detailed=detailed)
     outcome = replace(outcome, written=day_of(dated) if dated else None)
     written = document_language(lang) if chosen is ReportFormat.DOCX else spoken
     deliver(published(outcome, limit), chosen, output, quiet, spoken, written, template)
 
 
 app.add_typer(ledger_commands)
+app.add_typer(config_commands)
 app.add_typer(plan_commands)
 
 
@@ -220,10 +231,14 @@ def main() -> None:
     """Run the command line; whatever stops it is one line on standard error and exit code 2."""
     speak_utf8()
     _take_leading_language()
-    spoken = language(_asked_language(sys.argv[1:]) or language_from_env(os.environ))
+    asked_language, command = asked(sys.argv[1:], "--lang"), typer.main.get_command(app)
+    spoken = language(asked_language or language_from_env(os.environ))
     try:
         try:
-            run(typer.main.get_command(app), spoken)
+            file = settings_of(sys.argv[1:], os.environ)
+            if file:
+                spoken = language(asked_language or language_from_env(os.environ, file.settings.lang))
+            run(command, spoken, obj=file, default_map=option_defaults(command, file, os.environ) if file else None)
         finally:
             with suppress(BrokenPipeError):  # a reader that went away has seen enough
                 sys.stdout.flush()
@@ -247,12 +262,3 @@ def _take_leading_language() -> None:
             os.environ["GBV_KPI_LANG"], sys.argv[1:] = tag, rest
         case [first, *rest] if first.startswith("--lang=") and first.removeprefix("--lang=") in LANGUAGES:
             os.environ["GBV_KPI_LANG"], sys.argv[1:] = first.removeprefix("--lang="), rest
-
-
-def _asked_language(arguments: Sequence[str]) -> str | None:
-    """The `--lang` of a command line that was not, or not yet, parsed."""
-    for argument, following in pairwise([*arguments, ""]):
-        name, _, value = argument.partition("=")
-        if name == "--lang":
-            return value or following
-    return None

@@ -21,6 +21,7 @@ from gbv_kpi.cli.options import (
     PlanOption,
     PublishOption,
     QuietOption,
+    office_plan,
     opened_ledger,
     output_language,
     parse_as_of,
@@ -42,6 +43,7 @@ commands.add_typer(keeping, name="ledger")
 
 @commands.command()
 def submit(
+    context: typer.Context,
     files: Files,
     year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
     ledger: LedgerOption = None,
@@ -60,12 +62,11 @@ def submit(
     """
     from gbv_kpi.ledger.submit import submit as hand_in
     from gbv_kpi.pipeline import watched
-    from gbv_kpi.plan import load_plan
     from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
     spoken = output_language(lang)
-    the_plan = load_plan(plan)
+    the_plan = office_plan(context, plan)
     found, left_out = find_sources(files)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
@@ -84,6 +85,7 @@ def submit(
 
 @commands.command()
 def status(
+    context: typer.Context,
     year: Annotated[int, typer.Option("--year", help="The year reported.")],
     ledger: LedgerOption = None,
     plan: PlanOption = DEFAULT_PLAN,
@@ -99,10 +101,9 @@ def status(
     """
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.status import year_status
-    from gbv_kpi.plan import load_plan
     from gbv_kpi.render.status import status_to_json, status_to_terminal
 
-    spoken, the_plan = output_language(lang), load_plan(plan)
+    spoken, the_plan = output_language(lang), office_plan(context, plan)
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, years=[year])
     found = year_status(entries, the_plan, year, _now(), fail_on)
@@ -116,6 +117,7 @@ def status(
 
 @commands.command()
 def history(
+    context: typer.Context,
     unit: Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")] = None,
     year: Annotated[int | None, typer.Option("--year", help="One year. [default: all]")] = None,
     ledger: LedgerOption = None,
@@ -131,10 +133,9 @@ def history(
     """
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import keys_named, revisions
-    from gbv_kpi.plan import load_plan
     from gbv_kpi.render.trace import history_to_json, history_to_terminal
 
-    spoken, the_plan = output_language(lang), load_plan(plan)
+    spoken, the_plan = output_language(lang), office_plan(context, plan)
     keys = keys_named(the_plan, unit, year) if unit is not None else None
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         years = [year] if year is not None else None
@@ -151,6 +152,7 @@ def history(
 
 @commands.command()
 def trace(
+    context: typer.Context,
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator, by its id in the plan.")],
     year: Annotated[int, typer.Option("--year", help="The year reported.")],
     unit: Annotated[
@@ -170,10 +172,9 @@ def trace(
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import trace as follow
     from gbv_kpi.ledger.trace import unit_named
-    from gbv_kpi.plan import load_plan
     from gbv_kpi.render.trace import trace_to_json, trace_to_terminal
 
-    spoken, the_plan = output_language(lang), load_plan(plan)
+    spoken, the_plan = output_language(lang), office_plan(context, plan)
     of = unit_named(the_plan, unit, year) if unit is not None else None
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, years=[year], as_of=parse_as_of(as_of))
@@ -202,10 +203,13 @@ def trend(
     """
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trend import trend as follow
-    from gbv_kpi.plan import load_plan
     from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
 
-    spoken, the_plan, limit = output_language(lang), load_plan(plan), suppression_limit(context, publish, min_count)
+    spoken, the_plan, limit = (
+        output_language(lang),
+        office_plan(context, plan),
+        suppression_limit(context, publish, min_count),
+    )
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, as_of=parse_as_of(as_of))
     found = follow(entries, the_plan, parse_as_of(as_of))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gbv_kpi.ledger.database import Ledger
+    from gbv_kpi.plan import Plan
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
@@ -161,6 +162,18 @@ def suppression_limit(context: typer.Context, publish: bool, min_count: int) -> 
     if source is not None and source.name == "COMMANDLINE":
         raise UsageError(phrase("--min-count is for a result to be published: give --publish as well."))
     return None
+
+
+def office_plan(context: typer.Context, name: str) -> "Plan":
+    """Load a plan, with what the settings file says in place of the plan's own words."""
+    from gbv_kpi.plan import load_plan
+
+    plan = load_plan(name)
+    if context.obj is None:
+        return plan
+    from gbv_kpi.plan.office import in_office
+
+    return in_office(plan, context.obj.settings)
 
 
 @contextmanager

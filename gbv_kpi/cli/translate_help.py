@@ -56,14 +56,17 @@ WORDS = (
 """What the library says, the more particular wording first."""
 
 
-def run(command: Any, language: Language) -> None:
-    """Run the command line and exit; in English everything is left as the library says it."""
+def run(command: Any, language: Language, **settings: Any) -> None:
+    """Run the command line and exit; in English everything is left as the library says it.
+
+    `settings` are what the library takes for its context.
+    """
     _convert_lightly(command)
     if language.tag == "en":
-        command()
+        command(**settings)
     translate_help(command, language)
     try:
-        sys.exit(command.main(standalone_mode=False))
+        sys.exit(command.main(standalone_mode=False, **settings))
     except UsageError as complaint:
         english = StringIO()
         complaint.show(english)

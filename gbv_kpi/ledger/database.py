@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.inputs import data_folder
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
 from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_passing, ledger_error
 from gbv_kpi.ledger.tables import SCHEMA, VERSION, layout, make_tables, missing_columns
@@ -36,9 +37,7 @@ ADVISORY_LOCK = 6_303_720_215  # one number for all ledgers of a server's databa
 
 def default_place() -> str:
     """The officer's own ledger, in the folder the system has for a program's data."""
-    from platformdirs import user_data_path
-
-    return str(user_data_path("gbv-kpi", appauthor=False) / "ledger.db")
+    return str(data_folder() / "ledger.db")
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,14 @@ class Content:
         ]
         return tuple(sorted(remarks, key=lambda r: (r.file != self.name, r.file, r.line is None, r.line or 0)))
 
+    @property
+    def complaint(self) -> Phrase:
+        """Return all mistakes of the file in one sentence, each with its line."""
+        *before, whole = [remark.told for remark in self.remarks(self.mistakes)]
+        for sentence in reversed(before):
+            whole = phrase("{first}; {others}", first=sentence, others=whole)
+        return whole
+
     def _spot(self, location: "Location") -> tuple[str, int | None]:
         """The file and the line of a place: of the innermost part of it that stands in the file."""
         match location:
@@ -103,15 +111,25 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
 
     Raises `PlanError` for a file that is not there.
     """
+    try:
+        content = read_toml(source)
+    except UnreadableError as error:
+        if is_file(source):
+            raise PlanError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
+        raise no_such_plan(name) from error
+    if content.is_whole:
+        _take_fields(content, source, above)
+        _take_units(content, source)
+    return content
+
+
+def read_toml(source: Path) -> Content:
+    """Return what is in a TOML file. Raises `UnreadableError` for a file that cannot be read."""
     content = Content(source.name)
     try:
         # Notepad writes a mark in front, and a line end of two signs
         content.text = read_file(source, MAX_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
         content.tables = tomli.loads(content.text, parse_float=Decimal)
-    except UnreadableError as error:
-        if is_file(source):
-            raise PlanError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
-        raise no_such_plan(name) from error
     except UnicodeDecodeError:
         content.lack((), phrase("the file is no UTF-8 text: save it as UTF-8"))
     except tomli.TOMLDecodeError as error:
@@ -125,8 +143,6 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
         if _depth(content.tables) > MAX_DEPTH:
             content.tables = {}
             content.lack((), _TOO_DEEP)
-        _take_fields(content, source, above)
-        _take_units(content, source)
     return content
 
 

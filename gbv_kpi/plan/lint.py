@@ -148,10 +148,7 @@ def _thresholds_without_a_source(plan: Plan) -> Iterator[Mistake]:
 def _agencies_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
     """Of two bodies with one role on one day the report would name the first."""
     for number, agency in enumerate(plan.agencies):
-        earlier = (other for other in plan.agencies[:number] if other.role == agency.role)
-        if any(
-            other.exists_on(agency.since or date.min) or agency.exists_on(other.since or date.min) for other in earlier
-        ):
+        if any(map(agency.shares_role_and_days, plan.agencies[:number])):
             yield Mistake(("agency", number), phrase("another agency has this role at the same time"))
 
 

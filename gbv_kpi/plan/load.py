@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.assemble import Content, Remark, read_content
 from gbv_kpi.plan.builtin import DEFAULT_PLAN, plan_source
 from gbv_kpi.plan.error_messages import mistakes_of
@@ -34,8 +34,8 @@ def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
     """
     content, found = _validated(plan)
     if found is None:
-        told = _in_one([remark.told for remark in content.remarks(content.mistakes)])
-        raise PlanError(phrase("The plan file {plan} has mistakes: {mistakes}.", plan=str(plan), mistakes=told))
+        what = phrase("The plan file {plan} has mistakes: {mistakes}.", plan=str(plan), mistakes=content.complaint)
+        raise PlanError(what)
     return found
 
 
@@ -65,10 +65,3 @@ def _validated(plan: str | Path) -> tuple[Content, Plan | None]:
     if content.is_whole:
         content.mistakes.extend(contradictions(content.tables, found))
     return content, None if content.mistakes else found
-
-
-def _in_one(sentences: list[Phrase]) -> Phrase:
-    whole = sentences.pop()
-    while sentences:
-        whole = phrase("{first}; {others}", first=sentences.pop(), others=whole)
-    return whole

@@ -233,6 +233,10 @@ class Agency(Lasting):
     short: str = ""  # in the number of its reports: "Số:      /BC-SNV"
     note: Bilingual | None = None  # what is not known of it
 
+    def shares_role_and_days(self, other: "Agency") -> bool:
+        first, second = self.since or date.min, other.since or date.min
+        return self.role == other.role and (other.exists_on(first) or self.exists_on(second))
+
 
 class Addressee(Table):
     """A body that a report goes to: an agency of the plan by its role, or a name."""

@@ -375,7 +375,7 @@ def test_hostile_text_is_only_text(tmp_path: Path, plan: Plan, text: str) -> Non
 
 def test_what_is_withheld_has_a_sign_and_a_reason(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
-    outcome = judge_report([file], plan.id, 2025, FailOn.NEVER, language("vi"), detailed=True)
+    outcome = judge_report([file], plan, 2025, FailOn.NEVER, language("vi"), detailed=True)
     document = docx.Document(BytesIO(to_docx(with_nho_quan_withheld(outcome), language("vi"))))
     assert rows(tables(document)[1])[2] == ["2", "Huyện Nho Quan", "#", "100,0%", "100,0%", "100,0%"]
     annex = rows(tables(document)[-1])
@@ -440,7 +440,7 @@ def test_points_are_lettered_by_the_vietnamese_alphabet(tmp_path: Path, plan: Pl
 
 def test_more_mergers_than_letters_are_counted(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
-    outcome = judge_report([file], plan.id, 2025, FailOn.NEVER, language("vi"), detailed=True)
+    outcome = judge_report([file], plan, 2025, FailOn.NEVER, language("vi"), detailed=True)
     merged = [Problem("merged-unit", Place("r.csv"), phrase("Missing: {units}.", units=str(n))) for n in range(30)]
     said = texts(docx.Document(BytesIO(to_docx(replace(outcome, problems=tuple(merged)), language("vi")))))
     assert "v) Chưa báo cáo: 19." in said

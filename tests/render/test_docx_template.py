@@ -112,7 +112,7 @@ def test_every_field_can_be_written(tmp_path: Path, returns: str, plan: Plan) ->
     from gbv_kpi.i18n import language
     from gbv_kpi.pipeline import judge_report
 
-    outcome = judge_report([returns], plan.id, 2025, FailOn.NEVER, language("vi"), detailed=True)
+    outcome = judge_report([returns], plan, 2025, FailOn.NEVER, language("vi"), detailed=True)
     names = list(fields(outcome, language("vi")))
     lines = [f"{name}: {{{{ {name} }}}}" for name in names]
     said = texts(written(tmp_path, returns, "--docx-template", saying(tmp_path, *lines)))

@@ -24,7 +24,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status, findings_frame
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
-from gbv_kpi.plan import DEFAULT_PLAN, Plan
+from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.html import to_html
 from gbv_kpi.returns.collect import read_returns
@@ -370,7 +370,7 @@ def test_what_is_withheld_is_nowhere_on_the_page(tmp_path: Path, plan: Plan) -> 
     earlier: list[Row] = [(unit, 2024, well_but(cases_helped=5)) for unit in ("369", *UNITS_OF_2025)]
     rows = [*earlier, *of_2025({"372": well_but(cases_needing_help=7019, cases_helped=7001)})]
     file = write_csv(tmp_path / "returns.csv", plan, rows)
-    known = judge_report([file], DEFAULT_PLAN, 2025, FailOn.MISSED, ENGLISH, detailed=True)
+    known = judge_report([file], load_plan(), 2025, FailOn.MISSED, ENGLISH, detailed=True)
     assert known.trend is not None
 
     def hidden(finding: Finding) -> Finding:

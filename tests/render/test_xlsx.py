@@ -31,7 +31,7 @@ def cells_of(book: Workbook) -> Iterator[Cell]:
 
 
 def outcome_of(*files: str, year: int = 2025, plan: str = DEFAULT_PLAN) -> Outcome:
-    return judge_report(files, plan, year, FailOn.MISSED, ENGLISH, detailed=True)
+    return judge_report(files, load_plan(plan), year, FailOn.MISSED, ENGLISH, detailed=True)
 
 
 @pytest.mark.parametrize("year", range(2021, 2026))

@@ -1,0 +1,137 @@
+"""An office's settings, `gbv-kpi.toml`: its usual options, and what it says in place of the plan file's own words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from gbv_kpi.errors import UsageError
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import Bilingual, phrase
+from gbv_kpi.inputs import UnreadableError
+from gbv_kpi.plan.assemble import read_toml
+from gbv_kpi.plan.builtin import is_built_in
+from gbv_kpi.plan.error_messages import mistakes_of
+from gbv_kpi.plan.model import Plan
+from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
+from gbv_kpi.plan.toml_lines import Location, key_lines
+
+PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys that are in no language
+
+
+def _vietnamese(table: Any) -> Any:
+    """Take a text alone for the Vietnamese one, in lists too."""
+    if not isinstance(table, Mapping):
+        return table
+    return {key: value if key in PLAIN else _in_vietnamese(value) for key, value in table.items()}
+
+
+def _in_vietnamese(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_vietnamese(entry) for entry in value]
+    return {"vi": value} if isinstance(value, str) else value
+
+
+class Settings(Table):
+    """What a settings file may say."""
+
+    plan: str | None = None
+    ledger: str | None = None
+    lang: Literal["vi", "en"] | None = None
+    fail_on: Annotated[FailOn | None, Field(alias="fail-on", strict=False)] = None
+    min_count: Annotated[int | None, Field(alias="min-count", ge=2, strict=True)] = None
+    office: Annotated[Report, BeforeValidator(_vietnamese)] = Report()
+    deadline: dict[Year, Deadlines] = Field(default_factory=dict)
+    agencies: Annotated[tuple[Annotated[Agency, BeforeValidator(_vietnamese)], ...], Field(alias="agency")] = ()
+
+
+@dataclass(frozen=True)
+class SettingsFile:
+    """The settings, and the file that they are in."""
+
+    path: Path
+    settings: Settings
+    text: str
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Return the options that the file sets; paths are relative to its folder."""
+        given = self.settings.model_dump(mode="json", include=set(OPTIONS), exclude_none=True)
+        if "plan" in given and not is_built_in(given["plan"]):
+            given["plan"] = str(self.path.parent / given["plan"])
+        if "ledger" in given and "://" not in given["ledger"]:
+            given["ledger"] = str(self.path.parent / given["ledger"])
+        return {name: str(value) for name, value in given.items()}
+
+    @cached_property
+    def lines(self) -> dict[Location, int]:
+        return key_lines(self.text)
+
+
+OPTIONS = ("plan", "ledger", "lang", "fail_on", "min_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting in force, and where it comes from."""
+
+    key: str  # as the file spells it
+    value: object
+    source: Literal["option", "environment", "file", "plan", "default"]
+    line: int | None = None  # in the file
+
+
+def read_settings(path: Path) -> SettingsFile:
+    """Read a settings file. Raises `UsageError` for one that cannot be read, and for its mistakes with their lines."""
+    try:
+        content = read_toml(path)
+    except UnreadableError as error:
+        raise UsageError(phrase("{name} cannot be opened: {reason}.", name=str(path), reason=error.reason)) from error
+    try:
+        settings = Settings.model_validate(content.tables)
+    except ValidationError as error:
+        content.mistakes.extend(mistakes_of(error, Settings))
+    if content.mistakes:
+        what = phrase("The settings file {file} has mistakes: {mistakes}.", file=str(path), mistakes=content.complaint)
+        raise UsageError(what)
+    return SettingsFile(path, settings, content.text)
+
+
+def in_office(plan: Plan, settings: Settings) -> Plan:
+    """Return the plan with the office's letterhead, agencies and deadlines in place of its own."""
+    office = settings.office
+    report = plan.report.model_copy(update={name: getattr(office, name) for name in office.model_fields_set})
+    others = [agency for agency in plan.agencies if not any(map(agency.shares_role_and_days, settings.agencies))]
+    changed = {
+        "report": report,
+        "agencies": (*settings.agencies, *others),
+        "deadline": plan.deadline | settings.deadline,
+    }
+    return plan.model_copy(update=changed)
+
+
+def office_settings(plan: Plan, file: SettingsFile | None) -> Iterator[Setting]:
+    """Yield what is the office's own in a plan that `in_office` gave."""
+    lines = file.lines if file else {}
+
+    def setting(value: object, *location: int | str) -> Setting:
+        key, line = ".".join(map(str, location)), lines.get(location)
+        return Setting(key, value, "file" if line else "plan", line)
+
+    for name in Report.model_fields:
+        value = getattr(plan.report, name)
+        if name == "addressed_to":
+            value = tuple(body.role or Bilingual(body.vi, body.en) for body in value)
+        if value:
+            yield setting(value, "office", name)
+    for number, agency in enumerate(plan.agencies):
+        own = file is not None and agency in file.settings.agencies
+        line = lines.get(("agency", number)) if own else None
+        since = f" ({agency.since.isoformat()} –)" if agency.since else ""
+        yield Setting(f"agency.{agency.role}{since}", agency.name, "file" if own else "plan", line)
+    for year, deadlines in plan.deadline.items():
+        days = tuple(f"{level} {day.isoformat()}" for level, day in deadlines.days.items())
+        yield setting(days, "deadline", str(year))
