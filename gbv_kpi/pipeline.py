@@ -60,6 +60,7 @@ def judge_ledger(
     from gbv_kpi.ledger.entries import latest, returns_from
     from gbv_kpi.ledger.mergers import recast
     from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.year import year_record
 
     with ledger.reading() as connection:
         held = latest(entries_of(connection, plan, years=[year], as_of=as_of))
@@ -70,6 +71,7 @@ def judge_ledger(
             )
         scorecard = evaluate(returns, plan)
         provisional = bool(scorecard.of_province().frame["provisional"].any())
+        record = year_record(connection, plan, year, as_of)
         wanted = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
         past = latest(entries_of(connection, plan, years=wanted, as_of=as_of)) if wanted else []
     last_year = recast([entry for entry in past if entry.year == year - 1], plan, year) if provisional else []
@@ -82,6 +84,7 @@ def judge_ledger(
         fail_on=fail_on,
         outlook=tuple(outlooks(scorecard, values_by_unit)),
         as_of=as_of,
+        year_record=record,
     )
     return _detailed(outcome, returns, year, [*past, *held]) if detailed else outcome
 

@@ -35,6 +35,7 @@ from gbv_kpi.cli.options import (
     QuietOption,
     ReportFormat,
     ReportFormatOption,
+    YearOption,
     chosen_format,
     day_of,
     document_language,
@@ -47,6 +48,7 @@ from gbv_kpi.cli.options import (
 from gbv_kpi.cli.output import deliver, docx_template_of, expect_xlsx, file_to_annotate, published, write_annotated
 from gbv_kpi.cli.plan import commands as plan_commands
 from gbv_kpi.cli.translate_help import run
+from gbv_kpi.cli.year import commands as year_commands
 from gbv_kpi.console import atomic_write, speak_utf8, warn
 from gbv_kpi.errors import GbvKpiError, UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
@@ -181,7 +183,7 @@ def template(
 @app.command()
 def report(
     context: typer.Context,
-    year: Annotated[int, typer.Option("--year", help="The year reported.")],
+    year: YearOption,
     files: Annotated[
         list[str] | None,
         typer.Argument(metavar="FILE", help="Returns, or folders of returns. [default: the ledger]"),
@@ -223,6 +225,7 @@ def report(
 
 
 app.add_typer(ledger_commands)
+app.add_typer(year_commands)
 app.add_typer(config_commands)
 app.add_typer(plan_commands)
 

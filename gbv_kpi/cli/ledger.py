@@ -1,7 +1,5 @@
 """The commands that keep the ledger and ask it: arguments, one call, one rendering, one exit code."""
 
-import getpass
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -10,6 +8,7 @@ from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     MIN_COUNT,
     AsOfOption,
+    ByOption,
     FailOnOption,
     Files,
     Format,
@@ -21,7 +20,10 @@ from gbv_kpi.cli.options import (
     PlanOption,
     PublishOption,
     QuietOption,
+    YearOption,
+    now,
     office_plan,
+    officer,
     opened_ledger,
     output_language,
     parse_as_of,
@@ -47,9 +49,7 @@ def submit(
     files: Files,
     year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
     ledger: LedgerOption = None,
-    by: Annotated[
-        str | None, typer.Option("--by", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]")
-    ] = None,
+    by: ByOption = None,
     plan: PlanOption = DEFAULT_PLAN,
     format: FormatOption = Format.TABLE,
     output: OutputOption = None,
@@ -71,7 +71,7 @@ def submit(
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
     with opened_ledger(ledger, create=True) as opened:
-        submission = hand_in(opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken))
+        submission = hand_in(opened, the_plan, found, year, now(), officer(by), lambda names: watched(names, spoken))
     silent = quiet and submission.exit_code == 0
     if left_out and not silent:
         warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))
@@ -86,7 +86,7 @@ def submit(
 @commands.command()
 def status(
     context: typer.Context,
-    year: Annotated[int, typer.Option("--year", help="The year reported.")],
+    year: YearOption,
     ledger: LedgerOption = None,
     plan: PlanOption = DEFAULT_PLAN,
     format: FormatOption = Format.TABLE,
@@ -106,7 +106,7 @@ def status(
     spoken, the_plan = output_language(lang), office_plan(context, plan)
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, years=[year])
-    found = year_status(entries, the_plan, year, _now(), fail_on)
+    found = year_status(entries, the_plan, year, now(), fail_on)
     if output is not None or not (quiet and found.exit_code == 0):
         if format is Format.JSON:
             print_text(status_to_json(found), output)
@@ -127,10 +127,11 @@ def history(
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Show every revision of returns, and what it changed.
+    """Show every revision of returns, and what it changed; notes, withdrawals and signatures.
 
     Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
     """
+    from gbv_kpi.ledger.events import events_of
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import keys_named, revisions
     from gbv_kpi.render.trace import history_to_json, history_to_terminal
@@ -141,20 +142,22 @@ def history(
         years = [year] if year is not None else None
         codes = [key.code for key in keys] if keys is not None else None
         entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=parse_as_of(as_of))
+        events = events_of(connection, the_plan, years, parse_as_of(as_of))
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
         raise UsageError(phrase("The ledger holds no such return."))
+    events = [event for event in events if keys is None or (event.unit, event.since) in keys]
     if format is Format.JSON:
-        print_text(history_to_json(the_plan, found), output)
+        print_text(history_to_json(the_plan, found, events), output)
     else:
-        print_rendered(history_to_terminal(the_plan, found, spoken, _now().tzinfo), output)
+        print_rendered(history_to_terminal(the_plan, found, events, spoken, now().tzinfo), output)
 
 
 @commands.command()
 def trace(
     context: typer.Context,
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator, by its id in the plan.")],
-    year: Annotated[int, typer.Option("--year", help="The year reported.")],
+    year: YearOption,
     unit: Annotated[
         str | None, typer.Option("--unit", help="One unit, by name or code. [default: the whole province]")
     ] = None,
@@ -169,6 +172,7 @@ def trace(
 
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
+    from gbv_kpi.ledger.events import events_of
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import trace as follow
     from gbv_kpi.ledger.trace import unit_named
@@ -178,11 +182,12 @@ def trace(
     of = unit_named(the_plan, unit, year) if unit is not None else None
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, years=[year], as_of=parse_as_of(as_of))
-    traced = follow(entries, the_plan, indicator, of, year)
+        events = events_of(connection, the_plan, [year], parse_as_of(as_of))
+    traced = follow(entries, the_plan, indicator, of, year, events)
     if format is Format.JSON:
         print_text(trace_to_json(traced), output)
     else:
-        print_rendered(trace_to_terminal(traced, spoken, _now().tzinfo), output)
+        print_rendered(trace_to_terminal(traced, spoken, now().tzinfo), output)
 
 
 @commands.command()
@@ -276,17 +281,3 @@ def check_ledger(
     show = ledger_check_to_json if format is Format.JSON else ledger_check_to_text
     print_text(show(found, spoken), output)
     raise typer.Exit(found.exit_code)
-
-
-def _now() -> datetime:
-    """The moment, on the clock of the office: deadlines are days of its calendar."""
-    return datetime.now().astimezone()
-
-
-def _officer(by: str | None) -> str:
-    if by:
-        return by
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError) as error:
-        raise UsageError(phrase("Nobody is logged in here: say with --by who hands in.")) from error

@@ -1,5 +1,6 @@
 """The options that several commands have in common."""
 
+import getpass
 import os
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -112,6 +113,10 @@ LedgerOption = Annotated[
         help="The ledger: a file, or the postgresql:// address of a shared one. [default: the officer's own]",
     ),
 ]
+YearOption = Annotated[int, typer.Option("--year", help="The year reported.")]
+ByOption = Annotated[
+    str | None, typer.Option("--by", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]")
+]
 AsOfOption = Annotated[
     str | None,
     typer.Option(
@@ -193,3 +198,18 @@ def document_language(lang: Lang | None) -> Language:
 def output_language(lang: Lang | None) -> Language:
     """The language asked for, else that of the environment."""
     return language(lang or language_from_env(os.environ))
+
+
+def now() -> datetime:
+    """The moment, on the clock of the office: deadlines are days of its calendar."""
+    return datetime.now().astimezone()
+
+
+def officer(by: str | None) -> str:
+    """Return the name given, else that of the user logged in. Raises `UsageError` where nobody is."""
+    if by:
+        return by
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:
+        raise UsageError(phrase("Nobody is logged in here: say with --by who hands in.")) from error

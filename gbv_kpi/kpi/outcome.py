@@ -9,6 +9,7 @@ from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.kpi.outlook import Outlook
 from gbv_kpi.kpi.scorecard import Scorecard, Status, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
+from gbv_kpi.kpi.year_record import YearRecord
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns.collect import FileRead
 
@@ -31,6 +32,7 @@ class Outcome:
     written: date | None = None  # the day that the report is written, where it was given
     counts: tuple[UnitCounts, ...] = ()  # of a report that shows what its findings rest on
     trend: "Trend | None" = None  # of such a report, up to its year
+    year_record: YearRecord | None = None  # of a report from a ledger
     withheld: Withheld | None = None  # of a published outcome
     decided: int | None = None  # its exit code, which was decided before anything was withheld
 

@@ -9,6 +9,7 @@ from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Entry, UnitKey, hash_of
+from gbv_kpi.ledger.events import events_of
 from gbv_kpi.ledger.faults import CONTRADICTION
 from gbv_kpi.ledger.query import OF_SUBMISSION, UNREADABLE, ChangedError, entry_from, told_as_damage
 from gbv_kpi.ledger.tables import readable_columns, returns, submissions
@@ -37,6 +38,7 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
     """Return what was found. Raises `LedgerError` for a ledger that cannot be read at all."""
     with ledger.reading() as connection, told_as_damage(connection):
         damage = list(_damaged_pages(connection))
+        events_of(connection)  # each is read
         files = connection.execute(select(submissions).order_by(submissions.c.id)).mappings().all()
         rows = connection.execute(
             select(*readable_columns(connection), *OF_SUBMISSION)

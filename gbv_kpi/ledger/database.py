@@ -25,7 +25,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import data_folder
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
 from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_passing, ledger_error
-from gbv_kpi.ledger.tables import SCHEMA, VERSION, layout, make_tables, missing_columns
+from gbv_kpi.ledger.tables import LATER_TABLES, SCHEMA, VERSION, layout, make_tables, missing_columns
 
 T = TypeVar("T")
 
@@ -216,12 +216,18 @@ def _known(ledger: Ledger, *, create: bool) -> bool:
                 raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
-        missing = {column for columns in missing_columns(connection).values() for column in columns}
+        missing = missing_columns(connection)
+        lacks = {
+            column
+            for table, columns in missing.items()
+            for column in columns
+            if table not in LATER_TABLES or table in present
+        }
     match found:
         case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            if missing - {"digest"}:
+            if lacks - {"digest"}:
                 raise damaged(ledger.name, OTHER_TABLES)
-            return not missing or not create  # one from before 0.2 gets its digests
+            return not any(missing.values()) or not create  # one from before 0.2 gets its digests and its events
         case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
             message = phrase("The ledger {ledger} was made by a newer gbv-kpi; install that one.", ledger=ledger.name)
             raise LedgerError(message)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.year_record import Change, Event
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns.collect import FileRead, Returns
 from gbv_kpi.returns.duplicates import Return
@@ -48,19 +49,11 @@ class Entry:
     sha256: str
     at: datetime  # UTC
     who: str
+    withdrawn: Event | None = None  # why it no longer counts
 
     @property
     def values(self) -> dict[str, int]:
         return {name: figure.value for name, figure in self.figures.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field whose count differs between two revisions; None where it is blank."""
-
-    field: str
-    old: int | None
-    new: int | None
 
 
 def key_of(unit: Unit) -> UnitKey:
@@ -93,14 +86,16 @@ def unrecorded(given: Return, plan: Plan) -> Entry:
     return entry_of(given, plan, 1, "", datetime.min.replace(tzinfo=UTC), "")
 
 
-def changes_between(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Change, ...]:
-    """The fields that differ, in the order of the new return.
+def changes_between(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> tuple[Change, ...]:
+    """Return the fields that differ, in the order of the new return.
 
-    >>> changes_between({"victims": 9, "schools": 4}, {"victims": 12, "schools": 4})
-    (Change(field='victims', old=9, new=12),)
+    >>> old, new = {"victims": Figure(9, "B2"), "schools": Figure(4, "C2")}, {"victims": Figure(12, "B2")}
+    >>> [(change.field, change.old, change.new) for change in changes_between(old, new)]
+    [('victims', 9, 12), ('schools', 4, None)]
     """
-    names = dict.fromkeys([*new, *old])
-    return tuple(Change(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name))
+    blank = (None, None)
+    pairs = ((name, old.get(name, blank), new.get(name, blank)) for name in dict.fromkeys([*new, *old]))
+    return tuple(Change(name, a[0], b[0], a[1], b[1]) for name, a, b in pairs if a[0] != b[0])
 
 
 def content_hash(returns: Iterable[Return]) -> str:
@@ -133,9 +128,14 @@ def instant(stamped: str) -> datetime:
     return datetime.fromisoformat(stamped)
 
 
-def latest(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the last revision of each return."""
+def newest(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the last revision of each return, withdrawn or not."""
     return list({(entry.year, entry.unit): entry for entry in entries}.values())
+
+
+def latest(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the last revision of each return that counts."""
+    return [entry for entry in newest(entries) if not entry.withdrawn]
 
 
 def unit_finder(plan: Plan) -> Callable[[UnitKey, int], Unit | None]:

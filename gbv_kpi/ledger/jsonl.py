@@ -1,26 +1,28 @@
 """The whole ledger as JSON Lines, out and in again: a backup, a move to another database, and no lock-in.
 
-The first line names the schema, each further one is a file handed in with the returns it brought, in the
-order they came. What is read in is checked as strictly as any return: whole counts, revisions without gaps.
+The first line names the schema, each further one is a file handed in with the returns it brought, in the order they
+came, then the withdrawals, notes and signatures. What is read in is checked as strictly as any return: whole counts,
+revisions without gaps.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import Connection, select
 
 from gbv_kpi.console import harmless_json
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.year_record import Event, Text
 from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.events import add_events, events_of
 from gbv_kpi.ledger.query import OF_SUBMISSION, entry_from, told_as_damage
 from gbv_kpi.ledger.tables import add_submission, readable_columns, returns, submissions
 from gbv_kpi.returns.schema import MAX_COUNT, Count
 
 FORMAT: Literal["gbv-kpi/ledger/1"] = "gbv-kpi/ledger/1"
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # as every database takes it
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Stamp = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
 
@@ -53,6 +55,13 @@ class _Submission(_Line):
     returns: list[_Return]
 
 
+class _Recorded(_Line):
+    event: Event
+
+
+_ANY_LINE: TypeAdapter[_Submission | _Recorded] = TypeAdapter(_Submission | _Recorded)
+
+
 def export_lines(ledger: Ledger) -> Iterator[str]:
     """The ledger as it is at one moment; the same ledger gives the same lines in every database."""
     with ledger.reading() as connection, told_as_damage(connection):
@@ -68,6 +77,8 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
             line = {name: row[name] for name in _Submission.model_fields if name != "returns"}
             whole = json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False)
             yield harmless_json(whole) + "\n"
+        for event in events_of(connection):
+            yield harmless_json(json.dumps({"event": event.model_dump(mode="json")}, ensure_ascii=False)) + "\n"
 
 
 def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
@@ -76,11 +87,13 @@ def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
     Raises `LedgerError` for lines that are no export, and for returns that do not continue what the
     ledger holds: two ledgers that went on separately cannot be made one.
     """
-    submitted = list(_read(lines))
-    return len(submitted), ledger.write(lambda connection: _add_new(connection, submitted))
+    read = list(_read(lines))
+    submitted = [line for line in read if isinstance(line, _Submission)]
+    recorded = [line.event for line in read if isinstance(line, _Recorded)]
+    return len(submitted), ledger.write(lambda connection: _add_new(connection, submitted, recorded))
 
 
-def _add_new(connection: Connection, submitted: Iterable[_Submission]) -> int:
+def _add_new(connection: Connection, submitted: Iterable[_Submission], recorded: Iterable[Event]) -> int:
     columns = submissions.c
     present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
     last = _last_revisions(connection)
@@ -103,17 +116,19 @@ def _add_new(connection: Connection, submitted: Iterable[_Submission]) -> int:
             last[key] = given.revision
         rows = [{**given.model_dump(), "plan": one.plan} for given in one.returns]
         add_submission(connection, one.model_dump(exclude={"returns"}), rows)
+    known = events_of(connection)
+    add_events(connection, [event for event in recorded if event not in known])
     return len(new)
 
 
-def _read(lines: Iterable[bytes]) -> Iterator[_Submission]:
+def _read(lines: Iterable[bytes]) -> Iterator[_Submission | _Recorded]:
     number = 0
     try:
         for number, line in enumerate(lines, start=1):
             if number == 1:
                 _Header.model_validate_json(line)
             else:
-                yield _Submission.model_validate_json(line)
+                yield _ANY_LINE.validate_json(line)
     except ValidationError as error:
         message = phrase("Line {number} is not of an export of the ledger. Nothing was imported.", number=number or 1)
         raise LedgerError(message) from error

@@ -1,14 +1,17 @@
 """What the ledger holds, now or as it stood on a past day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.kpi.year_record import Event
 from gbv_kpi.ledger.entries import Entry, Figure, UnitKey, instant, stamp
+from gbv_kpi.ledger.events import events_of
 from gbv_kpi.ledger.faults import damaged
 from gbv_kpi.ledger.tables import digest_of, readable_columns, returns, submissions
 from gbv_kpi.plan import Plan
@@ -23,7 +26,7 @@ def entries_of(
     connection: Connection,
     plan: Plan,
     *,
-    years: Iterable[int] | None = None,
+    years: Collection[int] | None = None,
     codes: Iterable[str] | None = None,
     as_of: datetime | None = None,
 ) -> list[Entry]:
@@ -48,7 +51,18 @@ def entries_of(
     gapless = list(_without_gaps(entries))
     if as_of is None and len(gapless) < len(entries):
         raise _damaged(connection, phrase("a revision of a return is missing in it"))
-    return gapless
+    withdrawals = {
+        (event.year, UnitKey(event.unit, event.since)): event
+        for event in events_of(connection, plan, years, as_of)
+        if event.kind == "withdraw"
+    }
+    return [_with_withdrawal(entry, withdrawals.get((entry.year, entry.unit))) for entry in gapless]
+
+
+def _with_withdrawal(entry: Entry, withdrawal: Event | None) -> Entry:
+    """Return the entry, marked where the last withdrawal is of it or of a later revision."""
+    is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
+    return replace(entry, withdrawn=withdrawal) if is_withdrawn else entry
 
 
 @contextmanager

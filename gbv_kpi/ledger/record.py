@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import (
-    Change,
     Entry,
     UnitKey,
     changes_between,
@@ -18,6 +18,7 @@ from gbv_kpi.ledger.entries import (
     instant,
     key_of,
     latest,
+    newest,
     stamp,
     storable,
     unit_finder,
@@ -83,10 +84,10 @@ def _record(connection: Connection, plan: Plan, filing: Filing) -> Filed:
     since = _recorded_before(connection, plan, filing, content)
     kin = _kin(plan, {given.year for given in filing.returns})
     codes = {key.code for given in filing.returns for key in _relatives(given, kin)}
-    held = latest(entries_of(connection, plan, years={given.year for given in filing.returns}, codes=codes))
+    held = newest(entries_of(connection, plan, years={given.year for given in filing.returns}, codes=codes))
     if since is not None:
         return Filed(State.UNCHANGED, since=since, corrected_since=any(_revised(plan, filing, held)))
-    if clashes := tuple(_clashes(plan, filing.returns, held)):
+    if clashes := tuple(_clashes(plan, filing.returns, latest(held))):
         return Filed(State.REFUSED, problems=clashes)
     revised = tuple(_revised(plan, filing, held))
     _write(connection, plan, filing, content, revised)
@@ -136,11 +137,12 @@ def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revi
     for given in filing.returns:
         key = key_of(given.named)
         before = held_by_key.get((key, given.year))
-        if before is not None and before.values == given.values:
+        counts = before is not None and not before.withdrawn
+        if before and counts and before.values == given.values:
             continue
         revision = before.revision + 1 if before else 1
         entry = entry_of(given, plan, revision, filing.sha256, filing.at, filing.who)
-        yield Revised(entry, changes_between(before.values, entry.values) if before else ())
+        yield Revised(entry, changes_between(before.figures, entry.figures) if before and counts else ())
 
 
 def _write(connection: Connection, plan: Plan, filing: Filing, content: str, revised: Sequence[Revised]) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.year_record import Event
 from gbv_kpi.ledger.entries import Entry, key_of, unit_finder
 from gbv_kpi.plan import Plan, Unit
 
@@ -31,6 +32,7 @@ class UnitStatus:
     deadline: date | None
     first_received: datetime | None  # on the clock of the office
     entries: tuple[Entry, ...]
+    withdrawn: Event | None = None  # why the return that was in no longer counts
 
     @property
     def is_in(self) -> bool:
@@ -104,9 +106,11 @@ def year_status(
 
 
 def _unit_status(unit: Unit, revisions: list[Entry], plan: Plan, deadline: date | None, now: datetime) -> UnitStatus:
+    withdrawn = next((entry.withdrawn for entry in reversed(revisions) if entry.withdrawn), None)
+    revisions = [entry for entry in revisions if not entry.withdrawn]
     if not revisions:
         overdue = deadline is not None and now.date() > deadline
-        return UnitStatus(unit, Arrival.OVERDUE if overdue else Arrival.MISSING, deadline, None, ())
+        return UnitStatus(unit, Arrival.OVERDUE if overdue else Arrival.MISSING, deadline, None, (), withdrawn)
     last = {entry.unit: entry for entry in revisions}
     # The return was in when the last of the units that make it up had sent its first one.
     firsts = {entry.unit: entry.at for entry in reversed(revisions)}

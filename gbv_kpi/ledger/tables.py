@@ -67,6 +67,15 @@ returns = Table(
     Index("gbv_kpi_return_of_submission", "submission"),
 )
 
+events = Table(
+    "gbv_kpi_event",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("content", String, nullable=False),  # a `gbv_kpi.kpi.year_record.Event` as JSON
+    Column("digest", String(64), nullable=False),  # the hash of `content`
+)
+
+LATER_TABLES = (events.name,)  # a ledger made before 0.2 has none of them
 _OF_RETURN = ("plan", "unit_code", "unit_since", "unit_name", "year", "revision", "sheet", "figures")
 _OF_SUBMISSION = ("file", "sha256", "at", "who")
 
@@ -93,7 +102,7 @@ def readable_columns(connection: Connection) -> list[Column[Any]]:
 
 
 def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
-    """Return what each table of a ledger lacks; all of its columns where it is not there."""
+    """Return the columns that each table of a ledger lacks; all of them where it is not there."""
     present = inspect(connection).get_multi_columns()
     names = {table: {column["name"] for column in columns} for (_, table), columns in present.items()}
     return {table.name: set(table.c.keys()) - names.get(table.name, set()) for table in metadata.tables.values()}

@@ -8,7 +8,8 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.scorecard import Finding
-from gbv_kpi.ledger.entries import Change, Entry, UnitKey, changes_between, key_of, latest, returns_from, unit_finder
+from gbv_kpi.kpi.year_record import Change, Event
+from gbv_kpi.ledger.entries import Entry, UnitKey, changes_between, key_of, latest, returns_from, unit_finder
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.reading.units import UnitDirectory
 
@@ -39,6 +40,7 @@ class Trace:
     finding: Finding
     numerator: tuple[Count, ...]
     denominator: tuple[Count, ...]
+    notes: tuple[Event, ...] = ()  # on the returns they are of
 
 
 def revisions(entries: Iterable[Entry]) -> Iterator[Revision]:
@@ -46,7 +48,7 @@ def revisions(entries: Iterable[Entry]) -> Iterator[Revision]:
     for _, of_return in groupby(entries, key=lambda entry: (entry.year, entry.unit)):
         before: Entry | None = None
         for entry in of_return:
-            yield Revision(entry, changes_between(before.values, entry.values) if before else ())
+            yield Revision(entry, changes_between(before.figures, entry.figures) if before else ())
             before = entry
 
 
@@ -73,7 +75,14 @@ def unit_named(plan: Plan, name: str, year: int) -> Unit:
     return found.unit
 
 
-def trace(entries: Iterable[Entry], plan: Plan, indicator_id: str, unit: Unit | None, year: int) -> Trace:
+def trace(
+    entries: Iterable[Entry],
+    plan: Plan,
+    indicator_id: str,
+    unit: Unit | None,
+    year: int,
+    events: Iterable[Event] = (),
+) -> Trace:
     """The finding of an indicator for a unit, or for the province where `unit` is None, down to the cells.
 
     Raises `UsageError` for an indicator the plan has not, and where the ledger has no such return.
@@ -89,7 +98,10 @@ def trace(entries: Iterable[Entry], plan: Plan, indicator_id: str, unit: Unit | 
     if finding is None:
         place = unit.name if unit else plan.place
         raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
-    return Trace(plan, finding, *_counts(of_year, plan, indicator, findings, unit, year))
+    numerator, denominator = _counts(of_year, plan, indicator, findings, unit, year)
+    counted = {count.entry.unit for count in (*numerator, *denominator)}
+    notes = (event for event in events if event.kind == "note" and (event.unit, event.since) in counted)
+    return Trace(plan, finding, numerator, denominator, tuple(notes))
 
 
 def _counts(

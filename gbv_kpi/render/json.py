@@ -8,6 +8,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
+from gbv_kpi.render.year_record import year_record_record
 
 
 def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
@@ -29,6 +30,7 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
     }
     if outcome.command == "report":
         content["outlook"] = [outlook.record() for outlook in outcome.outlook]
+        content["record"] = year_record_record(outcome.year_record) if outcome.year_record else None
         content["as_of"] = outcome.as_of.isoformat() if outcome.as_of else None
     if outcome.withheld:
         content["withheld"] = outcome.withheld.record()

@@ -24,6 +24,7 @@ from gbv_kpi.render.sentences import (
     verdict,
     withheld_notes,
 )
+from gbv_kpi.render.year_record import record_sentences
 
 ANYWHERE = re.compile(
     r"""
@@ -97,6 +98,7 @@ class _Writer:
                 yield from ("", f"**{self.say(sentence)}**")
         yield from self._paragraphs(outlook(self.plan, found) for found in self.outcome.outlook)
         yield from self._paragraphs(withheld_notes(self.plan, self.outcome.withheld))
+        yield from self._paragraphs(record_sentences(self.outcome.year_record, self.plan, self.language))
 
     def _paragraphs(self, sentences: Iterable[Text]) -> Iterator[str]:
         for sentence in sentences:

@@ -10,6 +10,8 @@ from rich.text import Text
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
+from gbv_kpi.render.terminal_text import said
+from gbv_kpi.render.year_record import event_record, event_sentence
 
 SHOWN_UNITS = 200
 WORDS = {
@@ -66,6 +68,7 @@ def _unit_record(status: UnitStatus) -> dict[str, object]:
         "expected": status.unit.expected,
         "status": str(status.arrival),
         "deadline": status.deadline.isoformat() if status.deadline else None,
+        "withdrawn": event_record(status.withdrawn) if status.withdrawn else None,
         "first_received": status.first_received.isoformat() if status.first_received else None,
         "returns": [
             {
@@ -104,6 +107,9 @@ def _parts(status: YearStatus, language: Language) -> Iterator[RenderableType]:
         )
     yield table
     yield Text()
+    for one in status.units:
+        if one.withdrawn:
+            yield said(event_sentence(one.withdrawn), language, "yellow")
     for level, day in status.deadlines.items():
         wording = DEADLINES[level].wording
         yield Text(language.say(phrase(wording, year=str(status.year), day=day.strftime("%d/%m/%Y"))))

@@ -10,12 +10,12 @@ from rich.text import Text
 
 from gbv_kpi.console import dumped_by_record, escape_controls
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.ledger.entries import Change
+from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.record import Revised, State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
-from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problem_list import problem_groups
+from gbv_kpi.render.year_record import change_words
 
 SHOWN_CHANGES = 50  # returns whose changes are shown one by one
 STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red", State.BLANK: "dim"}
@@ -131,10 +131,3 @@ def _changes(submission: Submission, language: Language) -> Iterator[RenderableT
         yield Text(language.say(plural("… {count} more", "… {count} more", len(corrected) - SHOWN_CHANGES)), "dim")
     if corrected:
         yield Text()
-
-
-def change_words(change: Change, plan: Plan, language: Language) -> str:
-    """Số cơ sở giáo dục: 92 → 93."""
-    field = plan.field_by_id.get(change.field)
-    old, new = ("–" if count is None else language.number(count) for count in (change.old, change.new))
-    return f"{language.say(field.label) if field else change.field}: {old} → {new}"

@@ -28,6 +28,7 @@ from gbv_kpi.render.sentences import (
     withheld_notes,
 )
 from gbv_kpi.render.terminal_text import said
+from gbv_kpi.render.year_record import record_sentences
 
 
 def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
@@ -43,6 +44,8 @@ def _parts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
     for found in outcome.outlook:
         yield said(outlook(outcome.scorecard.plan, found), language, "yellow")
     for sentence in withheld_notes(outcome.scorecard.plan, outcome.withheld):
+        yield said(sentence, language)
+    for sentence in record_sentences(outcome.year_record, outcome.scorecard.plan, language):
         yield said(sentence, language)
 
 

@@ -11,17 +11,20 @@ from rich.text import Text
 
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.kpi.year_record import Event
 from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.trace import Count, Revision, Trace
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import rate_text
-from gbv_kpi.render.submission import change_record, change_words
+from gbv_kpi.render.submission import change_record
+from gbv_kpi.render.terminal_text import said
+from gbv_kpi.render.year_record import change_words, event_record, event_sentence
 
 SHORT_HASH = 12  # characters of a hash in a table; JSON has them all
 
 
-def history_to_json(plan: Plan, revisions: Sequence[Revision]) -> str:
-    """Every revision with its values and what it changed."""
+def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event]) -> str:
+    """Every revision with its values and what it changed, and what was recorded of the returns."""
     return to_json_text(
         {
             "schema": "gbv-kpi/history/1",
@@ -35,6 +38,7 @@ def history_to_json(plan: Plan, revisions: Sequence[Revision]) -> str:
                 }
                 for revision in revisions
             ],
+            "events": [event_record(event) for event in events],
             "exit_code": 0,
         }
     )
@@ -51,13 +55,14 @@ def _source(entry: Entry) -> dict[str, object]:
         "sha256": entry.sha256,
         "at": entry.at.isoformat(),
         "by": entry.who,
+        "withdrawn": event_record(entry.withdrawn) if entry.withdrawn else None,
     }
 
 
 def history_to_terminal(
-    plan: Plan, revisions: Sequence[Revision], language: Language, clock: tzinfo | None
+    plan: Plan, revisions: Sequence[Revision], events: Sequence[Event], language: Language, clock: tzinfo | None
 ) -> RenderableType:
-    """A row for each revision, and below it what it changed; times by the office's clock."""
+    """A row for each revision, with what it changed, by the office's clock; then what was recorded of the returns."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     headings = (phrase("Unit"), phrase("Year"), phrase("Revision"), phrase("Received"), phrase("By"), phrase("File"))
     for heading in (*headings, phrase("Changed")):
@@ -74,7 +79,7 @@ def history_to_terminal(
             escape_controls(entry.file),
             changed,
         )
-    return table
+    return Group(table, *(said(event_sentence(event), language) for event in events))
 
 
 def trace_to_json(traced: Trace) -> str:
@@ -86,6 +91,7 @@ def trace_to_json(traced: Trace) -> str:
             "finding": traced.finding.record(),
             "numerator": [_count_record(count) for count in traced.numerator],
             "denominator": [_count_record(count) for count in traced.denominator],
+            "notes": [event_record(note) for note in traced.notes],
             "exit_code": 0,
         }
     )
@@ -121,6 +127,8 @@ def _trace_parts(traced: Trace, language: Language, clock: tzinfo | None) -> Ite
         if sources or heading.wording == "Numerator":
             yield _count_table(language.say(heading), sources, plan, language, clock)
             yield Text()
+    for note in traced.notes:
+        yield said(event_sentence(note), language)
 
 
 def _count_table(heading: str, counts: Sequence[Count], plan: Plan, language: Language, clock: tzinfo | None) -> Table:

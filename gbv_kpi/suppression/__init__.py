@@ -52,6 +52,7 @@ def publishable(outcome: Outcome, min_count: int) -> Outcome:
         outlook=tuple(_publishable_outlook(outcome.outlook, related, cells)),
         counts=tuple(_publishable_counts(counts, related, cells, never) for counts in outcome.counts),
         trend=_published_trend(trend, cells, min_count) if trend else None,
+        year_record=None,  # notes and corrections quote counts
         decided=outcome.exit_code,
         withheld=withheld,
     )

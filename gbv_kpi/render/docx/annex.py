@@ -14,6 +14,7 @@ from gbv_kpi.render.docx.letterhead import blank_date, blank_number
 from gbv_kpi.render.docx.styles import ANNEX_CELL, ANNEX_TITLE, ENCLOSED_WITH, RECIPIENT
 from gbv_kpi.render.docx.table_xml import Cell
 from gbv_kpi.render.docx.wording import SIGN, legend, signed_rate, unit_names
+from gbv_kpi.render.year_record import record_sentences
 
 NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm
 NARROWEST, WIDEST = 14, 30  # mm of a column of figures: for its heading, and for the eye to follow a line
@@ -57,6 +58,8 @@ def annex(draft: Draft, outcome: Outcome) -> None:
     withheld = [Status.WITHHELD for counts in outcome.counts if counts.withheld]
     signs = legend(findings, draft.language, [Status.NO_DATA, *withheld])
     draft.write(phrase("Signs: {signs}.", signs=signs), RECIPIENT)
+    for sentence in record_sentences(outcome.year_record, outcome.scorecard.plan, draft.language):
+        draft.write(sentence, RECIPIENT)
 
 
 def _rows(draft: Draft, names: Sequence[str], columns: Sequence[_Column]) -> Iterator[list[Cell]]:

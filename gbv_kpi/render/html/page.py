@@ -25,6 +25,7 @@ from gbv_kpi.render.html.charts import bullet, line
 from gbv_kpi.render.html.words import in_words, over_the_years
 from gbv_kpi.render.paging import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
+from gbv_kpi.render.year_record import record_sentences
 
 SHOWN_FILES = 200
 
@@ -70,6 +71,7 @@ def to_html(outcome: Outcome, language: Language) -> str:
         shown=shown_of(scorecard.unit_count),
         missed=scorecard.of_units().with_status(Status.MISSED).findings,
         withheld=list(sentences.withheld_notes(scorecard.plan, outcome.withheld)),
+        year_record=list(record_sentences(outcome.year_record, scorecard.plan, language)),
         statuses=[status for status in Status if status in scorecard.judged.statuses],
         trends=list(_trends(outcome, language)),
     )

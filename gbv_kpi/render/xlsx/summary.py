@@ -25,6 +25,7 @@ from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.judged import BOUND, RATE, VERDICT
 from gbv_kpi.render.xlsx.page import Page
 from gbv_kpi.render.xlsx.province import TITLE, ProvinceTable
+from gbv_kpi.render.year_record import record_sentences
 
 CHART_HEIGHT = 300  # pixels
 WITHOUT_A_TABLE = (75.0, 75.0)
@@ -88,6 +89,8 @@ def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
         yield caveat, {"italic": True}
     for note in withheld_notes(outcome.scorecard.plan, outcome.withheld):
         yield note, {}
+    for sentence in record_sentences(outcome.year_record, outcome.scorecard.plan, language):
+        yield sentence, {}
 
 
 def _live_verdict(page: Page, outcome: Outcome, table: ProvinceTable, row: int) -> None:
