@@ -4,7 +4,7 @@ GbvKpiError
 ├── UsageError      the call asks for something that cannot be done
 ├── PlanError       a plan file is missing, unreadable or contradicts itself
 ├── SourceError     a file or folder that was named cannot be opened
-├── LedgerError     the ledger is missing, unusable, or does not take what it is given
+├── LedgerError     the ledger is missing (NoLedgerError), unusable, or does not take what it is given
 └── OutputError     the result cannot be written where it was asked for
 
 What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems`.
@@ -38,6 +38,10 @@ class SourceError(GbvKpiError):
 
 class LedgerError(GbvKpiError):
     """The ledger is missing, unusable, or does not take what it is given."""
+
+
+class NoLedgerError(LedgerError):
+    """There is no ledger yet at the place that was named."""
 
 
 class OutputError(GbvKpiError):

@@ -304,6 +304,24 @@ _WARNINGS: Mapping[str, ProblemKind] = {
         phrase("60 schools last year, 6 this year."),
         phrase("Ask the unit whether the figure is right; if it is, nothing need be done."),
     ),
+    "large-correction": ProblemKind(
+        Severity.WARNING,
+        phrase("A correction changes a figure by far more than chance."),
+        phrase("60 schools in the return recorded, 6 in the one that corrects it."),
+        phrase("Make sure that the file is of the right unit and year; gbv-kpi withdraw takes a return back."),
+    ),
+    "all-corrected": ProblemKind(
+        Severity.WARNING,
+        phrase("A file corrects the returns of all units that the ledger has of the year."),
+        phrase("The table of 2024 was handed in with --year 2025."),
+        phrase("Make sure that the file is the newest, and of the right year."),
+    ),
+    "identical-returns": ProblemKind(
+        Severity.WARNING,
+        phrase("Two units have the very same figures in one year."),
+        phrase("The return of Huyện Kim Sơn was sent under the name of Huyện Yên Mô."),
+        phrase("Ask which unit the figures are of; gbv-kpi withdraw takes the other return back."),
+    ),
     "late-return": ProblemKind(
         Severity.WARNING,
         phrase("The return came after the plan's deadline. It is recorded all the same."),

@@ -26,6 +26,7 @@ from tests.sheets.hostile import REFUSED
 PACKAGE = Path(gbv_kpi.__file__).parent
 # What looks like a code in the package and is none: the status of a finding, the name of the program, words of SVG.
 OTHER_WORDS = {"gbv-kpi", "not-due", "no-cases", "no-data", "aria-labelledby", "text-overlay", "tooltip-overlay"}
+OTHER_WORDS |= {"fail-on", "min-count"}
 
 READERS_OF_TAGS = {
     "ods.py",
@@ -122,7 +123,7 @@ SENT: dict[str, Callable[[], Sent]] = {
     "help-forms-below-total": lambda: [TITLE, [*HEADER, "Số trường hợp được tư vấn"], [*NHO_QUAN, 1]],
 }
 FROM_TWO_FILES = ("duplicate-file",)  # tests.sheets.test_sources
-FROM_THE_LEDGER = ("unusual-change", "late-return")
+FROM_THE_LEDGER = ("unusual-change", "late-return", "large-correction", "all-corrected", "identical-returns")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,12 @@ def test_the_codes_that_need_a_ledger_are_raised_when_returns_are_handed_in(tmp_
         str(tmp_path / "ledger.db"),
         plan.model_copy(update={"deadline": {2025: Deadlines(all=date(2025, 1, 15))}}),
     )
-    rows = {2024: [("372", 2024, WELL), ("373", 2024, WELL)], 2025: [("372", 2025, well_but(schools=200))]}
+    units = ("372", "373", "375")
+    rows = {
+        2024: [(unit, 2024, WELL) for unit in units],
+        2025: [("372", 2025, well_but(schools=200))],
+        2023: [(unit, 2024, well_but(schools=90, victims=number)) for number, unit in enumerate(units, start=6)],
+    }
     at = datetime(2025, 1, 20, tzinfo=UTC)
     raised = [
         problem.code

@@ -1,5 +1,6 @@
 """The commands that keep the ledger and ask it: arguments, one call, one rendering, one exit code."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -53,6 +54,9 @@ def submit(
     plan: PlanOption = DEFAULT_PLAN,
     format: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be new, corrected or refused; record nothing.")
+    ] = False,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -60,6 +64,7 @@ def submit(
 
     Example: gbv-kpi submit inbox/
     """
+    from gbv_kpi.ledger.database import default_place, rehearse
     from gbv_kpi.ledger.submit import submit as hand_in
     from gbv_kpi.pipeline import watched
     from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
@@ -70,8 +75,10 @@ def submit(
     found, left_out = find_sources(files)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
-    with opened_ledger(ledger, create=True) as opened:
+    opening = rehearse(ledger or default_place()) if dry_run else opened_ledger(ledger, create=True)
+    with opening as opened:
         submission = hand_in(opened, the_plan, found, year, now(), officer(by), lambda names: watched(names, spoken))
+    submission = replace(submission, is_rehearsal=dry_run)
     silent = quiet and submission.exit_code == 0
     if left_out and not silent:
         warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
@@ -20,7 +21,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from gbv_kpi.errors import LedgerError
+from gbv_kpi.errors import LedgerError, NoLedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import data_folder
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
@@ -112,11 +113,47 @@ def open_ledger(place: str, *, create: bool = False) -> Iterator[Ledger]:
     try:
         if not _known(ledger, create=create):
             if not create:
-                raise LedgerError(phrase("{ledger} holds no ledger yet; gbv-kpi submit makes one.", ledger=ledger.name))
+                raise NoLedgerError(
+                    phrase("{ledger} holds no ledger yet; gbv-kpi submit makes one.", ledger=ledger.name)
+                )
             _make(ledger)
         yield ledger
     finally:
         engine.dispose()
+
+
+@dataclass(frozen=True)
+class _Rehearsal(Ledger):
+    """A ledger of which everything is done on one connection."""
+
+    connection: Connection
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:  # noqa: ARG002  # it does write
+        yield self.connection
+
+
+class _RehearsedError(Exception):
+    """A rehearsal is over: undo it."""
+
+
+@contextmanager
+def rehearse(place: str) -> Iterator[Ledger]:
+    """Open the ledger, or a new one where there is none, and undo in the end all that was written to it."""
+    with TemporaryDirectory() as folder:
+        try:
+            with open_ledger(place):
+                actual = place
+        except NoLedgerError:
+            actual = str(Path(folder) / "ledger.db")
+        with (
+            suppress(_RehearsedError),
+            open_ledger(actual, create=actual != place) as ledger,
+            ledger.writing() as connection,
+        ):
+            make_tables(connection)
+            yield _Rehearsal(ledger.name if actual == place else place, ledger.engine, connection)
+            raise _RehearsedError
 
 
 def _take_lock(connection: Connection) -> None:
@@ -136,7 +173,7 @@ def _sqlite(name: str, *, create: bool) -> Engine:
             message = phrase("There is no place for a ledger at {ledger}: name a file in a folder.", ledger=name)
             raise LedgerError(message)
         if not create and not path.exists():
-            raise LedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
+            raise NoLedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is told when it is written to
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

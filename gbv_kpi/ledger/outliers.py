@@ -53,7 +53,7 @@ def unusual_changes(now: Counts, before: Counts, asked: Iterable[str]) -> Iterat
             last, change = before[unit][field], changes_by_field[field][unit]
             others = _Others(ordered_by_field[field], change)
             likely = last * exp(others.middle)
-            if _beyond_chance(count, likely) and _large(count, likely) and others.beyond(change):
+            if is_large_change(count, likely) and others.beyond(change):
                 yield UnusualChange(unit, field, count, last, round(likely))
 
 
@@ -85,10 +85,8 @@ class _Others:
         return abs(change - self.middle) >= SCATTERS * scatter
 
 
-def _beyond_chance(count: int, likely: float) -> bool:
-    return sqrt(2) * abs(sqrt(count + 3 / 8) - sqrt(likely + 3 / 8)) >= CHANCE
-
-
-def _large(count: int, likely: float) -> bool:
+def is_large_change(count: float, likely: float) -> bool:
+    """Return whether a count is beyond chance, and large, against what is likely: 1 and 2 above."""
     larger, smaller = max(count, likely) + 0.5, min(count, likely) + 0.5
-    return larger >= FACTOR * smaller
+    is_beyond_chance = sqrt(2) * abs(sqrt(count + 3 / 8) - sqrt(likely + 3 / 8)) >= CHANCE
+    return is_beyond_chance and larger >= FACTOR * smaller

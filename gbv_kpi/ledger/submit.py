@@ -7,13 +7,14 @@ two is right is not known. Warnings are told and let a file pass.
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from gbv_kpi.exit_codes import ExitCode
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Entry, UnitKey, content_hash, key_of, latest, unit_finder
 from gbv_kpi.ledger.mergers import recast
-from gbv_kpi.ledger.outliers import unusual_changes
+from gbv_kpi.ledger.outliers import is_large_change, unusual_changes
 from gbv_kpi.ledger.query import entries_of, recorded_files
 from gbv_kpi.ledger.record import Filed, Filing, Revised, State, record
 from gbv_kpi.plan import Plan
@@ -22,6 +23,8 @@ from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, collect, valid_returns
 from gbv_kpi.returns.duplicates import Return, duplicate_return
 from gbv_kpi.returns.read_files import Watch, read_files
+
+FEWEST_UNITS = 3  # of a year: fewer are easily all corrected at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Submission:
     ledger: str
     files: tuple[SubmittedFile, ...]
     left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
+    is_rehearsal: bool = False  # nothing was recorded
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -140,62 +144,103 @@ def _record(ledger: Ledger, plan: Plan, file: _File, at: datetime, who: str) -> 
 
 
 def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
-    """The files, with warnings of what is late and what is far from last year's."""
-    years = {one.entry.year for file in files for one in file.filed.revised}
-    unusual: dict[tuple[UnitKey, int], list[Problem]] = {}
-    for entry, problem in _unusual(ledger, plan, files, years):
-        unusual.setdefault((entry.unit, entry.year), []).append(problem)
+    """The files, with warnings of what is late, and of figures that are hardly meant."""
+    revised = [one for file in files for one in file.filed.revised]
+    years = {year for one in revised for year in (one.entry.year, one.entry.year - 1)}
+    held: list[Entry] = []
+    if years:
+        with ledger.reading() as connection:
+            held = latest(entries_of(connection, plan, years=years))
+    warnings_by_return: dict[tuple[UnitKey, int], list[Problem]] = {}
+    found = (
+        _late(plan, revised, at),
+        _large_corrections(plan, revised),
+        _identical(revised, held),
+        _unusual(plan, revised, held),
+    )
+    for entry, problem in chain.from_iterable(found):
+        told = problem.of(entry.unit.code, entry.unit_name, entry.year)
+        warnings_by_return.setdefault((entry.unit, entry.year), []).append(told)
     for file in files:
-        warnings = [
-            problem
-            for one in file.filed.revised
-            for problem in (*_late(plan, one, at), *unusual.get((one.entry.unit, one.entry.year), ()))
-        ]
-        yield replace(file, problems=[*file.problems, *warnings])
+        keys = [(one.entry.unit, one.entry.year) for one in file.filed.revised]
+        warnings = [problem for key in keys for problem in warnings_by_return.get(key, ())]
+        yield replace(file, problems=[*file.problems, *warnings, *_all_corrected(file, held)])
 
 
-def _late(plan: Plan, revised: Revised, at: datetime) -> Iterator[Problem]:
+Warned = Iterator[tuple[Entry, Problem]]
+
+
+def _late(plan: Plan, revised: Iterable[Revised], at: datetime) -> Warned:
     """Report a first return after the deadline of its unit; a correction is not late."""
-    entry = revised.entry
-    if entry.year not in plan.deadline or entry.revision > 1:
-        return
-    unit = unit_finder(plan)(entry.unit, entry.year)
-    deadline = plan.deadline_of(unit, entry.year) if unit else None
-    if deadline is not None and at.date() > deadline:
-        message = phrase(
-            "The return came on {day}; the deadline was {deadline}.",
-            day=at.date().strftime("%d/%m/%Y"),
-            deadline=deadline.strftime("%d/%m/%Y"),
-        )
-        problem = Problem("late-return", Place(entry.file, entry.sheet), message)
-        yield problem.of(entry.unit.code, entry.unit_name, entry.year)
-
-
-def _unusual(
-    ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], years: Iterable[int]
-) -> Iterator[tuple[Entry, Problem]]:
-    """What is far from last year's in the entries that were recorded."""
-    if not years:
-        return
-    with ledger.reading() as connection:
-        held = latest(entries_of(connection, plan, years={past for year in years for past in (year, year - 1)}))
     units = unit_finder(plan)
-    for year in sorted(years):
+    for entry in (one.entry for one in revised if one.entry.revision == 1):
+        unit = units(entry.unit, entry.year)
+        deadline = plan.deadline_of(unit, entry.year) if unit else None
+        if deadline is not None and at.date() > deadline:
+            message = phrase(
+                "The return came on {day}; the deadline was {deadline}.",
+                day=at.date().strftime("%d/%m/%Y"),
+                deadline=deadline.strftime("%d/%m/%Y"),
+            )
+            yield entry, Problem("late-return", Place(entry.file, entry.sheet), message)
+
+
+def _large_corrections(plan: Plan, revised: Iterable[Revised]) -> Warned:
+    """Report a correction that is beyond chance and large: the figures may be another unit's or year's."""
+    for one in revised:
+        for change in one.changes:
+            if change.old is not None and change.new is not None and is_large_change(change.new, change.old):
+                message = phrase(
+                    "{field}: {new}, but {old} in the return that it corrects.",
+                    field=_label(plan, change.field),
+                    new=change.new,
+                    old=change.old,
+                )
+                place = Place(one.entry.file, one.entry.sheet, change.new_cell)
+                yield one.entry, Problem("large-correction", place, message, field=change.field, value=str(change.new))
+
+
+def _identical(revised: Iterable[Revised], held: Iterable[Entry]) -> Warned:
+    """Report a return with the very figures of another unit: one of the two may be recorded for the wrong unit."""
+    units_by_figures: dict[tuple[int, frozenset[tuple[str, int]]], list[Entry]] = {}
+    for entry in held:
+        units_by_figures.setdefault((entry.year, frozenset(entry.values.items())), []).append(entry)
+    for entry in (one.entry for one in revised if any(one.entry.values.values())):
+        same = units_by_figures.get((entry.year, frozenset(entry.values.items())), [])
+        if other := next((other for other in same if other.unit != entry.unit), None):
+            message = phrase(
+                "All figures are the same as those of {unit} ({file}).", unit=other.unit_name, file=other.file
+            )
+            yield entry, Problem("identical-returns", Place(entry.file, entry.sheet), message)
+
+
+def _all_corrected(file: SubmittedFile, held: Iterable[Entry]) -> Iterator[Problem]:
+    """Report a file that corrects the returns of all units: it may be another year's, or an older one."""
+    for year in sorted({one.entry.year for one in file.filed.revised}):
+        corrected = {one.entry.unit for one in file.filed.revised if one.changes and one.entry.year == year}
+        if len(corrected) >= FEWEST_UNITS and corrected == {entry.unit for entry in held if entry.year == year}:
+            message = phrase(
+                "The file corrects the returns of all {count} units of {year}.", count=len(corrected), year=str(year)
+            )
+            yield Problem("all-corrected", Place(file.path), message).of(None, None, year)
+
+
+def _unusual(plan: Plan, revised: Sequence[Revised], held: Sequence[Entry]) -> Warned:
+    """Report what is far from last year's."""
+    units = unit_finder(plan)
+    for year in sorted({one.entry.year for one in revised}):
         now, before = (
             {group.unit.code: group.values() for group in recast(of_year, plan, year) if group.complete}
             for of_year in ([e for e in held if e.year == year], [e for e in held if e.year == year - 1])
         )
         new = {
-            unit.code: one.entry
-            for file in files
-            for one in file.filed.revised
-            if one.entry.year == year and (unit := units(one.entry.unit, year))
+            unit.code: one.entry for one in revised if one.entry.year == year and (unit := units(one.entry.unit, year))
         }
         for change in unusual_changes(now, before, new):
             entry = new[change.unit]
             message = phrase(
                 "{field}: {count}, but {last} in {year}; about {likely} would be usual.",
-                field=plan.field_by_id[change.field].label if change.field in plan.field_by_id else change.field,
+                field=_label(plan, change.field),
                 count=change.count,
                 last=change.last,
                 year=str(year - 1),
@@ -203,5 +248,8 @@ def _unusual(
             )
             figure = entry.figures.get(change.field)
             place = Place(entry.file, entry.sheet, figure.cell if figure else None)
-            problem = Problem("unusual-change", place, message, field=change.field, value=str(change.count))
-            yield entry, problem.of(change.unit, entry.unit_name, year)
+            yield entry, Problem("unusual-change", place, message, field=change.field, value=str(change.count))
+
+
+def _label(plan: Plan, field: str) -> Bilingual | str:
+    return plan.field_by_id[field].label if field in plan.field_by_id else field

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gbv_kpi.console import dumped_by_record, escape_controls
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.record import Revised, State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
@@ -28,6 +28,7 @@ def submission_to_json(submission: Submission, language: Language) -> Iterator[s
         {
             "schema": "gbv-kpi/submit/1",
             "plan": submission.plan.id,
+            "dry_run": submission.is_rehearsal,
             "files": map(_file_record, submission.files),
             "problems": (problem_record(problem, language) for problem in submission.problems),
             "exit_code": submission.exit_code,
@@ -73,24 +74,31 @@ def _parts(submission: Submission, language: Language) -> Iterator[RenderableTyp
     table.add_column(language.say(phrase("Ledger")), overflow="fold")
     for file in submission.files:
         state = file.filed.state
-        said = Text(f"{MARK[state]} {escape_controls(language.say(_fate(file)))}", STYLE[state])
+        said = Text(
+            f"{MARK[state]} {escape_controls(language.say(_fate(file, submission.is_rehearsal)))}", STYLE[state]
+        )
         table.add_row(escape_controls(file.path), said)
     yield table
     yield Text()
     yield from _changes(submission, language)
     yield from problem_groups(submission.problems, language)
     count = {state: sum(file.filed.state is state for file in submission.files) for state in State}
-    summary = phrase(
-        "Ledger {ledger}: recorded {recorded}, unchanged {unchanged}, refused {refused}.",
-        ledger=submission.ledger,
-        recorded=count[State.RECORDED],
-        unchanged=count[State.UNCHANGED],
-        refused=count[State.REFUSED],
-    )
+    counts: dict[str, Detail] = {
+        "ledger": submission.ledger,
+        "recorded": count[State.RECORDED],
+        "unchanged": count[State.UNCHANGED],
+        "refused": count[State.REFUSED],
+    }
+    summary = phrase("Ledger {ledger}: recorded {recorded}, unchanged {unchanged}, refused {refused}.", **counts)
+    if submission.is_rehearsal:
+        summary = phrase(
+            "Nothing was recorded. Ledger {ledger}: {recorded} to record, {unchanged} unchanged, {refused} to refuse.",
+            **counts,
+        )
     yield Text(escape_controls(language.say(summary)), "bold red" if count[State.REFUSED] else "bold green")
 
 
-def _fate(file: SubmittedFile) -> Phrase:
+def _fate(file: SubmittedFile, is_rehearsal: bool) -> Phrase:
     match file.filed.state:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
@@ -100,7 +108,7 @@ def _fate(file: SubmittedFile) -> Phrase:
             day = file.filed.since.strftime("%d/%m/%Y %H:%M UTC")
             if file.filed.corrected_since:
                 return phrase(
-                    "unchanged: this very file was recorded on {day} and corrected since; to go back, save it anew",
+                    "unchanged: recorded on {day} and corrected or withdrawn since; to go back, save it anew",
                     day=day,
                 )
             return phrase("unchanged: this very file was recorded on {day}", day=day)
@@ -109,6 +117,8 @@ def _fate(file: SubmittedFile) -> Phrase:
         case State.RECORDED:
             new = sum(one.entry.revision == 1 for one in file.filed.revised)
             corrected = len(file.filed.revised) - new
+            if is_rehearsal:
+                return phrase("to record: {new} new returns, {corrected} corrected", new=new, corrected=corrected)
             if not corrected:
                 return plural("recorded: {count} new return", "recorded: {count} new returns", new)
             return phrase("recorded: {new} new returns, {corrected} corrected", new=new, corrected=corrected)
