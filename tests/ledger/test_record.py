@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.ledger.entries import Change
+from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.submit import Submission
 from gbv_kpi.plan import Plan
