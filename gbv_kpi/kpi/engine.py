@@ -32,16 +32,16 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
         rows = valid[valid["year"] == year]
         coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
         if len(rows):
-            findings.extend(_findings(plan, coverage[-1], _sum_by_unit(rows, fields)))
+            findings.extend(_findings(plan, coverage[-1], sum_by_unit(rows, fields)))
     frame = pd.concat(findings, ignore_index=True) if findings else findings_frame(plan, ())
-    return Scorecard(plan, frame, tuple(coverage))
+    return Scorecard(plan, frame, tuple(coverage), valid)
 
 
 def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts, ...]:
     """Return what the findings of a year were computed from: the counts of each unit, in order of code."""
     valid = returns.valid
     fields = list(plan.field_by_id)
-    counts = _sum_by_unit(valid[valid["year"] == year], fields)
+    counts = sum_by_unit(valid[valid["year"] == year], fields)
     columns = [integers(counts[field]) for field in fields]
     return tuple(
         UnitCounts(
@@ -54,7 +54,7 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     )
 
 
-def _sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
+def sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
     """Return the counts (Int64) of each unit of one year, with `unit` in order of code.
 
     Returns of the predecessors of a unit are summed; a sum with a blank in it is not known.
@@ -97,12 +97,12 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
     """
     optional = [unit.code for unit in plan.units_in(coverage.year) if not unit.expected]
     may_leave_blank = counts["unit"].isin(optional).to_numpy()
-    scopes: "pd.Categorical[Any]" = pd.Categorical.from_codes(
+    scopes: pd.Categorical[Any] = pd.Categorical.from_codes(
         np.append(-1, counts["unit"].cat.codes), dtype=counts["unit"].dtype
     )
     for position, indicator in enumerate(plan.indicators):
         numerators, denominators = (
-            _sum_of_fields(counts, fields, may_leave_blank) for fields in (indicator.numerator, indicator.denominator)
+            sum_of_fields(counts, fields, may_leave_blank) for fields in (indicator.numerator, indicator.denominator)
         )
         given = (numerators.notna() & denominators.notna()).to_numpy()
         is_incomplete = not coverage.is_judged or coverage.provisional or bool((~given & ~may_leave_blank).any())
@@ -124,11 +124,11 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame) -> Iterator[
 
 
 def _categorical(codes: NDArray[np.integer[Any]], categories: list[str]) -> "pd.Categorical[Any]":
-    column: "pd.Categorical[Any]" = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories))
+    column: pd.Categorical[Any] = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories))
     return column
 
 
-def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
+def sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
     """Return the sum of some fields of each unit, NA where one of them is.
 
     A unit that may leave blank what it does not run has the sum of what it gives.

@@ -147,6 +147,7 @@ class Scorecard:
     plan: Plan
     frame: "pd.DataFrame"
     coverage: tuple[Coverage, ...]
+    returns: "pd.DataFrame | None" = None  # the valid ones that it was computed from; None in a published scorecard
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -182,8 +182,8 @@ def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
         yield phrase("No result of a unit had to be withheld.")
     if withheld.overall:
         yield plural(
-            "{count} overall result is withheld too, for only one unit has reported it.",
-            "{count} overall results are withheld too, for only one unit has reported them.",
+            "{count} overall result is withheld too: counts could be told from it and another publication.",
+            "{count} overall results are withheld too: counts could be told from them and another publication.",
             withheld.overall,
         )
     for field in withheld.fields:
