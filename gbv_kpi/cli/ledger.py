@@ -19,13 +19,16 @@ from gbv_kpi.cli.options import (
     MinCountOption,
     OutputOption,
     PlanOption,
+    PublishedOption,
     PublishOption,
     QuietOption,
+    RegisterOption,
     limit_of,
     moment,
     opened_ledger,
     spoken_language,
 )
+from gbv_kpi.cli.output import Former, publish_beside
 from gbv_kpi.console import print_pieces, print_rendered, print_text, tell
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
@@ -188,6 +191,8 @@ def trend(
     output: OutputOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
+    published: PublishedOption = None,
+    register: RegisterOption = False,
     lang: LangOption = None,
 ) -> None:
     """Show every indicator over the years, and the path it is on.
@@ -200,13 +205,14 @@ def trend(
     from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
 
     spoken, the_plan, limit = spoken_language(lang), load_plan(plan), limit_of(context, publish, min_count)
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, as_of=moment(as_of))
-    found = follow(entries, the_plan, moment(as_of))
-    if limit is not None:
-        from gbv_kpi.suppression import publishable_trend
+    with opened_ledger(ledger) as opened:
+        with opened.reading() as connection:
+            entries = entries_of(connection, the_plan, as_of=moment(as_of))
+        found = follow(entries, the_plan, moment(as_of))
+        if limit is not None:
+            from gbv_kpi.suppression import publishable_trend
 
-        found = publishable_trend(found, limit)
+            found = publish_beside(found, publishable_trend, limit, Former(published or (), opened, register), spoken)
     if format is Format.JSON:
         print_pieces(trend_to_json(found), output)
     else:

@@ -1,9 +1,12 @@
 """An outcome handed over: what may be seen of it, in the format and to the place asked for, with its exit code."""
 
 from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -13,7 +16,15 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from gbv_kpi.kpi.outcome import Outcome
+    from gbv_kpi.kpi.publication import Publication
+    from gbv_kpi.kpi.trend import Trend
+    from gbv_kpi.kpi.withheld import Withheld
+    from gbv_kpi.ledger.database import Ledger
+
+Result = TypeVar("Result", "Outcome", "Trend")
 
 
 def file_to_annotate(names: Sequence[str], annotate: Path) -> str:
@@ -53,13 +64,65 @@ def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
     return open_source(str(path)).content
 
 
-def published(outcome: "Outcome", limit: int | None) -> "Outcome":
-    """What may be seen of it where counts below a limit are withheld; all of it where there is none."""
-    if limit is None:
-        return outcome
-    from gbv_kpi.suppression import publishable
+@dataclass(frozen=True)
+class Former:
+    """The former publications that a new one must not undo: JSON files, and those of a ledger that may record it."""
 
-    return publishable(outcome, limit)
+    files: Sequence[Path] = ()
+    ledger: "Ledger | None" = None
+    register: bool = False
+
+
+def publish_beside(
+    result: Result,
+    publish: "Callable[[Result, int, Sequence[Publication]], Result]",
+    limit: int,
+    former: Former,
+    spoken: Language,
+) -> Result:
+    """Return what may be seen of an outcome or a trend where counts below a limit are withheld."""
+    files = [_publication(str(path)) for path in former.files]
+    with _recorded(former) as (recorded, record):
+        shown = publish(result, limit, [*files, *recorded])
+        record(shown.withheld)
+    if shown.withheld and shown.withheld.exposed:  # for the officer only: readers must not learn what to look for
+        units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
+        tell(
+            spoken.say(
+                phrase("Former publications tell small counts of {units}: they are protected no more.", units=units)
+            )
+        )
+    return shown
+
+
+@contextmanager
+def _recorded(former: Former) -> "Iterator[tuple[list[Publication], Callable[[Withheld | None], None]]]":
+    """Yield the publications of a ledger, and what records a new one before another can be chosen."""
+    if former.ledger is None:
+        yield [], lambda withheld: None
+        return
+    from gbv_kpi.ledger.publications import add_publication, publications_of
+
+    with former.ledger.writing() if former.register else former.ledger.reading() as connection:
+
+        def record(withheld: "Withheld | None") -> None:
+            if former.register and withheld and withheld.publication:
+                add_publication(connection, withheld.publication, datetime.now(UTC))
+
+        yield publications_of(connection), record
+
+
+def _publication(name: str) -> "Publication":
+    from gbv_kpi.kpi.publication import publication_in
+    from gbv_kpi.sheets.sources import open_source
+
+    try:
+        return publication_in(open_source(name).content)
+    except ValueError as error:
+        message = phrase(
+            "{file} is no publication: give the JSON that check, report or trend wrote with --publish.", file=name
+        )
+        raise UsageError(message) from error
 
 
 def deliver(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 Side = tuple[str, ...]  # the fields whose sum is a numerator or a denominator
 
@@ -27,6 +27,12 @@ class Publication(BaseModel):
     indicators: dict[str, tuple[Side, Side]]  # the fields of numerator and denominator
     told: tuple[Told, ...]
 
+    @model_validator(mode="after")
+    def _names_indicators(self) -> "Publication":
+        if {one.indicator for one in self.told} - self.indicators.keys():
+            raise ValueError("an indicator is not explained")
+        return self
+
     def sums(self, years: Iterable[int]) -> Iterable[tuple[int, Side, str, tuple[str, ...], int]]:
         """Yield year, fields, a name for the table they are in, units and sum of everything told of these years."""
         wanted = set(years)
@@ -35,3 +41,12 @@ class Publication(BaseModel):
                 for fields, count in zip(self.indicators[indicator], counts, strict=True):
                     if count is not None:
                         yield year, fields, indicator, units, count
+
+
+class _Output(BaseModel):
+    publication: Publication
+
+
+def publication_in(output: bytes) -> Publication:
+    """Return the publication that a JSON output is. Raises `ValueError` for one that is none."""
+    return _Output.model_validate_json(output).publication

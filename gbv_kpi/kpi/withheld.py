@@ -16,7 +16,9 @@ class Withheld:
     warnings: int = 0  # left out, for they tell counts
     errors: int = 0  # told without their counts
     publication: Publication | None = None  # what is told, for later publications
-    exposed: tuple[tuple[int, str], ...] = ()  # years and units with a small count that former publications tell
+    exposed: tuple[
+        tuple[int, str], ...
+    ] = ()  # years and names of units with a small count that former publications tell
 
     def record(self) -> dict[str, object]:
         """The same as JSON has it."""

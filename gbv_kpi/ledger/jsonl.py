@@ -1,20 +1,23 @@
 """The whole ledger as JSON Lines, out and in again: a backup, a move to another database, and no lock-in.
 
-The first line names the schema, each further one is a file handed in with the returns it brought, in the
-order they came. What is read in is checked as strictly as any return: whole counts, revisions without gaps.
+The first line names the schema, each further one is a file handed in with the returns it brought, or a publication,
+in the order they came. What is read in is checked as strictly as any return: whole counts, revisions without gaps.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from sqlalchemy import Connection, insert, select
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from sqlalchemy import Connection, insert, inspect, select
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.publication import Publication
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.tables import returns, submissions
+from gbv_kpi.ledger.entries import instant
+from gbv_kpi.ledger.publications import add_publication, publications_of
+from gbv_kpi.ledger.tables import publications, returns, submissions
 from gbv_kpi.returns.schema import Count
 
 FORMAT: Literal["gbv-kpi/ledger/1"] = "gbv-kpi/ledger/1"
@@ -50,6 +53,14 @@ class _Submission(_Line):
     returns: list[_Return]
 
 
+class _Published(_Line):
+    published: Stamp
+    publication: Publication
+
+
+_ANY_LINE: TypeAdapter[_Submission | _Published] = TypeAdapter(_Submission | _Published)
+
+
 def export_lines(ledger: Ledger) -> Iterator[str]:
     """The ledger as it is at one moment; the same ledger gives the same lines in every database."""
     with ledger.reading() as connection:
@@ -60,6 +71,11 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
         for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
             line = {name: row[name] for name in _Submission.model_fields if name != "returns"}
             yield json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False) + "\n"
+        if inspect(connection).has_table(publications.name):
+            for at, content in connection.execute(
+                select(publications.c.at, publications.c.content).order_by(publications.c.id)
+            ):
+                yield json.dumps({"published": at, "publication": content}, ensure_ascii=False) + "\n"
 
 
 def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
@@ -68,7 +84,8 @@ def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
     Raises `LedgerError` for lines that are no export, and for returns that do not continue what the
     ledger holds: two ledgers that went on separately cannot be made one.
     """
-    submitted = list(_read(lines))
+    read = list(_read(lines))
+    submitted = [line for line in read if isinstance(line, _Submission)]
     with ledger.writing() as connection:
         columns = submissions.c
         present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
@@ -91,17 +108,21 @@ def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
                     )
                 last[key] = given.revision
             _add(connection, one)
+        known = publications_of(connection)
+        for line in read:
+            if isinstance(line, _Published) and line.publication not in known:
+                add_publication(connection, line.publication, instant(line.published))
     return len(submitted), len(new)
 
 
-def _read(lines: Iterable[bytes]) -> Iterator[_Submission]:
+def _read(lines: Iterable[bytes]) -> Iterator[_Submission | _Published]:
     number = 0
     try:
         for number, line in enumerate(lines, start=1):
             if number == 1:
                 _Header.model_validate_json(line)
             else:
-                yield _Submission.model_validate_json(line)
+                yield _ANY_LINE.validate_json(line)
     except ValidationError as error:
         message = phrase("Line {number} is not of an export of the ledger. Nothing was imported.", number=number or 1)
         raise LedgerError(message) from error

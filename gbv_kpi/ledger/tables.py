@@ -55,3 +55,11 @@ returns = Table(
     UniqueConstraint("plan", "year", "unit_code", "unit_since", "revision"),
     Index("gbv_kpi_return_of_submission", "submission"),
 )
+
+publications = Table(
+    "gbv_kpi_publication",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("at", String(27), nullable=False),
+    Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
+)

@@ -107,7 +107,7 @@ def _withheld(
         indicators={indicator.id: (indicator.numerator, indicator.denominator) for indicator in indicators},
         told=tuple(told for one in choices for told in one.told),
     )
-    exposed = sorted({row for one in choices for row in one.exposed})
+    exposed = sorted({(year, plan.unit_name(year, code)) for one in choices for year, code in one.exposed})
     return cells, Withheld(limit, of_units, len(cells) - of_units, publication=publication, exposed=tuple(exposed))
 
 

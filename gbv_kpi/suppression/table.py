@@ -254,7 +254,7 @@ def _corrected(counts: _Counts, known: _Known, family: Family, limit: int) -> tu
         if not is_gone and all(set(by_number.values()) == {now[side]} for side, by_number in sums.items()):
             continue
         for row, of_row in enumerate(units_by_row):
-            if set(of_row) < set(units):
+            if set(of_row) & set(units) and not set(of_row) >= set(units):
                 forced[row] = True
         for amount in family.amounts:
             common = sorted(set.intersection(*(set(sums.get(side, ())) for side in amount.sides)))
