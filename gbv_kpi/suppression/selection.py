@@ -64,6 +64,8 @@ class Column:
     cell: Integers
     value: NDArray[np.float64]
     units: Integers  # the number of units in a piece
+    is_corrected: Booleans  # by piece: whether a former sum that it is in was another
+    is_free: Booleans  # by piece: whether nothing was printed of its row, by which a reader could bound the amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +148,27 @@ def _is_kept(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
     """Return whether every cell of what is hidden keeps its small amounts."""
     size = int(column.cell.max(initial=0)) + 1
     cell, value = column.cell[hidden], column.value[hidden]
-    count = np.bincount(cell, minlength=size)
+    free = column.is_free[hidden]
+    pieces = np.bincount(cell, minlength=size)
+    count = np.bincount(cell, weights=free, minlength=size)
     units = np.bincount(cell, weights=column.units[hidden], minlength=size)
-    summed = np.bincount(cell, weights=value, minlength=size)
+    summed = np.bincount(cell, weights=value * free, minlength=size)
     small = np.bincount(cell, weights=is_small(value, limit), minlength=size) > 0
     least, most = np.full(size, np.inf), np.full(size, -np.inf)
-    np.minimum.at(least, cell, value)
-    np.maximum.at(most, cell, value)
+    np.minimum.at(least, cell[free], value[free])
+    np.maximum.at(most, cell[free], value[free])
     is_first = np.arange(size) == 0
     late = is_first & total.is_late
-    is_whole = count == len(column.row)
-    is_open = count == np.bincount(column.cell, minlength=size)  # nothing was taken from it, and so nothing is new
-    untouched = (count == 0) | np.where(is_first, not total.is_told, is_open)
+    is_whole = pieces == len(column.row)
+    is_open = pieces == np.bincount(column.cell, minlength=size)  # nothing was taken from it, and so nothing is new
+    is_corrected = np.bincount(cell, weights=column.is_corrected[hidden], minlength=size) > 0
+    is_new = is_first | is_corrected  # a total that is printed now tells a sum that was not known
+    untouched = (pieces == 0) | ((is_first | is_open) & ~(is_new & total.is_told))
     is_told = is_small(summed, limit) | (late & (summed == 0))
     keeps_small = ((least != most) | (late & ~is_small(least, limit))) & (
         ~is_told | (~late & is_small(column.value.sum(), limit))
     )
-    is_recovered = (count == 1) & ((units == 1) | is_small(summed, limit))
+    is_recovered = (count <= 1) & ((units == 1) | (pieces > 1) | is_small(summed, limit))
     return bool(
         np.all(
             untouched

@@ -121,6 +121,7 @@ class _Known:
     more than he does, and keep its units together.
     """
 
+    corrected: Mapping[Side, Booleans]  # of each unit: whether a sum of several that it is in was another
     cells: Mapping[Side, Integers]  # of each unit: those with the same number were in the same sums; 0: in none
     printed: Mapping[Side, Booleans]  # of each row: whether its sum was printed, and is still the same
     sums: Mapping[tuple[str, ...], Mapping[Side, Mapping[int, int]]]  # of several units, by number of publication
@@ -200,6 +201,7 @@ def _known(counts: _Counts, former: Mapping[Side, Sequence[FormerSum]]) -> _Know
     row_by_units = {units: row for row, units in enumerate(counts.units_by_row())}
     cells: dict[Side, Integers] = {}
     printed = {side: np.zeros(len(counts.rows), dtype=bool) for side in counts.sums}
+    corrected = {side: np.zeros(len(counts.units), dtype=bool) for side in counts.sums}
     sums: dict[tuple[str, ...], dict[Side, dict[int, int]]] = {}
     for side, now in counts.sums.items():
         numbers: dict[tuple[int, str], Integers] = {}  # by table: which of its sums each unit is in
@@ -208,13 +210,14 @@ def _known(counts: _Counts, former: Mapping[Side, Sequence[FormerSum]]) -> _Know
             is_same = len(members) == len(units) and bool(now[members].sum() == total)
             if len(units) > 1:
                 sums.setdefault(units, {}).setdefault(side, {})[publication] = total
+                corrected[side][members] |= not is_same
             elif not is_same:
                 continue
             if is_same and units in row_by_units:
                 printed[side][row_by_units[units]] = True
             numbers.setdefault((publication, indicator), np.zeros(len(now), dtype=np.int64))[members] = number
         cells[side] = _numbered(list(numbers.values()), len(now))
-    return _Known(cells, printed, sums)
+    return _Known(corrected, cells, printed, sums)
 
 
 def _numbered(columns: Sequence[Integers], length: int) -> Integers:
@@ -278,6 +281,7 @@ def _column(amount: Amount, counts: _Counts, known: _Known, printed_now: set[Sid
     printed = [known.printed[side] for side in amount.sides]
     is_told = np.logical_and.reduce([known.printed[side] | (side in printed_now) for side in amount.sides], dtype=bool)
     value = _value(amount, {side: counts.counted(side) for side in amount.sides})
+    corrected = np.logical_or.reduce([known.corrected[side] for side in amount.sides])
     cell = _joined([known.cells[side] for side in amount.sides])
     is_known = ~np.isnan(value)
     for side in amount.sides:
@@ -292,6 +296,8 @@ def _column(amount: Amount, counts: _Counts, known: _Known, printed_now: set[Sid
         cell=pieces[:, 1],
         value=np.bincount(piece, weights=value[is_known], minlength=len(pieces)),
         units=np.bincount(piece, minlength=len(pieces)),
+        is_corrected=np.bincount(piece, weights=corrected[is_known], minlength=len(pieces)) > 0,
+        is_free=~np.append(np.logical_or.reduce(list(known.printed.values())), False)[pieces[:, 0]],
     )
 
 

@@ -29,6 +29,7 @@ FAMILIES = (("victims", "victims_seeking_help"), ("cases_needing_help", "cases_h
 MOST = 10_000
 
 Counts = dict[str, int]
+Versions = dict[tuple[str, int], Counts]  # by unit and year: which of its values each field has
 Returned = dict[tuple[str, int], Counts]  # by unit and year
 Sum = frozenset[tuple[int, int]]  # coefficients by number of variable
 Variable = tuple[str, int, int, str]  # unit, year, version of its return, field
@@ -43,27 +44,27 @@ class Release:
     true: list[dict[str, Any]]  # the same findings before anything was withheld
     units: dict[tuple[str | None, int], list[str]]  # which units of the year each row adds up
     limit: int
-    versions: dict[tuple[str, int], int]
-    returned: Returned
+    versions: Versions
     publication: Publication
 
 
 @dataclass
 class History:
-    """One office over some time; `versions` counts the returns of each unit and year."""
+    """One office over some time. A field that a correction leaves as it was is the same unknown to the reader."""
 
     plan: Plan
     other: Plan
     returned: Returned = field(default_factory=dict)
-    versions: dict[tuple[str, int], int] = field(default_factory=dict)
-    contents: dict[tuple[str, int, int], Counts] = field(default_factory=dict)
+    values: dict[tuple[str, int], dict[str, Counts]] = field(default_factory=dict)
+    versions: Versions = field(default_factory=dict)
     releases: list[Release] = field(default_factory=list)
 
     def receive(self, unit: str, year: int, counts: Counts) -> None:
-        if self.returned.get((unit, year)) != counts:
-            self.versions[unit, year] = self.versions.get((unit, year), 0) + 1
         self.returned[unit, year] = counts
-        self.contents[unit, year, self.versions[unit, year]] = counts
+        values = self.values.setdefault((unit, year), {})
+        for name, count in counts.items():
+            values.setdefault(name, {}).setdefault(count, len(values.get(name, ())))
+        self.versions[unit, year] = {name: values[name][count] for name, count in counts.items()}
 
     def publish(self, kind: str, limit: int, years: Sequence[int] | None = None) -> Release:
         plan = self.other if kind == "other" else self.plan
@@ -83,7 +84,7 @@ class History:
             findings, last = printed["findings"], None
         publication = Publication.model_validate_json(json.dumps(printed["publication"]))
         units = self._rows(plan, {e.year for e in entries}, {(e.unit.code, e.year) for e in entries}, last, true)
-        release = Release(plan, findings, true, units, limit, dict(self.versions), dict(self.returned), publication)
+        release = Release(plan, findings, true, units, limit, dict(self.versions), publication)
         self.releases.append(release)
         return release
 
@@ -197,9 +198,9 @@ class _Reader:
             for finding, true in zip(release.findings, release.true, strict=True):
                 if finding["year"] == year:
                     self._read(release, finding, true)
-        for unit, at, version in history.contents:
-            if at == year and any((unit, at, version, name) in self.number for name in fields):
-                self._add_parts(unit, version)
+        returns = {(u, tuple(v.items())) for r in history.releases for (u, at), v in r.versions.items() if at == year}
+        for unit, versions in sorted(returns):
+            self._add_parts(unit, dict(versions))
 
     def _read(self, release: Release, finding: Mapping[str, Any], true: Mapping[str, Any]) -> None:
         indicator = release.plan.indicator_by_id[finding["indicator"]]
@@ -228,12 +229,12 @@ class _Reader:
                 self.asked[frozenset(coefficients.items())] = (where, value, release.limit, of)
 
     def _sum(self, release: Release, units: Sequence[str], names: Sequence[str]) -> dict[int, int]:
-        variables = [(u, self.year, release.versions[u, self.year], name) for u in units for name in names]
+        variables = [(u, self.year, release.versions[u, self.year][name], name) for u in units for name in names]
         return {self.number.setdefault(variable, len(self.number)): 1 for variable in variables}
 
-    def _add_parts(self, unit: str, version: int) -> None:
+    def _add_parts(self, unit: str, versions: Counts) -> None:
         whole, part, *other = (
-            self.number.setdefault((unit, self.year, version, name), len(self.number)) for name in self.fields
+            self.number.setdefault((unit, self.year, versions[name], name), len(self.number)) for name in self.fields
         )
         self.rows.append(({whole: 1, part: -1}, 0, MOST))
         for one in other:
@@ -242,11 +243,7 @@ class _Reader:
     def secrets(self) -> Iterator[Secret]:
         if not self.asked:
             return
-        matrix = np.zeros((len(self.rows), len(self.number)))
-        for row, (coefficients, _, _) in enumerate(self.rows):
-            for column, coefficient in coefficients.items():
-                matrix[row, column] = coefficient
-        constraint = LinearConstraint(matrix, [r[1] for r in self.rows], [r[2] for r in self.rows])
+        constraint = self._constraint(self.rows)
         for asked, (where, value, limit, of) in self.asked.items():
             if value == 0 or of <= self.printed:
                 continue
@@ -254,7 +251,22 @@ class _Reader:
             for column, coefficient in asked:
                 objective[column] = coefficient
             least, most = (round(sign * self._solve(sign * objective, constraint)) for sign in (1, -1))
-            yield Secret(where, value, least, most, limit)
+            if least != most or not self._is_squeezed(asked, objective):
+                yield Secret(where, value, least, most, limit)
+
+    def _is_squeezed(self, asked: Sum, objective: Any) -> bool:
+        """Whether what is printed of this unit alone leaves one value: 18 of 18 helped, and more cannot be reached."""
+        units = {unit for (unit, *_), number in self.number.items() if number in dict(asked)}
+        own = {number for (unit, *_), number in self.number.items() if unit in units}
+        alone = self._constraint([row for row in self.rows if row[0].keys() <= own])
+        return round(self._solve(objective, alone)) == round(-self._solve(-objective, alone))
+
+    def _constraint(self, rows: Sequence[tuple[dict[int, int], int, int]]) -> LinearConstraint:
+        matrix = np.zeros((len(rows), len(self.number)))
+        for row, (coefficients, _, _) in enumerate(rows):
+            for column, coefficient in coefficients.items():
+                matrix[row, column] = coefficient
+        return LinearConstraint(matrix, [r[1] for r in rows], [r[2] for r in rows])
 
     def _solve(self, objective: Any, constraint: LinearConstraint) -> float:
         found = milp(objective, constraints=constraint, integrality=np.ones(len(self.number)), bounds=Bounds(0, MOST))
