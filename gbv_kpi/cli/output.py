@@ -1,7 +1,6 @@
 """An outcome handed over: what may be seen of it, in the format and to the place asked for, with its exit code."""
 
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -16,15 +15,14 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from gbv_kpi.kpi.outcome import Outcome
     from gbv_kpi.kpi.publication import Publication
     from gbv_kpi.kpi.trend import Trend
-    from gbv_kpi.kpi.withheld import Withheld
     from gbv_kpi.ledger.database import Ledger
 
-Result = TypeVar("Result", "Outcome", "Trend")
+Result = TypeVar("Result", bound="Outcome | Trend")
 
 
 def file_to_annotate(names: Sequence[str], annotate: Path) -> str:
@@ -82,34 +80,21 @@ def publish_beside(
 ) -> Result:
     """Return what may be seen of an outcome or a trend where counts below a limit are withheld."""
     files = [_publication(str(path)) for path in former.files]
-    with _recorded(former) as (recorded, record):
-        shown = publish(result, limit, [*files, *recorded])
-        record(shown.withheld)
+    if former.ledger is None:
+        shown = publish(result, limit, files)
+    else:
+        from gbv_kpi.ledger.publications import add_publication, publications_of
+
+        # Nobody else can choose before this publication is recorded.
+        with former.ledger.writing() if former.register else former.ledger.reading() as connection:
+            shown = publish(result, limit, [*files, *publications_of(connection)])
+            if former.register and shown.withheld and shown.withheld.publication:
+                add_publication(connection, shown.withheld.publication, datetime.now(UTC))
     if shown.withheld and shown.withheld.exposed:  # for the officer only: readers must not learn what to look for
         units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
-        tell(
-            spoken.say(
-                phrase("Former publications tell small counts of {units}: they are protected no more.", units=units)
-            )
-        )
+        warning = phrase("Former publications tell small counts of {units}: they are protected no more.", units=units)
+        tell(spoken.say(warning))
     return shown
-
-
-@contextmanager
-def _recorded(former: Former) -> "Iterator[tuple[list[Publication], Callable[[Withheld | None], None]]]":
-    """Yield the publications of a ledger, and what records a new one before another can be chosen."""
-    if former.ledger is None:
-        yield [], lambda withheld: None
-        return
-    from gbv_kpi.ledger.publications import add_publication, publications_of
-
-    with former.ledger.writing() if former.register else former.ledger.reading() as connection:
-
-        def record(withheld: "Withheld | None") -> None:
-            if former.register and withheld and withheld.publication:
-                add_publication(connection, withheld.publication, datetime.now(UTC))
-
-        yield publications_of(connection), record
 
 
 def _publication(name: str) -> "Publication":

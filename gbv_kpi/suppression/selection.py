@@ -48,6 +48,7 @@ from numpy.typing import NDArray
 FEWEST = 3
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 
@@ -58,11 +59,11 @@ class Column:
     `own` is what each row tells of it, NaN where it tells nothing.
     """
 
-    own: NDArray[np.float64]
+    own: Floats
     was_printed: Booleans  # by row: whether a former publication printed it
     row: Integers  # by piece; -1 for what is in no row
     cell: Integers
-    value: NDArray[np.float64]
+    value: Floats
     units: Integers  # the number of units in a piece
     is_corrected: Booleans  # by piece: whether a former sum that it is in was another
     is_free: Booleans  # by piece: whether nothing was printed of its row, by which a reader could bound the amount
@@ -90,7 +91,7 @@ def chosen(columns: Sequence[Column], sums: Sequence[Sum], limit: int, forced: B
     hidden = forced.copy()
     for column in columns:
         hidden |= is_small(column.own, limit) & ~column.was_printed
-    rest = np.flatnonzero(~hidden & ~np.logical_and.reduce([column.was_printed for column in columns]))
+    rest = np.flatnonzero(~hidden & ~np.logical_and.reduce([column.was_printed for column in columns])).tolist()
     ranks = _ranks(columns, rest)
     groups = [list(group) for _, group in groupby(sorted(rest, key=ranks.__getitem__), key=ranks.__getitem__)]
     failing = _failing(columns, sums, limit, hidden)
@@ -114,13 +115,13 @@ def is_recovered(column: Column, row: int) -> bool:
     return bool((column.cell == cells[0]).sum() == 1)
 
 
-def _with(hidden: Booleans, rows: Sequence[int]) -> Booleans:
+def _with(hidden: Booleans, rows: list[int]) -> Booleans:
     more = hidden.copy()
     more[rows] = True
     return more
 
 
-def _ranks(columns: Sequence[Column], rows: Integers) -> dict[int, tuple[bool, float, list[tuple[float, float]]]]:
+def _ranks(columns: Sequence[Column], rows: list[int]) -> dict[int, tuple[bool, float, list[tuple[float, float]]]]:
     """Rows with the same amounts have the same rank; those with nothing to hide behind come last."""
     added = np.full((len(columns[0].own), len(columns)), -1.0) if columns else np.empty((0, 0))
     for number, column in enumerate(columns):
@@ -131,7 +132,7 @@ def _ranks(columns: Sequence[Column], rows: Integers) -> dict[int, tuple[bool, f
     sizes = np.where(added > 0, added, 0).sum(axis=1)
     return {
         row: (sizes[row] == 0, sizes[row], list(zip(added[row].tolist(), own[row].tolist(), strict=True)))
-        for row in rows.tolist()
+        for row in rows
     }
 
 
@@ -163,10 +164,10 @@ def _is_kept(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
     is_open = pieces == np.bincount(column.cell, minlength=size)  # nothing was taken from it, and so nothing is new
     is_corrected = np.bincount(cell, weights=column.is_corrected[hidden], minlength=size) > 0
     is_new = is_first | is_corrected  # a total that is printed now tells a sum that was not known
-    untouched = (pieces == 0) | ((is_first | is_open) & ~(is_new & total.is_told))
+    untouched = ((pieces == 0) & ~(late & (column.row.size > 0))) | ((is_first | is_open) & ~(is_new & total.is_told))
     is_told = is_small(summed, limit) | (late & (summed == 0))
     keeps_small = ((least != most) | (late & ~is_small(least, limit))) & (
-        ~is_told | (~late & is_small(column.value.sum(), limit))
+        ~is_told | np.where(late, summed == column.value.sum(), is_small(column.value.sum(), limit))
     )
     is_recovered = (count <= 1) & ((units == 1) | (pieces > 1) | is_small(summed, limit))
     return bool(

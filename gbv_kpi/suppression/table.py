@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from gbv_kpi.kpi.engine import sum_by_unit, sum_of_fields
 from gbv_kpi.kpi.publication import Publication, Side, Told
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.plan import Plan
 from gbv_kpi.suppression.families import Amount, Family
-from gbv_kpi.suppression.selection import Booleans, Column, Integers, Sum, chosen, is_recovered, is_small
+from gbv_kpi.suppression.selection import Booleans, Column, Floats, Integers, Sum, chosen, is_recovered, is_small
 
 Cell = tuple[str, int, str | None]  # an indicator's finding of a year, for a unit or (None) the province
 
@@ -85,7 +84,7 @@ class _Counts:
     units: list[str]
     rows: list[str]
     row: Integers  # of each unit; -1 for none
-    sums: Mapping[Side, NDArray[np.float64]]
+    sums: Mapping[Side, Floats]
     pairs: Mapping[str, tuple[Side, Side]]  # numerator and denominator of each indicator
 
     def given(self, indicator: str) -> Booleans:
@@ -93,16 +92,16 @@ class _Counts:
         numerator, denominator = self.pairs[indicator]
         return ~np.isnan(self.sums[numerator] + self.sums[denominator])
 
-    def counted(self, side: Side) -> NDArray[np.float64]:
+    def counted(self, side: Side) -> Floats:
         """Return the counts that are in a total: those of units that give both of an indicator."""
         given = [self.given(name) for name, pair in self.pairs.items() if side in pair]
         return np.where(np.logical_or.reduce(given), self.sums[side], np.nan) if given else self.sums[side]
 
-    def of_rows(self, amount: Amount) -> NDArray[np.float64]:
+    def of_rows(self, amount: Amount) -> Floats:
         """Return the amount of each row; NaN where one of its units does not give it."""
         values = _value(amount, self.sums)
         in_row = self.row >= 0
-        return np.bincount(self.row[in_row], weights=values[in_row], minlength=len(self.rows))
+        return _summed(self.row[in_row], values[in_row], len(self.rows))
 
     def units_by_row(self) -> list[tuple[str, ...]]:
         units: list[list[str]] = [[] for _ in self.rows]
@@ -186,7 +185,7 @@ def _counts(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan)
     )
 
 
-def _value(amount: Amount, by_side: Mapping[Side, NDArray[np.float64]]) -> NDArray[np.float64]:
+def _value(amount: Amount, by_side: Mapping[Side, Floats]) -> Floats:
     value = by_side[amount.side].copy()
     for part in amount.parts:
         value -= by_side[part]
@@ -238,7 +237,7 @@ def _joined(columns: Sequence[Integers]) -> Integers:
         for column in columns:
             joined = joined.groupby(column).transform("min")
         if joined.equals(before):
-            return joined.to_numpy()
+            return joined.to_numpy().astype(np.int64)
 
 
 def _corrected(counts: _Counts, known: _Known, family: Family, limit: int) -> tuple[Booleans, set[str]]:
@@ -294,9 +293,9 @@ def _column(amount: Amount, counts: _Counts, known: _Known, printed_now: set[Sid
         was_printed=np.logical_and.reduce(printed, dtype=bool),
         row=pieces[:, 0],
         cell=pieces[:, 1],
-        value=np.bincount(piece, weights=value[is_known], minlength=len(pieces)),
+        value=_summed(piece, value[is_known], len(pieces)),
         units=np.bincount(piece, minlength=len(pieces)),
-        is_corrected=np.bincount(piece, weights=corrected[is_known], minlength=len(pieces)) > 0,
+        is_corrected=_summed(piece, corrected[is_known].astype(np.float64), len(pieces)) > 0,
         is_free=~np.append(np.logical_or.reduce(list(known.printed.values())), False)[pieces[:, 0]],
     )
 
@@ -325,6 +324,11 @@ def _told(year: int, counts: _Counts, hidden: Booleans, totals: set[str]) -> Ite
         if rest.any() and name not in totals:
             units = tuple(unit for unit, is_in in zip(counts.units, rest, strict=True) if is_in)
             yield Told(year, name, units, *(_count(counts.sums[side][rest].sum()) for side in pair))
+
+
+def _summed(group: Integers, values: Floats, length: int) -> Floats:
+    """Return the sum of each group."""
+    return np.bincount(group, weights=values, minlength=length).astype(np.float64)
 
 
 def _count(value: float) -> int | None:

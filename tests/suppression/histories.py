@@ -55,7 +55,7 @@ class History:
     plan: Plan
     other: Plan
     returned: Returned = field(default_factory=dict)
-    values: dict[tuple[str, int], dict[str, Counts]] = field(default_factory=dict)
+    values: dict[tuple[str, int], dict[str, dict[int, int]]] = field(default_factory=dict)
     versions: Versions = field(default_factory=dict)
     releases: list[Release] = field(default_factory=list)
 
@@ -124,13 +124,8 @@ def random_history(seed: int) -> History:
                 history.receive(unit.code, year, random_counts(most, chance))
     limit = chance.choice((3, 5, 5, 5, 8))
     for step in range(chance.randint(2, 5)):
-        if step and late:
-            chance.shuffle(late)
-            for key in [late.pop() for _ in range(chance.randint(1, len(late)))]:
-                history.receive(*key, random_counts(most, chance))
-        elif step and history.returned and chance.random() < 0.7:
-            for key in chance.sample(sorted(history.returned), min(len(history.returned), chance.choice((1, 1, 2, 4)))):
-                history.receive(*key, corrected(history.returned[key], most, chance))
+        if step:
+            _go_on(history, late, most, chance)
         if chance.random() < 0.2:
             limit = chance.choice((3, 5, 8))
         if history.returned:
@@ -139,6 +134,17 @@ def random_history(seed: int) -> History:
                 kind, limit, [years[-1]] if kind == "check" and chance.random() < 0.3 and late == [] else None
             )
     return history
+
+
+def _go_on(history: History, late: list[tuple[str, int]], most: int, chance: random.Random) -> None:
+    """Late returns come in, or one to four are corrected, or nothing changes."""
+    if late:
+        chance.shuffle(late)
+        for key in [late.pop() for _ in range(chance.randint(1, len(late)))]:
+            history.receive(*key, random_counts(most, chance))
+    elif history.returned and chance.random() < 0.7:
+        for key in chance.sample(sorted(history.returned), min(len(history.returned), chance.choice((1, 1, 2, 4)))):
+            history.receive(*key, corrected(history.returned[key], most, chance))
 
 
 def other_plan(plan: Plan) -> Plan:
