@@ -1,11 +1,15 @@
 """Random histories of publications, and a reader who keeps all of them and has a solver for whole numbers.
 
+    python -m tests.suppression.histories [COUNT] [SEED]
+
 He knows the plan, who had reported when, which returns were corrected in between, and that a part never exceeds its
 whole. Of every count withheld he asks for the least and the most that it can be.
 """
 
 import json
 import random
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -278,3 +282,24 @@ class _Reader:
         found = milp(objective, constraints=constraint, integrality=np.ones(len(self.number)), bounds=Bounds(0, MOST))
         assert found.success, found.message
         return float(found.fun)
+
+
+def main(count: int, first: int) -> int:
+    """Attack some histories, print what was found, and return 1 where a count was recovered."""
+    seen: Counter[str] = Counter()
+    for seed in range(first, first + count):
+        history = random_history(seed)
+        seen["publications"] += len(history.releases)
+        for secret in attack(history):
+            seen["counts withheld"] += 1
+            seen["three values or fewer"] += secret.most - secret.least <= 2
+            if secret.least == secret.most:
+                seen["recovered"] += 1
+                print(f"seed {seed}: {secret}")
+    print(f"{count} histories: {dict(seen)}")
+    return int(seen["recovered"] > 0)
+
+
+if __name__ == "__main__":
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    sys.exit(main(*numbers, *(300, 0)[len(numbers) :]))
