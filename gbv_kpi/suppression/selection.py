@@ -60,6 +60,7 @@ class Column:
     """
 
     own: Floats
+    is_reason: Booleans  # by row: whether showing it would tell a small amount that was not printed before
     was_printed: Booleans  # by row: whether a former publication printed it
     row: Integers  # by piece; -1 for what is in no row
     cell: Integers
@@ -90,7 +91,7 @@ def chosen(columns: Sequence[Column], sums: Sequence[Sum], limit: int, forced: B
     """
     hidden = forced.copy()
     for column in columns:
-        hidden |= is_small(column.own, limit) & ~column.was_printed
+        hidden |= column.is_reason
     rest = np.flatnonzero(~hidden & ~np.logical_and.reduce([column.was_printed for column in columns])).tolist()
     ranks = _ranks(columns, rest)
     groups = [list(group) for _, group in groupby(sorted(rest, key=ranks.__getitem__), key=ranks.__getitem__)]
@@ -165,9 +166,10 @@ def _is_kept(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
     is_corrected = np.bincount(cell, weights=column.is_corrected[hidden], minlength=size) > 0
     is_new = is_first | is_corrected  # a total that is printed now tells a sum that was not known
     untouched = ((pieces == 0) & ~(late & (column.row.size > 0))) | ((is_first | is_open) & ~(is_new & total.is_told))
-    is_told = is_small(summed, limit) | (late & (summed == 0))
+    is_bound = pieces > count  # what was printed of a row limits what it may hold, and so what the others may
+    is_told = is_small(summed, limit) | ((late | is_bound) & (summed == 0))
     keeps_small = ((least != most) | (late & ~is_small(least, limit))) & (
-        ~is_told | np.where(late, summed == column.value.sum(), is_small(column.value.sum(), limit))
+        ~is_told | np.where(late, summed == column.value.sum(), is_small(column.value.sum(), limit) & ~is_bound)
     )
     is_recovered = (count <= 1) & ((units == 1) | (pieces > 1) | is_small(summed, limit))
     return bool(

@@ -97,9 +97,11 @@ class _Counts:
         given = [self.given(name) for name, pair in self.pairs.items() if side in pair]
         return np.where(np.logical_or.reduce(given), self.sums[side], np.nan) if given else self.sums[side]
 
-    def of_rows(self, amount: Amount) -> Floats:
-        """Return the amount of each row; NaN where one of its units does not give it."""
+    def of_rows(self, amount: Amount, without: Booleans | None = None) -> Floats:
+        """Return the amount of each row, `without` some units; NaN where one of its units does not give it."""
         values = _value(amount, self.sums)
+        if without is not None:
+            values[without] = 0
         in_row = self.row >= 0
         return _summed(self.row[in_row], values[in_row], len(self.rows))
 
@@ -122,6 +124,7 @@ class _Known:
 
     corrected: Mapping[Side, Booleans]  # of each unit: whether a sum of several that it is in was another
     cells: Mapping[Side, Integers]  # of each unit: those with the same number were in the same sums; 0: in none
+    alone: Mapping[Side, Booleans]  # of each unit: whether its count was printed, and is still the same
     printed: Mapping[Side, Booleans]  # of each row: whether its sum was printed, and is still the same
     sums: Mapping[tuple[str, ...], Mapping[Side, Mapping[int, int]]]  # of several units, by number of publication
 
@@ -135,7 +138,7 @@ def choice(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan, 
     counts = _counts(table, family, returns[returns["year"] == table.year], plan)
     known = _known(counts, former.get(table.year, {}))
     printed_now = {side for pair in counts.pairs.values() for side in pair}
-    columns = [_column(amount, counts, known, printed_now) for amount in family.amounts]
+    columns = [_column(amount, counts, known, printed_now, limit) for amount in family.amounts]
     forced, withheld_totals = _corrected(counts, known, family, limit)
     while True:
         sums = [
@@ -200,6 +203,7 @@ def _known(counts: _Counts, former: Mapping[Side, Sequence[FormerSum]]) -> _Know
     row_by_units = {units: row for row, units in enumerate(counts.units_by_row())}
     cells: dict[Side, Integers] = {}
     printed = {side: np.zeros(len(counts.rows), dtype=bool) for side in counts.sums}
+    alone = {side: np.zeros(len(counts.units), dtype=bool) for side in counts.sums}
     corrected = {side: np.zeros(len(counts.units), dtype=bool) for side in counts.sums}
     sums: dict[tuple[str, ...], dict[Side, dict[int, int]]] = {}
     for side, now in counts.sums.items():
@@ -210,13 +214,15 @@ def _known(counts: _Counts, former: Mapping[Side, Sequence[FormerSum]]) -> _Know
             if len(units) > 1:
                 sums.setdefault(units, {}).setdefault(side, {})[publication] = total
                 corrected[side][members] |= not is_same
-            elif not is_same:
+            elif is_same:
+                alone[side][members] = True
+            else:
                 continue
             if is_same and units in row_by_units:
                 printed[side][row_by_units[units]] = True
             numbers.setdefault((publication, indicator), np.zeros(len(now), dtype=np.int64))[members] = number
         cells[side] = _numbered(list(numbers.values()), len(now))
-    return _Known(corrected, cells, printed, sums)
+    return _Known(corrected, cells, alone, printed, sums)
 
 
 def _numbered(columns: Sequence[Integers], length: int) -> Integers:
@@ -275,7 +281,7 @@ def _corrected(counts: _Counts, known: _Known, family: Family, limit: int) -> tu
 # ------------------------------------------------------------------------ the table as columns of amounts
 
 
-def _column(amount: Amount, counts: _Counts, known: _Known, printed_now: set[Side]) -> Column:
+def _column(amount: Amount, counts: _Counts, known: _Known, printed_now: set[Side], limit: int) -> Column:
     """Return an amount of all rows, in pieces by row and cell."""
     printed = [known.printed[side] for side in amount.sides]
     is_told = np.logical_and.reduce([known.printed[side] | (side in printed_now) for side in amount.sides], dtype=bool)
@@ -288,9 +294,15 @@ def _column(amount: Amount, counts: _Counts, known: _Known, printed_now: set[Sid
             is_known &= known.cells[side] > 0
     pieces, piece = np.unique(np.stack([counts.row, cell], axis=1)[is_known], axis=0, return_inverse=True)
     piece = piece.reshape(-1)
+    was_printed = np.logical_and.reduce(printed, dtype=bool)
+    alone = np.logical_and.reduce(
+        [known.alone[side] for side in amount.sides]
+    )  # the others of its row are told with it
+    reasons = [is_small(counts.of_rows(amount, without), limit) for without in (np.zeros_like(alone), alone)]
     return Column(
         own=np.where(is_told, counts.of_rows(amount), np.nan),
-        was_printed=np.logical_and.reduce(printed, dtype=bool),
+        is_reason=np.logical_or.reduce(reasons) & is_told & ~was_printed,
+        was_printed=was_printed,
         row=pieces[:, 0],
         cell=pieces[:, 1],
         value=_summed(piece, value[is_known], len(pieces)),

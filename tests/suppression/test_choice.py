@@ -11,13 +11,14 @@ from gbv_kpi.suppression.selection import Column, Sum, chosen
 from tests.suppression.attacker import Pair, small, told
 
 
-def columns(pairs: Sequence[Pair], beside: Pair | None = None) -> list[Column]:
+def columns(pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5) -> list[Column]:
     """Numerator, denominator and the rest of each row, and of what the total holds beside them."""
     held = [*pairs, beside] if beside else list(pairs)
     row = np.array([*range(len(pairs)), *([-1] if beside else [])])
     return [
         Column(
             own=np.array([told(pair)[name] for pair in pairs], dtype=np.float64),
+            is_reason=np.array([small(told(pair)[name], limit) for pair in pairs]),
             was_printed=np.zeros(len(pairs), dtype=bool),
             row=row,
             cell=np.zeros(len(held), dtype=np.int64),
@@ -32,7 +33,9 @@ def columns(pairs: Sequence[Pair], beside: Pair | None = None) -> list[Column]:
 
 def withheld(*pairs: Pair, limit: int = 5, beside: Pair | None = None, is_late: bool = False) -> list[int | None]:
     """The places of the units withheld, None for what the total holds beside them."""
-    hidden, _ = chosen(columns(pairs, beside), [Sum(is_late=is_late)] * 3, limit, np.zeros(len(pairs), dtype=bool))
+    hidden, _ = chosen(
+        columns(pairs, beside, limit), [Sum(is_late=is_late)] * 3, limit, np.zeros(len(pairs), dtype=bool)
+    )
     places: list[int | None] = [int(place) for place in np.flatnonzero(hidden)]
     return [None, *places] if beside and places else places
 
