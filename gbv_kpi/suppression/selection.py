@@ -176,7 +176,7 @@ def _is_kept(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
         np.all(
             untouched
             | ~(small | late | ~is_first | total.is_strict)
-            | (is_whole & (late | ~is_recovered))
+            | (is_whole & (late | ~(is_recovered | (is_bound & is_told))))
             | ((count == 1) & ~is_recovered)
             | ((count + late >= FEWEST) & (~(small | late) | keeps_small))
         )

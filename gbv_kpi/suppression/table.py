@@ -249,10 +249,15 @@ def _joined(columns: Sequence[Integers]) -> Integers:
 def _corrected(counts: _Counts, known: _Known, family: Family, limit: int) -> tuple[Booleans, set[str]]:
     """Return the rows that stay withheld since a sum they are in was corrected, and the totals that would tell of it.
 
+    What was withheld of a sum that only another plan prints stays so as well: how its parts and wholes bound each other
+    across plans is not worked out.
+
     Where a sum fell, what the corrected returns held before has a least value, and the others a most; `room` is what
     is left for these at least. A total is withheld where that is below the limit.
     """
     forced = np.zeros(len(counts.rows), dtype=bool)
+    for side in counts.sums.keys() - {side for pair in counts.pairs.values() for side in pair}:
+        forced[counts.row[(known.cells[side] > 0) & ~known.alone[side] & (counts.row >= 0)]] = True
     totals: set[str] = set()
     units_by_row = counts.units_by_row()
     for units, sums in known.sums.items():
