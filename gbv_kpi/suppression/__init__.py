@@ -22,15 +22,10 @@ from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, error_count
+from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family, protected_families, shown_alone
-from gbv_kpi.suppression.table import (
-    Cell,
-    YearTable,
-    choice,
-    published,
-    published_scorecard,
-    told_before,
-)
+from gbv_kpi.suppression.former import told_before
+from gbv_kpi.suppression.table import Cell, choice, published, published_scorecard
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Trend
