@@ -5,6 +5,8 @@ import gc
 import os
 import sys
 
+COULD_NOT_RUN = 2
+
 
 def main() -> None:
     """Run the command line without what would only delay it, and end with its exit code.
@@ -31,17 +33,17 @@ def main() -> None:
 def _end(code: int) -> None:
     """End the process as the interpreter does, but for taking its modules apart.
 
-    A stream that cannot take its last words is left to the interpreter, which says so; so is a run that somebody
-    looks into, with a profiler or the traceback of a fault.
+    A stream that cannot take its last words makes it a run that failed. One that somebody looks into, with a profiler
+    or the traceback of a fault, ends as any other.
     """
     if os.environ.get("GBV_KPI_DEBUG"):
         sys.exit(code)
     atexit._run_exitfuncs()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            code = COULD_NOT_RUN
     os._exit(code)
 
 

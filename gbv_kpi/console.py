@@ -1,10 +1,13 @@
 """Where results go: standard output, or a file that is written whole or not at all."""
 
 import os
+import re
+import stat
 import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr, TextIO
@@ -12,17 +15,24 @@ from typing import IO, TYPE_CHECKING, Any, AnyStr, TextIO
 from gbv_kpi.errors import OutputError
 from gbv_kpi.i18n import phrase
 
+if sys.platform != "win32":  # where a file that is open cannot be removed anyway
+    import fcntl
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+PREFIX = ".gbv-kpi-"  # of files that are being written
+_LEFTOVER = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # as `tempfile` names them
 UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
 
 def speak_utf8() -> None:
     """Let both streams carry Vietnamese, whatever the system's code page is.
 
-    One that the caller has closed takes what is said to it, and nobody hears it.
+    One that the caller has closed takes what is said to it, and nobody hears it; a closed input is empty.
     """
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # for as long as the program runs
     sys.stdout, sys.stderr = (stream or _unheard() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -38,12 +48,12 @@ def error_console() -> "Console":
     return _console(stderr=True, soft_wrap=True)
 
 
-def tell(text: str) -> None:
+def warn(text: str) -> None:
     """A line on standard error."""
-    error_console().print(visible(text))
+    error_console().print(escape_controls(text))
 
 
-def visible(text: str) -> str:
+def escape_controls(text: str) -> str:
     """The text with its control characters shown instead of acting on a terminal."""
     return text if text.isprintable() else "".join(map(_shown, text))
 
@@ -51,7 +61,8 @@ def visible(text: str) -> str:
 def _shown(character: str) -> str:
     if character in "\n\r\t":
         return " "
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+    no_character = ord(character) & 0xFFFE == 0xFFFE  # U+FFFE and U+FFFF: no XML may hold them
+    if no_character or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return f"\\u{ord(character):04x}"
     return character
 
@@ -74,11 +85,11 @@ def _console(**settings: Any) -> "Console":
     return Console(highlight=False, markup=False, emoji=False, **settings)
 
 
-def dumped(content: Mapping[str, object]) -> str:
+def to_json_text(content: Mapping[str, object]) -> str:
     """The text of a JSON object that is safe to print."""
     from json import dumps  # here, for most of what is printed is no JSON
 
-    return _harmless(dumps(content, ensure_ascii=False, indent=2)) + "\n"
+    return harmless_json(dumps(content, ensure_ascii=False, indent=2)) + "\n"
 
 
 def dumped_by_record(content: Mapping[str, object]) -> Iterator[str]:
@@ -92,22 +103,30 @@ def dumped_by_record(content: Mapping[str, object]) -> Iterator[str]:
         if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
             between = "[\n    "
             for record in value:
-                yield between + _harmless(encode(record))
+                yield between + harmless_json(encode(record))
                 between = ",\n    "
             yield "[]" if between[0] == "[" else "\n  ]"
         else:
-            yield _harmless(encode(value))
+            yield harmless_json(encode(value))
         before = ",\n  "
     yield "\n}\n"
 
 
-def _harmless(text: str) -> str:
+def harmless_json(text: str) -> str:
+    """Return JSON that acts on no terminal and hides nothing; a program reads the same from it."""
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
-# json escapes the C0 controls; the others could still act on the terminal of whoever prints the file. Surrogates
-# stand for the bytes of a file name that is no Unicode, and cannot be encoded.
-_CONTROLS = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000))}
+# json escapes the C0 controls; the C1 controls, invisible signs and those that turn the direction of a line could still
+# act on the terminal of whoever prints the file. Surrogates stand for the bytes of a file name that is no Unicode, and
+# cannot be encoded.
+_CONTROLS = {
+    code: f"\\u{code:04x}"
+    for code in (
+        *range(0x7F, 0xA0), 0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070),
+        *range(0xD800, 0xE000), 0xFEFF, *range(0xFFF9, 0xFFFC), 0xFFFE, 0xFFFF,
+    )
+}  # fmt: skip
 
 
 def print_text(content: str, output: Path | None) -> None:
@@ -118,7 +137,7 @@ def print_text(content: str, output: Path | None) -> None:
 def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
     """The same of a text that is made while it is written."""
     if output is not None:
-        write_whole(output, (piece.encode() for piece in pieces))
+        atomic_write(output, (piece.encode() for piece in pieces))
         return
     _print(sys.stdout, pieces)
 
@@ -126,7 +145,7 @@ def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
 def print_bytes(content: bytes, output: Path | None) -> None:
     """A workbook or document, to a file or into a pipe. Raises `OutputError` where it would go to a screen."""
     if output is not None:
-        write_whole(output, content)
+        atomic_write(output, content)
         return
     if sys.stdout.isatty():
         raise OutputError(phrase("This format is a file: say with --output where to write it."))
@@ -144,7 +163,7 @@ def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
         raise OutputError(phrase("The result cannot be printed: {reason}.", reason=reason)) from error
 
 
-def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
+def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file whole or not at all. Raises `OutputError`, and leaves what stood there.
 
     A file that stood there keeps its permissions, and a link stays a link. What is no file, such as
@@ -158,24 +177,59 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
                 file.writelines(pieces)
         else:
             _replace(target, pieces)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is no OSError
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise OutputError(phrase("{path} cannot be written: {reason}.", path=str(path), reason=reason)) from error
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".gbv-kpi-")
-    temporary = Path(name)
+    _remove_leftovers(target.parent)
+    handle, temporary = _temporary_file(target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(target)
+            temporary.chmod(mode)
+            temporary.replace(target)
+        _sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary_file(folder: Path) -> tuple[int, Path]:
+    """A file beside the target, locked for as long as it is open."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=PREFIX)
+        if sys.platform != "win32":
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if Path(name).exists():  # another run may have taken it for a leftover before it was locked
+            return handle, Path(name)
+        os.close(handle)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove our temporary files that no run has locked: those of runs that were killed."""
+    if sys.platform == "win32":
+        return
+    for path in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            status = path.lstat()
+            if _LEFTOVER.fullmatch(path.name) and stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid():
+                with path.open("rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk, too; not every file system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _umask() -> int:

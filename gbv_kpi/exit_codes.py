@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 class ExitCode(IntEnum):
     """What a run ends with; a return with an error wins over a missed threshold."""
 
-    WELL = 0
+    OK = 0
     MISSED = 1  # a threshold in force is missed
     COULD_NOT_RUN = 2
     INVALID = 3  # a return has an error

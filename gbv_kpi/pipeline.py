@@ -15,7 +15,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import outlooks
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import has_errors
-from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
 from gbv_kpi.sheets.sources import find_sources
 
@@ -95,6 +95,13 @@ def _judge(
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
     returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
+    if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
+        reason = (
+            returns.problems[0].message
+            if returns.problems
+            else phrase("No figure is filled in; the file was left out.")
+        )
+        raise UsageError(phrase("There is no return in {names}: {reason}", names=", ".join(names), reason=reason))
     scorecard = evaluate(returns, plan)
     return Outcome(
         command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on

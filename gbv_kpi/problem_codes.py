@@ -86,6 +86,24 @@ _COLUMNS: Mapping[str, ProblemKind] = {
         phrase("“Số cơ sở giáo dục” stands in column K and again in column N."),
         phrase("Keep one of the two columns."),
     ),
+    "ambiguous-figure": ProblemKind(
+        Severity.ERROR,
+        phrase("Several figures claim to be the same number of one unit and year, and none of them was read."),
+        phrase("A form with two columns of figures, “Lần 1” and “Lần 2”, and neither says that it is the result."),
+        phrase("Keep one of the figures, or say over it that it is the result: “Thực hiện”, “Tổng số”."),
+    ),
+    "part-of-year": ProblemKind(
+        Severity.ERROR,
+        phrase("The figures are of some months, a quarter or a period that is not the year; they were not read."),
+        phrase("The title “BÁO CÁO 6 THÁNG ĐẦU NĂM 2023”, or a column “Quý IV”."),
+        phrase("Send the figures of the whole year."),
+    ),
+    "not-the-result": ProblemKind(
+        Severity.ERROR,
+        phrase("The figures are a plan, a target, a rate or a sum over several years, not the result of the year."),
+        phrase("The title “KẾ HOẠCH NĂM 2024”, or “Lũy kế từ đầu giai đoạn”."),
+        phrase("Send the figures of what was achieved in the year; say so in the title: “Kết quả thực hiện năm 2024”."),
+    ),
     "personal-data-column": ProblemKind(
         Severity.ERROR,
         phrase("A column is about persons. The whole file is refused, and nothing of that column is shown or kept."),
@@ -200,17 +218,41 @@ _WARNINGS: Mapping[str, ProblemKind] = {
         phrase("Columns “Năm 2022” and “Năm 2023” under the title “NĂM 2023”."),
         phrase("If it is a return too, send it in a file whose title names that year."),
     ),
-    "part-of-year": ProblemKind(
+    "estimated-figure": ProblemKind(
         Severity.WARNING,
-        phrase("The title speaks of some months or a quarter; the figures were read as those of the whole year."),
-        phrase("The title “BÁO CÁO 6 THÁNG ĐẦU NĂM 2023”."),
-        phrase("Send the figures of the whole year."),
+        phrase("A figure is headed as an estimate. There is no other one for the year, so it was read and counts."),
+        phrase("A column “Ước thực hiện cả năm” and no column “Thực hiện”."),
+        phrase("If the final figure is known, send it under “Thực hiện”."),
     ),
     "sheet-not-read": ProblemKind(
         Severity.WARNING,
         phrase("A sheet has figures, but not under the plan's headings; it was passed over."),
         phrase("A second sheet with figures of “Huyện Nho Quan” under the headings of another form."),
         phrase("If the sheet belongs to the return, use the plan's headings there too."),
+    ),
+    "blank-return": ProblemKind(
+        Severity.WARNING,
+        phrase("The file is a blank return: it has the plan's headings and units, and no figure. It was left out."),
+        phrase("The template of the year, saved among the returns."),
+        phrase("Fill it in, or take it out of the folder."),
+    ),
+    "duplicate-file": ProblemKind(
+        Severity.WARNING,
+        phrase("The same file was given twice under different names; it counts once."),
+        phrase("“Nho Quan.xlsx” and “Nho Quan (1).xlsx”, with the same content."),
+        phrase("Delete the copy."),
+    ),
+    "own-report": ProblemKind(
+        Severity.WARNING,
+        phrase("The file is a report that this program wrote; it is no return and was left out."),
+        phrase("The report of last year, saved into the folder of this year's returns."),
+        phrase("Keep reports in a folder of their own."),
+    ),
+    "unseen-text": ProblemKind(
+        Severity.WARNING,
+        phrase("A text in a cell is struck out or not shown; it was left out, for a reader does not see it either."),
+        phrase("“15” struck out and “20” behind it, in one cell."),
+        phrase("Look at the cells, delete what no longer counts, and send again."),
     ),
     "hidden-sheet": ProblemKind(
         Severity.WARNING,

@@ -22,6 +22,11 @@ class Place:
     cell: str | None = None
     row: int | None = None
 
+    @property
+    def spot(self) -> str:
+        """Sheet and cell, as a formula would name them: `Biểu 1!D9`."""
+        return "!".join(part for part in (self.sheet, self.cell) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

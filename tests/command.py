@@ -83,6 +83,12 @@ def of_2025(changed: Mapping[str, Figures] | None = None, units: Sequence[str] =
     return [(unit, 2025, (changed or {}).get(unit, WELL)) for unit in units]
 
 
+def with_units_named(plan: Plan, name: str) -> Plan:
+    """The plan with that name for every unit."""
+    units = tuple(unit.model_copy(update={"name": name}) for unit in plan.units)
+    return Plan.model_construct(**{field: getattr(plan, field) for field in Plan.model_fields} | {"units": units})
+
+
 def write_csv(path: Path, plan: Plan, rows: Sequence[Row]) -> str:
     path.write_text(csv_text(plan, rows), encoding="utf-8")
     return str(path)

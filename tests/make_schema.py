@@ -50,8 +50,15 @@ def plan_schema() -> str:
     schema = model.Plan.model_json_schema(by_alias=True, schema_generator=_AsTomlHasIt)
     for module in (model, tables):
         for table, comments in _comments(module).items():
-            _describe(schema if table == "Plan" else schema["$defs"].get(table, {}), getattr(module, table), comments)
+            described = schema if table == "Plan" else schema["$defs"].get(table)
+            if described:
+                _describe(described, getattr(module, table), comments)
     schema["$defs"]["Bilingual"]["description"] = Bilingual.__doc__
+    # A day alone is the deadline of all levels.
+    deadline = schema["properties"]["deadline"]
+    deadline["additionalProperties"] = {
+        "anyOf": [{"format": "date", "type": "string"}, deadline["additionalProperties"]]
+    }
     # The fields of a plan may all be another plan's.
     schema["required"].remove(FIELDS)
     schema["anyOf"] = [{"required": [FIELDS]}, {"required": ["fields_from"]}]

@@ -18,7 +18,7 @@ PLAN = load_plan()
 def findings_in(*names: Path) -> Sequence[Finding]:
     found, _ = find_sources(list(map(str, names)))
     returns = read_returns(found, PLAN)
-    assert returns.problems == ()
+    assert not returns.problems
     return evaluate(returns, PLAN).findings
 
 

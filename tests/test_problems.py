@@ -2,8 +2,7 @@ import pytest
 
 from gbv_kpi.i18n import ENGLISH, phrase
 from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Place, Problem, Severity
-from gbv_kpi.told import has_errors
+from gbv_kpi.problems import Place, Problem, Severity, error_count, has_errors, in_reading_order
 
 # The codes of the design.
 ERRORS = [
@@ -58,3 +57,26 @@ def test_warnings_alone_are_no_errors() -> None:
     warning = Problem("grouped-number", Place("a.csv"), phrase("…"))
     error = Problem("negative-number", Place("a.csv"), phrase("…"))
     assert [has_errors(told) for told in ([], [warning], [warning, error])] == [False, False, True]
+
+
+def test_errors_are_counted_and_warnings_are_not() -> None:
+    codes = ["dash-read-as-zero", "missing-value", "grouped-number", "missing-value", "negative-number"]
+    assert error_count(Problem(code, Place("a.csv"), phrase("…")) for code in codes) == 3
+    assert error_count([]) == 0
+
+
+def test_problems_of_a_sheet_stand_by_row_then_column_those_without_a_cell_first() -> None:
+    cells = ["C5", "AE2", "D2", "E2", None, "Z10", "A10"]
+    problems = [
+        Problem("missing-value", Place("a.csv", None, cell, int(cell.lstrip("ACDEZ")) if cell else None), phrase("…"))
+        for cell in cells
+    ]
+    ordered = [problem.place.cell for problem in in_reading_order(problems)]
+    assert ordered == [None, "D2", "E2", "AE2", "C5", "A10", "Z10"]
+
+
+def test_problems_of_one_cell_keep_their_order() -> None:
+    problems = [
+        Problem(code, Place("a.csv", None, "B2", 2), phrase("…")) for code in ("negative-number", "late-return")
+    ]
+    assert in_reading_order(problems) == problems

@@ -9,7 +9,7 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.excel_style.cells import (
     AMBER,
     CENTRED,
@@ -69,7 +69,7 @@ def fill_summary(
         (note or marks, font(italic=True)),
     ]
     for row, (line, style) in enumerate(lines, start=1):
-        text = visible(say(line))
+        text = escape_controls(say(line))
         put_text(sheet, row, 1, text, style, TEXT)
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(WIDTHS))
         fit_row(sheet, row, [(text, sum(WIDTHS))], style.size)
@@ -105,7 +105,7 @@ def _write(
         say(problem.message),
         say(problem.hint),
     ]
-    texts = [visible(text) for text in texts]
+    texts = [escape_controls(text) for text in texts]
     reachable = target is not None and target.sheet_state == "visible"
     for column, text in enumerate(texts, start=1):
         linked = reachable and text != "" and column in (_SHEET, _CELL)

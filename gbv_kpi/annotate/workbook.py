@@ -18,9 +18,9 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.annotate.problem_sheet import FILL, fill_summary
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.excel_style.cells import TEXT, fit_row, print_on_a4, put_text, set_widths
-from gbv_kpi.excel_style.paper import sheet_title
+from gbv_kpi.excel_style.paper import sheet_title, storable
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.problem_groups import SEVERITY
@@ -90,6 +90,11 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
     sheet_by_name: dict[str | None, Worksheet] = {
         sheet.title: sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)
     }
+    sheet_by_name |= {
+        f"#{number}": sheet_by_name[sheet.name]  # as problems name a sheet under the name of a person
+        for number, sheet in enumerate(sheets, start=1)
+        if sheet.name in sheet_by_name
+    }
     if missing := [sheet.name for sheet in sheets if sheet.name not in sheet_by_name]:
         raise KeyError(missing)
     return book, sheet_by_name
@@ -100,9 +105,11 @@ def _rebuilt(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, She
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet_by_name: dict[str | None, Worksheet] = {}
-    for sheet in sheets:
+    for number, sheet in enumerate(sheets, start=1):
         name = language.say(phrase("Return")) if sheet.name is None else sheet.name
-        copy = sheet_by_name[sheet.name] = book.create_sheet(sheet_title(name, book.sheetnames))
+        copy = sheet_by_name[sheet.name] = sheet_by_name[f"#{number}"] = book.create_sheet(
+            sheet_title(name, book.sheetnames)
+        )
         _fill(copy, sheet)
         for (top, left), (bottom, right) in sheet.merged:
             copy.merge_cells(start_row=top + 1, end_row=bottom + 1, start_column=left + 1, end_column=right + 1)
@@ -144,7 +151,7 @@ def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignme
 
 def _with_lines(text: str) -> str:
     """The text with line breaks kept and other control characters shown."""
-    return "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(escape_controls(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def _by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[str, str], list[Problem]]:
@@ -170,7 +177,7 @@ def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language:
     parts = [cell.comment.text] if cell.comment else []
     for problem in problems:
         severity, message, hint = map(language.say, (SEVERITY[problem.severity], problem.message, problem.hint))
-        parts.append(f"{severity.capitalize()}: {visible(message)}\n→ {visible(hint)}")
-    text = "\n\n".join(parts)[:MAX_COMMENT]
+        parts.append(f"{severity.capitalize()}: {escape_controls(message)}\n→ {escape_controls(hint)}")
+    text = storable("\n\n".join(parts))[:MAX_COMMENT]
     lines = sum(1 + len(line) // LINE_CHARACTERS for line in text.split("\n"))
     cell.comment = Comment(text, AUTHOR, width=COMMENT_WIDTH, height=min(420, LINE_PIXELS * (lines + 1)))

@@ -31,7 +31,7 @@ _HEAD = Bilingual("THỦ TRƯỞNG ĐƠN VỊ", "HEAD OF THE UNIT")
 def add_title(sheet: Worksheet, request: Request, unit: Unit | None, widths: list[float]) -> int:
     """The title block from row 1 on; gives the first free row after a blank one. `unit`: whose return it is."""
     say, plan, last = request.language.say, request.plan, len(widths)
-    lead = next((agency for agency in plan.agencies if agency.role == "lead"), None)
+    lead = plan.agency("lead", plan.reporting_day(request.year))
     heads = [f"{say(_REPORTING)}: {unit.name}"] if unit else []
     heads += [f"{say(_RECEIVING)}: {say(lead.name)}"] if lead else []
     for row, head in enumerate(heads, start=1):

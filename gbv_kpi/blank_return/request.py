@@ -16,6 +16,10 @@ MEASURES = {
     "cases": Bilingual("Trường hợp", "Cases"),
     "places": Bilingual("Cơ sở", "Places"),
     "minutes": Bilingual("Phút", "Minutes"),
+    "households": Bilingual("Hộ", "Households"),
+    "communes": Bilingual("Xã", "Communes"),
+    "events": Bilingual("Cuộc", "Events"),
+    "vnd": Bilingual("Đồng", "VND"),
 }
 SHOWN_NAMES = 10
 
@@ -45,7 +49,7 @@ class Request:
 
     def served(self, field: ReturnField) -> list[Indicator]:
         """The indicators that a field is a number of."""
-        return [i for i in self.plan.indicators if field.id in (*i.numerator, *i.denominator)]
+        return [i for i in self.plan.all_indicators if field.id in (*i.numerator, *i.denominator)]
 
 
 def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["table", "form"]) -> tuple[Unit, ...]:

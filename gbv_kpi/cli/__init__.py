@@ -1,5 +1,5 @@
 """The command line: parse arguments, make one call, render once, exit."""
 
-from gbv_kpi.cli.app import app, main
+from gbv_kpi.cli.app import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

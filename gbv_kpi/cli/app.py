@@ -6,8 +6,8 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
-from copy import copy
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -38,11 +38,12 @@ from gbv_kpi.cli.options import (
     ReportFormat,
     ReportFormatOption,
     chosen_format,
-    limit_of,
-    moment,
-    office_language,
+    day_of,
+    document_language,
     opened_ledger,
-    spoken_language,
+    output_language,
+    parse_as_of,
+    suppression_limit,
 )
 from gbv_kpi.cli.output import (
     Former,
@@ -55,10 +56,10 @@ from gbv_kpi.cli.output import (
 )
 from gbv_kpi.cli.plan import commands as plan_commands
 from gbv_kpi.cli.translate_help import run
-from gbv_kpi.console import speak_utf8, tell, write_whole
+from gbv_kpi.console import atomic_write, speak_utf8, warn
 from gbv_kpi.errors import GbvKpiError, UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.i18n import LANGUAGES, chosen_tag, language, phrase
+from gbv_kpi.i18n import LANGUAGES, language, language_from_env, phrase
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -88,6 +89,16 @@ DocxTemplateOption = Annotated[
     Path | None,
     typer.Option(
         "--docx-template", metavar="FILE.docx", help="An office's own Word document to write the report into."
+    ),
+]
+
+DatedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dated",
+        metavar="DATE",
+        help="The day on which the Word report is written: its bodies are those of that day. "
+        "[default: the day whose units the year is reported on]",
     ),
 ]
 
@@ -129,7 +140,7 @@ def check(
     """
     from gbv_kpi.pipeline import judge_check
 
-    spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
+    spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
     original = file_to_annotate(files, annotate) if annotate else None
     outcome = judge_check(files, plan, year, fail_on, spoken)
     if annotate and original:
@@ -168,8 +179,8 @@ def template(
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
     asked = None if lang is None else Lang.VI if both else Lang(lang)
-    request = Request(the_plan, year, units, office_language(asked), language("en") if both else None)
-    write_whole(output, blank_return(request, layout.value))
+    request = Request(the_plan, year, units, document_language(asked), language("en") if both else None)
+    atomic_write(output, blank_return(request, layout.value))
 
 
 @app.command()
@@ -186,6 +197,7 @@ def report(
     format: ReportFormatOption = None,
     output: OutputOption = None,
     docx_template: DocxTemplateOption = None,
+    dated: DatedOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
     published: PublishedOption = None,
@@ -201,7 +213,7 @@ def report(
     from gbv_kpi.pipeline import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
-    spoken, limit = spoken_language(lang), limit_of(context, publish, min_count)
+    spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
     chosen = chosen_format(format, output, ReportFormat)
     template = docx_template_of(docx_template, chosen)
     # A published JSON keeps all that the same report tells in another format, for --published.
@@ -212,12 +224,13 @@ def report(
         if files:
             outcome = judge_report(files, plan, year, fail_on, spoken, detailed=detailed)
         elif opened is not None:
-            outcome = judge_ledger(opened, plan, year, moment(as_of), fail_on, detailed=detailed)
+            outcome = judge_ledger(opened, plan, year, parse_as_of(as_of), fail_on, detailed=detailed)
         if limit is not None:
             from gbv_kpi.suppression import publishable
 
             outcome = publish_beside(outcome, publishable, limit, Former(published or (), opened, register), spoken)
-    written = office_language(lang) if chosen is ReportFormat.DOCX else spoken
+    outcome = replace(outcome, written=day_of(dated) if dated else None)
+    written = document_language(lang) if chosen is ReportFormat.DOCX else spoken
     deliver(outcome, chosen, output, quiet, spoken, written, template)
 
 
@@ -229,31 +242,24 @@ def main() -> None:
     """Run the command line; whatever stops it is one line on standard error and exit code 2."""
     speak_utf8()
     _take_leading_language()
-    spoken = language(_asked_language(sys.argv[1:]) or chosen_tag(os.environ))
+    spoken = language(_asked_language(sys.argv[1:]) or language_from_env(os.environ))
     try:
-        run(typer.main.get_command(_narrowed(app, sys.argv[1:])), spoken)
+        try:
+            run(typer.main.get_command(app), spoken)
+        finally:
+            with suppress(BrokenPipeError):  # a reader that went away has seen enough
+                sys.stdout.flush()
     except GbvKpiError as error:
-        tell(f"gbv-kpi: {spoken.say(error.phrase)}")
+        warn(f"gbv-kpi: {spoken.say(error.phrase)}")
+    except OSError as error:  # a full disk under --help, a name of five thousand characters
+        refusal = phrase("The system does not allow it: {reason}.", reason=error.strerror or type(error).__name__)
+        warn(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):
             raise
         fault = phrase("a fault in the program ({kind}). Please report it with the file.", kind=type(error).__name__)
-        tell(f"gbv-kpi: {spoken.say(fault)}")
+        warn(f"gbv-kpi: {spoken.say(fault)}")
     sys.exit(ExitCode.COULD_NOT_RUN)
-
-
-def _narrowed(whole: typer.Typer, arguments: Sequence[str]) -> typer.Typer:
-    """The command line without the commands that were not asked for: to build those takes a while as well."""
-    asked = [
-        command
-        for command in whole.registered_commands
-        if command.callback and arguments[:1] == [command.callback.__name__]
-    ]
-    if not asked:
-        return whole
-    narrowed = copy(whole)
-    narrowed.registered_commands, narrowed.registered_groups = asked, []
-    return narrowed
 
 
 def _take_leading_language() -> None:

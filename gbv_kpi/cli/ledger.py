@@ -23,18 +23,23 @@ from gbv_kpi.cli.options import (
     PublishOption,
     QuietOption,
     RegisterOption,
-    limit_of,
-    moment,
     opened_ledger,
-    spoken_language,
+    output_language,
+    parse_as_of,
+    suppression_limit,
 )
-from gbv_kpi.cli.output import Former, publish_beside
-from gbv_kpi.console import print_pieces, print_rendered, print_text, tell
+from gbv_kpi.cli.output import Former, publish_beside, read_bounded
+from gbv_kpi.console import print_pieces, print_rendered, print_text, warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase
+from gbv_kpi.inputs import MEBIBYTE
+
+MAX_IMPORT = 512 * MEBIBYTE  # an export of 53,000 returns has 40
 
 commands = typer.Typer()
+keeping = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look after the ledger itself.")
+commands.add_typer(keeping, name="ledger")
 
 
 @commands.command()
@@ -61,7 +66,7 @@ def submit(
     from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
-    spoken = spoken_language(lang)
+    spoken = output_language(lang)
     the_plan = load_plan(plan)
     found, left_out = find_sources(files)
     if not found:
@@ -70,7 +75,7 @@ def submit(
         submission = hand_in(opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken))
     silent = quiet and submission.exit_code == 0
     if left_out and not silent:
-        tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))
+        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))
     if output is not None or not silent:
         if format is Format.JSON:
             print_pieces(submission_to_json(submission, spoken), output)
@@ -99,7 +104,7 @@ def status(
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.status import status_to_json, status_to_terminal
 
-    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    spoken, the_plan = output_language(lang), load_plan(plan)
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, years=[year])
     found = year_status(entries, the_plan, year, _now(), fail_on)
@@ -131,12 +136,12 @@ def history(
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.trace import history_to_json, history_to_terminal
 
-    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    spoken, the_plan = output_language(lang), load_plan(plan)
     keys = keys_named(the_plan, unit, year) if unit is not None else None
     with opened_ledger(ledger) as opened, opened.reading() as connection:
         years = [year] if year is not None else None
         codes = [key.code for key in keys] if keys is not None else None
-        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=moment(as_of))
+        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=parse_as_of(as_of))
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
         raise UsageError(phrase("The ledger holds no such return."))
@@ -170,10 +175,10 @@ def trace(
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.trace import trace_to_json, trace_to_terminal
 
-    spoken, the_plan = spoken_language(lang), load_plan(plan)
+    spoken, the_plan = output_language(lang), load_plan(plan)
     of = unit_named(the_plan, unit, year) if unit is not None else None
     with opened_ledger(ledger) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, years=[year], as_of=moment(as_of))
+        entries = entries_of(connection, the_plan, years=[year], as_of=parse_as_of(as_of))
     traced = follow(entries, the_plan, indicator, of, year)
     if format is Format.JSON:
         print_text(trace_to_json(traced), output)
@@ -204,11 +209,11 @@ def trend(
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
 
-    spoken, the_plan, limit = spoken_language(lang), load_plan(plan), limit_of(context, publish, min_count)
+    spoken, the_plan, limit = output_language(lang), load_plan(plan), suppression_limit(context, publish, min_count)
     with opened_ledger(ledger) as opened:
         with opened.reading() as connection:
-            entries = entries_of(connection, the_plan, as_of=moment(as_of))
-        found = follow(entries, the_plan, moment(as_of))
+            entries = entries_of(connection, the_plan, as_of=parse_as_of(as_of))
+        found = follow(entries, the_plan, parse_as_of(as_of))
         if limit is not None:
             from gbv_kpi.suppression import publishable_trend
 
@@ -243,14 +248,35 @@ def import_ledger(
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
     from gbv_kpi.ledger.jsonl import import_lines
-    from gbv_kpi.sheets.sources import open_source
 
-    spoken = spoken_language(lang)
-    lines = open_source(file).content.splitlines()
+    spoken = output_language(lang)
+    lines = read_bounded(file, MAX_IMPORT).splitlines()
     with opened_ledger(ledger, create=True) as opened:
         held, new = import_lines(opened, lines)
         summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)
     print_text(spoken.say(summary) + "\n", None)
+
+
+@keeping.command("check")
+def check_ledger(
+    ledger: LedgerOption = None,
+    format: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Verify the whole ledger. Its pages, each return against its hash, and that no revision is missing.
+
+    Example: gbv-kpi ledger check
+    """
+    from gbv_kpi.ledger.check import check_ledger as verify
+    from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
+
+    spoken = output_language(lang)
+    with opened_ledger(ledger) as opened:
+        found = verify(opened)
+    show = ledger_check_to_json if format is Format.JSON else ledger_check_to_text
+    print_text(show(found, spoken), output)
+    raise typer.Exit(found.exit_code)
 
 
 def _now() -> datetime:

@@ -11,7 +11,7 @@ import typer
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import Language, chosen_tag, language, phrase
+from gbv_kpi.i18n import Language, language, language_from_env, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +141,15 @@ def chosen_format(asked: F | None, output: Path | None, formats: type[F]) -> F:
     return formats(suffix) if suffix in list(formats) else formats("table")
 
 
-def moment(as_of: str | None) -> datetime | None:
+def day_of(text: str) -> date:
+    """Return the day written so. Raises `UsageError` for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(phrase("“{found}” is no day: write it as 2025-06-30.", found=text)) from error
+
+
+def parse_as_of(as_of: str | None) -> datetime | None:
     """The end of a day, or the very time, on the clock of the office. Raises `UsageError` for anything else."""
     if as_of is None:
         return None
@@ -156,7 +164,7 @@ def moment(as_of: str | None) -> datetime | None:
         raise UsageError(message) from error
 
 
-def limit_of(context: typer.Context, publish: bool, min_count: int) -> int | None:
+def suppression_limit(context: typer.Context, publish: bool, min_count: int) -> int | None:
     """The smallest count shown in a published result, None in an internal one.
 
     Raises `UsageError` for an option given to an internal one, which would show what it was meant to withhold.
@@ -181,11 +189,11 @@ def opened_ledger(place: str | None, *, create: bool = False) -> "Iterator[Ledge
         yield opened
 
 
-def office_language(lang: Lang | None) -> Language:
+def document_language(lang: Lang | None) -> Language:
     """The language of what an office fills in or sends: Vietnamese, whatever the locale, unless asked otherwise."""
-    return language(lang or chosen_tag({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"}))
+    return language(lang or language_from_env({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"}))
 
 
-def spoken_language(lang: Lang | None) -> Language:
+def output_language(lang: Lang | None) -> Language:
     """The language asked for, else that of the environment."""
-    return language(lang or chosen_tag(os.environ))
+    return language(lang or language_from_env(os.environ))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from gbv_kpi.cli.options import ReportFormat
-from gbv_kpi.console import print_bytes, print_pieces, print_rendered, tell, write_whole
-from gbv_kpi.errors import UsageError
+from gbv_kpi.console import atomic_write, print_bytes, print_pieces, print_rendered, warn
+from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file, read_stdin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
 
 Result = TypeVar("Result", bound="Outcome | Trend")
+
+MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, packed
+MAX_PUBLICATION = 512 * MEBIBYTE
+
+
+def read_bounded(name: str, max_bytes: int) -> bytes:
+    """Return the content of a file, or of standard input for -. Raises `SourceError` for what cannot be read."""
+    try:
+        return read_stdin(max_bytes) if name == "-" else read_file(Path(name), max_bytes)
+    except UnreadableError as error:
+        raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
 
 
 def file_to_annotate(names: Sequence[str], annotate: Path) -> str:
@@ -48,7 +60,7 @@ def write_annotated(outcome: "Outcome", name: str, annotate: Path, spoken: Langu
     from gbv_kpi.annotate.workbook import annotate as marked_copy
     from gbv_kpi.sheets.sources import open_source
 
-    write_whole(annotate, marked_copy(outcome.problems, open_source(name), spoken))
+    atomic_write(annotate, marked_copy(outcome.problems, open_source(name), spoken))
 
 
 def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
@@ -57,9 +69,7 @@ def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
         return None
     if format is not ReportFormat.DOCX:
         raise UsageError(phrase("--docx-template is for a report in the format docx."))
-    from gbv_kpi.sheets.sources import open_source
-
-    return open_source(str(path)).content
+    return read_bounded(str(path), MAX_TEMPLATE)
 
 
 @dataclass(frozen=True)
@@ -93,16 +103,15 @@ def publish_beside(
     if shown.withheld and shown.withheld.exposed:  # for the officer only: readers must not learn what to look for
         units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
         warning = phrase("Former publications tell small counts of {units}: they are protected no more.", units=units)
-        tell(spoken.say(warning))
+        warn(spoken.say(warning))
     return shown
 
 
 def _publication(name: str) -> "Publication":
     from gbv_kpi.kpi.publication import publication_in
-    from gbv_kpi.sheets.sources import open_source
 
     try:
-        return publication_in(open_source(name).content)
+        return publication_in(read_bounded(name, MAX_PUBLICATION))
     except ValueError as error:
         message = phrase(
             "{file} is no publication: give the JSON that check, report or trend wrote with --publish.", file=name
@@ -122,7 +131,7 @@ def deliver(
     """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
     silent = quiet and outcome.exit_code == 0
     if outcome.left_out and not silent:
-        tell(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
+        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
     if output is not None:
         _expect_other_file(output, [file.path for file in outcome.files], "--output")
     if output is not None or not silent:
@@ -148,5 +157,5 @@ def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language
 
 
 def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:
-    if path.exists() and any(Path(name).exists() and path.samefile(name) for name in returns):
+    if is_file(path) and any(is_file(Path(name)) and path.samefile(name) for name in returns):
         raise UsageError(phrase("{option} must not replace the return itself: {file}.", option=option, file=str(path)))

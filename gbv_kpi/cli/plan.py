@@ -3,13 +3,12 @@
 import shutil
 import sys
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, spoken_language
+from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, day_of, output_language
 from gbv_kpi.console import print_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
@@ -38,7 +37,7 @@ def list_plans(format: FormatOption = Format.TABLE, output: OutputOption = None,
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
     plans = built_in_plans()
-    print_text(plans_to_json(plans) if format is Format.JSON else plans_to_text(plans, spoken_language(lang)), output)
+    print_text(plans_to_json(plans) if format is Format.JSON else plans_to_text(plans, output_language(lang)), output)
 
 
 @plan_commands.command("show")
@@ -54,20 +53,19 @@ def show_plan(
 
     Example: gbv-kpi plan show --year 2024
     """
-    from gbv_kpi.plan.dated import reporting_day, tables_of
+    from gbv_kpi.plan import load_plan
     from gbv_kpi.render.plan import plan_to_json, plan_to_text
 
-    tables = tables_of(plan)
-    first, last = tables["first_year"], tables["last_year"]
-    if year is not None and not first <= year <= last:
-        details = {"year": str(year), "first": str(first), "last": str(last)}
+    shown = load_plan(plan)
+    if year is not None and not shown.covers(year):
+        details = {"year": str(year), "first": str(shown.first_year), "last": str(shown.last_year)}
         raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
-    day = _day(on) if on else reporting_day(tables, last if year is None else year)
+    day = day_of(on) if on else shown.reporting_day(shown.last_year if year is None else year)
     if format is Format.JSON:
-        print_text(plan_to_json(tables, day), output)
+        print_text(plan_to_json(shown, day), output)
     else:
         width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-        print_text(plan_to_text(tables, day, spoken_language(lang), width), output)
+        print_text(plan_to_text(shown, day, output_language(lang), width), output)
 
 
 @plan_commands.command("check")
@@ -84,21 +82,41 @@ def check_plan(
     from gbv_kpi.plan.load import read_plan
     from gbv_kpi.render.plan_check import exit_code, plan_check_to_json, plan_check_to_text
 
-    spoken, reading = spoken_language(lang), read_plan(file)
+    spoken, reading = output_language(lang), read_plan(file)
     show = plan_check_to_json if format is Format.JSON else plan_check_to_text
     print_text(show(reading, file, spoken), output)
     raise typer.Exit(exit_code(reading))
 
 
 @plan_commands.command("new")
-def new_plan(output: OutputOption = None, lang: LangOption = None) -> None:
-    """Write a plan file to start from. It says what each key means.
+def new_plan(
+    plan: Annotated[str | None, typer.Option("--from", metavar="ID", help="Start from this built-in plan.")] = None,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write a plan file to start from. It says what each key means, or is a built-in plan to be changed.
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
     from gbv_kpi.plan.new_file import starting_file
 
-    print_text(starting_file(spoken_language(lang), SCHEMA), output)
+    print_text(starting_file(output_language(lang), SCHEMA, plan), output)
+
+
+@plan_commands.command("draft")
+def draft_plan(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan as .docx or .txt, or - for standard input.")],
+    output: OutputOption = None,
+) -> None:
+    """Draft a plan file from a Vietnamese plan's text. Its sentences quoted; what is doubtful marked # ?.
+
+    Example: gbv-kpi plan draft ke-hoach.docx --output my-plan.toml
+    """
+    from gbv_kpi.plan.draft import drafted, text_of_document
+    from gbv_kpi.sheets.sources import open_source
+
+    source = open_source(file)
+    print_text(drafted(text_of_document(source.content), SCHEMA.as_uri()), output)
 
 
 @plan_commands.command("schema")
@@ -124,7 +142,7 @@ def explain(
     from gbv_kpi.problem_codes import CATALOGUE
     from gbv_kpi.render.explain import code_to_text, codes_to_json, codes_to_text
 
-    spoken = spoken_language(lang)
+    spoken = output_language(lang)
     if code is not None and code not in CATALOGUE:
         raise UsageError(_no_such_code(code, CATALOGUE))
     if format is Format.JSON:
@@ -139,10 +157,3 @@ def _no_such_code(code: str, known: Iterable[str]) -> Phrase:
     if nearest := get_close_matches(code.lower(), list(known)):
         return phrase("There is no code {code}; the nearest are: {nearest}.", code=code, nearest=", ".join(nearest))
     return phrase("There is no code {code}: gbv-kpi explain lists them.", code=code)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(phrase("“{found}” is no day: write it as 2025-06-30.", found=text)) from error

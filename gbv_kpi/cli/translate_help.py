@@ -74,7 +74,7 @@ def run(command: Any, language: Language) -> None:
 def _convert_lightly(command: Any) -> None:
     """Spare a command whose arguments need no conversion the library's way of converting them.
 
-    typer 0.29 loads pydantic to find out that None is no flag, that text is text and that a default is what it is.
+    typer 0.29 imports pydantic for it: 0.07 of 0.14 s CPU of `explain` (2026-11-25).
     """
     for param in command.get_params(typer.Context(command)):
         if getattr(param, "is_flag", False) and param.default is None:

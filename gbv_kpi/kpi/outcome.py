@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from gbv_kpi.exit_codes import ExitCode, FailOn
@@ -28,6 +28,7 @@ class Outcome:
     fail_on: FailOn = FailOn.MISSED
     outlook: tuple[Outlook, ...] = ()  # of provisional verdicts
     as_of: datetime | None = None  # the past moment of the ledger that was asked for
+    written: date | None = None  # the day that the report is written, where it was given
     counts: tuple[UnitCounts, ...] = ()  # of a report that shows what its findings rest on
     trend: "Trend | None" = None  # of such a report, up to its year
     withheld: Withheld | None = None  # of a published outcome
@@ -36,14 +37,24 @@ class Outcome:
     def of_year(self, year: int) -> "Outcome":
         return replace(self, scorecard=self.scorecard.of_year(year))
 
+    @property
+    def day(self) -> date:
+        """The day whose bodies report and are reported to.
+
+        That on which the report is written, where it is known, else the day whose units the year is reported on.
+        """
+        plan, years = self.scorecard.plan, self.scorecard.years
+        asked = self.as_of.date() if self.as_of else None
+        return self.written or asked or plan.reporting_day(years[-1] if years else plan.last_year)
+
     def decisive(self, year: int) -> Scorecard:
         """The findings that decide a year.
 
         In a report those of the province; in a check those of the province where all its units
-        reported, otherwise of each unit for itself.
+        reported, otherwise of each unit for itself. Monitored figures decide nothing.
         """
         complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
-        of_year = self.scorecard.of_year(year)
+        of_year = self.scorecard.of_year(year).judged
         return of_year.of_province() if complete or self.command == "report" else of_year.of_units()
 
     @property
@@ -51,13 +62,13 @@ class Outcome:
         if self.decided is not None:
             return self.decided
         if self.fail_on is FailOn.NEVER:
-            return ExitCode.WELL
+            return ExitCode.OK
         if has_errors(self.problems):
             return ExitCode.INVALID
         if self.fail_on is FailOn.INVALID:
-            return ExitCode.WELL
+            return ExitCode.OK
         incomplete = any(coverage.provisional for coverage in self.scorecard.coverage)
         missed = any(Status.MISSED in self.decisive(year).statuses for year in self.scorecard.years)
         if missed or (self.fail_on is FailOn.INCOMPLETE and incomplete):
             return ExitCode.MISSED
-        return ExitCode.WELL
+        return ExitCode.OK

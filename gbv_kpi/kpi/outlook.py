@@ -51,7 +51,7 @@ def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -
     plan = scorecard.plan
     if not all(coverage.is_judged for coverage in scorecard.coverage):
         return
-    for finding in scorecard.of_province().findings:
+    for finding in scorecard.judged.of_province().findings:
         if finding.provisional and finding.threshold is not None:
             indicator = plan.indicator_by_id[finding.indicator]
             missing = _missing(scorecard, finding)

@@ -15,7 +15,7 @@ class Told(NamedTuple):
     indicator: str
     units: tuple[str, ...]  # the codes of that year, in order
     numerator: NonNegativeInt | None
-    denominator: NonNegativeInt | None
+    denominator: NonNegativeInt | None = None
 
 
 class Publication(BaseModel):
@@ -24,7 +24,7 @@ class Publication(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     min_count: Annotated[int, Field(ge=2)]
-    indicators: dict[str, tuple[Side, Side]]  # the fields of numerator and denominator
+    indicators: dict[str, tuple[Side, Side]]  # the fields of numerator and denominator; a count has no denominator
     told: tuple[Told, ...]
 
     @model_validator(mode="after")

@@ -25,9 +25,9 @@ class Point:
     def rate(self) -> Fraction | None:
         """The exact rate, None where there is none."""
         finding = self.finding
-        if finding.numerator is None or not finding.denominator:
+        if finding.numerator is None or not finding.divisor:
             return None
-        return exact_rate(finding.numerator, finding.denominator, finding.measure)
+        return exact_rate(finding.numerator, finding.divisor, finding.measure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,31 @@ before they read, so what they read is what they add to; the others wait. On Pos
 does the same.
 """
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.ledger.faults import ledger_error
-from gbv_kpi.ledger.tables import SCHEMA, VERSION, layout, metadata
+from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
+from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_passing, ledger_error
+from gbv_kpi.ledger.tables import SCHEMA, VERSION, layout, make_tables, missing_columns, publications
+
+T = TypeVar("T")
 
 PATIENCE_SECONDS = 120  # a writer waits for the others; 48 files take a few seconds
+ATTEMPTS = 5  # at a write that another one crossed
+CHECKED_BYTES = 16 * 2**20  # of a ledger that is looked through whenever it is opened: it takes 30 ms
 ADVISORY_LOCK = 6_303_720_215  # one number for all ledgers of a server's database
 
 
@@ -53,19 +60,40 @@ class Ledger:
         with self._transaction(writes=True) as connection:
             yield connection
 
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Return what `work` returns; all that it adds is in the ledger then. Another writer may make it run again."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.writing() as connection:
+                    return work(connection)
+            except LedgerError as error:
+                if attempt == ATTEMPTS or not is_passing(error.__cause__):
+                    raise
+                time.sleep(0.05 * 2**attempt)
+        raise AssertionError
+
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        options: dict[str, Any] = {"writes": writes}
-        if self.engine.dialect.name == "postgresql" and not writes:
-            options["isolation_level"] = "REPEATABLE READ"
+        options: dict[str, Any] = {"writes": writes, "ledger": self.name}
+        if self.engine.dialect.name == "postgresql":
+            # What was read before a lock was had is not what is there now: never the isolation that the server prefers.
+            options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
+        commits = False
         try:
-            with self.engine.connect().execution_options(**options) as connection, connection.begin():
-                if self.engine.dialect.name == "postgresql" and writes:
-                    connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
-                yield connection
+            with self.engine.connect().execution_options(**options) as connection:
+                transaction = connection.begin()
+                try:
+                    if self.engine.dialect.name == "postgresql" and writes:
+                        _take_lock(connection)
+                    yield connection
+                except BaseException:
+                    with suppress(DBAPIError):  # the connection may be gone
+                        transaction.rollback()
+                    raise
+                commits = writes
+                transaction.commit()
         except DBAPIError as error:
-            raise ledger_error(error, self.name) from error
+            raise ledger_error(error, self.name, commits=commits) from error
 
 
 @contextmanager
@@ -74,12 +102,16 @@ def open_ledger(place: str, *, create: bool = False) -> Iterator[Ledger]:
 
     Raises `LedgerError` for one that is missing, of another program, of a newer gbv-kpi, or unusable.
     """
-    url = _url(place)
-    name = url.database or "" if url.drivername == "sqlite" else url.render_as_string(hide_password=True)
-    engine = _sqlite(name, create=create) if url.drivername == "sqlite" else _postgresql(url)
-    ledger = Ledger(name.replace("postgresql+psycopg:", "postgresql:"), engine)
+    url = address_of(place)
+    if url.drivername == "sqlite":
+        name = url.database or ""
+        engine = _sqlite(name, create=create)
+    else:
+        name = shown_address(url)
+        engine = _postgresql(url, name)
+    ledger = Ledger(name, engine)
     try:
-        if not _known(ledger):
+        if not _known(ledger, create=create):
             if not create:
                 raise LedgerError(phrase("{ledger} holds no ledger yet; gbv-kpi submit makes one.", ledger=ledger.name))
             _make(ledger)
@@ -88,32 +120,31 @@ def open_ledger(place: str, *, create: bool = False) -> Iterator[Ledger]:
         engine.dispose()
 
 
-def _url(place: str) -> URL:
-    if "://" not in place:
-        return URL.create("sqlite", database=place)
-    try:
-        url = make_url(place)
-    except (ArgumentError, ValueError) as error:
-        raise LedgerError(
-            phrase("The address of the ledger is not understood; write a path or postgresql://…")
-        ) from error
-    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return url.set(drivername="postgresql+psycopg")
-    if url.drivername == "sqlite" and url.database:
-        return URL.create("sqlite", database=url.database)
-    raise LedgerError(phrase("The address of the ledger is not understood; write a path or postgresql://…"))
+def _take_lock(connection: Connection) -> None:
+    connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
+    patient: Any = connection.connection.dbapi_connection
+    usual, patient.seconds = patient.seconds, PATIENCE_SECONDS + patient.seconds
+    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
+    patient.seconds = usual
 
 
 def _sqlite(name: str, *, create: bool) -> Engine:
     path = Path(name)
-    if create and name == default_place():
-        _make_folder(path.parent)
-    if path.is_dir() or not path.parent.is_dir():
-        raise LedgerError(phrase("There is no place for a ledger at {ledger}: name a file in a folder.", ledger=name))
-    if not create and not path.exists():
-        raise LedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
-    mode = "rwc" if create else "rw"
-    address = f"{path.absolute().as_uri()}?mode={mode}"  # only an address can ask not to make the file
+    try:
+        if create and name == default_place():
+            _make_folder(path.parent)
+        if (path.exists() and not path.is_file()) or not path.parent.is_dir():
+            message = phrase("There is no place for a ledger at {ledger}: name a file in a folder.", ledger=name)
+            raise LedgerError(message)
+        if not create and not path.exists():
+            raise LedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
+        if create:
+            with suppress(FileExistsError, PermissionError):  # a read-only folder is told when it is written to
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise LedgerError(phrase("{name} cannot be opened: {reason}.", name=name, reason=reason)) from error
+    address = f"{path.absolute().as_uri()}?mode=rw"  # only an address can ask not to make the file
     engine = create_engine(
         "sqlite://",
         poolclass=NullPool,
@@ -125,8 +156,10 @@ def _sqlite(name: str, *, create: bool) -> Engine:
 
 
 def _make_folder(folder: Path) -> None:
+    """Make the officer's own folder, which nobody else may look into."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         message = phrase("The folder {folder} cannot be made: {reason}.", folder=str(folder), reason=reason)
@@ -144,34 +177,70 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, name: str) -> Engine:
     try:
-        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10})
+        from gbv_kpi.ledger.patient import CONNECT_ARGUMENTS, PatientConnection
+
+        engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT_ARGUMENTS)
     except ModuleNotFoundError as error:
         raise LedgerError(phrase("A ledger on PostgreSQL needs more: pip install 'gbv-kpi[postgres]'.")) from error
 
+    @event.listens_for(engine, "do_connect")
+    def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
+        try:
+            connection = PatientConnection.connect(*arguments, **options)
+        except (UnicodeError, ValueError) as error:  # of a host that can be none
+            raise LedgerError(NOT_UNDERSTOOD) from error
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            connection.close()
+            message = phrase(
+                "The database of the ledger {ledger} is in {encoding}, which does not hold Vietnamese safely; "
+                "let its keeper create one in UTF8.",
+                ledger=name,
+                encoding=encoding or "?",
+            )
+            raise LedgerError(message)
+        return connection
 
-def _known(ledger: Ledger) -> bool:
+    return engine
+
+
+def _known(ledger: Ledger, *, create: bool) -> bool:
     """Whether the ledger is there. Raises `LedgerError` for one that this gbv-kpi must not touch."""
     with ledger.reading() as connection:
+        if connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES:
+            _expect_whole(connection, ledger.name)
         present = set(inspect(connection).get_table_names())
         if layout.name not in present:
             if present and connection.dialect.name == "sqlite":
                 raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
+        missing = missing_columns(connection)
+        lacks = {column for name, columns in missing.items() if name != publications.name for column in columns}
     match found:
         case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            return True
-        case [(schema, version)] if schema == SCHEMA and version > VERSION:
+            if lacks - {"digest"} or 0 < len(missing[publications.name]) < len(publications.c):
+                raise damaged(ledger.name, OTHER_TABLES)
+            return not any(missing.values()) or not create  # one from before 0.2 gets its digests and publications
+        case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
             message = phrase("The ledger {ledger} was made by a newer gbv-kpi; install that one.", ledger=ledger.name)
             raise LedgerError(message)
         case _:
             raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
 
 
+def _expect_whole(connection: Connection, name: str) -> None:
+    """A damaged index makes returns vanish without an error: look at all pages before anything is read."""
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+        raise damaged(name, CONTRADICTION)
+
+
 def _make(ledger: Ledger) -> None:
-    with ledger.writing() as connection:
-        metadata.create_all(connection)
+    def make(connection: Connection) -> None:
+        make_tables(connection)
         if connection.execute(select(layout.c.schema)).first() is None:  # another process may have been first
             connection.execute(layout.insert().values(schema=SCHEMA, version=VERSION))
+
+    ledger.write(make)

@@ -15,7 +15,8 @@ import pandas as pd
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns.collect import FileRead, Return, Returns
+from gbv_kpi.returns.collect import FileRead, Returns
+from gbv_kpi.returns.duplicates import Return
 
 
 class UnitKey(NamedTuple):
@@ -104,7 +105,12 @@ def changes_between(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[Cha
 
 def content_hash(returns: Iterable[Return]) -> str:
     """What the returns of a file say, however it is laid out: a SHA-256 of units, years and counts."""
-    told = sorted([*key_of(r.named), r.year, sorted(r.values.items())] for r in returns)
+    return hash_of((key_of(r.named), r.year, r.values) for r in returns)
+
+
+def hash_of(returns: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
+    """The same of units, years and counts."""
+    told = sorted([*key, year, sorted(values.items())] for key, year, values in returns)
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -182,10 +188,14 @@ def returns_under(entries: Sequence[tuple[Unit, Entry]], plan: Plan) -> Returns:
             "is_merged": np.array([entry.unit != key_of(unit) for unit, entry in entries], dtype=bool),
             "is_expected": np.array([unit.expected for unit, _ in entries], dtype=bool),
             "year": np.array([entry.year for _, entry in entries], dtype=np.int16),
+            "is_reported": True,
             "is_duplicate": False,
             "is_valid": True,
         }
-        | {field: pd.array([given.get(field, pd.NA) for given in values], dtype="Int32") for field in plan.field_by_id}
+        | {
+            field.id: pd.array([given.get(field.id, pd.NA) for given in values], dtype=field.dtype)
+            for field in plan.fields
+        }
     )
     read = [FileRead(file, sha256, None, count) for (file, sha256), count in files.items()]
     return Returns(frame, (), read)

@@ -9,18 +9,21 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, select
 
+from gbv_kpi.console import harmless_json
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.publication import Publication
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import instant
-from gbv_kpi.ledger.publications import add_publication, publications_of
-from gbv_kpi.ledger.tables import publications, returns, submissions
-from gbv_kpi.returns.schema import Count
+from gbv_kpi.ledger.publications import add_publication, publications_of, publications_with_time
+from gbv_kpi.ledger.query import OF_SUBMISSION, entry_from, told_as_damage
+from gbv_kpi.ledger.tables import add_submission, readable_columns, returns, submissions
+from gbv_kpi.returns.schema import MAX_COUNT, Count
 
 FORMAT: Literal["gbv-kpi/ledger/1"] = "gbv-kpi/ledger/1"
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # as every database takes it
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Stamp = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
 
@@ -34,22 +37,22 @@ class _Header(_Line):
 
 
 class _Return(_Line):
-    unit_code: str
-    unit_since: str
-    unit_name: str
-    year: int
-    revision: Annotated[int, Field(ge=1)]
-    sheet: str | None
-    figures: dict[str, Annotated[list[Count | str | None], Field(min_length=2, max_length=2)]]
+    unit_code: Text
+    unit_since: Text
+    unit_name: Text
+    year: Annotated[int, Field(ge=1, le=9999)]
+    revision: Annotated[int, Field(ge=1, le=MAX_COUNT)]
+    sheet: Text | None
+    figures: dict[Text, tuple[Count, Text | None]]
 
 
 class _Submission(_Line):
-    plan: str
-    file: str
+    plan: Text
+    file: Text
     sha256: Sha256
     content: Sha256
     at: Stamp
-    who: str
+    who: Text
     returns: list[_Return]
 
 
@@ -63,19 +66,21 @@ _ANY_LINE: TypeAdapter[_Submission | _Published] = TypeAdapter(_Submission | _Pu
 
 def export_lines(ledger: Ledger) -> Iterator[str]:
     """The ledger as it is at one moment; the same ledger gives the same lines in every database."""
-    with ledger.reading() as connection:
+    with ledger.reading() as connection, told_as_damage(connection):
         yield json.dumps({"schema": FORMAT}) + "\n"
         brought: dict[int, list[dict[str, object]]] = {}
-        for row in connection.execute(select(returns).order_by(returns.c.id)).mappings():
+        query = select(*readable_columns(connection), *OF_SUBMISSION).outerjoin(
+            submissions, returns.c.submission == submissions.c.id
+        )
+        for row in connection.execute(query.order_by(returns.c.id)).mappings():
+            entry_from(row)  # what is damaged is no backup
             brought.setdefault(row["submission"], []).append({name: row[name] for name in _Return.model_fields})
         for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
             line = {name: row[name] for name in _Submission.model_fields if name != "returns"}
-            yield json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False) + "\n"
-        if inspect(connection).has_table(publications.name):
-            for at, content in connection.execute(
-                select(publications.c.at, publications.c.content).order_by(publications.c.id)
-            ):
-                yield json.dumps({"published": at, "publication": content}, ensure_ascii=False) + "\n"
+            whole = json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False)
+            yield harmless_json(whole) + "\n"
+        for at, content in publications_with_time(connection):
+            yield harmless_json(json.dumps({"published": at, "publication": content}, ensure_ascii=False)) + "\n"
 
 
 def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
@@ -86,33 +91,38 @@ def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
     """
     read = list(_read(lines))
     submitted = [line for line in read if isinstance(line, _Submission)]
-    with ledger.writing() as connection:
-        columns = submissions.c
-        present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
-        last = _last_revisions(connection)
-        new = [one for one in submitted if (one.plan, one.sha256, one.content) not in present]
-        for one in new:
-            for given in one.returns:
-                key = (one.plan, given.unit_code, given.unit_since, given.year)
-                if given.revision != last.get(key, 0) + 1:
-                    raise LedgerError(
-                        phrase(
-                            "The ledger does not fit: {file} brings revision {revision} of {unit}, {year}; "
-                            "the ledger has {held}. Nothing was imported.",
-                            file=one.file,
-                            revision=given.revision,
-                            unit=given.unit_name,
-                            year=str(given.year),
-                            held=last.get(key, 0),
-                        )
+    published = [line for line in read if isinstance(line, _Published)]
+    return len(submitted), ledger.write(lambda connection: _add_new(connection, submitted, published))
+
+
+def _add_new(connection: Connection, submitted: Iterable[_Submission], published: Iterable[_Published]) -> int:
+    columns = submissions.c
+    present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
+    last = _last_revisions(connection)
+    new = [one for one in submitted if (one.plan, one.sha256, one.content) not in present]
+    for one in new:
+        for given in one.returns:
+            key = (one.plan, given.unit_code, given.unit_since, given.year)
+            if given.revision != last.get(key, 0) + 1:
+                raise LedgerError(
+                    phrase(
+                        "The ledger does not fit: {file} brings revision {revision} of {unit}, {year}; "
+                        "the ledger has {held}. Nothing was imported.",
+                        file=one.file,
+                        revision=given.revision,
+                        unit=given.unit_name,
+                        year=str(given.year),
+                        held=last.get(key, 0),
                     )
-                last[key] = given.revision
-            _add(connection, one)
-        known = publications_of(connection)
-        for line in read:
-            if isinstance(line, _Published) and line.publication not in known:
-                add_publication(connection, line.publication, instant(line.published))
-    return len(submitted), len(new)
+                )
+            last[key] = given.revision
+        rows = [{**given.model_dump(), "plan": one.plan} for given in one.returns]
+        add_submission(connection, one.model_dump(exclude={"returns"}), rows)
+    known = publications_of(connection)
+    for line in published:
+        if line.publication not in known:
+            add_publication(connection, line.publication, instant(line.published))
+    return len(new)
 
 
 def _read(lines: Iterable[bytes]) -> Iterator[_Submission | _Published]:
@@ -137,13 +147,3 @@ def _last_revisions(connection: Connection) -> dict[tuple[str, str, str, int], i
         (plan, code, since, year): revision
         for plan, code, since, year, revision in connection.execute(query.order_by(columns.revision))
     }
-
-
-def _add(connection: Connection, submission: _Submission) -> None:
-    row = submission.model_dump(exclude={"returns"})
-    number = connection.execute(insert(submissions).values(row)).inserted_primary_key
-    if submission.returns and number is not None:
-        below = [
-            {**given.model_dump(), "plan": submission.plan, "submission": number[0]} for given in submission.returns
-        ]
-        connection.execute(insert(returns), below)

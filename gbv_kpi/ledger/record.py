@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import (
     Change,
@@ -23,12 +22,11 @@ from gbv_kpi.ledger.entries import (
     storable,
     unit_finder,
 )
-from gbv_kpi.ledger.query import entries_of
-from gbv_kpi.ledger.tables import returns as returns_table
-from gbv_kpi.ledger.tables import submissions
+from gbv_kpi.ledger.query import entries_of, told_as_damage
+from gbv_kpi.ledger.tables import add_submission, submissions
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
-from gbv_kpi.returns.collect import Return
+from gbv_kpi.returns.duplicates import Return, one_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,7 @@ class State(StrEnum):
     RECORDED = "recorded"  # with at least one new revision
     UNCHANGED = "unchanged"  # the ledger holds it already
     REFUSED = "refused"
+    BLANK = "blank"  # no figure is filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +75,21 @@ def record(ledger: Ledger, plan: Plan, filing: Filing) -> Filed:
     that is handed in again every night must not bring old figures back. A return that the ledger cannot
     hold beside another one, of the same unit before or after a merger, refuses the file.
     """
+    return ledger.write(lambda connection: _record(connection, plan, filing))
+
+
+def _record(connection: Connection, plan: Plan, filing: Filing) -> Filed:
     content = content_hash(filing.returns)
-    with ledger.writing() as connection:
-        since = _recorded_before(connection, plan, filing, content)
-        kin = _kin(plan, {given.year for given in filing.returns})
-        codes = {key.code for given in filing.returns for key in _relatives(given, kin)}
-        held = latest(entries_of(connection, plan, years={given.year for given in filing.returns}, codes=codes))
-        if since is not None:
-            return Filed(State.UNCHANGED, since=since, corrected_since=any(_revised(plan, filing, held)))
-        if clashes := tuple(_clashes(plan, filing.returns, held)):
-            return Filed(State.REFUSED, problems=clashes)
-        revised = tuple(_revised(plan, filing, held))
-        _write(connection, plan, filing, content, revised)
+    since = _recorded_before(connection, plan, filing, content)
+    kin = _kin(plan, {given.year for given in filing.returns})
+    codes = {key.code for given in filing.returns for key in _relatives(given, kin)}
+    held = latest(entries_of(connection, plan, years={given.year for given in filing.returns}, codes=codes))
+    if since is not None:
+        return Filed(State.UNCHANGED, since=since, corrected_since=any(_revised(plan, filing, held)))
+    if clashes := tuple(_clashes(plan, filing.returns, held)):
+        return Filed(State.REFUSED, problems=clashes)
+    revised = tuple(_revised(plan, filing, held))
+    _write(connection, plan, filing, content, revised)
     return Filed(State.RECORDED if revised else State.UNCHANGED, revised)
 
 
@@ -95,7 +97,8 @@ def _recorded_before(connection: Connection, plan: Plan, filing: Filing, content
     """When this very file was recorded, read as it is read now."""
     same = (submissions.c.plan == plan.id, submissions.c.sha256 == filing.sha256, submissions.c.content == content)
     at = connection.execute(select(submissions.c.at).where(*same)).scalar()
-    return None if at is None else instant(at)
+    with told_as_damage(connection):
+        return None if at is None else instant(at)
 
 
 def _kin(plan: Plan, years: Iterable[int]) -> Mapping[tuple[str, int], list[UnitKey]]:
@@ -125,15 +128,7 @@ def _clashes(plan: Plan, given: Sequence[Return], held: Iterable[Entry]) -> Iter
         heir_key = key_of(one.unit)
         for entry in held_by_heir.get((one.unit.code, one.year), ()):
             if one.is_merged == (entry.unit == heir_key):
-                message = phrase(
-                    "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",
-                    unit=one.named.name,
-                    other=entry.unit_name,
-                    where=entry.file,
-                    year=str(one.year),
-                )
-                problem = Problem("duplicate-return", one.place, message, value=one.named.name)
-                yield problem.of(one.unit.code, one.unit.name, one.year)
+                yield one_unit(one, entry.unit_name, entry.file)
 
 
 def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revised]:
@@ -149,26 +144,20 @@ def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revi
 
 
 def _write(connection: Connection, plan: Plan, filing: Filing, content: str, revised: Sequence[Revised]) -> None:
-    submission = connection.execute(
-        insert(submissions).values(
-            plan=plan.id,
-            file=storable(filing.file),
-            sha256=filing.sha256,
-            content=content,
-            at=stamp(filing.at),
-            who=storable(filing.who),
-        )
-    ).inserted_primary_key
-    if submission is None:
-        raise ValueError("the database gave the submission no number")
-    if revised:
-        connection.execute(insert(returns_table), [row_of(one.entry, submission[0]) for one in revised])
+    submission = {
+        "plan": plan.id,
+        "file": storable(filing.file),
+        "sha256": filing.sha256,
+        "content": content,
+        "at": stamp(filing.at),
+        "who": storable(filing.who),
+    }
+    add_submission(connection, submission, [row_of(one.entry) for one in revised])
 
 
-def row_of(entry: Entry, submission: int) -> dict[str, object]:
-    """The entry as a row of the table, below the submission of that number."""
+def row_of(entry: Entry) -> dict[str, object]:
+    """Return the entry as a row of the table, but for its submission."""
     return {
-        "submission": submission,
         "plan": entry.plan,
         "unit_code": entry.unit.code,
         "unit_since": entry.unit.since,

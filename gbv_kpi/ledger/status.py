@@ -28,6 +28,7 @@ class UnitStatus:
 
     unit: Unit
     arrival: Arrival
+    deadline: date | None
     first_received: datetime | None  # on the clock of the office
     entries: tuple[Entry, ...]
 
@@ -42,7 +43,6 @@ class YearStatus:
 
     plan: Plan
     year: int
-    deadline: date | None
     units: tuple[UnitStatus, ...]
     fail_on: FailOn = FailOn.INCOMPLETE
 
@@ -51,13 +51,23 @@ class YearStatus:
         return tuple(status for status in self.units if status.unit.expected)
 
     @property
+    def deadline(self) -> date | None:
+        """Return the day by which all returns that are waited for should be in."""
+        return max((status.deadline for status in self.expected if status.deadline), default=None)
+
+    @property
+    def deadlines(self) -> dict[str, date]:
+        """Return the deadline of each level, and of `all` without one of their own."""
+        return self.plan.deadline[self.year].days if self.year in self.plan.deadline else {}
+
+    @property
     def outstanding(self) -> tuple[UnitStatus, ...]:
         return tuple(status for status in self.expected if not status.is_in)
 
     @property
     def exit_code(self) -> int:
         wanted = self.fail_on is FailOn.INCOMPLETE and bool(self.outstanding)
-        return ExitCode.MISSED if wanted else ExitCode.WELL
+        return ExitCode.MISSED if wanted else ExitCode.OK
 
 
 def year_status(
@@ -81,13 +91,11 @@ def year_status(
         if entry.year == year and (unit := units_by_key(entry.unit, year)):
             revisions_by_code.setdefault(unit.code, []).append(entry)
     units = plan.units_in(year)
-    deadline = plan.deadline.get(year)
     return YearStatus(
         plan,
         year,
-        deadline,
         tuple(
-            _unit_status(unit, revisions_by_code.get(unit.code, []), plan, deadline, now)
+            _unit_status(unit, revisions_by_code.get(unit.code, []), plan, plan.deadline_of(unit, year), now)
             for unit in sorted(units, key=lambda unit: not unit.expected)
             if unit.expected or unit.code in revisions_by_code
         ),
@@ -98,7 +106,7 @@ def year_status(
 def _unit_status(unit: Unit, revisions: list[Entry], plan: Plan, deadline: date | None, now: datetime) -> UnitStatus:
     if not revisions:
         overdue = deadline is not None and now.date() > deadline
-        return UnitStatus(unit, Arrival.OVERDUE if overdue else Arrival.MISSING, None, ())
+        return UnitStatus(unit, Arrival.OVERDUE if overdue else Arrival.MISSING, deadline, None, ())
     last = {entry.unit: entry for entry in revisions}
     # The return was in when the last of the units that make it up had sent its first one.
     firsts = {entry.unit: entry.at for entry in reversed(revisions)}
@@ -109,4 +117,4 @@ def _unit_status(unit: Unit, revisions: list[Entry], plan: Plan, deadline: date 
         arrival = Arrival.LATE
     else:
         arrival = Arrival.RECEIVED
-    return UnitStatus(unit, arrival, first_received, tuple(last.values()))
+    return UnitStatus(unit, arrival, deadline, first_received, tuple(last.values()))

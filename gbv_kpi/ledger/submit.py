@@ -18,8 +18,9 @@ from gbv_kpi.ledger.query import entries_of, recorded_files
 from gbv_kpi.ledger.record import Filed, Filing, Revised, State, record
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
-from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.returns.collect import Return, Returns, collect, valid_returns
+from gbv_kpi.reading.reader import AssumedYear
+from gbv_kpi.returns.collect import Returns, collect, valid_returns
+from gbv_kpi.returns.duplicates import Return, duplicate_return
 from gbv_kpi.returns.read_files import Watch, read_files
 
 
@@ -50,7 +51,7 @@ class Submission:
     @property
     def exit_code(self) -> int:
         refused = any(file.filed.state is State.REFUSED for file in self.files)
-        return ExitCode.INVALID if refused else ExitCode.WELL
+        return ExitCode.INVALID if refused else ExitCode.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +123,18 @@ def _contradict(one: Return, other: Return) -> bool:
 
 
 def _clash(one: Return, other: Return) -> Problem:
-    spot = "!".join(part for part in (other.place.sheet, other.place.cell) if part)
+    where = f"{other.place.file} {other.place.spot}".strip()
     message = phrase(
-        "{unit} has another return of {year} in {where}.",
-        unit=one.named.name,
-        year=str(one.year),
-        where=f"{other.place.file} {spot}".strip(),
+        "{unit} has another return of {year} in {where}.", unit=one.named.name, year=str(one.year), where=where
     )
-    problem = Problem("duplicate-return", one.place, message, value=one.named.name)
-    return problem.of(one.unit.code, one.unit.name, one.year)
+    return duplicate_return(one, message)
 
 
 def _record(ledger: Ledger, plan: Plan, file: _File, at: datetime, who: str) -> SubmittedFile:
     filed = Filed(State.REFUSED)
-    if not has_errors(file.problems):
+    if not has_errors(file.problems) and not file.returns:
+        filed = Filed(State.BLANK)
+    elif not has_errors(file.problems):
         filed = record(ledger, plan, Filing(file.path, file.sha256, file.returns, at, who))
     return SubmittedFile(file.path, file.sha256, len(file.returns), filed, [*file.problems, *filed.problems])
 
@@ -156,9 +155,13 @@ def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: date
 
 
 def _late(plan: Plan, revised: Revised, at: datetime) -> Iterator[Problem]:
-    """A first return after the plan's deadline; a correction is not late."""
-    entry, deadline = revised.entry, plan.deadline.get(revised.entry.year)
-    if deadline is not None and entry.revision == 1 and at.date() > deadline:
+    """Report a first return after the deadline of its unit; a correction is not late."""
+    entry = revised.entry
+    if entry.year not in plan.deadline or entry.revision > 1:
+        return
+    unit = unit_finder(plan)(entry.unit, entry.year)
+    deadline = plan.deadline_of(unit, entry.year) if unit else None
+    if deadline is not None and at.date() > deadline:
         message = phrase(
             "The return came on {day}; the deadline was {deadline}.",
             day=at.date().strftime("%d/%m/%Y"),

@@ -1,17 +1,27 @@
 """The tables of a ledger. Rows are only added: nothing is ever changed or deleted."""
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
+    Connection,
     ForeignKey,
     Identity,
     Index,
     Integer,
     MetaData,
+    RowMapping,
     String,
     Table,
     UniqueConstraint,
+    insert,
+    inspect,
+    text,
 )
 
 SCHEMA = "gbv-kpi/ledger"
@@ -52,14 +62,53 @@ returns = Table(
     Column("revision", Integer, CheckConstraint("revision >= 1"), nullable=False),
     Column("sheet", String),
     Column("figures", JSON, nullable=False),  # {field: [count, cell]}
+    Column("digest", String(64)),  # `digest_of` the row; none where a gbv-kpi before 0.2 wrote it
     UniqueConstraint("plan", "year", "unit_code", "unit_since", "revision"),
     Index("gbv_kpi_return_of_submission", "submission"),
 )
 
 publications = Table(
-    "gbv_kpi_publication",
+    "gbv_kpi_publication",  # a ledger made before 0.2 has none
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("at", String(27), nullable=False),
     Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
 )
+
+_OF_RETURN = ("plan", "unit_code", "unit_since", "unit_name", "year", "revision", "sheet", "figures")
+_OF_SUBMISSION = ("file", "sha256", "at", "who")
+
+
+def digest_of(submission: Mapping[str, Any] | RowMapping, row: Mapping[str, Any] | RowMapping) -> str:
+    """Return the hash of a row of `returns` and of the submission it came with."""
+    content = [*(row[name] for name in _OF_RETURN), *(submission[name] for name in _OF_SUBMISSION)]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def add_submission(connection: Connection, submission: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add a submission with its returns, each with its digest."""
+    key = connection.execute(insert(submissions).values(**submission)).inserted_primary_key
+    if key is None:
+        raise ValueError("the database gave the submission no number")
+    if rows:
+        below = [{**row, "submission": key[0], "digest": digest_of(submission, row)} for row in rows]
+        connection.execute(insert(returns), below)
+
+
+def readable_columns(connection: Connection) -> list[Column[Any]]:
+    """Return the columns that a ledger's returns have: one from before 0.2 has digests from its first write on."""
+    return [column for column in returns.c if column.name not in missing_columns(connection)[returns.name]]
+
+
+def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
+    """Return what each table of a ledger lacks; all of its columns where it is not there."""
+    present = inspect(connection).get_multi_columns()
+    names = {table: {column["name"] for column in columns} for (_, table), columns in present.items()}
+    return {table.name: set(table.c.keys()) - names.get(table.name, set()) for table in metadata.tables.values()}
+
+
+def make_tables(connection: Connection) -> None:
+    """Make what a ledger lacks of its tables."""
+    metadata.create_all(connection)
+    if missing_columns(connection)[returns.name]:
+        connection.execute(text(f"ALTER TABLE {returns.name} ADD COLUMN digest VARCHAR(64)"))

@@ -101,11 +101,7 @@ def _counts(
     year: int,
 ) -> tuple[tuple[Count, ...], tuple[Count, ...]]:
     """The counts behind a finding: in the province's only those of units that give both sides."""
-    counted = {
-        finding.unit
-        for finding in findings
-        if finding.indicator == indicator.id and finding.numerator is not None and finding.denominator is not None
-    }
+    counted = {finding.unit for finding in findings if finding.indicator == indicator.id and finding.is_known}
     wanted = counted if unit is None else {unit.code}
     units = unit_finder(plan)
     behind = [e for e in entries if (heir := units(e.unit, year)) and heir.code in wanted]

@@ -43,7 +43,8 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
                 for finding in _every_year(by_series.get((indicator.id, unit), {}), indicator, unit, years)
             ),
         )
-        for indicator in plan.indicators
+        for indicator in plan.all_indicators
+        if not indicator.is_monitored or (indicator.id, None) in by_series
         for unit, name in [(None, None), *sorted(names.items())]
     ]
     return Trend(plan, years, tuple(series), as_of, returns=card.returns)

@@ -14,8 +14,13 @@ import tomli
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file
 from gbv_kpi.plan.builtin import no_such_plan, plan_source
 from gbv_kpi.plan.shared_fields import taken_fields
+
+MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has two million
+MAX_DEPTH = 20  # of lists and tables within each other; a plan has five
+_TOO_DEEP = phrase("lists or tables are nested too deeply, or a number has too many digits")
 
 if TYPE_CHECKING:
     from gbv_kpi.plan.toml_lines import Location
@@ -100,9 +105,12 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
     """
     content = Content(source.name)
     try:
-        content.text = source.read_text("utf-8-sig")  # Notepad writes a mark in front
+        # Notepad writes a mark in front, and a line end of two signs
+        content.text = read_file(source, MAX_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
         content.tables = tomli.loads(content.text, parse_float=Decimal)
-    except OSError as error:
+    except UnreadableError as error:
+        if is_file(source):
+            raise PlanError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
         raise no_such_plan(name) from error
     except UnicodeDecodeError:
         content.lack((), phrase("the file is no UTF-8 text: save it as UTF-8"))
@@ -111,7 +119,12 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
 
         what, content.broken_line = syntax_mistake(str(error), content.text)
         content.lack((), what)
+    except (RecursionError, ValueError):  # keys of a thousand parts, numbers of five thousand digits
+        content.lack((), _TOO_DEEP)
     else:
+        if _depth(content.tables) > MAX_DEPTH:
+            content.tables = {}
+            content.lack((), _TOO_DEEP)
         _take_fields(content, source, above)
         _take_units(content, source)
     return content
@@ -124,7 +137,7 @@ def _take_fields(content: Content, source: Path, above: tuple[Path, ...]) -> Non
     if not (isinstance(named, str) and isinstance(own, list) and isinstance(abbreviations, dict)):
         return
     file = plan_source(named, source.parent)
-    if file.resolve() in (*above, source.resolve()):
+    if is_file(file) and file.resolve() in (*above, source.resolve()):
         content.lack(("fields_from",), phrase("the plan {plan} takes its own fields from this one", plan=named))
         return
     try:
@@ -160,6 +173,16 @@ def _take_units(content: Content, source: Path) -> None:
         return
     content.listed_units = {number: (file.name, line) for number, (line, _) in enumerate(units, start=len(own))}
     content.tables["unit"] = [*own, *(unit for _, unit in units)]
+
+
+def _depth(content: Any) -> int:
+    """How deep lists and tables are within each other."""
+    depth, level = 0, [content]
+    while level:
+        depth += 1
+        tables = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [inner for values in tables for inner in values if isinstance(inner, dict | list)]
+    return depth
 
 
 def _key_of(location: "Location", content: Any) -> str:

@@ -8,6 +8,7 @@ import tomli
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Bilingual, phrase
+from gbv_kpi.inputs import is_file
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 BUILT_IN = Path(__file__).parent / "builtin"
@@ -42,7 +43,7 @@ def built_in_plans() -> list[PlanSummary]:
 
 
 def is_built_in(plan: str | Path) -> bool:
-    return (BUILT_IN / f"{plan}.toml").is_file()
+    return is_file(BUILT_IN / f"{plan}.toml")
 
 
 def plan_source(plan: str | Path, beside: Path | None = None) -> Path:
@@ -53,7 +54,7 @@ def plan_source(plan: str | Path, beside: Path | None = None) -> Path:
 def no_such_plan(plan: str) -> PlanError:
     """What is said of a plan that is not there, with the built-in one that looks most like it."""
     known = sorted(file.stem for file in BUILT_IN.glob("*.toml"))
-    if meant := get_close_matches(plan, known, n=1):
+    if meant := [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1):
         return PlanError(
             phrase(
                 "There is no plan {plan}: neither a built-in plan nor a file. Is {meant} meant?",

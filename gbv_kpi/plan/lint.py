@@ -10,7 +10,9 @@ from unicodedata import normalize
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.assemble import Mistake
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.thresholds import Comparator, Measure
+from gbv_kpi.plan.thresholds import UNCHANGED, Comparator, Measure
+
+SOURCE_EXAMPLE = 'source = { text = "…", kind = "full text" }'
 
 
 def doubts(plan: Plan) -> Iterator[Mistake]:
@@ -21,7 +23,7 @@ def doubts(plan: Plan) -> Iterator[Mistake]:
 
 def _thresholds_that_cannot_be_met(plan: Plan) -> Iterator[Mistake]:
     """No share is over 100%, and one real plan prints "đạt trên 100%"."""
-    for number, indicator in enumerate(plan.indicators):
+    for number, indicator in enumerate(plan.all_indicators):
         for n, entry in enumerate(indicator.entries):
             comparator, bound = (entry.override or entry).bound
             if _is_out_of_reach(comparator, bound, indicator.measure):
@@ -33,6 +35,7 @@ def _thresholds_that_cannot_be_met(plan: Plan) -> Iterator[Mistake]:
 
 
 def _is_out_of_reach(comparator: Comparator, bound: Decimal, measure: Measure) -> bool:
+    bound += UNCHANGED[measure]
     match comparator:
         case ">=":
             return measure == "percent" and bound > 100
@@ -45,7 +48,7 @@ def _is_out_of_reach(comparator: Comparator, bound: Decimal, measure: Measure) -
 
 
 def _thresholds_of_other_years(plan: Plan) -> Iterator[Mistake]:
-    for number, indicator in enumerate(plan.indicators):
+    for number, indicator in enumerate(plan.all_indicators):
         for n, entry in enumerate(indicator.entries):
             if entry.from_year > plan.last_year:
                 what = phrase("never in force: the plan ends in {year}", year=str(plan.last_year))
@@ -54,7 +57,7 @@ def _thresholds_of_other_years(plan: Plan) -> Iterator[Mistake]:
 
 def _fields_no_indicator_uses(plan: Plan) -> Iterator[Mistake]:
     """Optional fields may be asked for without being judged."""
-    used = {name for indicator in plan.indicators for name in (*indicator.numerator, *indicator.denominator)}
+    used = {name for indicator in plan.all_indicators for name in (*indicator.numerator, *indicator.denominator)}
     for number, field in enumerate(plan.fields):
         if field.id not in used and not field.optional:
             what = phrase("no indicator uses this field: leave it out, or say optional = true")
@@ -65,7 +68,7 @@ def _parts_without_a_whole(plan: Plan) -> Iterator[Mistake]:
     """A share whose numerator is not said to be part of its denominator could exceed 100% unnoticed."""
     number_by_id = {field.id: number for number, field in enumerate(plan.fields)}
     told: set[str] = set()
-    for indicator in plan.indicators:
+    for indicator in plan.all_indicators:
         for name in indicator.numerator if indicator.measure == "percent" else ():
             field = plan.field_by_id[name]
             if field.part_of is None and name not in indicator.denominator and name not in told:
@@ -124,13 +127,41 @@ def _mergers_without_a_successor(plan: Plan) -> Iterator[Mistake]:
 
 def _percent_where_a_ratio_is_meant(plan: Plan) -> Iterator[Mistake]:
     """A bound of 1.7 is 1.7%, unless the indicator says that it is a ratio."""
-    for number, indicator in enumerate(plan.indicators):
+    for number, indicator in enumerate(plan.all_indicators):
         for n, (_, bound) in enumerate(entry.bound for entry in indicator.entries):
             if indicator.measure == "percent" and 0 < bound < 2 and bound % 1:
                 what = phrase(
                     "{bound} is read as percent; for a ratio say: {key}", bound=bound, key='measure = "ratio"'
                 )
                 yield Mistake(("indicator", number, "thresholds", n), what)
+
+
+def _thresholds_without_a_source(plan: Plan) -> Iterator[Mistake]:
+    """Whoever is judged by a number may ask where it is written."""
+    for number, indicator in enumerate(plan.all_indicators):
+        for n, entry in enumerate(indicator.entries):
+            if indicator.source is None and entry.source is None:
+                what = phrase("no source: say where the threshold is written, {example}", example=SOURCE_EXAMPLE)
+                yield Mistake(("indicator", number, "thresholds", n), what)
+
+
+def _agencies_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
+    """Of two bodies with one role on one day the report would name the first."""
+    for number, agency in enumerate(plan.agencies):
+        earlier = (other for other in plan.agencies[:number] if other.role == agency.role)
+        if any(
+            other.exists_on(agency.since or date.min) or agency.exists_on(other.since or date.min) for other in earlier
+        ):
+            yield Mistake(("agency", number), phrase("another agency has this role at the same time"))
+
+
+def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
+    """A unit that no level's deadline is for is never late."""
+    for year in plan.deadline:
+        units = [unit for unit in plan.expected_units(year) if plan.deadline_of(unit, year) is None]
+        for unit in units:
+            what = phrase("no deadline of {year} is for this unit; say level, or all in the deadline", year=str(year))
+            yield Mistake(("unit", plan.units.index(unit), "name"), what)
 
 
 CHECKS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
@@ -142,4 +173,7 @@ CHECKS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
     _labels_that_two_fields_share,
     _units_that_overlap_in_time,
     _mergers_without_a_successor,
+    _thresholds_without_a_source,
+    _agencies_that_overlap_in_time,
+    _units_without_a_deadline,
 )

@@ -5,14 +5,36 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from gbv_kpi.i18n import Bilingual
-from gbv_kpi.plan.tables import Agency, Indicator, Report, ReturnField, Table, Unit, Year
+from gbv_kpi.plan.tables import (
+    Agency,
+    Deadlines,
+    Indicator,
+    Report,
+    ReturnField,
+    Table,
+    TaskGroup,
+    Unit,
+    Year,
+)
 
 Era = tuple[int, int]
+
+
+class Letterhead(NamedTuple):
+    """The bodies and words around an official report of one day; those the plan does not give are None or empty."""
+
+    superior: Bilingual | None
+    issuer: Bilingual | None
+    issuer_short: str
+    place: Bilingual
+    addressed_to: tuple[Bilingual, ...]
+    recipients: tuple[Bilingual, ...]
+    signatory: tuple[Bilingual, ...]
 
 
 class Plan(Table):
@@ -21,7 +43,7 @@ class Plan(Table):
     format: Annotated[Literal["gbv-kpi/plan/1"], Field(alias="schema")]
     id: str
     number: str
-    issued: date
+    issued: date | None = None  # left out where the day is not known
     first_year: Year
     last_year: Year
     title: Bilingual
@@ -30,44 +52,67 @@ class Plan(Table):
     units_file: str | None = None  # a CSV of units beside the plan file
     abbreviations: dict[str, str] = Field(default_factory=dict)
     fields: Annotated[tuple[ReturnField, ...], Field(alias="field", min_length=1)]
-    indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator", min_length=1)]
+    all_indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator", min_length=1)]
     units: Annotated[tuple[Unit, ...], Field(alias="unit")] = ()
     agencies: Annotated[tuple[Agency, ...], Field(alias="agency")] = ()
-    task_groups: Annotated[tuple[Bilingual, ...], Field(alias="task_group")] = ()
+    task_groups: Annotated[tuple[TaskGroup, ...], Field(alias="task_group")] = ()
     report: Report = Report()
     note: Bilingual | None = None  # what is not known of the plan, or not in the file
     reporting_date: dict[Year, date] = Field(default_factory=dict)
     reporting_date_reason: dict[Year, Bilingual] = Field(default_factory=dict)
-    deadline: dict[Year, date] = Field(default_factory=dict)  # the last day on which the return of a year is in time
+    deadline: dict[Year, Deadlines] = Field(default_factory=dict)  # the last day for the returns of a year
 
     @cached_property
     def field_by_id(self) -> dict[str, ReturnField]:
         return {field.id: field for field in self.fields}
 
     @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators that the plan judges."""
+        return tuple(indicator for indicator in self.all_indicators if not indicator.is_monitored)
+
+    @cached_property
+    def monitored(self) -> tuple[Indicator, ...]:
+        """The figures that the plan follows without judging them."""
+        return tuple(indicator for indicator in self.all_indicators if indicator.is_monitored)
+
+    @cached_property
     def indicator_by_id(self) -> dict[str, Indicator]:
-        return {indicator.id: indicator for indicator in self.indicators}
+        return {indicator.id: indicator for indicator in self.all_indicators}
 
     @property
     def protected_fields(self) -> tuple[str, ...]:
         """The ids of the fields whose small counts may not be published."""
         return tuple(field.id for field in self.fields if field.is_protected)
 
-    def agency(self, role: str) -> Bilingual | None:
-        """The body with that role, None where the plan file names none."""
-        return next((agency.name for agency in self.agencies if agency.role == role), None)
+    def agency(self, role: str, day: date) -> Agency | None:
+        """Return the body that has the role on that day, None where the plan file names none."""
+        return next((agency for agency in self.agencies if agency.role == role and agency.exists_on(day)), None)
 
-    @cached_property
-    def letterhead(self) -> Report:
-        """`report`, with the agencies in place of the bodies it leaves out.
+    def letterhead(self, day: date) -> Letterhead:
+        """Return the words of `report`, with the agencies of that day in place of the bodies it leaves out.
 
         The body that leads the plan issues its report, under the one that issued the plan.
         """
-        bodies = {
-            "superior": self.report.superior or self.agency("issuer"),
-            "issuer": self.report.issuer or self.agency("lead"),
-        }
-        return self.report.model_copy(update=bodies)
+        report, lead, superior = self.report, self.agency("lead", day), self.agency("issuer", day)
+        bodies = [
+            agency.name if (agency := self.agency(body.role, day)) else Bilingual(body.vi, body.en)
+            for body in report.addressed_to
+        ]
+        return Letterhead(
+            report.superior or (superior.name if superior else None),
+            report.issuer or (lead.name if lead else None),
+            report.issuer_short or (lead.short if lead else ""),
+            report.place or self.place,
+            tuple(body for body in bodies if body.vi),
+            report.recipients,
+            report.signatory,
+        )
+
+    def deadline_of(self, unit: Unit, year: int) -> date | None:
+        """Return the last day on which the return of a unit is in time, None where the plan sets none."""
+        days = self.deadline[year].days if year in self.deadline else {}
+        return days.get(unit.reporting_level or "all") or days.get("all")
 
     def covers(self, year: int) -> bool:
         return self.first_year <= year <= self.last_year

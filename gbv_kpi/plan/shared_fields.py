@@ -17,7 +17,7 @@ def taken_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Iterato
     a plan asks its units for nothing else.
     """
     own = list(entries(tables, "field").values())
-    needed = {entry.get(key) for entry in own for key in ("part_of", "form_of")}
+    needed = {entry.get(key) for entry in own for key in ("part_of", "form_of")} - {None}
     for indicator in entries(tables, "indicator").values():
         for named in (indicator.get("numerator"), indicator.get("denominator")):
             needed.update(name for name in (named if isinstance(named, list) else ()) if isinstance(name, str))
@@ -25,9 +25,8 @@ def taken_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Iterato
     for _ in theirs:  # a chain of parts and wholes is no longer than that
         for entry in theirs.values():
             if entry.get("id") in needed:
-                needed |= {entry.get("part_of"), entry.get("form_of")}
+                needed |= {entry.get("part_of"), entry.get("form_of")} - {None}
             elif entry.get("optional") is True and entry.get("part_of") in needed:
                 needed.add(entry.get("id"))
-        needed.discard(None)
     needed -= {entry.get("id") for entry in own}
     return ((number, entry) for number, entry in theirs.items() if entry.get("id") in needed)

@@ -1,4 +1,4 @@
-"""The tables of a plan file: fields, thresholds, indicators, units, agencies, the words of a report.
+"""The tables of a plan file: sources, fields, thresholds, indicators, units, agencies, the words of a report.
 
 A table refuses a key it does not know, so a misspelt key cannot be overlooked.
 """
@@ -6,14 +6,32 @@ A table refuses a key it does not know, so a misspelt key cannot be overlooked.
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticKnownError
 
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
+
+
+def _writable(bound: Decimal) -> Decimal:
+    """Refuse a number of more than 18 decimal places: pydantic before 2.14 lets 1e-999999 pass."""
+    if bound and bound.adjusted() < -18:
+        raise PydanticKnownError("decimal_max_places", {"decimal_places": 18})
+    return bound
+
+
+Bound = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=18), AfterValidator(_writable)]
+Level = Literal["commune", "district", "department"]
+
+# The words a unit's name begins with, by level.
+LEVEL_WORDS: dict[str, Level] = {
+    **dict.fromkeys(("xã ", "phường ", "thị trấn ", "đặc khu "), "commune"),
+    **dict.fromkeys(("huyện ", "quận ", "thị xã ", "thành phố "), "district"),
+}
 
 
 class Table(BaseModel):
@@ -29,6 +47,15 @@ class Table(BaseModel):
         return copied
 
 
+class Source(Table):
+    """Where a fact of the plan file was read."""
+
+    text: str  # the document, with its number and date
+    url: str | None = None
+    seen: date | None = None  # the day it was looked up
+    kind: Literal["full text", "press"] | None = None
+
+
 class ReturnField(Table):
     """A whole number ≥ 0 that every return gives (`optional`: may give)."""
 
@@ -36,11 +63,16 @@ class ReturnField(Table):
     label: Bilingual
     header: dict[Literal["vi", "en"], tuple[str, str]] = {}  # the two levels of an official table
     aliases: tuple[str, ...] = ()
-    counts: Literal["people", "cases", "places", "minutes"]
+    counts: Literal["people", "cases", "places", "minutes", "households", "communes", "events", "vnd"]
     part_of: str | None = None  # never larger than this field
     optional: bool = False
     form_of: str | None = None  # one of several forms of this field; a case may get several
-    protected: bool | None = None  # None: people and cases are, places and minutes are not
+    protected: bool | None = None  # None: people and cases are, all else is not
+
+    @property
+    def dtype(self) -> Literal["Int32", "Int64"]:
+        """Return the type of its column: money needs the wider one."""
+        return "Int64" if self.counts == "vnd" else "Int32"
 
     @property
     def is_protected(self) -> bool:
@@ -51,10 +83,10 @@ class ReturnField(Table):
 class Comparison(Table):
     """Exactly one of four comparisons with a number."""
 
-    at_least: Decimal | None = None
-    above: Decimal | None = None
-    at_most: Decimal | None = None
-    below: Decimal | None = None
+    at_least: Bound | None = None
+    above: Bound | None = None
+    at_most: Bound | None = None
+    below: Bound | None = None
 
     @property
     def _bounds(self) -> dict[Comparator, Decimal]:
@@ -87,13 +119,18 @@ class ThresholdEntry(Comparison):
     from_year: Annotated[Year, Field(alias="from")]
     override: Comparison | None = None
     note: Bilingual | None = None
+    source: Source | None = None
 
     def threshold(self, measure: Measure) -> Threshold:
         return Threshold(self.from_year, *(self.override or self).bound, measure)
 
 
 class Indicator(Table):
-    """Numerator fields over denominator fields, held against the plan's thresholds."""
+    """Numerator fields over denominator fields, held against the plan's thresholds.
+
+    Without thresholds the plan judges nothing: the figure is monitored. A `count` has no denominator; a `change`
+    holds the numerator against that of the base year.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     title: Bilingual
@@ -101,10 +138,32 @@ class Indicator(Table):
     noun: Bilingual | None = None  # what the numerator counts: "schools"
     caveat: Bilingual | None = None
     note: Bilingual | None = None  # on how the plan is understood here
+    source: Source | None = None
     numerator: Annotated[tuple[str, ...], Field(min_length=1)]
-    denominator: Annotated[tuple[str, ...], Field(min_length=1)]
+    denominator: tuple[str, ...] = ()
     measure: Measure = "percent"
-    entries: Annotated[tuple[ThresholdEntry, ...], Field(alias="thresholds", min_length=1)]
+    base_year: Year | None = None  # of a change; the year before unless given
+    entries: Annotated[tuple[ThresholdEntry, ...], Field(alias="thresholds")]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _monitored_count(cls, tables: Any) -> Any:
+        """A monitored figure without a denominator is a count; a threshold must say what it is a threshold of."""
+        if isinstance(tables, dict) and tables.get("thresholds") == [] and not tables.get("denominator"):
+            return {"measure": "count"} | tables
+        return tables
+
+    @model_validator(mode="after")
+    def _denominator_fits(self) -> Self:
+        if self.measure in ("count", "change"):
+            if self.denominator:
+                raise ValueError(phrase("a {measure} has no denominator: leave it out", measure=self.measure))
+        elif not self.denominator:
+            choices = 'measure = "count", measure = "change"'
+            raise ValueError(phrase("give a denominator, or say what else is measured: {choices}", choices=choices))
+        if self.base_year is not None and self.measure != "change":
+            raise ValueError(phrase("only a change has a base year: say {key}", key='measure = "change"'))
+        return self
 
     @model_validator(mode="after")
     def _one_threshold_a_year(self) -> Self:
@@ -112,6 +171,15 @@ class Indicator(Table):
         if twice := sorted({year for year in years if years.count(year) > 1}):
             raise ValueError(phrase("two thresholds start in {year}", year=str(twice[0])))
         return self
+
+    @property
+    def is_monitored(self) -> bool:
+        """Whether the plan judges nothing here."""
+        return not self.entries
+
+    def base_of(self, year: int) -> int:
+        """Return the year that a change is counted from."""
+        return year - 1 if self.base_year is None else self.base_year
 
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -128,26 +196,88 @@ class Indicator(Table):
         return next((t for t in self.thresholds if t.since > year), None)
 
 
-class Unit(Table):
-    """A reporting unit while it exists; a code may be used again by its successor."""
+class Lasting(Table):
+    """What exists from a day until another."""
 
-    code: str
-    name: str
-    aliases: tuple[str, ...] = ()
     since: Annotated[date | None, Field(alias="from")] = None
     until: date | None = None  # its last day
-    merged_into: str | None = None  # the code of the unit that took it over
-    expected: bool = True  # False: may report, is not waited for, may leave blank what it does not run
+    source: Source | None = None  # of its beginning or end
 
     def exists_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
-class Agency(Table):
-    """A body with a part in the plan; names change, so it is known by its role."""
+class Unit(Lasting):
+    """A reporting unit while it exists; a code may be used again by its successor."""
 
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    merged_into: str | None = None  # the code of the unit that took it over
+    expected: bool = True  # False: may report, is not waited for, may leave blank what it does not run
+    level: Level | None = None  # for its deadline; told by its name unless given
+
+    @property
+    def reporting_level(self) -> Level | None:
+        """The level given, else that of the word the name begins with."""
+        name = self.name.casefold()
+        return self.level or next((level for word, level in LEVEL_WORDS.items() if name.startswith(word)), None)
+
+
+class Agency(Lasting):
+    """A body with a part in the plan; names change, so it is known by its role and its days."""
+
+    since: Annotated[date | None, Field(validation_alias=AliasChoices("since", "from"))] = None
     role: str
     name: Bilingual
+    short: str = ""  # in the number of its reports: "Số:      /BC-SNV"
+    note: Bilingual | None = None  # what is not known of it
+
+
+class Addressee(Table):
+    """A body that a report goes to: an agency of the plan by its role, or a name."""
+
+    role: str = ""
+    vi: str = ""
+    en: str = ""
+
+    @model_validator(mode="after")
+    def _role_or_name(self) -> Self:
+        if bool(self.role) == bool(self.vi):
+            raise ValueError(phrase("give either role or vi"))
+        return self
+
+
+class TaskGroup(Table):
+    """Tasks of the plan without a threshold of their own; `indicators` are the figures that tell of them."""
+
+    vi: str
+    en: str = ""
+    indicators: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> Bilingual:
+        return Bilingual(self.vi, self.en)
+
+
+class Deadlines(Table):
+    """The last day on which a return of each level is in time; a level passes its own on to the next."""
+
+    all: date | None = None  # of whatever level has no day of its own
+    commune: date | None = None
+    district: date | None = None
+    department: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_day_for_all(cls, days: Any) -> Any:
+        """A day alone is that of all levels."""
+        return days if isinstance(days, dict) else {"all": days}
+
+    @property
+    def days(self) -> dict[str, date]:
+        """Return the days given, from the lowest level up."""
+        return {level: day for level, day in self if day}
 
 
 class Report(Table):
@@ -157,6 +287,6 @@ class Report(Table):
     issuer: Bilingual | None = None  # cơ quan ban hành báo cáo
     issuer_short: str = ""  # in the report's number: "Số:      /BC-SLĐTBXH"
     place: Bilingual | None = None  # địa danh, in front of the date
-    addressed_to: tuple[Bilingual, ...] = ()  # Kính gửi
+    addressed_to: tuple[Addressee, ...] = ()  # Kính gửi
     recipients: tuple[Bilingual, ...] = ()  # Nơi nhận, a line each
     signatory: tuple[Bilingual, ...] = ()  # the title over the signature, a line each

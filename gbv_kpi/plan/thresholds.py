@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Comparator = Literal[">=", ">", "<=", "<"]
-Measure = Literal["percent", "ratio"]
+Measure = Literal["percent", "ratio", "count", "change"]  # a change in percent of the base year's count
 
-SCALE: dict[Measure, int] = {"percent": 100, "ratio": 1}
+SCALE: dict[Measure, int] = {"percent": 100, "ratio": 1, "count": 1, "change": 100}
+UNCHANGED: dict[Measure, int] = {"percent": 0, "ratio": 0, "count": 0, "change": 100}  # the rate of a change of 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Threshold:
 
     since: int
     comparator: Comparator
-    bound: Decimal  # in percent, or a ratio where the measure says so
+    bound: Decimal  # in percent, a ratio or a count, as the measure says
     measure: Measure = "percent"
 
     @property
@@ -37,8 +38,14 @@ class Threshold:
 
 @lru_cache
 def weights(threshold: Threshold) -> tuple[int, int]:
-    """(a, b) such that a·numerator stands to b·denominator as the rate stands to the bound."""
-    bound = Fraction(threshold.bound)
+    """(a, b) such that a·numerator stands to b·denominator as the rate stands to the bound.
+
+    A count is held against a denominator of 1, a change against the count of its base year:
+
+    >>> weights(Threshold(2022, "<=", Decimal(-5), "change"))
+    (100, 95)
+    """
+    bound = Fraction(threshold.bound) + UNCHANGED[threshold.measure]
     return SCALE[threshold.measure] * bound.denominator, bound.numerator
 
 
@@ -90,8 +97,8 @@ def shortfall(numerator: int, denominator: int, threshold: Threshold) -> int:
 
 
 def exact_rate(numerator: int, denominator: int, measure: Measure = "percent") -> Fraction:
-    """The rate as an exact fraction, in percent or as a ratio."""
-    return Fraction(numerator * SCALE[measure], denominator)
+    """The rate as an exact fraction: in percent, as a ratio, a count or a change in percent."""
+    return Fraction(numerator * SCALE[measure], denominator) - UNCHANGED[measure]
 
 
 def shown_rate(rate: Fraction, marks: tuple[Decimal, ...], decimals: int = 1) -> tuple[Decimal, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.inputs import MEBIBYTE, UnreadableError, read_file
 
 # The keys of [[unit]], and the columns of the official lists of units, by the key they hold.
 COLUMNS = {
@@ -25,6 +26,7 @@ COLUMNS = {
     "successor": "merged_into",
     "expected": "expected",
 }
+MAX_BYTES = 64 * MEBIBYTE  # the country's 10,600 communes have one
 NO = ("false", "no", "0", "không")
 
 
@@ -35,13 +37,21 @@ def read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
     cannot be read or names no units in columns of codes and names.
     """
     try:
-        text = file.read_text("utf-8-sig")
-    except OSError as error:
-        raise PlanError(phrase("the file {file} cannot be opened", file=file.name)) from error
+        text = read_file(file, MAX_BYTES).decode("utf-8-sig")
+    except UnreadableError as error:
+        message = phrase("the file {file} cannot be opened: {reason}", file=file.name, reason=error.reason)
+        raise PlanError(message) from error
     except UnicodeDecodeError as error:
         raise PlanError(phrase("the file {file} is no UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
     header, _, _ = text.partition("\n")
     rows = csv.reader(StringIO(text), delimiter=max(",;\t", key=header.count))
+    try:
+        return _listed(rows, file)
+    except csv.Error as error:  # a cell of more than 131,072 characters
+        raise PlanError(phrase("the file {file} is no table of units", file=file.name)) from error
+
+
+def _listed(rows: Any, file: Path) -> list[tuple[int, dict[str, Any]]]:
     columns = [COLUMNS.get(name.strip().casefold()) for name in next(rows, [])]
     if not {"code", "name"} <= set(columns):
         known = ", ".join(COLUMNS)

@@ -7,7 +7,8 @@ Names are taken from the file itself: a field with a misspelt key is there all t
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from gbv_kpi.plan.assemble import Mistake
 from gbv_kpi.plan.error_messages import nearest
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.shared_fields import entries
-from gbv_kpi.plan.tables import Indicator, ReturnField, Table, Unit
+from gbv_kpi.plan.tables import Deadlines, Indicator, ReturnField, Table, Unit
 
 if TYPE_CHECKING:
     from gbv_kpi.plan.toml_lines import Location
@@ -54,7 +55,7 @@ def _sound(content: Mapping[str, Any], plan: Plan | None) -> _Sound:
         return _Sound(content, *tables, _salvaged(content, "unit", Unit), {})
     days = {year: plan.reporting_day(year) for year in range(plan.first_year, plan.last_year + 1)}
     return _Sound(
-        content, dict(enumerate(plan.fields)), dict(enumerate(plan.indicators)), dict(enumerate(plan.units)), days
+        content, dict(enumerate(plan.fields)), dict(enumerate(plan.all_indicators)), dict(enumerate(plan.units)), days
     )
 
 
@@ -159,6 +160,50 @@ def _years_run_forward(sound: _Sound) -> Iterator[Mistake]:
         yield Mistake(("last_year",), phrase("the last year is before the first"))
 
 
+def _named_roles_and_figures_exist(sound: _Sound) -> Iterator[Mistake]:
+    """A report goes to agencies of the plan, and a task group is told of by its indicators."""
+    report = sound.content.get("report")
+    bodies = report.get("addressed_to") if isinstance(report, Mapping) else None
+    roles = sound.names("agency", "role")
+    for n, body in enumerate(bodies if isinstance(bodies, list) else ()):
+        role = body.get("role") if isinstance(body, Mapping) else None
+        if role and role not in roles:
+            what = phrase(
+                "no agency has the role {role}; the roles are {known}", role=str(role), known=", ".join(roles)
+            )
+            yield Mistake(("report", "addressed_to", n, "role"), what)
+    indicators = sound.names("indicator", "id")
+    for number, group in entries(sound.content, "task_group").items():
+        named = group.get("indicators")
+        for n, name in enumerate(named if isinstance(named, list) else ()):
+            if name not in indicators:
+                known = ", ".join(indicators)
+                what = phrase("no indicator has the id {id}; the indicators are {known}", id=str(name), known=known)
+                yield Mistake(("task_group", number, "indicators", n), what)
+
+
+def _levels_pass_on_in_time(sound: _Sound) -> Iterator[Mistake]:
+    """A report that passes several levels has a deadline for each, at least one working day apart (NĐ 09/2019, Art. 8).
+
+    Working days are Monday to Friday; public holidays are not known here.
+    """
+    days_by_year = sound.content.get("deadline")
+    for year, days in days_by_year.items() if isinstance(days_by_year, Mapping) else ():
+        try:
+            levels = [(name, day) for name, day in Deadlines.model_validate(days).days.items() if name != "all"]
+        except ValidationError:
+            continue  # told as the mistake that it is
+        for (lower, first), (upper, last) in pairwise(levels):
+            between = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
+            if not any(day.weekday() < 5 for day in between):
+                what = phrase(
+                    "at least one working day must lie between the deadlines of {lower} and {upper}",
+                    lower=lower,
+                    upper=upper,
+                )
+                yield Mistake(("deadline", year, upper), what)
+
+
 CHECKS: tuple[Callable[[_Sound], Iterator[Mistake]], ...] = (
     _years_run_forward,
     _ids_stand_once,
@@ -167,4 +212,6 @@ CHECKS: tuple[Callable[[_Sound], Iterator[Mistake]], ...] = (
     _sums_are_of_one_kind,
     _mergers_lead_somewhere,
     _a_code_is_one_unit_of_a_year,
+    _named_roles_and_figures_exist,
+    _levels_pass_on_in_time,
 )

@@ -1,256 +1,273 @@
-"""Sheets with the items down: the form of one unit, and cross tables with a column for each unit or year."""
+"""Find the parts of a form or cross table: its items, its headings and its columns of figures."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.reading.headings import Vocabulary
-from gbv_kpi.reading.layout import (
-    Heading,
-    KnowsUnit,
-    Layout,
-    first_filled_row,
-    holds_figure,
-    is_column_numbers,
-    years_said,
-)
-from gbv_kpi.reading.stock_phrases import Role, is_comparison, is_signature
-from gbv_kpi.reading.titles import (
-    is_part_of_year,
-    reporting_unit_in,
-    year_in,
-    year_named,
-    years_in,
-)
-from gbv_kpi.sheets.sheet import Sheet, text_of
-
-SEARCHED_COLUMNS = 20
-SEARCHED_ROWS = 500
-HEADER_ROWS = 3
-_NOT_VALUES = (Role.UNIT_CODE, Role.NUMBERING, Role.MEASURE, Role.NOTE, Role.ITEM)
+from gbv_kpi.reading.form_header import header_rows, role_of_column
+from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
+from gbv_kpi.reading.header import KnowsUnit, is_number, is_title_line
+from gbv_kpi.reading.items import ItemRow
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.stock_phrases import is_signature
+from gbv_kpi.reading.titles import is_year_label, read_line, reporting_unit_in
+from gbv_kpi.reading.units import level_of
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A row that names an item, and the field it means."""
+class FigureColumn:
+    """A column of figures: its headings from the top down, without the unit's name."""
 
-    row: int
-    text: str
-    field: str | None
+    at: int
+    path: tuple[str, ...]
+    unit: str | None  # the unit's name as it is written, None where no heading names one
+    unit_row: int
+    row: int  # of the lowest heading
+    is_total: bool = False  # it sums up the columns of units
+
+    @property
+    def heading(self) -> str:
+        return " → ".join(dict.fromkeys(self.path))
 
 
-def find_form(sheet: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
-    """The form or cross table whose items name the most fields, None where they do not name two."""
-    items_column, items, next_block = max(
-        ((column, *_items(sheet, column, vocabulary)) for column in _promising_columns(sheet, vocabulary)),
-        key=lambda found: len({item.field for item in found[1] if item.field}),
-        default=(0, [], None),
-    )
-    named = [item.row for item in items if item.field]
-    if len({item.field for item in items if item.field}) < 2:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Items down, figures to the right of them."""
+
+    top: int  # the first row of the headings; the title is above it
+    columns: Sequence[FigureColumn]
+    rows: Sequence[ItemRow]
+    measures: dict[int, str]  # by row
+    across: bool  # a heading names units
+    next_row: int | None
+
+
+def item_columns(grid: Grid, rows: range, vocabulary: Vocabulary) -> list[int]:
+    """Return the columns in which several cells speak of different fields, those with the most first."""
+    marks: dict[int, set[object]] = {}
+    for row in rows:
+        for column, text in grid.words(row):
+            found = vocabulary.explain(text).marks
+            if len(found) == 1:  # a line that speaks of several is a title
+                marks.setdefault(column, set()).update(found)
+    return sorted((column for column in marks if len(marks[column]) > 1), key=lambda at: (-len(marks[at]), at))
+
+
+def read_form(
+    grid: Grid, rows: range, columns: range, main: int, vocabulary: Vocabulary, knows_unit: KnowsUnit
+) -> Form | None:
+    """Return the form whose items are in the column `main`; None where it has no column of figures."""
+    marked = [row for row in rows if grid.text(row, main) and vocabulary.explain(grid.text(row, main)).marks]
+    marked = _below_title(grid, rows, main, marked, vocabulary)
+    if not marked:
         return None
-    header = list(_header_rows(sheet, items_column, named[0], knows_unit))
-    lines, totals, unit, year, left = _lines(sheet, items_column, header, named, vocabulary, knows_unit)
-    if not lines and not left:
-        return None
-    top = min([*header, named[0]])
-    other_years = list(_of_other_years(sheet, top, lines, year))
-    lines = [line for line in lines if line not in {heading.column for _, heading in other_years}]
-    last_heading = max(header, default=named[0])
-    filled = {item.row for item in items if any(text_of(sheet.cell(item.row, line)) for line in lines)}
-    rows: dict[str, int] = {}
-    duplicates: list[tuple[str, Heading]] = []
-    for item in items:
-        if item.field is None:
-            continue
-        if item.field in rows and item.row in filled and rows[item.field] in filled:
-            duplicates.append((item.field, Heading(item.text, item.row, items_column)))
-        elif item.field not in rows or rows[item.field] not in filled:
-            rows[item.field] = item.row  # a heading without figures gives way to the item below it
-    return Layout(
-        sheet,
-        items_down=True,
-        top=top,
-        place_by_field=rows,
-        lines=lines,
-        totals=totals,
-        unit=unit,
-        year=year,
-        duplicates=duplicates,
-        unknown=[
-            *left,
-            *(
-                Heading(item.text, item.row, items_column)
-                for item in items
-                if item.field is None
-                and item.row in filled
-                and item.row > last_heading
-                and sum(map(str.isalnum, item.text)) > 1
-            ),
-        ],
-        other_years=other_years,
-        next_block=next_block,
-    )
-
-
-def _promising_columns(sheet: Sheet, vocabulary: Vocabulary) -> list[int]:
-    """The columns in which several cells may name a field."""
-    first = first_filled_row(sheet)
-    cells = (cell for row in sheet.rows[first : first + SEARCHED_ROWS] for cell in enumerate(row[:SEARCHED_COLUMNS]))
-    named = Counter(
-        column for column, cell in cells if isinstance(cell, str) and vocabulary.may_name_field(cell.strip())
-    )
-    return sorted(column for column, count in named.items() if count > 1)
-
-
-def _is_sign(text: str) -> bool:
-    """Whether a text only numbers something: "B", "(2)"."""
-    return sum(map(str.isalnum, text)) < 2
-
-
-def _items(sheet: Sheet, column: int, vocabulary: Vocabulary) -> tuple[list[Item], int | None]:
-    """The items of one column, each read under the headings above it, and the row where another form begins."""
-    items: list[Item] = []
-    above: list[Item] = []  # what an item may be a part of, the nearest last
-    first = first_filled_row(sheet)
-    signed = asked = False  # whether a signature, and whether an item of the plan, stands above
-    for row in range(first, min(len(sheet.rows), first + SEARCHED_ROWS)):
-        cell = sheet.cell(row, column)
-        if not isinstance(cell, str) or not cell.strip():
-            continue
-        text = cell.strip()
-        if asked:
-            signed = signed or is_signature([text])
-            if vocabulary.meaning(text) is Role.ITEM or (signed and vocabulary.field(text)):
-                return items, _title_above(sheet, row, max(item.row for item in items if item.field))
-        if signed:
-            continue
-        item = Item(row, text, vocabulary.field(text) or _field_below(text, above, vocabulary))
-        items.append(item)
-        above.append(item)
-        asked = asked or item.field is not None
-    return items, None
-
-
-def _title_above(sheet: Sheet, header: int, last_item: int) -> int:
-    """Where the title block of a further form begins: below the item, or the signatures, of the one before."""
-    for row in range(header - 1, last_item, -1):
-        texts = [text for cell in sheet.rows[row] if (text := text_of(cell))]
-        if texts and is_signature(texts):
-            return row + 1
-    return last_item + 1
-
-
-def _field_below(text: str, above: Sequence[Item], vocabulary: Vocabulary) -> str | None:
-    """The field of an item that only makes sense under the ones above: "trong đó: được tập huấn"."""
-    for upper in reversed(above[-12:]) if vocabulary.may_be_lower(text) else ():
-        if field := vocabulary.field_under(upper.text, text):
-            return field
-        if upper.field and (part := vocabulary.part_of(upper.field, text)):
-            return part
-    return None
-
-
-def _header_rows(sheet: Sheet, items_column: int, first_item: int, knows_unit: KnowsUnit) -> Iterator[int]:
-    """The rows of column headings above the first item, nearest first."""
-    found = 0
-    for row in range(first_item - 1, -1, -1):
-        right = [text_of(cell) for cell in sheet.rows[row][items_column + 1 :]]
-        filled = [text for text in right if text]
-        item = text_of(sheet.cell(row, items_column))
-        if reporting_unit_in(item) is not None:
-            return  # the title block
-        if not filled:
-            if found or not item or years_in(item):
-                return  # a blank row, or the title block
-            continue  # a section heading between the header and the first item
-        if _is_item(sheet, row, items_column, knows_unit):
-            continue
-        letters_only = len(filled) > 1 and all(len(text) <= 3 for text in filled)
-        if (is_column_numbers(filled) or letters_only) and not all(map(knows_unit, filled)):
-            continue
-        yield row
-        found += 1
-        if found == HEADER_ROWS:
-            return
-
-
-def _is_item(sheet: Sheet, row: int, items_column: int, knows_unit: KnowsUnit) -> bool:
-    """Whether a row is an item with its figure, known or not, rather than headings."""
-    cells = sheet.rows[row][items_column:]
-    figures = [text_of(cell) for cell in cells[1:] if isinstance(cell, int | float)]
-    if (
-        not figures
-        or not isinstance(cells[0], str)
-        or is_column_numbers([text for text in map(text_of, cells) if text])
-    ):
-        return False
-    return len(cells[0].strip()) > 1 and not any(year_in(text) or knows_unit(text) for text in figures)
-
-
-def _lines(
-    sheet: Sheet,
-    items_column: int,
-    header: Sequence[int],
-    items: Sequence[int],
-    vocabulary: Vocabulary,
-    knows_unit: KnowsUnit,
-) -> tuple[list[int], list[int], int | None, int | None, list[Heading]]:
-    """The columns with a return each, those that sum up, the header rows of units and years, and the columns left out.
-
-    A column is left out that holds figures but is neither: they are told, never dropped silently.
-    """
-    columns = range(items_column + 1, sheet.width)
-    texts = {(row, column): sheet.spread_text(row, column) for row in header for column in columns}
-
-    def headed(column: int, claim: Callable[[str], bool]) -> bool:
-        return any(claim(text) for row in header if (text := texts[row, column]))
-
-    unit = _row_with_most(header, [row for (row, _), text in texts.items() if text and knows_unit(text)])
-    year = _row_with_most(header, list(_years(texts)))
-    totals = [column for column in columns if headed(column, vocabulary.is_total)]
-    usable = [column for column in columns if not headed(column, lambda text: vocabulary.meaning(text) in _NOT_VALUES)]
-    figures = [column for column in usable if any(holds_figure(sheet.cell(row, column)) for row in items)]
-    others = [column for column in usable if headed(column, is_comparison) or headed(column, is_part_of_year)]
-    counts = [column for column in usable if column not in totals and column not in others]
-    if unit is not None or year is not None:
-        named = [row for row in (unit, year) if row is not None]
-        lines = [column for column in counts if column in figures or any(texts[row, column] for row in named)]
-    else:
-        values = [column for column in counts if headed(column, lambda text: vocabulary.meaning(text) is Role.VALUE)]
-        # The one column of a form may be headed "Tổng số", with those it sums up beside it: "Nam", "Nữ".
-        choices = values or totals[:1] or [column for column in counts if column in figures]
-        lines, totals = (choices or [column for column in counts if headed(column, bool)])[-1:], []
-    left_out = [column for column in figures if column not in lines and column not in totals]
-    bottom = max(header, default=items[0])
-    left = [
-        Heading(" → ".join(dict.fromkeys(filter(None, (texts[row, column] for row in sorted(header))))), bottom, column)
-        for column in left_out
+    rows, next_row = _until_next(grid, rows, main, marked, vocabulary)
+    marked = [row for row in marked if row in rows]
+    header = sorted(header_rows(grid, rows, main, columns, marked[0], vocabulary, knows_unit))
+    body = range(header[-1] + 1 if header else _first_item(grid, rows, main, columns, marked[0]), rows.stop)
+    roles = {column: role_of_column(grid, column, header, body, vocabulary, knows_unit) for column in columns}
+    figures = [
+        column
+        for column in columns
+        if column > main and roles[column] is None and _is_figure_column(grid, column, header, marked, vocabulary)
     ]
-    return lines, totals, unit, year, left
+    if not figures:
+        return None
+    labels = [
+        column
+        for column in columns
+        if column < figures[0] and roles[column] is None and column not in figures and _has_words(grid, column, body)
+    ]
+    numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
+    items = list(_item_rows(grid, body, labels, numbers, figures, vocabulary))
+    measures = {
+        row: text
+        for column in columns
+        if roles[column] is Kind.MEASURE
+        for row in body
+        if (text := grid.spread_text(row, column))
+    }
+    units = _unit_row(grid, header, figures, vocabulary, knows_unit)
+    found = [_figure_column(grid, column, header, units, figures, vocabulary) for column in figures]
+    top = min([*header, *(item.row for item in items[:1]), marked[0]])
+    return Form(top, found, items, measures, units is not None, next_row)
 
 
-def _of_other_years(sheet: Sheet, top: int, lines: Sequence[int], year: int | None) -> Iterator[tuple[int, Heading]]:
-    """The columns of a year beside one of the year that the title gives, where it gives one.
-
-    "Năm 2022" and "Năm 2023" under the title "NĂM 2023": the former year stands there for comparison.
-    """
-    if year is None:
-        return
-    said = years_said(sheet, top)
-    headings = [Heading(sheet.spread_text(year, line), year, line) for line in lines]
-    years = [year_named(heading.text) for heading in headings]
-    if len(said) == 1 and not {*said, None}.isdisjoint(years):  # "Năm báo cáo" is a column of the title's year
-        yield from ((named, at) for named, at in zip(years, headings, strict=True) if named and named not in said)
+def _below_title(grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary) -> list[int]:
+    """Leave out the rows of the title that speak of a field: those above the header, or with the year."""
+    first = next((row for row in marked if any(is_number(cell) for cell in grid.rows[row][main + 1 :])), None)
+    if first is None:
+        first = next((row for row in marked if len(grid.texts(row)) > 1), marked[0] if marked else rows.start)
+    heads = [row for row in range(rows.start, first) if vocabulary.explain(grid.text(row, main)).only({Kind.ITEM})]
+    if heads:
+        return [row for row in marked if row > heads[-1]]
+    lines = {row: read_line(grid.text(row, main)) for row in marked if row < first and len(grid.texts(row)) == 1}
+    return [row for row in marked if row not in lines or not (lines[row].years or lines[row].is_result)]
 
 
-def _years(texts: Mapping[tuple[int, int], str]) -> Iterator[int]:
-    """The row of each heading that is a year, or that tells its column from another one by a year."""
-    for (row, _), text in texts.items():
-        others = {year_named(other) for (beside, _), other in texts.items() if beside == row} - {None}
-        if text and (year_in(text) or (year_named(text) and len(others) > 1)):
-            yield row
+def _until_next(
+    grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary
+) -> tuple[range, int | None]:
+    """Return the rows of the form, and the row where the title of another one below it begins."""
+    last = marked[0]
+    signed: int | None = None
+    for row in range(marked[0] + 1, rows.stop):
+        texts = grid.texts(row)
+        if any(is_signature(text) for _, text in texts) and not any(
+            vocabulary.explain(text).marks for _, text in texts
+        ):
+            signed = row if signed is None else signed
+        elif row in marked:
+            if signed is not None:
+                return range(rows.start, last + 1), signed + 1
+            last = row
+        elif any(reporting_unit_in(text) is not None for _, text in texts):
+            start = row
+            while start - 1 > (signed or last) and len(grid.texts(start - 1)) == 1:
+                start -= 1
+            return range(rows.start, last + 1), start
+        elif (
+            vocabulary.explain(grid.text(row, main)).only({Kind.ITEM})
+            and any(at > row for at in marked)
+            and any(grid.texts(between) for between in range((signed or last) + 1, row))
+        ):
+            return range(rows.start, last + 1), (signed or last) + 1
+    return range(rows.start, (signed if signed is not None else rows.stop)), None
 
 
-def _row_with_most(rows: Sequence[int], hits: Sequence[int]) -> int | None:
-    return max(rows, key=hits.count) if hits else None
+def _first_item(grid: Grid, rows: range, main: int, columns: range, first: int) -> int:
+    """Return the first of the rows above the first field that have a label and a figure, where there is no header."""
+    row = first
+    while row > rows.start and _is_item(grid, row - 1, main, columns):
+        row -= 1
+    return row
+
+
+def _is_item(grid: Grid, row: int, main: int, columns: range) -> bool:
+    text = grid.text(row, main)
+    if not text or is_title_line([(main, text)]) or is_year_label(text):
+        return False
+    return any(column > main and is_number(grid.cell(row, column)) for column in columns)
+
+
+def _is_figure_column(
+    grid: Grid, column: int, header: Sequence[int], marked: Sequence[int], vocabulary: Vocabulary
+) -> bool:
+    cells = [grid.cell(row, column) for row in marked]
+    if any(cell != "" and holds_figure(cell) for cell in cells):
+        return True
+    if any(isinstance(cell, str) and vocabulary.explain(cell.strip()).marks for cell in cells):
+        return False  # the same labels in a second language
+    headings = [text for row in header if (text := grid.spread_text(row, column))]
+    labels = [vocabulary.explain(text) for text in headings]
+    return (
+        bool(labels)
+        and not any(label.only({Kind.ITEM}) for label in labels)
+        and not any(isinstance(cell, str) and cell.strip() for cell in cells)
+    )
+
+
+def _has_words(grid: Grid, column: int, body: range) -> bool:
+    return any(any(map(str.isalpha, grid.text(row, column))) for row in body)
+
+
+def _item_rows(
+    grid: Grid, body: range, labels: Sequence[int], numbers: int | None, figures: Sequence[int], vocabulary: Vocabulary
+) -> Iterator[ItemRow]:
+    """Yield the rows with labels; an outer label reaches down to the next one where inner ones follow."""
+    outer: dict[int, str] = {}
+    for row in body:
+        if is_column_numbers([text for _, text in grid.texts(row)]):
+            continue
+        own = [(column, text) for column in labels if (text := grid.text(row, column))]
+        own = [(column, text) for column, text in own if any(map(str.isalpha, text)) or len(own) == 1]
+        if not own:
+            continue
+        if any(vocabulary.explain(text).only({Kind.ITEM}) for _, text in own) and not any(
+            vocabulary.explain(text).marks for _, text in own
+        ):
+            continue  # the header once more, on the next page
+        texts: list[str] = []
+        for column in labels:
+            text = grid.spread_text(row, column)
+            if text:
+                outer[column] = text
+                for inner in [at for at in outer if at > column and not grid.spread_text(row, at)]:
+                    del outer[inner]
+            elif column < own[0][0] and column in outer:
+                text = outer[column]
+            if text and (not texts or texts[-1] != text):
+                texts.append(text)
+        column = own[-1][0]
+        raw = grid.cell(row, column)
+        indent = len(raw) - len(raw.lstrip()) if isinstance(raw, str) else 0
+        number = grid.text(row, numbers) if numbers is not None else ""
+        has_figure = any((cell := grid.cell(row, at)) != "" and holds_figure(cell) for at in figures)
+        yield ItemRow(row, column, tuple(texts), number, indent, has_figure)
+
+
+def _unit_row(
+    grid: Grid, header: Sequence[int], figures: Sequence[int], vocabulary: Vocabulary, knows_unit: KnowsUnit
+) -> int | None:
+    """Return the row of headings that names the most units."""
+    counts = {
+        row: sum(
+            1
+            for column in figures
+            if (text := grid.spread_text(row, column)) and is_unit_name(text, vocabulary, knows_unit)
+        )
+        for row in header
+    }
+    best = max(counts, key=lambda row: counts[row], default=None)
+    return best if best is not None and counts[best] else None
+
+
+def is_unit_name(text: str, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> bool:
+    """Whether a heading names a unit, or what has the level of one: "Xã Gia Trung"."""
+    if knows_unit(text):
+        return True
+    label = vocabulary.explain(text)
+    return level_of(text) is not None and bool(label.left) and not label.years
+
+
+def _figure_column(
+    grid: Grid, column: int, header: Sequence[int], units: int | None, figures: Sequence[int], vocabulary: Vocabulary
+) -> FigureColumn:
+    path: list[str] = []
+    unit: str | None = None
+    lowest, is_total = header[-1] if header else -1, False
+    for row in header:
+        text = _heading(grid, row, column, header, figures)
+        if not text:
+            continue
+        if row == units:
+            label = vocabulary.explain(text)
+            if label.only({Kind.SUM, Kind.TOTAL}):
+                is_total = True
+            elif label.only({Kind.ACTUAL, Kind.TOTAL, Kind.PART, Kind.RATE, Kind.TARGET, Kind.ITEM}) or label.years:
+                path.append(text)
+            else:
+                unit = text
+            continue
+        if not path or path[-1] != text:
+            path.append(text)
+        lowest = row
+    if units is not None and unit is None and not is_total and not path:
+        unit = ""
+    return FigureColumn(column, tuple(path), unit, units if units is not None else -1, lowest, is_total)
+
+
+def _heading(grid: Grid, row: int, column: int, header: Sequence[int], figures: Sequence[int]) -> str:
+    """Return the heading of a column in a row: its own, that of its area, or one left of it over a level below."""
+    text = grid.spread_text(row, column)
+    if text or (row, column) in grid.area_at or row == header[-1]:
+        return text
+    below = [at for at in header if at > row]
+    hangs = not grid.text(row, figures[0]) and (row, figures[0]) not in grid.area_at
+    if not any(grid.text(at, column) for at in below) or (hangs and any(grid.text(at, figures[0]) for at in below)):
+        return ""  # nothing is below it; or the headings may be centred
+    for left in range(column - 1, figures[0] - 1, -1):
+        if found := grid.text(row, left):
+            area = grid.area_at.get((row, left))
+            return "" if area and area[1][1] > area[0][1] else found
+    return ""

@@ -1,89 +1,234 @@
-"""Tables one below the other on a sheet, whose rows come by in blocks."""
+"""Find the tables, forms and cross tables of a sheet, and read each."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
+import pandas as pd
 
-from gbv_kpi.reading.form import find_form
-from gbv_kpi.reading.headings import Vocabulary
-from gbv_kpi.reading.layout import KnowsUnit, Layout
-from gbv_kpi.reading.table import find_table
-from gbv_kpi.reading.table_rows import Body
-from gbv_kpi.sheets.column import Block
-from gbv_kpi.sheets.sheet import Sheet, text_of
+from gbv_kpi.reading.form import item_columns, read_form
+from gbv_kpi.reading.grid import Grid, holds_figure
+from gbv_kpi.reading.header import Header, heads_table, marks_in, read_header
+from gbv_kpi.reading.items_down import read_items
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.normalize import alike
+from gbv_kpi.reading.privacy import LOOKED_BELOW, columns_of_persons, headings_of_persons, personal_data, personal_entry
+from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.row_names import RowNames
+from gbv_kpi.reading.tables import SheetTables, Table
+from gbv_kpi.reading.title_block import read_title
+from gbv_kpi.reading.units_down import read_table
+from gbv_kpi.sheets.sheet import Sheet
 
-LOOKED_AT_ROWS = 800  # from the first filled one: a header stands within 100 of them, a form ends within 500
+LOOKED_AT_ROWS = 1000  # from the first filled one: a header or a form is within them
+MOST_PERSONAL = 100  # rows of headings about persons that are named
+MOST_COLUMNS = 2000  # of a sheet that are looked at for headings
 
-
-def locate_returns(
-    sheet: Sheet, blocks: Iterator[Block], vocabulary: Vocabulary, knows_unit: KnowsUnit
-) -> Iterator[tuple[int, Layout]]:
-    """Number and layout of each table or form on a sheet, of a table first its header and then the lines of each block.
-
-    `blocks` are taken as they are needed, and none is kept.
-    """
-    number = 0
-    block = next(blocks, None)
-    while block is not None:
-        head = _head(sheet, block)
-        if head is None or len(head.rows) == block.first + len(block):  # the block ends before all can be seen
-            following = next(blocks, None)
-            if following is not None:
-                block = block + following if head else following
-                continue
-        layout = _layout(head, vocabulary, knows_unit) if head else None
-        if layout is None or head is None:
-            return
-        yield number, layout
-        if layout.items_down:
-            block = None if layout.next_block is None else block.below(layout.next_block)
-            number += 1
-            continue
-        body = Body(layout, head, vocabulary, knows_unit)
-        rest: Block | None = block.below(layout.bottom + 1)
-        tail: Block | None = None  # the rows since the last one of the table: another one may begin with them
-        block = None
-        while rest is not None:
-            found = body.take(rest)
-            yield (
-                number,
-                replace(
-                    layout,
-                    sheet=_at(sheet, rest),
-                    block=rest,
-                    lines=found.lines,
-                    totals=found.totals,
-                    years_between=found.years,
-                ),
-            )
-            tail = rest if tail is None else tail + rest
-            if found.next_table is not None:
-                block, rest = tail.below(found.next_table), None
-            else:
-                tail = None if body.words_since is None else tail.below(body.words_since)
-                rest = next(blocks, None)
-        number += 1
+Texts = list[tuple[int, int, str]]
 
 
-def _head(sheet: Sheet, block: Block) -> Sheet | None:
-    """The first rows that say something, at their own addresses; None where all are blank."""
-    filled = np.zeros(len(block), dtype=bool)
-    for column in block.columns:
-        filled |= column.holds(lambda cell: text_of(cell) != "")
-    if not filled.any():
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table and the labels around it that may be about persons."""
+
+    tables: list[Table]
+    headings: Texts
+    titles: Texts
+    items: Texts
+    next_row: int | None
+
+
+def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
+    """Return the tables of a sheet, each with its returns and what is wrong with them."""
+    grid = Grid.of(sheet, file, LOOKED_AT_ROWS)
+    tables: list[Table] = []
+    personal = _persons_in_rows(grid, reader) | _persons_in_tail(sheet, reader)
+    start: int | None = 0
+    while start is not None:
+        if start >= len(grid.rows) and sheet.tail is not None:
+            grid = Grid.of(_at_hand(grid.sheet), file, LOOKED_AT_ROWS)
+        found = _next_table(grid, start, reader)
+        if found is None:
+            break
+        tables += found.tables
+        personal |= columns_of_persons(found.headings, found.titles, found.items)
+        start = found.next_row
+    return SheetTables(tables, (), list(personal_data(personal, file, sheet.name)))
+
+
+def _at_hand(sheet: Sheet) -> Sheet:
+    """Return the sheet with the rows of its tail among the others: a second table begins there."""
+    tail = [] if sheet.tail is None else sheet.tail.astype(object).to_numpy().tolist()
+    return replace(sheet, rows=[*sheet.rows, *tail], tail=None)
+
+
+def _persons_in_rows(grid: Grid, reader: Reader) -> dict[tuple[int, int], str]:
+    """Return the personal headings in the rows at hand; a long table repeats the names of units, which are none."""
+    texts = [cell for cell in set(chain.from_iterable(grid.rows)) if isinstance(cell, str)]
+    if not any(personal_entry(text) for text in texts if not reader.units.knows(text)):
+        return {}
+    return headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
+
+
+def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]:
+    """Return the personal headings in the rows after the head of a long CSV; every different text is looked at once."""
+    if sheet.tail is None:
+        return {}
+    rows: set[int] = set()
+    for column in (sheet.tail[name] for name in sheet.tail.columns):
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            texts = column.cat.categories
+            personal = [code for code, text in enumerate(texts) if _may_be_personal(text, reader)]
+            if personal:
+                rows.update(np.flatnonzero(column.cat.codes.isin(personal)).tolist()[:MOST_PERSONAL])
+    found: dict[tuple[int, int], str] = {}
+    for row in sorted(rows)[:MOST_PERSONAL]:
+        below = sheet.tail.iloc[row : row + LOOKED_BELOW + 1].astype(object).to_numpy().tolist()
+        headings = headings_of_persons(below, lambda text: _is_heading(text, reader), len(sheet.rows) + row)
+        found |= {place: label for place, label in headings.items() if place[0] == len(sheet.rows) + row}
+    return found
+
+
+def _may_be_personal(text: str, reader: Reader) -> bool:
+    return not text[:1].isdigit() and personal_entry(alike(text)) is not None and not reader.units.knows(text)
+
+
+def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:
+    """Return whether a sheet that was not read has several figures, and names a field or a unit."""
+    cells = [cell for row in sheet.rows[:200] for cell in row if cell != ""]
+    texts = {cell for cell in cells if isinstance(cell, str)}
+    figures = sum(isinstance(cell, int | float) for cell in cells)
+    return figures >= 3 and any(reader.vocabulary.explain(text).field or reader.units.knows(text) for text in texts)
+
+
+def _is_heading(text: str, reader: Reader) -> bool:
+    """Whether a text heads a column or a row: a field, or a part of the frame but for a total."""
+    label = reader.vocabulary.explain(text)
+    if label.left or not label.atoms:
+        return False
+    return bool(label.marks) or not label.only({Kind.TOTAL, Kind.SUM})
+
+
+def _next_table(grid: Grid, start: int, reader: Reader) -> _Found | None:
+    """Return the next table or form of a sheet; None where there is none."""
+    vocabulary = reader.vocabulary
+    first = next((row for row in range(start, len(grid.rows)) if not grid.is_blank(row)), None)
+    if first is None:
         return None
-    rows = block[: int(np.argmax(filled)) + LOOKED_AT_ROWS]
-    return replace(sheet, rows=[*([[]] * block.first), *rows], first=0, columns=len(block.columns))
+    end = min(len(grid.rows), first + LOOKED_AT_ROWS)
+    heading = None
+    for row in range(first, end):
+        marks = marks_in(grid, row, vocabulary)
+        if marks and heads_table(grid, row, marks, vocabulary):
+            heading = row
+            break
+    rows = range(first, end if heading is None else heading)
+    items = item_columns(grid, rows, vocabulary)
+    if items and (found := _forms(grid, rows, items, heading, reader)).tables:
+        return found
+    return None if heading is None else _tables(grid, first, heading, reader)
 
 
-def _layout(head: Sheet, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> Layout | None:
-    """The layout that names more of the plan's fields: units down, or items down."""
-    form = find_form(head, vocabulary, knows_unit)
-    table = find_table(head, vocabulary, knows_unit, len(form.place_by_field) if form else 2)
-    return max(table, form, key=lambda layout: len(layout.place_by_field) if layout else 0)
+def _tables(grid: Grid, first: int, heading: int, reader: Reader) -> _Found:
+    """Return the table under a header, or the tables side by side under it."""
+    width = min(max(map(len, grid.rows[heading : heading + 4]), default=0), MOST_COLUMNS)
+    width = max(
+        width, max((area[1][1] + 1 for area in grid.area_at.values() if area[0][0] <= heading <= area[1][0]), default=0)
+    )
+    longest = max((len(row) for row in grid.rows[heading : heading + 300]), default=width)
+    whole = range(max(width, min(longest, MOST_COLUMNS)))
+    header = read_header(grid, heading, first, reader.vocabulary, reader.units.knows, whole)
+    names = RowNames(reader.vocabulary)
+    found = _Found([], [], [], [], None)
+    next_rows: list[int] = []
+    for columns in _blocks(header):
+        if columns != whole:
+            header = read_header(grid, heading, first, reader.vocabulary, reader.units.knows, columns)
+        title = read_title(grid, range(first, header.top), columns)
+        table, next_row, unread = read_table(grid, header, title, reader, names)
+        if table is not None:
+            found.tables.append(table)
+        found.headings.extend((*column.first, column.heading) for column in unread)
+        found.titles.extend(title.cells)
+        next_rows += [next_row] if next_row is not None else []
+    return _Found(found.tables, found.headings, found.titles, [], min(next_rows, default=None))
 
 
-def _at(sheet: Sheet, block: Block) -> Sheet:
-    """The sheet as far as its rows are at hand: a workbook's all, a CSV's those of the block."""
-    return replace(sheet, rows=block, first=block.first) if sheet.tail is not None else sheet
+def _blocks(header: Header) -> Iterator[range]:
+    """Yield the columns of each table where two are side by side: the fields of the first come again."""
+    columns = header.columns
+    starts = [0]
+    seen: set[str] = set()
+    for place, column in enumerate(columns):
+        before = columns[place - 1] if place else None
+        begins = bool(column.roles & {Kind.NUMBERING, Kind.UNIT}) and not column.meaning.field
+        in_frame = before is not None and bool(before.roles & {Kind.NUMBERING, Kind.CODE}) and not before.meaning.field
+        fields = {c.meaning.field for c in columns[place:] if c.meaning.field}
+        if begins and seen and not in_frame and seen & fields:
+            starts.append(place)
+            seen = set()
+        if column.meaning.field and not column.meaning.against:
+            seen.add(column.meaning.field)
+    for start, end in zip(starts, [*starts[1:], len(columns)], strict=True):
+        yield range(columns[start].at, columns[end - 1].at + 1)
+
+
+def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reader: Reader) -> _Found:
+    """Return the form in some rows, or the forms side by side in them."""
+    width = min(max((len(grid.rows[row]) for row in rows), default=0), MOST_COLUMNS)
+    mains = _item_blocks(grid, rows, items, width, reader)
+    tables: list[Table] = []
+    headings: Texts = []
+    titles: Texts = []
+    labels: Texts = []
+    next_rows: list[int] = []
+    for main, columns in mains:
+        form = read_form(grid, rows, columns, main, reader.vocabulary, reader.units.knows)
+        if form is None:
+            continue
+        title = read_title(grid, range(rows.start, form.top), columns)
+        table = read_items(grid, form, title, reader)
+        if table is not None:
+            tables.append(table)
+        headings += [(column.row, column.at, column.heading) for column in form.columns if column.path]
+        titles += title.cells
+        labels += [(item.row, item.column, text) for item in form.rows for text in item.texts]
+        labels += [(row, main, text) for row in range(form.top, rows.stop) if (text := grid.text(row, main))]
+        next_rows += [form.next_row] if form.next_row is not None else []
+    return _Found(tables, headings, titles, labels, min(next_rows, default=heading))
+
+
+def _item_blocks(grid: Grid, rows: range, items: list[int], width: int, reader: Reader) -> list[tuple[int, range]]:
+    """Return the column of items and the columns of each form: another one begins where figures are between two."""
+    mains = [items[0]]
+    for column in items[1:]:
+        left, right = min(column, mains[0]), max(column, mains[0])
+        between = range(left + 1, right)
+        if any(
+            (cell := grid.cell(row, at)) != "" and holds_figure(cell) and grid.text(row, left) and grid.text(row, right)
+            for row in rows
+            for at in between
+        ):
+            mains.append(column)
+    if len(mains) == 1:
+        main = min(items) if _same_rows(grid, rows, items, reader) else mains[0]
+        return [(main, range(width))]
+    mains.sort()
+    starts = [0, *(_block_start(grid, rows, main) for main in mains[1:])]
+    ends = [*starts[1:], width]
+    return [(main, range(start, end)) for main, start, end in zip(mains, starts, ends, strict=True)]
+
+
+def _same_rows(grid: Grid, rows: range, items: list[int], reader: Reader) -> bool:
+    """Whether two columns of labels are the same ones in two languages."""
+    if len(items) < 2:
+        return False
+    explain = reader.vocabulary.explain
+    return sum(1 for row in rows if all(explain(grid.text(row, column)).marks for column in items[:2])) > 1
+
+
+def _block_start(grid: Grid, rows: range, main: int) -> int:
+    """Return the first column of a form that is right of another: that of its numbers, if it has one."""
+    numbers = [text for row in rows if grid.text(row, main) and (text := grid.text(row, main - 1))]
+    return main - 1 if numbers and all(len(text) < 5 or not text[0].isdigit() for text in numbers) else main

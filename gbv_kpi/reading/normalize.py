@@ -1,7 +1,7 @@
-"""Headings in any spelling brought to one key.
+"""Bring headings in any spelling to one key.
 
-Vietnamese is typed in composed and decomposed Unicode, with the tone on either vowel (hòa, hoà),
-with i or y (tỷ lệ, tỉ lệ), in capitals, or with no diacritics at all. Two spellings of the same words
+Vietnamese is typed in composed and decomposed Unicode, with the tone on either vowel (hòa, hoà), with i or y
+(tỷ lệ, tỉ lệ), in capitals, with the foreign Ð for Đ, or with no diacritics at all. Two spellings of the same words
 have the same key; other words do not. A *wrong* diacritic is another word: Viển is not Viễn.
 """
 
@@ -9,37 +9,49 @@ import re
 import unicodedata
 from functools import lru_cache
 
+LONGEST_LABEL = 600  # characters of a cell that are looked at; a longer text is running text, not a heading
+CACHED = 16384  # a large table repeats its names
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _FOOTNOTE = re.compile("[¹²³⁰⁴-⁹]")
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+|%", re.UNICODE)
 _LAST_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=qu)y$|^y$")
+_D_WITH_STROKE = str.maketrans("ðɖÐƉĐđ", "đđđđđđ")
+_WITHOUT_STROKE = str.maketrans("đĐ", "dD")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=CACHED)
 def without_diacritics(text: str) -> str:
-    """The text with every diacritic taken off, as it is typed on a keyboard that has none."""
+    """Return the text with every diacritic taken off, as it is typed on a keyboard that has none."""
     bare = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
-    return bare.replace("đ", "d").replace("Đ", "D")
+    return bare.translate(_WITHOUT_STROKE)
+
+
+_LONG_NUMBER = re.compile(r"[0-9]{5,}")
 
 
 def _either_way(pattern: str) -> str:
-    """A pattern for text typed with or without diacritics."""
+    """Return a pattern for text typed with or without diacritics."""
     return f"(?:{pattern}|{without_diacritics(pattern)})"
 
 
-# What may stand in brackets or before the words without changing what is counted.
-_COUNTED = "(?:người|vụ|vụ việc|trường hợp|ca|lượt|lượt người|cơ sở|cơ sở giáo dục|trường)"
-_MEASURE = _either_way(rf"(?:(?:đvt|đơn vị tính)\s*:?\s*)?{_COUNTED}")
-_BRACKETS = re.compile(rf"[(\[]\s*(?:{_MEASURE}|\d{{1,2}}|\d{{1,2}}\s*=[\d\s+\-=]*)\s*[)\]]")
+# What may be in brackets or before the words without changing what is counted.
+_COUNTED = (
+    "(?:người|vụ|vụ việc|trường hợp|ca|lượt|lượt người|cơ sở|cơ sở giáo dục|trường|phút|people|persons|cases|places)"
+)
+_MEASURE = _either_way(rf"(?:(?:đvt|đơn vị tính|đơn vị)\s*:?\s*)?{_COUNTED}")
+_COLUMN_NUMBER = r"\d{1,2}|\d{1,2}\s*=[\d\s+\-=]*"
+_BRACKETS = re.compile(rf"[(\[]\s*(?:{_MEASURE}|{_COLUMN_NUMBER}|\*+)\s*[)\]]")
 _MEASURE_ALONE = re.compile(rf"[(\[]?\s*{_MEASURE}\s*[)\]]?")
 _MEASURE_AFTER = re.compile(rf"\s*(?:[,;–-]\s*{_MEASURE}|{_either_way('(?:đvt|đơn vị tính)')}\s*:?\s*{_MEASURE})\s*$")
-_IN_THE_YEAR = re.compile(rf"[\s,(]*{_either_way('trong (?:năm|kỳ)(?: báo cáo)?')}[\s)]*$")
+_IN_THE_YEAR = re.compile(rf"(?<=\S)[\s,(]+{_either_way('trong (?:năm|kỳ)(?: báo cáo)?')}[\s)]*$")
 _FILLERS = frozenset({"đã", "các", "những", "da", "cac", "nhung"})  # "đã được tập huấn" is "được tập huấn"
 _NUMBERING = re.compile(
-    r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+)|(?:[ivx]{1,4}|[a-zđ])\s*[.)]+\s*|[-+*•–—]\s*)"
+    r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+(?!thang\b|tháng\b|tuổi\b|tuoi\b))|"
+    r"\(?(?:[ivx]{1,4}|[a-ce-z]|[dđ](?!\.\w))\s*[.)]+\s*|[-+*•–—]\s*)"
 )
-_LEADING = re.compile(rf"^\s*{_either_way('trong đó')}\s*[:,–-]?\s*")
+_AMONG_THEM = re.compile(rf"^\s*(?:{_either_way('(?:trong|tr[.]?) ?đó')}|đó\s*[:,–-])\s*[:,–-]?\s*")  # "T.đó: nữ"
 
 
 def is_measure(text: str) -> bool:
@@ -47,40 +59,64 @@ def is_measure(text: str) -> bool:
     return _MEASURE_ALONE.fullmatch(tidy(text)) is not None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=CACHED)
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text in small letters, each with its tone at its end and i for y."""
-    return tuple(_word(word) for word in _WORD.findall(tidy(text)))
+    """Return the words of a text in small letters, each with its tone at its end and i for y."""
+    return tuple(_word(word) for word in _WORD.findall(tidy(text)) if word != "%")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=CACHED)
 def label_words(text: str) -> tuple[str, ...]:
-    r"""The words of a heading without its numbering, its measure, "trong đó" and what only fills a sentence.
+    r"""Return the words of a heading without its numbering, its measure, "trong đó" and what only fills a sentence.
 
     >>> label_words("1.2. TRONG ĐÓ: CƠ SỞ\nGIÁO DỤC (cơ sở)") == label_words("Cơ sở giáo dục")
     True
     """
-    label = _NUMBERING.sub("", _BRACKETS.sub(" ", tidy(text)))
-    label = _NUMBERING.sub("", _LEADING.sub("", _IN_THE_YEAR.sub("", _MEASURE_AFTER.sub("", label))))
-    return tuple(_word(word) for word in _WORD.findall(label) if word not in _FILLERS)
+    return words_of_label(tidy(text))[0]
+
+
+def words_of_label(tidied: str, *, whole: bool = False) -> tuple[tuple[str, ...], bool]:
+    """Return the words of a tidied heading, and whether it begins with "trong đó" or a dash: a part of what is above.
+
+    Of a `whole` text nothing is taken for numbering or measure.
+    """
+    if whole:
+        return tuple(_word(word) for word in _WORD.findall(tidied) if word not in _FILLERS), False
+    label = _BRACKETS.sub(" ", tidied)
+    is_inner = label.lstrip()[:1] in ("-", "+", "–", "—", "•", "*")
+    label = _NUMBERING.sub("", label)
+    among = _AMONG_THEM.match(label)
+    label = label[among.end() :] if among else label
+    label = _NUMBERING.sub("", _IN_THE_YEAR.sub("", _MEASURE_AFTER.sub("", label)))
+    found = tuple(_word(word) for word in _WORD.findall(label) if word not in _FILLERS)
+    return found, is_inner or among is not None
 
 
 def seen(text: str) -> str:
-    """The text without characters that nobody sees."""
+    """Return the text without characters that nobody sees."""
     return _INVISIBLE.sub("", text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=CACHED)
 def tidy(text: str) -> str:
-    """Composed, in small letters, without invisible characters and marks of footnotes; every blank a single space."""
-    composed = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", seen(text))).casefold()
-    return " ".join(unicodedata.normalize("NFC", composed).split())
+    """Return the text composed, in small letters, without what nobody sees; every blank a single space."""
+    text = _FOOTNOTE.sub("", seen(text[:LONGEST_LABEL]))
+    composed = unicodedata.normalize("NFKC", text.translate(_D_WITH_STROKE)).casefold()
+    return " ".join(unicodedata.normalize("NFC", composed).translate(_D_WITH_STROKE).split())
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=CACHED)
 def _word(word: str) -> str:
-    """One syllable with its tone moved to its end, so that hòa and hoà are the same."""
+    """Return one syllable with its tone moved to its end, so that hòa and hoà are the same."""
     letters = unicodedata.normalize("NFD", word)
     tones = "".join(mark for mark in letters if mark in _TONES)
     base = unicodedata.normalize("NFC", "".join(mark for mark in letters if mark not in _TONES))
     return _LAST_Y.sub("i", base) + tones
+
+
+def alike(text: str) -> str:
+    """Return a text with its long numbers made the same: what a text means does not depend on them.
+
+    Of 200,000 communes “Xã 00001” … each is then looked up, and only one is explained.
+    """
+    return _LONG_NUMBER.sub("00000", text)

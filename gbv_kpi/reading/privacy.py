@@ -1,85 +1,207 @@
-"""Columns about persons: a return holds counts only, so a file with one is refused unread."""
+"""Find columns about persons: a return holds counts only, so a file with one is refused unread.
 
-from collections.abc import Iterator, Sequence
+The words are data, an entry a line: `personal_headings.txt`.
+"""
 
-import numpy as np
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.headings import Vocabulary
-from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.stock_phrases import CONTACTS, Role, names_an_officer
-from gbv_kpi.sheets.column import Block
-from gbv_kpi.sheets.sheet import cell_address
+from gbv_kpi.reading.normalize import is_measure, without_diacritics, words
+from gbv_kpi.reading.stock_phrases import Key, names_an_officer, plain_words
+from gbv_kpi.sheets.sheet import Cell, cell_address
 
 PersonalHeadings = dict[tuple[int, int], str]  # our own words for a heading, by row and column
+Texts = Iterable[tuple[int, int, str]]  # row and column of a cell, and its text
+
+LONGEST_HEADING = 400  # characters; a longer text is no heading
+LOOKED_BELOW = 30  # rows under a heading that may count people
+FAMILY_NAMES = frozenset(
+    words(
+        "Nguyễn, Trần, Lê, Phạm, Hoàng, Huỳnh, Phan, Vũ, Võ, Đặng, Bùi, Đỗ, Hồ, Ngô, Dương, Lý, Đinh, Lương, Mai, "
+        "Trịnh, Đoàn, Tạ, Hà, Cao"
+    )
+)
+_WORDS_FILE = Path(__file__).with_name("personal_headings.txt")
+_BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_LONG_NUMBER = re.compile(r"\d(?:[\s.-]?\d){8,}")  # a telephone, an identity card, an account
 
 
-def headings_of_persons(block: Block, vocabulary: Vocabulary) -> PersonalHeadings:
-    """The headings in some rows that ask for a person's name, birth, papers, telephone or address.
+class Entry(NamedTuple):
+    """A line of the list; a heading's word matches with its diacritics, or typed without any."""
 
-    A heading stands in a row with another one: of a person, of a field or of the frame of a table.
+    kind: str
+    label: str  # the words as the list has them
+    exact: Key
+    plain: Key
+
+    def stands_at(self, start: int, heading: Key) -> bool:
+        part = heading[start : start + len(self.exact)]
+        return len(part) == len(self.exact) and all(map(_same, part, self.exact, self.plain))
+
+
+def is_personal_heading(text: str) -> bool:
+    """Return whether a heading asks for a person's name, birth, papers, telephone, address or account.
+
+    >>> is_personal_heading("Họ tên nạn nhân"), is_personal_heading("Số nạn nhân")
+    (True, False)
     """
-    suspects = np.zeros(len(block), dtype=bool)
-    for column in block.columns:
-        suspects |= column.holds(lambda cell: isinstance(cell, str) and bool(vocabulary.personal_label(cell.strip())))
+    return personal_entry(text) is not None
+
+
+@lru_cache(16384)
+def personal_entry(text: str) -> Entry | None:
+    """Return the entry of the list that a heading matches; None for an ordinary heading."""
+    if len(text) > LONGEST_HEADING:
+        return None
+    entries = _entries_by_word()
+    heading = words(text)
+    candidates = [(place, entry) for place, word in enumerate(heading) for entry in entries.get(_bare(word), ())]
+    if not candidates:
+        return None
+    begins = next((place for place, word in enumerate(heading) if not word.isdigit()), 0)  # after "1.2."
+    matches = [(place, entry) for place, entry in candidates if entry.stands_at(place, heading)]
+    if any(entry.kind == "ordinary" or (entry.kind == "counted" and place == begins) for place, entry in matches):
+        return None
+    begins_after_so = begins + (_bare(heading[begins]) == "so")  # "Số Zalo"
+    end = len(words(text.partition(":")[0]))  # what follows may be the answer
+    for place, entry in matches:
+        is_first = place == begins or (place == begins_after_so and _is_contact(entry))
+        match entry.kind:
+            case "anywhere":
+                return entry
+            case "start" | "contact" if is_first:
+                return entry
+            case "whole" | "contact=" if is_first and place + len(entry.exact) == end:
+                return entry
+    return None
+
+
+def headings_of_persons(
+    rows: Sequence[Sequence[Cell]], is_heading: Callable[[str], bool], first: int = 0
+) -> PersonalHeadings:
+    """Return the personal headings in rows of a sheet, of which `first` is the number of the first.
+
+    A heading stands in a row with another one: a personal one, or one that `is_heading` knows, of a field or of the
+    frame of a table. Over a column of counts, "Nạn nhân" alone counts people.
+    """
     return {
-        (row + block.first, column): label
-        for row in np.flatnonzero(suspects).tolist()
-        for column, label in _headings_in(block[row], vocabulary)
+        (row + first, column): entry.label
+        for row, cells in enumerate(rows)
+        if any(isinstance(cell, str) and personal_entry(cell) for cell in cells)
+        for column, entry in _headings_in(cells, is_heading)
+        if not (entry.kind == "whole" and _holds_counts(rows[row + 1 : row + 1 + LOOKED_BELOW], column))
     }
 
 
-def columns_of_persons(layout: Layout, vocabulary: Vocabulary) -> PersonalHeadings:
-    """The same over a return's own figures, among the items of a form, and in the title block.
+def columns_of_persons(headings: Texts, titles: Texts = (), items: Texts = ()) -> PersonalHeadings:
+    """Return the personal ones among a return's headings that mean no field, its title block and a form's items.
 
-    A title block that names a person is no better, but for who wrote the return; the telephone number there is
-    the office's.
+    The path of a heading is parted by " → "; its last level may be personal alone, the levels above it only where
+    they do not count people ("Nạn nhân → Nữ"). A title block that names a person is no better than a column, but
+    for who wrote the return; the telephone number there is the office's.
     """
-    over_figures = {
-        (heading.row, heading.column): label
-        for heading in layout.unknown
-        for text in heading.text.split(" → ")
-        if (label := vocabulary.personal_label(text))
-    }
-    return over_figures | {(row, column): label for row, column, label in _beside_figures(layout, vocabulary)}
+    found: PersonalHeadings = {}
+    for row, column, path in headings:
+        *upper, last = map(personal_entry, path.split(" → "))
+        entry = last or next((entry for entry in upper if entry and entry.kind != "whole"), None)
+        if entry:
+            found[row, column] = entry.label
+    for row, column, text in titles:
+        entry = personal_entry(text)
+        if entry and not _is_contact(entry) and not names_an_officer(text):
+            found[row, column] = entry.label
+    for row, column, text in items:
+        if (entry := personal_entry(text)) and entry.kind != "whole":
+            found[row, column] = entry.label
+    return found
 
 
 def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> Iterator[Problem]:
-    """What is told of them: neither a cell's content nor the sender's wording, which may hold a name."""
+    """Yield a problem for each, with neither a cell's content nor the sender's wording, which may hold a name."""
     for (row, column), label in sorted(headings.items()):
         place = Place(file, sheet, cell_address(row, column), row + 1)
         message = phrase("The column “{heading}” is about persons; the file was not read.", heading=label)
         yield Problem("personal-data-column", place, message, value=label)
 
 
-def _beside_figures(layout: Layout, vocabulary: Vocabulary) -> Iterator[tuple[int, int, str]]:
-    """Row, column and label of what asks for a person above a table, or among the items of a form."""
-    for row, column, text in layout.title_cells():
-        label = vocabulary.personal_label(text)
-        if label and label not in CONTACTS and not names_an_officer(text):
-            yield row, column, label
-    if layout.items_down and layout.lines:
-        for row in range(layout.top, max(layout.place_by_field.values()) + 1):
-            for column, cell in enumerate(layout.sheet.rows[row][: min(layout.lines)]):
-                if isinstance(cell, str) and (label := vocabulary.personal_label(cell.strip())):
-                    yield row, column, label
+def shown_sheet_name(name: str | None, number: int, names_unit: Callable[[str], bool]) -> str | None:
+    """Return the sheet's name where it is ordinary, else its number as "#2".
+
+    A name is not ordinary that asks for persons, holds an address or a long number, or is itself a person's name.
+
+    >>> shown_sheet_name("Biểu 1", 1, lambda _: False), shown_sheet_name("Trần Thị Bí Mật", 2, lambda _: False)
+    ('Biểu 1', '#2')
+    """
+    if name is None or names_unit(name):
+        return name
+    suspicious = is_personal_heading(name) or "@" in name or _LONG_NUMBER.search(name) or _is_name_of_person(name)
+    return f"#{number}" if suspicious else name
 
 
-def _headings_in(cells: Sequence[object], vocabulary: Vocabulary) -> list[tuple[int, str]]:
+def _is_name_of_person(text: str) -> bool:
+    """Whether a text is a family name and two to four more names, and nothing else: two words are a place as often."""
+    names = words(text.replace(".", " ").replace("_", " "))
+    if not 3 <= len(names) <= 5 or any(map(str.isdigit, text)):
+        return False
+    if text == without_diacritics(text):
+        return names[0] in map(without_diacritics, FAMILY_NAMES) and text.replace("_", " ").istitle()
+    return names[0] in FAMILY_NAMES
+
+
+def _headings_in(cells: Sequence[Cell], is_heading: Callable[[str], bool]) -> list[tuple[int, Entry]]:
     """The personal headings of one row, none where they stand alone."""
     texts = [(column, cell.strip()) for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()]
     if len(texts) < 2:
         return []
-    labels = [(column, text, vocabulary.personal_label(text)) for column, text in texts]
-    personal = [(column, label) for column, text, label in labels if label and not text.endswith(":")]
-    if all(label in CONTACTS and ":" in text for _, text, label in labels if label):
+    found = [(column, text, entry) for column, text in texts if (entry := personal_entry(text)) and not _counts(text)]
+    found = [(column, text, entry) for column, text, entry in found if not is_heading(text)]
+    if all(_is_contact(entry) and ":" in text for _, text, entry in found):
         return []  # "Điện thoại: …" and "Email: …" of an office
-    if len(personal) + sum(_is_heading(text, vocabulary) for _, text in texts) < 2:
-        return []
-    return personal
+    personal = [(column, entry) for column, text, entry in found if not text.endswith(":")]
+    return personal if len(personal) + sum(is_heading(text) for _, text in texts) >= 2 else []
 
 
-def _is_heading(text: str, vocabulary: Vocabulary) -> bool:
-    meaning = vocabulary.meaning(text)
-    return isinstance(meaning, str) or (meaning is not None and meaning is not Role.TOTAL)
+def _counts(text: str) -> bool:
+    """Whether a heading says its measure: "Nạn nhân (người)"."""
+    return any(is_measure(inner) for inner in _BRACKET.findall(text))
+
+
+def _holds_counts(rows: Sequence[Sequence[Cell]], column: int) -> bool:
+    cells = [cells[column] for cells in rows if column < len(cells) and cells[column] != ""]
+    return bool(cells) and all(_is_count(cell) for cell in cells)
+
+
+def _is_count(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return len(cell) < 9 and not any(map(str.isalpha, cell))
+    return True
+
+
+def _is_contact(entry: Entry) -> bool:
+    return entry.kind.startswith("contact")
+
+
+@lru_cache(1)
+def _entries_by_word() -> Mapping[str, Sequence[Entry]]:
+    """The list by the first word of each entry, without diacritics."""
+    entries: dict[str, list[Entry]] = {}
+    for line in _WORDS_FILE.read_text("utf-8").splitlines():
+        kind, _, label = line.partition(" ")
+        if label and kind != "#":
+            entry = Entry(kind, label.strip(), words(label), plain_words(label))
+            entries.setdefault(entry.plain[0], []).append(entry)
+    return entries
+
+
+@lru_cache(16384)
+def _bare(word: str) -> str:
+    return without_diacritics(word)
+
+
+def _same(word: str, exact: str, plain: str) -> bool:
+    return word in (exact, plain)

@@ -1,97 +1,197 @@
-"""The unit and the year that stand above a table or in the name of its sheet."""
+"""What a line of a title says of the figures below it: the year, a part of a year, a plan, the unit that reports.
+
+A line counts where it qualifies the figures, not where it names a document, a law or an office.
+"""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
-from gbv_kpi.reading.normalize import tidy, without_diacritics
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.normalize import CACHED, seen, tidy, without_diacritics
+from gbv_kpi.reading.periods import find_periods
 
 # Dates, spans of years and numbers of documents say when a paper was signed, not which year it reports.
+_DATE = re.compile(r"ngay\s*\S*\s*thang\s*\S*\s*nam\s*\S*|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
+_MONTH = re.compile(r"thang\s*\d{1,2}\s*(?:nam|/|-)\s*\d{4}")
 _NOT_THE_YEAR = re.compile(
-    r"ngay\s*\S*\s*thang\s*\S*\s*nam\s*\S*|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|thang\s*\d{1,2}\s*(?:nam|/|-)\s*\d{4}"
-    r"|(?:nam\s*)?\d{4}\s*[-–—]\s*(?:nam\s*)?\d{4}|\d+\s*/\s*[a-z]\S*|so voi\s+(?:cung ky\s+)?nam\s*\d{4}"
+    r"(?:nam\s*(?:hoc\s*)?)?\d{4}\s*(?:[-–—]|den|toi)\s*(?:nam\s*)?\d{4}|\d+\s*/\s*[a-z]\S*"
+    r"|so voi\s+(?:cung ky\s+)?(?:nam\s*\d{4}|nam truoc)|\bnam hoc\s*\d{4}"
     # "… năm 2023 và phương hướng nhiệm vụ năm 2024": the second is a year to come
-    r"|(?:va|,|;)\s*(?:xay dung\s+|de ra\s+)?(?:ke hoach|phuong huong|nhiem vu|du kien|muc tieu)\b.*?nam\s*\d{4}"
+    r"|(?:va|,|;|-)\s*(?:xay dung\s+|de ra\s+|trien khai\s+)?(?:ke hoach|phuong huong|nhiem vu|du kien|muc tieu)\b.*?"
+    r"nam\s*(?:\d{4}|toi|sau)"
+    r"|\b(?:bo luat|luat|phap lenh|hien phap|cong uoc)\b[^;:()]*?\bnam\s*\d{4}"
 )
-_YEAR = re.compile(r"(?:nam|bao cao|ky bao cao|nien do|year)\s*:?\s*(\d{4})(?!\d)")
-# "từ ngày 15/12/2022 đến ngày 14/12/2023", "tính đến ngày 31 tháng 12 năm 2023": a year that ends in December.
-_DAY = r"(?:ngay\s*)?(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:[/.-]|nam)\s*(\d{4})"
-_PERIOD = re.compile(rf"tu\s+{_DAY}\s+den\s+(?:het\s+)?{_DAY}")
-_UP_TO = re.compile(rf"den\s+(?:het\s+)?{_DAY}")
-_PART_OF_YEAR = re.compile(r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|ba|sau|chin|muoi)\s+thang\b")
-_YEAR_ALONE = re.compile(r"(?:nam\s*)?(\d{4})(?:\.0)?")
-_REPORTING_UNIT = (
-    "don vi(?: bao cao| gui(?: bao cao)?| lap(?: bieu| bao cao)?)?|dia phuong|huyen, thanh pho|(?:reporting )?unit"
+_YEAR = re.compile(
+    r"\b(?:nam|bao cao|ky bao cao|nien do|year|return|report)(?:\s+bao cao)?"
+    r"[\s:.,_…\[(-]*((?:1\s?9|2\s?0)\s?\d\s?\d)(?!\d)"
 )
-_LABELLED_UNIT = re.compile(rf"(?:ten\s+)?(?:{_REPORTING_UNIT})\s*:\s*(.*)")
+_YEAR_ALONE = re.compile(r"(?:nam\s*)?[\s:.,_…\[(]*(\d{4})(?:\.0)?[\s.,_…\])]*")
+_PART_OF_YEAR = re.compile(
+    r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
+    r"|\bso ket\b|\bban nien\b|\bnua (?:dau|cuoi )?\s*nam\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
+    r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+(?:cua\s+)?thang\s*\d{1,2}\b"
+    r"|\bhoc ky\b"
+)
+_DOCUMENT = re.compile(
+    r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)"
+    r"\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*|\bke hoach so\b"
+    r"|\bthuc hien\s+(?:cac\s+|mot so\s+)?(?:ke hoach|chi tieu|muc tieu|nhiem vu|chuong trinh)\b"
+    r"|\btai chinh\s*-\s*ke hoach\b"
+    r"|\b(?:so|phong|bo|vu|ban)\s+ke hoach\b"
+)
+_RESULT = re.compile(r"\b(?:ket qua|thuc hien|tinh hinh|tong ket|danh gia|results?|actual)\b")
+_TARGET = re.compile(
+    r"\b(?:ke hoach|du kien|phan dau|du toan|du bao|dang ky|phuong huong|dinh huong"
+    r"|chi tieu (?:giao|duoc giao|ke hoach|phan dau|de ra)|giao chi tieu|muc tieu (?:phan dau|nam|den)"
+    r"|targets?|planned|forecast|projected)\b"
+)
+_ESTIMATE = re.compile(r"\b(?:uoc|tam tinh|so bo|estimated?|preliminary)\b(?!\s*mo)")
+_ACCUMULATED = re.compile(r"\b(?:luy ke|cong don|tich luy|cumulative|accumulated|tu dau (?:giai doan|nhiem ky))\b")
+_SCALE = re.compile(
+    r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
+)
+_RATE = re.compile(r"^\W*(?:ty le|ti le|ty trong|binh quan|trung binh|so sanh|so voi|tang[, /]+giam|chenh lech)\b")
 
 
 def _plain(text: str) -> str:
     return without_diacritics(tidy(text))
 
 
-@lru_cache(maxsize=16384)
+def _labels(meaning: str) -> str:
+    """Return a pattern for the entries of one meaning, typed with or without diacritics."""
+    entries = sorted({_plain(entry) for entry in listed(meaning)}, key=len, reverse=True)
+    return "|".join(re.escape(entry).replace(r"\ ", r"\s+") for entry in entries)
+
+
+@lru_cache(1)
+def _reporter_label() -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{_labels('reporter')})\s*[:：﹕︓]\s*(.*)")
+
+
+@lru_cache(1)
+def _recipient_label() -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{_labels('recipient')})\b")
+
+
+@lru_cache(1)
+def _year_label() -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{_labels('year label')})\W*")
+
+
+@dataclass(frozen=True, slots=True)
+class LineMeaning:
+    """What a line says: the years it names, and what it says against the figures below it."""
+
+    years: tuple[int, ...] = ()
+    against: Kind | None = None
+    is_result: bool = False
+
+
+@lru_cache(CACHED)
+def read_line(text: str) -> LineMeaning:
+    """Return what a line of a title, or a row of words between the figures, says of the figures below.
+
+    >>> read_line("Dự kiến năm 2024").against, read_line("KẾT QUẢ THỰC HIỆN KẾ HOẠCH NĂM 2023").against
+    (<Kind.TARGET: 'target'>, None)
+    """
+    plain = _plain(text)
+    if is_place_and_date(text) or _recipient_label().match(plain):
+        return LineMeaning()
+    years = years_in(text)
+    if part_of_year_in(text):
+        return LineMeaning(years, Kind.PART_OF_YEAR)
+    if _SCALE.search(plain) or _RATE.search(plain):
+        return LineMeaning(years, Kind.RATE)
+    said = _DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain))
+    if plain.startswith(("kem theo", "(kem theo", "ban hanh", "(ban hanh", "can cu")):
+        return LineMeaning()
+    is_result = _RESULT.search(plain) is not None
+    if _ACCUMULATED.search(said):
+        return LineMeaning(years, Kind.ACCUMULATED, is_result)
+    if _ESTIMATE.search(said):
+        return LineMeaning(years, Kind.ESTIMATE, is_result)
+    if _TARGET.search(said) and not is_result:
+        return LineMeaning(years, Kind.TARGET)
+    return LineMeaning(years, None, is_result)
+
+
+@lru_cache(maxsize=CACHED)
 def years_in(title: str) -> tuple[int, ...]:
-    """The years that a line of a title names as the year reported.
+    """Return the years that a line of a title names as the year reported.
 
     >>> years_in("KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND NGÀY 12/5/2021 NĂM 2023")
     (2023,)
     """
-    return tuple(map(int, _YEAR.findall(_NOT_THE_YEAR.sub(" ", _plain(title)))))
+    said = _NOT_THE_YEAR.sub(" ", _MONTH.sub(" ", _DATE.sub(" ", _plain(title))))
+    return tuple(int(year.replace(" ", "")) for year in _YEAR.findall(said))
 
 
 def year_ended_in(title: str) -> int | None:
-    """The year whose figures a line gives by their period: one that ends in December and is a year long.
+    """Return the year whose figures a line gives by their period: one that ends in December and is a year long.
 
     >>> year_ended_in("Từ ngày 15/12/2022 đến ngày 14/12/2023"), year_ended_in("Từ 01/01/2023 đến 30/6/2023")
     (2023, None)
     """
-    plain = _plain(title)
-    if period := _PERIOD.search(plain):
-        (_, first_month, first_year), (_, month, year) = (map(int, period.groups()[at : at + 3]) for at in (0, 3))
-        a_year = (first_month, first_year) in ((1, year), (11, year - 1), (12, year - 1))
-        return year if month in (11, 12) and a_year else None
-    found = _UP_TO.search(plain)
-    return int(found[3]) if found and (int(found[1]), int(found[2])) == (31, 12) else None
+    return next((year for *_, year in find_periods(tidy(title)) if year), None)
 
 
 def part_of_year_in(title: str) -> bool:
-    """Whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023"."""
-    return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _plain(title))) is not None
+    """Whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
+    tidied = tidy(title)
+    said = tidied
+    for start, end, is_year, _ in reversed(find_periods(tidied)):
+        if not is_year:
+            return True
+        said = f"{said[:start]} {said[end:]}"
+    return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(said)))) is not None
 
 
-def is_part_of_year(heading: str) -> bool:
-    """Whether a column is headed by less than a year: "6 tháng đầu năm", "Quý IV", "Tháng 5"."""
-    return part_of_year_in(heading) or re.match(r"thang\s+\d{1,2}\b", _plain(heading)) is not None
+def is_note_of_part(text: str) -> bool:
+    """Whether a note says that the figures above it are those of some months: "Ghi chú: số liệu 9 tháng"."""
+    return "so lieu" in _plain(text) and not find_periods(tidy(text)) and part_of_year_in(text)
 
 
 def year_in(cell: str) -> int | None:
-    """The year that a cell gives alone: "2023", "Năm 2023"."""
+    """Return the year that a cell gives alone: "2023", "Năm 2023"."""
     found = _YEAR_ALONE.fullmatch(_plain(cell))
-    return int(found[1]) if found else None
+    return int(found[1]) if found and found[1][:2] in ("19", "20") else None
 
 
 def year_named(heading: str) -> int | None:
-    """The one year that a heading names: "2023", "Thực hiện năm 2023"."""
+    """Return the one year that a heading names: "2023", "Thực hiện năm 2023"."""
     named = set(years_in(heading))
     return year_in(heading) or (named.pop() if len(named) == 1 else None)
 
 
 def is_place_and_date(title: str) -> bool:
     """Whether a line says where and when a paper was signed: "Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024"."""
-    return re.match(r"[^,]{2,40},\s*ngay\b", _plain(title)) is not None
+    return re.match(r"[^,]{2,40},\s*(?:ngay\b|thang\b|…|\.\.)", _plain(title)) is not None
 
 
 def years_in_sheet_name(name: str) -> list[int]:
-    return [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", _NOT_THE_YEAR.sub(" ", _plain(name)))]
+    said = _NOT_THE_YEAR.sub(" ", _DATE.sub(" ", _plain(name)))
+    return [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", said)]
+
+
+def is_year_label(text: str) -> bool:
+    return _year_label().fullmatch(_plain(text)) is not None
 
 
 def reporting_unit_in(title: str) -> str | None:
-    """What follows "Đơn vị báo cáo:", possibly nothing; None for a line that has no such label."""
-    found = _LABELLED_UNIT.fullmatch(_plain(title))
-    return tidy(title)[found.start(1) :] if found else None
+    """Return what follows "Đơn vị báo cáo:", possibly nothing; None for a line that has no such label."""
+    tidied = tidy(title)
+    found = _reporter_label().fullmatch(without_diacritics(tidied))
+    return tidied[found.start(1) :].strip(" .…_[]()-") if found else None
+
+
+def names_recipient(title: str) -> bool:
+    """Whether a line says whom the return goes to."""
+    return _recipient_label().match(_plain(title)) is not None
 
 
 def after_label(title: str) -> str:
-    """The same as it is written, to be quoted."""
-    return " ".join(unicodedata.normalize("NFKC", title).partition(":")[2].split())
+    """Return what follows the label as it is written, to be quoted."""
+    return " ".join(unicodedata.normalize("NFKC", seen(title)).partition(":")[2].split())

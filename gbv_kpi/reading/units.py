@@ -5,18 +5,15 @@ Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 202
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import chain
-from typing import overload
-
-import numpy as np
-from numpy.typing import NDArray
 
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.reading.normalize import without_diacritics, words
+from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
 
 Key = tuple[str, ...]
 
@@ -27,13 +24,13 @@ def _plain(key: Key) -> Key:
 
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
-    "thành phố": ("thành phố", "tp", "t p", "tphố"),
+    "thành phố": ("thành phố", "tp", "t p", "tphố", "city"),
     "thị xã": ("thị xã", "tx", "t x"),
     "quận": ("quận", "q"),
-    "huyện": ("huyện", "h"),
+    "huyện": ("huyện", "h", "district"),
     "phường": ("phường", "p"),
     "thị trấn": ("thị trấn", "tt"),
-    "xã": ("xã", "x"),
+    "xã": ("xã", "x", "commune"),
     "đặc khu": ("đặc khu",),
 }
 
@@ -50,42 +47,12 @@ _PREFIXES_BY_WORD = {
     for word in {prefix[0] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES)}
 }
 _LAST_WORDS = frozenset(prefix[-1] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES))
-# Whose return it is, said before the unit's name: "UBND huyện Nho Quan", "Phòng Nội vụ huyện …".
-_BODIES = tuple(map(words, ("ubnd", "ủy ban nhân dân", "uỷ ban nhân dân", "phòng", "văn phòng")))
-_DEPARTMENTS = frozenset(map(without_diacritics, ("lao", "lđ", "lđtbxh", "lđtb", "nội", "nv")))
 _CODE = re.compile(r"\d{1,6}")
 _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
-# What may stand around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
-_AROUND = re.compile(
-    r"^\s*(?:[IVX]{1,4}|[a-zđ])\s*[.)/]\s*|[(\[]\s*\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*[)\]]\s*$"
-)
-
-
-class Names(Sequence[str]):
-    """Many short texts, held as bytes; a million of them as objects would take ten times the room."""
-
-    def __init__(self, texts: Iterable[str] | NDArray[np.bytes_] = ()) -> None:
-        self.encoded: NDArray[np.bytes_] = (
-            texts if isinstance(texts, np.ndarray) else np.array([text.encode() for text in texts], dtype=np.bytes_)
-        )
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Names":
-        return texts if isinstance(texts, Names) else cls(texts)
-
-    def __len__(self) -> int:
-        return len(self.encoded)
-
-    def __iter__(self) -> Iterator[str]:
-        return map(bytes.decode, self.encoded.tolist())
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> "Names": ...
-    def __getitem__(self, place: int | slice) -> "str | Names":
-        found = self.encoded[place]
-        return Names(found) if isinstance(place, slice) else bytes(found).decode()
+# What may be around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
+_NUMERAL = re.compile(r"^\s*(?:([IVX]{1,4}|[A-Za-zđĐ])\s*[.)/]|\d{1,2}\s*[.)/]|[-+*•–])\s*")
+_COUNT_AFTER = re.compile(r"[(\[]\s*\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*[)\]]\s*$")
+_LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth line
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +65,6 @@ class NamedUnit:
     @property
     def merged(self) -> bool:
         return self.unit is not self.named
-
-
-class NamedUnits:
-    """The different units that some lines are of; `codes`, `names` and `named` say of each what it is called."""
-
-    codes: Sequence[str]
-    names: Sequence[str]
-    named: Sequence[str]
-
-    def __init__(self, units: Sequence[NamedUnit]) -> None:
-        self._units = units
-        self.codes = [unit.unit.code for unit in units]
-        self.names = [unit.unit.name for unit in units]
-        self.named = [unit.named.name for unit in units]
-        self.merged = np.array([unit.merged for unit in units], dtype=bool)
-        self.expected = np.array([unit.unit.expected for unit in units], dtype=bool)
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def at(self, place: int) -> NamedUnit:
-        return self._units[place]
-
-
-class AnyUnits(NamedUnits):
-    """The same where the plan names no units: whatever stands there is one, and a million are held as bytes."""
-
-    def __init__(self, codes: Names) -> None:
-        self.codes = self.names = self.named = codes
-        self.merged, self.expected = np.zeros(len(codes), dtype=bool), np.ones(len(codes), dtype=bool)
-
-    def at(self, place: int) -> NamedUnit:
-        unit = Unit(code=self.codes[place], name=self.codes[place])
-        return NamedUnit(unit, unit)
 
 
 class UnitNames:
@@ -153,6 +86,12 @@ class UnitNames:
         for unit, heir in former:
             if heir is not None:
                 self._learn(NamedUnit(heir, unit))
+        names = Counter(unit.name for unit in plan.units)
+        self._by_text = {  # most names are spelt as the plan has them; a country has 10,600
+            unit.name: meant[0]
+            for unit in plan.units
+            if names[unit.name] == 1 and len(meant := self._by_name.get(_split(words(unit.name)), [])) == 1
+        }
 
     def _learn(self, named: NamedUnit) -> None:
         self._by_code.setdefault(named.named.code.lstrip("0"), named)
@@ -169,17 +108,28 @@ class UnitNames:
                         meant.append(named)
 
     def find(self, text: str) -> NamedUnit | None:
-        """The one unit a cell names, by name, code or both; None if it names none, or not just one."""
+        """Return the one unit a cell names, by name, code or both; None if it names none, or not just one."""
         if self._any:
             unit = Unit(code=text.strip(), name=text.strip())
             return NamedUnit(unit, unit) if unit.name else None
+        if exact := self._by_text.get(text):
+            return exact
         if code := _CODE_AS_DECIMAL.fullmatch(text):
             return self._by_code.get(code[1].lstrip("0"))
         key = (text,) if text.isascii() and text.isdigit() else words(text)  # a code is a word as it stands
         if self._words.isdisjoint(key):
             return self._by_code.get(key[0].lstrip("0")) if len(key) == 1 and _CODE.fullmatch(key[0]) else None
-        found = self._by_key(key)
-        return found or (self._by_key(words(_AROUND.sub(" ", text))) if _AROUND.search(text) else None)
+        if (found := self._by_key(key)) is not None:
+            return found
+        if numeral := _NUMERAL.match(text):
+            rest = text[numeral.end() :]
+            named = words(rest)
+            if (numeral[1] or "").casefold() not in _LEVEL_SIGNS or (
+                len(named[:1] and named[0]) > 1 and _split(named)[0]
+            ):
+                return self.find(rest)
+        after = _COUNT_AFTER.sub(" ", text)
+        return self._by_key(words(after)) if after != text else None
 
     def _by_key(self, key: Key) -> NamedUnit | None:
         codes = [word for word in (key[:1] + key[-1:]) if _CODE.fullmatch(word)]
@@ -193,23 +143,22 @@ class UnitNames:
         return found
 
     def _by_words(self, key: Key) -> NamedUnit | None:
-        for name in chain([key], self._less_than(key)):
-            meant = self._by_name.get(_split(name), [])
+        """Return the unit that the whole of a text names: an office, a level, a name, the province."""
+        office = office_before(key)
+        name = key[office:]
+        if office and name in self._places:
+            return None  # "UBND Ninh Bình" is the province's
+        for candidate in (name, *self._without_place(name), *_level_first(name)):
+            meant = self._by_name.get(_split(candidate), [])
             if len({id(named.unit) for named in meant}) == 1:
                 return meant[0]
         return None
 
-    def _less_than(self, key: Key) -> Iterator[Key]:
-        """What may be the name in a text that says more: the body before it, the province or the level after it."""
-        yield from _without_body(key)
+    def _without_place(self, key: Key) -> Iterator[Key]:
+        """Yield what is before the province: "huyện Nho Quan, tỉnh Ninh Bình"."""
         for place in self._places:
             if key[-len(place) :] == place and _split(key[: -len(place)])[0] is not None:
                 yield key[: -len(place)]
-        if _is_office(key):
-            yield from (key[start:] for start in range(1, len(key)) if key[start:] not in self._places)
-        for level, _ in (*_PREFIXES, *_PLAIN_PREFIXES) if not _LAST_WORDS.isdisjoint(key[-1:]) else ():
-            if key[-len(level) :] == level and len(key) > len(level):
-                yield (*level, *key[: -len(level)])
 
     def named_in(self, sentence: str) -> list[NamedUnit]:
         """The units that a sentence names with their level: "… trên địa bàn huyện Nho Quan năm 2023"."""
@@ -234,7 +183,7 @@ class UnitDirectory:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._by_era: dict[tuple[int, int], UnitNames] = {}
-        self.knows = lru_cache(16384)(self._knows)  # a large table repeats its names
+        self.knows = lru_cache(CACHED)(self._knows)  # a large table repeats its names
 
     def in_year(self, year: int) -> UnitNames:
         """The names of that year; years with the same units share them."""
@@ -259,20 +208,43 @@ def _split(key: Key) -> tuple[str | None, Key]:
     return None, key
 
 
-def _without_body(key: Key) -> Iterator[Key]:
-    """What may be the name behind the body in front of it: from each of its levels on.
+@lru_cache(1)
+def _offices() -> dict[str, list[Key]]:
+    """Return the offices of units by their first word, the longest first."""
+    by_word: dict[str, list[Key]] = {}
+    spelt = {form for entry in listed("office") for form in (words(entry), _plain(words(entry)))}
+    for office in sorted(spelt, key=len, reverse=True):
+        by_word.setdefault(office[0], []).append(office)
+    return by_word
 
-    "Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn" has two words that are levels elsewhere.
-    """
-    if any(key[: len(body)] == body for body in (*_BODIES, *map(_plain, _BODIES))):
-        yield from (key[start:] for start in range(1, len(key) - 1) if _split(key[start:])[0] is not None)
+
+def office_before(key: Key) -> int:
+    """Return how many words at the beginning name an office of a unit: "UBND", "Phòng Nội vụ"."""
+    start = 0
+    while start < len(key):
+        lengths = (
+            len(office) for office in _offices().get(key[start], ()) if key[start : start + len(office)] == office
+        )
+        if (length := next(lengths, 0)) == 0:
+            break
+        start += length
+    return start
 
 
-def _is_office(key: Key) -> bool:
-    """Whether a name is that of the unit's own office, whose place may follow bare: "UBND Nho Quan"."""
-    plain = _plain(key)
-    committee = plain[:1] == ("ubnd",) or plain[:4] == ("uy", "ban", "nhan", "dan")
-    return committee or (plain[:1] == ("phong",) and plain[1:2] != () and plain[1] in _DEPARTMENTS)
+def _level_first(key: Key) -> Iterator[Key]:
+    """Yield the name with the level that follows it in front: "Tam Điệp (thành phố)"."""
+    for level, _ in (*_PREFIXES, *_PLAIN_PREFIXES) if not _LAST_WORDS.isdisjoint(key[-1:]) else ():
+        if key[-len(level) :] == level and len(key) > len(level):
+            yield (*level, *key[: -len(level)])
+
+
+def level_of(text: str) -> str | None:
+    """Return the level that a name begins with, after the office and the numbering before it."""
+    numeral = _NUMERAL.match(text)
+    if numeral and (numeral[1] or "").casefold() not in _LEVEL_SIGNS:
+        text = text[numeral.end() :]
+    key = words(text)
+    return _split(key[office_before(key) :])[0]
 
 
 def _spans(length: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -1,116 +1,139 @@
-"""Of which year a line is: by its own cell, by the words above it, by the title block or the sheet's name."""
+"""Of which year returns are: by their own cells, by the words above them, by the title or the sheet's name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.i18n import phrase
-from gbv_kpi.plan import Plan
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.identities import AssumedYear, LineProblem, Said, alike_in
-from gbv_kpi.reading.layout import Layout
-from gbv_kpi.reading.titles import part_of_year_in, year_ended_in, year_in, year_named, years_in, years_in_sheet_name
+from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.title_block import TitleBlock
+from gbv_kpi.reading.titles import year_named
 from gbv_kpi.sheets.sheet import cell_address
 
+UNKNOWN = -1
 
-class YearReader:
-    """The years that the title block of a layout gives, read once, against which every line is held."""
 
-    def __init__(
-        self, layout: Layout, file: str, plan: Plan, assumed: AssumedYear | None, title: Sequence[Said]
-    ) -> None:
-        self._layout, self._file, self._plan, self._assumed, self._title = layout, file, plan, assumed, title
-        self._years = list(self._years_said()) or list(self._years_of_periods())
+Codes = NDArray[np.integer[Any]]
 
-    def of_lines(self, layout: Layout, told: list[LineProblem]) -> NDArray[np.int16]:
-        """The year of each line, 0 where it is not known; what is wrong with it is told."""
-        self._layout = layout
-        lines = layout.lines
-        own = self._layout.spread_column(self._layout.year)
-        above = [year for *_, year in self._layout.years_between]
-        rows = [row for row, *_ in self._layout.years_between]
-        keys = np.searchsorted(rows, lines) if above else np.zeros(len(lines), dtype=np.int64)
-        if own is not None:
-            keys = keys + own.places.astype(np.int64) * (len(rows) + 1)
-        years = np.zeros(len(lines), dtype=np.int16)
-        for alike in alike_in(keys):
-            year, problems = self._year_of(lines[alike[0]])
-            years[alike] = year or 0
-            if problems:
-                told.extend((int(index), problem) for index in alike for problem in self._year_of(lines[index])[1])
-        return years
 
-    def _years_said(self) -> Iterator[tuple[int, Place]]:
-        """The years that the title block and the sheet's name give, the nearest to the table first."""
-        following = {said.place.row: said for said in self._title}
-        for said in reversed(self._title):
-            for year in years_in(said.text):
-                yield year, said.place
-            beside = following.get(said.place.row)
-            if (
-                said.text.strip(": ").casefold() in ("năm", "năm báo cáo", "year")
-                and beside
-                and (year := year_in(beside.text) or 0)
-            ):
-                yield year, beside.place
-        name = self._layout.sheet.name or ""
-        if len(set(years_in_sheet_name(name))) == 1:
-            yield years_in_sheet_name(name)[0], Place(self._file, name)
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of many returns: every different one, and which of them each return has."""
 
-    def _years_of_periods(self) -> Iterator[tuple[int, Place]]:
-        """The years whose periods the title block gives, for a return that names its year in no other way."""
-        yield from ((year, said.place) for said in self._title if (year := year_ended_in(said.text)))
+    codes: Codes
+    values: Sequence[str]
 
-    def _year_of(self, line: int) -> tuple[int | None, list[Problem]]:
-        place = self._layout.where(self._file, line, self._layout.year)
-        own = self._layout.spread_text(line, self._layout.year) if self._layout.year is not None else ""
-        if self._layout.items_down and not any(map(str.isdigit, own)):
-            own = ""  # "Năm báo cáo" beside "Năm 2022"
-        if own and year_named(own) is None:
-            return None, [Problem("missing-year", place, phrase("“{found}” is no year.", found=own), value=own)]
-        said = list(self._years_of(line, year_named(own), place))
-        if not said:
-            nowhere = place if self._layout.year is not None else Place(self._file, self._layout.sheet.name)
-            return None, [Problem("missing-year", nowhere, phrase("Nothing says which year this return is of."))]
-        year, place = said[0]
-        for other, _ in said[1:]:
-            if other != year:
-                message = phrase(
-                    "This return says {year} here, but {other} elsewhere.", year=str(year), other=str(other)
-                )
-                if self._assumed and other == self._assumed.year and other not in dict(self._years):
-                    message = phrase(
-                        "This return says {year}, but --year says {other}.", year=str(year), other=str(other)
-                    )
-                return year, [Problem("conflicting-year", place, message, year=year, value=str(year))]
-        if not self._plan.covers(year):
-            first, last = str(self._plan.first_year), str(self._plan.last_year)
-            message = phrase(
-                "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
-            )
-            return year, [Problem("year-outside-plan", place, message, year=year, value=str(year))]
-        return year, []
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Texts":
+        place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        return cls(np.fromiter(map(place.__getitem__, texts), dtype=np.int64, count=len(texts)), list(place))
 
-    def part_of_year(self, year: int) -> Iterator[Problem]:
-        """What is headed "6 tháng đầu năm 2023" is hardly the return of 2023."""
-        for said in self._title:
-            if year in years_in(said.text) and part_of_year_in(said.text):
-                message = phrase(
-                    "The title speaks of a part of the year; the figures were read as those of {year}.", year=str(year)
-                )
-                yield Problem("part-of-year", said.place, message, year=year, value=str(year))
+    def at(self, rows: NDArray[np.intp]) -> "Texts":
+        return Texts(self.codes[rows], self.values)
 
-    def _years_of(self, line: int, own: int | None, place: Place) -> Iterator[tuple[int, Place]]:
-        """The years that are said of a line, the nearest to it first."""
-        said = list(self._years)
-        if own is not None:
-            yield own, place
-            if own in dict(said):
-                said.clear()  # the title names it, maybe beside the year of another column
-        elif above := self._layout.year_above(line):
-            row, column, year = above
-            said.insert(0, (year, Place(self._file, self._layout.sheet.name, cell_address(row, column), row + 1)))
-        yield from said
-        if self._assumed and (self._assumed.binds or not (said or own is not None)):
-            yield self._assumed.year, place
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the cells of returns say of their unit and year, a row for each return."""
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]  # of the unit's name; -1 where no cell names it
+    names: Texts | None = None
+    codes: Texts | None = None
+    years: Texts | None = None
+    year_columns: NDArray[np.int32] | int = -1
+    year_rows: NDArray[np.int32] | None = None
+    sections: Codes | None = None  # which of `section_years` is above each return, -1 for none
+    section_years: Sequence[tuple[int, int, int]] = ()  # year, row and column
+    across: bool = False  # the returns are columns
+    many_units: bool = False  # the table lists several units, whoever sends it
+
+
+def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, NDArray[np.bool_], list[Problem]]:
+    count = len(claims.rows)
+    years, faulty = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    problems: list[Problem] = []
+    width = len(claims.section_years) + 1
+    keys = np.zeros(count, dtype=np.int64) if claims.years is None else claims.years.codes * width
+    if claims.sections is not None:
+        keys = keys + claims.sections + 1
+    alike, different = pd.factorize(keys)
+    for number, key in enumerate(different.tolist()):
+        own = claims.years.values[key // width] if claims.years is not None else ""
+        section = claims.section_years[key % width - 1] if key % width else None
+        year, problem = _year_of(own, section, title, reader, has_own=claims.years is not None)
+        members = np.flatnonzero(alike == number) if len(different) > 1 else np.arange(count)
+        years[members] = year or 0
+        if problem is not None:
+            faulty[members] = True
+            is_of_title = problem.place is not None or claims.years is None  # reported once for all returns
+            at = members[:1] if is_of_title else members
+            problems += (_at_return(problem, claims, int(index), title) for index in at)
+    return years, faulty, problems
+
+
+@dataclass(frozen=True, slots=True)
+class _YearProblem:
+    code: str
+    message: Phrase
+    place: tuple[int, int] | None  # row and column; None: the return's own cell
+    value: str | None = None
+    year: int | None = None
+
+
+def _at_return(problem: _YearProblem, claims: Claims, index: int, title: TitleBlock) -> Problem:
+    if problem.place is not None:
+        place = place_of(title, *problem.place)
+    elif claims.years is None:
+        place = Place(title.file, title.sheet_name)
+    else:
+        column = claims.year_columns if isinstance(claims.year_columns, int) else int(claims.year_columns[index])
+        row = int(claims.rows[index]) if claims.year_rows is None else int(claims.year_rows[index])
+        place = place_of(title, row, column)
+    return Problem(problem.code, place, problem.message, year=problem.year, value=problem.value)
+
+
+def place_of(title: TitleBlock, row: int, column: int) -> Place:
+    if row < 0:
+        return Place(title.file, title.sheet_name)
+    return Place(title.file, title.sheet_name, cell_address(row, column) if column >= 0 else None, row + 1)
+
+
+def _year_of(
+    own: str, section: tuple[int, int, int] | None, title: TitleBlock, reader: Reader, *, has_own: bool
+) -> tuple[int | None, _YearProblem | None]:
+    """Return the year of a return by all that is said of it, and what is wrong with that."""
+    own_year = year_named(own) if own else None
+    if own and own_year is None:
+        return None, _YearProblem("missing-year", phrase("“{found}” is no year.", found=own), None, own)
+    said: list[tuple[int, tuple[int, int] | None]] = [(year, (row, column)) for year, row, column in title.years]
+    titled = {year for year, _ in said}
+    if own_year is not None:
+        said = [(own_year, None), *(() if own_year in titled else said)]
+    elif section is not None:
+        said.insert(0, (section[0], section[1:]))
+    assumed = reader.assumed
+    if assumed and (assumed.binds or not said):
+        said.append((assumed.year, None))
+    if not said:
+        message = phrase("Nothing says which year this return is of.")
+        return None, _YearProblem("missing-year", message, None if has_own else (-1, -1))
+    year, place = said[0]
+    for other, _ in said[1:]:
+        if other != year:
+            message = phrase("This return says {year} here, but {other} elsewhere.", year=str(year), other=str(other))
+            if assumed and other == assumed.year and other not in titled:
+                message = phrase("This return says {year}, but --year says {other}.", year=str(year), other=str(other))
+            return year, _YearProblem("conflicting-year", message, place, str(year), year)
+    if not reader.plan.covers(year):
+        first, last = str(reader.plan.first_year), str(reader.plan.last_year)
+        message = phrase(
+            "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
+        )
+        return year, _YearProblem("year-outside-plan", message, place, str(year), year)
+    return year, None

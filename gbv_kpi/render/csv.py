@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterator
 from decimal import Decimal
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, Phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
@@ -106,5 +106,5 @@ def _decimal(value: Decimal) -> str:
 
 
 def _safe(text: str) -> str:
-    shown = visible(text)
+    shown = escape_controls(text)
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gbv_kpi.console import dumped
+from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.problem_codes import CATALOGUE, Severity
 
@@ -38,7 +38,7 @@ def code_to_text(code: str, language: Language) -> str:
 
 
 def codes_to_json(codes: Sequence[str], language: Language) -> str:
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/explain/1",
             "codes": [

@@ -1,10 +1,12 @@
 """Figures of a finding in an officer's language, and the sign and word of each status."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.scorecard import Finding, Status
-from gbv_kpi.plan.thresholds import Threshold
+from gbv_kpi.plan.thresholds import Measure, Threshold
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Point
@@ -15,6 +17,7 @@ MARK = {
     Status.NOT_DUE: "○",
     Status.NO_CASES: "–",
     Status.NO_DATA: "?",
+    Status.MONITORED: "•",
     Status.WITHHELD: "#",
 }
 MEANING = {
@@ -23,6 +26,7 @@ MEANING = {
     Status.NOT_DUE: phrase("not due yet"),
     Status.NO_CASES: phrase("no cases"),
     Status.NO_DATA: phrase("not reported"),
+    Status.MONITORED: phrase("monitored"),
     Status.WITHHELD: phrase("withheld"),
 }
 RECAST = "*"
@@ -30,25 +34,34 @@ PROVISIONAL = "~"
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
+def writer_of(measure: Measure, language: Language) -> Callable[[Decimal, int], str]:
+    """Return the function that writes figures of that measure."""
+    return language.percent if measure in ("percent", "change") else language.number
+
+
 def rate_text(finding: Finding, language: Language) -> str:
-    """The rate: 91.5% or 1.65; nothing where there is none."""
+    """Return the rate or count: 91.5%, 1.65 or 8; nothing where there is none."""
     rate = finding.rate()
-    if rate is None:
-        return ""
-    return language.percent(*rate) if finding.measure == "percent" else language.number(*rate)
+    return "" if rate is None else writer_of(finding.measure, language)(*rate)
 
 
 def counts_text(finding: Finding, language: Language) -> str:
-    """Numerator and denominator: 2,061/2,216."""
-    counts = (finding.numerator, finding.denominator)
+    """Return numerator and denominator: 2,061/2,216; of a count the one it has."""
+    counts = (finding.numerator,) if finding.measure == "count" else (finding.numerator, finding.denominator)
     return "/".join("" if count is None else language.number(count) for count in counts)
+
+
+def result_text(finding: Finding, language: Language) -> str:
+    """Return the counts and the rate: 2,061/2,216 = 93.0%; of a count the count alone."""
+    counts = counts_text(finding, language)
+    return counts if finding.measure == "count" else f"{counts} = {rate_text(finding, language)}"
 
 
 def threshold_text(threshold: Threshold, language: Language) -> str:
     """The threshold as it is written beside a rate: ≥ 85%."""
     decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
-    write = language.percent if threshold.measure == "percent" else language.number
-    return f"{SIGN[threshold.comparator]} {write(threshold.bound, decimals)}"
+    written = writer_of(threshold.measure, language)(threshold.bound, decimals)
+    return f"{SIGN[threshold.comparator]} {written}"
 
 
 def marks_text(point: "Point") -> str:

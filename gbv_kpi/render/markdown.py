@@ -6,17 +6,18 @@ Text from files and plans is text: whatever Markdown or HTML would take for a si
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
-from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, result_text, threshold_text
 from gbv_kpi.render.paging import SHOWN_UNITS, missed_rows, year_rows
 from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
 from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,
     completeness,
+    monitored_figures,
     outlook,
     progress,
     refused_returns,
@@ -55,7 +56,7 @@ def escaped(text: str) -> str:
 
 def _within(text: str) -> str:
     """The same within a line, where nothing begins a heading or list."""
-    return ANYWHERE.sub(_escape, visible(text))
+    return ANYWHERE.sub(_escape, escape_controls(text))
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -103,11 +104,12 @@ class _Writer:
 
     def _year(self, scorecard: Scorecard, coverage: Coverage) -> Iterator[str]:
         yield from ("", self._heading(2, phrase("Year {year}", year=str(coverage.year))))
-        if len(scorecard.frame):
+        if len(scorecard.judged.frame):
             yield from self._matrix(scorecard)
-            present = scorecard.statuses
+            present = scorecard.judged.statuses
             signs = (f"{MARK[status]} {self.say(MEANING[status])}" for status in Status if status in present)
             yield from ("", " · ".join(signs))
+        yield from self._paragraphs(sentence for _, sentence in monitored_figures(scorecard, None, self.language))
         yield from self._lacking(scorecard)
         for finding in scorecard.of_province().findings:
             if sentence := progress(self.plan, finding, self.language):
@@ -143,7 +145,7 @@ class _Writer:
             [
                 self.say(self.plan.indicator_by_id[finding.indicator].title),
                 self.say(finding.unit_name or self.plan.place),
-                self.say(f"{counts_text(finding, self.language)} = {rate_text(finding, self.language)}"),
+                self.say(result_text(finding, self.language)),
                 self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator], self.language)),
             ]
             for finding in missed
@@ -165,7 +167,7 @@ class _Writer:
         return " ".join(part for part in (MARK[finding.status], rate_text(finding, self.language)) if part)
 
     def _cell_with_counts(self, finding: Finding) -> str:
-        counts = f" ({counts_text(finding, self.language)})" if finding.denominator is not None else ""
+        counts = f" ({counts_text(finding, self.language)})" if finding.is_known else ""
         return self._cell(finding) + counts
 
     def _problems(self) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _cell(finding: Finding, language: Language) -> Text:
 
 def _cell_with_counts(finding: Finding, language: Language) -> Text:
     cell = _cell(finding, language)
-    if finding.denominator is not None:
+    if finding.measure != "count" and finding.denominator is not None:
         cell.append(f"\n{counts_text(finding, language)}", "dim")
     return cell
 

@@ -37,13 +37,14 @@ def missed_rows(scorecard: Scorecard) -> tuple[Sequence[Finding], int]:
 
 def year_rows(scorecard: Scorecard) -> YearRows:
     """The findings of a scorecard of one year; of very many units only those that miss a threshold."""
+    scorecard = scorecard.judged
     count, shown = scorecard.unit_count, shown_of(scorecard.unit_count)
-    units = scorecard.of_units()
+    units = scorecard
     if count > shown:
-        chosen = sorted(units.with_status(Status.MISSED).frame["unit"].unique())[:shown]
-        units = replace(units, frame=units.frame[units.frame["unit"].isin(chosen)])
+        chosen = sorted(scorecard.with_status(Status.MISSED).frame["unit"].dropna().unique())[:shown]
+        units = replace(scorecard, frame=scorecard.frame[scorecard.frame["unit"].isin(chosen)])
     rows: dict[str, dict[str, Finding]] = {}
-    for finding in units.findings:
+    for finding in units.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
     return YearRows(
         {finding.indicator: finding for finding in scorecard.of_province().findings},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gbv_kpi.console import dumped, visible
+from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.plan.load import PlanReading
@@ -10,12 +10,12 @@ from gbv_kpi.plan.load import PlanReading
 
 def exit_code(reading: PlanReading) -> int:
     """Doubts fail nothing: whoever wrote the plan may mean it."""
-    return ExitCode.COULD_NOT_RUN if reading.mistakes else ExitCode.WELL
+    return ExitCode.COULD_NOT_RUN if reading.mistakes else ExitCode.OK
 
 
 def plan_check_to_text(reading: PlanReading, name: str, language: Language) -> str:
     """A line for each mistake and doubt, and what it comes to last."""
-    return "".join(f"{visible(line)}\n" for line in _lines(reading, name, language))
+    return "".join(f"{escape_controls(line)}\n" for line in _lines(reading, name, language))
 
 
 def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]
 def plan_check_to_json(reading: PlanReading, name: str, language: Language) -> str:
     """The messages in `language`; everything else is the same in every language."""
     graded = [("error", remark) for remark in reading.mistakes] + [("warning", remark) for remark in reading.doubts]
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/plan-check/1",
             "plan": reading.plan.id if reading.plan else None,

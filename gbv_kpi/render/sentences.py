@@ -11,7 +11,16 @@ from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import shown_rate
 from gbv_kpi.problems import error_count
-from gbv_kpi.render.formatting import MARK, PROVISIONAL, RECAST, rate_text, threshold_text
+from gbv_kpi.render.formatting import (
+    MARK,
+    MEANING,
+    PROVISIONAL,
+    RECAST,
+    rate_text,
+    result_text,
+    threshold_text,
+    writer_of,
+)
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Path, Trend
@@ -131,8 +140,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         )
         yield partly, True
     if coverage.complete:
-        if not coverage.partly:
-            yield phrase("All {expected} units have reported.", expected=expected), False
+        yield phrase("All {expected} units have reported.", expected=expected), False
         return
     received_so_far = phrase(
         "{received} of {expected} units have a valid return; the overall figures are provisional.",
@@ -151,9 +159,41 @@ def _first(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")
 
 
+def monitored_figures(scorecard: Scorecard, trend: "Trend | None", language: Language) -> Iterator[tuple[str, Phrase]]:
+    """Yield the province's monitored figures by indicator: this year's, and last year's where it is known."""
+    for finding in scorecard.monitored.of_province().findings:
+        yield finding.indicator, figure(scorecard.plan, finding, trend, language)
+
+
+def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Language) -> Phrase:
+    """Return an indicator's figure as a sentence, and last year's where it is known."""
+    shown: Phrase | str = result_text(finding, language) if finding.status.has_rate else MEANING[finding.status]
+    if finding.provisional and finding.status.has_rate:
+        shown = phrase("{place} {mark}", place=shown, mark=phrase("(provisional)"))
+    details = {"indicator": plan.indicator_by_id[finding.indicator].title, "figure": shown}
+    if before := last_year_rate(trend, finding, language):
+        return phrase("{indicator}: {figure}; {year}: {rate}.", **details, year=str(finding.year - 1), rate=before)
+    return phrase("{indicator}: {figure}.", **details)
+
+
+def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) -> str:
+    """Return the province's rate of the year before; nothing where it is not known."""
+    points = (
+        point.finding
+        for series in (trend.series if trend else ())
+        if series.unit is None and series.indicator.id == finding.indicator
+        for point in series.points
+    )
+    before = next((point for point in points if point.year == finding.year - 1), None)
+    if before is None or not (rate := rate_text(before, language)):
+        return ""
+    provisional = language.say(phrase("(provisional)"))
+    return f"{rate} {provisional}" if before.provisional else rate
+
+
 def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
     """What must stand beside an indicator wherever its rate is shown."""
-    for indicator in plan.indicators:
+    for indicator in plan.all_indicators:
         if indicator.caveat and indicator.id in rated:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
 
@@ -209,7 +249,7 @@ def outlook(plan: Plan, found: Outlook) -> Phrase:
 def path(found: "Path", language: Language) -> Phrase:
     """Whether the last year lies on the straight path to the next threshold."""
     wanted, decimals = shown_rate(found.wanted, ())
-    write = language.percent if found.milestone.measure == "percent" else language.number
+    write = writer_of(found.milestone.measure, language)
     details = {
         "threshold": threshold_text(found.milestone, language),
         "year": str(found.milestone.since),

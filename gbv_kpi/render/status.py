@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.console import dumped, visible
+from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 
@@ -20,6 +20,12 @@ WORDS = {
     Arrival.OVERDUE: phrase("overdue"),
 }
 MARK = {Arrival.RECEIVED: "✓", Arrival.LATE: "✓", Arrival.PARTLY: "◐", Arrival.MISSING: "?", Arrival.OVERDUE: "✗"}
+DEADLINES = {
+    "all": phrase("The deadline of {year} is {day}."),
+    "commune": phrase("The communes' deadline of {year} is {day}."),
+    "district": phrase("The districts' deadline of {year} is {day}."),
+    "department": phrase("The department's own deadline of {year} is {day}."),
+}
 STYLE = {
     Arrival.RECEIVED: "green",
     Arrival.LATE: "yellow",
@@ -32,12 +38,13 @@ STYLE = {
 def status_to_json(status: YearStatus) -> str:
     """The same in every language."""
     outstanding = [{"code": one.unit.code, "name": one.unit.name} for one in status.outstanding]
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/status/1",
             "plan": status.plan.id,
             "year": status.year,
             "deadline": status.deadline.isoformat() if status.deadline else None,
+            "deadlines": {level: day.isoformat() for level, day in status.deadlines.items()},
             "coverage": [
                 {
                     "year": status.year,
@@ -58,6 +65,7 @@ def _unit_record(status: UnitStatus) -> dict[str, object]:
         "unit_name": status.unit.name,
         "expected": status.unit.expected,
         "status": str(status.arrival),
+        "deadline": status.deadline.isoformat() if status.deadline else None,
         "first_received": status.first_received.isoformat() if status.first_received else None,
         "returns": [
             {
@@ -81,24 +89,24 @@ def status_to_terminal(status: YearStatus, language: Language) -> RenderableType
 
 def _parts(status: YearStatus, language: Language) -> Iterator[RenderableType]:
     title = phrase("Plan {number}, year {year}", number=status.plan.number, year=str(status.year))
-    yield Text(visible(language.say(title)), "bold")
+    yield Text(escape_controls(language.say(title)), "bold")
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
     for heading in (phrase("Unit"), phrase("Return"), phrase("First received"), phrase("Revision"), phrase("File")):
         table.add_column(language.say(heading), overflow="fold")
     shown = status.units if len(status.units) <= SHOWN_UNITS else status.outstanding[:SHOWN_UNITS]
     for one in shown:
         table.add_row(
-            visible(one.unit.name),
+            escape_controls(one.unit.name),
             Text(f"{MARK[one.arrival]} {language.say(WORDS[one.arrival])}", STYLE[one.arrival]),
             one.first_received.strftime("%d/%m/%Y %H:%M") if one.first_received else "",
             ", ".join(str(entry.revision) for entry in one.entries),
-            visible(", ".join(dict.fromkeys(entry.file for entry in one.entries))),
+            escape_controls(", ".join(dict.fromkeys(entry.file for entry in one.entries))),
         )
     yield table
     yield Text()
-    if status.deadline:
-        deadline = status.deadline.strftime("%d/%m/%Y")
-        yield Text(language.say(phrase("The deadline of {year} is {day}.", year=str(status.year), day=deadline)))
+    for level, day in status.deadlines.items():
+        wording = DEADLINES[level].wording
+        yield Text(language.say(phrase(wording, year=str(status.year), day=day.strftime("%d/%m/%Y"))))
     count = phrase(
         "{year}: {received} of {expected} units have reported; {late} of them late.",
         year=str(status.year),

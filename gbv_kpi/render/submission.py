@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.console import dumped_by_record, visible
+from gbv_kpi.console import dumped_by_record, escape_controls
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.ledger.entries import Change
 from gbv_kpi.ledger.record import Revised, State
@@ -18,8 +18,8 @@ from gbv_kpi.render.json import problem_record
 from gbv_kpi.render.problem_list import problem_groups
 
 SHOWN_CHANGES = 50  # returns whose changes are shown one by one
-STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red"}
-MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗"}
+STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red", State.BLANK: "dim"}
+MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗", State.BLANK: "–"}
 
 
 def submission_to_json(submission: Submission, language: Language) -> Iterator[str]:
@@ -73,8 +73,8 @@ def _parts(submission: Submission, language: Language) -> Iterator[RenderableTyp
     table.add_column(language.say(phrase("Ledger")), overflow="fold")
     for file in submission.files:
         state = file.filed.state
-        said = Text(f"{MARK[state]} {visible(language.say(_fate(file)))}", STYLE[state])
-        table.add_row(visible(file.path), said)
+        said = Text(f"{MARK[state]} {escape_controls(language.say(_fate(file)))}", STYLE[state])
+        table.add_row(escape_controls(file.path), said)
     yield table
     yield Text()
     yield from _changes(submission, language)
@@ -87,13 +87,15 @@ def _parts(submission: Submission, language: Language) -> Iterator[RenderableTyp
         unchanged=count[State.UNCHANGED],
         refused=count[State.REFUSED],
     )
-    yield Text(visible(language.say(summary)), "bold red" if count[State.REFUSED] else "bold green")
+    yield Text(escape_controls(language.say(summary)), "bold red" if count[State.REFUSED] else "bold green")
 
 
 def _fate(file: SubmittedFile) -> Phrase:
     match file.filed.state:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
+        case State.BLANK:
+            return phrase("blank: there is nothing to record")
         case State.UNCHANGED if file.filed.since is not None:
             day = file.filed.since.strftime("%d/%m/%Y %H:%M UTC")
             if file.filed.corrected_since:
@@ -122,9 +124,9 @@ def _changes(submission: Submission, language: Language) -> Iterator[RenderableT
             year=str(entry.year),
             revision=entry.revision,
         )
-        yield Text(visible(language.say(heading)), "bold")
+        yield Text(escape_controls(language.say(heading)), "bold")
         for change in one.changes:
-            yield Padding.indent(Text(visible(change_words(change, submission.plan, language))), 4)
+            yield Padding.indent(Text(escape_controls(change_words(change, submission.plan, language))), 4)
     if len(corrected) > SHOWN_CHANGES:
         yield Text(language.say(plural("… {count} more", "… {count} more", len(corrected) - SHOWN_CHANGES)), "dim")
     if corrected:

@@ -12,7 +12,7 @@ from rich.text import Text
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status
-from gbv_kpi.render.formatting import counts_text, rate_text
+from gbv_kpi.render.formatting import MARK, result_text
 from gbv_kpi.render.matrix import legend, matrix, plain_table
 from gbv_kpi.render.paging import missed_rows
 from gbv_kpi.render.problem_list import problem_groups
@@ -20,6 +20,7 @@ from gbv_kpi.render.sentences import (
     amount_lacking,
     caveats,
     completeness,
+    monitored_figures,
     outlook,
     progress,
     refused_returns,
@@ -48,14 +49,16 @@ def _parts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
 def _year(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[RenderableType]:
     plan = scorecard.plan
     yield said(phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year)), language, "bold")
-    if len(scorecard.frame):
+    if len(scorecard.judged.frame):
         yield matrix(scorecard, language)
-        yield legend(scorecard.statuses, language)
+        yield legend(scorecard.judged.statuses, language)
         yield Text()
+    for _, sentence in monitored_figures(scorecard, None, language):
+        yield said(f"{MARK[Status.MONITORED]} {language.say(sentence)}", language)
     yield from _lacking(scorecard, language)
     for finding in scorecard.of_province().findings:
-        if sentence := progress(plan, finding, language):
-            yield said(sentence, language)
+        if progressing := progress(plan, finding, language):
+            yield said(progressing, language)
     for sentence, provisional in completeness(coverage):
         yield said(sentence, language, "yellow" if provisional else "")
     for caveat in caveats(plan, scorecard.rated_indicators):
@@ -78,7 +81,7 @@ def _lacking(scorecard: Scorecard, language: Language) -> Iterator[RenderableTyp
         table.add_row(
             said(indicator.title, language, style),
             said(finding.unit_name or plan.place, language, style),
-            Text(f"{counts_text(finding, language)} = {rate_text(finding, language)}", style),
+            Text(result_text(finding, language), style),
             said(amount_lacking(finding, indicator, language), language),
         )
     if more:

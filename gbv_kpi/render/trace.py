@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.console import dumped, visible
+from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.trace import Count, Revision, Trace
@@ -22,7 +22,7 @@ SHORT_HASH = 12  # characters of a hash in a table; JSON has them all
 
 def history_to_json(plan: Plan, revisions: Sequence[Revision]) -> str:
     """Every revision with its values and what it changed."""
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/history/1",
             "plan": plan.id,
@@ -64,14 +64,14 @@ def history_to_terminal(
         table.add_column(language.say(heading), overflow="fold")
     for revision in revisions:
         entry = revision.entry
-        changed = "\n".join(visible(change_words(change, plan, language)) for change in revision.changes)
+        changed = "\n".join(escape_controls(change_words(change, plan, language)) for change in revision.changes)
         table.add_row(
-            visible(entry.unit_name),
+            escape_controls(entry.unit_name),
             str(entry.year),
             str(entry.revision),
             entry.at.astimezone(clock).strftime("%d/%m/%Y %H:%M:%S"),
-            visible(entry.who),
-            visible(entry.file),
+            escape_controls(entry.who),
+            escape_controls(entry.file),
             changed,
         )
     return table
@@ -79,7 +79,7 @@ def history_to_terminal(
 
 def trace_to_json(traced: Trace) -> str:
     """The finding as `report` has it, and the counts with their cells."""
-    return dumped(
+    return to_json_text(
         {
             "schema": "gbv-kpi/trace/1",
             "plan": traced.plan.id,
@@ -102,23 +102,25 @@ def trace_to_terminal(traced: Trace, language: Language, clock: tzinfo | None) -
 
 def _trace_parts(traced: Trace, language: Language, clock: tzinfo | None) -> Iterator[RenderableType]:
     finding, plan = traced.finding, traced.plan
-    titles = {indicator.id: indicator.title for indicator in plan.indicators}
+    titles = {indicator.id: indicator.title for indicator in plan.all_indicators}
     title = phrase(
         "{indicator}, {unit}, {year}",
         indicator=titles[finding.indicator],
         unit=finding.unit_name or plan.place,
         year=str(finding.year),
     )
-    yield Text(visible(language.say(title)), "bold")
-    counts = " / ".join("?" if n is None else language.number(n) for n in (finding.numerator, finding.denominator))
+    yield Text(escape_controls(language.say(title)), "bold")
+    sides = [finding.numerator] if finding.measure == "count" else [finding.numerator, finding.denominator]
+    counts = " / ".join("?" if n is None else language.number(n) for n in sides)
     rate = rate_text(finding, language)
-    yield Padding(Text(f"{counts} = {rate}" if rate else counts), (0, 0, 1, 2), expand=False)
+    yield Padding(Text(f"{counts} = {rate}" if rate and len(sides) > 1 else counts), (0, 0, 1, 2), expand=False)
     for heading, sources in (
         (phrase("Numerator"), traced.numerator),
         (phrase("Denominator"), traced.denominator),
     ):
-        yield _count_table(language.say(heading), sources, plan, language, clock)
-        yield Text()
+        if sources or heading.wording == "Numerator":
+            yield _count_table(language.say(heading), sources, plan, language, clock)
+            yield Text()
 
 
 def _count_table(heading: str, counts: Sequence[Count], plan: Plan, language: Language, clock: tzinfo | None) -> Table:
@@ -133,14 +135,14 @@ def _count_table(heading: str, counts: Sequence[Count], plan: Plan, language: La
         field = plan.field_by_id[count.field]
         entry = count.entry
         table.add_row(
-            visible(language.say(field.label)),
-            visible(entry.unit_name),
+            escape_controls(language.say(field.label)),
+            escape_controls(entry.unit_name),
             "?" if count.value is None else language.number(count.value),
-            visible(entry.file),
-            visible("!".join(part for part in (entry.sheet, count.cell) if part)),
+            escape_controls(entry.file),
+            escape_controls("!".join(part for part in (entry.sheet, count.cell) if part)),
             str(entry.revision),
             entry.at.astimezone(clock).strftime("%d/%m/%Y %H:%M:%S"),
-            visible(entry.who),
+            escape_controls(entry.who),
             entry.sha256[:SHORT_HASH],
         )
     return table

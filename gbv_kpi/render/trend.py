@@ -8,10 +8,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.console import dumped_by_record, visible
+from gbv_kpi.console import dumped_by_record, escape_controls
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
-from gbv_kpi.plan import Indicator
+from gbv_kpi.plan import Indicator, ReturnField
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MARK, marks_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
@@ -95,9 +95,11 @@ class _Writer:
         self.language = language
 
     def parts(self) -> Iterator[RenderableType]:
-        for indicator in self.trend.plan.indicators:
+        for indicator in self.trend.plan.all_indicators:
             series = [one for one in self.trend.series if one.indicator is indicator]
-            yield Text(visible(self.language.say(indicator.title)), "bold")
+            if not series:
+                continue
+            yield Text(escape_controls(self.language.say(indicator.title)), "bold")
             yield self._table(indicator, series)
             yield Text()
         for mark, meaning in marks_explained(self.trend):
@@ -117,16 +119,27 @@ class _Writer:
             name = one.unit_name or self.language.say(self.trend.plan.place)
             cells = [self._cell(point) for point in one.points]
             spark = sparkline([point.rate for point in one.points])
-            table.add_row(Text(visible(name), style), *cells, spark, self._path(one))
+            table.add_row(Text(escape_controls(name), style), *cells, spark, self._path(one))
+            if one.unit is None and (field := self._protected_denominator(indicator)):
+                counts = [point.finding.denominator for point in one.points]
+                texts = ["" if count is None else self.language.number(count) for count in counts]
+                table.add_row(said(field.label, self.language, "dim"), *(Text(text, "dim") for text in texts))
         if len(series) > SHOWN_UNITS + 1:
             left_out = plural("… {count} more unit", "… {count} more units", len(series) - SHOWN_UNITS - 1)
             table.add_row(Text(self.language.say(left_out), "dim"))
+        if indicator.is_monitored:
+            return table
         table.add_section()
         thresholds = [self._threshold(indicator.threshold_in(year)) for year in self.trend.years]
         table.add_row(
             Text(self.language.say(phrase("Threshold in force")), "dim"), *(Text(t, "dim") for t in thresholds)
         )
         return table
+
+    def _protected_denominator(self, indicator: Indicator) -> ReturnField | None:
+        """Return the field whose counts by year stand below the rates: victims or cases."""
+        fields = [self.trend.plan.field_by_id[name] for name in indicator.denominator]
+        return fields[0] if len(fields) == 1 and fields[0].is_protected else None
 
     def _cell(self, point: Point) -> Text:
         finding = point.finding

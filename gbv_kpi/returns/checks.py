@@ -3,8 +3,7 @@
 A check sees only cells that could be read, so a bad cell is reported once.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -74,7 +73,7 @@ def totals_match(table: Table, frame: pd.DataFrame, plan: Plan) -> Iterator[Prob
     """
     for field in plan.fields if table.totals and len(frame) else ():
         counts = frame[field.id]
-        if field.id not in table.cells or (counts.isna() & frame["is_expected"]).any():
+        if field.id not in table.cells or (counts.isna() & frame["is_expected"] & frame["is_reported"]).any():
             continue
         values = counts.fillna(0).to_numpy(dtype=np.int64)
         for total in table.totals:
@@ -91,20 +90,3 @@ def totals_match(table: Table, frame: pd.DataFrame, plan: Plan) -> Iterator[Prob
                 sum=int(values.sum()),
             )
             yield Problem("total-mismatch", table.place(row, column), message, field=field.id, value=text_of(cell))
-
-
-def repeated_returns(rows: Iterable[tuple[int, object, str, bool]]) -> list[tuple[int, int]]:
-    """Return pairs of rows: a return, and the first return of the same unit and year.
-
-    `rows` has the position of each return, its unit and year, the unit it names, and whether that has merged since.
-    The returns of the predecessors of a merged unit are not duplicates: together they are its return. A predecessor
-    next to its successor is one, for nobody can tell whether the successor's return includes it.
-    """
-    pairs: list[tuple[int, int]] = []
-    earlier: dict[object, list[tuple[int, str, bool]]] = defaultdict(list)
-    for row, key, named, is_merged in rows:
-        first = next((at for at, name, was in earlier[key] if name == named or not (was and is_merged)), None)
-        if first is not None:
-            pairs.append((row, first))
-        earlier[key].append((row, named, is_merged))
-    return sorted(pairs)

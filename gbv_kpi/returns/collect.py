@@ -6,6 +6,7 @@ A return with an error counts in no finding; a warning says how something was re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,11 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
-from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.reading.tables import Table, Unread
-from gbv_kpi.returns.checks import CHECKS, repeated_returns, totals_match
-from gbv_kpi.returns.parse import CellProblems, parse_counts
+from gbv_kpi.returns.checks import CHECKS, totals_match
+from gbv_kpi.returns.duplicates import Return, describe_duplicate, find_duplicates, of_same_return
+from gbv_kpi.returns.parse import CellProblems, integers, parse_counts
 from gbv_kpi.returns.read_files import FileTables, Watch, read_files
 from gbv_kpi.sheets.sheet import cell_address, text_of
 
@@ -35,22 +37,6 @@ class FileRead:
     returns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
-    """One valid return, with the cell of every count."""
-
-    unit: Unit  # of the year
-    named: Unit  # the unit that the return names: a predecessor where it has merged since, else the same
-    year: int
-    place: Place  # of the unit's name, or of what stands for it
-    values: Mapping[str, int]  # by field; one left blank is absent
-    cells: Mapping[str, str]  # the address of each of these values
-
-    @property
-    def is_merged(self) -> bool:
-        return self.named is not self.unit
-
-
 @dataclass(frozen=True, eq=False)
 class Returns:
     """The returns of some files, and everything that is wrong with the files.
@@ -64,9 +50,10 @@ class Returns:
         is_merged     bool         whether that is a predecessor
         is_expected   bool         whether the unit must report every required field
         year          int16        0 where it is not known
+        is_reported   bool         whether any figure is given; a blank row of a template is not a return
         is_duplicate  bool         whether another return is of the same unit and year, and neither counts
         is_valid      bool         whether the return counts
-        <field>       Int32        a column for each field of the plan; NA where there is no count
+        <field>       Int32        a column for each field of the plan, Int64 of money; NA where there is no count
     """
 
     frame: pd.DataFrame
@@ -81,7 +68,7 @@ class Returns:
 
     def refused(self) -> set[tuple[str, int]]:
         """Return unit and year of the returns with an error, as far as both are known."""
-        rows = self.frame.loc[~self.frame["is_valid"], ["unit", "year"]].dropna()
+        rows = self.frame.loc[self.frame["is_reported"] & ~self.frame["is_valid"], ["unit", "year"]].dropna()
         return {(str(unit), int(year)) for unit, year in rows[rows["year"] > 0].itertuples(index=False)}
 
 
@@ -98,12 +85,16 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
     """Return the returns of files, compared with each other; `across_files` or only within each file."""
     tables = [table for file in files for table in file.tables]
     frame, cells = _stacked(files, plan)
-    counts, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
-    frame = frame.assign(**{field: counts.get(field, _blank(len(frame))) for field in plan.field_by_id})
+    counts, is_filled, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
+    frame = frame.assign(
+        **{name: counts.get(name, _blank(len(frame), field.dtype)) for name, field in plan.field_by_id.items()}
+    )
     problems += [problem for check in CHECKS for problem in check(frame, plan)]
-    frame = frame.assign(is_valid=~(frame["is_faulty"].to_numpy() | _failed(problems, len(frame))))
-    repeated = _repeated(frame, across_files=across_files)
-    is_duplicate = _of_same_return(frame, [row for row, _ in repeated], across_files=across_files)
+    is_faulty = frame["is_faulty"].to_numpy()
+    is_reported = is_filled | is_faulty
+    frame = frame.assign(is_reported=is_reported, is_valid=is_reported & ~is_faulty & ~_failed(problems, len(frame)))
+    repeated = find_duplicates(frame, across_files=across_files)
+    is_duplicate = of_same_return(frame, [row for row, _ in repeated], across_files=across_files)
     frame = frame.assign(is_duplicate=is_duplicate, is_valid=frame["is_valid"] & ~is_duplicate)
     frame = frame.drop(columns="is_faulty")
     returns = Returns(frame, (), (), tables)
@@ -120,27 +111,23 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
 
 def valid_returns(returns: Returns, plan: Plan) -> Iterator[tuple[int, Return]]:
     """Yield every valid return of files, with the position of its file."""
+    return _as_values(returns, returns.valid, plan)
+
+
+def _as_values(returns: Returns, rows: pd.DataFrame, plan: Plan) -> Iterator[tuple[int, Return]]:
+    """Yield some rows of the frame as values, with the position of the file."""
     fields = list(plan.field_by_id)
-    frame = returns.valid
-    columns = [frame[name].tolist() for name in ("file", "table", "row", "unit", "named_unit", "is_merged", "year")]
-    counts = [frame[field].astype(object).where(frame[field].notna(), None).tolist() for field in fields]
-    for (file, number, row, code, named, is_merged, year), *values in zip(
+    columns = [rows[name].tolist() for name in ("file", "table", "row", "unit", "named_unit", "is_merged", "year")]
+    counts = [integers(rows[field]) for field in fields]
+    for (file, number, row, code, named_code, is_merged, year), *values in zip(
         zip(*columns, strict=True), *counts, strict=True
     ):
         table = returns.tables[number]
         given = {field: count for field, count in zip(fields, values, strict=True) if count is not None}
-        unit, named_unit = _units(plan, str(code), str(named), is_merged, year)
-        yield (
-            file,
-            Return(
-                unit,
-                named_unit,
-                year,
-                table.place(*(int(table.returns[name].iloc[row]) for name in ("row", "column"))),
-                given,
-                {field: cell_address(*table.cells[field].address(row)) for field in given},
-            ),
-        )
+        unit, named = _units(plan, code, named_code, is_merged, year)
+        place = table.place(*(int(table.returns[name].iloc[row]) for name in ("row", "column")))
+        cells = {field: cell_address(*table.cells[field].address(row)) for field in given}
+        yield file, Return(unit, named, year, place, given, cells)
 
 
 # ------------------------------------------------------------------------ the frame
@@ -171,9 +158,11 @@ def _stacked(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dic
 
 
 def _categories(columns: Sequence[pd.Series]) -> pd.Categorical:
-    """Return columns of codes on top of each other."""
+    """Return columns of codes on top of each other, the different codes in order."""
     if len(columns) == 1:
-        return pd.Categorical(columns[0])
+        column = pd.Categorical(columns[0])
+        different = column.categories
+        return column if different.is_monotonic_increasing else column.reorder_categories(sorted(different))
     codes = np.concatenate([np.array([], dtype=object), *(column.to_numpy(dtype=object) for column in columns)])
     return pd.Categorical(codes)
 
@@ -192,8 +181,8 @@ def _stacked_cells(tables: Sequence[Table], field: str) -> pd.Series:
     return pd.Series(list(chain.from_iterable(parts)), dtype=object)
 
 
-def _blank(length: int) -> pd.Series:
-    return pd.Series(pd.NA, index=range(length), dtype="Int32")
+def _blank(length: int, dtype: Literal["Int32", "Int64"]) -> pd.Series:
+    return pd.Series(pd.NA, index=range(length), dtype=dtype)
 
 
 def _failed(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:
@@ -203,34 +192,6 @@ def _failed(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:
         if CATALOGUE[problem.code].severity is Severity.ERROR:
             failed[problem.rows] = True
     return failed
-
-
-# ------------------------------------------------------------------------ duplicates
-
-
-def _key(frame: pd.DataFrame, *, across_files: bool) -> pd.Series:
-    """Return a number for each unit and year (and file); NA where unit or year is not known."""
-    unit = frame["unit"].cat.codes.astype(np.int64)
-    key = unit * 10_000 + frame["year"]
-    if not across_files:
-        key += frame["file"].to_numpy(dtype=np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
-    return key[(unit >= 0) & (frame["year"] > 0)]
-
-
-def _repeated(frame: pd.DataFrame, *, across_files: bool) -> list[tuple[int, int]]:
-    key = _key(frame, across_files=across_files)
-    key = key[key.duplicated(keep=False)]
-    rows = frame.loc[key.index]
-    columns = (key.index, key, rows["named_unit"], rows["is_merged"])
-    return repeated_returns(zip(*(column.tolist() for column in columns), strict=True))
-
-
-def _of_same_return(frame: pd.DataFrame, rows: list[int], *, across_files: bool) -> NDArray[np.bool_]:
-    """Return which rows are of the same unit and year as one of these."""
-    if not rows:
-        return np.zeros(len(frame), dtype=bool)
-    key = _key(frame, across_files=across_files)
-    return frame.index.isin(key.index[key.isin(key[rows])])
 
 
 # ------------------------------------------------------------------------ problems
@@ -252,11 +213,17 @@ def _all_problems(
     for number, rows in _rows_by_table(returns):
         by_table[number].extend(totals_match(returns.tables[number], rows, plan))
     duplicates: dict[int, list[Problem]] = {}
+    in_question = sorted({row for pair in repeated for row in pair})
+    values = dict(zip(in_question, _as_values(returns, returns.frame.loc[in_question], plan), strict=True))
     for row, first in repeated:
-        duplicates.setdefault(int(returns.frame["file"][row]), []).append(_duplicate(returns, plan, row, first))
+        (position, given), (_, earlier) = values[row], values[first]
+        duplicates.setdefault(position, []).append(describe_duplicate(given, earlier))
     number = 0
+    reported = set(returns.frame.loc[returns.frame["is_reported"], "file"].unique())
     for position, file in enumerate(files):
         yield from file.problems
+        if position not in reported and any(len(table.returns) for table in file.tables):
+            yield Problem("blank-return", Place(file.name), phrase("No figure is filled in; the file was left out."))
         for _ in file.tables:
             yield from in_reading_order(by_table[number])
             number += 1
@@ -294,36 +261,6 @@ def _cell_problems(
                 value=shortened(text) if text else None,
             ),
         )
-
-
-def _duplicate(returns: Returns, plan: Plan, row: int, first: int) -> Problem:
-    """Report a return next to an earlier one of the same unit and year: neither counts, for either may be right."""
-    place, unit, named, year = _identity(returns, plan, row)
-    other_place, _, other, _ = _identity(returns, plan, first)
-    spot = "!".join(part for part in (other_place.sheet, other_place.cell) if part)
-    where = f"{other_place.file} {spot}".strip() if other_place.file != place.file else spot or other_place.file
-    if named is other:
-        message = phrase(
-            "{unit} has a return of {year} already: {where}.", unit=named.name, year=str(year), where=where
-        )
-    else:
-        message = phrase(
-            "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",
-            unit=named.name,
-            other=other.name,
-            year=str(year),
-            where=where,
-        )
-    return Problem("duplicate-return", place, message, value=named.name).of(unit.code, unit.name, year)
-
-
-def _identity(returns: Returns, plan: Plan, row: int) -> tuple[Place, Unit, Unit, int]:
-    """Return the place of the unit's name, the unit of the year, the unit named, and the year of one return."""
-    columns = ("table", "row", "unit", "named_unit", "is_merged", "year")
-    number, within, code, named, is_merged, year = (returns.frame[name].iloc[row] for name in columns)
-    table = returns.tables[number]
-    place = table.place(*(int(table.returns[name].iloc[within]) for name in ("row", "column")))
-    return place, *_units(plan, code, named, is_merged, int(year)), int(year)
 
 
 # ------------------------------------------------------------------------ units

@@ -12,10 +12,11 @@ from pydantic.fields import FieldInfo
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, ReturnField
+from gbv_kpi.reading.normalize import seen
 from gbv_kpi.reading.numbers import Figure, read_figure
 from gbv_kpi.reading.tables import Unread
 from gbv_kpi.returns.schema import column_faults, return_schema
-from gbv_kpi.sheets.sheet import Cell, text_of
+from gbv_kpi.sheets.sheet import Cell, FormulaWithoutValue, text_of
 
 Mask = NDArray[np.bool_]
 Positions = NDArray[np.integer[Any]]
@@ -33,17 +34,21 @@ class CellProblems:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Column:
-    """A field's counts, and the cells that give none for a reason that is reported already."""
+    """A field's counts, the cells that give none for a reason that is reported already, and those not blank."""
 
     counts: pd.Series
     unread: Mask
+    is_filled: Mask
     problems: Sequence[CellProblems]
 
 
 def parse_counts(
     cells: Mapping[str, pd.Series], is_expected: Mask, plan: Plan
-) -> tuple[dict[str, pd.Series], list[CellProblems]]:
-    """Return the counts of every field (Int32, NA where a cell gives none), and what is wrong with the cells.
+) -> tuple[dict[str, pd.Series], Mask, list[CellProblems]]:
+    """Return the counts of every field, which returns are reported, and what is wrong with the cells.
+
+    Counts are Int32, of money Int64, NA where a cell gives none. A return without any figure has not been reported:
+    nothing is missing.
 
     `cells` has a column for each field that any return has, `is_expected` says which returns must give every
     required field.
@@ -56,12 +61,14 @@ def parse_counts(
     }
     counts = {name: column.counts for name, column in columns.items()}
     problems = [problem for column in columns.values() for problem in column.problems]
+    filled = [column.is_filled for column in columns.values()]
+    is_reported = np.logical_or.reduce(filled) if filled else np.zeros(len(is_expected), dtype=bool)
     for field in plan.fields:
         if field.id in columns and schema.model_fields[field.id].is_required():
             needed = is_expected | _partner_is_given(field, counts, schema, plan)
             blank = counts[field.id].isna().to_numpy() & ~columns[field.id].unread
-            problems.extend(_missing_values(field, cells[field.id], np.flatnonzero(needed & blank)))
-    return counts, problems
+            problems.extend(_missing_values(field, cells[field.id], np.flatnonzero(needed & blank & is_reported)))
+    return counts, is_reported, problems
 
 
 def distinct_cells(cells: pd.Series) -> tuple[Positions, Sequence[Cell]]:
@@ -80,15 +87,20 @@ def distinct_cells(cells: pd.Series) -> tuple[Positions, Sequence[Cell]]:
     return codes, different.tolist()
 
 
+def integers(column: pd.Series) -> list[int | None]:
+    """Return a nullable column as Python's whole numbers."""
+    return [None if is_blank else int(value) for value, is_blank in zip(column, column.isna(), strict=True)]
+
+
 def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Column:
     if pd.api.types.is_integer_dtype(cells.dtype) and len(cells):
         numbers = cells.to_numpy()
         if not column_faults(schema, [int(numbers.min()), int(numbers.max())]):  # the others are between these
-            return _Column(pd.Series(numbers.astype(np.int32), dtype="Int32"), np.zeros(len(cells), dtype=bool), ())
+            none = np.zeros(len(cells), dtype=bool)
+            return _Column(pd.Series(numbers, dtype=field.dtype), none, ~none, ())
     codes, different = distinct_cells(cells)
     figures = _validated([Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different], schema)
-    values = np.array([figure.value or 0 for figure in figures], dtype=np.int32)
-    is_blank = np.array([figure.value is None for figure in figures], dtype=bool)
+    values = pd.array([pd.NA if figure.value is None else figure.value for figure in figures], dtype=field.dtype)
     is_unread = np.array(
         [figure.is_fault or isinstance(cell, Unread) for figure, cell in zip(figures, different, strict=True)],
         dtype=bool,
@@ -101,8 +113,12 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
             for figure, cell in zip(figures, different, strict=True)
         ]
         problems.append(CellProblems(code, field.id, rows, [messages[place] for place in codes[rows].tolist()]))
-    counts = pd.Series(pd.arrays.IntegerArray(values[codes], is_blank[codes]))
-    return _Column(counts, is_unread[codes], problems)
+    is_filled = np.array([isinstance(cell, Unread) or not is_blank_cell(cell) for cell in different], dtype=bool)
+    return _Column(pd.Series(values[codes]), is_unread[codes], is_filled[codes], problems)
+
+
+def is_blank_cell(cell: Cell) -> bool:
+    return not isinstance(cell, FormulaWithoutValue) and not seen(text_of(cell))
 
 
 def _validated(figures: list[Figure], schema: FieldInfo) -> list[Figure]:

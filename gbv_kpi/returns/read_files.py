@@ -1,16 +1,21 @@
 """Open files, and read the tables of their sheets."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from gbv_kpi.errors import GbvKpiError, SourceError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
-from gbv_kpi.reading.identities import AssumedYear
-from gbv_kpi.reading.locate_tables import Reader, may_hold_returns, read_tables, reader_of
+from gbv_kpi.reading.locate import may_hold_returns, read_tables
+from gbv_kpi.reading.privacy import shown_sheet_name
+from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table
-from gbv_kpi.sheets.csv import MAX_CELLS, oversized
-from gbv_kpi.sheets.open import read_sheets, without_headings
+from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
+from gbv_kpi.sheets.csv import MAX_CELLS
+from gbv_kpi.sheets.open import OWN_REPORT, hidden_sheets, is_plain_text, read_sheets, without_headings
+from gbv_kpi.sheets.refusal import oversized, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
 
@@ -33,29 +38,118 @@ def read_files(
 ) -> list[FileTables]:
     """Read the files with these names; `watch` may follow them as they are read.
 
-    Raises `SourceError` for a file that cannot be opened.
+    Anything but plain text is read in a child process with limits; a file that crashes it or exceeds them is refused.
+    A copy of an earlier file, byte for byte, gives nothing but a warning.
     """
     reader = reader_of(plan, assumed)
-    return [read_file(open_source(name), reader) for name in watch(names)]
+
+    def read(source: Source) -> FileTables:
+        return _read_safely(source, reader)
+
+    first_by_hash: dict[str, str] = {}
+    files = []
+    with child_for(read) as child:
+        for name in watch(names):
+            try:
+                source = open_source(name)
+            except SourceError as error:
+                files.append(_refused(name, "", Problem("unreadable-file", Place(name), error.phrase)))
+                continue
+            first = first_by_hash.setdefault(source.sha256, name)
+            if first != name:
+                message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
+                files.append(_refused(name, source.sha256, Problem("duplicate-file", Place(name), message)))
+            elif is_plain_text(source) or not can_isolate():
+                files.append(_answer(source, _read_here(source, read)))
+            else:
+                files.append(_answer(source, child.ask(source, len(source.content))))
+    return files
+
+
+def _refused(name: str, sha256: str, problem: Problem) -> FileTables:
+    return FileTables(name, sha256, None, (), [problem])
+
+
+def _read_here(source: Source, read: Callable[[Source], FileTables]) -> FileTables | Failure:
+    try:
+        return read(source)
+    except MemoryError:
+        return Failure.MEMORY
+
+
+def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
+    if not isinstance(answer, Failure):
+        return answer
+    problem = problem_of(oversized(), Place(source.name))
+    if answer is Failure.CRASH:
+        message = phrase("The file made the program that reads it fail.")
+        problem = Problem("unreadable-file", Place(source.name), message)
+    return _refused(source.name, source.sha256, problem)
+
+
+def _read_safely(source: Source, reader: Reader) -> FileTables:
+    """Read a file; an error of our own refuses this file and no other."""
+    try:
+        return read_file(source, reader)
+    except (GbvKpiError, MemoryError):
+        raise
+    except Exception as error:
+        if os.environ.get("GBV_KPI_DEBUG"):
+            raise
+        message = phrase("internal error ({kind}). Please report it and attach the file.", kind=type(error).__name__)
+        return _refused(source.name, source.sha256, Problem("unreadable-file", Place(source.name), message))
 
 
 def read_file(source: Source, reader: Reader) -> FileTables:
     """Read all sheets of a file. A file with a column about persons gives nothing but that problem."""
     sheets, encoding, problems = read_sheets(source)
+    if any(problem.code == OWN_REPORT for problem in problems):
+        return FileTables(source.name, source.sha256, None, (), problems)
+    hidden = hidden_sheets(source) if any(problem.code == "hidden-sheet" for problem in problems) else []
     read = [read_tables(sheet, source.name, reader) for sheet in sheets]
-    if personal := [problem for sheet in read for problem in sheet.personal]:
-        return FileTables(source.name, source.sha256, encoding, (), personal)
+    beside = [read_tables(sheet, source.name, reader) for sheet in hidden]
+    shown_names = _shown_names([*sheets, *hidden], reader)
+    if personal := [problem for sheet in (*read, *beside) for problem in sheet.personal]:
+        found = [_under_shown_name(problem, shown_names) for problem in personal]
+        return FileTables(source.name, source.sha256, encoding, (), found)
     tables = [table for sheet in read for table in sheet.tables]
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
         problems = [*problems, _no_returns(source, sheets, is_headed=bool(tables))]
-    for sheet, found in zip(sheets, read, strict=True):
-        problems = [*problems, *found.problems]
-        if tables and not found.tables and may_hold_returns(sheet, reader):
+    for sheet, found_on in zip(sheets, read, strict=True):
+        problems = [*problems, *found_on.problems]
+        if tables and not found_on.tables and may_hold_returns(sheet, reader):
             message = phrase(
                 "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""
             )
             problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
+    if shown_names:
+        problems = [_under_shown_name(problem, shown_names) for problem in problems]
+        tables = [_table_under_shown_name(table, shown_names) for table in tables]
     return FileTables(source.name, source.sha256, encoding, tables, problems)
+
+
+def _shown_names(sheets: Sequence[Sheet], reader: Reader) -> Mapping[str | None, str]:
+    """Return what stands in place of the names of sheets that may be those of persons."""
+    numbered = ((sheet.name, number) for number, sheet in enumerate(sheets, start=1) if sheet.name is not None)
+    shown = {name: shown_sheet_name(name, number, reader.units.knows) for name, number in numbered}
+    return {name: other for name, other in shown.items() if other is not None and other != name}
+
+
+def _under_shown_name(problem: Problem, shown_names: Mapping[str | None, str]) -> Problem:
+    if problem.place.sheet not in shown_names:
+        return problem
+    name, shown = problem.place.sheet, shown_names[problem.place.sheet]
+    details = {key: shown if value == name else value for key, value in problem.message.details.items()}
+    return replace(
+        problem, place=replace(problem.place, sheet=shown), message=replace(problem.message, details=details)
+    )
+
+
+def _table_under_shown_name(table: Table, shown_names: Mapping[str | None, str]) -> Table:
+    if table.sheet not in shown_names:
+        return table
+    problems = [_under_shown_name(problem, shown_names) for problem in table.problems]
+    return replace(table, sheet=shown_names[table.sheet], problems=problems)
 
 
 def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> Problem:
@@ -63,4 +157,4 @@ def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> 
     if is_headed:
         return Problem("no-table-found", place, phrase("The plan's headings stand here, but no return below them."))
     cells = max(map(count_cells, sheets), default=0)
-    return oversized(place) if cells > MAX_CELLS else without_headings(source)
+    return problem_of(oversized(), place) if cells > MAX_CELLS else without_headings(source)

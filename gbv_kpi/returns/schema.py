@@ -11,8 +11,10 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan
 
 MAX_COUNT = 999_999_999  # ten times the country's population: more is a slip of the pen
+MAX_VND = 10**15  # half the country's budget; spreadsheets keep it exact
 
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_COUNT)]
+Money = Annotated[int, Field(strict=True, ge=0, le=MAX_VND)]
 
 
 def return_schema(plan: Plan) -> type[BaseModel]:
@@ -23,10 +25,11 @@ def return_schema(plan: Plan) -> type[BaseModel]:
     'Số cơ sở giáo dục'
     """
     counts: dict[str, Any] = {
-        field.id: (Count | None, Field(None, title=field.label.vi))
+        field.id: (number | None, Field(None, title=field.label.vi))
         if field.optional
-        else (Count, Field(title=field.label.vi))
+        else (number, Field(title=field.label.vi))
         for field in plan.fields
+        for number in [Money if field.dtype == "Int64" else Count]
     }
     years = Annotated[int, Field(strict=True, ge=plan.first_year, le=plan.last_year)]
     return create_model(
@@ -51,7 +54,7 @@ def _item_type(field: FieldInfo) -> Any:
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
-@lru_cache  # the fields of a plan have two types between them, and an adapter takes a millisecond
+@lru_cache  # the fields of a plan have a few types between them, and an adapter takes a millisecond
 def _column_adapter(item: Any) -> TypeAdapter[list[int]]:
     return TypeAdapter(list[item])
 

@@ -3,9 +3,8 @@
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -15,7 +14,8 @@ from pandas.errors import ParserError
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.encodings import encodings_of
+from gbv_kpi.sheets.encodings import clean_text, encodings_of, fits, undecodable
+from gbv_kpi.sheets.refusal import oversized, problem_of
 from gbv_kpi.sheets.sheet import Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
@@ -31,13 +31,6 @@ HEADER_LINES = 60  # a header stands within so many lines
 
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
-# Letters and signs of Latin-1 that no Vietnamese word has in Unicode, but that TCVN3 (.VnTime) and VNI
-# fonts draw as Vietnamese letters: "HuyÖn Nho Quan", "Ng­êi bÞ b¹o lùc", "Huyeän", "ngöôøi".
-_FOREIGN = "¡¢£¤¥¦§¨©ª«¬\u00ad®¯°±²³´µ¶·¸¹º»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ"
-_LEGACY_WORD = re.compile(rf"[A-Za-z][{_FOREIGN}]|[{_FOREIGN}][A-Za-z]")
-# Signs that no language writes within a word, so that one is enough: "HuyÖn", "Thµnh", "Kh¸nh".
-_TCVN3_WORD = re.compile("[A-Za-z][¡-¬®-¾ÖØÞ]+[A-Za-z]")
-_VIETNAMESE_LETTER = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 
 
 def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
@@ -45,13 +38,10 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     place = Place(source.name)
     encoding = next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
     if encoding is None:
-        return None, None, [Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))]
+        return None, None, [undecodable(source.start, place)]
     with _opened(source, encoding) as text:
         start = text.read(LOOKED_AT)
-    composed = _composed(start)
-    if is_legacy([composed[:100_000]]):
-        return None, encoding, [legacy_encoding(place)]
-    skipped, delimiter = _delimiter(composed)
+    skipped, delimiter = _delimiter(start)
     if len(start) < SHORT and (rows := _rows(start[skipped:], delimiter)) is not None:
         return Sheet(None, rows), encoding, []
     try:
@@ -59,7 +49,7 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     except (csv.Error, ParserError):
         return None, encoding, [open_quotation(place)]
     if columns is None:
-        return None, encoding, [oversized(place)]
+        return None, encoding, [problem_of(oversized(), place)]
     return _sheet(columns), encoding, []
 
 
@@ -72,9 +62,7 @@ def _is_text(source: Source, encoding: str) -> bool:
                 return False
         except UnicodeDecodeError:
             return False
-    composed = unicodedata.normalize("NFC", start)  # Windows-1258 decodes to letters with loose tones
-    # A tone on no vowel: the bytes are in another encoding.
-    return encoding != "cp1258" or is_legacy([composed]) or not any(map(unicodedata.combining, composed))
+    return fits(start, encoding)
 
 
 def _opened(source: Source, encoding: str) -> io.TextIOWrapper:
@@ -92,7 +80,7 @@ def _rows(text: str, delimiter: str) -> list[list[Cell]] | None:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         return None
-    return [list(map(_composed, cells)) for cells in rows]
+    return [_without_blank_end([clean_text(cell) for cell in cells]) for cells in rows]
 
 
 def _read_columns(source: Source, encoding: str, skipped: int, delimiter: str) -> list[pd.Categorical] | None:
@@ -100,12 +88,16 @@ def _read_columns(source: Source, encoding: str, skipped: int, delimiter: str) -
 
     Raises `csv.Error` or `ParserError` for a quotation mark left open.
     """
-    width = _width(source, encoding, skipped, delimiter, HEADER_LINES)
-    try:
-        return _parse(source, encoding, skipped, delimiter, width)
-    except ParserError:  # a later row may be wider
-        width = _width(source, encoding, skipped, delimiter)
-        return None if width > MAX_WIDTH else _parse(source, encoding, skipped, delimiter, width)
+    for lines in (HEADER_LINES, None):  # a row after the first ones may be wider
+        width = _width(source, encoding, skipped, delimiter, lines)
+        if width > MAX_WIDTH:
+            return None
+        try:
+            return _parse(source, encoding, skipped, delimiter, width)
+        except ParserError:
+            if lines is None:
+                raise
+    return None
 
 
 def _width(source: Source, encoding: str, skipped: int, delimiter: str, lines: int | None = None) -> int:
@@ -130,7 +122,7 @@ def _parse(source: Source, encoding: str, skipped: int, delimiter: str, width: i
 
 def _joined(chunks: Sequence[tuple[NDArray[np.intp], NDArray[np.object_]]]) -> pd.Categorical:
     """Return the chunks of a column as one. (Of a million rows a column of texts would take ten times the room.)"""
-    texts = [_composed(text) for _, different in chunks for text in different]
+    texts = [clean_text(text) for _, different in chunks for text in different]
     numbers, different = pd.factorize(np.array(texts, dtype=object))
     starts = np.cumsum([0, *(len(texts) for _, texts in chunks)])
     codes = [numbers[codes + start].astype(np.int32) for (codes, _), start in zip(chunks, starts, strict=False)]
@@ -156,10 +148,6 @@ def _without_blank_end(cells: Sequence[Cell]) -> list[Cell]:
     return list(cells[:filled])
 
 
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
 def _delimiter(text: str) -> tuple[int, str]:
     """The length of a `sep=` line, which spreadsheet programs do not show, and the delimiter.
 
@@ -178,26 +166,6 @@ def _delimited(lines: Sequence[str], mark: str) -> int:
     return max((count * number for count, number in lines_by_count.items()), default=0)
 
 
-def is_legacy(texts: Iterable[str]) -> bool:
-    """Whether cells are typed for a font of before Unicode (TCVN3, VNI).
-
-    One word with a sign inside is enough; of words that other languages may have, more than Vietnamese letters.
-    """
-    text = "\n".join(texts)
-    foreign = len(_LEGACY_WORD.findall(text))
-    outnumbered = foreign >= 3 and foreign > len(_VIETNAMESE_LETTER.findall(text))
-    return outnumbered or _TCVN3_WORD.search(text) is not None
-
-
-def oversized(place: Place) -> Problem:
-    return Problem("oversized-file", place, phrase("The file is far larger than any return."))
-
-
 def open_quotation(place: Place) -> Problem:
     message = phrase("A quotation mark is open to the end of the file, or a cell is too long.")
     return Problem("unreadable-file", place, message)
-
-
-def legacy_encoding(place: Place) -> Problem:
-    message = phrase("The text is typed for an old font (TCVN3 .VnTime or VNI), which cannot be read safely.")
-    return Problem("legacy-encoding", place, message)

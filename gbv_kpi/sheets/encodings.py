@@ -1,13 +1,34 @@
-"""The encodings that a text of an office may be in, told by its first bytes."""
+"""The encodings that a text of an office may be in, and texts whose letters were lost or are those of an old font."""
 
 import codecs
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from gbv_kpi.i18n import phrase
+from gbv_kpi.problems import Place, Problem
+from gbv_kpi.sheets.sheet import LONGEST_TEXT
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+MOST_MARKS = 30  # on one letter (Unicode's stream-safe format); composing takes the square of their number
+SHORT = 200  # characters; composing so few takes no time whatever they are
+SEVERAL = 3  # words
+SHOWN_CELLS = 3
+
+# Letters and signs of Latin-1 that no Vietnamese word has in Unicode, but that TCVN3 (.VnTime) and VNI
+# fonts draw as Vietnamese letters: "HuyÖn Nho Quan", "Ng­êi bÞ b¹o lùc", "Huyeän", "ngöôøi".
+_FOREIGN = "¡¢£¤¥¦§¨©ª«¬\u00ad®¯°±²³´µ¶·¸¹º»¼½¾ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþÿ"
+_LEGACY_WORD = re.compile(rf"[A-Za-zÀ-ÿ][{_FOREIGN}]|[{_FOREIGN}][A-Za-zÀ-ÿ]")
+# Signs that no language writes within a word: "Thµnh", "Kh¸nh".
+_SIGN_IN_WORD = re.compile("[A-Za-z][¡-¬®-¾]+[A-Za-z]")
+_VIETNAMESE_WORD = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
+# UTF-8 taken for Windows-1252: "Huyá»‡n" for "Huyện", "Ä‘" for "đ", "Æ°" for "ư".
+_TWICE_ENCODED = re.compile("á[º»].|Ä[‘\x91\u0090\ufffd]|Æ[°¡]|Ã[¡-¿]")
+_LOST_LETTER = re.compile("\\w[?\ufffd]+\\w|^[?\ufffd]+\\w|\ufffd")
 
 
 def encodings_of(start: bytes, named: Sequence[str] = ()) -> Sequence[str]:
-    """The encodings to try, the likeliest first; `named` are those that the text itself says it is in.
+    """Return the encodings to try, the likeliest first; `named` are those that the text itself says it is in.
 
     >>> encodings_of("Năm".encode("utf-16-be")), encodings_of(b"Nam")
     (['utf-16-be'], ['utf-8', 'cp1258'])
@@ -18,3 +39,111 @@ def encodings_of(start: bytes, named: Sequence[str] = ()) -> Sequence[str]:
         even, odd = start[:1000:2].count(0), start[1:1000:2].count(0)
         return ["utf-16-le" if odd > even else "utf-16-be"]
     return ["utf-8", *named, "cp1258"]
+
+
+def plain_start(content: bytes) -> bytes:
+    """Return the first letters of a file that is text, in small letters, without its mark."""
+    start = content[:2000]
+    for mark in MARKS:
+        start = start.removeprefix(mark)
+    return start.replace(b"\0", b"").lstrip().lower()
+
+
+def decode_page(page: bytes) -> tuple[str, str]:
+    """Return the text of a web page, and its encoding: the one it names if it is in that one."""
+    _, _, after = page[:4096].lower().partition(b"charset")
+    named = after.lstrip(b" =\"'\t\r\n")[:30].replace(b'"', b" ").replace(b"'", b" ").replace(b">", b" ").split()[:1]
+    for encoding in encodings_of(page, [name.strip(b";/").decode("ascii", "replace") for name in named]):
+        try:
+            return page.decode(encoding), encoding.removesuffix("-sig")
+        except (UnicodeDecodeError, LookupError, ValueError):
+            continue
+    return page.decode("latin-1"), "latin-1"
+
+
+def fits(start: str, encoding: str) -> bool:
+    """Whether the start of a text makes sense in the encoding that it was decoded from.
+
+    Windows-1258 decodes all bytes, to letters with loose tones: a tone on no vowel tells that it is another one.
+    """
+    return encoding != "cp1258" or not any(map(unicodedata.combining, composed(start)))
+
+
+def composed(text: str) -> str:
+    """Return a text with its letters and marks composed (NFC), in time that grows with its length."""
+    if text.isascii():
+        return text
+    if len(text) <= SHORT:
+        return unicodedata.normalize("NFC", text)
+    run, kept = 0, []
+    for sign in text:
+        run = run + 1 if unicodedata.combining(sign) else 0
+        if run <= MOST_MARKS:
+            kept.append(sign)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def clean_text(text: str) -> str:
+    """Return the text of a cell: no longer than a label, composed, and without the formula that only protects it.
+
+    >>> clean_text('="010"')
+    '010'
+    """
+    text = composed(text[:LONGEST_TEXT])
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        return text[2:-1].replace('""', '"')
+    return text
+
+
+# ------------------------------------------------------------------------ letters that cannot be read
+
+
+def undecodable(start: bytes, place: Place) -> Problem:
+    """Return what to tell of a text that is in no encoding."""
+    lines = enumerate(start.decode("latin-1").splitlines(), 1)
+    is_text = min(start.translate(None, b"\t\r\n\f"), default=0) >= ord(" ")
+    cells = ((f"A{row}", line[:LONGEST_TEXT]) for row, line in lines)
+    problem = letters_problem(cells, place) if is_text else None
+    return problem or Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))
+
+
+def letters_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | None:
+    """Return what is wrong with the letters of cells, given as address and text; None where they can be read.
+
+    A single strange word is somebody's name or a sign in a note. Several are told, where no correct word stands
+    in the same cell, or where they outnumber the correct words of the file.
+    """
+    suspects = [(address, text) for address, text in cells if not text.isascii() or "?" in text]
+    correct = sum(_count(_VIETNAMESE_WORD, text) for _, text in suspects)
+    without = [(address, text) for address, text in suspects if not _VIETNAMESE_WORD.search(text)]
+    if found := _several(suspects, _TWICE_ENCODED, correct):
+        message = phrase(
+            "The letters were encoded twice on their way, so that “ệ” became “á»‡” ({cells}).", cells=found
+        )
+        return Problem("undecodable-text", place, message)
+    legacy = _several(suspects, _LEGACY_WORD, max(correct, SEVERAL))
+    if any(_SIGN_IN_WORD.search(text) for _, text in without):
+        legacy = legacy or _several(suspects, _LEGACY_WORD, correct) or _several(without, _LEGACY_WORD)
+    if legacy:
+        message = phrase(
+            "The text is typed for an old font (TCVN3 .VnTime or VNI), which cannot be read safely ({cells}).",
+            cells=legacy,
+        )
+        return Problem("legacy-encoding", place, message)
+    if not correct and (found := _several(suspects, _LOST_LETTER)):
+        message = phrase("Letters were lost when the file was saved: “?” stands in their place ({cells}).", cells=found)
+        return Problem("undecodable-text", place, message)
+    return None
+
+
+def _several(cells: Sequence[tuple[str, str]], words: re.Pattern[str], most: int = 0) -> str | None:
+    """Return the addresses of the first cells with such words, where there are several and more than `most`."""
+    counts = [(address, _count(words, text)) for address, text in cells]
+    if sum(count for _, count in counts) <= max(most, SEVERAL - 1):
+        return None
+    found = [address for address, count in counts if count]
+    return ", ".join(found[:SHOWN_CELLS]) + (" …" if len(found) > SHOWN_CELLS else "")
+
+
+def _count(words: re.Pattern[str], text: str) -> int:
+    return sum(words.search(word) is not None for word in text.split())

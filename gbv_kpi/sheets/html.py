@@ -1,91 +1,65 @@
 """Web pages to sheets: what Excel, LibreOffice and many reporting systems save under the name of an .xls.
 
-A page is one sheet; a "single file web page" (.mht) may hold several.
+A page is one sheet; a "single file web page" (.mht) may hold several. The tables and the lines of text between them
+stand at successive rows; cells that reach over others are merged.
 """
 
-import re
-import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.encodings import MARKS, encodings_of
-from gbv_kpi.sheets.sheet import Sheet
+from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
+from gbv_kpi.sheets.grid import Grid
+from gbv_kpi.sheets.html_looks import Look, classes_of, look_of
+from gbv_kpi.sheets.refusal import Refusal, oversized
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
+from gbv_kpi.sheets.superscripts import Run, join_runs
 
 if TYPE_CHECKING:
     from email.message import Message
 
 MAX_SIZE = 32 * 2**20  # bytes
+MAX_CELLS = 500_000  # that a page spans
+LONGEST_SPAN = 1000  # columns, as browsers have it
 LONGEST_HEAD = 2**16  # bytes
 MAX_PARTS = 500  # of a "single file web page", pictures and style sheets too
+MAX_DEPTH = 5000  # open tags
+CHUNK = 2**16  # bytes
 
 _STARTS = (
-    b"<!doctype html",
-    b"<html",
-    b"<table",
-    b"<head",
-    b"<meta",
-    b"<body",
-    b"<style",
-    b"<div",
-    b"<center",
-    b"<!--",
-)
-_XML_START = re.compile(rb"<\?xml\b[^>]*>\s*(?:<!doctype html|<html|<table)")
+    b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body", b"<style", b"<div", b"<center", b"<!--",
+)  # fmt: skip
 _MIME_START = (b"mime-version:", b"from: <saved by", b"content-type: multipart/related")
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
-_LISTED_SHEET = re.compile(r"<x:ExcelWorksheet>\s*<x:Name>([^<]{1,99})</x:Name>(.*?)</x:ExcelWorksheet>", re.DOTALL)
+_SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # beside words, percentages and errors
+_NOT_SHOWN = frozenset({"script", "style", "title", "xml", "noscript", "template", "option"})
+_BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "body", "form", "hr"})
 
 
 def is_web_page(content: bytes) -> bool:
     start = plain_start(content)
-    return start.startswith((*_STARTS, *_MIME_START)) or _XML_START.match(start) is not None
+    if start.startswith(b"<?xml"):
+        start = start.partition(b"?>")[2].lstrip()
+        return start.startswith((b"<!doctype html", b"<html", b"<table"))
+    return start.startswith((*_STARTS, *_MIME_START))
 
 
-def plain_start(content: bytes) -> bytes:
-    """The first letters of a file that is text, in small letters, without its mark."""
-    start = content[:2000]
-    for mark in MARKS:
-        start = start.removeprefix(mark)
-    return start.replace(b"\0", b"").lstrip().lower()
-
-
-def read_web_page(content: bytes, place: Place) -> tuple[list[tuple[Sheet, bool]] | Problem, str | None]:
-    """Each sheet and whether it is shown, or what keeps the page from being read; and its encoding."""
-    from gbv_kpi.sheets.html_page import read_page  # here, for few files are pages
-
+def read_web_page(content: bytes) -> tuple[list[tuple[Sheet, bool]], str | None]:
+    """Return each sheet and whether it is shown, and the encoding. Raises `Refusal` for more than any return has."""
     if len(content) > MAX_SIZE:
-        return _oversized(place), None
-    pages = [_decoded(page) for page in _pages(content)]
-    tables = [text for text, _ in pages if "<t" in text.lower()]
-    named = (_listed_sheets(text) for text, _ in pages)
-    listed = next((sheets for sheets in named if len(sheets) == len(tables)), [(None, True)] * len(tables))
-    try:
-        sheets = [(read_page(text, name), shown) for text, (name, shown) in zip(tables, listed, strict=True)]
-    except OverflowError:
-        return _oversized(place), None
+        raise oversized()
+    pages = [decode_page(page) for page in _pages(content)]
+    read = [_read_page(text) for text, _ in pages]
+    tables = [page.grid for page in read if page.has_table]
+    listed = next((page.listed for page in read if len(page.listed) == len(tables)), [(None, True)] * len(tables))
+    sheets = [(grid.sheet(name), is_shown) for grid, (name, is_shown) in zip(tables, listed, strict=True)]
     return sheets, pages[0][1] if pages else None
 
 
-def _oversized(place: Place) -> Problem:
-    return Problem("oversized-file", place, phrase("The web page is far larger than any return."))
-
-
-def _listed_sheets(text: str) -> list[tuple[str | None, bool]]:
-    """The name of each sheet that Excel lists in a page, and whether it is shown."""
-    from html import unescape
-
-    listed = _LISTED_SHEET.findall(text)
-    return [
-        (unescape(name), "<x:Visible>SheetH" not in rest and "<x:Visible>SheetV" not in rest) for name, rest in listed
-    ]
-
-
 def _pages(content: bytes) -> list[bytes]:
-    """The page, or those that a "single file web page" holds."""
+    """Return the page, or those that a "single file web page" holds."""
     if not plain_start(content).startswith(_MIME_START):
         return [content]
-    whole, _ = _headed(content.lstrip()[:LONGEST_HEAD])
+    whole, _ = _headed(content.lstrip())
     boundary = whole.get_boundary()
     if not boundary:
         return []
@@ -94,7 +68,7 @@ def _pages(content: bytes) -> list[bytes]:
 
 
 def _page(part: bytes) -> bytes | None:
-    """The page that one part holds, if it holds one."""
+    """Return the page that one part holds, if it holds one."""
     head, body = _headed(part.lstrip())
     if head.get_content_type() != "text/html":
         return None
@@ -104,19 +78,229 @@ def _page(part: bytes) -> bytes | None:
 
 
 def _headed(part: bytes) -> tuple["Message", bytes]:
-    """The headers and what follows them."""
+    """Return the headers and what follows them."""
     import email
 
-    head = re.split(rb"\r?\n\r?\n", part, maxsplit=1)
-    return email.message_from_bytes(head[0][:LONGEST_HEAD] + b"\n\n"), head[1] if len(head) > 1 else b""
+    ends = [(end, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (end := part.find(mark, 0, LONGEST_HEAD)) >= 0]
+    end, length = min(ends, default=(len(part), 0))
+    return email.message_from_bytes(part[: min(end, LONGEST_HEAD)] + b"\n\n"), part[end + length :]
 
 
-def _decoded(page: bytes) -> tuple[str, str]:
-    """The text of a page in composed Unicode, in the encoding it names if it is in that one."""
-    named = [found[1].decode("ascii", "replace") for found in _CHARSET.finditer(page[:4096])][:1]
-    for encoding in encodings_of(page, named):
+# ------------------------------------------------------------------------ one page
+
+
+def _read_page(text: str) -> "_Page":
+    page = _Page()
+    _feed(page, text)
+    page.close()
+    return page
+
+
+def _feed(target: Any, text: str) -> None:
+    """Let the parser come by the tags of a page; a target is asked for no more methods than it has."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
+    content = text.encode("utf-8", "replace")
+    for start in range(0, len(content), CHUNK):  # what the target raises is only heard between two of them
+        parser.feed(content[start : start + CHUNK])
+    if content:
+        parser.close()
+
+
+class _Page:
+    """Rows as the tags of a page come by. Raises `Refusal` for more cells than any return has."""
+
+    def __init__(self) -> None:
+        self.grid = Grid()
+        self.has_table = False
+        self.listed: list[tuple[str | None, bool]] = []  # the sheets that Excel lists in a page
+        self._row = 0  # the next row
+        self._open_rows: list[int] = []  # the row of each open table that is being filled
+        self._gone: list[dict[int, list[bool]]] = []  # for each open table, which cells of a row take no room
+        self._column = 0
+        self._taken: set[tuple[int, int]] = set()  # cells that one further up or left reaches over
+        self._cell: Mapping[str, str] | None = None
+        self._is_gone = False  # the open cell
+        self._runs: list[Run] = []
+        self._length = 0
+        self._looks: list[tuple[str, Look]] = [("", Look())]  # of the open tags
+        self._classes: dict[str, Mapping[str, str]] = {}
+        self._style_sheet: list[str] | None = None  # pieces of the open one
+        self._silent = 0  # open tags whose text is none of the page
+        self._cells = 0
+
+    # ------------------------------------------------------------ what the parser calls
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if len(self._looks) > MAX_DEPTH:
+            raise oversized()
+        look = look_of(tag, attributes, self._looks[-1][1], self._classes)
+        self._looks.append((tag, look))
+        self._silent += tag in _NOT_SHOWN
+        if tag == "style":
+            self._style_sheet = []
+        elif tag == "table":
+            self._end_cell()
+            self.has_table = True
+            self._taken.clear()
+            self._open_rows.append(self._row)
+            self._gone.append({})
+        elif tag == "tr" and self._open_rows:
+            self._end_cell()
+            self._begin_row(look)
+        elif tag in ("td", "th") and self._open_rows:
+            self._end_cell()
+            self._cell, self._is_gone = attributes, look.is_gone
+        elif tag == "br":
+            self._add("\n")
+        elif tag in _BLOCKS:
+            self._add("\n") if self._cell is not None else self._end_cell()
+
+    def end(self, tag: str) -> None:
+        if tag == "style" and self._style_sheet is not None:
+            self._classes |= classes_of("".join(self._style_sheet))
+            self._style_sheet = None
+        elif tag == "table" and self._open_rows:
+            self._end_cell()
+            self._open_rows.pop()
+            _check_columns(self._gone.pop().values())
+            self._taken.clear()
+        elif tag in ("td", "th", "tr", *_BLOCKS) and (self._cell is None or tag in ("td", "th", "tr")):
+            self._end_cell()
+        self._silent -= tag in _NOT_SHOWN
+        for place in range(len(self._looks) - 1, max(0, len(self._looks) - 50), -1):
+            if self._looks[place][0] == tag:
+                del self._looks[place:]
+                break
+
+    def data(self, text: str) -> None:
+        if self._style_sheet is not None:
+            self._style_sheet.append(text)
+        elif self._silent <= 0:
+            self._add(text.replace("\r\n", " ").replace("\n", " "))
+
+    def comment(self, text: str) -> None:
+        if self._style_sheet is not None:
+            self._style_sheet.append(text)
+        elif "ExcelWorksheet" in text:
+            names = _ListedSheets()
+            _feed(names, text.partition(">")[2])
+            self.listed = self.listed or [(name, is_shown) for name, is_shown in names.sheets]
+
+    def close(self) -> None:
+        self._end_cell()
+
+    # ------------------------------------------------------------ rows and cells
+
+    def _begin_row(self, look: Look) -> None:
+        self._count(1)
+        if look.is_gone or look.is_struck:
+            self.grid.hidden_rows.add(self._row)
+        self._looks[-1] = self._looks[-1][0], Look()  # its cells are read, and said to be hidden
+        self._open_rows[-1] = self._row
+        self._row += 1
+        self._column = 0
+
+    def _add(self, text: str) -> None:
+        look = self._looks[-1][1]
+        if self._length < LONGEST_TEXT and (self._cell is not None or not look.is_gone):
+            self._length += len(text)
+            is_raised = look.is_raised or (look.is_note and any(run.strip() for run, _, _ in self._runs))
+            self._runs.append((text[:LONGEST_TEXT], is_raised, look.is_struck or look.is_gone))
+
+    def _end_cell(self) -> None:
+        """Put the lines since the last cell where they belong: in the open cell, or in rows of their own."""
+        text, is_cut = join_runs(self._runs)
+        lines = [words for line in clean_text(text).split("\n") if (words := " ".join(line.split()))]
+        self._runs.clear()
+        self._length = 0
+        attributes, self._cell = self._cell, None
+        if attributes is None:
+            self._count(len(lines))
+            for line in lines:
+                self.grid.put(self._row, 0, line[:LONGEST_TEXT])
+                self._row += 1
+            return
+        if not self._open_rows:
+            return
+        row = self._open_rows[-1]
+        self._gone[-1].setdefault(row, []).append(self._is_gone)
+        self._row = max(self._row, row + 1)
+        while (row, self._column) in self._taken:
+            self._column += 1
+        if is_cut:
+            self.grid.unseen.append((row, self._column))
+        if self._is_gone:
+            return
+        self._place(row, "\n".join(lines)[:LONGEST_TEXT], attributes, is_cut)
+
+    def _place(self, row: int, text: str, attributes: Mapping[str, str], is_cut: bool) -> None:
+        column, self._column = self._column, self._column + 1
+        self._count(1)
+        cell = text if is_cut else _value(text, attributes)
+        if cell != "":
+            self.grid.put(row, column, cell)
+        across = min(_span(attributes, "colspan"), LONGEST_SPAN)
+        down = _span(attributes, "rowspan")
+        if across == down == 1:
+            return
+        self._count(across * down)
+        self.grid.merge(row, column, row + down - 1, column + across - 1)
+        self._taken.update(
+            (row + below, column + beside) for below in range(down) for beside in range(across) if below or beside
+        )
+
+    def _count(self, cells: int) -> None:
+        self._cells += cells
+        if self._cells > MAX_CELLS:
+            raise oversized()
+
+
+class _ListedSheets:
+    """The sheets that Excel lists in a page, and whether they are shown."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str | None, bool]] = []
+        self._tag = ""
+
+    def start(self, tag: str, _: Mapping[str, str]) -> None:
+        self._tag = tag.rpartition(":")[2]
+        if self._tag == "excelworksheet":
+            self.sheets.append((None, True))
+
+    def end(self, _: str) -> None:
+        self._tag = ""
+
+    def data(self, text: str) -> None:
+        if self.sheets and self._tag == "name":
+            self.sheets[-1] = text.strip(), self.sheets[-1][1]
+        elif self.sheets and self._tag == "visible":
+            self.sheets[-1] = self.sheets[-1][0], not text.strip().startswith(("SheetH", "SheetV"))
+
+    def close(self) -> None:
+        pass
+
+
+def _check_columns(rows: Iterable[Sequence[bool]]) -> None:
+    """Raise `Refusal` where some rows of a table have cells that take no room and others do not: columns shift."""
+    gone = {tuple(place for place, is_gone in enumerate(row) if is_gone) for row in rows if len(row) > 1}
+    if len(gone) > 1:
+        message = phrase("Cells are hidden in some rows of the table only, so that its columns cannot be told apart.")
+        raise Refusal("unreadable-file", message)
+
+
+def _span(attributes: Mapping[str, str], name: str) -> int:
+    given = attributes.get(name, "1").strip()
+    return max(1, int(given)) if given.isdecimal() and len(given) < 8 else 1
+
+
+def _value(text: str, attributes: Mapping[str, str]) -> Cell:
+    """Return the number that a spreadsheet program wrote beside what it shows, else what it shows."""
+    number = attributes.get("sdval") or attributes.get("x:num")
+    if number and text and _SHOWN_NUMBER.issuperset(text):
         try:
-            return unicodedata.normalize("NFC", page.decode(encoding)), encoding.removesuffix("-sig")
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return page.decode("latin-1"), "latin-1"
+            return float(number)
+        except ValueError:
+            return text
+    return text

@@ -1,37 +1,155 @@
 """One file of any kind to its sheets."""
 
-from gbv_kpi.i18n import phrase
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.csv import is_legacy, legacy_encoding, read_text
-from gbv_kpi.sheets.html import is_web_page, plain_start, read_web_page
-from gbv_kpi.sheets.sheet import Sheet
-from gbv_kpi.sheets.sources import Source
-from gbv_kpi.sheets.xlsx import is_workbook, read_workbook
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
 
+from gbv_kpi.i18n import phrase, plural
+from gbv_kpi.problems import Place, Problem
+from gbv_kpi.sheets.csv import read_text
+from gbv_kpi.sheets.encodings import letters_problem, plain_start
+from gbv_kpi.sheets.html import is_web_page, read_web_page
+from gbv_kpi.sheets.ods import is_ods, read_ods
+from gbv_kpi.sheets.ole import OLE
+from gbv_kpi.sheets.own_reports import is_own_package, is_own_page, is_own_table
+from gbv_kpi.sheets.package import ZIP, Package
+from gbv_kpi.sheets.refusal import Refusal, is_fault, oversized, packed, problem_of, unsupported
+from gbv_kpi.sheets.sheet import Sheet, cell_address
+from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
+from gbv_kpi.sheets.xls import read_xls
+from gbv_kpi.sheets.xlsx import main_part, read_xlsx
+
+MAX_WORKBOOK = 64 * 2**20  # bytes of a zip
 LOOKED_AT_ROWS = 200
+LOOKED_AT_CELLS = 5000
+SHOWN_CELLS = 5
+WORKBOOK_SUFFIXES = RETURN_SUFFIXES - {".csv", ".tsv", ".xls"}
+OWN_REPORT = "own-report"
+
+Opened = tuple[list[tuple[Sheet, bool]], str | None]  # each sheet and whether it is shown, and the encoding of a text
 
 
 def read_sheets(source: Source) -> tuple[list[Sheet], str | None, list[Problem]]:
-    """The sheets of a file, the encoding of a text, and what kept sheets from being read."""
+    """Return the sheets of a file, the encoding of a text, and what kept sheets from being read."""
     place = Place(source.name)
-    encoding = None
-    if not source.start.strip() and not source.content.strip():
-        return [], None, [Problem("unreadable-file", place, phrase("The file is empty."))]
-    if is_workbook(source.start):
-        read = read_workbook(source.content, place)
-    elif is_web_page(source.start):
-        read, encoding = read_web_page(source.content, place)
-    elif problem := _other_kind(source.start, place):
-        return [], None, [problem]
-    else:
-        sheet, encoding, problems = read_text(source)
-        return [sheet] if sheet else [], encoding, problems
-    if isinstance(read, Problem):
-        return [], encoding, [read]
-    if any(is_legacy(_texts(sheet)) for sheet, is_shown in read if is_shown):
-        return [], encoding, [legacy_encoding(place)]
+    try:
+        if len(source.content) > MAX_SIZE:
+            raise oversized()
+        if not source.start.strip() and not source.content.strip():
+            raise Refusal("unreadable-file", phrase("The file is empty."))
+        if is_workbook(source.start):
+            read, encoding = _read_workbook(source.content), None
+        elif is_web_page(source.start):
+            if is_own_page(source.start):
+                raise own_report()
+            read, encoding = read_web_page(source.content)
+        else:
+            _check_kind(source)
+            return _read_text(source, place)
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        return [], None, [problem_of(error, place)]
+    shown = [sheet for sheet, is_shown in read if is_shown]
+    if problem := letters_problem(_texts(shown), place):
+        return [], encoding, [problem]
     hidden = [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
-    return [sheet for sheet, is_shown in read if is_shown], encoding, [_hidden(sheet, source.name) for sheet in hidden]
+    unseen = [_unseen(sheet, source.name) for sheet in shown if sheet.unseen]
+    return shown, encoding, [*(_hidden(sheet, source.name) for sheet in hidden), *unseen]
+
+
+def hidden_sheets(source: Source) -> list[Sheet]:
+    """Return the sheets with content that `read_sheets` leaves out as hidden; they may be about persons."""
+    if is_workbook(source.start):
+        read: Sequence[tuple[Sheet, bool]] = _read_workbook(source.content)
+    elif is_web_page(source.start):
+        read, _ = read_web_page(source.content)
+    else:
+        return []
+    return [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
+
+
+def is_workbook(start: bytes) -> bool:
+    return start.startswith((ZIP, OLE))
+
+
+def without_headings(source: Source) -> Problem:
+    """Return what to tell of a file in which none of the plan's headings was found."""
+    place = Place(source.name)
+    if is_web_page(source.start):
+        return Problem("unsupported-format", place, phrase("This is a web page, whatever its name says."))
+    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
+
+
+def own_report() -> Refusal:
+    return Refusal("own-report", phrase("This is a report that gbv-kpi itself wrote, not a return."))
+
+
+def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
+    if content.startswith(OLE):
+        return read_xls(content)
+    if len(content) > MAX_WORKBOOK:
+        raise oversized()
+    package = Package(content)
+    if is_own_package(package):
+        raise own_report()
+    if is_ods(package):
+        return read_ods(package)
+    main = main_part(package)
+    if main is not None:
+        return read_xlsx(content, package, main)
+    if any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
+        raise packed()
+    raise unsupported(phrase("This is a packed file, but not a spreadsheet."))
+
+
+def _check_kind(source: Source) -> None:
+    """Raise `Refusal` for what is neither a workbook nor text with separators, whatever its name says."""
+    start = plain_start(source.start)
+    if start.startswith(b"%pdf"):
+        raise unsupported(phrase("This is a PDF, from which no figures are read."))
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
+        message = phrase("This is an “XML Spreadsheet 2003”, whatever its name says.")
+        raise unsupported(message, phrase("Save it in Excel as .xlsx and send that."))
+    if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
+        raise packed()
+    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
+        raise unsupported(phrase("This is no spreadsheet, whatever its name says."))
+    if ZIP in source.start[1:4096]:
+        message = phrase("There are other bytes in front of the workbook: the program that sent it added them.")
+        raise Refusal("unreadable-file", message)
+
+
+def _read_text(source: Source, place: Place) -> tuple[list[Sheet], str | None, list[Problem]]:
+    sheet, encoding, problems = read_text(source)
+    suffix = Path(source.name).suffix.lower()
+    if sheet is None and suffix in WORKBOOK_SUFFIXES and encoding is None:
+        message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
+        return [], None, [Problem("unreadable-file", place, message)]
+    if sheet is not None and is_own_table(sheet):
+        return [], encoding, [problem_of(own_report(), place)]
+    if sheet is not None and (problem := letters_problem(_texts([sheet]), place)):
+        return [], encoding, [problem]
+    return [sheet] if sheet else [], encoding, problems
+
+
+def _texts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
+    """Yield address and text of the first cells."""
+    return islice(
+        (
+            (cell_address(row, column), cell)
+            for sheet in sheets
+            for row, cells in enumerate(sheet.rows[:LOOKED_AT_ROWS])
+            for column, cell in enumerate(cells)
+            if isinstance(cell, str) and cell
+        ),
+        LOOKED_AT_CELLS,
+    )
+
+
+def is_plain_text(source: Source) -> bool:
+    """Return whether a file is read as text with separators."""
+    return not is_workbook(source.start) and not is_web_page(source.start)
 
 
 def _hidden(sheet: Sheet, file: str) -> Problem:
@@ -39,26 +157,13 @@ def _hidden(sheet: Sheet, file: str) -> Problem:
     return Problem("hidden-sheet", Place(file, sheet.name), message)
 
 
-def without_headings(source: Source) -> Problem:
-    """What to tell of a file in which none of the plan's headings was found."""
-    place = Place(source.name)
-    if is_web_page(source.start):
-        return Problem("unsupported-format", place, phrase("This is a web page, whatever its name says."))
-    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
-
-
-def _texts(sheet: Sheet) -> list[str]:
-    return [cell for row in sheet.rows[:LOOKED_AT_ROWS] for cell in row if isinstance(cell, str) and cell]
-
-
-def _other_kind(content: bytes, place: Place) -> Problem | None:
-    """What a file is that is neither a workbook nor text with separators, whatever its name says."""
-    start = plain_start(content)
-    if start.startswith(b"%pdf"):
-        return Problem("unsupported-format", place, phrase("This is a PDF, from which no figures are read."))
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
-        message = phrase("This is an “XML Spreadsheet 2003”, whatever its name says.")
-        return Problem("unsupported-format", place, message, phrase("Save it in Excel as .xlsx and send that."))
-    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"rar!", b"7z\xbc\xaf")):
-        return Problem("unsupported-format", place, phrase("This is no spreadsheet, whatever its name says."))
-    return None
+def _unseen(sheet: Sheet, file: str) -> Problem:
+    first = [cell_address(row, column) for row, column in sheet.unseen[:SHOWN_CELLS]]
+    cells = ", ".join(first) + (" …" if len(sheet.unseen) > SHOWN_CELLS else "")
+    message = plural(
+        "Text that is struck out or not shown was left out of one cell ({cells}).",
+        "Text that is struck out or not shown was left out of {count} cells ({cells}).",
+        len(sheet.unseen),
+        cells=cells,
+    )
+    return Problem("unseen-text", Place(file, sheet.name, first[0]), message)

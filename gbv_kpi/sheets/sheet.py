@@ -1,17 +1,14 @@
 """A sheet as values at addresses."""
 
-import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_LITERAL = re.compile(r'"[^"]*"|\\.')  # signs that a number format shows as they stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +30,10 @@ class Percentage:
     share: float
 
 
+LONGEST_TEXT = 2000  # characters of a cell; what follows is no part of a figure, label or name
+
 Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWithoutValue | FormulaError | Percentage
 Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), from 0
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the XML of a sheet shows and its fast reader does not give, rows and columns from 0."""
-
-    cells: Mapping[tuple[int, int], Cell] = field(default_factory=dict)  # by row and column
-    hidden_rows: Set[int] = frozenset()
-    hidden_columns: Set[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,6 +52,7 @@ class Sheet:
     tail: "pd.DataFrame | None" = None  # of a long CSV the rows after them: Categoricals of texts by column number
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
+    unseen: Sequence[tuple[int, int]] = ()  # cells of which a text was left out that is struck out or not shown
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell there, blank beyond the last one."""
@@ -100,17 +91,6 @@ def count_cells(sheet: Sheet) -> int:
 
 def _first_row(area: Area) -> int:
     return area[0][0]
-
-
-def as_shown(number: float, number_format: str) -> float | Percentage:
-    """A number, or the percentage that its format makes of it; a % in quotation marks is only a sign.
-
-    >>> as_shown(0.95, "0%"), as_shown(95.5, '0.0"%"'), as_shown(1234.0, "#,##0")
-    (Percentage(share=0.95), Percentage(share=0.955), 1234.0)
-    """
-    if "%" not in number_format:
-        return number
-    return Percentage(number if "%" in _LITERAL.sub("", number_format) else number / 100)
 
 
 def cell_address(row: int, column: int) -> str:

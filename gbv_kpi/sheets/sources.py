@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import os
+import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,73 +14,98 @@ from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
 
 STDIN = "-"
-SMALL = 16 * 2**20  # bytes; a larger file is not held but read piece by piece
+MAX_SIZE = 512 * 2**20  # bytes; a million returns as CSV have 60 MiB
 START = 2**16  # bytes
-RETURN_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"})
+RETURN_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+# What an office sends in place of a spreadsheet: opened too, so that it is refused with its reason.
+SENT_SUFFIXES = frozenset(
+    {".doc", ".docx", ".docm", ".odt", ".rtf", ".pdf", ".zip", ".rar", ".7z", ".gz", ".jpg", ".jpeg", ".png", ".tif"}
+)
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
 @dataclass(frozen=True)
 class Source:
-    """The content of one file, under the name it was given: at hand, or read from the file of that name."""
+    """The content of one file, read once, under the name it was given; no more of it than a return can have."""
 
     name: str
-    held: bytes | None = None
+    content: bytes
 
-    def stream(self) -> io.BufferedReader | io.BytesIO:
-        return Path(self.name).open("rb") if self.held is None else io.BytesIO(self.held)
+    def stream(self) -> io.BytesIO:
+        return io.BytesIO(self.content)
 
-    @cached_property
-    def content(self) -> bytes:
-        with self.stream() as stream:
-            return stream.read()
-
-    @cached_property
+    @property
     def start(self) -> bytes:
         """The first bytes, or all of them where they are few."""
-        with self.stream() as stream:
-            return stream.read(START)
+        return self.content[:START]
 
     @cached_property
     def sha256(self) -> str:
-        with self.stream() as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def find_sources(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The files to read, and the files of named folders that are no spreadsheets.
+    """Return the files to read, and the files of named folders that are left out.
 
-    A folder gives its spreadsheets, subfolders too, in order of name. Raises `SourceError` for a
-    name that does not exist.
+    A folder gives its spreadsheets, subfolders too, in order of name; a subfolder that may not be read is among them,
+    and is told when it is opened. Raises `SourceError` for a name that does not exist.
     """
     found: list[str] = []
     left_out: list[str] = []
     for name in names:
         path = Path(name)
-        if name == STDIN or path.is_file():
+        if name == STDIN or _is_readable_kind(path):
             found.append(name)
         elif path.is_dir():
-            for file in sorted(_visible_files(path)):
-                (found if file.suffix.lower() in RETURN_SUFFIXES else left_out).append(str(file))
+            for file in sorted(_files(path, set())):
+                is_sent = file.is_dir() or file.suffix.lower() in RETURN_SUFFIXES | SENT_SUFFIXES
+                (found if is_sent else left_out).append(str(file))
         else:
             raise SourceError(phrase("There is no file or folder {name}.", name=name))
     return list(dict.fromkeys(found)), left_out
 
 
-def _visible_files(folder: Path) -> Iterable[Path]:
-    """Files but for hidden ones and the lock files that office programs leave (`~$…`)."""
-    for file in folder.rglob("*"):
-        hidden = any(part.startswith((".", "~$")) for part in file.relative_to(folder).parts)
-        if not hidden and file.is_file():
-            yield file
+def _is_readable_kind(path: Path) -> bool:
+    """Whether a name is that of a file, or of a pipe such as `<(…)` makes."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)
+
+
+def _files(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
+    """Yield the files in a folder and its subfolders, and those subfolders that may not be read.
+
+    Left out without a word are hidden files, those that systems make, and the lock files of office programs (`~$…`).
+    """
+    try:
+        status = folder.stat()
+        entries = [] if (status.st_dev, status.st_ino) in seen else list(os.scandir(folder))
+    except OSError:
+        yield folder
+        return
+    seen.add((status.st_dev, status.st_ino))  # a link may lead back to it
+    for entry in entries:
+        if entry.name.startswith((".", "~$")) or entry.name.lower() in _SYSTEM_FILES:
+            continue
+        path = folder / entry.name
+        try:
+            if entry.is_dir():
+                yield from _files(path, seen)
+            elif entry.is_file():
+                yield path
+        except OSError:
+            yield path
 
 
 def open_source(name: str) -> Source:
-    """Raises `SourceError` for a file that cannot be opened."""
+    """Return the content of a file. Raises `SourceError` for one that cannot be opened."""
     try:
-        if name == STDIN or Path(name).stat().st_size <= SMALL:
-            return Source(name, sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes())
-        with Path(name).open("rb"):
-            return Source(name)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+        if name == STDIN:
+            return Source(name, sys.stdin.buffer.read(MAX_SIZE + 1))
+        with Path(name).open("rb") as file:
+            return Source(name, file.read(MAX_SIZE + 1))
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
         raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=reason)) from error

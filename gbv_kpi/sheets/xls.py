@@ -1,113 +1,220 @@
-"""Workbooks of Excel 97–2003 (.xls) to sheets.
+"""Workbooks of Excel 5–2003 (.xls) to sheets.
 
-The fast reader of the other kinds makes room for the whole rectangle of an .xls whatever it holds, and gives
-its errors and percentages as blank and plain cells. These workbooks are small, so the slower reader reads them.
+Their records are looked through first: what xlrd makes room for is counted, and what it need not read is taken away.
+Record layout: [MS-XLS], https://learn.microsoft.com/openspecs/office_file_formats/ms-xls.
 """
 
 import io
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from struct import pack_into, unpack_from
+from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet, as_shown
-from gbv_kpi.sheets.superscripts import raised
-from gbv_kpi.sheets.xlsx_scan import damaged
+from gbv_kpi.sheets.grid import MAX_AREA, MAX_MERGED, Grid
+from gbv_kpi.sheets.number_formats import as_shown
+from gbv_kpi.sheets.ole import Streams
+from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, unsupported, word
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.superscripts import join_runs
 
 if TYPE_CHECKING:
     from xlrd.book import Book
     from xlrd.sheet import Cell as LegacyCell
     from xlrd.sheet import Sheet as LegacySheet
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
-MAX_MERGED = 100_000  # areas
+MAX_SHEETS = 1000
+MAX_COLUMN_FORMATS = 100_000
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_SUMMARY = "\x05SummaryInformation".encode("utf-16-le")
+_SUMMARY = "\x05SummaryInformation"
+_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, _ROW = 0x809, 0x85, 0xFC, 0x3C, 0xE5, 0x7D, 0x2F, 0x208
+_CELLS = {0x203, 0x204, 0x205, 0x6, 0x206, 0x406, 0x27E, 0xFD, 0xD6, 0x201}
+_MANY_CELLS = {0xBD: 6, 0xBE: 2}  # bytes for each
+# End, code page, dates, fonts, formats, rows, results of formulas, shared formulas.
+_READ_TOO = (0xA, 0x42, 0x22, 0x31, 0x231, 0x41E, 0x1E, 0xE0, _ROW, 0x207, 0x221, 0x4BC, 0x236, 0x8C, 0x200, 0x92)
+_KEPT = {_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, *_CELLS, *_MANY_CELLS, *_READ_TOO}
+_IGNORED = 0xEEEE  # a kind of record that nobody knows
 
 
-def read_legacy_workbook(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Problem:
-    """Each sheet and whether it is shown, or what keeps the workbook from being read."""
-    if _ENCRYPTED in content:
-        return encrypted(place)
+def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
+    """Return each sheet and whether it is shown. Raises `Refusal`, or what xlrd raises for a damaged file."""
     if len(content) > MAX_SIZE:
-        return _oversized(place)
+        raise oversized()
+    if _ENCRYPTED in content:
+        raise encrypted()
+    file = Streams(content)
+    if "WordDocument" in file.streams:
+        raise word()
+    name = next((name for name in file.streams if name.lower() in ("workbook", "book")), None)
+    if name is None:
+        raise damaged()
     import xlrd
-    from xlrd.biffh import XLRDError
 
-    try:
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
-        if sum(len(sheet.merged_cells) for sheet in book.sheets()) > MAX_MERGED:
-            return _oversized(place)
-        # No office program leaves a formula without value, and each writes a summary: a script does neither.
-        calculated = _SUMMARY in content
-        return [(_sheet(book, sheet, calculated), sheet.visibility == 0) for sheet in book.sheets()]
-    except Exception as error:  # whatever the reader stumbles over in a damaged file
-        if isinstance(error, XLRDError) and "encrypted" in str(error):
-            return encrypted(place)
-        return damaged(place)
-
-
-def _oversized(place: Place) -> Problem:
-    return Problem("oversized-file", place, phrase("The workbook is too large to be a return."))
-
-
-def _sheet(book: "Book", sheet: "LegacySheet", calculated: bool) -> Sheet:
-    rows = [list(_cells(book, sheet.row(row), calculated)) for row in range(sheet.nrows)]
-    for (row, column), runs in sheet.rich_text_runlist_map.items():
-        rows[row][column] = _with_notes(str(rows[row][column]), runs, book)
-    return Sheet(
-        sheet.name,
-        rows,
-        tuple(((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells),
-        hidden_rows=frozenset(row for row, look in sheet.rowinfo_map.items() if look.hidden),
-        hidden_columns=frozenset(column for column, look in sheet.colinfo_map.items() if look.hidden),
+    stream = bytearray(file.read(name))
+    _prepare(stream)
+    book = xlrd.open_workbook(
+        file_contents=bytes(stream), formatting_info=True, ragged_rows=True, logfile=io.StringIO()
     )
+    # No office program leaves a formula without value, and each writes a summary: a script does neither.
+    is_calculated = _SUMMARY in file.streams
+    return [(_sheet(book, sheet, is_calculated), sheet.visibility == 0) for sheet in book.sheets()]
 
 
-def _cells(book: "Book", cells: "list[LegacyCell]", calculated: bool) -> Iterator[Cell]:
+# ------------------------------------------------------------------------ the records, before xlrd reads them
+
+
+@dataclass(slots=True)
+class _Part:
+    """What a stretch of records between two beginnings makes xlrd keep."""
+
+    rows: int = 0
+    cells: int = 0
+    merged: int = 0
+    columns: int = 0
+
+    def add(self, stream: bytearray, start: int, kind: int, size: int) -> None:
+        if kind in _CELLS or kind in _MANY_CELLS or kind == _ROW:
+            self.rows = max(self.rows, unpack_from("<H", stream, start)[0] + 1)
+            self.cells += max(0, size - 6) // _MANY_CELLS[kind] if kind in _MANY_CELLS else kind != _ROW
+        elif kind == _MERGED:
+            self.merged += unpack_from("<H", stream, start)[0]
+        elif kind == _COLUMNS:
+            self.columns += 1
+
+
+def _prepare(stream: bytearray) -> None:
+    """Check the bounds of a workbook, and hide from xlrd what it need not read; it reads each sheet that is listed."""
+    if len(stream) < 8 or unpack_from("<H", stream)[0] != _BOF:
+        message = phrase("This workbook was saved by a program of before 1995.")
+        raise unsupported(message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
+    parts: dict[int, _Part] = {}
+    listed: list[int] = []
+    part, is_kept = _Part(), True
+    for position, kind, size in _records(stream):
+        is_kept = is_kept if kind == _CONTINUED else kind in _KEPT
+        if not is_kept:
+            pack_into("<H", stream, position, _IGNORED)
+        elif kind == _LOCKED:
+            raise encrypted()
+        elif kind == _BOF:
+            part = parts[position] = _Part()
+        elif kind == _SHEET:
+            listed.append(unpack_from("<I", stream, position + 4)[0])
+        elif kind == _STRINGS:
+            _count_strings(stream, position)
+        else:
+            part.add(stream, position + 4, kind, size)
+    if not all(position in parts for position in listed):
+        raise damaged()
+    _check_bounds([parts[position] for position in listed])
+
+
+def _check_bounds(sheets: Sequence[_Part]) -> None:
+    if (
+        len(sheets) > MAX_SHEETS
+        or sum(sheet.rows + sheet.cells for sheet in sheets) > MAX_AREA
+        or sum(sheet.merged for sheet in sheets) > MAX_MERGED
+        or sum(sheet.columns for sheet in sheets) > MAX_COLUMN_FORMATS
+    ):
+        raise oversized()
+
+
+def _records(stream: bytes | bytearray, position: int = 0) -> Iterator[tuple[int, int, int]]:
+    """Yield position, kind and size of each record."""
+    while position + 4 <= len(stream):
+        kind, size = unpack_from("<HH", stream, position)
+        yield position, kind, size
+        position += 4 + size
+
+
+def _count_strings(stream: bytearray, position: int) -> None:
+    """Put right the number of shared texts: some programs write a wrong one, which xlrd believes."""
+    pieces: list[bytes] = []
+    for start, kind, size in _records(stream, position):
+        if pieces and kind != _CONTINUED:
+            break
+        pieces.append(bytes(stream[start + 4 : start + 4 + size]))
+    count, piece, place = 0, 0, 8
+    while piece < len(pieces) and place + 3 <= len(pieces[piece]):
+        length, options = unpack_from("<HB", pieces[piece], place)
+        place += 3
+        runs = unpack_from("<H", pieces[piece], place)[0] if options & 8 else 0
+        place += 2 if options & 8 else 0
+        more = unpack_from("<I", pieces[piece], place)[0] if options & 4 else 0
+        place += 4 if options & 4 else 0
+        while length:
+            width = 1 + (options & 1)
+            here = min(length, (len(pieces[piece]) - place) // width)
+            length, place = length - here, place + here * width
+            if length:  # goes on in the next record, with its own width
+                piece += 1
+                if piece == len(pieces) or not pieces[piece]:
+                    return
+                options, place = pieces[piece][0], 1
+        place += 4 * runs + more
+        while piece < len(pieces) and place >= len(pieces[piece]):
+            place -= len(pieces[piece])
+            piece += 1
+        count += 1
+    pack_into("<I", stream, position + 8, count)
+
+
+# ------------------------------------------------------------------------ cells
+
+
+def _sheet(book: "Book", sheet: "LegacySheet", is_calculated: bool) -> Sheet:
+    grid = Grid()
+    for row in range(sheet.nrows):
+        for column, legacy in enumerate(sheet.row(row)):
+            runs = sheet.rich_text_runlist_map.get((row, column), [])
+            cell, is_cut = _seen(book, legacy, runs, is_calculated)
+            if is_cut:
+                grid.unseen.append((row, column))
+            if cell != "":
+                grid.put(row, column, cell)
+    for top, bottom, left, right in sheet.merged_cells:
+        grid.merge(top, left, bottom - 1, right - 1)
+    grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)
+    grid.hidden_columns.update(column for column, look in sheet.colinfo_map.items() if look.hidden)
+    return grid.sheet(sheet.name)
+
+
+def _seen(book: "Book", cell: "LegacyCell", runs: "list[tuple[int, int]]", is_calculated: bool) -> tuple[Cell, bool]:
+    """Return the cell as it is seen, and whether a text of it was left out."""
+    font = book.font_list[book.xf_list[cell.xf_index or 0].font_index]
+    if cell.ctype == 1 and (cell.value or is_calculated):
+        return _text(book, str(cell.value), [(0, font.font_index), *runs])
+    shown = _cell(book, cell, is_calculated)
+    is_cut = shown is None or (bool(font.struck_out) and shown != "")
+    return ("", True) if is_cut or shown is None else (shown, False)
+
+
+def _cell(book: "Book", cell: "LegacyCell", is_calculated: bool) -> Cell | None:
+    """Return a cell other than a text; None where it is not shown."""
     import xlrd
 
-    for cell in cells:
-        match cell.ctype:
-            case xlrd.XL_CELL_TEXT if not cell.value and not calculated:
-                yield FormulaWithoutValue()
-            case xlrd.XL_CELL_TEXT:
-                yield str(cell.value)
-            case xlrd.XL_CELL_NUMBER:
-                look = book.xf_list[cell.xf_index or 0]
-                yield as_shown(float(cell.value), str(book.format_map[look.format_key].format_str))
-            case xlrd.XL_CELL_DATE:
-                yield _date(float(cell.value), book.datemode)
-            case xlrd.XL_CELL_BOOLEAN:
-                yield bool(cell.value)
-            case xlrd.XL_CELL_ERROR:
-                yield FormulaError(xlrd.error_text_from_code.get(int(cell.value), "#ERR!"))
-            case _:
-                yield ""
+    match cell.ctype:
+        case xlrd.XL_CELL_TEXT:
+            return "" if is_calculated else FormulaWithoutValue()
+        case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE:
+            code = str(book.format_map[book.xf_list[cell.xf_index or 0].format_key].format_str)
+            return as_shown(float(cell.value), code, from_1904=bool(book.datemode))
+        case xlrd.XL_CELL_BOOLEAN:
+            return bool(cell.value)
+        case xlrd.XL_CELL_ERROR:
+            return FormulaError(xlrd.error_text_from_code.get(int(cell.value), "#ERR!"))
+        case _:
+            return ""
 
 
-def _with_notes(text: str, runs: "list[tuple[int, int]]", book: "Book") -> str:
-    """The text with the numbers of its footnotes raised: from each run's first letter on, its font."""
+def _text(book: "Book", text: str, runs: "list[tuple[int, int]]") -> tuple[str, bool]:
+    """Return the text that is seen, and whether some was left out; each run has its font from its first letter on."""
     ends = [start for start, _ in runs[1:]] + [len(text)]
-    parts = [text[: runs[0][0]]]
-    for (start, font), end in zip(runs, ends, strict=True):
-        is_raised = book.font_list[font].escapement == 1
-        parts.append(raised(text[start:end]) if is_raised else text[start:end])
-    return "".join(parts)
-
-
-def _date(number: float, datemode: Literal[0, 1]) -> Cell:
-    """The day or the time of day; a number that is neither is no less than a number."""
-    import xlrd
-
-    try:
-        when = xlrd.xldate_as_datetime(number, datemode)
-    except (ValueError, OverflowError):
-        return number
-    return when if number >= 1 else when.time()
-
-
-def encrypted(place: Place) -> Problem:
-    return Problem("encrypted-workbook", place, phrase("The workbook is locked with a password."))
+    fonts = [book.font_list[font] for _, font in runs]
+    seen, is_cut = join_runs(
+        (text[start:end], font.escapement != 0, bool(font.struck_out))
+        for (start, _), end, font in zip(runs, ends, fonts, strict=True)
+    )
+    return seen[:LONGEST_TEXT], is_cut

@@ -1,112 +1,207 @@
-"""Workbooks (.xlsx, .xls, .ods) to sheets, with every cell at the sheet's own address."""
+"""Workbooks that are a zip of XML (.xlsx, .xlsm) to sheets, with every cell at the sheet's own address."""
 
 import io
-import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineWorkbook
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Seen, Sheet, as_shown
-from gbv_kpi.sheets.xls import OLE, encrypted, read_legacy_workbook
-from gbv_kpi.sheets.xlsx_scan import Contents, damaged, look_into
+from gbv_kpi.sheets.grid import MAX_MERGED, check_areas
+from gbv_kpi.sheets.number_formats import without_noise
+from gbv_kpi.sheets.package import Package
+from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, unsupported, word
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.xlsb import read_xlsb
+from gbv_kpi.sheets.xlsx_scan import CellStyle, SheetContents, read_sheet, read_strings, read_styles
+from gbv_kpi.sheets.xml_reader import elements, is_true
 
-ZIP = b"PK\x03\x04"
+MAX_SHEETS = 1000
+MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may be asked to make room for
+MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
+_STRINGS = "xl/sharedStrings.xml"  # where the fast reader looks for them
+_STYLES = "xl/styles.xml"
+_SHAPES = bytes.maketrans(b"bcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ123456789'", b"a" * 51 + b"0" * 9 + b'"')
+_SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
 
 
-def is_workbook(content: bytes) -> bool:
-    return content.startswith((ZIP, OLE))
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """What the main part of a workbook says."""
+
+    sheets: Sequence[tuple[str, str, bool]]  # name, part, and whether it is shown
+    is_plain: bool  # all its sheets are such as the fast reader knows
+    from_1904: bool
+    asks_to_calculate: bool
 
 
-def read_workbook(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Problem:
-    """Each sheet and whether it is shown, or what keeps the workbook from being read."""
-    return _read_archive(content, place) if content.startswith(ZIP) else read_legacy_workbook(content, place)
+def main_part(package: Package) -> str | None:
+    """Return the name of the main part of an office document; None for another zip."""
+    named = [relation.target for relation in package.relations() if relation.kind == "officeDocument"]
+    typed = [part for part, kind in package.content_types().items() if ".main" in kind]
+    return next((part for part in [*named, *typed] if package.has(part)), None)
 
 
-def _read_archive(content: bytes, place: Place) -> list[tuple[Sheet, bool]] | Problem:
-    if not _is_spreadsheet(content):
-        return Problem("unsupported-format", place, phrase("This is a packed file, but not a spreadsheet."))
-    contents = look_into(content, place)
-    if isinstance(contents, Problem):
-        return contents
+def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, bool]]:
+    """Return each sheet and whether it is shown. Raises `Refusal`, or what a library raises for a damaged file."""
+    kind = package.content_types().get(main.lower(), "")
+    if "wordprocessing" in kind or main.lower().startswith("word/"):
+        raise word()
+    if "presentation" in kind:
+        raise unsupported(phrase("This is no spreadsheet, whatever its name says."))
+    if main.lower().endswith(".bin"):
+        return read_xlsb(package, main)
+    workbook = _read_workbook(package, main)
+    if len(workbook.sheets) > MAX_SHEETS:
+        raise oversized()
+    styles_part, strings_part = package.related(main, "styles"), package.related(main, "sharedStrings")
+    if styles_part is None and any(relation.kind == "styles" for relation in package.relations(main)):
+        raise damaged()  # a percentage would be read as a count
+    styles = read_styles(styles_part) if styles_part else []
+    parts = {part: package.part(part) for _, part, _ in workbook.sheets}
+    if _is_canonical(package, workbook, main) and not any(style.is_peculiar for style in set(styles)):
+        sheets = _read_quickly(content, workbook, parts, strings_part)
+        if sheets is not None:
+            return sheets
+    return _read_closely(workbook, parts, strings_part, styles)
+
+
+def _read_workbook(package: Package, main: str) -> Workbook:
+    targets = {relation.id: relation for relation in package.relations(main)}
+    found = elements(package.part(main), "workbook", "sheet", "workbookPr", "calcPr")
+    if not found or found[0][0] != "workbook":
+        raise unsupported(phrase("This is no spreadsheet, whatever its name says."))
+    listed = [(given, targets.get(given.get("id", ""))) for name, given in found if name == "sheet"]
+    return Workbook(
+        [
+            (given.get("name", ""), relation.target, given.get("state", "visible") == "visible")
+            for given, relation in listed
+            if relation and relation.kind == "worksheet"
+        ],
+        all(relation and relation.kind in ("worksheet", "chartsheet") for _, relation in listed)
+        and len({given.get("name") for given, _ in listed}) == len(listed),
+        any(is_true(given.get("date1904")) for _, given in found),
+        any(is_true(given.get("fullCalcOnLoad")) for _, given in found),
+    )
+
+
+# ------------------------------------------------------------------------ closely, by a parser
+
+
+def _read_closely(
+    workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None, styles: Sequence[CellStyle]
+) -> list[tuple[Sheet, bool]]:
+    texts = read_strings(strings) if strings else []
+    contents = {
+        part: read_sheet(xml, texts, styles, from_1904=workbook.from_1904)
+        for part, xml in parts.items()
+        if xml is not None
+    }
+    if len(contents) < len(parts):
+        raise damaged()
+    # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
+    if workbook.asks_to_calculate and not any(sheet.has_results for sheet in contents.values()):
+        for sheet in contents.values():
+            _mark_uncalculated(sheet)
+    sheets = [(contents[part].grid.sheet(name), is_shown) for name, part, is_shown in workbook.sheets]
+    check_areas(sheet for sheet, _ in sheets)
+    return sheets
+
+
+def _mark_uncalculated(sheet: SheetContents) -> None:
+    for row, column in sheet.zeros:
+        sheet.grid.put(row, column, FormulaWithoutValue())
+
+
+# ------------------------------------------------------------------------ quickly, where nothing is peculiar
+
+
+def _is_canonical(package: Package, workbook: Workbook, main: str) -> bool:
+    """Whether the fast reader finds the same parts: it looks for some by their usual name."""
+    return (
+        workbook.is_plain
+        and not package.is_ambiguous
+        and main == "xl/workbook.xml"
+        and not any("\\" in name for name in package.names)
+        and all(part in package.names for _, part, _ in workbook.sheets)
+        and all(
+            relation.target == {"sharedStrings": _STRINGS, "styles": _STYLES}.get(relation.kind, relation.target)
+            and relation.target in package.names
+            for relation in package.relations(main)
+            if relation.kind in ("sharedStrings", "styles")
+        )
+    )
+
+
+def _read_quickly(
+    content: bytes, workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None
+) -> list[tuple[Sheet, bool]] | None:
+    """Return the sheets as the fast reader gives them; None where it may not tell all, or fails."""
+    areas = {part: 0 if xml is None else _quick_area(xml, workbook) for part, xml in parts.items()}
+    if sum(areas[part] for _, part, _ in workbook.sheets) > MAX_QUICK_AREA:
+        return None
+    if strings and not _are_plain_strings(strings, [xml for xml in parts.values() if xml]):
+        return None
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            sheets = list(_sheets(workbook))
-    except PasswordError:
-        return encrypted(place)
-    except (CalamineError, OSError, ValueError, OverflowError, MemoryError):
-        return damaged(place)
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            read = [book.get_sheet_by_name(name) for name, _, _ in workbook.sheets]
+            sheets = [Sheet(sheet.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)),
+                            tuple(sheet.merged_cell_ranges or ())) for sheet in read]  # fmt: skip
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # how a fault in the reader's own code arrives
+        if not is_fault(error):
             raise
-        return damaged(place)
-    if contents.needs_close_look:
-        sheets = list(_looked_at_closely(content, sheets, contents))
-    return [(_completed(sheet, contents), is_shown) for sheet, is_shown in sheets]
+        return None  # the other reader tells what is wrong
+    if sum(len(sheet.merged) for sheet in sheets) > MAX_MERGED:
+        raise oversized()
+    check_areas(sheets)
+    return [(replace(sheet, rows=list(map(_bounded, sheet.rows))), is_shown)
+            for sheet, (_, _, is_shown) in zip(sheets, workbook.sheets, strict=True)]  # fmt: skip
 
 
-def _is_spreadsheet(content: bytes) -> bool:
-    return b"xl/" in content or b"opendocument.spreadsheet" in content[:200]
+def _bounded(row: Sequence[Cell]) -> Sequence[Cell]:
+    return [
+        cell[:LONGEST_TEXT] if isinstance(cell, str) else without_noise(cell) if isinstance(cell, float) else cell
+        for cell in row
+    ]
 
 
-def _sheets(workbook: CalamineWorkbook) -> Iterator[tuple[Sheet, bool]]:
-    for metadata in workbook.sheets_metadata:
-        if metadata.typ is SheetTypeEnum.WorkSheet:
-            sheet = workbook.get_sheet_by_name(metadata.name)
-            rows = cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False))
-            merged = tuple(sheet.merged_cell_ranges or ())
-            yield Sheet(sheet.name, rows, merged), metadata.visible is SheetVisibleEnum.Visible
+def _quick_area(xml: bytes, workbook: Workbook) -> int:
+    """Return a bound on the cells that the fast reader makes room for; beyond all bounds where it may not tell all.
 
-
-def _completed(sheet: Sheet, contents: Contents) -> Sheet:
-    """The sheet with what its XML shows besides."""
-    seen = contents.seen_by_sheet.get(sheet.name or "", Seen())
-    if not (seen.cells or contents.raised):
-        return replace(sheet, hidden_rows=seen.hidden_rows, hidden_columns=seen.hidden_columns)
-    rows = [[contents.raised.get(cell, cell) if isinstance(cell, str) else cell for cell in row] for row in sheet.rows]
-    for (row, column), cell in seen.cells.items():
-        if row < len(rows):
-            rows[row].extend([""] * (column + 1 - len(rows[row])))
-            rows[row][column] = cell
-    return replace(sheet, rows=rows, hidden_rows=seen.hidden_rows, hidden_columns=seen.hidden_columns)
-
-
-def _looked_at_closely(
-    content: bytes, sheets: Iterable[tuple[Sheet, bool]], contents: Contents
-) -> Iterator[tuple[Sheet, bool]]:
-    """The sheets with the cells told apart that the fast reader gives as blank or plain numbers."""
-    from openpyxl import load_workbook
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl tells of extensions it will not keep; nothing is saved here
-        formulas = load_workbook(io.BytesIO(content), read_only=True)
-        results = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for sheet, is_shown in sheets:
-            rows = [list(cells) for cells in sheet.rows]
-            pairs = zip(formulas[sheet.name or ""].iter_rows(), results[sheet.name or ""].iter_rows(), strict=True)
-            for row, (written, calculated) in enumerate(pairs):
-                for column, (formula, result) in enumerate(zip(written, calculated, strict=False)):
-                    if row < len(rows) and column < len(rows[row]):
-                        rows[row][column] = _told_apart(rows[row][column], formula, result, contents)
-            yield replace(sheet, rows=rows), is_shown
-
-
-def _told_apart(cell: Cell, formula: object, result: object, contents: Contents) -> Cell:
-    value = getattr(result, "value", None)
-    kind = getattr(result, "data_type", None)
-    if kind == "e":
-        return FormulaError(str(value))
-    if getattr(formula, "data_type", None) == "f" and (
-        (value is None and kind != "str") or (value == 0 and contents.uncalculated)
+    What is looked for are signs, wherever they stand: one too many only costs the parser's time.
+    """
+    beyond = MAX_QUICK_AREA + 1
+    start = xml[:200].lower()
+    if b"\0" in start or (b"encoding" in start and b"utf-8" not in start) or b"<worksheet" not in start:
+        return beyond
+    signs = xml.translate(_SPACES)
+    placed = signs.count(b'<c r="')
+    if (
+        signs.count(b"<c ") != placed
+        or any(sign in signs for sign in (b"<c>", b"<c/", b":c", b"<!", b'"&', b'"e"', b"rPr"))
+        or signs.count(b"hidden") != signs.count(b'hidden="0"') + signs.count(b'hidden="false"')
+        or (b"<f" in signs and not _has_plain_formulas(signs, workbook))
     ):
-        return FormulaWithoutValue()
-    return as_shown(cell, str(getattr(result, "number_format", ""))) if isinstance(cell, float) else cell
+        return beyond
+    others = signs.count(b'<f t="shared"') + signs.count(b'<f t="array"')
+    del signs
+    shapes = xml.translate(_SHAPES)
+    if shapes.count(b'<a a="aa') != others:  # a cell in a column beyond Z
+        return beyond
+    digits = next((digits for digits in range(1, 6) if b'"a0' + b"0" * digits not in shapes), 7)
+    return int(26 * 10**digits)
+
+
+def _has_plain_formulas(signs: bytes, workbook: Workbook) -> bool:
+    """Whether each formula has a value that stands right behind it."""
+    unlike = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")
+    return not workbook.asks_to_calculate and not any(sign in signs for sign in unlike)
+
+
+def _are_plain_strings(strings: bytes, sheets: Sequence[bytes]) -> bool:
+    start = strings[:200].lower()
+    if b"\0" in start or b"vertAlign" in strings or b"strike" in strings or b"<!" in strings:
+        return False
+    used = sum(xml.count(b'"s"') + xml.count(b"'s'") for xml in sheets)
+    return used * len(strings) <= MAX_TEXT or used * max(map(len, strings.split(b"<"))) <= MAX_TEXT

@@ -1,154 +1,276 @@
-"""A look into a workbook's zip before a reader opens it: is it safe, and what needs a closer look.
+"""The parts of an .xlsx read by a parser: what a fast reader does not tell of cells, and cells that it cannot read.
 
-The fast reader allocates the whole rectangle between the first and the last cell, and gives a formula
-without a value, a formula error and a percentage as if they were blank or plain. So the XML is looked
-through once, as bytes: a bomb is refused here, and only a workbook that shows such cells pays for the
-slower reader that can tell them.
+Percentages, years, errors, formulas never calculated, struck-out and raised text, hidden rows and columns.
 """
 
-import io
 import re
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
-from gbv_kpi.i18n import phrase
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.extent import area_of_sheet
-from gbv_kpi.sheets.hidden import hidden_lines, sheet_names
-from gbv_kpi.sheets.sheet import Seen
-from gbv_kpi.sheets.superscripts import raised_in_shared_strings, raised_in_tables
+from gbv_kpi.sheets.grid import MAX_COLUMNS, Grid, address_of
+from gbv_kpi.sheets.number_formats import BUILT_IN, as_shown, is_peculiar
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue
+from gbv_kpi.sheets.superscripts import join_runs
+from gbv_kpi.sheets.xml_reader import Attributes, is_true, read_xml
 
-MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 30 MiB
-MAX_AREA = 2_500_000  # cells between the first and the last of all sheets; 53,000 returns span 1 million
-MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold
 
-_UNCALCULATED = re.compile(
-    rb"</(?:\w+:)?f>(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>|<(?:\w+:)?f\b[^>]*/></(?:\w+:)?c>"
-)
-# A script that does not calculate writes either no value or 0, and asks whoever opens the workbook to calculate.
-_CALCULATED = re.compile(rb"</(?:\w+:)?f><(?:\w+:)?v>(?!0</)[^<]")
-_ZERO = re.compile(rb"</(?:\w+:)?f><(?:\w+:)?v>0</")
-_ASKS_TO_CALCULATE = re.compile(rb"""\bfullCalcOnLoad=["'](?:1|true)["']""")
-_ERROR_CELL = re.compile(rb"""t=["']e["']""")
-_CELL_FORMATS = re.compile(rb"<cellXfs.*?</cellXfs>", re.DOTALL)
-_PERCENT_FORMAT = re.compile(rb"""numFmtId=["'](?:9|10)["']""")
-_OWN_PERCENT_FORMAT = re.compile(rb"""<numFmt\b(?=[^>]*formatCode=["'][^"'>]*%)[^>]*numFmtId=["']([0-9]+)["']""")
+RichText = list[tuple[str, bool | None, bool | None]]  # runs: raised, struck out; None: as the cell's font has it
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """What a workbook's zip holds, as far as it decides how to read it."""
+class CellStyle:
+    """How a cell looks, as far as that decides what it says."""
 
-    needs_close_look: bool = False  # it has formulas without value, formula errors or percentages
-    uncalculated: bool = False  # its formulas have never been calculated, though each has the value 0
-    seen_by_sheet: Mapping[str, Seen] = field(default_factory=dict)
-    raised: Mapping[str, str] = field(default_factory=dict)  # texts with numbers of footnotes, plain and as seen
+    number_format: str = ""
+    is_raised: bool = False
+    is_struck: bool = False
 
-
-def look_into(content: bytes, place: Place) -> Contents | Problem:
-    """The contents of an .xlsx or .ods, or why it is not safe to open."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
-                return _oversized(place)
-            return _look_at_members(archive, place)
-    except OverflowError:
-        return _oversized(place)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
-        return damaged(place)
+    @property
+    def is_peculiar(self) -> bool:
+        return self.is_raised or self.is_struck or is_peculiar(self.number_format)
 
 
-def _look_at_members(archive: zipfile.ZipFile, place: Place) -> Contents | Problem:
-    look = _Look()
-    unpacked = 0
-    for member in archive.infolist():
-        if not member.filename.endswith((".xml", ".rels")):
-            continue
-        with archive.open(member) as stream:
-            xml = stream.read(member.file_size + 1)  # never more than it claims, whatever follows
-        unpacked += len(xml)
-        if len(xml) > member.file_size or unpacked > MAX_UNPACKED:
-            return _oversized(place)
-        if b"<!DOCTYPE" in xml[:4096] or b"<!ENTITY" in xml[:65536]:
-            message = phrase("The workbook holds instructions that no spreadsheet program writes.")
-            return Problem("unreadable-file", place, message)
-        look.at(member.filename, xml)
-        if look.area > MAX_AREA or look.texts * look.longest_text > MAX_TEXT:
-            return _oversized(place)
-    return look.contents()
+PLAIN = CellStyle()
 
 
 @dataclass(slots=True)
-class _Look:
-    """What has been seen in the members so far."""
+class SheetContents:
+    """The cells of one sheet, and its formulas with the value 0, which a script may have left uncalculated."""
 
-    area: int = 0
-    texts: int = 0
-    longest_text: int = 0
-    needs_close_look: bool = False
-    calculated: bool = False  # a formula has a value other than 0
-    zeros: bool = False  # a formula has the value 0
-    seen: dict[str, Seen] = field(default_factory=dict)  # by the sheet's name, of an .xlsx by the part that holds it
-    raised: dict[str, str] = field(default_factory=dict)
-    workbook: bytes = b""
-    relations: bytes = b""
+    grid: Grid = field(default_factory=Grid)
+    zeros: list[tuple[int, int]] = field(default_factory=list)
+    has_results: bool = False  # a formula has another value
 
-    def at(self, name: str, xml: bytes) -> None:
+
+def read_styles(xml: bytes) -> Sequence[CellStyle]:
+    """Return the formats that cells refer to by number."""
+    codes: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
+    fonts: list[tuple[bool, bool]] = []
+    styles: list[tuple[str, str]] = []
+    path: list[str] = []
+
+    def start(name: str, attributes: Attributes) -> None:
+        section = path[1] if len(path) > 1 else ""
+        path.append(name)
+        match section, name:
+            case "numFmts", "numFmt":
+                codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            case "fonts", "font":
+                fonts.append((False, False))
+            case "fonts", "vertAlign" if fonts:
+                fonts[-1] = _is_raised(attributes), fonts[-1][1]
+            case "fonts", "strike" if fonts:
+                fonts[-1] = fonts[-1][0], is_true(attributes.get("val", "1"))
+            case "cellXfs", "xf":
+                styles.append((attributes.get("numFmtId", ""), attributes.get("fontId", "")))
+
+    def end(_: str) -> None:
+        path.pop()
+
+    read_xml(xml, start, end)
+    looks = {str(number): look for number, look in enumerate(fonts) if any(look)}
+    made = {key: CellStyle(codes.get(key[0], ""), *looks.get(key[1], (False, False))) for key in set(styles)}
+    return [made[key] for key in styles]
+
+
+def _is_raised(attributes: Attributes) -> bool:
+    return attributes.get("val") in ("superscript", "subscript")
+
+
+class _RichText:
+    """A text in runs, as its tags come by."""
+
+    def __init__(self) -> None:
+        self._runs: RichText = []
+        self._pieces: list[str] | None = None  # of the open <t>
+        self._is_phonetic = False
+        self._raised: bool | None = None
+        self._struck: bool | None = None
+
+    def start(self, name: str, attributes: Attributes) -> None:
         match name:
-            case "xl/workbook.xml":
-                self.workbook = xml
-            case "xl/_rels/workbook.xml.rels":
-                self.relations = xml
-            case "xl/sharedStrings.xml":
-                self.longest_text = max(map(len, xml.split(b"</si>")))
-                self.raised |= raised_in_shared_strings(xml)
-            case "xl/styles.xml":
-                self.needs_close_look |= _has_percentages(xml)
-            case "content.xml":
-                from gbv_kpi.sheets.ods_scan import area_of_tables, seen_in_tables
+            case "t" if not self._is_phonetic:
+                self._pieces = []
+            case "r":
+                self._raised = self._struck = None
+            case "rPr":
+                self._raised = self._struck = False
+            case "vertAlign":
+                self._raised = _is_raised(attributes)
+            case "strike":
+                self._struck = is_true(attributes.get("val", "1"))
+            case "rPh":
+                self._is_phonetic = True
 
-                self.area += area_of_tables(xml)
-                if self.area <= MAX_AREA:
-                    self.seen |= seen_in_tables(xml)
-                    self.raised |= raised_in_tables(xml)
-            case _ if name.startswith("xl/worksheets/"):
-                self._at_sheet(name, xml)
+    def end(self, name: str) -> None:
+        match name:
+            case "t" if self._pieces is not None:
+                self._runs.append((_unescaped("".join(self._pieces)), self._raised, self._struck))
+                self._pieces = None
+            case "r":
+                self._raised = self._struck = None
+            case "rPh":
+                self._is_phonetic = False
 
-    def _at_sheet(self, name: str, xml: bytes) -> None:
-        self.area += area_of_sheet(xml)
-        self.texts += xml.count(b't="s"')
-        self.needs_close_look |= bool(_ERROR_CELL.search(xml))
-        if b"<f" in xml or b":f" in xml:  # formulas told apart from none at a hundredth of the cost
-            self.needs_close_look |= bool(_UNCALCULATED.search(xml))
-            self.calculated |= bool(_CALCULATED.search(xml))
-            self.zeros |= bool(_ZERO.search(xml))
-        self.raised |= raised_in_shared_strings(xml)
-        rows, columns = hidden_lines(xml)
-        if rows or columns:
-            self.seen[name] = Seen({}, rows, columns)
+    def text(self, text: str) -> None:
+        if self._pieces is not None:
+            self._pieces.append(text)
 
-    def contents(self) -> Contents:
-        uncalculated = self.zeros and not self.calculated and bool(_ASKS_TO_CALCULATE.search(self.workbook))
-        names = sheet_names(self.workbook, self.relations) if self.seen else {}
-        seen_by_sheet = {names.get(part, part): seen for part, seen in self.seen.items()}
-        return Contents(self.needs_close_look or uncalculated, uncalculated, seen_by_sheet, self.raised)
+    def result(self) -> str | RichText:
+        if all(raised is None for _, raised, _ in self._runs):
+            return "".join(text for text, _, _ in self._runs)[:LONGEST_TEXT]
+        return self._runs
 
 
-def _has_percentages(styles: bytes) -> bool:
-    formats = b"".join(_CELL_FORMATS.findall(styles))
-    own = _OWN_PERCENT_FORMAT.findall(styles)
-    return bool(_PERCENT_FORMAT.search(formats)) or any(
-        re.search(rb"""numFmtId=["']%s["']""" % number, formats) for number in own
-    )
+def read_strings(xml: bytes) -> Sequence[str | RichText]:
+    """Return the texts that cells refer to by number."""
+    strings: list[str | RichText] = []
+    item: _RichText | None = None
+
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal item
+        if name == "si":
+            item = _RichText()
+        elif item:
+            item.start(name, attributes)
+
+    def end(name: str) -> None:
+        if item and name == "si":
+            strings.append(item.result())
+        elif item:
+            item.end(name)
+
+    read_xml(xml, start, end, lambda text: item.text(text) if item else None)
+    return strings
 
 
-def damaged(place: Place) -> Problem:
-    return Problem("unreadable-file", place, phrase("The workbook is damaged or was not received whole."))
+def read_sheet(
+    xml: bytes, strings: Sequence[str | RichText], styles: Sequence[CellStyle], *, from_1904: bool
+) -> SheetContents:
+    """Return the cells of a sheet's part. Raises `Refusal` where they span more than a return."""
+    reader = _SheetReader(strings, styles, from_1904)
+    read_xml(xml, reader.start, reader.end, reader.text)
+    return reader.contents
 
 
-def _oversized(place: Place) -> Problem:
-    return Problem(
-        "oversized-file", place, phrase("The workbook is far larger than its table: it cannot be opened safely.")
-    )
+class _SheetReader:
+    """The cells of a sheet as its tags come by."""
+
+    def __init__(self, strings: Sequence[str | RichText], styles: Sequence[CellStyle], from_1904: bool) -> None:
+        self.contents = SheetContents()
+        self._strings, self._styles, self._from_1904 = strings, styles, from_1904
+        self._in_rows = False
+        self._row, self._column = -1, -1
+        self._cell: Attributes | None = None
+        self._value: list[str] | None = None  # pieces of the open <v>
+        self._pieces: list[str] = []
+        self._rich: _RichText | None = None
+        self._has_formula = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if self._cell is not None:
+            self._in_cell(name, attributes)
+        elif not self._in_rows:
+            self._outside_rows(name, attributes)
+        elif name == "c":
+            self._cell = attributes
+            if reference := attributes.get("r"):
+                self._row, self._column = address_of(reference)
+            else:
+                self._column += 1
+        elif name == "row":
+            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
+            if is_true(attributes.get("hidden")):
+                self.contents.grid.hidden_rows.add(self._row)
+
+    def _in_cell(self, name: str, attributes: Attributes) -> None:
+        if name == "v":
+            self._value = self._pieces
+        elif name == "f":
+            self._has_formula = True
+        elif name == "is":
+            self._rich = _RichText()
+        elif self._rich:
+            self._rich.start(name, attributes)
+
+    def _outside_rows(self, name: str, attributes: Attributes) -> None:
+        if name == "sheetData":
+            self._in_rows = True
+        elif name == "col" and is_true(attributes.get("hidden")):
+            last = min(int(attributes.get("max", "0")), MAX_COLUMNS)
+            self.contents.grid.hidden_columns.update(range(int(attributes.get("min", "1")) - 1, last))
+        elif name == "mergeCell":
+            first, _, last_cell = attributes.get("ref", "").partition(":")
+            self.contents.grid.merge(*address_of(first), *address_of(last_cell or first))
+
+    def text(self, text: str) -> None:
+        if self._value is not None:
+            self._value.append(text)
+        elif self._rich:
+            self._rich.text(text)
+
+    def end(self, name: str) -> None:
+        if name == "c" and self._cell is not None:
+            self._place(self._cell)
+            self._cell, self._rich, self._has_formula = None, None, False
+            self._pieces.clear()
+        elif name == "v":
+            self._value = None
+        elif name == "sheetData":
+            self._in_rows = False
+        elif self._rich:
+            self._rich.end(name)
+
+    def _place(self, attributes: Attributes) -> None:
+        value = "".join(self._pieces)
+        if not (value or self._rich or self._has_formula):
+            return
+        contents, kind = self.contents, attributes.get("t", "n")
+        style = self._styles[int(attributes["s"])] if "s" in attributes and self._styles else PLAIN
+        cell, is_cut = self._interpreted(value, kind, style)
+        if is_cut:
+            contents.grid.unseen.append((self._row, self._column))
+        if self._has_formula and kind == "n" and cell == 0:
+            contents.zeros.append((self._row, self._column))
+        elif self._has_formula and not isinstance(cell, FormulaWithoutValue):
+            contents.has_results = True
+        if cell != "":
+            contents.grid.put(self._row, self._column, cell)
+
+    def _interpreted(self, value: str, kind: str, style: CellStyle) -> tuple[Cell, bool]:
+        """Return the cell, and whether a text of it was left out."""
+        if self._has_formula and not value and kind != "str":
+            return FormulaWithoutValue(), False
+        if kind in ("s", "str", "inlineStr"):
+            text = self._text(value, kind)
+            runs = [(text, None, None)] if isinstance(text, str) else text
+            seen, is_cut = join_runs(
+                (run, style.is_raised if raised is None else raised, style.is_struck if struck is None else struck)
+                for run, raised, struck in runs
+            )
+            return seen[:LONGEST_TEXT], is_cut
+        if style.is_struck:
+            return "", True
+        match kind:
+            case "b":
+                return is_true(value), False
+            case "e":
+                return FormulaError(value[:LONGEST_TEXT]), False
+            case "d":
+                return value[:LONGEST_TEXT], False
+        number = float(value)
+        if "_" in value or not isfinite(number):
+            raise ValueError(value)
+        shown = as_shown(number, style.number_format, from_1904=self._from_1904)
+        return ("", True) if shown is None else (shown, False)
+
+    def _text(self, value: str, kind: str) -> str | RichText:
+        if kind == "s":
+            return self._strings[int(value)]
+        return self._rich.result() if self._rich else _unescaped(value)
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

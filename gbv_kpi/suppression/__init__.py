@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook
 from gbv_kpi.kpi.publication import Publication
-from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, error_count
+from gbv_kpi.suppression.changes import base_tables, changes_in, withheld_changes
 from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family, protected_families, shown_alone
 from gbv_kpi.suppression.former import told_before
@@ -41,9 +42,11 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
     card, trend = outcome.scorecard, outcome.trend
     related = _families(card.plan, former)
     tables = list(_tables_of_card(card))
+    changes = card.of_indicators(changes_in(card.plan, related)).findings
     if trend is not None:
         tables += (table for table in _tables_of_trend(trend) if table.year not in card.years)
-    cells, withheld = _withheld(tables, card if trend is None else trend, related, min_count, former)
+        changes += _changes_of_trend(trend, related)
+    cells, withheld = _withheld(tables, card if trend is None else trend, changes, related, min_count, former)
     protected = {field for family in related for field in family.fields}
     problems = [problem for problem in outcome.problems if not _tells_counts(problem, protected)]
     never = _never_shown(card.plan, related)
@@ -69,8 +72,8 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
 
 def publishable_trend(trend: "Trend", min_count: int, former: Sequence[Publication] = ()) -> "Trend":
     """Return the trend as it may be published: each year as a table of that year would be."""
-    tables = list(_tables_of_trend(trend))
-    cells, withheld = _withheld(tables, trend, _families(trend.plan, former), min_count, former)
+    tables, related = list(_tables_of_trend(trend)), _families(trend.plan, former)
+    cells, withheld = _withheld(tables, trend, _changes_of_trend(trend, related), related, min_count, former)
     return _published_trend(trend, cells, withheld)
 
 
@@ -81,20 +84,22 @@ def _families(plan: Plan, former: Iterable[Publication]) -> list[Family]:
 def _withheld(
     tables: Sequence[YearTable],
     source: "Scorecard | Trend",
+    changes: Iterable[Finding],
     families: Sequence[Family],
     min_count: int,
     former: Sequence[Publication],
 ) -> tuple[frozenset[Cell], Withheld]:
     plan, returns = source.plan, source.returns
     limit = max([min_count, *(one.min_count for one in former)])
-    told = told_before(former, {table.year for table in tables})
-    choices = [
-        choice(table, family, returns, plan, limit, told)
-        for table in tables
-        for family in families
-        if returns is not None
-    ]
+    years = {table.year for table in tables}
+    pairs = [(table, family) for table in tables for family in families]
+    pairs += base_tables(plan, families, years)
+    told = told_before(former, {table.year for table, _ in pairs})
+    choices = [] if returns is None else [choice(table, family, returns, plan, limit, told) for table, family in pairs]
     cells = frozenset[Cell]().union(*(one.cells for one in choices))
+    if returns is not None:
+        cells |= set(withheld_changes(changes, returns, plan, cells))
+    cells = frozenset(cell for cell in cells if cell[1] in years)
     of_units = sum(unit is not None for _, _, unit in cells)
     indicators = (plan.indicator_by_id[name] for family in families for name in family.indicators)
     publication = Publication(
@@ -132,9 +137,15 @@ def _tables_of_trend(trend: "Trend") -> Iterator[YearTable]:
         yield _table(plan, year, {u: row if (year, row) in given else None for u, row in rows.items()}, provisional)
 
 
+def _changes_of_trend(trend: "Trend", families: Sequence[Family]) -> Iterator[Finding]:
+    changes = changes_in(trend.plan, families)
+    return (point.finding for series in trend.series if series.indicator in changes for point in series.points)
+
+
 def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisional: Iterable[str]) -> YearTable:
     """Return the table of a year. Of a plan that names no units nobody can say that one is still to report."""
-    return YearTable(year, row_by_unit, frozenset(provisional) if plan.expected_units(year) else frozenset())
+    late = {name for name in provisional if plan.indicator_by_id[name].measure != "change"}
+    return YearTable(year, row_by_unit, frozenset(late) if plan.expected_units(year) else frozenset())
 
 
 def _published_trend(trend: "Trend", cells: frozenset[Cell], withheld: Withheld) -> "Trend":

@@ -30,12 +30,12 @@ class Counts:
     rows: list[str]
     row: Integers  # of each unit; -1 for none
     sums: Mapping[Side, Floats]
-    pairs: Mapping[str, tuple[Side, Side]]  # numerator and denominator of each indicator
+    pairs: Mapping[str, tuple[Side, ...]]  # numerator and denominator of each indicator; a count has no denominator
+    changes: frozenset[str]  # indicators of which only the total is printed
 
     def given(self, indicator: str) -> Booleans:
         """Return which units give both counts, and so are in the province's."""
-        numerator, denominator = self.pairs[indicator]
-        return ~np.isnan(self.sums[numerator] + self.sums[denominator])
+        return ~np.isnan(sum(self.sums[side] for side in self.pairs[indicator]))
 
     def counted(self, side: Side) -> Floats:
         """Return the counts that are in a total: those of units that give both of an indicator."""
@@ -67,7 +67,7 @@ def counts_of(table: YearTable, family: Family, returns: pd.DataFrame, plan: Pla
     rows = sorted({name for name in names if name is not None})
     number = {name: row for row, name in enumerate(rows)}
     indicators = [plan.indicator_by_id[name] for name in family.indicators]
-    pairs = {indicator.id: (indicator.numerator, indicator.denominator) for indicator in indicators}
+    pairs = {one.id: (one.numerator, one.denominator) if one.denominator else (one.numerator,) for one in indicators}
     sides = {*family.sides, *(side for pair in pairs.values() for side in pair)}
     return Counts(
         units,
@@ -78,6 +78,7 @@ def counts_of(table: YearTable, family: Family, returns: pd.DataFrame, plan: Pla
             for side in sides
         },
         pairs,
+        frozenset(indicator.id for indicator in indicators if indicator.measure == "change"),
     )
 
 

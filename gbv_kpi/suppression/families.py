@@ -47,11 +47,11 @@ def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> 
     """
     protected = set(plan.protected_fields)
     known = set(plan.field_by_id)
-    pairs = [(i.numerator, i.denominator) for i in plan.indicators]
+    pairs = [(i.numerator, i.denominator) for i in plan.all_indicators]
     pairs += [pair for pair in dict.fromkeys(former) if known.issuperset((*pair[0], *pair[1])) and pair not in pairs]
     for fields in _connected(plan, pairs):
         if fields & protected:
-            indicators = tuple(i.id for i in plan.indicators if fields.intersection(i.numerator))
+            indicators = tuple(i.id for i in plan.all_indicators if fields.intersection(i.numerator))
             related = [pair for pair in pairs if fields.intersection(pair[0])]
             yield Family(
                 indicators,
@@ -62,7 +62,7 @@ def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> 
 
 def shown_alone(plan: Plan) -> set[str]:
     """Return the fields of which an indicator prints the count itself, not only a sum it is in."""
-    sides = (side for indicator in plan.indicators for side in (indicator.numerator, indicator.denominator))
+    sides = (side for indicator in plan.all_indicators for side in (indicator.numerator, indicator.denominator))
     return {side[0] for side in sides if len(side) == 1}
 
 
@@ -81,7 +81,7 @@ def _amounts(pairs: Sequence[tuple[Side, Side]], plan: Plan, protected: set[str]
 
     An amount without a protected field says nothing about anybody.
     """
-    sides = list(dict.fromkeys(side for numerator, denominator in pairs for side in (denominator, numerator)))
+    sides = list(dict.fromkeys(side for numerator, denominator in pairs for side in (denominator, numerator) if side))
     for side in sides:
         parts = [part for part in sides if part != side and ((part, side) in pairs or _is_part(part, side, plan))]
         for size in sorted({*range(min(len(parts), MOST_PARTS) + 1), len(parts)}):

@@ -113,7 +113,7 @@ def _column(amount: Amount, counts: Counts, known: Known, printed_now: set[Side]
 
 def _sum(
     amount: Amount,
-    pairs: Mapping[str, tuple[Side, Side]],
+    pairs: Mapping[str, tuple[Side, ...]],
     withheld: set[str],
     provisional: frozenset[str],
     is_strict: bool,
@@ -128,9 +128,9 @@ def _told(year: int, counts: Counts, hidden: Booleans, totals: set[str]) -> Iter
     """Yield what a reader can tell: the counts of each row shown, and what the others have together."""
     units_by_row = counts.units_by_row()
     for name, pair in counts.pairs.items():
-        numerators, denominators = (counts.of_rows(Amount(side)) for side in pair)
-        for row in np.flatnonzero(~hidden & ~(np.isnan(numerators) & np.isnan(denominators))):
-            yield Told(year, name, units_by_row[row], *(_count(of_rows[row]) for of_rows in (numerators, denominators)))
+        of_rows = [counts.of_rows(Amount(side)) for side in pair]
+        for row in np.flatnonzero(~(hidden | np.isnan(of_rows).all(axis=0))) if name not in counts.changes else ():
+            yield Told(year, name, units_by_row[row], *(_count(of_side[row]) for of_side in of_rows))
         rest = counts.given(name) & np.append(hidden, True)[counts.row]
         if rest.any() and name not in totals:
             units = tuple(unit for unit, is_in in zip(counts.units, rest, strict=True) if is_in)

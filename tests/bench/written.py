@@ -1,7 +1,6 @@
-"""The returns, plans and schemas that are read while the clock runs."""
+"""The returns and plans that are read while the clock runs."""
 
 import csv
-import json
 import random
 from pathlib import Path
 from typing import Literal
@@ -13,8 +12,6 @@ from gbv_kpi.plan import Plan
 from tests.command import Row, write_csv
 from tests.ledger.country import commune_figures, write_plan
 from tests.offices import form, required
-
-__all__ = ["write_any", "write_forms", "write_million", "write_schema", "write_xlsx"]
 
 PLANS = Path(__file__).parents[2] / "gbv_kpi" / "plan" / "builtin"
 
@@ -73,17 +70,3 @@ def write_forms(folder: Path, forms: int, kind: Literal["csv", "xlsx"]) -> tuple
             form(plan, name, year, figures).save(file)
     table = write_csv(folder / "forms.csv", plan, rows)
     return path, str(folder / kind), table if kind == "csv" else write_xlsx(table, folder / "forms.xlsx")
-
-
-def write_schema(folder: Path, plan: Plan) -> str:
-    """What the schema of a return demands, in the words of frictionless."""
-    whole = {"type": "integer", "constraints": {"required": True, "minimum": 0, "maximum": 999_999_999}}
-    years = {"required": True, "minimum": plan.first_year, "maximum": plan.last_year}
-    fields: list[object] = [
-        {"name": "Đơn vị", "type": "string", "constraints": {"required": True}},
-        {"name": "Năm", "type": "integer", "constraints": years},
-        *({"name": field.label.vi, **whole} for field in required(plan)),
-    ]
-    path = folder / "schema.json"
-    path.write_text(json.dumps({"fields": fields}, ensure_ascii=False), "utf-8")
-    return str(path)

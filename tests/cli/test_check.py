@@ -103,11 +103,21 @@ def test_a_folder_gives_all_its_returns(tmp_path: Path, plan: Plan) -> None:
 
 def test_a_file_of_another_kind_in_a_folder_is_named_on_standard_error(tmp_path: Path, plan: Plan) -> None:
     write_csv(tmp_path / "a.csv", plan, of_2025())
-    (tmp_path / "note.pdf").write_bytes(b"%PDF")
+    (tmp_path / "note.txt").write_bytes(b"notes")
     ran = run("check", str(tmp_path))
     assert ran.code == 0
-    assert "note.pdf" in ran.err
-    assert "note.pdf" not in ran.out
+    assert "note.txt" in ran.err
+    assert "note.txt" not in ran.out
+
+
+def test_what_an_office_sends_in_place_of_a_spreadsheet_is_refused_and_not_passed_over(
+    tmp_path: Path, plan: Plan
+) -> None:
+    write_csv(tmp_path / "a.csv", plan, of_2025())
+    (tmp_path / "note.pdf").write_bytes(b"%PDF")
+    ran = run("check", str(tmp_path), "--format", "json")
+    problems = [(problem["code"], Path(problem["file"]).name) for problem in json.loads(ran.out)["problems"]]
+    assert (ran.code, ran.err, problems) == (3, "", [("unsupported-format", "note.pdf")])
 
 
 def test_a_dash_is_a_csv_on_standard_input(plan: Plan) -> None:

@@ -1,12 +1,7 @@
 import subprocess
 import sys
-from typing import Any
-
-import pytest
-import typer.main
 
 from gbv_kpi import __version__
-from gbv_kpi.cli.app import _narrowed, app
 from tests.command import run
 
 
@@ -36,21 +31,3 @@ def test_an_unknown_command_stops_the_run() -> None:
 def test_the_package_is_a_command_of_its_own() -> None:
     ran = subprocess.run([sys.executable, "-m", "gbv_kpi", "--version"], capture_output=True, text=True, check=True)
     assert ran.stdout == f"gbv-kpi {__version__}\n"
-
-
-def test_a_command_is_built_without_the_others() -> None:
-    alone: Any = typer.main.get_command(_narrowed(app, ["check", "returns.xlsx"]))
-    assert list(alone.commands) == ["check"]
-
-
-@pytest.mark.parametrize(
-    "arguments", [[], ["--help"], ["judge"], ["chec"], ["plan", "check"], ["--lang", "vi", "check"]]
-)
-def test_whatever_begins_with_no_command_is_left_to_all_of_them(arguments: list[str]) -> None:
-    assert _narrowed(app, arguments) is app
-
-
-def test_a_command_says_the_same_of_itself_alone_and_among_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = [run("check", *more) for more in (["--help"], ["--no-such-option"], [])]
-    monkeypatch.setattr("gbv_kpi.cli.app._narrowed", lambda whole, arguments: whole)
-    assert [run("check", *more) for more in (["--help"], ["--no-such-option"], [])] == alone

@@ -61,7 +61,7 @@ def test_quiet_says_nothing_when_what_is_wrong_is_no_failure(tmp_path: Path, pla
 
 def test_quiet_says_nothing_of_files_that_are_no_spreadsheets(tmp_path: Path, plan: Plan) -> None:
     write_csv(tmp_path / "r.csv", plan, of_2025())
-    (tmp_path / "note.pdf").write_bytes(b"%PDF")
+    (tmp_path / "note.txt").write_bytes(b"notes")
     assert run("check", str(tmp_path), "--quiet") == Ran(0, "", "")
 
 

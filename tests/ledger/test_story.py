@@ -10,7 +10,7 @@ from gbv_kpi.plan import Plan
 from tests.command import Ran, run, write_csv
 from tests.ledger.inbox import hand_in
 from tests.ledger.server import fresh_database
-from tests.ledger.test_questions import EXAMPLES, YEARS
+from tests.ledger.test_query import EXAMPLES, YEARS
 from tests.make_examples import rows_of
 
 QUESTIONS = [

@@ -9,7 +9,7 @@ from typing import Any
 from gbv_kpi.plan import Plan
 from tests.command import WELL, Row, run, well_but, write_csv
 from tests.ledger.inbox import hand_in
-from tests.ledger.test_questions import EXAMPLES, YEARS, asked, submit
+from tests.ledger.test_query import EXAMPLES, YEARS, asked, submit
 
 BOTH = ("Thành phố Ninh Bình", "Huyện Hoa Lư")
 

@@ -30,6 +30,7 @@ quote = "tối thiểu 50%"
 numerator = ["seeking"]
 denominator = ["victims"]
 thresholds = [{ from = 2026, at_least = 50 }]
+source = { text = "Kế hoạch số 1/KH-UBND", kind = "full text" }
 """
 UNITS = """
 [[unit]]

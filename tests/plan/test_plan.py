@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -10,6 +11,7 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, ReturnField, Unit, load_plan
 from gbv_kpi.plan.thresholds import Threshold
 from tests.offices import cp1258
+from tests.plan.files import PLAN, plan_file
 
 BUILT_IN = (files("gbv_kpi") / "plan" / "builtin" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")
 
@@ -131,12 +133,13 @@ def test_a_field_that_does_not_say_is_protected_by_what_it_counts(counts: str, p
 
 
 def test_the_report_goes_from_the_leading_department_to_those_the_plan_names(plan: Plan) -> None:
-    head = plan.letterhead
+    head = plan.letterhead(date(2025, 2, 28))
     assert head.superior is not None
     assert head.issuer is not None
-    assert (head.superior.vi, head.issuer.vi) == (
+    assert (head.superior.vi, head.issuer.vi, head.issuer_short) == (
         "Ủy ban nhân dân tỉnh Ninh Bình",
         "Sở Lao động - Thương binh và Xã hội",
+        "SLĐTBXH",
     )
     assert [to.vi for to in head.addressed_to] == [
         "Ủy ban nhân dân tỉnh Ninh Bình",
@@ -144,9 +147,68 @@ def test_the_report_goes_from_the_leading_department_to_those_the_plan_names(pla
     ]
 
 
+def test_letterhead_from_march_2025_has_the_interior_bodies(plan: Plan) -> None:
+    """The Ministry of Labour and its departments ended on 28/02/2025."""
+    head = plan.letterhead(date(2025, 3, 1))
+    assert head.issuer is not None
+    assert (head.issuer.vi, head.issuer_short, head.addressed_to[1].vi) == ("Sở Nội vụ", "SNV", "Bộ Nội vụ")
+    lead = plan.agency("lead", date(2025, 3, 1))
+    assert lead is not None
+    assert lead.note is not None
+    assert "was not found" in lead.note.en
+
+
+def test_agency_of_an_old_file_without_days_is_there_on_every_day(tmp_path: Path) -> None:
+    text = PLAN + '\n[[agency]]\nrole = "lead"\nname = { vi = "Sở A" }\n[report]\naddressed_to = [{ vi = "Bộ B" }]\n'
+    head = load_plan(plan_file(tmp_path, text)).letterhead(date(2000, 1, 1))
+    assert head.issuer is not None
+    assert (head.issuer.vi, [to.vi for to in head.addressed_to]) == ("Sở A", ["Bộ B"])
+
+
+def test_agency_takes_from_as_units_do(tmp_path: Path) -> None:
+    text = PLAN + '\n[[agency]]\nrole = "lead"\nfrom = 2026-03-01\nname = { vi = "Sở A" }\n'
+    plan = load_plan(plan_file(tmp_path, text))
+    assert plan.agency("lead", date(2026, 2, 28)) is None
+    assert plan.agency("lead", date(2026, 3, 1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ('[report]\naddressed_to = [{ role = "minister" }]', "no agency has the role minister"),
+        ('[report]\naddressed_to = [{ en = "A" }]', "give either role or vi"),
+        ('[[task_group]]\nvi = "A"\nindicators = ["helpp"]', "no indicator has the id helpp"),
+        ("[deadline]\n2026 = { commune = 2027-01-15, district = 2027-01-17 }", "at least one working day"),
+        ("[deadline]\n2026 = { commune = 2027-01-15, district = 2027-01-14 }", "at least one working day"),
+        ("[deadline]\n2026 = { comune = 2027-01-15 }", "is commune meant?"),
+        ('[deadline]\n2026 = "soon"', "a date such as"),
+    ],
+)
+def test_new_tables_tell_their_mistakes(tmp_path: Path, added: str, told: str) -> None:
+    with pytest.raises(PlanError, match=re.escape(told)):
+        load_plan(plan_file(tmp_path, f"{PLAN}\n{added}\n"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('denominator = ["victims"]\n', "", "give a denominator, or say what else is measured"),
+        ('denominator = ["victims"]\n', 'denominator = ["victims"]\nmeasure = "count"\n', "has no denominator"),
+        ('denominator = ["victims"]\n', 'denominator = ["victims"]\nbase_year = 2026\n', "only a change has a base"),
+        ("thresholds = [{ from = 2026, at_least = 50 }]", "", "thresholds: this key is missing"),
+    ],
+)
+def test_indicator_without_denominator_says_what_it_measures(
+    tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    """A forgotten denominator must not turn a percentage into a count."""
+    with pytest.raises(PlanError, match=re.escape(told)):
+        load_plan(plan_file(tmp_path, PLAN.replace(before, after)))
+
+
 def test_bodies_of_the_report_that_are_named_go_before_the_agencies(tmp_path: Path) -> None:
     changed = ("[report]", '[report]\nissuer = { vi = "Sở Nội vụ" }')
-    head = load_plan(altered(tmp_path, changed)).letterhead
+    head = load_plan(altered(tmp_path, changed)).letterhead(date(2024, 12, 31))
     assert head.issuer is not None
     assert head.issuer.vi == "Sở Nội vụ"
 
@@ -240,7 +302,7 @@ def line_of(text: str) -> int:
             (
                 f"line {line_of('above = 90')}: indicator training, thresholds 1, abov: "
                 "there is no such key; is above meant? "
-                "The keys are at_least, above, at_most, below, from, override, note."
+                "The keys are at_least, above, at_most, below, from, override, note, source."
             ),
         ),
         (
@@ -339,5 +401,6 @@ def test_a_unit_may_last_until_the_end_of_all_days(plan: Plan) -> None:
 
 
 def test_years_between_two_mergers_share_their_units(plan: Plan) -> None:
-    assert plan.units_in(2021) is plan.units_in(2024)
-    assert plan.units_in(2024) != plan.units_in(2025)
+    assert plan.era(2021) == plan.era(2024) != plan.era(2025)
+    assert plan.units_in(2021) == plan.units_in(2024) != plan.units_in(2025)
+    assert len(plan.units_by_era) == 2

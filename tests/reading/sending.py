@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 from openpyxl import Workbook
 
 from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.plan import load_plan
-from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, read_returns
 from tests import offices
 
@@ -57,10 +58,10 @@ def read(folder: Path, sent: Sent, *, year: int | None = None, name: str | None 
 
 def counts(returns: Returns) -> dict[tuple[str, int], list[int | None]]:
     """The required figures of each valid return; two of one unit and year must be told apart otherwise."""
-    assert not returns.frame.duplicated(["unit", "year"]).any()
+    assert not returns.valid.duplicated(["unit", "year"]).any()
     return {
-        (row["unit"], int(row["year"])): [None if str(row[field]) == "<NA>" else int(row[field]) for field in IDS]
-        for _, row in returns.frame.iterrows()
+        (row["unit"], int(row["year"])): [None if pd.isna(row[field]) else int(row[field]) for field in IDS]
+        for _, row in returns.valid.iterrows()
     }
 
 

@@ -89,7 +89,6 @@ LEFT_OUT: dict[str, tuple[list[str], list[str]]] = {
     "the period before, last": (["*Kỳ này", "Kỳ trước"], ["D4"]),
     "half a year first": (["6 tháng đầu năm", "*Cả năm"], ["C4"]),
     "half a year last": (["*Cả năm", "6 tháng đầu năm"], ["D4"]),
-    "the last column": (["Lần 1", "*Lần 2"], ["C4"]),
 }
 
 
@@ -103,11 +102,31 @@ def test_of_several_columns_of_figures_the_years_own_is_read_and_the_others_told
     assert told(returns) == [("unknown-column", cell) for cell in left_out]
 
 
-@pytest.mark.parametrize("headings", [["Quý I", "Quý II"], ["Tháng 1", "Tháng 2"]])
-def test_columns_of_parts_of_the_year_alone_are_no_return(tmp_path: Path, headings: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("headings", "code"),
+    [
+        (["Quý I", "Quý II"], "part-of-year"),
+        (["Tháng 1", "Tháng 2"], "part-of-year"),
+        (["Đầu kỳ", "Cuối kỳ"], "part-of-year"),
+        (["Nam", "Nữ"], "missing-column"),
+        (["Kế hoạch", "Ước thực hiện"], "missing-column"),
+        (["Trong kỳ", "Lũy kế"], "missing-column"),
+        (["Lần 1", "Lần 2"], "ambiguous-figure"),
+        (["Thực hiện", "Kết quả"], "ambiguous-figure"),
+        (["", ""], "ambiguous-figure"),
+    ],
+)
+def test_form_without_one_column_of_the_years_result_is_refused(tmp_path: Path, headings: list[str], code: str) -> None:
     rows = [[r[0], r[1], r[3], 1] for r in ITEMS]
     returns = read(tmp_path, [*FORM_TITLE, ["STT", "Chỉ tiêu", *headings], *rows])
-    assert told(returns) == [("no-table-found", None), ("unknown-column", "C4"), ("unknown-column", "D4")]
+    assert counts(returns) == {}
+    assert code in {problem.code for problem in returns.problems}
+
+
+def test_sole_estimate_is_read_with_a_warning(tmp_path: Path) -> None:
+    rows = [[r[0], r[1], r[3]] for r in ITEMS]
+    returns = read(tmp_path, [*FORM_TITLE, ["STT", "Chỉ tiêu", "Ước thực hiện"], *rows])
+    assert (counts(returns), told(returns)) == ({("372", 2023): A}, [("estimated-figure", "C4")])
 
 
 OF_TWO_YEARS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
@@ -134,7 +153,7 @@ def test_a_column_of_another_year_than_the_titles_is_left_out_and_told(tmp_path:
 def test_columns_of_other_years_only_contradict_the_title(tmp_path: Path) -> None:
     rows = [[r[0], r[1], r[3], 1] for r in ITEMS]
     returns = read(tmp_path, [*FORM_TITLE, ["STT", "Chỉ tiêu", "Năm 2021", "Năm 2022"], *rows])
-    assert (told(returns), len(returns.frame)) == ([("conflicting-year", "C4"), ("conflicting-year", "D4")], 0)
+    assert (told(returns), len(returns.valid)) == ([("conflicting-year", "C4"), ("conflicting-year", "D4")], 0)
 
 
 def test_a_title_that_names_both_years_makes_both_columns_returns(tmp_path: Path) -> None:
@@ -209,9 +228,10 @@ def test_units_over_years_in_merged_headings_are_a_return_for_each(tmp_path: Pat
     assert told(returns) == []
 
 
-def test_a_column_of_a_year_without_its_unit_is_told_not_guessed(tmp_path: Path) -> None:
+def test_an_unmerged_unit_reaches_over_the_years_right_of_it(tmp_path: Path) -> None:
     years = crossed([2022, 2023], A, B, above=[["", "", "Nho Quan", ""]])
-    assert told(read(tmp_path, years)) == [("missing-unit", "D1")]
+    returns = read(tmp_path, years)
+    assert (counts(returns), told(returns)) == ({("372", 2022): A, ("372", 2023): B}, [])
 
 
 def test_an_unknown_unit_across_is_told_at_its_heading(tmp_path: Path) -> None:
@@ -222,14 +242,14 @@ def test_an_unknown_unit_across_is_told_at_its_heading(tmp_path: Path) -> None:
 
 def test_an_item_that_stands_twice_with_figures_is_an_error(tmp_path: Path) -> None:
     returns = read(tmp_path, [*FORM_TITLE, HEADER, *ITEMS, ITEMS[4]])
-    assert (told(returns), len(returns.frame)) == ([("duplicate-column", "B15")], 0)
+    assert (told(returns), len(returns.valid)) == ([("duplicate-column", "B15")], 0)
 
 
 def test_an_item_with_a_word_more_is_not_the_field(tmp_path: Path) -> None:
     changed = [*ITEMS[:-1], [10, "Số cơ sở giáo dục chưa lồng ghép tuyên truyền", "Cơ sở", 5]]
     returns = read(tmp_path, [*FORM_TITLE, HEADER, *changed])
     assert [problem.code for problem in returns.problems] == ["missing-column", "unknown-column"]
-    assert returns.frame.empty
+    assert returns.valid.empty
 
 
 def test_the_first_item_is_told_when_it_is_unknown(tmp_path: Path) -> None:

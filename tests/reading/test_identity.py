@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.reading.identities import AssumedYear
+from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import read_returns
 from tests import offices
 from tests.reading.sending import (
@@ -93,7 +93,7 @@ def test_a_binding_year_contradicts_the_files_own(tmp_path: Path) -> None:
         ([YEAR, *ITEMS], ("missing-unit", None)),
         ([["Đơn vị báo cáo: Huyện Nho Quang"], YEAR, *ITEMS], ("unknown-unit", "A1")),
         ([["Đơn vị báo cáo: Huyện Gia Viễn"], YEAR, HEADER, NHO_QUAN], ("conflicting-unit", "A4")),
-        ([["Huyện Nho Quan và huyện Gia Viễn năm 2023"], *ITEMS], ("conflicting-unit", "A1")),
+        ([["Huyện Nho Quan và huyện Gia Viễn năm 2023"], *ITEMS], ("missing-unit", None)),
         ([TITLE, ["Mã", *HEADER], [373, *NHO_QUAN]], ("unknown-unit", "B3")),
     ],
 )
@@ -101,7 +101,7 @@ def test_what_is_missing_unknown_or_contradicts_is_told_at_its_cell(
     tmp_path: Path, rows: Rows, problem: tuple[str, str | None]
 ) -> None:
     returns = read(tmp_path, rows)
-    assert (told(returns), len(returns.frame)) == ([problem], 0)
+    assert (told(returns), len(returns.valid)) == ([problem], 0)
 
 
 @pytest.mark.parametrize("name", ["Gia Viễn", "Gia Viễn 2023"])
@@ -142,9 +142,57 @@ def test_a_name_of_the_wrong_year_is_unknown(tmp_path: Path) -> None:
     assert told(read(tmp_path, [YEARLY, ["TP Hoa Lư", 2024, *A]])) == [("unknown-unit", "A2")]
 
 
-def test_a_title_of_half_a_year_is_told(tmp_path: Path) -> None:
-    returns = read(tmp_path, [["BÁO CÁO 6 THÁNG ĐẦU NĂM 2023"], HEADER, NHO_QUAN, GIA_VIEN])
-    assert (counts(returns), told(returns)) == (BOTH, [("part-of-year", "A1")])
+@pytest.mark.parametrize(
+    "title",
+    ["BÁO CÁO 6 THÁNG ĐẦU NĂM 2023", "Năm 2023 (từ 01/01 đến 30/6)", "Quý III/2023 năm 2023", "Sơ kết năm 2023"],
+)
+def test_title_of_a_part_of_the_year_is_refused(tmp_path: Path, title: str) -> None:
+    returns = read(tmp_path, [[title], HEADER, NHO_QUAN, GIA_VIEN])
+    assert (counts(returns), told(returns)) == ({}, [("part-of-year", "A1")])
+
+
+@pytest.mark.parametrize("title", ["KẾ HOẠCH NĂM 2023", "Dự kiến năm 2023", "Lũy kế đến năm 2023", "ĐVT: nghìn người"])
+def test_title_of_no_result_is_refused(tmp_path: Path, title: str) -> None:
+    returns = read(tmp_path, [[title], YEAR, HEADER, NHO_QUAN, GIA_VIEN])
+    assert (counts(returns), told(returns)) == ({}, [("not-the-result", "A1")])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ["KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND"],
+        ["BÁO CÁO KẾT QUẢ THỰC HIỆN", "KẾ HOẠCH PHÒNG NGỪA BẠO LỰC"],
+        ["(Kèm theo Kế hoạch số 12/KH-UBND ngày 5/1/2022)"],
+        ["Căn cứ Luật Phòng, chống bạo lực gia đình năm 2022"],
+        ["PHÒNG TÀI CHÍNH - KẾ HOẠCH"],
+        ["Kết quả năm 2023 và phương hướng nhiệm vụ năm 2026"],
+    ],
+)
+def test_title_that_names_a_document_says_nothing_against_figures(tmp_path: Path, title: list[str]) -> None:
+    returns = read(tmp_path, [*([line] for line in title), YEAR, HEADER, NHO_QUAN, GIA_VIEN])
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ["Đơn vị báo cáo: Công an huyện Gia Viễn"],
+        ["Đơn vị báo cáo: Huyện Hải Hậu", "Kết quả trên địa bàn huyện Nho Quan"],
+        ["Đơn vị báo cáo: UBND xã Gia Trung", "Đơn vị nhận báo cáo: Phòng Nội vụ huyện Gia Viễn"],
+        ["UBND HUYỆN GIA VIỄN", "UBND XÃ GIA TRUNG"],
+        ["SỞ GIÁO DỤC VÀ ĐÀO TẠO", "TRƯỜNG THPT NHO QUAN A"],
+        ["Xã: Kim Sơn", "Huyện: Nho Quan"],
+        ["Xã Gia Trung, huyện Gia Viễn"],
+    ],
+)
+def test_reporter_that_is_no_unit_is_unknown(tmp_path: Path, title: list[str]) -> None:
+    returns = read(tmp_path, [*([line] for line in title), YEAR, *ITEMS])
+    assert (counts(returns), [problem.code for problem in returns.problems]) == ({}, ["unknown-unit"])
+
+
+@pytest.mark.parametrize("title", ["Kính gửi: UBND huyện Nho Quan", "Nơi nhận: Huyện Nho Quan", "Sao gửi: H. Nho Quan"])
+def test_recipient_is_not_the_reporter(tmp_path: Path, title: str) -> None:
+    assert told(read(tmp_path, [[title], YEAR, *ITEMS])) == [("missing-unit", None)]
 
 
 def test_the_period_gives_the_year_where_nothing_names_it(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests import offices
+from tests.command import run
 from tests.reading.sending import (
     FORM_TITLE,
     GIA_VIEN,
@@ -15,6 +17,7 @@ from tests.reading.sending import (
     Sent,
     counts,
     read,
+    send,
     told,
     words_of,
 )
@@ -55,17 +58,43 @@ def test_a_file_about_persons_is_refused_and_nothing_of_it_repeated(
 ) -> None:
     returns = read(tmp_path, sent)
     assert told(returns) == [("personal-data-column", cell) for cell in cells]
-    assert returns.frame.empty
+    assert returns.valid.empty
     assert NAME not in words_of(returns)
     assert NUMBER not in words_of(returns)
 
 
-def test_a_list_of_persons_on_a_hidden_sheet_is_not_repeated(tmp_path: Path) -> None:
+def test_a_list_of_persons_on_a_hidden_sheet_refuses_the_file(tmp_path: Path) -> None:
     book = offices.workbook(("Biểu 1", [TITLE, HEADER, NHO_QUAN]), ("DS", [["TT", "Họ tên"], [1, NAME]]))
     book["DS"].sheet_state = "hidden"
     returns = read(tmp_path, book)
-    assert told(returns) == [("hidden-sheet", None)]
+    assert told(returns) == [("personal-data-column", "B1")]
+    assert returns.frame.empty
     assert NAME not in words_of(returns)
+
+
+def test_a_hidden_sheet_without_persons_is_only_told(tmp_path: Path) -> None:
+    book = offices.workbook(("Biểu 1", [TITLE, HEADER, NHO_QUAN]), ("DS", [["TT", "Tên xã"], [1, "Xã A"]]))
+    book["DS"].sheet_state = "hidden"
+    assert told(read(tmp_path, book)) == [("hidden-sheet", None)]
+
+
+def test_the_name_of_a_person_as_that_of_a_sheet_is_not_repeated(tmp_path: Path) -> None:
+    book = offices.workbook(("Biểu 1", [TITLE, HEADER, NHO_QUAN]), (NAME, [TITLE, HEADER, [*GIA_VIEN[:-1], "x"]]))
+    returns = read(tmp_path, book)
+    assert {problem.place.sheet for problem in returns.problems} == {"#2"}
+    assert NAME not in words_of(returns)
+    hidden = book["Biểu 1"]
+    hidden.title, hidden.sheet_state = f"{NAME[:10]} 0912345678", "hidden"
+    returns = read(tmp_path, book)
+    assert "0912345678" not in words_of(returns)
+
+
+def test_a_workbook_with_hidden_persons_is_not_copied(tmp_path: Path) -> None:
+    book = offices.workbook(("Biểu 1", [TITLE, HEADER, NHO_QUAN]), ("DS", [["TT", "Họ tên"], [1, NAME]]))
+    book["DS"].sheet_state = "hidden"
+    copy = tmp_path / "copy.xlsx"
+    assert run("check", str(send(tmp_path, book)), "--annotate", str(copy)).code == 3
+    assert load_workbook(copy).sheetnames == ["To correct"]
 
 
 @pytest.mark.parametrize(
@@ -93,4 +122,4 @@ def test_the_words_under_two_signatures_are_no_columns(tmp_path: Path) -> None:
         ["", "NGƯỜI LẬP BIỂU", "", "THỦ TRƯỞNG ĐƠN VỊ"],
         ["", "(Ký, ghi rõ họ tên)", "", "(Ký, họ tên, đóng dấu)"],
     ]
-    assert read(tmp_path, [TITLE, HEADER, NHO_QUAN, [], *signatures]).problems == ()
+    assert read(tmp_path, [TITLE, HEADER, NHO_QUAN, [], *signatures]).problems == []

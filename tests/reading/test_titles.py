@@ -2,7 +2,6 @@ import pytest
 
 from gbv_kpi.reading.titles import (
     after_label,
-    is_part_of_year,
     is_place_and_date,
     part_of_year_in,
     reporting_unit_in,
@@ -72,11 +71,6 @@ def test_a_period_of_a_whole_year_gives_the_year_it_ends_in(title: str, year: in
 )
 def test_a_part_of_a_year_is_told_from_a_year(title: str, is_part: bool) -> None:
     assert part_of_year_in(title) is is_part
-
-
-def test_a_month_heads_a_part_of_a_year() -> None:
-    assert is_part_of_year("Tháng 5")
-    assert not is_part_of_year("Năm 2023")
 
 
 def test_a_heading_names_a_year_only_where_it_is_one() -> None:

@@ -7,12 +7,24 @@ from hypothesis import strategies as st
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.headings import Vocabulary
+from gbv_kpi.reading.labels import Kind, Meaning
+from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import without_diacritics
-from gbv_kpi.reading.stock_phrases import Role
+from gbv_kpi.reading.row_names import RowName, RowNames
 from tests.reading.sending import PLAN, Form
 
 VOCABULARY = Vocabulary(PLAN)
+ROW_NAMES = RowNames(VOCABULARY)
+
+
+def field_of(text: str) -> str | None:
+    return VOCABULARY.explain(text).field
+
+
+def meaning_of(*path: str) -> Meaning:
+    return VOCABULARY.meaning([VOCABULARY.explain(text) for text in path])
+
+
 LABEL_AND_FIELD = [(label, field.id) for field in PLAN.fields for label in (field.label.vi, *field.aliases)]
 FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
 CASES: list[Callable[[str], str]] = [str.upper, str.lower, str.title, str.capitalize, str]
@@ -33,7 +45,7 @@ def test_a_label_in_any_spelling_finds_its_field(
 ) -> None:
     label, field = named
     text = unicodedata.normalize(form, case(before + gap.join(label.split(" ")) + after))
-    assert VOCABULARY.field(without_diacritics(text) if plain else text) == field
+    assert field_of(without_diacritics(text) if plain else text) == field
 
 
 @settings(max_examples=200)
@@ -45,7 +57,7 @@ def test_a_label_in_any_spelling_finds_its_field(
 def test_a_label_with_a_word_more_is_no_field(named: tuple[str, str], added: str, data: st.DataObject) -> None:
     label_words = named[0].split(" ")
     at = data.draw(st.integers(0, len(label_words)))
-    assert VOCABULARY.field(" ".join([*label_words[:at], added, *label_words[at:]])) is None
+    assert field_of(" ".join([*label_words[:at], added, *label_words[at:]])) is None
 
 
 @settings(max_examples=150)
@@ -57,13 +69,13 @@ def test_a_label_with_one_wrong_diacritic_is_no_field(named: tuple[str, str], da
     places = [place for place, letter in enumerate(letters) if letter in tones]
     place = data.draw(st.sampled_from(places))
     other = data.draw(st.sampled_from([tone for tone in tones if tone != letters[place]]))
-    assert VOCABULARY.field(letters[:place] + other + letters[place + 1 :]) is None
+    assert field_of(letters[:place] + other + letters[place + 1 :]) is None
 
 
 @settings(max_examples=200)
 @given(st.text(max_size=40))
 def test_no_other_text_is_a_field(text: str) -> None:
-    assert VOCABULARY.field("x" + text) is None
+    assert field_of("x" + text) is None
 
 
 @pytest.mark.parametrize(
@@ -88,7 +100,7 @@ def test_no_other_text_is_a_field(text: str) -> None:
     ],
 )
 def test_abbreviations_ids_and_english_labels_name_their_field(text: str, field: str) -> None:
-    assert VOCABULARY.field(text) == field
+    assert field_of(text) == field
 
 
 @pytest.mark.parametrize(
@@ -102,37 +114,37 @@ def test_abbreviations_ids_and_english_labels_name_their_field(text: str, field:
     ],
 )
 def test_a_two_level_heading_names_its_field(upper: str, lower: str, field: str) -> None:
-    assert VOCABULARY.path_meaning((upper, lower)) == field
+    assert meaning_of(upper, lower) == Meaning(field)
 
 
 def test_the_same_lower_heading_means_another_field_under_another_upper_one() -> None:
-    assert VOCABULARY.field("Được tập huấn") is None
-    officials = VOCABULARY.path_meaning(("Cán bộ, công chức phụ trách công tác bình đẳng giới", "Được tập huấn"))
-    villages = VOCABULARY.path_meaning(("Người hoạt động không chuyên trách cấp thôn, tổ dân phố", "Được tập huấn"))
-    assert (officials, villages) == ("officials_trained", "village_workers_trained")
+    assert field_of("Được tập huấn") is None
+    officials = meaning_of("Cán bộ, công chức phụ trách công tác bình đẳng giới", "Được tập huấn")
+    villages = meaning_of("Người hoạt động không chuyên trách cấp thôn, tổ dân phố", "Được tập huấn")
+    assert (officials.field, villages.field) == ("officials_trained", "village_workers_trained")
 
 
 def test_a_share_under_a_fields_heading_is_no_field() -> None:
-    assert VOCABULARY.path_meaning(("Cơ sở giáo dục", "Tỷ lệ (%)")) is None
+    assert [kind for kind, _ in meaning_of("Cơ sở giáo dục", "Tỷ lệ (%)").against] == [Kind.RATE]
 
 
 @pytest.mark.parametrize(
     ("text", "role"),
     [
-        ("STT", Role.NUMBERING),
-        ("TT", Role.NUMBERING),
-        ("ĐVT", Role.MEASURE),
-        ("Đơn vị tính", Role.MEASURE),
-        ("Đơn vị", Role.UNIT),
-        ("TÊN ĐƠN VỊ", Role.UNIT),
-        ("Mã đơn vị", Role.UNIT_CODE),
-        ("Năm báo cáo", Role.YEAR),
-        ("Ghi chú", Role.NOTE),
-        ("Số liệu", Role.VALUE),
+        ("STT", Kind.NUMBERING),
+        ("TT", Kind.NUMBERING),
+        ("ĐVT", Kind.MEASURE),
+        ("Đơn vị tính", Kind.MEASURE),
+        ("Đơn vị", Kind.UNIT),
+        ("TÊN ĐƠN VỊ", Kind.UNIT),
+        ("Mã đơn vị", Kind.CODE),
+        ("Năm báo cáo", Kind.YEAR),
+        ("Ghi chú", Kind.NOTE),
+        ("Số liệu", Kind.ACTUAL),
     ],
 )
-def test_the_frame_of_a_table_is_known(text: str, role: Role) -> None:
-    assert VOCABULARY.meaning(text) is role
+def test_the_frame_of_a_table_is_known(text: str, role: Kind) -> None:
+    assert VOCABULARY.explain(text).only({role})
 
 
 @pytest.mark.parametrize(
@@ -150,35 +162,12 @@ def test_the_frame_of_a_table_is_known(text: str, role: Role) -> None:
     ],
 )
 def test_a_total_is_known_by_its_name(text: str) -> None:
-    assert VOCABULARY.is_total(text)
+    assert ROW_NAMES.read(text) in (RowName.SUM, RowName.GROUP)
 
 
 @pytest.mark.parametrize("text", ["Công an", "Thành phố Ninh Bình", "Ninh Bình", "Huyện Kim Sơn", "Tổng số cơ sở", ""])
 def test_other_names_are_no_total(text: str) -> None:
-    assert not VOCABULARY.is_total(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("Họ và tên nạn nhân", "Họ và tên"),
-        ("HỌ TÊN", "Họ tên"),
-        ("ho va ten", "Họ và tên"),
-        ("Nạn nhân (họ tên)", "Họ tên"),
-        ("Số CCCD/CMND", "CCCD"),
-        ("SĐT", "SĐT"),
-        ("Ngày, tháng, năm sinh", "Ngày tháng năm sinh"),
-        ("Địa chỉ thường trú", "Địa chỉ"),
-        ("Date of birth", "date of birth"),
-    ],
-)
-def test_a_personal_heading_is_told_in_our_own_words(text: str, label: str) -> None:
-    assert VOCABULARY.personal_label(text) == label
-
-
-@pytest.mark.parametrize("text", ["Số địa chỉ tin cậy", "Số người bị bạo lực trên cơ sở giới", "Tên đơn vị", "Năm", ""])
-def test_counts_and_units_are_not_personal(text: str) -> None:
-    assert VOCABULARY.personal_label(text) is None
+    assert ROW_NAMES.read(text) is RowName.OTHER
 
 
 def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
@@ -188,6 +177,23 @@ def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
         Vocabulary(plan.model_copy(update={"fields": (first, doubled, *others)}))
 
 
-def test_a_total_may_name_the_province() -> None:
-    assert all(map(VOCABULARY.is_total, ["Toàn tỉnh Ninh Bình", "TỔNG CỘNG TỈNH NINH BÌNH", "Tỉnh Ninh Bình"]))
-    assert not any(map(VOCABULARY.is_total, ["Ninh Bình", "Thành phố Ninh Bình", "Toàn huyện Nho Quan"]))
+@pytest.mark.parametrize("text", ["Toàn tỉnh Ninh Bình", "TỔNG CỘNG TỈNH NINH BÌNH", "Tổng 8 huyện, thành phố"])
+def test_a_total_may_name_the_province_or_count_units(text: str) -> None:
+    assert ROW_NAMES.read(text) is RowName.SUM
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tỷ lệ (%)",
+        "Bình quân",
+        "So với cùng kỳ",
+        "So với năm 2022",
+        "Khu vực đô thị",
+        "Ghi chú",
+        "Kế hoạch năm",
+        "% đạt",
+    ],
+)
+def test_a_line_that_is_neither_a_unit_nor_a_sum_is_known(text: str) -> None:
+    assert ROW_NAMES.read(text) is RowName.ASIDE

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.csv import COLUMNS, to_csv
-from tests.command import CASES, judge, of_2025, run, well_but, write_csv
+from tests.command import CASES, judge, of_2025, run, well_but, with_units_named, write_csv
 
 COMPILED = str(CASES / "tong-hop-2023.xlsx")
 ACTING = (
@@ -41,10 +40,9 @@ def shown(*arguments: str) -> list[dict[str, str]]:
 
 def outcome_named(folder: Path, plan: Plan, name: str) -> Outcome:
     """A unit and the province by that name, as a plan without units would take it from a file."""
-    named = plan.model_copy(update={"place": Bilingual(name)})
+    named = with_units_named(plan.model_copy(update={"place": Bilingual(name)}), name)
     card = judge(folder, plan, of_2025())
-    findings = tuple(replace(finding, unit_name=finding.unit and name) for finding in card.findings)
-    return Outcome("check", Scorecard(named, findings, card.coverage), (), ())
+    return Outcome("check", Scorecard(named, card.frame, card.coverage), (), ())
 
 
 def test_each_finding_is_a_row_and_the_same_as_in_json() -> None:

@@ -1,5 +1,7 @@
 """An office's own Word document: its looks stay, its fields are filled in, and its mistakes are told."""
 
+import resource
+import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +15,8 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.plan.builtin import BUILT_IN
 from gbv_kpi.render.docx.fields import fields
 from gbv_kpi.render.docx.template import PARTS
-from tests.command import of_2025, well_but, write_csv
+from tests.command import of_2025, run, well_but, write_csv
+from tests.render.mutants import mutate
 from tests.render.word import millimetres, paragraph, refused, rows, texts, written
 
 ONE_SCHOOL_LACKING = {"377": well_but(schools_integrating=19)}
@@ -47,7 +50,7 @@ def test_the_offices_paper_styles_and_header_stay(tmp_path: Path, returns: str) 
     document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
     assert millimetres(document.sections[0].left_margin) == 35
     assert document.styles["Normal"].font.size == Pt(13)
-    assert document.sections[0].header.paragraphs[0].text == "Sở Lao động - Thương binh và Xã hội"
+    assert document.sections[0].header.paragraphs[0].text == "Sở Nội vụ"
     assert texts(document)[0] == "Đầu trang của văn phòng"
     heading = paragraph(document, "I. ĐÁNH GIÁ CHUNG").style
     assert heading is not None
@@ -161,6 +164,72 @@ def test_what_cannot_be_filled_in_is_told_and_nothing_written(
     assert told in ran.err
 
 
+TOO_MUCH = "gbv-kpi: The Word template repeats too much, or its fields take too long to work out.\n"
+NOT_WORKED_OUT = "gbv-kpi: The fields of the Word template cannot be worked out.\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{{ noi_dung.draft.document.save(path) }}",
+        "{{ noi_dung.__html__() }}",
+        "{{ noi_dung.outcome }}",
+        "{{ cac_don_vi.append(1) }}",
+        "{{ cac_don_vi[0].update({'ten': 1}) }}",
+        "{{ lipsum.__globals__ }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ nam.__init__ }}",
+        "{{ (nam|string).format.__self__ }}",
+        "{{ self.__init__ }}",
+        "{{ ''|attr('__class__') }}",
+        "{{ '{0.__class__}'.format(nam) }}",
+        "{% include '/etc/passwd' %}",
+        "{% import '/etc/passwd' as a %}{{ nam }}",
+    ],
+)
+def test_a_template_reaches_nothing_but_its_fields(tmp_path: Path, returns: str, line: str) -> None:
+    path = tmp_path / "written.docx"
+    line = line.replace("path", f"'{path}'") if "save" in line else line
+    ran = run("report", "--year", "2025", returns, "--docx-template", saying(tmp_path, line), "--format", "docx")
+    assert (ran.code, ran.err.count("\n")) == (2, 1), ran
+    assert "internal" not in ran.err
+    assert not path.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}{{ nam }}"], TOO_MUCH),
+        (["{% for a in range(90000) %}{% for b in range(90) %}{{ nam }}{% endfor %}{% endfor %}"], TOO_MUCH),
+        (["{{ 'a' * 10**9 }}"], NOT_WORKED_OUT),
+        (["{{ 'a' * 1000000000 }}"], NOT_WORKED_OUT),
+        (["{{ [nam] * 100000000 }}"], NOT_WORKED_OUT),
+        (["{{ 10 ** 10 ** 10 }}"], NOT_WORKED_OUT),
+        (["{{ '%1000000000d' % nam }}"], NOT_WORKED_OUT),
+        (["{{ 'a'.ljust(9000000000) }}"], TOO_MUCH),
+        (["{{ nam|string|center(9000000000) }}"], TOO_MUCH),
+        (["{% set a = 'x' %}", *["{% set a = a ~ a %}"] * 40, "{{ a }}"], TOO_MUCH),
+        (["{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"], NOT_WORKED_OUT),
+        (["{%p for a in range(5000) %}", "{{ noi_dung }}", "{%p endfor %}"], TOO_MUCH),
+    ],
+)
+def test_a_template_that_never_ends_is_refused_in_time(
+    tmp_path: Path, returns: str, lines: list[str], told: str
+) -> None:
+    started = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    ran = refused(tmp_path, returns, "--docx-template", saying(tmp_path, *lines, "{{ nam }}"))
+    taken = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - started
+    assert (ran.code, ran.out, ran.err) == (2, "", told)
+    assert taken < 10
+
+
+def test_a_part_that_an_expression_changes_leaves_a_document(tmp_path: Path, returns: str) -> None:
+    """Its mark is no character that a document may hold."""
+    lines = ["{{ noi_dung|upper }}", "{{ noi_dung|length }}", "{% if phu_luc %}Có{% endif %}"]
+    assert texts(written(tmp_path, returns, "--docx-template", saying(tmp_path, *lines))) == ["NOI_DUNG", "10", "Có"]
+
+
 def test_names_that_can_be_asked_for_are_listed(tmp_path: Path, returns: str) -> None:
     ran = refused(tmp_path, returns, "--docx-template", saying(tmp_path, "{{ tinh }}"))
     assert "It has: nam, so_ke_hoach," in ran.err
@@ -234,3 +303,9 @@ def test_the_annex_fits_upright_pages_too(tmp_path: Path, returns: str) -> None:
     document = written(tmp_path, returns, "--docx-template", saved(office, tmp_path))
     assert [len(table.columns) for table in document.tables] == [10, 8]
     assert [text for text in texts(document) if text.startswith("Bảng")] == ["Bảng 1", "Bảng 2"]
+
+
+@pytest.mark.slow
+def test_damaged_templates_never_end_as_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert mutate(30, 2) == 0
+    assert "30 mutants, seed 2" in capsys.readouterr().out

@@ -21,14 +21,14 @@ from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language, phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status, findings_frame
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import DEFAULT_PLAN, Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.html import to_html
 from gbv_kpi.returns.collect import read_returns
-from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, write_csv
+from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, with_units_named, write_csv
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 NO_CASES = dict.fromkeys(("victims", "victims_seeking_help", "cases_needing_help", "cases_helped"), 0)
@@ -160,14 +160,16 @@ def test_of_very_many_units_those_are_shown_that_miss_a_threshold(tmp_path: Path
         for one in (
             [finding]
             if finding.unit is None
-            else [replace(finding, unit=f"{n:05}", unit_name=f"Xã {n}") for n in range(3)]
+            else [replace(finding, unit=f"Xã {n}") for n in range(3)]
             if finding.unit == "372"
-            else [replace(finding, unit=f"{n:05}", unit_name=f"Xã {n}") for n in range(3, 250)]
+            else [replace(finding, unit=f"Xã {n}") for n in range(3, 250)]
             if finding.unit == "373"
             else []
         )
     )
-    root = parsed(to_html(Outcome("report", Scorecard(plan, many, scorecard.coverage), (), ()), ENGLISH))
+    root = parsed(
+        to_html(Outcome("report", Scorecard(plan, findings_frame(plan, many), scorecard.coverage), (), ()), ENGLISH)
+    )
     cells = matrix(root)
     assert [name for name in cells if name.startswith("Xã")] == ["Xã 0", "Xã 1", "Xã 2"]
     assert "… 247 more units" in cells
@@ -299,7 +301,6 @@ def hostile_outcome(folder: Path, plan: Plan) -> Outcome:
     rows = of_2025({"372": well_but(schools_integrating=19)}, UNITS_OF_2025[:6])
     returns = read_returns([write_csv(folder / "r.csv", plan, rows)], plan)
     scorecard = evaluate(returns, plan)
-    findings = tuple(replace(f, unit_name=f.unit and HOSTILE) for f in scorecard.findings)
     coverage = tuple(
         replace(c, missing=tuple(unit.model_copy(update={"name": HOSTILE}) for unit in c.missing))
         for c in scorecard.coverage
@@ -307,7 +308,7 @@ def hostile_outcome(folder: Path, plan: Plan) -> Outcome:
     place = Place(HOSTILE, HOSTILE, "A1")
     problem = Problem("unknown-unit", place, phrase("{x}", x=HOSTILE), phrase("{x}", x=HOSTILE), unit_name=HOSTILE)
     files = tuple(replace(file, path=HOSTILE) for file in returns.files)
-    return Outcome("report", Scorecard(evil, findings, coverage), (problem,), files)
+    return Outcome("report", Scorecard(with_units_named(evil, HOSTILE), scorecard.frame, coverage), (problem,), files)
 
 
 def test_hostile_text_is_shown_and_never_acts(tmp_path: Path, plan: Plan) -> None:
@@ -385,7 +386,7 @@ def test_what_is_withheld_is_nowhere_on_the_page(tmp_path: Path, plan: Plan) -> 
     )
     published = replace(
         known,
-        scorecard=replace(known.scorecard, findings=tuple(map(hidden, known.scorecard.findings))),
+        scorecard=replace(known.scorecard, frame=findings_frame(plan, map(hidden, known.scorecard.findings))),
         trend=replace(known.trend, series=series),
         withheld=Withheld(5, 7, 1),
     )

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import ENGLISH, Bilingual, language, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.markdown import _within, escaped, to_markdown
-from tests.command import CASES, judge, of_2025, run, well_but, write_csv
+from tests.command import CASES, judge, of_2025, run, well_but, with_units_named, write_csv
 
 PAGE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -74,14 +74,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_text_is_only_text(tmp_path: Path, plan: Plan, text: str) -> None:
-    named = plan.model_copy(update={"place": Bilingual(text)})
+    named = with_units_named(plan.model_copy(update={"place": Bilingual(text)}), text)
     card = judge(tmp_path, plan, of_2025({"372": well_but(schools_integrating=18)}))
-    findings = tuple(replace(finding, unit_name=finding.unit and text) for finding in card.findings)
     found = phrase("“{found}”", found=text)
     problem = Problem("unknown-unit", Place(text, text, "A1"), found, found)
     plain = to_markdown(Outcome("check", card, (replace(problem, place=Place("f", "s", "A1")),), ()), ENGLISH)
     page = PAGE.render(
-        to_markdown(Outcome("check", Scorecard(named, findings, card.coverage), (problem,), ()), ENGLISH)
+        to_markdown(Outcome("check", Scorecard(named, card.frame, card.coverage), (problem,), ()), ENGLISH)
     )
     for sign in ("<script", "<a ", "<img", "<em>", "<s>", "<blockquote", "<ol", "<hr"):
         assert sign not in page
@@ -97,16 +96,16 @@ TEXTS = st.text(max_size=40) | st.text(alphabet="\\`*_[]<>|~#+-=&;.:/()!1a ", ma
 def test_escaped_text_is_shown_as_it_was(text: str) -> None:
     shown = PAGE.parseInline(f"x{escaped('y' + text)}z")[0].children or []
     words = "".join(token.content if token.type.startswith("text") else f"<{token.type}>" for token in shown)
-    assert words == f"xy{visible(text)}z"
+    assert words == f"xy{escape_controls(text)}z"
 
 
-@given(TEXTS.map(lambda text: visible(text).strip()).filter(bool))
+@given(TEXTS.map(lambda text: escape_controls(text).strip()).filter(bool))
 def test_escaped_text_begins_nothing_but_a_paragraph(text: str) -> None:
     kinds = [token.type for token in PAGE.parse(escaped(text))]
     assert kinds == ["paragraph_open", "inline", "paragraph_close"]
 
 
-@given(TEXTS.map(lambda text: visible(text).strip()).filter(bool))
+@given(TEXTS.map(lambda text: escape_controls(text).strip()).filter(bool))
 def test_a_heading_is_the_text_it_was_given(text: str) -> None:
     opened, inline, _ = PAGE.parse(f"## {_within(text)}")
     assert (opened.tag, "".join(t.content for t in inline.children or [])) == ("h2", text)

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Status, UnitCounts
+from gbv_kpi.kpi.scorecard import Status, UnitCounts, findings_frame
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
 from gbv_kpi.render.xlsx import to_xlsx
@@ -259,9 +259,8 @@ def published(outcome: Outcome, units: tuple[str, ...]) -> Outcome:
         else of
         for of in outcome.counts
     ]
-    return replace(
-        outcome, scorecard=replace(outcome.scorecard, findings=tuple(findings)), counts=tuple(counts), trend=None
-    )
+    scorecard = replace(outcome.scorecard, frame=findings_frame(outcome.scorecard.plan, findings))
+    return replace(outcome, scorecard=scorecard, counts=tuple(counts), trend=None)
 
 
 def _written(folder: Path, outcome: Outcome) -> Path:

@@ -27,14 +27,14 @@ class _Column:
 
 def annex_heading(draft: Draft, outcome: Outcome, year: str) -> None:
     """PHỤ LỤC, on what, and which report it belongs to."""
-    plan = outcome.scorecard.plan
+    letterhead = outcome.scorecard.plan.letterhead(outcome.day)
     draft.write(phrase("Annex"), ANNEX_TITLE)
     draft.write(draft.text(phrase("Figures of the units in {year}", year=year)).upper(), ANNEX_TITLE)
     enclosed = phrase(
         "(Enclosed with report No. {number} of {date}, {agency})",
-        number=blank_number(plan),
+        number=blank_number(letterhead),
         date=blank_date(),
-        agency=plan.letterhead.issuer or BLANK,
+        agency=letterhead.issuer or BLANK,
     )
     draft.write(enclosed, ENCLOSED_WITH)
 

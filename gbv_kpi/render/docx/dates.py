@@ -5,11 +5,11 @@ from datetime import UTC, datetime, time
 from docx.document import Document
 
 from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.sheets.own_reports import REPORT_MARK
 
 
 def date_document(document: Document, outcome: Outcome) -> None:
-    """Made and changed on the day whose units the year is reported on."""
-    plan = outcome.scorecard.plan
-    days = [plan.reporting_day(year) for year in outcome.scorecard.years] or [plan.issued]
+    """Date the document by the day of the report, and mark it as a report of this program."""
     properties = document.core_properties
-    properties.created = properties.modified = datetime.combine(days[0], time(), UTC)
+    properties.category = REPORT_MARK
+    properties.created = properties.modified = datetime.combine(outcome.day, time(), UTC)

@@ -26,7 +26,7 @@ NUMBER_FROM_TOP = 10  # mm: within the top margin
 
 def official_report(outcome: Outcome, language: Language) -> bytes:
     """The whole document, the annex on pages lying on their side."""
-    plan, year = outcome.scorecard.plan, year_of(outcome)
+    plan, letterhead, year = outcome.scorecard.plan, outcome.scorecard.plan.letterhead(outcome.day), year_of(outcome)
     document = docx.Document()
     _expect_word_of_today(document)
     use_font(document, "vi-VN" if language.tag == "vi" else "en-GB")
@@ -34,15 +34,15 @@ def official_report(outcome: Outcome, language: Language) -> bytes:
     _lay_out(document.sections[0], *PAPER)
     _number_pages(document.sections[0])
     draft = Draft(document, language)
-    head(draft, plan)
+    head(draft, letterhead)
     subject(draft, plan, year)
     draft.write("", GAP)
-    addressees(draft, plan)
+    addressees(draft, letterhead)
     draft.write("", GAP)
     opening(draft, outcome)
     sections(draft, outcome)
     closing(draft, outcome)
-    signature(draft, plan)
+    signature(draft, letterhead)
     lying = document.add_section(WD_SECTION.NEW_PAGE)
     document.paragraphs[-1].style = SECTION_END.name
     lying.orientation = WD_ORIENT.LANDSCAPE
@@ -78,7 +78,7 @@ def _number_pages(section: Section) -> None:
 def _saved(document: Document, outcome: Outcome, language: Language) -> bytes:
     plan = outcome.scorecard.plan
     properties = document.core_properties
-    properties.author = plain(language.say(plan.letterhead.issuer or ""))
+    properties.author = plain(language.say(plan.letterhead(outcome.day).issuer or ""))
     properties.title = plain(language.say(plan.title))
     properties.language = language.tag
     properties.comments = properties.last_modified_by = ""

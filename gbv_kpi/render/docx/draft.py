@@ -11,7 +11,7 @@ from docx.shared import Mm
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.render.docx.styles import BODY, CELL, GAP, RULE, TABLE_TITLE, Look
 from gbv_kpi.render.docx.table_xml import Cell, grid, heading_rows, without_lines
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
 
-# `visible` leaves two code points that no XML may hold.
-_NO_CHARACTERS = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
-
 
 def plain(text: str) -> str:
     r"""The text with what cannot stand in a document shown instead.
@@ -31,7 +28,7 @@ def plain(text: str) -> str:
     >>> print(plain("a\x1b[31mb"))
     a\u001b[31mb
     """
-    return visible(text).translate(_NO_CHARACTERS)
+    return escape_controls(text)
 
 
 class Draft:

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
-from gbv_kpi.render.docx.decree import document_title, official_day
+from gbv_kpi.render.docx.decree import BLANK, document_title, official_day
 from gbv_kpi.render.docx.draft import plain
 from gbv_kpi.render.docx.letterhead import blank_number
 from gbv_kpi.render.docx.sections import year_of
-from gbv_kpi.render.docx.wording import SIGN, last_year_rate
+from gbv_kpi.render.docx.wording import SIGN
 from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
-from gbv_kpi.render.sentences import amount_lacking, verdict
+from gbv_kpi.render.sentences import amount_lacking, last_year_rate, verdict
 
 
 def fields(outcome: Outcome, language: Language) -> dict[str, object]:
@@ -39,8 +39,8 @@ class _Fields:
         self.plan = outcome.scorecard.plan
 
     def all(self) -> dict[str, object]:
-        plan, letterhead = self.plan, self.plan.letterhead
-        findings = self.outcome.scorecard.findings
+        plan, letterhead = self.plan, self.plan.letterhead(self.outcome.day)
+        findings = self.outcome.scorecard.judged.findings
         verdicts = (verdict(self.outcome, year) for year in self.outcome.scorecard.years)
         coverage = self.outcome.scorecard.coverage
         by_unit: dict[str, list[Finding]] = {}
@@ -51,13 +51,13 @@ class _Fields:
             "nam": year_of(self.outcome),
             "so_ke_hoach": self._text(plan.number),
             "ten_van_ban": self._text(document_title(plan)),
-            "ngay_ke_hoach": official_day(plan.issued),
+            "ngay_ke_hoach": official_day(plan.issued) if plan.issued else BLANK,
             "ten_ke_hoach": self._text(plan.title),
             "dia_phuong": self._text(plan.place),
             "co_quan_chu_quan": self._text(letterhead.superior or ""),
             "co_quan_ban_hanh": self._text(letterhead.issuer or ""),
-            "so_ky_hieu": self._text(blank_number(plan).strip()),
-            "dia_danh": self._text(letterhead.place or plan.place),
+            "so_ky_hieu": self._text(blank_number(letterhead).strip()),
+            "dia_danh": self._text(letterhead.place),
             "kinh_gui": self._texts(letterhead.addressed_to),
             "noi_nhan": self._texts(letterhead.recipients),
             "nguoi_ky": self._texts(letterhead.signatory),
@@ -97,7 +97,7 @@ class _Fields:
             "ty_le": rate_text(finding, self.language) or SIGN.get(finding.status, ""),
             "danh_gia": self._text(MEANING[finding.status]),
             "con_thieu": self._text(amount_lacking(finding, indicator, self.language)) if missed else "",
-            "nam_truoc": last_year_rate(self.outcome, finding, self.language) if finding.unit is None else "",
+            "nam_truoc": last_year_rate(self.outcome.trend, finding, self.language) if finding.unit is None else "",
         }
 
     def _count(self, count: int | None, finding: Finding) -> str:

@@ -11,6 +11,7 @@ from docx.shared import Mm
 
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import Plan
+from gbv_kpi.plan.model import Letterhead
 from gbv_kpi.render.docx.decree import BLANK, abbreviated, document_title, on_its_subject, widest_line
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.styles import (
@@ -39,9 +40,8 @@ RULE_SHARE = 0.4  # of the text above it
 LINES_TO_SIGN = 4
 
 
-def head(draft: Draft, plan: Plan) -> None:
+def head(draft: Draft, letterhead: Letterhead) -> None:
     """The bodies and the number at the left, the nation, the motto, the place and the date at the right."""
-    letterhead = plan.letterhead
     (bodies, nation), (number, place) = draft.side_by_side(COLUMNS, rows=2)
     if letterhead.superior:
         draft.write(abbreviated(draft.text(letterhead.superior).upper()), SUPERIOR, bodies)
@@ -52,14 +52,13 @@ def head(draft: Draft, plan: Plan) -> None:
     draft.write(NATION_NAME, NATION, nation)
     draft.write(MOTTO_WORDS, MOTTO, nation)
     draft.rule(MOTTO_WIDTH, COLUMNS[1], nation)
-    draft.write(phrase("No.: {number}", number=blank_number(plan)), NUMBER, number)
-    where = letterhead.place or plan.place
-    draft.write(phrase("{place}, {date}", place=where, date=blank_date()), PLACE_AND_DATE, place)
+    draft.write(phrase("No.: {number}", number=blank_number(letterhead)), NUMBER, number)
+    draft.write(phrase("{place}, {date}", place=letterhead.place, date=blank_date()), PLACE_AND_DATE, place)
 
 
-def blank_number(plan: Plan) -> str:
+def blank_number(letterhead: Letterhead) -> str:
     """The number of the report, which the records office gives it."""
-    return f"      /BC-{plan.letterhead.issuer_short or BLANK}"
+    return f"      /BC-{letterhead.issuer_short or BLANK}"
 
 
 def blank_date() -> Phrase:
@@ -78,9 +77,9 @@ def subject(draft: Draft, plan: Plan, year: str) -> None:
     draft.rule(RULE_SHARE * widest_line(about, SUBJECT.points or 0, within), TEXT_WIDTH)
 
 
-def addressees(draft: Draft, plan: Plan) -> None:
+def addressees(draft: Draft, letterhead: Letterhead) -> None:
     """One body on the line of the words, several below each other."""
-    names = plan.letterhead.addressed_to
+    names = letterhead.addressed_to
     if not names:
         return
     to = phrase("To:")
@@ -98,14 +97,14 @@ def _listed(draft: Draft, names: Sequence[Bilingual | Phrase]) -> list[str]:
     return [f"- {draft.text(name)}{';' if name is not names[-1] else '.'}" for name in names]
 
 
-def signature(draft: Draft, plan: Plan) -> None:
+def signature(draft: Draft, letterhead: Letterhead) -> None:
     """Who gets the report at the left; who signs it at the right, with room for signature, seal and name."""
     ((left, right),) = draft.side_by_side(COLUMNS)
     draft.write(phrase("Recipients:"), RECIPIENTS, left)
-    recipients = plan.letterhead.recipients or (phrase("As above"), phrase("Archive"))
+    recipients = letterhead.recipients or (phrase("As above"), phrase("Archive"))
     for line in _listed(draft, recipients):
         draft.write(line, RECIPIENT, left)
-    for title in plan.letterhead.signatory or (phrase("HEAD OF THE BODY"),):
+    for title in letterhead.signatory or (phrase("HEAD OF THE BODY"),):
         draft.write(draft.text(title).upper(), SIGNATORY, right)
     for _ in range(LINES_TO_SIGN):
         draft.write("", SIGNATORY, right)

@@ -11,9 +11,18 @@ from gbv_kpi.render.docx.decree import BLANK, document_title, official_day, on_i
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.styles import ITEM, POINT, SECTION
 from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_table
-from gbv_kpi.render.docx.wording import assessment, last_year_rate, reported, result
+from gbv_kpi.render.docx.wording import assessment, reported, result
 from gbv_kpi.render.formatting import MEANING
-from gbv_kpi.render.sentences import outlook, progress, refused_returns, verdict, withheld_notes
+from gbv_kpi.render.sentences import (
+    figure,
+    last_year_rate,
+    monitored_figures,
+    outlook,
+    progress,
+    refused_returns,
+    verdict,
+    withheld_notes,
+)
 
 ROMAN = ("I", "II", "III", "IV", "V")
 LETTERS = {"vi": "abcdđeghiklmnopqrstuvxy", "en": "abcdefghijklmnopqrstuvwxyz"}
@@ -23,14 +32,16 @@ SHOWN_MERGERS = 20
 def opening(draft: Draft, outcome: Outcome) -> None:
     """What the report is on, and who reports."""
     plan = outcome.scorecard.plan
-    issued = phrase("{document} of {day}", document=document_title(plan), day=official_day(plan.issued))
-    if body := plan.agency("issuer"):
-        issued = phrase("{document}, {agency}", document=issued, agency=body)
+    issued = document_title(plan)
+    if plan.issued:
+        issued = phrase("{document} of {day}", document=issued, day=official_day(plan.issued))
+    if body := plan.agency("issuer", plan.issued or outcome.day):
+        issued = phrase("{document}, {agency}", document=issued, agency=body.name)
     draft.write(
         phrase(
             "In carrying out {document}, {agency} reports the results of {year} as follows:",
             document=on_its_subject(issued, plan),
-            agency=plan.letterhead.issuer or BLANK,
+            agency=plan.letterhead(outcome.day).issuer or BLANK,
             year=year_of(outcome),
         )
     )
@@ -69,7 +80,7 @@ def indicator_results(draft: Draft, outcome: Outcome) -> None:
         _lettered(draft, _of_indicator(draft, outcome, finding, indicator))
     if not province:
         draft.write(phrase("There is no valid return."))
-    if any(finding.unit is not None for finding in outcome.scorecard.findings):
+    if any(finding.unit is not None for finding in outcome.scorecard.judged.findings):
         _item(draft, len(province) + 1, phrase("Results by unit"))
         unit_results(draft, outcome)
 
@@ -79,7 +90,7 @@ def _of_indicator(draft: Draft, outcome: Outcome, finding: Finding, indicator: I
     if indicator.quote:
         yield phrase("Target: “{quote}”.", quote=indicator.quote)
     found = result(finding, indicator, language)
-    if before := last_year_rate(outcome, finding, language):
+    if before := last_year_rate(outcome.trend, finding, language):
         last_year = str(finding.year - 1)
         yield phrase(
             "Result of {year}: {result}; of {last_year}: {rate}.",
@@ -100,16 +111,29 @@ def _of_indicator(draft: Draft, outcome: Outcome, finding: Finding, indicator: I
 
 def unit_results(draft: Draft, outcome: Outcome) -> None:
     """The table of units."""
-    if outcome.scorecard.findings:
+    if len(outcome.scorecard.judged.frame):
         units_table(draft, outcome)
 
 
 def tasks(draft: Draft, outcome: Outcome) -> None:
-    """The plan's task groups, which have no number: their text is the officer's."""
-    for number, group in enumerate(outcome.scorecard.plan.task_groups, start=1):
-        _item(draft, number, group)
+    """Write the plan's task groups: figures of the returns, dots where there are none, room for the officer's text."""
+    plan, language = outcome.scorecard.plan, draft.language
+    found = {finding.indicator: finding for finding in outcome.scorecard.of_province().findings}
+    shown: set[str] = set()
+    for number, group in enumerate(plan.task_groups, start=1):
+        title = draft.text(group.title)
+        _item(draft, number, f"{title[:1].upper()}{title[1:]}")
+        for name in group.indicators:
+            if name in found and found[name].status is not Status.NO_DATA:
+                draft.write(phrase("- {sentence}", sentence=figure(plan, found[name], outcome.trend, language)), POINT)
+            else:
+                draft.write(f"- {draft.text(plan.indicator_by_id[name].title)}: {BLANK}", POINT)
+        shown.update(group.indicators)
         draft.write(BLANK)
-    if not outcome.scorecard.plan.task_groups:
+    for name, sentence in monitored_figures(outcome.scorecard, outcome.trend, language):
+        if name not in shown:
+            draft.write(phrase("- {sentence}", sentence=sentence), POINT)
+    if not plan.task_groups:
         draft.write(BLANK)
 
 
@@ -168,7 +192,7 @@ def closing(draft: Draft, outcome: Outcome) -> None:
             "This is the report on the results of {year} of {document}, respectfully submitted by {agency}./.",
             year=year_of(outcome),
             document=document_title(plan),
-            agency=plan.letterhead.issuer or BLANK,
+            agency=plan.letterhead(outcome.day).issuer or BLANK,
         )
     )
     paragraph.paragraph_format.keep_with_next = True  # a page of signatures alone would belong to nothing
@@ -192,10 +216,10 @@ def sections(draft: Draft, outcome: Outcome) -> None:
 
 
 def _of_province(outcome: Outcome) -> list[Finding]:
-    return [finding for finding in outcome.scorecard.findings if finding.unit is None]
+    return outcome.scorecard.judged.of_province().findings
 
 
-def _item(draft: Draft, number: int, title: Phrase | Bilingual) -> None:
+def _item(draft: Draft, number: int, title: Phrase | Bilingual | str) -> None:
     draft.write(f"{number}. {draft.text(title)}", ITEM)
 
 

@@ -8,9 +8,9 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.styles import POINT
 from gbv_kpi.render.docx.table_xml import Cell
-from gbv_kpi.render.docx.wording import SIGN, judged, last_year_rate, legend, short_result, signed_rate, unit_names
+from gbv_kpi.render.docx.wording import SIGN, judged, legend, short_result, signed_rate, unit_names
 from gbv_kpi.render.formatting import threshold_text
-from gbv_kpi.render.sentences import amount_lacking
+from gbv_kpi.render.sentences import amount_lacking, last_year_rate
 
 SHOWN_UNITS = 60  # in the body; the annex has all
 SHOWN_LACKING = 100
@@ -34,7 +34,7 @@ def indicators_table(draft: Draft, outcome: Outcome, findings: Sequence[Finding]
             Cell(draft.text(plan.indicator_by_id[finding.indicator].title), "left"),
             Cell(_threshold(finding, draft)),
             Cell(short_result(finding, language)),
-            Cell(last_year_rate(outcome, finding, language) or SIGN[Status.NO_DATA]),
+            Cell(last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA]),
             Cell(draft.text(judged(finding)), bold=finding.status is Status.MISSED),
         ]
         for number, finding in enumerate(findings, start=1)
@@ -69,7 +69,7 @@ def units_table(draft: Draft, outcome: Outcome) -> None:
     widths = (12, 43, *[110 / len(plan.indicators)] * len(plan.indicators))
     draft.table(None, widths, headings, rows)
     without = [Status.NO_DATA] if any((unit, plan.indicators[0].id) not in findings for unit in shown) else []
-    if signs := legend(findings.values(), language, without):
+    if signs := legend(outcome.scorecard.judged.findings, language, without):
         draft.write(phrase("Signs: {signs}.", signs=signs), POINT)
     if len(shown) < len(units):
         more = len(units) - len(shown)

@@ -19,13 +19,14 @@ document's expressions run in Jinja's sandbox, and reach nothing but these field
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, Undefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from lxml import etree
 
 from gbv_kpi.errors import UsageError
@@ -45,8 +46,13 @@ from gbv_kpi.render.docx.sections import (
     unit_results,
 )
 from gbv_kpi.render.docx.styles import define_looks
+from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand
+MAX_RENDERED = 100 * 2**20  # characters: the annex of 10,600 units has 30 million
+BYTES_OF_FINDING = 2**13  # of a document: the more of them, the longer it may take to be written
+MAX_FACTOR = 10**9
+MAX_QUOTED = 200  # characters of a document in a message
 
 
 def _content(draft: Draft, outcome: Outcome) -> None:
@@ -63,29 +69,26 @@ PARTS: Mapping[str, Callable[[Draft, Outcome], None]] = {
     "ton_tai": shortcomings,
     "phu_luc": annex,
 }
+_MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
+_TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to work out.")
+_NOT_WORKED_OUT = phrase("The fields of the Word template cannot be worked out.")
 # The paragraph that a part is to take the place of.
 _PLACE_OF_A_PART = re.compile(
     rf"<w:p[ >](?:(?!<w:p[ >]).)*?{{{{\s*({'|'.join(PARTS)})\s*}}}}.*?</w:p>", flags=re.DOTALL
 )
 
 
-class _Part:
-    """A part of the report, written when the document asks for it."""
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja without what a document needs to reach out or to grow: only numbers are multiplied."""
 
-    def __init__(self, draft: Draft, outcome: Outcome, write: Callable[[Draft, Outcome], None]) -> None:
-        self.draft = draft
-        self.outcome = outcome
-        self.write = write
+    intercepted_binops = frozenset(["*", "**", "%"])
 
-    def __html__(self) -> str:
-        """Its paragraphs and tables as XML: what Jinja puts in without escaping it."""
-        body = self.draft.document.element.body
-        before = set(body)
-        self.write(self.draft, self.outcome)
-        written = [element for element in body if element not in before]
-        for element in written:
-            body.remove(element)
-        return "".join(etree.tostring(element, encoding="unicode") for element in written)
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or not all(
+            isinstance(side, int | float) and abs(side) < MAX_FACTOR for side in (left, right)
+        ):
+            raise SecurityError("only numbers are multiplied")
+        return super().call_binop(context, operator, left, right)
 
 
 class _Unknown(Undefined):
@@ -98,22 +101,17 @@ class _Unknown(Undefined):
 
 def filled_in(template: bytes, outcome: Outcome, language: Language) -> bytes:
     """The office's document with the report in it. Raises `UsageError` for one that cannot be filled in."""
-    document = _opened(template)
-    try:
-        return _filled_in(document, outcome, language)
-    except UsageError:
-        raise
-    except TemplateError as error:
-        lines = [line.strip() for line in getattr(error, "docx_context", ())]
-        near = next((line for line in lines[3:] if line), "")
-        message = phrase(
-            "A field of the Word template is not written as it should be, near “{near}”. Write it as {example}.",
-            near=near or str(error.message),
-            example="{{ nam }}",
-        )
-        raise UsageError(message) from error
-    except Exception as error:  # the document's own expressions can fail in any way
-        raise UsageError(phrase("The fields of the Word template cannot be worked out.")) from error
+
+    def fill_in(content: bytes) -> bytes:
+        return _filled_in(_opened(content), outcome, language)
+
+    if not can_isolate():
+        return fill_in(template)
+    with child_for(fill_in) as child:
+        written = child.ask(template, len(template) + len(outcome.scorecard.frame) * BYTES_OF_FINDING)
+    if isinstance(written, Failure):
+        raise UsageError(_TOO_MUCH)
+    return written
 
 
 def _opened(template: bytes) -> DocxTemplate:
@@ -132,24 +130,74 @@ def _opened(template: bytes) -> DocxTemplate:
 
 
 def _filled_in(document: DocxTemplate, outcome: Outcome, language: Language) -> bytes:
-    patch_xml = document.patch_xml
+    try:
+        return _rendered(document, outcome, language)
+    except UsageError:
+        raise
+    except MemoryError as error:
+        raise UsageError(_TOO_MUCH) from error
+    except SecurityError as error:  # a TemplateError too, but written well
+        raise UsageError(_NOT_WORKED_OUT) from error
+    except TemplateError as error:
+        lines = [line.strip() for line in getattr(error, "docx_context", ())]
+        near = next((line for line in lines[3:] if line), "")[:MAX_QUOTED]
+        message = phrase(
+            "A field of the Word template is not written as it should be, near “{near}”. Write it as {example}.",
+            near=near or str(error.message)[:MAX_QUOTED],
+            example="{{ nam }}",
+        )
+        raise UsageError(message) from error
+    except Exception as error:  # the document's own expressions can fail in any way
+        raise UsageError(_NOT_WORKED_OUT) from error
+
+
+def _rendered(document: DocxTemplate, outcome: Outcome, language: Language) -> bytes:
+    patch_xml, render_xml = document.patch_xml, document.render_xml_part
+    environment = _Environment(autoescape=True, undefined=_Unknown)
+    environment.globals = {"range": safe_range}
     document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(r"{{ \1 }}", patch_xml(xml))
-    environment = SandboxedEnvironment(autoescape=True, undefined=_Unknown)
-    define_looks(document.docx)
-    draft = Draft(document.docx, language)
-    known = fields(outcome, language) | {name: _Part(draft, outcome, write) for name, write in PARTS.items()}
     asked = document.get_undeclared_template_variables(environment)
+    known = fields(outcome, language) | {name: f"{_MARK}{name}{_MARK}" for name in PARTS}
     if unknown := asked - set(known):
         raise _no_such_field(sorted(unknown), known)
     if not asked:
         example = "{{ noi_dung }}"
         message = phrase("The Word template has no field: write {field} where the report is to stand.", field=example)
         raise UsageError(message)
+    parts = _written_parts(document, [name for name in PARTS if name in asked], outcome, language)
+    document.render_xml_part = lambda *arguments: _with_parts(render_xml(*arguments), parts)
     document.render(known, environment)
     date_document(document.docx, outcome)
     written = BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _written_parts(
+    document: DocxTemplate, names: Sequence[str], outcome: Outcome, language: Language
+) -> Mapping[str, str]:
+    """The XML of these parts of the report, in the document's own styles."""
+    define_looks(document.docx)
+    draft = Draft(document.docx, language)
+    body = document.docx.element.body
+    xml_by_part: dict[str, str] = {}
+    for name in names:
+        before = set(body)
+        PARTS[name](draft, outcome)
+        written = [element for element in body if element not in before]
+        for element in written:
+            body.remove(element)
+        xml_by_part[name] = "".join(etree.tostring(element, encoding="unicode") for element in written)
+    return xml_by_part
+
+
+def _with_parts(xml: str, parts: Mapping[str, str]) -> str:
+    """Put the parts where their marks are; a mark that an expression has changed is left out."""
+    pieces = xml.split(_MARK)
+    pieces[1::2] = [parts.get(name, name) for name in pieces[1::2]]
+    if sum(map(len, pieces)) > MAX_RENDERED:
+        raise UsageError(_TOO_MUCH)
+    return "".join(pieces)
 
 
 def _no_such_field(asked: list[str], known: Mapping[str, object]) -> UsageError:

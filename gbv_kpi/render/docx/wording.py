@@ -7,7 +7,7 @@ from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, completeness
 
 # Signs that Times New Roman has; those of statistical yearbooks where there are any.
@@ -19,6 +19,8 @@ def result(finding: Finding, indicator: Indicator, language: Language) -> Phrase
     if not finding.status.has_rate:
         return MEANING[finding.status]
     counts = counts_text(finding, language)
+    if finding.measure == "count" and not finding.provisional:
+        return phrase("{counts} {noun}", counts=counts, noun=indicator.noun or "")
     if indicator.noun:
         counts = f"{counts} {language.say(indicator.noun)}"
     rate = rate_text(finding, language)
@@ -31,7 +33,7 @@ def short_result(finding: Finding, language: Language) -> str:
     """As it stands in a table: 2.061/2.216 = 93,0%."""
     if not finding.status.has_rate:
         return SIGN[finding.status]
-    return f"{counts_text(finding, language)} = {rate_text(finding, language)}"
+    return result_text(finding, language)
 
 
 def signed_rate(finding: Finding | None, language: Language) -> str:
@@ -90,23 +92,6 @@ def reported(coverage: Coverage) -> Iterator[Phrase]:
     if coverage.refused:
         names = ", ".join(unit.name for unit in coverage.refused)
         yield phrase("Of these returned to the sender for correction: {units}.", units=names)
-
-
-def last_year_rate(outcome: Outcome, finding: Finding, language: Language) -> str:
-    """The province's rate of the year before; nothing where it is not known."""
-    if outcome.trend is None:
-        return ""
-    points = (
-        point.finding
-        for series in outcome.trend.series
-        if series.unit is None and series.indicator.id == finding.indicator
-        for point in series.points
-    )
-    before = next((point for point in points if point.year == finding.year - 1), None)
-    if before is None or not (rate := rate_text(before, language)):
-        return ""
-    provisional = language.say(phrase("(provisional)"))
-    return f"{rate} {provisional}" if before.provisional else rate
 
 
 def unit_names(outcome: Outcome) -> dict[str, str]:

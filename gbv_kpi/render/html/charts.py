@@ -18,6 +18,7 @@ from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure, Threshold
+from gbv_kpi.render.formatting import writer_of
 
 WIDTH = 340  # about a phone's, so that text is hardly scaled there
 HALF_YEAR = 0.5
@@ -31,7 +32,7 @@ def bullet(finding: Finding, last_year: Finding | None, words: tuple[str, str], 
     `words` are the title and the text that stands for the chart.
     """
     rate = _shown(finding)
-    if rate is None:
+    if rate is None or finding.measure == "change":  # the axis begins at 0
         return None
     before = _shown(last_year) if last_year else None
     bounds = [_bound(threshold) for threshold in (finding.threshold, finding.next_threshold)]
@@ -61,7 +62,7 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
     None where fewer than two years have a rate.
     """
     rates = {point.finding.year: rate for point in series.points if (rate := _shown(point.finding)) is not None}
-    if len(rates) < 2:
+    if len(rates) < 2 or series.indicator.measure == "change":
         return None
     first, last = series.points[0].finding.year, series.points[-1].finding.year
     provisional = {point.finding.year for point in series.points if point.finding.provisional}
@@ -95,10 +96,8 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
 
 
 def _settings(measure: Measure, language: Language) -> dict[str, Any]:
-    write = language.percent if measure == "percent" else language.number
-
     def tick(value: float) -> str:
-        return write(Decimal(value), 0 if float(value).is_integer() else 2)
+        return writer_of(measure, language)(Decimal(value), 0 if float(value).is_integer() else 2)
 
     return {
         "width": WIDTH,

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gbv_kpi import __version__
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, Status
@@ -65,11 +65,12 @@ def to_html(outcome: Outcome, language: Language) -> str:
         sign=sign,
         provisional=any(finding.provisional for finding in decisive),
         cards=list(_cards(outcome, language)),
-        rows=year_rows(scorecard) if len(scorecard.frame) else None,
+        rows=year_rows(scorecard) if len(scorecard.judged.frame) else None,
+        monitored=[sentence for _, sentence in sentences.monitored_figures(scorecard, outcome.trend, language)],
         shown=shown_of(scorecard.unit_count),
         missed=scorecard.of_units().with_status(Status.MISSED).findings,
         withheld=list(sentences.withheld_notes(scorecard.plan, outcome.withheld)),
-        statuses=[status for status in Status if status in scorecard.statuses],
+        statuses=[status for status in Status if status in scorecard.judged.statuses],
         trends=list(_trends(outcome, language)),
     )
 
@@ -132,15 +133,13 @@ def _printed(language: Language, value: object) -> object:
         case Markup():
             return value
         case Phrase() | Bilingual() | str():
-            return visible(language.say(value))
+            return escape_controls(language.say(value))
         case _:
             return value
 
 
 def _cards(outcome: Outcome, language: Language) -> Iterator[Card]:
-    for finding in outcome.scorecard.findings:
-        if finding.unit is not None:
-            continue
+    for finding in outcome.scorecard.judged.of_province().findings:
         indicator = outcome.scorecard.plan.indicator_by_id[finding.indicator]
         before = _last_year(outcome, finding)
         since = finding.threshold.since if finding.threshold else None
@@ -160,9 +159,9 @@ def _trends(outcome: Outcome, language: Language) -> Iterator[Years]:
     """Nothing where there is no earlier year to stand beside this one."""
     if outcome.trend is None or len(outcome.trend.years) < 2:
         return
-    for indicator in outcome.scorecard.plan.indicators:
-        series = tuple(one for one in outcome.trend.series if one.indicator.id == indicator.id)
-        yield Years(indicator, series, line(series[0], over_the_years(series[0], language), language))
+    for indicator in outcome.scorecard.plan.all_indicators:
+        if series := tuple(one for one in outcome.trend.series if one.indicator.id == indicator.id):
+            yield Years(indicator, series, line(series[0], over_the_years(series[0], language), language))
 
 
 def _moment(at: datetime) -> str:

@@ -1,6 +1,6 @@
 """What a chart shows, in words: its title, and the text that a screen reader says in its place."""
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.kpi.trend import Series
@@ -45,4 +45,4 @@ def _threshold(what: Phrase, threshold: str) -> Phrase:
 
 def _said(indicator: Indicator, years: str, parts: list[Phrase], language: Language) -> tuple[str, str]:
     title = phrase("{indicator}, {year}", indicator=indicator.title, year=years)
-    return visible(language.say(title)), visible("; ".join(map(language.say, parts)) + ".")
+    return escape_controls(language.say(title)), escape_controls("; ".join(map(language.say, parts)) + ".")

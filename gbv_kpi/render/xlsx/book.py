@@ -6,13 +6,14 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from gbv_kpi.console import visible
+from gbv_kpi.console import escape_controls
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted
+from gbv_kpi.sheets.own_reports import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # LibreOffice writes numbers after it, Excel after its reader's Windows
@@ -38,14 +39,14 @@ class Book:
         self._bytes = BytesIO()
         how = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.workbook = Workbook(self._bytes, how)
-        self.workbook.set_properties({"title": self.say(title), "created": UNDATED})
+        self.workbook.set_properties({"title": self.say(title), "category": REPORT_MARK, "created": UNDATED})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._titles = list(RESERVED)
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
 
     def say(self, words: Words) -> str:
         """A text as a cell holds it."""
-        return paper.storable(visible(self.language.say(words)))
+        return paper.storable(escape_controls(self.language.say(words)))
 
     def sheet_name(self, title: Words) -> str:
         """A name for a further sheet."""
@@ -76,7 +77,8 @@ class Book:
         """The number format of rates, with literal signs around them."""
         places = "0" + ("." + "0" * decimals if decimals else "")
         literal = [quoted(text) if text else "" for text in (before, after)]
-        return f"{LOCALE[self.language.tag]}{literal[0]}{places}{'%' if measure == 'percent' else ''}{literal[1]}"
+        sign = "%" if measure in ("percent", "change") else ""
+        return f"{LOCALE[self.language.tag]}{literal[0]}{places}{sign}{literal[1]}"
 
     def rate_of(self, finding: Finding | None, measure: Measure, before: str = "", after: str = "") -> str:
         """The number format of a finding's rate: enough decimals that print never contradicts the verdict."""

@@ -7,7 +7,7 @@ to 15 digits: counts of at most 999,999,999 and a threshold with up to three dec
 from collections.abc import Mapping, Sequence
 
 from gbv_kpi.kpi.scorecard import Status
-from gbv_kpi.plan.thresholds import Threshold, weights
+from gbv_kpi.plan.thresholds import Measure, Threshold, weights
 
 MAX_LITERAL = 255  # characters of a text inside a formula
 MAX_FORMULA = 8192
@@ -43,9 +43,14 @@ def province_sum(own: str, other: str) -> str:
     return f'=IF(COUNTIFS({own},">=0",{other},">=0")=0,"",SUMIFS({own},{other},">=0"))'
 
 
-def rate(numerator: str, denominator: str) -> str:
+def rate(numerator: str, denominator: str, measure: Measure) -> str:
     """The exact quotient; nothing where one count is not known or there are no cases."""
-    return _where_judged(numerator, denominator, f"{numerator}/{denominator}", '""', '""')
+    return _where_judged(numerator, denominator, quotient(numerator, denominator, measure), '""', '""')
+
+
+def quotient(numerator: str, denominator: str, measure: Measure) -> str:
+    """Return a rate as a formula has it; a change is what the quotient has over 1."""
+    return f"{numerator}/{denominator}{'-1' if measure == 'change' else ''}"
 
 
 def verdict(numerator: str, denominator: str, threshold: Threshold | None, words: Mapping[Status, str]) -> str:

@@ -94,7 +94,8 @@ class IndicatorPage:
         if indicator.quote:
             lines.append(phrase("Plan {number}: “{quote}”", number=plan.number, quote=indicator.quote))
         lines.append(phrase("Numerator: {fields}", fields=self._labels(indicator.numerator)))
-        lines.append(phrase("Denominator: {fields}", fields=self._labels(indicator.denominator)))
+        if indicator.denominator:
+            lines.append(phrase("Denominator: {fields}", fields=self._labels(indicator.denominator)))
         lines.extend(self._thresholds())
         if indicator.caveat:
             lines.append(indicator.caveat)

@@ -13,6 +13,7 @@ from gbv_kpi.render.xlsx.lines import level, quotient
 from gbv_kpi.render.xlsx.page import FIGURE, Page
 
 CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
+UNSEEN = ";;;"  # the number format of a cell that shows nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class JudgedRow:
         """A count as a formula; as a number or a word where what it is added up from is withheld (no formula)."""
         page = self.page
         value = self._count_in(column)
+        if column == DENOMINATOR and self.measure in ("count", "change") and self.status is not Status.WITHHELD:
+            self._divisor(value)
+            return
         if value is None and self.finding and (formula is None or self.status is Status.WITHHELD):
             page.text(self.row, column, page.book.word[Status.WITHHELD], align="center", **self.look)
         elif formula is not None:
@@ -40,10 +44,18 @@ class JudgedRow:
         elif value is not None:
             page.number(self.row, column, value, page.book.whole, **self.look)
 
+    def _divisor(self, value: int | None) -> None:
+        """What no field of the return gives: the base year's count, or an unseen 1 that a count is divided by."""
+        if value is None:
+            self.page.blank(self.row, DENOMINATOR, **self.look)
+        else:
+            digits = UNSEEN if self.measure == "count" else self.page.book.whole
+            self.page.number(self.row, DENOMINATOR, value, digits, **self.look)
+
     def _count_in(self, column: int) -> int | None:
         if self.finding is None:
             return None
-        return self.finding.numerator if column == NUMERATOR else self.finding.denominator
+        return self.finding.numerator if column == NUMERATOR else self.finding.divisor
 
     def judge(self, threshold: Threshold | None, coming: Threshold | None) -> None:
         """Rate, threshold, verdict and what is lacking; words alone where a count is not there to be judged."""
@@ -58,7 +70,9 @@ class JudgedRow:
             return
         numerator, denominator = self._cells()
         rates = book.rate_of(self.finding, self.measure)
-        page.figure(row, RATE, formulas.rate(numerator, denominator), quotient(self.finding), rates, **look)
+        page.figure(
+            row, RATE, formulas.rate(numerator, denominator, self.measure), quotient(self.finding), rates, **look
+        )
         verdict = formulas.verdict(numerator, denominator, threshold, book.word)
         page.words(row, VERDICT, verdict, book.word[self.status], align="center", **look)
         if threshold:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Finding, UnitCounts
 from gbv_kpi.plan import Plan
-from gbv_kpi.plan.thresholds import SCALE, Threshold
+from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Threshold
 
 HEAD = range(7)  # rows of title and explanations, counted from 0
 HEADINGS = 7
@@ -67,9 +67,9 @@ def year_of(outcome: Outcome) -> Year | None:
 
 def quotient(finding: Finding | None) -> float | str:
     """What the formula of its rate comes to; nothing where there is none."""
-    if finding is None or not finding.status.has_rate or finding.numerator is None or not finding.denominator:
+    if finding is None or not finding.status.has_rate or finding.numerator is None or not finding.divisor:
         return ""
-    return finding.numerator / finding.denominator
+    return finding.numerator / finding.divisor - UNCHANGED[finding.measure] / 100
 
 
 def level(threshold: Threshold) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.kpi.trend import Trend
+from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import GRID, Words
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.judged import BOUND, DENOMINATOR, LACKING, NEXT, NUMERATOR, RATE, VERDICT
@@ -56,7 +57,10 @@ class ProvinceTable:
         page.text(row, QUOTE, indicator.quote, **GRID)
         page.fit(row, [(page.book.say(title), WIDTHS[TITLE]), (indicator.quote, WIDTHS[QUOTE])])
         for column in (NUMERATOR, DENOMINATOR, RATE, VERDICT):
-            self._link(row, column, one, column)
+            if column == DENOMINATOR and indicator.measure == "count":
+                page.blank(row, column, **GRID)
+            else:
+                self._link(row, column, one, column)
         if one.threshold:
             self._link(row, LACKING, one, LACKING)
             page.number(row, BOUND, level(one.threshold), page.book.bound(one.threshold), **GRID)
@@ -91,4 +95,5 @@ class ProvinceTable:
             page.text(row, column, page.book.word[finding.status if finding else Status.NO_DATA], **FIGURE, **GRID)
             return
         rates = page.book.rate_of(finding, finding.measure)
-        page.figure(row, column, f"={finding.numerator}/{finding.denominator}", quotient(finding), rates, **GRID)
+        formula = f"={formulas.quotient(str(finding.numerator), str(finding.divisor), finding.measure)}"
+        page.figure(row, column, formula, quotient(finding), rates, **GRID)

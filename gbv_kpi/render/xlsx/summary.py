@@ -5,12 +5,13 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range_abs
 
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.render.sentences import (
     caveats,
     completeness,
+    monitored_figures,
     outlook,
     province_verdict,
     refused_returns,
@@ -35,7 +36,7 @@ Line = tuple[Words, dict[str, Any]]  # a sentence and its look
 
 def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
     """`indicators` are those of the year; none where not one return of it could be read."""
-    above, below = list(_above(outcome)), list(_below(outcome))
+    above, below = list(_above(outcome)), list(_below(outcome, page.book.language))
     table = ProvinceTable(page, outcome.trend, indicators) if indicators else None
     widths = table.widths if table else WITHOUT_A_TABLE
     page.widths(widths)
@@ -80,7 +81,9 @@ def _above(outcome: Outcome) -> Iterator[Line]:
         yield phrase("As the ledger was at {moment}.", moment=moment), {"italic": True}
 
 
-def _below(outcome: Outcome) -> Iterator[Line]:
+def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
+    for _, sentence in monitored_figures(outcome.scorecard, outcome.trend, language):
+        yield sentence, {}
     for caveat in caveats(outcome.scorecard.plan, outcome.scorecard.rated_indicators):
         yield caveat, {"italic": True}
     for note in withheld_notes(outcome.scorecard.plan, outcome.withheld):

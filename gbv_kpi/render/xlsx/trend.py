@@ -11,6 +11,7 @@ from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.render.formatting import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained
+from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import COLOURS, GRID
 from gbv_kpi.render.xlsx.charts import put_trend_chart
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
@@ -130,7 +131,10 @@ class _Block:
         if self._is_reported(point):
             formula, sign = f"={self._there(unit, RATE)}", ""
         else:
-            formula, sign = f"={finding.numerator}/{finding.denominator}", f"{MARK[finding.status]} "
+            formula, sign = (
+                f"={formulas.quotient(str(finding.numerator), str(finding.divisor), finding.measure)}",
+                f"{MARK[finding.status]} ",
+            )
             look = {**look, "font_color": COLOURS[finding.status][1]}
         rates = self.page.book.rate_of(finding, finding.measure, sign, marks)
         self.page.figure(row, column, formula, quotient(finding), rates, **look)

@@ -1,0 +1,120 @@
+"""Verify a whole ledger: its pages, each return against its hash, and each file against the hash of its content."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, select
+
+from gbv_kpi.exit_codes import ExitCode
+from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.entries import Entry, UnitKey, hash_of
+from gbv_kpi.ledger.faults import CONTRADICTION
+from gbv_kpi.ledger.publications import publications_of
+from gbv_kpi.ledger.query import OF_SUBMISSION, UNREADABLE, ChangedError, entry_from, told_as_damage
+from gbv_kpi.ledger.tables import readable_columns, returns, submissions
+
+MAX_KEY_SETS = 50  # of former files that a file may have had the units of
+
+Key = tuple[UnitKey, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """What a ledger holds, and what is damaged in it."""
+
+    ledger: str
+    files: int
+    returns: int
+    not_compared: int  # files of which the ledger had some figures already, and not which
+    damage: tuple[Phrase, ...]
+
+    @property
+    def exit_code(self) -> int:
+        return ExitCode.COULD_NOT_RUN if self.damage else ExitCode.OK
+
+
+def check_ledger(ledger: Ledger) -> LedgerCheck:
+    """Return what was found. Raises `LedgerError` for a ledger that cannot be read at all."""
+    with ledger.reading() as connection, told_as_damage(connection):
+        damage = list(_damaged_pages(connection))
+        files = connection.execute(select(submissions).order_by(submissions.c.id)).mappings().all()
+        rows = connection.execute(
+            select(*readable_columns(connection), *OF_SUBMISSION)
+            .outerjoin(submissions, returns.c.submission == submissions.c.id)
+            .order_by(returns.c.submission, returns.c.revision)
+        )
+        publications_of(connection)  # each is read
+        entries: dict[object, list[Entry]] = {}
+        count = 0
+        for row in rows.mappings():
+            count += 1
+            entry = _entry(row)
+            if isinstance(entry, Entry):
+                entries.setdefault(row["submission"], []).append(entry)
+            else:
+                damage.append(entry)
+    damage.extend(_missing_revisions(entries))
+    not_compared = 0
+    for found in _contents(files, entries):
+        not_compared += found is None
+        damage.extend([found] if found else [])
+    return LedgerCheck(ledger.name, len(files), count, not_compared, tuple(damage))
+
+
+def _damaged_pages(connection: Connection) -> Iterator[Phrase]:
+    """SQLite looks through its own pages; a server does so itself."""
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+        yield CONTRADICTION
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        yield phrase("a return in it belongs to no file")
+
+
+def _entry(row: RowMapping) -> Entry | Phrase:
+    try:
+        return entry_from(row)
+    except ChangedError as error:
+        return error.found
+    except UNREADABLE:
+        return phrase("the return number {number} cannot be read", number=str(row["id"]))
+
+
+def _missing_revisions(entries: Mapping[object, list[Entry]]) -> Iterator[Phrase]:
+    revisions: dict[tuple[str, UnitKey, int], list[Entry]] = {}
+    for entry in (entry for brought in entries.values() for entry in brought):
+        revisions.setdefault((entry.plan, entry.unit, entry.year), []).append(entry)
+    for kept in revisions.values():
+        found = {entry.revision for entry in kept}
+        for number in sorted(set(range(1, max(found) + 1)) - found):
+            yield phrase(
+                "revision {revision} of {unit}, {year}, is missing",
+                revision=number,
+                unit=kept[0].unit_name,
+                year=str(kept[0].year),
+            )
+
+
+def _contents(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]) -> Iterator[Phrase | None]:
+    """For each file whose content is not what its returns say: the damage, or None where it cannot be told.
+
+    A file is recorded with the hash of all that it said, and with only those returns that were new or changed. What
+    it said of the others is tried out: those of the units and years of a former file.
+    """
+    held: dict[str, dict[Key, Mapping[str, int]]] = {}
+    key_sets: dict[str, list[set[Key]]] = {}
+    for file in files:
+        brought = {(entry.unit, entry.year): entry.values for entry in entries.get(file["id"], ())}
+        before = held.setdefault(file["plan"], {})
+        is_first = not before
+        before |= brought
+        former = key_sets.setdefault(file["plan"], [])
+        for keys in [set(brought), *(keys | set(brought) for keys in reversed(former[-MAX_KEY_SETS:]))]:
+            if hash_of((unit, year, before[unit, year]) for unit, year in keys) == file["content"]:
+                if keys not in former:
+                    former.append(keys)
+                break
+        else:
+            message = phrase("the returns of the file {file} are not what it brought", file=str(file["file"]))
+            yield message if is_first else None

@@ -1,0 +1,119 @@
+"""The meaning of a heading as a value: its phrases, and what each says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+Key = tuple[str, ...]
+
+
+class Kind(StrEnum):
+    """What a word of a heading says, where it names no field."""
+
+    ACTUAL = "actual"
+    TOTAL = "total"
+    SUM = "sum"
+    GROUP = "group"
+    PART_OF_YEAR = "part of year"
+    OTHER_YEAR = "other year"
+    TARGET = "target"
+    ESTIMATE = "estimate"
+    ACCUMULATED = "accumulated"
+    PART = "part"
+    RATE = "rate"
+    NUMBERING = "numbering"
+    MEASURE = "measure"
+    NOTE = "note"
+    UNIT = "unit name"
+    CODE = "unit code"
+    YEAR = "year"
+    ITEM = "item"
+    TOPIC = "topic"
+    UNEXPLAINED = "unexplained"
+
+
+AGAINST = (
+    Kind.PART_OF_YEAR,
+    Kind.OTHER_YEAR,
+    Kind.TARGET,
+    Kind.ESTIMATE,
+    Kind.ACCUMULATED,
+    Kind.RATE,
+    Kind.PART,
+)
+
+
+QUIET = frozenset({Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.MEASURE})
+
+
+ROLES = frozenset({Kind.NUMBERING, Kind.NOTE, Kind.UNIT, Kind.CODE, Kind.YEAR, Kind.MEASURE, Kind.ITEM})
+
+
+class Atom(NamedTuple):
+    """A phrase of a heading and all that it may mean."""
+
+    kinds: frozenset[Kind] = frozenset()
+    field: str | None = None
+    upper: Key | None = None  # the first level of an official header
+    lower: Key | None = None  # the second level, which means something only under a first one
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A heading as it is written, its phrases in order, and the words that mean nothing."""
+
+    text: str
+    atoms: Sequence[Atom] = ()
+    left: Sequence[str] = ()
+    is_inner: bool = False  # it begins with a dash or "trong đó"
+
+    @property
+    def field(self) -> str | None:
+        """The field that the label names wholly, with no word against it."""
+        named = [atom.field for atom in self.atoms if atom.field]
+        if self.left or len(named) != 1:
+            return None
+        rest = [atom for atom in self.atoms if not atom.field]
+        return named[0] if all(atom.kinds & {Kind.ACTUAL, Kind.TOTAL} for atom in rest) else None
+
+    @property
+    def marks(self) -> set[object]:
+        """The fields, or levels of fields, that the label speaks of."""
+        if self.only({Kind.TOTAL, Kind.SUM}):
+            return set()
+        lower = () if self.left else (atom.lower for atom in self.atoms)  # "Công an huyện …" is no form of help
+        found = (*(atom.field or atom.upper for atom in self.atoms), *lower)
+        return {mark for mark in found if mark is not None}
+
+    @property
+    def years(self) -> set[int]:
+        return {atom.year for atom in self.atoms if atom.year}
+
+    def only(self, kinds: Iterable[Kind]) -> bool:
+        """Whether every phrase may have one of these meanings, and no word is left over."""
+        kinds = frozenset(kinds)
+        return bool(self.atoms) and not self.left and all(atom.kinds & kinds for atom in self.atoms)
+
+    @property
+    def against(self) -> Kind | None:
+        """What qualifies a figure under the label, where nothing in the same phrase excuses it."""
+        for atom in self.atoms:
+            if not (atom.kinds & QUIET or atom.field or atom.lower or atom.upper):
+                for kind in AGAINST:
+                    if kind in atom.kinds:
+                        return kind
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a path of headings says of the figures under it."""
+
+    field: str | None = None
+    years: frozenset[int] = frozenset()
+    against: tuple[tuple[Kind, str], ...] = ()  # what keeps a figure from being the whole result of the year
+
+    def __and__(self, other: "Meaning") -> "Meaning":
+        return Meaning(self.field or other.field, self.years | other.years, self.against + other.against)

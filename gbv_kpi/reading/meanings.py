@@ -1,0 +1,255 @@
+"""Explain a heading: which field, year and qualification its words name, and which words nobody knows.
+
+The words are the plan's own labels and the closed list in `vocabulary.txt`. A heading is covered with the longest
+known phrases; what is left over keeps it from being read.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from gbv_kpi.errors import PlanError
+from gbv_kpi.i18n import phrase
+from gbv_kpi.plan import Plan
+from gbv_kpi.reading.labels import AGAINST, QUIET, ROLES, Atom, Key, Kind, Label, Meaning
+from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, tidy, without_diacritics, words, words_of_label
+from gbv_kpi.reading.periods import mark_periods
+
+Cost = tuple[int, int, int]  # two for an unknown word, one for a topic; phrases; less for longer phrases
+
+
+PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
+PERIODS = frozenset(words("tháng, quý, đợt, tuần, thang, quy, dot, tuan, month, quarter, week"))
+_NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
+_COUNT_WORDS = ("tổng số", "số lượng", "số", "number of")
+
+
+NOTHING = Meaning()
+
+
+@dataclass(slots=True)
+class _Index:
+    """The known phrases by their first word, as they are spelt or with every diacritic taken off."""
+
+    plain: bool
+    phrases: dict[Key, Atom] = field(default_factory=dict)
+    lengths: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def key(self, text: str) -> Key:
+        key, _ = words_of_label(tidy(text))
+        return tuple(map(without_diacritics, key)) if self.plain else key
+
+    def learn(self, key: Key, atom: Atom) -> None:
+        if not key:
+            return
+        known = self.phrases.get(key, Atom())
+        self.phrases[key] = Atom(
+            known.kinds | atom.kinds, known.field or atom.field, known.upper or atom.upper, known.lower or atom.lower
+        )
+        self.lengths[key[0]].add(len(key))
+
+    def cover(self, key: Key) -> tuple[Cost, list[Atom], list[str]]:
+        """Return the cover of a heading's words that leaves the fewest words, of these the one with fewest phrases."""
+        best: list[tuple[Cost, list[Atom], list[str]]] = [((0, 0, 0), [], [])]
+        for start in range(len(key) - 1, -1, -1):
+            (unknown, count, squares), atoms, left = best[-1]
+            choices = [((unknown + 2, count, squares), atoms, [key[start], *left])]
+            for length, atom in self._at(key, start):
+                (unknown, count, squares), atoms, left = best[-length]
+                cost = (unknown + _only_topic(atom), count + 1, squares - length * length)
+                choices.append((cost, [atom, *atoms], left))
+            best.append(min(choices, key=lambda choice: choice[0]))
+        return best[-1]
+
+    def _at(self, key: Key, start: int) -> Iterable[tuple[int, Atom]]:
+        word = key[start]
+        for length in sorted(self.lengths.get(word, ()), reverse=True):
+            if start + length <= len(key) and (atom := self.phrases.get(key[start : start + length])):
+                yield length, atom
+        if word in PERIOD_WORDS:
+            yield 1, Atom(frozenset({PERIOD_WORDS[word]}))
+        if year := _year(word):
+            if start + 1 < len(key) and _year(key[start + 1]):
+                yield 2, Atom(frozenset({Kind.ACCUMULATED}))  # 2021–2025
+            yield 1, Atom(year=year)
+        elif word in PERIODS and start + 1 < len(key) and _NUMERAL.fullmatch(key[start + 1]):
+            yield 2, Atom(frozenset({Kind.PART_OF_YEAR}))  # "Tháng 5", "Đợt II"
+        elif word in ("năm", "nam", "year") and start + 1 < len(key) and (year := _year(key[start + 1])):
+            yield 2, Atom(year=year)
+
+
+class Vocabulary:
+    """What headings mean in the returns of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._exact, self._plain = _Index(plain=False), _Index(plain=True)
+        self._parts: dict[str, dict[Key, str]] = defaultdict(dict)  # of a whole, by the second level of their headers
+        self._pairs: dict[tuple[Key, Key], str] = {}
+        for kind in Kind:
+            atom = Atom(frozenset({kind}))
+            for text in listed(kind):
+                key = words_of_label(tidy(text), whole=True)[0]
+                self._exact.learn(key, atom)
+                self._plain.learn(tuple(map(without_diacritics, key)), atom)
+        for index in (self._exact, self._plain):
+            self._learn_fields(plan, index)
+        spelt = [
+            (words(short), words(long), words(short) in self._exact.phrases)
+            for short, long in plan.abbreviations.items()
+        ]
+        self._abbreviations = (spelt, [(_bare(short), _bare(long), is_listed) for short, long, is_listed in spelt])
+        self.places = {words(plan.place.vi), words(plan.place.en)} - {()}
+        self.explain = lru_cache(CACHED)(self._explain)  # a thousand forms have the same headings
+
+    def _learn_fields(self, plan: Plan, index: _Index) -> None:
+        named: dict[Key, str] = {}
+        for field_ in plan.fields:
+            for text in (field_.label.vi, field_.label.en, field_.id, *field_.aliases):
+                key = self._without_count(index.key(text))
+                if key and named.setdefault(key, field_.id) != field_.id:
+                    raise PlanError(
+                        phrase(
+                            "The label “{label}” of the field {second} means the field {first} too.",
+                            label=text,
+                            first=named[key],
+                            second=field_.id,
+                        )
+                    )
+            for upper, lower in field_.header.values():
+                named.setdefault(self._without_count(index.key(f"{upper} {lower}")), field_.id)
+        for key, name in named.items():
+            index.learn(key, Atom(field=name))
+        for field_ in plan.fields:
+            for upper, lower in field_.header.values():
+                upper_key = self._without_count(index.key(upper))
+                lower_key = self._lower_key(index, index.key(lower))
+                index.learn(upper_key, Atom(upper=upper_key))
+                index.learn(lower_key, Atom(lower=lower_key))
+                self._pairs[upper_key, lower_key] = field_.id
+                if field_.part_of:
+                    self._parts[field_.part_of][lower_key] = field_.id
+        index.learn(index.key("số"), Atom(frozenset({Kind.ACTUAL})))
+        self._wholes = {field_.id: field_.part_of for field_ in plan.fields}
+
+    def _without_count(self, key: Key) -> Key:
+        for text in _COUNT_WORDS:
+            for count in (words(text), tuple(map(without_diacritics, words(text)))):
+                if key[: len(count)] == count and len(key) > len(count):
+                    return key[len(count) :]
+        return key
+
+    def _lower_key(self, index: _Index, key: Key) -> Key:
+        """Return the key of a second level, where many words mean the total."""
+        atom = index.phrases.get(key)
+        return ("total",) if atom and Kind.TOTAL in atom.kinds else self._without_count(key)
+
+    # ------------------------------------------------------------------ one heading
+
+    def _explain(self, text: str) -> Label:
+        """Return what the words of one heading mean."""
+        tidied = tidy(mark_periods(tidy(text)))
+        plain = tidied == without_diacritics(tidied)
+        index = self._plain if plain else self._exact
+        key, is_inner = words_of_label(tidied)
+        if not key and is_inner and any(map(str.isalpha, tidied)):
+            return Label(text, (Atom(frozenset({Kind.PART})),), (), is_inner)  # "Trong đó" alone
+        if len(text) > LONGEST_LABEL:
+            return Label(text[:LONGEST_LABEL], left=key)
+        variants = dict.fromkeys((key, self._longhand(key, index, only_unknown=True), self._longhand(key, index)))
+        _, atoms, left = min((index.cover(variant) for variant in variants), key=lambda found: found[0][:2])
+        return Label(text, tuple(atoms), tuple(left), is_inner)
+
+    def _longhand(self, key: Key, index: _Index, *, only_unknown: bool = False) -> Key:
+        """Return the words with the plan's abbreviations written out."""
+        for short, long, is_listed in self._abbreviations[index.plain]:
+            if only_unknown and is_listed:
+                continue
+            for start in range(len(key) - len(short), -1, -1):
+                if key[start : start + len(short)] == short:
+                    key = (*key[:start], *long, *key[start + len(short) :])
+        return key
+
+    # ------------------------------------------------------------------ a path of headings
+
+    def meaning(self, path: Sequence[Label]) -> Meaning:
+        """Return what the headings over or before a figure say of it, the outermost first."""
+        named: str | None = None  # the field so far
+        upper: Key | None = None
+        years: set[int] = set()
+        against: list[tuple[Kind, str]] = []
+        last = len(path) - 1
+        for place, label in enumerate(path):
+            years |= label.years
+            if label.left:
+                against.append((Kind.UNEXPLAINED, label.text))
+            if label.left and not any(atom.field for atom in label.atoms):
+                named, upper = (None, None) if label.marks else (named, upper)
+                continue
+            if place < last and any(map(_only_topic, label.atoms)):
+                against += [(kind, label.text) for atom in label.atoms if (kind := _kind_against(atom))]
+                continue
+            for atom in label.atoms:
+                inner = self._inner(atom, named, upper)
+                if inner is not None or atom.field or atom.upper:
+                    if inner is None and named and atom.field and not self.is_within(atom.field, named):
+                        against.append((Kind.UNEXPLAINED, label.text))
+                    named, upper = inner or atom.field or named, atom.upper
+                elif kind := self._kind_in(atom, label, path, place):
+                    against.append((kind, label.text))
+        return Meaning(named, frozenset(years), tuple(dict.fromkeys(against)))
+
+    def _inner(self, atom: Atom, named: str | None, upper: Key | None) -> str | None:
+        """Return the field that a phrase names under the field or first level above it."""
+        lower = ("total",) if Kind.TOTAL in atom.kinds else atom.lower
+        if lower is not None:
+            if upper is not None and (found := self._pairs.get((upper, lower))):
+                return found
+            if named is not None and (found := self._parts.get(named, {}).get(lower)):
+                return found
+        return None
+
+    def is_within(self, part: str, whole: str) -> bool:
+        within: str | None = part
+        while within is not None and within != whole:
+            within = self._wholes[within]
+        return within == whole
+
+    def _kind_in(self, atom: Atom, label: Label, path: Sequence[Label], place: int) -> Kind | None:
+        """Return what a phrase of a path says against the figure, None where it says nothing against it."""
+        names_field = any(other.field or other.upper for other in label.atoms)
+        if not atom.kinds and not atom.year:
+            return Kind.UNEXPLAINED  # a second level without its first one
+        if atom.year or (atom.kinds & QUIET and not (names_field and atom.kinds <= {Kind.MEASURE, Kind.UNIT})):
+            return None
+        if kind := _kind_against(atom):
+            return kind
+        if Kind.ITEM in atom.kinds:
+            return None if any(inner.marks for inner in path[place + 1 :]) else Kind.TARGET
+        is_last = place == len(path) - 1
+        return Kind.UNEXPLAINED if is_last or names_field else None
+
+
+def _kind_against(atom: Atom) -> Kind | None:
+    if atom.kinds & QUIET or atom.field or atom.upper or atom.lower:
+        return None
+    return next((kind for kind in AGAINST if kind in atom.kinds), None)
+
+
+def _only_topic(atom: Atom) -> bool:
+    return Kind.TOPIC in atom.kinds and not atom.kinds & QUIET and not (atom.field or atom.upper or atom.lower)
+
+
+def _bare(key: Key) -> Key:
+    return tuple(map(without_diacritics, key))
+
+
+def _year(word: str) -> int | None:
+    return int(word) if len(word) == 4 and word.isascii() and word.isdigit() and word[:2] in ("19", "20") else None
+
+
+def role_of(label: Label, roles: Mapping[Kind, object] | Iterable[Kind] = ROLES) -> Kind | None:
+    """Return the part of the frame around the figures that a heading names alone."""
+    return next((kind for kind in roles if label.only({kind})), None)

@@ -1,0 +1,260 @@
+"""The lines above a table: the years they name, what they say against its figures, and the unit that reports."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+
+from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.reading.grid import Grid
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.normalize import is_measure, tidy, without_diacritics, words
+from gbv_kpi.reading.titles import (
+    after_label,
+    is_place_and_date,
+    is_year_label,
+    names_recipient,
+    read_line,
+    reporting_unit_in,
+    year_ended_in,
+    year_in,
+    years_in_sheet_name,
+)
+from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
+
+SHEET = (-1, -1)  # the place of what the sheet's name says
+_WIDEST = 200  # characters of a line that may name a unit
+_REPORT_IN = re.compile(
+    r"(?:bao cao|bieu|bang|tong hop|ket qua|tinh hinh|so lieu|thong ke)\b.*\b(?:tren dia ban|cua|tai)\s+(?P<unit>.+?)"
+    r"(?:[,\s]+(?:tinh\s.*|nam\s.*|\(.*))?$"
+)
+
+Cell = tuple[int, int, str]  # row, column, text
+
+
+@dataclass(frozen=True, slots=True)
+class TitleBlock:
+    """What is above a table."""
+
+    cells: Sequence[Cell]
+    years: Sequence[tuple[int, int, int]]  # year, row and column, the nearest to the table first
+    against: Sequence[tuple[Kind, int, int, str]]  # what a line says against all figures
+    sheet_name: str | None
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """The unit that a title names, or why it names none, and where."""
+
+    unit: NamedUnit | None
+    row: int = -1
+    column: int = -1
+    code: str | None = None  # of the problem
+    message: Phrase | None = None
+    found: str | None = None
+
+
+def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
+    """Return what the rows above a table say, in its columns where another table is beside it."""
+    cells = [(row, column, text) for row in rows for column, text in grid.texts(row)]
+    inside = [cell for cell in cells if cell[1] in columns]
+    if any(map(_is_telling, inside)):
+        cells = inside
+    years: list[tuple[int, int, int]] = []
+    against: list[tuple[Kind, int, int, str]] = []
+    for row, column, text in reversed(cells):
+        line = read_line(text)
+        years += [(year, row, column) for year in line.years]
+        if line.against and not (line.against is Kind.TARGET and _goes_on(cells, (row, column, text))):
+            against.append((line.against, row, column, text))
+        if is_year_label(text):
+            years += _beside(grid, row, column)
+    against += _months(cells)
+    name = grid.sheet.name
+    if name:
+        named = set(years_in_sheet_name(name))
+        years += [(year, *SHEET) for year in named] if len(named) == 1 else []
+        if (line := read_line(name)).against in (Kind.PART_OF_YEAR, Kind.TARGET, Kind.ACCUMULATED):
+            against.append((line.against, *SHEET, name))
+    if not years:
+        years = [(year, row, column) for row, column, text in cells if (year := year_ended_in(text))]
+    return TitleBlock(cells, years, against, name, grid.file)
+
+
+def _goes_on(cells: Sequence[Cell], cell: Cell) -> bool:
+    """Whether a line goes on with the title above it: "KẾT QUẢ THỰC HIỆN", and below "KẾ HOẠCH PHÒNG NGỪA …"."""
+    place = cells.index(cell)
+    above = read_line(cells[place - 1][2]) if place else None
+    return above is not None and above.is_result and not above.years
+
+
+def _is_telling(cell: Cell) -> bool:
+    return reporting_unit_in(cell[2]) is not None
+
+
+def _beside(grid: Grid, row: int, column: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the year in the next filled cell of the row, or in the cell below a label."""
+    cells = grid.rows[row]
+    right = next((at for at in range(column + 1, len(cells)) if grid.text(row, at)), None)
+    for place in ([(row, right)] if right is not None else []) + [(row + 1, column)]:
+        if year := year_of(grid.cell(*place)):
+            yield year, *place
+            return
+
+
+def year_of(cell: object) -> int | None:
+    """Return the year that a cell gives alone, as a number, as words or as a date that shows only its year."""
+    if isinstance(cell, date):
+        return cell.year if (cell.month, cell.day) in ((1, 1), (12, 31)) else None
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        return None
+    return year_in(f"{cell:g}" if isinstance(cell, float) and cell.is_integer() else str(cell))
+
+
+def _months(cells: Sequence[Cell]) -> list[tuple[Kind, int, int, str]]:
+    """Return a part of a year that is given as two months under their names: "tu_thang", "den_thang"."""
+    by_place = {(row, column): text for row, column, text in cells}
+    found: dict[str, tuple[int, int, str]] = {}
+    for row, column, text in cells:
+        key = without_diacritics(tidy(text)).replace("_", " ").strip(" :")
+        if key in ("tu thang", "den thang"):
+            value = by_place.get((row + 1, column)) or by_place.get((row, column + 1)) or ""
+            if value.isdigit():
+                found[key] = (row, column, value)
+    wanted = {"tu thang": 1, "den thang": 12}
+    return [(Kind.PART_OF_YEAR, *place) for key, place in found.items() if int(place[2]) != wanted[key]]
+
+
+# ---------------------------------------------------------------- whose return it is
+
+
+def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vocabulary) -> Reporter:
+    """Return the unit that reports: the one after its label, the issuing body, or the sheet's name.
+
+    Two that differ contradict each other; one that is named and is no unit is unknown, whatever else is mentioned.
+    """
+    named = list(_labelled(title, names, vocabulary)) or list(_letterhead(title, names, vocabulary))
+    name = _name_without_years(title.sheet_name or "")
+    if name and (names.find(name) or _is_body(name, vocabulary)):
+        named.append((*SHEET, name))
+    named = named or list(_in_report_title(title, names))
+    unknown = next(((row, column, text) for row, column, text in named if names.find(text) is None), None)
+    if unknown:
+        row, column, text = unknown
+        return Reporter(None, row, column, "unknown-unit", unknown_unit(text, names, year), text)
+    found = [(unit, row, column) for row, column, text in named if (unit := names.find(text))]
+    if not found:
+        return Reporter(None)
+    first, row, column = found[0]
+    others = [unit for unit, _, _ in found[1:]]
+    if in_file := names.find(_name_of_file(title.file)) if not title.file.isdigit() else None:
+        others.append(in_file)
+    other = next((unit for unit in others if unit.unit is not first.unit), None)
+    if other:
+        message = phrase(
+            "This return says {unit} here, but {other} elsewhere.", unit=first.named.name, other=other.named.name
+        )
+        return Reporter(None, row, column, "conflicting-unit", message, first.named.name)
+    return Reporter(first, row, column)
+
+
+def unknown_unit(text: str, names: UnitNames, year: int) -> Phrase:
+    nearest = names.nearest(text)
+    if nearest:
+        return phrase(
+            "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
+            found=text,
+            year=str(year),
+            nearest=", ".join(nearest),
+        )
+    return phrase("“{found}” is no reporting unit of {year}.", found=text, year=str(year))
+
+
+def _labelled(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
+    """Yield what follows "Đơn vị báo cáo:", in the cell or in the next one of the row."""
+    for (row, column, text), after in zip(title.cells, [*title.cells[1:], None], strict=False):
+        value = reporting_unit_in(text)
+        if value is None or names_recipient(text):
+            continue
+        shown = after_label(text).strip(" .…_[]()-") if value else ""
+        if not value and after and after[0] == row and not after[2].endswith(":"):
+            shown = after[2].strip(" .…_[]()-")
+        if not shown or is_measure(shown) or (_is_of_province(shown, vocabulary) and names.find(shown) is None):
+            continue
+        label = words(text.partition(":")[0].partition("：")[0])
+        if len(label) <= 2 and level_of(" ".join([*label, "x"])) and not level_of(shown):
+            shown = f"{text.partition(':')[0].strip()} {shown}"  # "Xã: Gia Trung"
+        yield (*((row, column) if value or not after else after[:2]), shown)
+
+
+def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
+    """Yield the bodies that are named alone in the first cell of a row, but for whom the return goes to."""
+    rows: dict[int, Cell] = {}
+    for cell in title.cells:
+        rows.setdefault(cell[0], cell)
+    skipped = -1
+    for row, column, text in rows.values():
+        if names_recipient(text):
+            skipped = row + 1 if text.rstrip().endswith(":") else row
+            continue
+        if row == skipped or len(text) > _WIDEST or text.isdecimal() or is_place_and_date(text):
+            continue
+        if names.find(text) or (_is_body(text, vocabulary) and not _is_of_province(text, vocabulary)):
+            yield row, column, text
+
+
+def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a body is the province's own, or a line of a letterhead that names none."""
+    key = words(text)
+    starts = {words(entry) for entry in listed("province")}
+    if any(key[: len(start)] == start for start in starts | {tuple(map(without_diacritics, s)) for s in starts}):
+        return True
+    if any(key[-len(place) :] in (place, tuple(map(without_diacritics, place))) for place in vocabulary.places):
+        return not any(level in key for level in words("huyện xã phường thị"))
+    return False
+
+
+def _is_body(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text is the name of a body: "Công an huyện Gia Viễn", "UBND xã Gia Trung"."""
+    key = words(text)
+    if (
+        not 2 <= len(key) <= 14
+        or any(map(str.isdigit, text))
+        or (vocabulary.explain(text).atoms and not (vocabulary.explain(text).left))
+    ):
+        return False
+    rest = key[office_before(key) :]
+    if len(rest) <= 6 and level_of(" ".join(rest)) and rest[:2] != ("xã", "hôị") and len(rest[0]) > 1:
+        return True
+    starts = [words(entry) for entry in listed("body")]
+    begins = any(key[: len(start)] in (start, tuple(map(without_diacritics, start))) for start in starts)
+    plain = set(map(without_diacritics, key))
+    if not begins or plain & {"nam", "bao", "chong", "ngua", "hanh", "bieu"} - {"bao"} or "dia" in plain:
+        return False
+    return bool(plain & {"huyen", "xa", "phuong", "tran", "thon", "thpt", "thcs"}) or {"thanh", "pho"} <= plain
+
+
+def _in_report_title(title: TitleBlock, names: UnitNames) -> Iterator[Cell]:
+    """Yield the unit on whose territory a report is, where its title says so and nothing else names who reports."""
+    for row, column, text in title.cells:
+        if names_recipient(text) or len(text) > _WIDEST:
+            continue
+        tidied = tidy(text)
+        if found := _REPORT_IN.search(without_diacritics(tidied)):
+            place = tidied[found.start("unit") : found.end("unit")]
+            if level_of(place) and names.find(place):
+                yield row, column, place
+
+
+def _name_without_years(name: str) -> str:
+    kept = [word for word in re.split(r"[\s_()]+", name) if not (word.isdecimal() and len(word) == 4)]
+    text = " ".join(kept).strip()
+    return "" if text.isdecimal() else text
+
+
+def _name_of_file(file: str) -> str:
+    return " ".join(re.findall(r"[^\W\d_]+", PurePath(file).stem))

@@ -1,0 +1,82 @@
+"""A sheet while its reader finds its cells."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from gbv_kpi.sheets.refusal import damaged, oversized
+from gbv_kpi.sheets.sheet import Area, Cell, Sheet
+
+MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
+MAX_MERGED = 100_000  # areas
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+
+
+class Grid:
+    """Cells at their addresses, from 0. Raises `Refusal` where they span more than a return."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Cell]] = []
+        self.width = 0
+        self.merged: list[Area] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.unseen: list[tuple[int, int]] = []  # cells of which a text was left out that is not shown
+
+    def put(self, row: int, column: int, cell: Cell) -> None:
+        if row >= len(self.rows) or column >= self.width:
+            height, self.width = max(len(self.rows), row + 1), max(self.width, column + 1)
+            if height * self.width > MAX_AREA:
+                raise oversized()
+            self.rows.extend([] for _ in range(height - len(self.rows)))
+        cells = self.rows[row]
+        if column < len(cells):
+            cells[column] = cell
+        else:
+            cells.extend([""] * (column - len(cells)))
+            cells.append(cell)
+
+    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        self.merged.append(((top, left), (bottom, right)))
+        if len(self.merged) > MAX_MERGED:
+            raise oversized()
+
+    def sheet(self, name: str | None) -> Sheet:
+        return Sheet(
+            name,
+            self.rows,
+            tuple(self.merged),
+            hidden_rows=frozenset(row for row in self.hidden_rows if row < len(self.rows)),
+            hidden_columns=frozenset(column for column in self.hidden_columns if column < self.width),
+            unseen=tuple(self.unseen),
+        )
+
+
+def check_areas(sheets: Iterable[Sheet]) -> None:
+    """Raise `Refusal` where the sheets of a file together span more than a return."""
+    if sum(len(sheet.rows) * sheet.width for sheet in sheets) > MAX_AREA:
+        raise oversized()
+
+
+def address_of(reference: str) -> tuple[int, int]:
+    """Return the row and column of a reference such as AB12, from 0. Raises `Refusal` for what is none.
+
+    >>> address_of("AB12"), address_of("c3")
+    ((11, 27), (2, 2))
+    """
+    letters = reference.rstrip("0123456789")
+    row = int(reference[len(letters) : len(letters) + 8] or "0")
+    column = column_of(letters)
+    if not 0 < row <= MAX_ROWS or not 0 <= column < MAX_COLUMNS:
+        raise oversized() if row > MAX_ROWS or column >= MAX_COLUMNS else damaged()
+    return row - 1, column
+
+
+@lru_cache(MAX_COLUMNS)  # a sheet names each column in every row: 0.9 of 5 s for 53,000 returns
+def column_of(letters: str) -> int:
+    """Return the number of a column from 0; -1 for what is none."""
+    number = 0
+    for letter in letters.upper()[:8]:
+        if not "A" <= letter <= "Z":
+            return -1
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

@@ -1,0 +1,61 @@
+"""How the text of a web page looks, as far as that decides what it says: raised, struck out, not shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_STRUCK = frozenset({"s", "strike", "del"})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the text of an open tag looks; that of the tags in it too."""
+
+    is_raised: bool = False
+    is_struck: bool = False  # or invisible
+    is_gone: bool = False  # takes no room either
+    is_note: bool = False  # leads to another place on the page
+
+
+def look_of(tag: str, attributes: Mapping[str, str], above: Look, classes: Mapping[str, Mapping[str, str]]) -> Look:
+    """Return the look of an open tag; `above` is that of the tag around it, `classes` what a style sheet says."""
+    if not attributes and tag not in _STRUCK and tag not in ("sup", "sub"):
+        return above
+    style: dict[str, str] = {}
+    for name in attributes.get("class", "").split():
+        style |= classes.get(name, {})
+    style |= _declarations(attributes.get("style", ""))
+    is_struck = tag in _STRUCK or "line-through" in style.get("text-decoration", "") + style.get(
+        "text-decoration-line", ""
+    )
+    is_gone = "hidden" in attributes or style.get("display") == "none" or style.get("mso-hide") == "all"
+    return Look(
+        above.is_raised or tag in ("sup", "sub") or _is_raised(style.get("vertical-align", "")),
+        above.is_struck or is_struck or style.get("visibility") in ("hidden", "collapse"),
+        above.is_gone or is_gone,
+        above.is_note or (tag == "a" and attributes.get("href", "").startswith("#")),
+    )
+
+
+def _declarations(style: str) -> dict[str, str]:
+    """Return the properties that a style sets, in small letters.
+
+    >>> _declarations("Display: NONE; height:0")
+    {'display': 'none', 'height': '0'}
+    """
+    pairs = (declaration.partition(":") for declaration in style.lower().split(";"))
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs if value}
+
+
+def classes_of(style_sheet: str) -> Mapping[str, Mapping[str, str]]:
+    """Return what a style sheet says of classes by themselves (`.xl65`, `td.xl65`)."""
+    rules = (rule.partition("{") for rule in style_sheet.split("}"))
+    return {
+        selector.strip().partition(".")[2]: _declarations(style)
+        for selectors, _, style in rules
+        for selector in selectors.replace("<!--", "").split(",")
+        if selector.count(".") == 1 and " " not in selector.strip()
+    }
+
+
+def _is_raised(alignment: str) -> bool:
+    return alignment in ("super", "sub", "text-top", "text-bottom") or alignment[:1].isdigit()

@@ -1,0 +1,80 @@
+"""A number as its cell's format shows it."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from gbv_kpi.sheets.sheet import Cell, Percentage
+
+DAY_ONE = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's date has no time zone
+LAST_DAY = 2_958_466  # the year 10000
+DAYS_TO_1904 = 1462
+
+# The formats that a workbook need not spell out: https://learn.microsoft.com/openspecs (ECMA-376 part 1, 18.8.30)
+BUILT_IN = {9: "0%", 10: "0.00%", **dict.fromkeys((14, 15, 16, 17, *range(27, 32), *range(50, 59)), "d/m/yyyy")} | {
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47), "h:mm"), 22: "d/m/yyyy h:mm", 36: "d/m/yyyy", 46: "[h]:mm"
+}  # fmt: skip
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
+_FORMAT_LENGTH = 500  # characters; Excel takes 255
+
+
+def plain_format(code: str) -> str:
+    """Return the signs of a format that stand for parts of the number, not for themselves.
+
+    >>> plain_format('[Red]0.0"%";-0 _d'), plain_format('"Năm "yyyy')
+    ('0.0;-0 ', 'yyyy')
+    """
+    return _LITERAL.sub("", code[:_FORMAT_LENGTH]).lower()
+
+
+def is_peculiar(code: str) -> bool:
+    """Whether a format shows a number as something that a fast reader does not tell: a percentage, a year, nothing."""
+    plain = plain_format(code)
+    return "%" in code or bool(plain.strip("y ") == "" and "y" in plain) or _hides(code, plain)
+
+
+def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | None:
+    """Return a number as a percentage, date, time or year where its format makes it one; None where it is not shown.
+
+    A % in quotation marks is only a sign.
+
+    >>> as_shown(0.95, "0%"), as_shown(95.5, '0.0"%"'), as_shown(1234.0, "#,##0"), as_shown(45000.0, "yyyy")
+    (Percentage(share=0.95), Percentage(share=0.955), 1234.0, 2023.0)
+    """
+    if code in ("", "General"):
+        return without_noise(number)
+    plain = plain_format(code)
+    if "%" in code:
+        return Percentage(number if "%" in plain else number / 100)
+    if _hides(code, plain):
+        return None
+    if not any(letter in plain for letter in "ymdhs"):
+        return without_noise(number)
+    if "[" in plain:
+        return timedelta(days=number) if abs(number) < LAST_DAY else number
+    when = _date(number + DAYS_TO_1904 * from_1904)
+    return float(when.year) if isinstance(when, date) and not plain.strip("y ") else when
+
+
+def without_noise(number: float) -> float:
+    """Return the whole number that a spreadsheet shows in a cell of eleven digits, where it shows one.
+
+    >>> without_noise(20.000000000000004), without_noise(19.999999999999773), without_noise(12.5)
+    (20.0, 20.0, 12.5)
+    """
+    shown = number if number.is_integer() else float(f"{number:.11g}")
+    return shown if shown.is_integer() else number
+
+
+def _date(number: float) -> date | datetime | time | float:
+    if not 0 <= number < LAST_DAY:
+        return number
+    # Day 60 is a 29 February 1900 that never was.
+    when = DAY_ONE + timedelta(days=number + (number < 60), milliseconds=0.5)
+    when = when.replace(microsecond=when.microsecond // 1000 * 1000)
+    if number < 1:
+        return when.time()
+    return when if number % 1 else when.date()
+
+
+def _hides(code: str, plain: str) -> bool:
+    return ";" in code and not plain.strip("; ") and not code.strip("; ")

@@ -1,0 +1,140 @@
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from gbv_kpi.cli.app import app
+from gbv_kpi.cli.translate_help import translate_help
+from gbv_kpi.i18n import language
+from gbv_kpi.plan import DEFAULT_PLAN
+
+
+def named(command: Any, *above: str) -> Iterator[str]:
+    """Every command there is, with the words in front of it: “check”, “plan”, “plan show”."""
+    for name, below in sorted(getattr(command, "commands", {}).items()):
+        yield " ".join((*above, name))
+        yield from named(below, *above, name)
+
+
+COMMANDS = list(named(typer.main.get_command(app)))
+VALUES = {*DEFAULT_PLAN.split("-"), "form", "table", "docx", "txt", "Word"}
+# What a help page holds in either language: names of options, commands and values, and examples.
+SAME_IN_BOTH = re.compile(
+    r"--[\w-]+|<.*?>|(gbv-kpi|python -m gbv_kpi)\b.*|GBV_KPI_\w+|\S+\.(xlsx|toml|csv|jsonl)"
+    r"|postgresql://\S*|URL|JSON Lines|JSON Schema|JSON|`export`|(default|mặc\s+định):\s+\w+|CSV|Excel|shell"
+)
+
+
+def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    clean = {"PATH": "", "PYTHONUTF8": "1", "LC_ALL": "C", "COLUMNS": "300", **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "gbv_kpi", *arguments], capture_output=True, encoding="utf-8", env=clean, check=False
+    )
+
+
+def texts(command: Any) -> Iterator[str]:
+    """Every help text of a command and of those below it, paragraph by paragraph, without the examples."""
+    for text in (command.help, *(getattr(param, "help", None) for param in command.params)):
+        for paragraph in (text or "").split("\n\n"):
+            if paragraph and not paragraph.startswith(("Example:", "Ví dụ:")):
+                yield " ".join(paragraph.split())
+    for below in getattr(command, "commands", {}).values():
+        yield from texts(below)
+
+
+def translated(tag: str) -> list[str]:
+    command = typer.main.get_command(app)
+    if tag != "en":
+        translate_help(command, language(tag))
+    return list(texts(command))
+
+
+def test_no_help_text_is_left_in_english() -> None:
+    english, vietnamese = translated("en"), translated("vi")
+    assert len(english) == len(vietnamese)
+    assert [text for text, other in zip(english, vietnamese, strict=True) if text == other] == []
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_no_english_word_is_left_on_a_help_page(command: str) -> None:
+    arguments = [*command.split(), "--help"]
+    english, vietnamese = run(*arguments).stdout, run(*arguments, GBV_KPI_LANG="vi").stdout
+    assert words(english) & words(vietnamese) <= {word for name in COMMANDS for word in name.split()} | VALUES
+    assert vietnamese.startswith("Cách dùng: ")
+    assert vietnamese.count("Ví dụ: ") == english.count("Example: ")
+
+
+def words(page: str) -> set[str]:
+    """The words of a help page that are a language's; of one letter or two they prove nothing."""
+    return set(re.findall(r"[a-zA-Z]{3,}", SAME_IN_BOTH.sub(" ", page)))
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_english_help_is_as_the_library_writes_it(command: str) -> None:
+    shown = run(*command.split(), "--help").stdout
+    by_library = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "300"}).stdout
+    # The first line has the program's name; the runner's terminal is of another width.
+    assert "".join(shown.split("\n", 1)[1].split()) == "".join(by_library.split("\n", 1)[1].split())
+    assert "Show this message and exit." in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--lang", "vi", "--help"],
+        ["--lang", "vi", "check", "--help"],
+        ["check", "--lang", "vi", "--help"],
+    ],
+)
+def test_lang_on_the_line_chooses_the_language_of_the_help(arguments: list[str]) -> None:
+    assert run(*arguments).stdout.startswith("Cách dùng: ")
+
+
+def test_the_locale_chooses_the_language_of_the_help() -> None:
+    assert run("check", "--help", LC_ALL="vi_VN.UTF-8").stdout.startswith("Cách dùng: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["check"], "Lỗi: Thiếu tham số 'TỆP"),
+        (["report"], "Lỗi: Thiếu tùy chọn '--year'."),
+        (["check", "--outputs", "a", "b"], "Lỗi: Không có tùy chọn --outputs"),
+        (["check", "--year"], "Lỗi: Tùy chọn '--year' phải có giá trị đi kèm."),
+        (["check", "--year", "hai", "a"], "Lỗi: Giá trị của '--year' không hợp lệ: "),
+        (["check", "--format", "hai", "a"], "'hai' không thuộc các giá trị được dùng: 'table', 'json', 'csv', 'md'."),
+        (["checks"], "Lỗi: Không có lệnh 'checks'"),
+        ([], "Cách dùng: "),
+    ],
+)
+def test_a_mistake_on_the_line_is_told_in_vietnamese(arguments: list[str], complaint: str) -> None:
+    outcome = run(*arguments, GBV_KPI_LANG="vi")
+    assert complaint in outcome.stderr
+    assert not re.search(r"\b(Error|Usage|Try|Invalid|Missing|No such|Input|Value)\b", outcome.stderr)
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("tag", ["vi", "en"])
+def test_exit_codes_do_not_depend_on_the_language(tag: str) -> None:
+    assert run("--version", GBV_KPI_LANG=tag).returncode == 0
+    assert run("check", "--no", GBV_KPI_LANG=tag).returncode == 2
+    assert run("check", "no-such-file.csv", GBV_KPI_LANG=tag).returncode == 2
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_vietnamese_help_imports_nothing_heavy(command: str) -> None:
+    code = (
+        f"import os, sys; sys.argv = ['gbv-kpi', *{command.split()}, '--help']; os.environ['GBV_KPI_LANG'] = 'vi'\n"
+        "import gbv_kpi.cli.app\n"
+        "try: gbv_kpi.cli.app.main()\n"
+        "except SystemExit: pass\n"
+        "heavy = ('pandas', 'pydantic', 'openpyxl', 'babel')\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stderr.strip() == "[]"

@@ -1,0 +1,61 @@
+"""Work in a child process: one item that crashes it or exceeds a limit fails alone."""
+
+import faulthandler
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gbv_kpi.errors import SourceError
+from gbv_kpi.i18n import phrase
+from gbv_kpi.returns import isolation
+from gbv_kpi.returns.isolation import Child, Failure, can_isolate, child_for
+
+pytestmark = pytest.mark.skipif(not can_isolate(), reason="needs fork and limits")
+
+
+def work(item: str) -> str:
+    match item:
+        case "loop":
+            while True:
+                pass
+        case "memory":
+            return str(len(bytearray(2**34)))
+        case "abort":
+            faulthandler.disable()  # pytest's would print the traceback of the child
+            os.abort()
+        case "refuse":
+            raise SourceError(phrase("No."))
+    return item.upper()
+
+
+@pytest.fixture
+def child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Child[str, str]]:
+    monkeypatch.setattr(isolation, "CPU_SECONDS", 1)
+    with child_for(work) as child:
+        yield child
+
+
+@pytest.mark.parametrize(
+    ("item", "failure"), [("loop", Failure.TIME), ("memory", Failure.MEMORY), ("abort", Failure.CRASH)]
+)
+def test_child_at_a_limit_fails_for_that_item_alone(child: Child[str, str], item: str, failure: Failure) -> None:
+    assert [child.ask(one) for one in ("a", item, "b")] == ["A", failure, "B"]
+
+
+def test_child_raises_what_the_work_refuses_and_goes_on(child: Child[str, str]) -> None:
+    with pytest.raises(SourceError, match="No"):
+        child.ask("refuse")
+    assert child.ask("a") == "A"
+
+
+def test_answer_larger_than_a_pipe_arrives_whole(child: Child[str, str]) -> None:
+    assert child.ask("x" * 2_000_000) == "X" * 2_000_000
+
+
+def test_child_is_gone_after_use() -> None:
+    with child_for(work) as child:
+        child.ask("a")
+        number = child._process[0] if child._process else 0
+    assert not Path(f"/proc/{number}").exists()
