@@ -105,7 +105,8 @@ def test_another_plan_on_the_same_returns_tells_no_difference(tmp_path: Path, pl
     given = [(u, y, {**f, "cases_helped": 10, "helped_other": 2 if u == "370" else 6}) for u, y, f in given]
     text = Path("gbv_kpi/plan/builtin/ninh-binh-63-kh-ubnd.toml").read_text(encoding="utf-8")
     text = text.replace('numerator = ["cases_helped"]', 'numerator = ["cases_helped", "helped_other"]')
-    text = "optional = false".join(text.rsplit("optional = true", 1))  # helped_other
+    before, helped_other, after = text.partition('id = "helped_other"')
+    text = before + helped_other + after.replace("optional = true", "optional = false", 1)
     (tmp_path / "other.toml").write_text(text.replace('id = "ninh-binh-63-kh-ubnd"', 'id = "other"'), encoding="utf-8")
     other = load_plan(str(tmp_path / "other.toml"))
     first = publish(tmp_path, other, "1", given)
