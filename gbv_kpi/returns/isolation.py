@@ -42,14 +42,14 @@ class Failure(Enum):
 class Child(Generic[T, R]):
     """A child process that works on one item after the other; started when first asked."""
 
-    def __init__(self, work: Callable[[T], R]) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[T], R], seconds: int) -> None:
+        self._work, self._seconds = work, seconds
         self._process: tuple[int, int, int] | None = None  # its number, where to write and where to read
 
     def ask(self, item: T, size: int = 0) -> R | Failure:
         """Return what the work gives for an item of so many bytes, or why it failed. Raises its `GbvKpiError`."""
         if self._process is None:
-            self._process = _start(self._work)
+            self._process = _start(self._work, self._seconds)
         _, requests, answers = self._process
         with suppress(BrokenPipeError):  # a child that has ended says nothing below
             _send(requests, pickle.dumps((item, size), pickle.HIGHEST_PROTOCOL))
@@ -78,9 +78,9 @@ class Child(Generic[T, R]):
 
 
 @contextmanager
-def child_for(work: Callable[[T], R]) -> Iterator[Child[T, R]]:
-    """Give a child for some work, and end it afterwards whatever happens."""
-    child = Child(work)
+def child_for(work: Callable[[T], R], seconds: int = CPU_SECONDS) -> Iterator[Child[T, R]]:
+    """Give a child for some work, each item within so many seconds, and end it afterwards whatever happens."""
+    child = Child(work, seconds)
     try:
         yield child
     finally:
@@ -91,7 +91,7 @@ def can_isolate() -> bool:
     return resource is not None and hasattr(os, "fork")
 
 
-def _start(work: Callable[[Any], Any]) -> tuple[int, int, int]:
+def _start(work: Callable[[Any], Any], seconds: int) -> tuple[int, int, int]:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     (request_end, requests), (answers, answer_end) = os.pipe(), os.pipe()
@@ -100,7 +100,7 @@ def _start(work: Callable[[Any], Any]) -> tuple[int, int, int]:
         os.close(requests)
         os.close(answers)
         try:
-            _serve(work, request_end, answer_end)
+            _serve(work, seconds, request_end, answer_end)
         finally:
             os._exit(1)  # nothing of the parent's is flushed or cleaned up twice
     os.close(request_end)
@@ -108,7 +108,7 @@ def _start(work: Callable[[Any], Any]) -> tuple[int, int, int]:
     return number, requests, answers
 
 
-def _serve(work: Callable[[Any], Any], requests: int, answers: int) -> None:
+def _serve(work: Callable[[Any], Any], seconds: int, requests: int, answers: int) -> None:
     """Answer requests until the parent closes its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends its child
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a library that aborts prints a backtrace
@@ -118,7 +118,7 @@ def _serve(work: Callable[[Any], Any], requests: int, answers: int) -> None:
         item, size = pickle.loads(request)  # noqa: S301  # written by our own parent
         _limit(resource.RLIMIT_AS, in_use + MEMORY_BYTES + 10 * size)
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS + size // BYTES_PER_SECOND)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds + size // BYTES_PER_SECOND)
         try:
             answer = pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
         except MemoryError:

@@ -73,6 +73,10 @@ def is_workbook(start: bytes) -> bool:
     return start.startswith((ZIP, OLE))
 
 
+def is_xlsx(source: Source) -> bool:
+    return source.content.startswith(ZIP) and b"xl/" in source.content
+
+
 def without_headings(source: Source) -> Problem:
     """Return what to tell of a file in which none of the plan's headings was found."""
     place = Place(source.name)

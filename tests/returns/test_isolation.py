@@ -9,7 +9,6 @@ import pytest
 
 from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.returns import isolation
 from gbv_kpi.returns.isolation import Child, Failure, can_isolate, child_for
 
 pytestmark = pytest.mark.skipif(not can_isolate(), reason="needs fork and limits")
@@ -31,9 +30,8 @@ def work(item: str) -> str:
 
 
 @pytest.fixture
-def child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Child[str, str]]:
-    monkeypatch.setattr(isolation, "CPU_SECONDS", 1)
-    with child_for(work) as child:
+def child() -> Iterator[Child[str, str]]:
+    with child_for(work, seconds=1) as child:
         yield child
 
 
