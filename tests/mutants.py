@@ -9,6 +9,7 @@ mutants that failed are left in a folder that is named, and the exit code is the
 """
 
 import gc
+import io
 import json
 import os
 import random
@@ -18,6 +19,7 @@ import signal
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -149,11 +151,12 @@ def kinds_of(folder: Path) -> dict[str, Kind]:
     sent = sent_files()
     header = ["Đơn vị", "Năm", *(field.label.vi for field in offices.required(plan))]
     sent.append(offices.ods("Biểu 1", [header, ["Huyện Nho Quan", 2025, *[9] * 10]]))
-    zips = tuple(content for content in sent if content.startswith(b"PK"))
+    zips = tuple(content for content in sent if zipfile.is_zipfile(io.BytesIO(content)))
     documents = tuple(content for content in zips if b"content.xml" in content)
     legacy = tuple(content for content in sent if content.startswith(OLE))
-    pages = tuple(content for content in sent if b"<t" in content[:3000].lower() and content not in zips)
+    pages = tuple(content for content in sent if b"<t" in content[:3000].lower() and content not in (*zips, *legacy))
     texts = tuple(content for content in sent if content not in (*zips, *legacy, *pages))
+    texts = tuple(content for content in texts if not content.startswith(b"PK"))
     plans = tuple(path.read_bytes() for path in sorted(BUILT_IN.glob("*.toml")))
     units = (EXAMPLES / "plans" / "communes_2025.csv").read_bytes()
     fields = ["{{ nam }}", "{{ noi_dung }}", "{%p for d in cac_don_vi %}", "{{ d.ten }}", "{%p endfor %}"]

@@ -69,8 +69,6 @@ def mutated_text(content: bytes, dice: random.Random) -> bytes:
 
 def mutated_package(content: bytes, dice: random.Random) -> bytes:
     """One part of a zip damaged, left out, renamed or doubled, and packed again so that readers get to see it."""
-    if not content.startswith(b"PK"):
-        return mutated_bytes(content, dice)
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as after:
         parts = {member.filename: before.read(member) for member in before.infolist() if not member.flag_bits & 1}

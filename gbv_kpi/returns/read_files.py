@@ -19,6 +19,8 @@ from gbv_kpi.sheets.refusal import oversized, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
 
+SMALL_TEXT = 2**18  # bytes; reading so few is bounded, and a child would take as long (November 2026)
+
 Watch = Callable[[Sequence[str]], Iterable[str]]
 
 
@@ -38,7 +40,8 @@ def read_files(
 ) -> list[FileTables]:
     """Read the files with these names; `watch` may follow them as they are read.
 
-    Anything but plain text is read in a child process with limits; a file that crashes it or exceeds them is refused.
+    Anything but a small plain text is read in a child process with limits; a file that crashes it or exceeds them is
+    refused.
     A copy of an earlier file, byte for byte, gives nothing but a warning.
     """
     reader = reader_of(plan, assumed)
@@ -59,7 +62,7 @@ def read_files(
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
                 files.append(_refused(name, source.sha256, Problem("duplicate-file", Place(name), message)))
-            elif is_plain_text(source) or not can_isolate():
+            elif not can_isolate() or (is_plain_text(source) and len(source.content) <= SMALL_TEXT):
                 files.append(_answer(source, _read_here(source, read)))
             else:
                 files.append(_answer(source, child.ask(source, len(source.content))))
