@@ -17,6 +17,7 @@ ODD_NUMBERS = [
     "0", "-1", "1", "2", "255", "256", "16384", "65536", "1048576", "1048577", "2147483648", "4294967295", "9" * 20,
     "1e308", "-1e308", "0.1", "1e-320", "0x10", "٣", "1_000", "",
 ]  # fmt: skip
+LONGEST_REPEAT = 2**21  # bytes
 _NUMBER = re.compile(rb"\d+")
 _QUOTED = re.compile(rb'"[^"<>\n]{0,80}"')
 _TAG = re.compile(rb"</?[A-Za-z][^<>]{0,200}>")
@@ -60,7 +61,7 @@ def mutated_text(content: bytes, dice: random.Random) -> bytes:
             1: quoted,
             2: b"",
             3: content[other_start:other_end],
-            4: found * dice.choice([2, 10, 5000]),
+            4: found * min(dice.choice([2, 10, 5000]), 2 + LONGEST_REPEAT // max(1, len(found))),
             5: found + content[other_start:other_end],
         }[dice.choice([0, 0, 0, 1, 2, 3, 4, 5])]
         content = content[:start] + new + content[end:]

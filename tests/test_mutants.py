@@ -10,6 +10,7 @@ from gbv_kpi.returns.isolation import can_isolate
 MUTANTS = 330
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not can_isolate(), reason="needs fork")
 def test_no_mutant_ends_outside_the_contract() -> None:
     command = [sys.executable, "-m", "tests.mutants", str(MUTANTS), "1"]
