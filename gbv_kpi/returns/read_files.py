@@ -12,14 +12,12 @@ from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table
-from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
+from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
 from gbv_kpi.sheets.open import OWN_REPORT, hidden_sheets, is_plain_text, read_sheets, without_headings
 from gbv_kpi.sheets.refusal import oversized, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
-
-SMALL_TEXT = 2**21  # bytes, of which the linear readers make 5 s at worst; a child costs 0.03 s
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
 
@@ -40,8 +38,7 @@ def read_files(
 ) -> list[FileTables]:
     """Read the files with these names; `watch` may follow them as they are read.
 
-    Anything but a small plain text is read in a child process with limits; a file that crashes it or exceeds them is
-    refused.
+    Anything but plain text is read in a child process; a file that crashes it or exceeds its limits is refused.
     A copy of an earlier file, byte for byte, gives nothing but a warning.
     """
     reader = reader_of(plan, assumed)
@@ -62,8 +59,8 @@ def read_files(
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
                 files.append(_refused(name, source.sha256, Problem("duplicate-file", Place(name), message)))
-            elif not can_isolate() or (is_plain_text(source) and len(source.content) <= SMALL_TEXT):
-                files.append(_answer(source, _read_here(source, read)))
+            elif is_plain_text(source) or not can_isolate():
+                files.append(_answer(source, run_here(read, source, len(source.content))))
             else:
                 files.append(_answer(source, child.ask(source, len(source.content))))
     return files
@@ -71,13 +68,6 @@ def read_files(
 
 def _refused(name: str, sha256: str, problem: Problem) -> FileTables:
     return FileTables(name, sha256, None, (), [problem])
-
-
-def _read_here(source: Source, read: Callable[[Source], FileTables]) -> FileTables | Failure:
-    try:
-        return read(source)
-    except MemoryError:
-        return Failure.MEMORY
 
 
 def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
