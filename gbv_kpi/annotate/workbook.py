@@ -53,7 +53,11 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
         )
     if not can_isolate():
         return _marked(listed, source, language)
-    with child_for(lambda _: _marked(listed, source, language), seconds=CPU_SECONDS) as child:
+
+    def mark(_: None) -> bytes:
+        return _marked(listed, source, language)
+
+    with child_for(mark, seconds=CPU_SECONDS) as child:
         answer = child.ask(None, len(source.content))
     if isinstance(answer, Failure):
         return _alone(listed, source, language, phrase("The file is too large or too intricate to be copied here."))
@@ -61,15 +65,15 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
 
 
 def _marked(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
-    sheets, _, found = read_sheets(source)
-    if not sheets:
+    opened = read_sheets(source)
+    if not opened.shown:
         note = phrase("The file could not be read as a table, so nothing of it was copied here.")
         return _alone(problems, source, language, note)
-    if is_xlsx(source) and not any(problem.code == "hidden-sheet" for problem in found):
+    if is_xlsx(source) and not opened.hidden:
         # openpyxl stops at files that the reader of returns and Excel open; their cells can still be marked.
         with suppress(Exception):
-            return _saved(problems, source, *_own(source.content, sheets), language)
-    return _saved(problems, source, *_rebuilt(sheets, language), language)
+            return _saved(problems, source, *_own(source.content, opened.shown), language)
+    return _saved(problems, source, *_rebuilt(opened.shown, language), language)
 
 
 def _alone(problems: Sequence[Problem], source: Source, language: Language, note: Phrase) -> bytes:
@@ -110,7 +114,7 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
         sheet.title: sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)
     }
     for sheet in sheet_by_name.values():
-        sheet._pivots.clear()  # each holds a copy of the rows that it sums up, perhaps of another workbook
+        sheet._pivots.clear()  # type: ignore[attr-defined]  # each holds a copy of the rows that it sums up, perhaps of another workbook
     sheet_by_name |= {
         f"#{number}": sheet_by_name[sheet.name]  # as problems name a sheet under the name of a person
         for number, sheet in enumerate(sheets, start=1)

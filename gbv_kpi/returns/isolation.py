@@ -26,7 +26,7 @@ except ImportError:  # Windows has neither limits nor fork: there the bounds of 
 
 MEMORY_BYTES = 256 * 2**20  # on top of what the process has when the child begins
 CPU_SECONDS = 6
-BYTES_PER_SECOND = 2**22  # a larger file may take longer, and its size in memory ten times
+BYTES_PER_SECOND = 2**22  # a larger file may take longer
 _LENGTH = struct.Struct("!Q")
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def _limits(size: int) -> Iterator[None]:
     before = [(kind, resource.getrlimit(kind)) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
     handler = signal.signal(signal.SIGXCPU, _stop)
     try:
-        _set_limits(_memory_in_use(), size, CPU_SECONDS)
+        _set_limits(_memory_in_use() + MEMORY_BYTES + 10 * size, size, CPU_SECONDS)
         yield
     finally:
         for kind, limits in before:
@@ -154,7 +154,7 @@ def _serve(work: Callable[[Any], Any], seconds: int, requests: int, answers: int
     in_use = _memory_in_use()
     while (request := _receive(requests)) is not None:
         item, size = pickle.loads(request)  # noqa: S301  # written by our own parent
-        _set_limits(in_use, size, seconds)
+        _set_limits(in_use + MEMORY_BYTES, size, seconds)
         try:
             answer = pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
         except MemoryError:
@@ -164,9 +164,9 @@ def _serve(work: Callable[[Any], Any], seconds: int, requests: int, answers: int
         _send(answers, answer)
 
 
-def _set_limits(in_use: int, size: int, seconds: int) -> None:
+def _set_limits(memory: int, size: int, seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _limit(resource.RLIMIT_AS, in_use + MEMORY_BYTES + 10 * size)
+    _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds + size // BYTES_PER_SECOND)
 
 

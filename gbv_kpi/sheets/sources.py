@@ -14,7 +14,7 @@ from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
 
 STDIN = "-"
-MAX_SIZE = 512 * 2**20  # bytes; a million returns as CSV have 60 MiB
+MAX_SIZE = 128 * 2**20  # bytes; a million returns as CSV have 40 MiB
 START = 2**16  # bytes
 RETURN_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 # What an office sends in place of a spreadsheet: opened too, so that it is refused with its reason.
