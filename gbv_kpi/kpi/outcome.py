@@ -53,9 +53,15 @@ class Outcome:
         In a report those of the province; in a check those of the province where all its units
         reported, otherwise of each unit for itself. Monitored figures decide nothing.
         """
-        complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
-        of_year = self.scorecard.of_year(year).judged
-        return of_year.of_province() if complete or self.command == "report" else of_year.of_units()
+        return self._decisive(self.scorecard.of_year(year).judged)
+
+    def is_missed(self, year: int) -> bool:
+        """Whether one of these findings misses its threshold."""
+        return len(self._decisive(self.scorecard.of_year(year).judged.with_status(Status.MISSED)).frame) > 0
+
+    def _decisive(self, of_year: Scorecard) -> Scorecard:
+        is_complete = all(coverage.complete for coverage in of_year.coverage)
+        return of_year.of_province() if is_complete or self.command == "report" else of_year.of_units()
 
     @property
     def exit_code(self) -> int:
@@ -68,7 +74,6 @@ class Outcome:
         if self.fail_on is FailOn.INVALID:
             return ExitCode.OK
         incomplete = any(coverage.provisional for coverage in self.scorecard.coverage)
-        missed = any(Status.MISSED in self.decisive(year).statuses for year in self.scorecard.years)
-        if missed or (self.fail_on is FailOn.INCOMPLETE and incomplete):
+        if any(map(self.is_missed, self.scorecard.years)) or (self.fail_on is FailOn.INCOMPLETE and incomplete):
             return ExitCode.MISSED
         return ExitCode.OK

@@ -1,12 +1,12 @@
 """Find the tables, forms and cross tables of a sheet, and read each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
-import pandas as pd
 
+from gbv_kpi.reading.columns import alike_cells
 from gbv_kpi.reading.form import item_columns, read_form
 from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.header import Header, heads_table, marks_in, read_header
@@ -65,10 +65,16 @@ def _at_hand(sheet: Sheet) -> Sheet:
 
 def _persons_in_rows(grid: Grid, reader: Reader) -> dict[tuple[int, int], str]:
     """Return the personal headings in the rows at hand; a long table repeats the names of units, which are none."""
-    texts = [cell for cell in set(chain.from_iterable(grid.rows)) if isinstance(cell, str)]
-    if not any(personal_entry(text) for text in texts if not reader.units.knows(text)):
+    if not _personal_texts({cell for cell in chain.from_iterable(grid.rows) if isinstance(cell, str)}, reader):
         return {}
     return headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
+
+
+def _personal_texts(texts: Collection[str], reader: Reader) -> set[str]:
+    """Return the texts about persons. What a text means does not depend on its long numbers."""
+    _, looks = alike_cells(list(texts))
+    personal = {look for look in looks if isinstance(look, str) and personal_entry(look)}
+    return {text for text in texts if alike(text) in personal and not reader.units.knows(text)} if personal else set()
 
 
 def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]:
@@ -76,22 +82,15 @@ def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]
     if sheet.tail is None:
         return {}
     rows: set[int] = set()
-    for column in (sheet.tail[name] for name in sheet.tail.columns):
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            texts = column.cat.categories
-            personal = [code for code, text in enumerate(texts) if _may_be_personal(text, reader)]
-            if personal:
-                rows.update(np.flatnonzero(column.cat.codes.isin(personal)).tolist()[:MOST_PERSONAL])
+    for column in (column for _, column in sheet.tail.select_dtypes("category").items()):
+        personal = _personal_texts(column.cat.categories.tolist(), reader)
+        rows.update(np.flatnonzero(column.isin(personal)).tolist()[:MOST_PERSONAL] if personal else ())
     found: dict[tuple[int, int], str] = {}
     for row in sorted(rows)[:MOST_PERSONAL]:
         below = sheet.tail.iloc[row : row + LOOKED_BELOW + 1].astype(object).to_numpy().tolist()
         headings = headings_of_persons(below, lambda text: _is_heading(text, reader), len(sheet.rows) + row)
         found |= {place: label for place, label in headings.items() if place[0] == len(sheet.rows) + row}
     return found
-
-
-def _may_be_personal(text: str, reader: Reader) -> bool:
-    return not text[:1].isdigit() and personal_entry(alike(text)) is not None and not reader.units.knows(text)
 
 
 def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:

@@ -38,11 +38,11 @@ def missed_rows(scorecard: Scorecard) -> tuple[Sequence[Finding], int]:
 def year_rows(scorecard: Scorecard) -> YearRows:
     """The findings of a scorecard of one year; of very many units only those that miss a threshold."""
     scorecard = scorecard.judged
-    count, shown = scorecard.unit_count, shown_of(scorecard.unit_count)
+    count = scorecard.unit_count
+    shown = shown_of(count)
     units = scorecard
     if count > shown:
-        chosen = sorted(scorecard.with_status(Status.MISSED).frame["unit"].dropna().unique())[:shown]
-        units = replace(scorecard, frame=scorecard.frame[scorecard.frame["unit"].isin(chosen)])
+        units = scorecard.of_unit_codes(scorecard.with_status(Status.MISSED).unit_codes[:shown].tolist())
     rows: dict[str, dict[str, Finding]] = {}
     for finding in units.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
