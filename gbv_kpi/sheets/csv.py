@@ -180,15 +180,15 @@ def _is_written_as(content: bytes, start: int, delimiter: str, tail: pd.DataFram
     for at in range(start, len(content), PIECE):
         piece = np.frombuffer(content[at : at + PIECE], np.uint8)
         written -= sum(int(np.count_nonzero(piece == ord(sign))) for sign in signs)
-    for column in map(tail.get, tail):
+    for column in (tail[number] for number in tail.columns):
         if isinstance(column.dtype, pd.CategoricalDtype):
             lengths = _lengths(column.cat.categories.tolist(), signs)
             written -= int(np.bincount(column.cat.codes, minlength=len(lengths)) @ lengths)
         elif column.min() < 0:
             return False
         else:
-            written -= sum(int((column >= 10**power).sum()) for power in range(len(str(column.max()))))
-            written -= int((column == 0).sum())
+            digits = range(1, len(str(column.max())))
+            written -= len(column) + sum(int(np.count_nonzero(column >= 10**power)) for power in digits)
     return written == 0
 
 
