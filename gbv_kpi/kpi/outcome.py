@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.kpi.outlook import Outlook
-from gbv_kpi.kpi.scorecard import Scorecard, Status, UnitCounts
+from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns.collect import FileRead
@@ -53,15 +53,18 @@ class Outcome:
         In a report those of the province; in a check those of the province where all its units
         reported, otherwise of each unit for itself. Monitored figures decide nothing.
         """
-        return self._decisive(self.scorecard.of_year(year).judged)
+        of_year = self.scorecard.of_year(year).judged
+        return of_year.of_province() if self._is_of_province(year) else of_year.of_units()
 
     def is_missed(self, year: int) -> bool:
         """Whether one of these findings misses its threshold."""
-        return len(self._decisive(self.scorecard.of_year(year).judged.with_status(Status.MISSED)).frame) > 0
+        of_year = self.scorecard.of_year(year).judged
+        is_unit = of_year.frame["unit"].iloc[of_year.missed].notna()
+        return bool((is_unit != self._is_of_province(year)).any())
 
-    def _decisive(self, of_year: Scorecard) -> Scorecard:
-        is_complete = all(coverage.complete for coverage in of_year.coverage)
-        return of_year.of_province() if is_complete or self.command == "report" else of_year.of_units()
+    def _is_of_province(self, year: int) -> bool:
+        is_complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
+        return is_complete or self.command == "report"
 
     @property
     def exit_code(self) -> int:

@@ -206,9 +206,15 @@ class Scorecard:
         return int(_is_present(self.frame["unit"]).sum())
 
     @property
-    def unit_codes(self) -> "pd.Index[str]":
-        """The units that have a finding, in order."""
-        return self.frame["unit"].cat.categories[_is_present(self.frame["unit"])]
+    def missed(self) -> NDArray[np.intp]:
+        """The rows of the findings that miss a threshold. (A frame of them would copy hundreds of thousands.)"""
+        return np.flatnonzero(_is_one_of(self.frame["status"], [str(Status.MISSED)]))
+
+    @property
+    def missing_units(self) -> "pd.Index[str]":
+        """The units that miss a threshold, in order."""
+        units = self.frame["unit"]
+        return units.cat.categories[_is_present(units.iloc[self.missed])]
 
     def of_year(self, year: int) -> "Scorecard":
         coverage = tuple(coverage for coverage in self.coverage if coverage.year == year)
@@ -241,8 +247,11 @@ class Scorecard:
     def with_status(self, status: Status) -> "Scorecard":
         return self._where(_is_one_of(self.frame["status"], [str(status)]))
 
+    def of_rows(self, rows: NDArray[np.intp]) -> "Scorecard":
+        return replace(self, frame=self.frame.iloc[rows])
+
     def _where(self, chosen: NDArray[np.bool_]) -> "Scorecard":
-        return self if chosen.all() else replace(self, frame=self.frame.iloc[np.flatnonzero(chosen)])
+        return self if chosen.all() else self.of_rows(np.flatnonzero(chosen))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row for each finding, with the columns of the JSON output; counts are whole numbers or NA."""

@@ -37,8 +37,15 @@ class Values:
 
     def alike(self) -> "Values":
         """Return the cells with their long numbers made the same, for claims that do not depend on them."""
-        to_look, looks = alike_cells(self.cells)
-        return self if len(looks) == len(self.cells) else Values(to_look[self.codes], looks)
+        is_text = set(map(type, self.cells)) == {str}
+        looks: Sequence[Cell] = alike("\0".join(self.cells)).split("\0") if is_text else ()  # type: ignore[arg-type]
+        if len(looks) != len(self.cells):
+            looks = [alike(cell) if isinstance(cell, str) else cell for cell in self.cells]
+        place = {look: number for number, look in enumerate(dict.fromkeys(looks))}
+        if len(place) == len(self.cells):
+            return self
+        to_look = np.fromiter(map(place.__getitem__, looks), dtype=np.int32, count=len(looks))
+        return Values(to_look[self.codes], list(place))
 
     def texts_at(self, rows: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
         """Return every different text of some rows, with the rows that have it."""
@@ -47,16 +54,6 @@ class Values:
         starts = np.flatnonzero(np.diff(codes, prepend=-1))
         groups = np.split(rows, starts[1:]) if len(starts) else []
         return [(text_of(self.cells[code]), at) for code, at in zip(codes[starts].tolist(), groups, strict=True)]
-
-
-def alike_cells(cells: Sequence[Cell]) -> tuple[NDArray[np.int32], Sequence[Cell]]:
-    """Return which of the different looks each cell has, and these: texts with their long numbers made the same."""
-    texts = cells if all(isinstance(cell, str) for cell in cells) else None
-    looks: Sequence[Cell] = alike("\0".join(texts)).split("\0") if texts else ()  # type: ignore[arg-type]
-    if len(looks) != len(cells):
-        looks = [alike(cell) if isinstance(cell, str) else cell for cell in cells]
-    place = {look: number for number, look in enumerate(dict.fromkeys(looks))}
-    return np.fromiter(map(place.__getitem__, looks), dtype=np.int32, count=len(looks)), list(place)
 
 
 class Columns:

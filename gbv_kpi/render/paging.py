@@ -1,9 +1,11 @@
 """The findings of one year as a page has room for them: the province, and the units or those that miss a threshold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+import numpy as np
+
+from gbv_kpi.kpi.scorecard import Finding, Scorecard
 
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all
@@ -27,12 +29,11 @@ def shown_of(units: int) -> int:
 
 def missed_rows(scorecard: Scorecard) -> tuple[Sequence[Finding], int]:
     """The findings of one year that miss a threshold, and how many more do; the province's are always there."""
-    missed, shown = scorecard.with_status(Status.MISSED), shown_of(scorecard.unit_count)
-    if len(missed.frame) <= shown:
-        return missed.findings, 0
-    units = missed.of_units()
-    rows = [*missed.of_province().findings, *replace(units, frame=units.frame.head(shown)).findings]
-    return rows, len(missed.frame) - len(rows)
+    missed, shown = scorecard.missed, shown_of(scorecard.unit_count)
+    if len(missed) > shown:
+        is_unit = scorecard.frame["unit"].notna().to_numpy()[missed]
+        missed = np.concatenate([missed[~is_unit], missed[is_unit][:shown]])
+    return scorecard.of_rows(missed).findings, len(scorecard.missed) - len(missed)
 
 
 def year_rows(scorecard: Scorecard) -> YearRows:
@@ -42,7 +43,7 @@ def year_rows(scorecard: Scorecard) -> YearRows:
     shown = shown_of(count)
     units = scorecard
     if count > shown:
-        units = scorecard.of_unit_codes(scorecard.with_status(Status.MISSED).unit_codes[:shown].tolist())
+        units = scorecard.of_unit_codes(scorecard.missing_units[:shown].tolist())
     rows: dict[str, dict[str, Finding]] = {}
     for finding in units.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
