@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gbv_kpi.kpi.engine import sum_by_unit, sum_of_fields
+from gbv_kpi.kpi.engine import of_year, sum_by_unit, sum_of_fields
 from gbv_kpi.kpi.publication import Side
 from gbv_kpi.plan import Plan
 from gbv_kpi.suppression.families import Amount, Family
@@ -59,7 +59,8 @@ class Counts:
 
 
 def counts_of(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan) -> Counts:
-    counts = sum_by_unit(returns, sorted(family.fields))
+    fields = sorted(family.fields)
+    counts = sum_by_unit(of_year(returns, table.year, fields), fields)
     units = [str(unit) for unit in counts["unit"]]
     optional = {unit.code for unit in plan.units_in(table.year) if not unit.expected}
     may_leave_blank = np.array([unit in optional for unit in units], dtype=bool)

@@ -47,7 +47,7 @@ def published_scorecard(card: Scorecard, withheld: frozenset[Cell]) -> Scorecard
 
 def choice(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan, limit: int, former: Former) -> Choice:
     """Choose what is withheld of one family of indicators in one year."""
-    counts = counts_of(table, family, returns[returns["year"] == table.year], plan)
+    counts = counts_of(table, family, returns, plan)
     known = known_of(counts, former.get(table.year, {}))
     printed_now = {side for pair in counts.pairs.values() for side in pair}
     columns = [_column(amount, counts, known, printed_now, limit) for amount in family.amounts]
