@@ -230,14 +230,11 @@ class _SheetReader:
         contents, kind = self.contents, attributes.get("t", "n")
         style = self._styles[int(attributes["s"])] if "s" in attributes and self._styles else PLAIN
         cell, is_cut = self._interpreted(value, kind, style)
-        if is_cut:
-            contents.grid.unseen.append((self._row, self._column))
         if self._has_formula and kind == "n" and cell == 0:
             contents.zeros.append((self._row, self._column))
         elif self._has_formula and not isinstance(cell, FormulaWithoutValue):
             contents.has_results = True
-        if cell != "":
-            contents.grid.put(self._row, self._column, cell)
+        contents.grid.show(self._row, self._column, (cell, is_cut))
 
     def _interpreted(self, value: str, kind: str, style: CellStyle) -> tuple[Cell, bool]:
         """Return the cell, and whether a text of it was left out."""
