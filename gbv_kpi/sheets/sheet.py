@@ -30,6 +30,7 @@ class Percentage:
 
 
 LONGEST_NAME = 255  # characters of a sheet's name
+HEAD_ROWS = 1000  # of a long table, in which its headings are looked for
 LONGEST_TEXT = 2000  # characters of a cell; what follows is no part of a figure, label or name
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWithoutValue | FormulaError | Percentage
@@ -46,7 +47,8 @@ class Sheet:
     name: str | None
     rows: Sequence[Sequence[Cell]]
     merged: Sequence[Area] = ()
-    tail: "pd.DataFrame | None" = None  # of a long CSV the rows after them: Categoricals of texts by column number
+    tail: "pd.DataFrame | None" = None  # of a long plain table the rows after the first ones, by column number: whole
+    # numbers, or Categoricals of texts
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
     unseen: Sequence[tuple[int, int]] = ()  # cells of which a text was left out that is struck out or not shown
