@@ -6,10 +6,9 @@ Percentages, years, errors, formulas never calculated, struck-out and raised tex
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 
 from gbv_kpi.sheets.grid import MAX_COLUMNS, Grid, address_of
-from gbv_kpi.sheets.number_formats import BUILT_IN, as_shown, is_peculiar
+from gbv_kpi.sheets.number_formats import BUILT_IN, as_shown, is_peculiar, number_of
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue
 from gbv_kpi.sheets.superscripts import join_runs
 from gbv_kpi.sheets.xml_reader import Attributes, is_true, read_xml
@@ -257,10 +256,7 @@ class _SheetReader:
                 return FormulaError(value[:LONGEST_TEXT]), False
             case "d":
                 return value[:LONGEST_TEXT], False
-        number = float(value)
-        if "_" in value or not isfinite(number):
-            raise ValueError(value)
-        shown = as_shown(number, style.number_format, from_1904=self._from_1904)
+        shown = as_shown(number_of(value), style.number_format, from_1904=self._from_1904)
         return ("", True) if shown is None else (shown, False)
 
     def _text(self, value: str, kind: str) -> str | RichText:
