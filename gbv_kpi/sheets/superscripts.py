@@ -18,7 +18,5 @@ def join_runs(runs: Iterable[Run]) -> tuple[str, bool]:
     ('20¹', True)
     """
     runs = list(runs)
-    text = "".join(
-        text.translate(_DIGITS) if is_raised else text for text, is_raised, is_struck in runs if not is_struck
-    )
+    seen = [text.translate(_DIGITS) if is_raised else text for text, is_raised, is_struck in runs if not is_struck]
     return "".join(seen), any(is_struck and text.strip() for text, _, is_struck in runs)
