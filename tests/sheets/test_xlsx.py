@@ -177,7 +177,7 @@ def test_cells_keep_their_addresses_where_the_first_rows_are_blank(tmp_path: Pat
     made = offices.workbook(("S", [[], [], [None, "a"]]))
     opened = read_sheets(Source("f", send(tmp_path, made).read_bytes()))
     sheets, problems = opened.shown, opened.problems
-    assert (sheets[0].cell(2, 1), problems) == ("a", [])
+    assert (sheets[0].rows[2][1], problems) == ("a", [])
 
 
 def test_what_the_fast_reader_cannot_tell_is_told_apart(tmp_path: Path) -> None:
