@@ -53,20 +53,19 @@ def show_plan(
 
     Example: gbv-kpi plan show --year 2024
     """
-    from gbv_kpi.plan.dated import reporting_day, tables_of
+    from gbv_kpi.plan import load_plan
     from gbv_kpi.render.plan import plan_to_json, plan_to_text
 
-    tables = tables_of(plan)
-    first, last = tables["first_year"], tables["last_year"]
-    if year is not None and not first <= year <= last:
-        details = {"year": str(year), "first": str(first), "last": str(last)}
+    shown = load_plan(plan)
+    if year is not None and not shown.covers(year):
+        details = {"year": str(year), "first": str(shown.first_year), "last": str(shown.last_year)}
         raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
-    day = day_of(on) if on else reporting_day(tables, last if year is None else year)
+    day = day_of(on) if on else shown.reporting_day(shown.last_year if year is None else year)
     if format is Format.JSON:
-        print_text(plan_to_json(tables, day), output)
+        print_text(plan_to_json(shown, day), output)
     else:
         width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-        print_text(plan_to_text(tables, day, output_language(lang), width), output)
+        print_text(plan_to_text(shown, day, output_language(lang), width), output)
 
 
 @plan_commands.command("check")

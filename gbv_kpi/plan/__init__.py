@@ -6,7 +6,6 @@ shared_fields   take fields from another plan
 units_file      read units from a CSV beside the plan file
 assemble        put the tables of a plan file together
 syntax_errors   explain why a file is not TOML
-dated           look up a year in the tables of a plan, unchecked
 new_file        write a plan file to start from
 thresholds      compare exact rates with thresholds
 tables          the models of fields, thresholds, indicators, units, agencies, report texts

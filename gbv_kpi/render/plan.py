@@ -1,20 +1,15 @@
-"""A plan as text and as JSON, schemas `gbv-kpi/plan-show/1` and `plan-list/1`: straight from the tables of its file.
+"""A plan for a person, and as JSON, schemas `gbv-kpi/plan-list/1` and `gbv-kpi/plan-show/1`."""
 
-Plain text and no library: a plan is shown as fast as `--help`.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
 from gbv_kpi.plan.builtin import PlanSummary
-from gbv_kpi.plan.dated import bound_of, measure_of, threshold_in, units_on
-
-Table = Mapping[str, Any]
+from gbv_kpi.plan.model import Plan
+from gbv_kpi.plan.tables import Agency, Comparison, Indicator, ReturnField, Table, ThresholdEntry, Unit
 
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 COUNTS = {
@@ -60,72 +55,73 @@ def plans_to_json(plans: Sequence[PlanSummary]) -> str:
     )
 
 
-def plan_to_text(tables: Table, day: date, language: Language, width: int | None = None) -> str:
-    """The plan for a person, with the units of that day; lines are broken where there is a `width`."""
+def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = None) -> str:
+    """Return the plan for a person, with the units of that day; lines are broken where there is a `width`."""
     writer = _Writer(language, width)
-    return "".join(f"{escape_controls(line)}\n" for line in writer.plan(tables, day))
+    return "".join(f"{escape_controls(line)}\n" for line in writer.plan(plan, day))
 
 
-def plan_to_json(tables: Table, day: date) -> str:
-    """The same in every language."""
-    years = range(tables["first_year"], tables["last_year"] + 1)
+def plan_to_json(plan: Plan, day: date) -> str:
+    """Return the plan as JSON, the same in every language."""
+    years = range(plan.first_year, plan.last_year + 1)
+    written = _record(plan)
     return to_json_text(
         {
             "schema": "gbv-kpi/plan-show/1",
-            **{key: tables[key] for key in ("id", "number", "title", "place", "first_year", "last_year")},
-            "issued": tables["issued"].isoformat() if "issued" in tables else None,
-            "note": tables.get("note"),
-            "indicators": [_indicator_record(indicator, years) for indicator in tables["indicator"]],
-            "fields": [{"part_of": None, "optional": False, **field} for field in tables["field"]],
+            **{key: written[key] for key in ("id", "number", "title", "place", "first_year", "last_year")},
+            "issued": written.get("issued"),
+            "note": written.get("note"),
+            "indicators": [_indicator_record(indicator, years) for indicator in plan.all_indicators],
+            "fields": [{"part_of": None, "optional": False, **_record(field)} for field in plan.fields],
             "day": day.isoformat(),
-            "units": [_unit_record(unit) for unit in units_on(tables, day)],
-            "agencies": [_dated_record(agency) for agency in tables.get("agency", [])],
-            "task_groups": tables.get("task_group", []),
+            "units": [_unit_record(unit) for unit in plan.units if unit.exists_on(day)],
+            "agencies": written.get("agency", []),
+            "task_groups": written.get("task_group", []),
         }
     )
 
 
-def _dated_record(table: Table) -> dict[str, object]:
-    """Return a table with its days, and those of its source, as JSON has days."""
-    written = {key: value.isoformat() if isinstance(value, date) else value for key, value in table.items()}
-    return written | ({"source": _dated_record(table["source"])} if "source" in table else {})
+def _record(table: Table) -> dict[str, Any]:
+    """Return what a plan file says of a table, as JSON writes it."""
+    return table.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def _texts(text: Bilingual) -> dict[str, str]:
     return {"vi": text.vi, "en": text.en}
 
 
-def _indicator_record(indicator: Table, years: range) -> dict[str, object]:
-    measure = measure_of(indicator)
+def _indicator_record(indicator: Indicator, years: range) -> dict[str, object]:
+    written = {"quote": None} | _record(indicator)
+    keys = ("id", "title", "numerator", "denominator", "quote", "note", "caveat", "source")
+    in_force = {str(year): _entry_in(indicator, year) for year in years}
     return {
-        **{key: indicator.get(key) for key in ("id", "title", "numerator", "denominator")},
-        **{key: indicator.get(key) for key in ("quote", "note", "caveat")},
-        "source": _dated_record(indicator["source"]) if "source" in indicator else None,
-        "measure": measure,
-        "thresholds": [_threshold_record(entry, measure) for entry in indicator["thresholds"]],
-        "in_force": {str(year): _threshold_record(threshold_in(indicator, year), measure) for year in years},
+        **{key: written.get(key) for key in keys},
+        "measure": indicator.measure,
+        "thresholds": [_threshold_record(entry, indicator) for entry in indicator.entries],
+        "in_force": {year: entry and _threshold_record(entry, indicator) for year, entry in in_force.items()},
     }
 
 
-def _threshold_record(entry: Table | None, measure: str) -> dict[str, object] | None:
-    if entry is None:
-        return None
-    comparator, bound = bound_of(entry.get("override", entry))
+def _threshold_record(entry: ThresholdEntry, indicator: Indicator) -> dict[str, object]:
+    written = _record(entry)
+    comparator, bound = (entry.override or entry).bound
     return {
         "comparator": comparator,
-        measure: _json_number(bound),
-        "since": entry["from"],
-        "note": entry.get("note"),
-    } | ({"source": _dated_record(entry["source"])} if "source" in entry else {})
+        indicator.measure: int(bound) if bound == int(bound) else float(bound),
+        "since": entry.from_year,
+        "note": written.get("note"),
+    } | ({"source": written["source"]} if "source" in written else {})
 
 
-def _json_number(bound: int | Decimal) -> int | float:
-    return int(bound) if bound == int(bound) else float(bound)
+def _entry_in(indicator: Indicator, year: int) -> ThresholdEntry | None:
+    """Return the entry in force: the one with the latest year not after `year`, None before the first."""
+    begun = [entry for entry in indicator.entries if entry.from_year <= year]
+    return max(begun, key=lambda entry: entry.from_year, default=None)
 
 
-def _unit_record(unit: Table) -> dict[str, object]:
-    days = {key: unit[key].isoformat() if key in unit else None for key in ("from", "until")}
-    return {"code": unit["code"], "name": unit["name"], **days, "expected": unit.get("expected", True)}
+def _unit_record(unit: Unit) -> dict[str, object]:
+    written = _record(unit)
+    return {key: written.get(key) for key in ("code", "name", "from", "until")} | {"expected": unit.expected}
 
 
 class _Writer:
@@ -135,119 +131,109 @@ class _Writer:
         self.language = language
         self.width = width
 
-    def plan(self, tables: Table, day: date) -> Iterator[str]:
-        first, last = tables["first_year"], tables["last_year"]
-        yield from self.lines(f"{tables['number']}: {self.text(tables['title'])}")
+    def plan(self, plan: Plan, day: date) -> Iterator[str]:
+        yield from self.lines(f"{plan.number}: {self.language.say(plan.title)}")
         issued = phrase(
             "issued {day}, from {first} to {last}",
-            day=_written(tables["issued"]) if "issued" in tables else NOTHING,
-            first=str(first),
-            last=str(last),
+            day=_written(plan.issued) if plan.issued else NOTHING,
+            first=str(plan.first_year),
+            last=str(plan.last_year),
         )
-        yield from self.lines(f"{tables['id']}; {self.language.say(issued)}")
-        if "note" in tables:
-            yield from self.lines(self.text(tables["note"]))
+        yield from self.lines(f"{plan.id}; {self.language.say(issued)}")
+        if plan.note:
+            yield from self.lines(self.language.say(plan.note))
         yield from self.heading(phrase("Indicators"))
-        for indicator in tables["indicator"]:
+        for indicator in plan.all_indicators:
             yield from self.indicator(indicator)
         yield from self.heading(phrase("Thresholds in force"))
-        judged = [indicator for indicator in tables["indicator"] if indicator["thresholds"]]
-        yield from self.by_year(judged, range(first, last + 1))
+        yield from self.by_year(plan.indicators, range(plan.first_year, plan.last_year + 1))
         yield from self.heading(phrase("Fields of a return"))
-        yield from self.fields(tables["field"])
-        yield from self.units(tables, day)
-        if agencies := tables.get("agency"):
+        yield from self.fields(plan.fields)
+        yield from self.units(plan, day)
+        if plan.agencies:
             yield from self.heading(phrase("Agencies"))
-            for agency in agencies:
-                days = (
-                    (phrase("from {day}"), agency.get("since", agency.get("from"))),
-                    (phrase("until {day}"), agency.get("until")),
-                )
+            for agency in plan.agencies:
+                days = ((phrase("from {day}"), agency.since), (phrase("until {day}"), agency.until))
                 words = [self.language.say(phrase(wording.wording, day=_written(day))) for wording, day in days if day]
-                name = f"{self.text(agency['name'])} ({', '.join(words)})" if words else self.text(agency["name"])
-                yield from self.lines(f"{agency['role']}: {name}", 2)
+                name = self.language.say(agency.name) + (f" ({', '.join(words)})" if words else "")
+                yield from self.lines(f"{agency.role}: {name}", 2)
                 yield from self.below(agency, 4)
-        if task_groups := tables.get("task_group"):
+        if plan.task_groups:
             yield from self.heading(phrase("Task groups, without a number"))
-            for group in task_groups:
-                yield from self.lines(self.text({key: group[key] for key in ("vi", "en") if key in group}), 2)
-                if figures := group.get("indicators"):
-                    yield from self.lines(", ".join(figures), 4)
+            for group in plan.task_groups:
+                yield from self.lines(self.language.say(group.title), 2)
+                if group.indicators:
+                    yield from self.lines(", ".join(group.indicators), 4)
 
-    def indicator(self, indicator: Table) -> Iterator[str]:
-        yield from self.lines(f"{indicator['id']}: {self.text(indicator['title'])}", 2)
-        if quote := indicator.get("quote"):
-            yield from self.lines(f"“{quote}”", 4)
-        sides = [indicator["numerator"], *([indicator["denominator"]] if indicator.get("denominator") else [])]
-        yield from self.lines(" / ".join(map(_sum, sides)), 4)
-        if measure_of(indicator) == "change":
-            base = (
-                str(indicator["base_year"])
-                if "base_year" in indicator
-                else self.language.say(phrase("the year before"))
-            )
+    def indicator(self, indicator: Indicator) -> Iterator[str]:
+        yield from self.lines(f"{indicator.id}: {self.language.say(indicator.title)}", 2)
+        if indicator.quote:
+            yield from self.lines(f"“{indicator.quote}”", 4)
+        yield from self.lines(" / ".join(map(_sum, filter(None, (indicator.numerator, indicator.denominator)))), 4)
+        if indicator.measure == "change":
+            base = str(indicator.base_year) if indicator.base_year else phrase("the year before")
             yield from self.lines(self.language.say(phrase("change against {year}", year=base)), 4)
-        if not indicator["thresholds"]:
+        if indicator.is_monitored:
             yield from self.lines(self.language.say(phrase("monitored, without a threshold")), 4)
-        for entry in sorted(indicator["thresholds"], key=lambda entry: int(entry["from"])):
-            words = phrase("from {year}: {threshold}", year=str(entry["from"]), threshold=self.bound(entry, indicator))
-            if "override" in entry:
-                judged = self.bound(entry["override"], indicator)
+        for entry in sorted(indicator.entries, key=lambda entry: entry.from_year):
+            words = phrase(
+                "from {year}: {threshold}", year=str(entry.from_year), threshold=self.bound(entry, indicator)
+            )
+            if entry.override:
+                judged = self.bound(entry.override, indicator)
                 words = phrase("{threshold}, judged as {judged}", threshold=words, judged=judged)
             yield from self.lines(self.language.say(words), 4)
             yield from self.below(entry, 6)
         yield from self.below(indicator, 4)
 
-    def below(self, table: Table, indent: int) -> Iterator[str]:
+    def below(self, table: Indicator | ThresholdEntry | Agency | Unit, indent: int) -> Iterator[str]:
         """Yield the notes of a table, and where it was read."""
-        for key in ("note", "caveat"):
-            if key in table:
-                yield from self.lines(self.text(table[key]), indent)
-        if source := table.get("source"):
-            parts = [source["text"], *([KINDS[source["kind"]]] if "kind" in source else [])]
-            parts += [source["url"]] if "url" in source else []
-            parts += [phrase("seen {day}", day=_written(source["seen"]))] if "seen" in source else []
+        for note in (getattr(table, "note", None), getattr(table, "caveat", None)):
+            if note:
+                yield from self.lines(self.language.say(note), indent)
+        if source := table.source:
+            parts: list[str | Phrase] = [source.text, *([KINDS[source.kind]] if source.kind else [])]
+            parts += [source.url] if source.url else []
+            parts += [phrase("seen {day}", day=_written(source.seen))] if source.seen else []
             words = phrase("source: {source}", source="; ".join(map(self.language.say, parts)))
             yield from self.lines(self.language.say(words), indent)
 
-    def by_year(self, indicators: Sequence[Table], years: range) -> Iterator[str]:
+    def by_year(self, indicators: Sequence[Indicator], years: range) -> Iterator[str]:
         """A row for each indicator, a column for each year."""
         rows = [["", *map(str, years)]]
         for indicator in indicators:
-            found = [threshold_in(indicator, year) for year in years]
-            rows.append(
-                [indicator["id"], *(self.bound(e.get("override", e), indicator) if e else NOTHING for e in found)]
-            )
+            found = [_entry_in(indicator, year) for year in years]
+            rows.append([indicator.id, *(self.bound(e.override or e, indicator) if e else NOTHING for e in found)])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for name, *cells in rows:
             right = "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
             yield f"  {name:<{widths[0]}}  {right}"
 
-    def fields(self, fields: Sequence[Table]) -> Iterator[str]:
-        width = max(len(field["id"]) for field in fields)
+    def fields(self, fields: Sequence[ReturnField]) -> Iterator[str]:
+        width = max(len(field.id) for field in fields)
         for field in fields:
-            notes = [self.language.say(COUNTS[field["counts"]])]
-            if "part_of" in field:
-                notes.append(self.language.say(phrase("part of {whole}", whole=field["part_of"])))
-            if field.get("optional"):
+            notes = [self.language.say(COUNTS[field.counts])]
+            if field.part_of:
+                notes.append(self.language.say(phrase("part of {whole}", whole=field.part_of)))
+            if field.optional:
                 notes.append(self.language.say(phrase("may be left blank")))
             yield from self.lines(
-                f"{field['id']:<{width}}  {self.text(field['label'])} ({'; '.join(notes)})", 2, 4 + width
+                f"{field.id:<{width}}  {self.language.say(field.label)} ({'; '.join(notes)})", 2, 4 + width
             )
 
-    def units(self, tables: Table, day: date) -> Iterator[str]:
-        if not tables.get("unit"):
+    def units(self, plan: Plan, day: date) -> Iterator[str]:
+        if not plan.units:
             yield from self.heading(
                 phrase("Units: none are listed; any unit may report, and completeness is not judged")
             )
             return
-        units = units_on(tables, day)
+        units = [unit for unit in plan.units if unit.exists_on(day)]
         yield from self.heading(phrase("Units on {day}: {count}", day=_written(day), count=str(len(units))))
-        width = max((len(unit["code"]) for unit in units), default=0)
-        not_waited_for = self.language.say(phrase("may report, is not waited for"))
+        width = max((len(unit.code) for unit in units), default=0)
+        not_expected = self.language.say(phrase("may report, is not waited for"))
         for unit in units:
-            note = "" if unit.get("expected", True) else f" ({not_waited_for})"
-            yield from self.lines(f"{unit['code']:<{width}}  {unit['name']}{note}", 2)
+            note = "" if unit.expected else f" ({not_expected})"
+            yield from self.lines(f"{unit.code:<{width}}  {unit.name}{note}", 2)
             yield from self.below(unit, 4 + width)
 
     def heading(self, words: Phrase) -> Iterator[str]:
@@ -261,15 +247,12 @@ class _Writer:
         further = " " * (indent if hanging is None else hanging)
         yield from wrap(text, max(self.width, 40), initial_indent=" " * indent, subsequent_indent=further)
 
-    def text(self, text: Mapping[str, str]) -> str:
-        return self.language.say(Bilingual(**text))
-
-    def bound(self, entry: Table, indicator: Table) -> str:
-        comparator, bound = bound_of(entry)
-        number = f"{Decimal(bound):f}"
+    def bound(self, entry: Comparison, indicator: Indicator) -> str:
+        comparator, bound = entry.bound
+        number = f"{bound:f}"
         if self.language.tag == "vi":
             number = number.replace(".", ",")
-        return f"{SIGN[comparator]} {number}" + ("%" if measure_of(indicator) in ("percent", "change") else "")
+        return f"{SIGN[comparator]} {number}" + ("%" if indicator.measure in ("percent", "change") else "")
 
 
 def _sum(names: Sequence[str]) -> str:
