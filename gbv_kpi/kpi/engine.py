@@ -174,11 +174,10 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mappin
         }
 
 
-def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray[np.integer[Any]], NDArray[np.bool_]]:
+def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the province's sum of some units and the counts of all, 0 where there is none, and where that is."""
     values, is_blank = column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
-    counts = np.append(values[given].sum(), values)
-    return counts.astype(np.int32) if counts.max() < 2**31 else counts, np.append(not given.any(), is_blank)
+    return np.append(values[given].sum(), values), np.append(not given.any(), is_blank)
 
 
 def _categorical(codes: NDArray[np.integer[Any]], categories: "pd.Index[Any]") -> "pd.Categorical[Any]":
@@ -198,8 +197,8 @@ def sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: 
 
 
 def _statuses(
-    numerators: NDArray[np.integer[Any]],
-    denominators: NDArray[np.integer[Any]],
+    numerators: NDArray[np.int64],
+    denominators: NDArray[np.int64],
     given: NDArray[np.bool_],
     indicator: Indicator,
     year: int,
