@@ -5,7 +5,7 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -31,8 +31,10 @@ from gbv_kpi.cli.options import (
     MinCountOption,
     OutputOption,
     PlanOption,
+    PublishedOption,
     PublishOption,
     QuietOption,
+    RegisterOption,
     ReportFormat,
     ReportFormatOption,
     YearOption,
@@ -45,7 +47,15 @@ from gbv_kpi.cli.options import (
     parse_as_of,
     suppression_limit,
 )
-from gbv_kpi.cli.output import deliver, docx_template_of, expect_xlsx, file_to_annotate, published, write_annotated
+from gbv_kpi.cli.output import (
+    Former,
+    deliver,
+    docx_template_of,
+    expect_xlsx,
+    file_to_annotate,
+    publish_beside,
+    write_annotated,
+)
 from gbv_kpi.cli.plan import commands as plan_commands
 from gbv_kpi.cli.translate_help import run
 from gbv_kpi.cli.year import commands as year_commands
@@ -131,6 +141,7 @@ def check(
     annotate: AnnotateOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
+    published: PublishedOption = None,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
@@ -147,7 +158,11 @@ def check(
     if annotate and original:
         write_annotated(outcome, original, annotate, spoken)
     chosen = chosen_format(format, output, CheckFormat)
-    deliver(published(outcome, limit), chosen, output, quiet, spoken)
+    if limit is not None:
+        from gbv_kpi.suppression import publishable
+
+        outcome = publish_beside(outcome, publishable, limit, Former(published or ()), spoken)
+    deliver(outcome, chosen, output, quiet, spoken)
 
 
 @app.command()
@@ -197,6 +212,8 @@ def report(
     dated: DatedOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
+    published: PublishedOption = None,
+    register: RegisterOption = False,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
@@ -211,17 +228,22 @@ def report(
     spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
     chosen = chosen_format(format, output, ReportFormat)
     template, the_plan = docx_template_of(docx_template, chosen), office_plan(context, plan)
-    detailed = chosen in DETAILED
-    if files:
-        if as_of:
-            raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
-        outcome = judge_report(files, the_plan, year, fail_on, spoken, detailed=detailed)
-    else:
-        with opened_ledger(ledger) as opened:
+    # A published JSON keeps all that the same report tells in another format, for --published.
+    detailed = chosen in DETAILED or (limit is not None and chosen is ReportFormat.JSON)
+    if files and as_of:
+        raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
+    with opened_ledger(ledger, create=bool(files)) if register or not files else nullcontext() as opened:
+        if files:
+            outcome = judge_report(files, the_plan, year, fail_on, spoken, detailed=detailed)
+        elif opened is not None:
             outcome = judge_ledger(opened, the_plan, year, parse_as_of(as_of), fail_on, detailed=detailed)
+        if limit is not None:
+            from gbv_kpi.suppression import publishable
+
+            outcome = publish_beside(outcome, publishable, limit, Former(published or (), opened, register), spoken)
     outcome = replace(outcome, written=day_of(dated) if dated else None)
     written = document_language(lang) if chosen is ReportFormat.DOCX else spoken
-    deliver(published(outcome, limit), chosen, output, quiet, spoken, written, template)
+    deliver(outcome, chosen, output, quiet, spoken, written, template)
 
 
 app.add_typer(ledger_commands)

@@ -1,5 +1,6 @@
 """The commands that keep the ledger and ask it: arguments, one call, one rendering, one exit code."""
 
+import io
 from dataclasses import replace
 from typing import Annotated
 
@@ -19,8 +20,10 @@ from gbv_kpi.cli.options import (
     MinCountOption,
     OutputOption,
     PlanOption,
+    PublishedOption,
     PublishOption,
     QuietOption,
+    RegisterOption,
     YearOption,
     now,
     office_plan,
@@ -30,7 +33,7 @@ from gbv_kpi.cli.options import (
     parse_as_of,
     suppression_limit,
 )
-from gbv_kpi.cli.output import read_bounded
+from gbv_kpi.cli.output import Former, publish_beside, read_bounded
 from gbv_kpi.console import print_pieces, print_rendered, print_text, warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
@@ -207,6 +210,8 @@ def trend(
     output: OutputOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
+    published: PublishedOption = None,
+    register: RegisterOption = False,
     lang: LangOption = None,
 ) -> None:
     """Show every indicator over the years, and the path it is on.
@@ -217,18 +222,16 @@ def trend(
     from gbv_kpi.ledger.trend import trend as follow
     from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
 
-    spoken, the_plan, limit = (
-        output_language(lang),
-        office_plan(context, plan),
-        suppression_limit(context, publish, min_count),
-    )
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, as_of=parse_as_of(as_of))
-    found = follow(entries, the_plan, parse_as_of(as_of))
-    if limit is not None:
-        from gbv_kpi.suppression import publishable_trend
+    spoken, the_plan = output_language(lang), office_plan(context, plan)
+    limit = suppression_limit(context, publish, min_count)
+    with opened_ledger(ledger) as opened:
+        with opened.reading() as connection:
+            entries = entries_of(connection, the_plan, as_of=parse_as_of(as_of))
+        found = follow(entries, the_plan, parse_as_of(as_of))
+        if limit is not None:
+            from gbv_kpi.suppression import publishable_trend
 
-        found = publishable_trend(found, limit)
+            found = publish_beside(found, publishable_trend, limit, Former(published or (), opened, register), spoken)
     if format is Format.JSON:
         print_pieces(trend_to_json(found), output)
     else:
@@ -261,7 +264,7 @@ def import_ledger(
     from gbv_kpi.ledger.jsonl import import_lines
 
     spoken = output_language(lang)
-    lines = read_bounded(file, MAX_IMPORT).splitlines()
+    lines = io.BytesIO(read_bounded(file, MAX_IMPORT))
     with opened_ledger(ledger, create=True) as opened:
         held, new = import_lines(opened, lines)
         summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)

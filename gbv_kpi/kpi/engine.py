@@ -16,7 +16,7 @@ from gbv_kpi.returns.collect import Returns
 from gbv_kpi.returns.parse import integers
 
 STATUSES = list(map(str, Status))
-Columns = Mapping[str, NDArray[Any]]
+Columns = dict[str, NDArray[Any]]
 
 
 def evaluate(returns: Returns, plan: Plan) -> Scorecard:
@@ -31,18 +31,26 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     coverage: list[Coverage] = []
     findings: list[Columns] = []
     for year in sorted({*valid["year"].unique().tolist(), *(year for _, year in refused)}):
-        rows = valid[(valid["year"] == year).to_numpy()]
+        rows = of_year(valid, year, fields)
         coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
         if len(rows):
-            counts = _sum_by_unit(rows, fields)
+            counts = sum_by_unit(rows, fields)
             findings.extend(_findings(plan, coverage[-1], counts, _base_counts(valid, plan, year, counts)))
-    return Scorecard(plan, _frame(plan, findings, valid["unit"].cat.categories), tuple(coverage))
+    return Scorecard(plan, _frame(plan, findings, valid["unit"].cat.categories), tuple(coverage), valid)
+
+
+def of_year(valid: pd.DataFrame, year: int, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the returns of a year in order of unit, with the counts of some fields."""
+    at = np.flatnonzero(valid["year"].to_numpy() == year)
+    at = at[np.argsort(valid["unit"].cat.codes.to_numpy()[at], kind="stable")]
+    return valid[["unit", "named_unit", "is_merged", *fields]].iloc[at]
 
 
 def _frame(plan: Plan, findings: Sequence[Columns], units: "pd.Index[str]") -> pd.DataFrame:
+    """Return the findings below each other; of a million returns each copy of them takes 0.1 s and 130 MiB."""
     if not findings:
         return findings_frame(plan, ())
-    columns = {name: np.concatenate([part[name] for part in findings]) for name in findings[0]}
+    columns = {name: np.concatenate([part.pop(name) for part in findings]) for name in list(findings[0])}
     return pd.DataFrame(
         {
             "year": columns["year"],
@@ -53,7 +61,7 @@ def _frame(plan: Plan, findings: Sequence[Columns], units: "pd.Index[str]") -> p
             "status": _categorical(columns["status"], pd.Index(STATUSES)),
             "provisional": columns["provisional"],
         },
-        copy=False,  # of a million returns a copy takes 0.2 s
+        copy=False,
     )
 
 
@@ -61,7 +69,7 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     """Return what the findings of a year were computed from: the counts of each unit, in order of code."""
     valid = returns.valid
     fields = list(plan.field_by_id)
-    counts = _sum_by_unit(valid[valid["year"] == year], fields)
+    counts = sum_by_unit(of_year(valid, year, fields), fields)
     columns = [integers(counts[field]) for field in fields]
     return tuple(
         UnitCounts(
@@ -74,14 +82,13 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     )
 
 
-def _sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
-    """Return the counts (Int64) of each unit of one year, with `unit` in order of code.
+def sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the counts (Int64) of each unit of one year, with `unit` in order of code, as the rows are.
 
     Returns of the predecessors of a unit are summed; a sum with a blank in it is not known.
     """
-    rows = rows.iloc[np.argsort(rows["unit"].cat.codes.to_numpy(), kind="stable")]
     counts = rows[list(fields)].astype("Int64")
-    if rows["unit"].is_unique:
+    if (np.diff(rows["unit"].cat.codes.to_numpy()) > 0).all():
         return counts.assign(unit=rows["unit"]).reset_index(drop=True)
     by_unit = counts.groupby(rows["unit"], observed=True)
     return by_unit.sum().where(by_unit.count().eq(by_unit.size(), axis=0)).reset_index()
@@ -89,8 +96,7 @@ def _sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
 
 def _coverage(plan: Plan, year: int, rows: pd.DataFrame, refused: set[str]) -> Coverage:
     expected = plan.expected_units(year)
-    units = rows["unit"].unique()
-    reported = set(units) if expected else set()
+    reported = set(rows["unit"].unique()) if expected else set()
     missing = tuple(unit for unit in expected if unit.code not in reported)
     new = [unit for unit in expected if unit.since and unit.code in reported]
     return Coverage(
@@ -99,7 +105,7 @@ def _coverage(plan: Plan, year: int, rows: pd.DataFrame, refused: set[str]) -> C
         missing,
         refused=tuple(unit for unit in missing if unit.code in refused),
         partly=tuple(unit for unit in new if _is_partial(unit, rows[(rows["unit"] == unit.code).to_numpy()], plan)),
-        reported=len(units),
+        reported=int((np.diff(rows["unit"].cat.codes.to_numpy(), prepend=-1) > 0).sum()),
     )
 
 
@@ -118,8 +124,8 @@ def _base_counts(valid: pd.DataFrame, plan: Plan, year: int, counts: pd.DataFram
     found = {}
     for indicator in (one for one in plan.all_indicators if one.measure == "change"):
         before = indicator.base_of(year)
-        sums = _sum_by_unit(valid[(valid["year"] == before).to_numpy()], indicator.numerator)
-        total = _sum_of_fields(sums, indicator.numerator, np.zeros(len(sums), dtype=bool))
+        sums = sum_by_unit(of_year(valid, before, indicator.numerator), indicator.numerator)
+        total = sum_of_fields(sums, indicator.numerator, np.zeros(len(sums), dtype=bool))
         own = dict(zip(sums["unit"], total, strict=True))
         merged: dict[str, list[Any]] = {}
         for unit in plan.units_in(before):
@@ -141,12 +147,12 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mappin
     may_leave_blank = counts["unit"].isin(optional).to_numpy()
     blank = pd.Series(pd.NA, index=counts.index, dtype="Int64")
     for position, indicator in enumerate(plan.all_indicators):
-        numerators = _sum_of_fields(counts, indicator.numerator, may_leave_blank)
+        numerators = sum_of_fields(counts, indicator.numerator, may_leave_blank)
         if indicator.is_monitored and numerators.isna().all():
             continue
         denominators = base.get(indicator.id, blank)
         if indicator.denominator:
-            denominators = _sum_of_fields(counts, indicator.denominator, may_leave_blank)
+            denominators = sum_of_fields(counts, indicator.denominator, may_leave_blank)
         is_count = indicator.measure == "count"
         given = (numerators.notna() & (is_count | denominators.notna())).to_numpy()
         is_incomplete = not coverage.is_judged or coverage.provisional or bool((~given & ~may_leave_blank).any())
@@ -170,7 +176,7 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mappin
 
 def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the province's sum of some units and the counts of all, 0 where there is none, and where that is."""
-    values, is_blank = column.fillna(0).to_numpy(dtype=np.int64), column.isna().to_numpy()
+    values, is_blank = column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
     return np.append(values[given].sum(), values), np.append(not given.any(), is_blank)
 
 
@@ -179,7 +185,7 @@ def _categorical(codes: NDArray[np.integer[Any]], categories: "pd.Index[Any]") -
     return column
 
 
-def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
+def sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
     """Return the sum of some fields of each unit, NA where one of them is.
 
     A unit that may leave blank what it does not run has the sum of what it gives.
@@ -210,7 +216,9 @@ def _statuses(
     return statuses
 
 
-def _met(numerators: NDArray[np.int64], denominators: NDArray[np.int64], threshold: Threshold) -> NDArray[np.bool_]:
+def _met(
+    numerators: NDArray[np.integer[Any]], denominators: NDArray[np.integer[Any]], threshold: Threshold
+) -> NDArray[np.bool_]:
     """Return whether each rate meets the threshold: in 64 bits where every product fits, else in as many as it takes.
 
     The counts of a unit are below 2³⁰ and 90.5% weighs them by 200, so nearly every plan fits.

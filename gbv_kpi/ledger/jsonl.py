@@ -1,12 +1,12 @@
 """The whole ledger as JSON Lines, out and in again: a backup, a move to another database, and no lock-in.
 
 The first line names the schema, each further one is a file handed in with the returns it brought, in the order they
-came, then the withdrawals, notes and signatures. What is read in is checked as strictly as any return: whole counts,
-revisions without gaps.
+came, then the publications, withdrawals, notes and signatures. What is read in is checked as strictly as any return:
+whole counts, revisions without gaps.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
@@ -15,9 +15,12 @@ from sqlalchemy import Connection, select
 from gbv_kpi.console import harmless_json
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.publication import Publication
 from gbv_kpi.kpi.year_record import Event, Text
 from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.entries import instant
 from gbv_kpi.ledger.events import add_events, events_of
+from gbv_kpi.ledger.publications import add_publication, publications_of, publications_with_time
 from gbv_kpi.ledger.query import OF_SUBMISSION, entry_from, told_as_damage
 from gbv_kpi.ledger.tables import add_submission, readable_columns, returns, submissions
 from gbv_kpi.returns.schema import MAX_COUNT, Count
@@ -59,7 +62,13 @@ class _Recorded(_Line):
     event: Event
 
 
-_ANY_LINE: TypeAdapter[_Submission | _Recorded] = TypeAdapter(_Submission | _Recorded)
+class _Published(_Line):
+    published: Stamp
+    publication: Publication
+
+
+_Any = _Submission | _Recorded | _Published
+_ANY_LINE: TypeAdapter[_Any] = TypeAdapter(_Any)
 
 
 def export_lines(ledger: Ledger) -> Iterator[str]:
@@ -79,6 +88,8 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
             yield harmless_json(whole) + "\n"
         for event in events_of(connection):
             yield harmless_json(json.dumps({"event": event.model_dump(mode="json")}, ensure_ascii=False)) + "\n"
+        for at, content in publications_with_time(connection):
+            yield harmless_json(json.dumps({"published": at, "publication": content}, ensure_ascii=False)) + "\n"
 
 
 def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
@@ -88,12 +99,12 @@ def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
     ledger holds: two ledgers that went on separately cannot be made one.
     """
     read = list(_read(lines))
-    submitted = [line for line in read if isinstance(line, _Submission)]
-    recorded = [line.event for line in read if isinstance(line, _Recorded)]
-    return len(submitted), ledger.write(lambda connection: _add_new(connection, submitted, recorded))
+    files = sum(isinstance(line, _Submission) for line in read)
+    return files, ledger.write(lambda connection: _add_new(connection, read))
 
 
-def _add_new(connection: Connection, submitted: Iterable[_Submission], recorded: Iterable[Event]) -> int:
+def _add_new(connection: Connection, lines: Sequence[_Any]) -> int:
+    submitted = [line for line in lines if isinstance(line, _Submission)]
     columns = submissions.c
     present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
     last = _last_revisions(connection)
@@ -117,11 +128,16 @@ def _add_new(connection: Connection, submitted: Iterable[_Submission], recorded:
         rows = [{**given.model_dump(), "plan": one.plan} for given in one.returns]
         add_submission(connection, one.model_dump(exclude={"returns"}), rows)
     known = events_of(connection)
+    recorded = (line.event for line in lines if isinstance(line, _Recorded))
     add_events(connection, [event for event in recorded if event not in known])
+    published = publications_of(connection)
+    for line in lines:
+        if isinstance(line, _Published) and line.publication not in published:
+            add_publication(connection, line.publication, instant(line.published))
     return len(new)
 
 
-def _read(lines: Iterable[bytes]) -> Iterator[_Submission | _Recorded]:
+def _read(lines: Iterable[bytes]) -> Iterator[_Any]:
     number = 0
     try:
         for number, line in enumerate(lines, start=1):

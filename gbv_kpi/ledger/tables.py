@@ -75,7 +75,15 @@ events = Table(
     Column("digest", String(64), nullable=False),  # the hash of `content`
 )
 
-LATER_TABLES = (events.name,)  # a ledger made before 0.2 has none of them
+publications = Table(
+    "gbv_kpi_publication",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("at", String(27), nullable=False),
+    Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
+)
+
+LATER_TABLES = (events.name, publications.name)  # a ledger made before 0.2 has none of them
 _OF_RETURN = ("plan", "unit_code", "unit_since", "unit_name", "year", "revision", "sheet", "figures")
 _OF_SUBMISSION = ("file", "sha256", "at", "who")
 

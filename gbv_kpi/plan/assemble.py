@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import tomli
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase, plural
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file
 from gbv_kpi.plan.builtin import no_such_plan, plan_source
 from gbv_kpi.plan.shared_fields import taken_fields
 
 MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has two million
 MAX_DEPTH = 20  # of lists and tables within each other; a plan has five
+MAX_SHOWN = 20  # mistakes in one message; `plan check` lists all
 _TOO_DEEP = phrase("lists or tables are nested too deeply, or a number has too many digits")
 
 if TYPE_CHECKING:
@@ -80,10 +81,12 @@ class Content:
 
     @property
     def complaint(self) -> Phrase:
-        """Return all mistakes of the file in one sentence, each with its line."""
-        *before, whole = [remark.told for remark in self.remarks(self.mistakes)]
-        for sentence in reversed(before):
-            whole = phrase("{first}; {others}", first=sentence, others=whole)
+        """Return the first mistakes in one sentence, each with its line and a phrase within the one before."""
+        sentences = [remark.told for remark in self.remarks(self.mistakes)]
+        shown, more = sentences[:MAX_SHOWN], len(sentences) - MAX_SHOWN
+        whole = plural("{count} more mistake", "{count} more mistakes", more) if more > 0 else shown.pop()
+        while shown:
+            whole = phrase("{first}; {others}", first=shown.pop(), others=whole)
         return whole
 
     def _spot(self, location: "Location") -> tuple[str, int | None]:

@@ -33,7 +33,7 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
         content["record"] = year_record_record(outcome.year_record) if outcome.year_record else None
         content["as_of"] = outcome.as_of.isoformat() if outcome.as_of else None
     if outcome.withheld:
-        content["withheld"] = outcome.withheld.record()
+        content |= outcome.withheld.published_record()
     return dumped_by_record(content)
 
 

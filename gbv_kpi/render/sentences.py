@@ -40,14 +40,16 @@ EXACT = {
 
 def verdict(outcome: Outcome, year: int) -> Phrase | None:
     """The year's verdict; None where nothing was judged."""
-    decisive = outcome.decisive(year)
-    if decisive.frame.empty:
+    of_year, is_of_province = outcome.scorecard.of_year(year).judged, outcome.is_of_province(year)
+    if is_of_province:
+        of_year = of_year.of_province()
+    if of_year.frame.empty or not (is_of_province or of_year.unit_count):
         return None
-    if decisive.unit_count == 0:
-        told = province_verdict(outcome.scorecard.plan, year, len(decisive.with_status(Status.MISSED).frame))
+    if is_of_province:
+        told = province_verdict(outcome.scorecard.plan, year, len(of_year.missed))
     else:
-        told = _units_verdict(year, decisive)
-    if Status.WITHHELD in decisive.statuses:
+        told = _units_verdict(year, of_year)
+    if Status.WITHHELD in of_year.statuses and Status.WITHHELD in outcome.decisive(year).statuses:
         return phrase("{verdict} Withheld results are not counted.", verdict=told)
     return told
 
@@ -65,8 +67,8 @@ def province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
     )
 
 
-def _units_verdict(year: int, decisive: Scorecard) -> Phrase:
-    missing = decisive.with_status(Status.MISSED).unit_count
+def _units_verdict(year: int, of_year: Scorecard) -> Phrase:
+    missing = len(of_year.missing_units)
     if not missing:
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(
@@ -74,7 +76,7 @@ def _units_verdict(year: int, decisive: Scorecard) -> Phrase:
         "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
         missing,
         year=str(year),
-        reported=decisive.unit_count,
+        reported=of_year.unit_count,
     )
 
 
@@ -222,8 +224,8 @@ def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
         yield phrase("No result of a unit had to be withheld.")
     if withheld.overall:
         yield plural(
-            "{count} overall result is withheld too, for only one unit has reported it.",
-            "{count} overall results are withheld too, for only one unit has reported them.",
+            "{count} overall result is withheld too: counts could be told from it and another publication.",
+            "{count} overall results are withheld too: counts could be told from them and another publication.",
             withheld.overall,
         )
     for field in withheld.fields:

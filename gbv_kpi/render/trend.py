@@ -32,7 +32,7 @@ def trend_to_json(trend: Trend) -> Iterator[str]:
         "series": map(_series_record, trend.series),
     }
     if trend.withheld:
-        content["withheld"] = trend.withheld.record()
+        content |= trend.withheld.published_record()
     return dumped_by_record({**content, "exit_code": 0})
 
 

@@ -10,6 +10,7 @@ LANGUAGES = ("en", "vi")
 TEXT_FORMATS = ("table", "json", "csv", "md")
 COMMANDS = (
     *("check", "template", "report", "submit", "status", "history", "trace", "trend", "export", "import", "explain"),
+    *("config", "withdraw", "note", "sign", "diff"),
     *("plan", "plan list", "plan show", "plan check", "plan new", "plan schema"),
 )
 PLANS = (
@@ -264,6 +265,7 @@ def story() -> Iterator[Case]:
     for name, at, arguments in handed_in:
         yield Case(f"story/submit-{name}", (Step(words(f"submit {arguments} {ledger}"), at=at),))
     yield from questions("story", ledger, "en")
+    yield from officers_year()
     partial = "--ledger partial.db"
     lines = ("submit examples/2025/ba-huyen-2025.csv --by Lan", "submit inputs/returns/four-units-2025.csv --by Lan")
     yield Case("partial/submit", steps(*(f"{line} {partial}" for line in lines)))
@@ -280,6 +282,33 @@ def story() -> Iterator[Case]:
     yield Case("story/export", (*steps(f"export {partial}"), exported))
     imports = ("import ledger.jsonl --ledger other.db", "import ledger.jsonl --ledger other.db --lang vi")
     yield Case("story/import", steps(*imports, "trend --ledger other.db", "history --ledger other.db --year 2025"))
+
+
+def officers_year() -> Iterator[Case]:
+    """Yield a year that is rehearsed, corrected, explained, signed and compared."""
+    year = "--year 2025 --ledger year.db"
+    unit = f"--unit Huyện~Yên~Mô {year} --by Lan"
+    lines = (
+        ("rehearsal", "2026-01-02T08:00", ("submit examples/2025 --ledger year.db --dry-run",)),
+        ("submit", "2026-01-02T09:00", ("submit examples/2025 --ledger year.db --by Lan --quiet",)),
+        ("withdraw", "2026-01-03T08:00", (f"withdraw {unit} --reason Gửi~nhầm", f"withdraw {unit} --reason Gửi~nhầm")),
+        ("note", "2026-01-04T08:00", (f"note --unit 372 {year} --by Lan Hai~trường~sáp~nhập",)),
+        ("sign", "2026-01-05T08:00", (f"sign {year} --by Lan", f"sign {year} --by Minh", f"sign {year} --format json")),
+        ("correct", "2026-01-06T08:00", ("submit inputs/returns/corrected-2025.csv --ledger year.db --by Lan",)),
+    )
+    for name, at, steps_of_case in lines:
+        spoken = [f"{line} --lang {tag}" for line in steps_of_case[:1] for tag in LANGUAGES[name != "rehearsal" :]]
+        asked = (*spoken, *steps_of_case[1:])
+        yield Case(f"year/{name}", tuple(Step(words(line), at=at) for line in asked))
+    for name, line in {
+        "diff": f"diff {year}",
+        "status": f"status {year}",
+        "history": f"history {year} --unit Huyện~Yên~Mô",
+        "report": f"report {year}",
+    }.items():
+        forms = (*(f"--lang {tag}" for tag in LANGUAGES), "--format json")
+        yield Case(f"year/{name}", steps(*(f"{line} {form}" for form in forms)))
+    yield output_case("year/report", f"report {year}", "docx")
 
 
 def questions(name: str, ledger: str, tag: str) -> Iterator[Case]:
