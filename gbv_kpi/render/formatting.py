@@ -1,6 +1,7 @@
 """Figures of a finding in an officer's language, and the sign and word of each status."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -67,3 +68,10 @@ def threshold_text(threshold: Threshold, language: Language) -> str:
 def marks_text(point: "Point") -> str:
     """What must be known of a figure of an earlier year: ~ provisional, * recast."""
     return (PROVISIONAL if point.finding.provisional else "") + (RECAST if point.recast else "")
+
+
+def clock_text(at: datetime) -> str:
+    """Return a time on the clock of the office, with its offset: 20/12/2025 09:30 +07:00."""
+    local = at.astimezone()
+    offset = local.strftime("%z")
+    return f"{local:%d/%m/%Y %H:%M} {offset[:3]}:{offset[3:5]}"
