@@ -14,7 +14,8 @@ from pydantic_core import PydanticKnownError
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
-Year = Annotated[int, Field(ge=1900, le=2200)]
+Year = Annotated[int, Field(ge=1900, le=2200, strict=True)]  # true is no year
+YearKey = Annotated[int, Field(ge=1900, le=2200)]  # a key of a table is a text
 
 
 def _writable(bound: Decimal) -> Decimal:

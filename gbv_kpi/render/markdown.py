@@ -157,7 +157,7 @@ class _Writer:
                 self.say(self.plan.indicator_by_id[finding.indicator].title),
                 self.say(finding.unit_name or self.plan.place),
                 self.say(result_text(finding, self.language)),
-                self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator], self.language)),
+                self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator])),
             ]
             for finding in missed
         ]

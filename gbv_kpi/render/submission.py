@@ -173,9 +173,10 @@ def _fate(file: SubmittedFile) -> Phrase:
         case State.RECORDED:
             new = sum(one.entry.revision == 1 for one in file.filed.revised)
             corrected = len(file.filed.revised) - new
-            if not corrected:
-                return plural("recorded: {count} new return", "recorded: {count} new returns", new)
-            return phrase("recorded: {new} new returns, {corrected} corrected", new=new, corrected=corrected)
+            told = plural("recorded: {count} new return", "recorded: {count} new returns", new)
+            if new and corrected:
+                return phrase("{recorded}, {count} corrected", recorded=told, count=corrected)
+            return phrase("recorded: {count} corrected", count=corrected) if corrected else told
 
 
 def change_words(change: Change, plan: Plan, language: Language) -> str:

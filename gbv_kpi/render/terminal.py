@@ -83,7 +83,7 @@ def _lacking(scorecard: Scorecard, language: Language) -> Iterator[RenderableTyp
                 said(indicator.title, language, style),
                 said(finding.unit_name or plan.place, language, style),
                 Text(result_text(finding, language), style),
-                said(amount_lacking(finding, indicator, language), language),
+                said(amount_lacking(finding, indicator), language),
             ]
         )
     if more:

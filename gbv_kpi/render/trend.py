@@ -1,6 +1,7 @@
 """The years side by side: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from fractions import Fraction
 
 from rich.console import Group, RenderableType
@@ -28,7 +29,7 @@ def trend_to_json(trend: Trend) -> Iterator[str]:
     content: dict[str, object] = {
         "schema": "gbv-kpi/trend/1",
         "plan": trend.plan.id,
-        "as_of": trend.as_of.isoformat() if trend.as_of else None,
+        "as_of": trend.as_of.astimezone(UTC).isoformat() if trend.as_of else None,
         "years": trend.years,
         "series": map(_series_record, trend.series),
     }

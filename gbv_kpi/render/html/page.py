@@ -6,7 +6,6 @@ a text of a file can neither act as markup nor turn the direction of what stands
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 
@@ -99,7 +98,6 @@ def _environment(language: Language) -> Environment:
         formatting.rate_text,
         formatting.counts_text,
         formatting.threshold_text,
-        sentences.amount_lacking,
         sentences.progress,
         sentences.path,
     )
@@ -107,6 +105,7 @@ def _environment(language: Language) -> Environment:
     environment.globals |= {
         "MARK": formatting.MARK,
         "MEANING": formatting.MEANING,
+        "amount_lacking": sentences.amount_lacking,
         "SEVERITY": SEVERITY,
         "SHOWN_FILES": SHOWN_FILES,
         "SHOWN_UNITS": SHOWN_UNITS,
@@ -117,7 +116,7 @@ def _environment(language: Language) -> Environment:
         "language": language,
         "marks_explained": sentences.marks_explained,
         "marks_text": formatting.marks_text,
-        "moment": _moment,
+        "moment": formatting.clock_text,
         "outlook": sentences.outlook,
         "phrase": phrase,
         "place_text": place_text,
@@ -162,8 +161,3 @@ def _trends(outcome: Outcome, language: Language) -> Iterator[Years]:
     for indicator in outcome.scorecard.plan.all_indicators:
         if series := tuple(one for one in outcome.trend.series if one.indicator.id == indicator.id):
             yield Years(indicator, series, line(series[0], over_the_years(series[0], language), language))
-
-
-def _moment(at: datetime) -> str:
-    """A day stands for its end."""
-    return at.strftime("%d/%m/%Y" if at.time() == time.max else "%d/%m/%Y %H:%M")
