@@ -155,7 +155,7 @@ def check(
 
 @app.command()
 def template(
-    year: Annotated[int, typer.Option("--year", help="The year to be reported.")],
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to be reported.")],
     output: Annotated[Path, typer.Option("--output", metavar="FILE.xlsx", help="The workbook to write.")],
     unit: UnitOption = None,
     layout: Annotated[

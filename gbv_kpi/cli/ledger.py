@@ -55,7 +55,8 @@ def submit(
     year: AssumedYearOption = None,
     ledger: LedgerOption = None,
     by: Annotated[
-        str | None, typer.Option("--by", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]")
+        str | None,
+        typer.Option("--by", metavar="NAME", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]"),
     ] = None,
     plan: PlanOption = DEFAULT_PLAN,
     format: CheckFormatOption = None,
@@ -140,7 +141,7 @@ def status(
 def history(
     context: typer.Context,
     unit: UnitOption = None,
-    year: Annotated[int | None, typer.Option("--year", help="One year. [default: all]")] = None,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="One year. [default: all]")] = None,
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
@@ -186,7 +187,8 @@ def trace(
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator, by its id in the plan.")],
     year: YearOption,
     unit: Annotated[
-        str | None, typer.Option("--unit", help="One unit, by name or code. [default: the whole province]")
+        str | None,
+        typer.Option("--unit", metavar="UNIT", help="One unit, by name or code. [default: the whole province]"),
     ] = None,
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
@@ -297,13 +299,14 @@ def import_ledger(
     submitted = read_export(read_bounded(file, MAX_IMPORT).splitlines())
     with opened_ledger(ledger, spoken, create=starts_a_ledger(submitted)) as opened:
         new = import_submissions(opened, submitted)
-    held = len(submitted) - new
-    added = plural(
-        "Ledger {ledger}: {count} file was added", "Ledger {ledger}: {count} files were added", new, ledger=opened.name
-    )
-    if held:
-        added = plural("{added}, {count} was there already", "{added}, {count} were there already", held, added=added)
-    emit(spoken.say(phrase("{sentence}.", sentence=added)) + "\n", None, spoken)
+    held, details = len(submitted) - new, {"ledger": opened.name}
+    if not new:
+        added = phrase("The ledger {ledger} has all of these files already.", **details)
+    elif not held:
+        added = plural("Added {count} new file to {ledger}.", "Added {count} new files to {ledger}.", new, **details)
+    else:
+        added = phrase("Added {new} new files to {ledger}; {held} were there already.", new=new, held=held, **details)
+    emit(spoken.say(added) + "\n", None, spoken)
 
 
 @keeping.command("check")

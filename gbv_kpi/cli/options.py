@@ -96,9 +96,13 @@ OutputOption = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
-YearOption = Annotated[int, typer.Option("--year", help="The year reported.")]
-AssumedYearOption = Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")]
-UnitOption = Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")]
+YearOption = Annotated[int, typer.Option("--year", metavar="YEAR", help="The year reported.")]
+AssumedYearOption = Annotated[
+    int | None, typer.Option("--year", metavar="YEAR", help="The year of a file that names none.")
+]
+UnitOption = Annotated[
+    str | None, typer.Option("--unit", metavar="UNIT", help="One unit, by name or code. [default: all]")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing when the exit code is 0.")]
 PublishOption = Annotated[
     bool,
@@ -106,7 +110,13 @@ PublishOption = Annotated[
 ]
 MinCountOption = Annotated[
     int,
-    typer.Option("--min-count", min=2, envvar="GBV_KPI_MIN_COUNT", help="With --publish: the smallest count shown."),
+    typer.Option(
+        "--min-count",
+        metavar="COUNT",
+        min=2,
+        envvar="GBV_KPI_MIN_COUNT",
+        help="With --publish: the smallest count shown.",
+    ),
 ]
 FailOnOption = Annotated[
     FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")

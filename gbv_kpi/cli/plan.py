@@ -58,7 +58,9 @@ def list_plans(
 def show_plan(
     context: typer.Context,
     plan: ShownPlan = DEFAULT_PLAN,
-    year: Annotated[int | None, typer.Option("--year", help="Units of this year. [default: the plan's last]")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar="YEAR", help="Units of this year. [default: the plan's last]")
+    ] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Units of this day.")] = None,
     format: FormatOption = None,
     output: OutputOption = None,

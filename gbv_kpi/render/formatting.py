@@ -78,7 +78,7 @@ def target_text(threshold: Threshold, indicator: "Indicator", language: Language
     if language.tag == "vi" and (found := re.search(rf"({'|'.join(PLAN_WORDS)}) {re.escape(bound)}", indicator.quote)):
         return found.group().lower()
     if threshold.comparator == ">=" and bound == "100%":
-        return language.say(phrase("all of {bound}", bound=bound))
+        return language.say(phrase("the full {bound}", bound=bound))
     return language.say(phrase(TARGET[threshold.comparator].wording, bound=bound))
 
 

@@ -142,7 +142,7 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     if not finding.next_shortfall:
         return phrase("{rate}, which already reaches the {threshold} set for {year}", **details)
     return phrase(
-        "{rate}; the {threshold} set for {year} is {lacking} away on the figures of {this_year}",
+        "{rate}; for the {threshold} set for {year}: {lacking} (on the figures of {this_year})",
         **details,
         lacking=_lacking(_amount(finding.next_shortfall, coming, indicator), coming),
         this_year=str(finding.year),

@@ -59,11 +59,10 @@ def general_assessment(draft: Draft, outcome: Outcome) -> None:
         if sentence := verdict(outcome, year):
             draft.write(sentence)
     titles = {one.id: draft.text(one.title) for one in outcome.scorecard.plan.indicators}
-    for meaning in dict.fromkeys(
-        judged(finding) for status in Status for finding in province if finding.status is status
-    ):
-        named = [titles[finding.indicator] for finding in province if judged(finding) == meaning]
-        words = draft.text(meaning)
+    named_by_verdict: dict[str, list[str]] = {}
+    for finding in sorted(province, key=lambda finding: list(Status).index(finding.status)):
+        named_by_verdict.setdefault(draft.text(judged(finding)), []).append(titles[finding.indicator])
+    for words, named in named_by_verdict.items():
         draft.write(f"- {words[:1].upper()}{words[1:]}: {'; '.join(named)}.", POINT)
     for coverage in outcome.scorecard.coverage:
         for sentence in reported(coverage):
