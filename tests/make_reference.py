@@ -1,4 +1,4 @@
-"""The reference of commands in README.md, made from their help: `python -m tests.make_reference`."""
+"""Write examples/COMMANDS.md, the reference of commands, from their help: `python -m tests.make_reference`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,11 @@ from typer.testing import CliRunner
 
 from gbv_kpi.cli.app import app
 
-README = Path(__file__).parent.parent / "README.md"
-START, END = "<!-- reference: written by `poe reference` -->\n", "<!-- end of the reference -->\n"
+FILE = Path(__file__).parent.parent / "examples" / "COMMANDS.md"
+HEADING = """# Commands
+
+Written from `gbv-kpi COMMAND --help` by `poe reference`.
+"""
 
 
 def commands(command: Any = None, *above: str) -> Iterator[tuple[str, ...]]:
@@ -30,29 +33,16 @@ def help_page(*words: str) -> str:
 
 
 def reference() -> str:
-    """All of it as Markdown, folded away."""
-    return "\n".join(_folded(words) for words in commands())
+    """Return all of it as Markdown, a section for each command."""
+    return "\n".join([HEADING, *map(_section, commands())])
 
 
-def _folded(words: tuple[str, ...]) -> str:
-    page = help_page(*words)
-    what_for = " ".join(page.split("\n\n")[1].split())
-    return (
-        f"<details><summary><code>gbv-kpi {' '.join(words)}</code> – {what_for}</summary>\n\n"
-        f"```text\n{page}\n```\n\n</details>\n"
-    )
-
-
-def split_readme() -> tuple[str, str, str]:
-    """What stands above the reference, the reference, and what stands below it."""
-    above, rest = README.read_text("utf-8").split(START)
-    written, below = rest.split(END)
-    return above, written, below
+def _section(words: tuple[str, ...]) -> str:
+    return f"## gbv-kpi {' '.join(words)}\n\n```text\n{help_page(*words)}\n```\n"
 
 
 def main() -> None:
-    above, _, below = split_readme()
-    README.write_text(f"{above}{START}{reference()}{END}{below}", encoding="utf-8", newline="\n")
+    FILE.write_text(reference(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

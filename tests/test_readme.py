@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 
 from gbv_kpi.problem_codes import CATALOGUE
 from tests.command import Ran, run
-from tests.make_reference import commands, help_page, reference, split_readme
+from tests.make_reference import FILE as COMMANDS
+from tests.make_reference import commands, help_page, reference
 
 ROOT = Path(__file__).parent.parent
 GUIDES = {"en": ROOT / "README.md", "vi": ROOT / "examples" / "HUONG-DAN.md"}
@@ -101,8 +102,8 @@ def test_the_vietnamese_guide_names_codes_that_there_are() -> None:
 
 
 def test_the_reference_is_the_help() -> None:
-    written = split_readme()[1]
-    assert squashed(written) == squashed(reference()), "README.md: `poe reference` writes the reference anew"
+    written = COMMANDS.read_text("utf-8")
+    assert squashed(written) == squashed(reference()), "examples/COMMANDS.md: `poe reference` writes it anew"
 
 
 def squashed(pages: str) -> str:

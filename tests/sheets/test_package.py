@@ -39,6 +39,7 @@ def measured(path: Path) -> tuple[int, int, list[str]]:
     return peak, returns, codes
 
 
+@pytest.mark.slow
 @ON_LINUX
 @pytest.mark.parametrize("name", hostile.REFUSED)
 def test_a_file_made_to_hurt_is_refused_in_bounds(tmp_path: Path, name: str) -> None:
@@ -50,6 +51,7 @@ def test_a_file_made_to_hurt_is_refused_in_bounds(tmp_path: Path, name: str) -> 
     assert peak <= MEBIBYTES
 
 
+@pytest.mark.slow
 @ON_LINUX
 @pytest.mark.parametrize("name", hostile.HARMLESS)
 def test_emptiness_is_no_size(tmp_path: Path, name: str) -> None:
