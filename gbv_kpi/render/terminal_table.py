@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 READABLE = 14  # columns that a text needs, however it is broken; figures are not broken at all
-GAP = 2  # columns between two values
+GAPS = (3, 1)  # columns between two values: where there is room, and where there is little
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ class TerminalTable:
         rows = [[text if isinstance(text, Text) else Text(text) for text in row] for row in self.rows]
         cells = [[row[number] for row in rows if number < len(row)] for number in range(len(self.columns))]
         least = [column.least(texts) for column, texts in zip(self.columns, cells, strict=True)]
-        if sum(least) + GAP * (len(least) - 1) > options.max_width:
+        gap = next((gap for gap in GAPS if sum(least) + gap * (len(least) - 1) <= options.max_width), None)
+        if gap is None:
             yield from self._stacked(rows)
             return
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, gap // 2), show_edge=False, pad_edge=False)
         for column, width in zip(self.columns, least, strict=True):
             table.add_column(
                 column.heading, justify="right" if column.is_figure else "left", overflow="fold", min_width=width

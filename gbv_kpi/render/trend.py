@@ -160,7 +160,7 @@ def _table(trend: Trend, indicator: Indicator, series: Sequence[Series], languag
     if indicator.is_monitored:
         return TerminalTable(columns, rows)
     found = [indicator.threshold_in(year) for year in trend.years]
-    in_force = [threshold_text(one, language) if one else phrase("not yet") for one in found]
+    in_force = [threshold_text(one, language) if one else "–" for one in found]
     in_force_row = [said(words, language, "dim") for words in (phrase("Threshold in force"), *in_force)]
     return TerminalTable(columns, [*rows, in_force_row], rule_above=len(rows))
 

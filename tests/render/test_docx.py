@@ -215,10 +215,10 @@ def test_the_provinces_table_says_what_the_findings_say(report: Document) -> Non
     first = tables(report)[0]
     assert rows(first) == [
         ["STT", "Chỉ tiêu", "Ngưỡng đang áp dụng", "Kết quả năm 2025", "2024", "Đánh giá"],
-        ["1", "Tìm kiếm sự trợ giúp", "≥ 50%", "42/70 = 60,0%", "…", "đạt"],
-        ["2", "Được trợ giúp", "≥ 100%", "35/35 = 100,0%", "…", "đạt"],
-        ["3", "Tập huấn cán bộ", "> 90%", "700/700 = 100,0%", "…", "đạt"],
-        ["4", "Cơ sở giáo dục lồng ghép", "≥ 100%", "139/140 = 99,3%", "…", "không đạt"],
+        ["1", "Tìm kiếm sự trợ giúp", "tối thiểu 50%", "42/70 = 60,0%", "…", "đạt"],
+        ["2", "Được trợ giúp", "đạt 100%", "35/35 = 100,0%", "…", "đạt"],
+        ["3", "Tập huấn cán bộ", "trên 90%", "700/700 = 100,0%", "…", "đạt"],
+        ["4", "Cơ sở giáo dục lồng ghép", "đạt 100%", "139/140 = 99,3%", "…", "chưa đạt"],
     ]
 
 
@@ -226,7 +226,7 @@ def test_units_are_compared_and_what_misses_is_marked(report: Document) -> None:
     table = rows(tables(report)[1])
     assert table[7] == ["7", "Huyện Yên Mô", "60,0%", "100,0%", "100,0%", "95,0%*"]
     assert table[8] == ["", "Tỉnh Ninh Bình", "60,0%", "100,0%", "100,0%", "99,3%*"]
-    assert table[9] == ["", "Ngưỡng đang áp dụng", "≥ 50%", "≥ 100%", "> 90%", "≥ 100%"]
+    assert table[9] == ["", "Mức chỉ tiêu", "tối thiểu 50%", "đạt 100%", "trên 90%", "đạt 100%"]
     assert paragraph(report, "Ký hiệu: * không đạt.").text
 
 
@@ -235,7 +235,7 @@ def test_what_is_lacking_is_told_with_its_unit(report: Document) -> None:
         ["1", "Cơ sở giáo dục lồng ghép", "Tỉnh Ninh Bình", "139/140 = 99,3%", "1 (cơ sở giáo dục lồng ghép)"],
         ["2", "Cơ sở giáo dục lồng ghép", "Huyện Yên Mô", "19/20 = 95,0%", "1 (cơ sở giáo dục lồng ghép)"],
     ]
-    assert "không đạt ngưỡng ≥ 100% áp dụng từ năm 2025, còn thiếu 1 (cơ sở giáo dục lồng ghép)" in "\n".join(
+    assert "chưa đạt (mục tiêu: đạt 100%, áp dụng từ năm 2025), còn thiếu 01 cơ sở giáo dục" in "\n".join(
         texts(report)
     )
 
@@ -317,8 +317,8 @@ def test_last_year_and_progress_come_from_the_ledger(tmp_path: Path, plan: Plan)
     ]
     said = "\n".join(texts(document))
     assert "Kết quả năm 2024: 56/80 người tìm kiếm sự trợ giúp, bằng 70,0%; năm 2023: 40,0%." in said
-    assert "chưa đến hạn: ngưỡng ≥ 50% áp dụng từ năm 2025" in said
-    assert "Tiến độ. Tìm kiếm sự trợ giúp: 70,0%; ngưỡng từ năm 2025 là ≥ 50%: đã đạt." in said
+    assert "chưa đến hạn: mục tiêu tối thiểu 50% đề ra cho năm 2025" in said
+    assert "Tiến độ: 70,0%, đã đạt mức 50% đề ra cho năm 2025." in said
 
 
 def test_optional_fields_stand_in_the_annex_where_a_unit_gave_them(tmp_path: Path, plan: Plan) -> None:

@@ -84,8 +84,8 @@ def description(chart: Element) -> str:
 @pytest.mark.parametrize(
     ("tag", "verdict"),
     [
-        ("en", "2025: Ninh Bình province misses 1 threshold in force."),
-        ("vi", "Năm 2025: Tỉnh Ninh Bình không đạt 1 ngưỡng đang áp dụng."),
+        ("en", "2025: Ninh Bình province meets 3 of 4 thresholds in force; 1 is missed."),
+        ("vi", "Năm 2025, tỉnh Ninh Bình đạt 3/4 chỉ tiêu; còn 01 chỉ tiêu chưa đạt."),
     ],
 )
 def test_the_verdict_comes_first_in_words(tmp_path: Path, plan: Plan, tag: str, verdict: str) -> None:
@@ -121,7 +121,7 @@ def test_a_threshold_ahead_stands_with_the_progress_towards_it(tmp_path: Path, p
     words = text(card(root, "help-seeking"))
     assert "40.0% ○ not due yet" in words
     assert "From 2025: ≥ 50%" in words
-    assert "8 short of it on this year's figures" in words
+    assert "8 (people seeking help) lacking (on the figures of 2024)" in words
 
 
 def test_the_caveat_stands_beside_help_seeking_alone(tmp_path: Path, plan: Plan) -> None:

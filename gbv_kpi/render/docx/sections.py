@@ -67,6 +67,8 @@ def general_assessment(draft: Draft, outcome: Outcome) -> None:
     for coverage in outcome.scorecard.coverage:
         for sentence in reported(coverage):
             draft.write(sentence)
+    if outcome.data_moment is not None:
+        draft.write(phrase("As recorded by {moment}.", moment=clock_text(outcome.data_moment)))
     if province:
         indicators_table(draft, outcome, province)
 
@@ -172,8 +174,6 @@ def _on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
     yield from islice(merged, SHOWN_MERGERS)
     if len(merged) > SHOWN_MERGERS:
         yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
-    if outcome.as_of is not None:
-        yield phrase("As recorded by {moment}.", moment=clock_text(outcome.as_of))
     yield from withheld_notes(plan, outcome.withheld)
     if plan.note:
         yield plan.note

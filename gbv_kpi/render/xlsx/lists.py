@@ -1,6 +1,7 @@
 """The sheets that list: what is wrong in the returns, and the files that the figures come from."""
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from gbv_kpi import __version__
 from gbv_kpi.excel_style import paper
@@ -66,8 +67,6 @@ def fill_problems(page: Page, outcome: Outcome) -> None:
     page.widths(PROBLEM_WIDTHS)
     problems = sorted(outcome.problems, key=lambda problem: problem.severity is not Severity.ERROR)
     page.across(0, PROBLEM_WIDTHS, phrase("Errors and warnings"), size=14, bold=True)
-    if not problems:
-        page.across(1, PROBLEM_WIDTHS, phrase("No problem was found."))
     headings = 2
     page.headings(headings, PROBLEM_WIDTHS, _problem_headings())
     for row, problem in enumerate(problems, start=headings + 1):
@@ -108,14 +107,14 @@ def fill_sources(page: Page, outcome: Outcome) -> None:
         phrase("Plan {number} ({id}), gbv-kpi {version}", number=plan.number, id=plan.id, version=__version__),
     )
     headings = 3
-    names = [phrase("File"), phrase("SHA-256 of its content"), phrase("Valid returns"), phrase("Encoding")]
+    names = [phrase("File"), phrase("SHA-256 of its content"), phrase("Valid returns"), phrase("Kind, encoding")]
     page.headings(headings, SOURCE_WIDTHS, names)
     for row, file in enumerate(outcome.files, start=headings + 1):
         path = page.book.say(file.path)
         page.text(row, 0, path, **GRID)
         page.text(row, 1, file.sha256 or page.book.word[Status.WITHHELD], font_size=HASH_SIZE, **GRID)
         page.number(row, 2, file.returns, page.book.whole, **GRID)
-        page.text(row, 3, file.encoding or "", align="center", **GRID)
+        page.text(row, 3, file.encoding or PurePath(file.path).suffix.removeprefix(".").upper(), align="center", **GRID)
         page.fit(row, [(path, SOURCE_WIDTHS[0])])
     page.named_table("sources", headings, headings + len(outcome.files), names)
     page.on_a4("landscape", headings, frozen_columns=0)

@@ -74,12 +74,14 @@ class Page:
             self.text(row, column, text, bold=True, align="center", bg_color=paper.HEADING, **GRID)
         self.fit(row, zip(texts, widths, strict=True), bold=True)
 
-    def named_table(self, name: str, top: int, last_row: int, headings: Iterable[Words]) -> None:
+    def named_table(
+        self, name: str, top: int, last_row: int, headings: Iterable[Words], *, filters: bool = True
+    ) -> None:
         """Make the cells from a row of headings down a table that formulas and pivot tables know by its name."""
         look = self.book.look(bold=True, align="center", bg_color=paper.HEADING, text_wrap=True, **GRID)
         columns = [{"header": self.book.say(heading), "header_format": look} for heading in headings]
         if last_row > top:
-            table = {"name": name, "columns": columns, "style": None}
+            table = {"name": name, "columns": columns, "style": None, "autofilter": filters}
             self.sheet.add_table(top, 0, last_row, len(columns) - 1, table)
 
     @staticmethod

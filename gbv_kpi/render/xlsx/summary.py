@@ -77,8 +77,8 @@ def _above(outcome: Outcome) -> Iterator[Line]:
             yield sentence, NOTABLE if provisional else {}
     for found in outcome.outlook:
         yield outlook(outcome.scorecard.plan, found), NOTABLE
-    if outcome.as_of:
-        yield phrase("As the ledger was at {moment}.", moment=clock_text(outcome.as_of)), {"italic": True}
+    if outcome.data_moment:
+        yield phrase("As the ledger was at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
 
 
 def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
