@@ -147,7 +147,7 @@ def _speaking_context(context_class: type[Any], language: Language) -> type[Any]
         def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
             # typer 0.15 escapes the bracket of its notes for rich, whether or not rich shows them.
             words = [
-                (name.replace(" <list[str]>", ""), _reworded(text.replace("  \\[", "  ["), language))
+                (re.sub(r" <(?:list\[str\]|str|int)>", "", name), _reworded(text.replace("  \\[", "  ["), language))
                 for name, text in rows
             ]
             super().write_dl(words, *args, **options)

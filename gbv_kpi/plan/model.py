@@ -20,7 +20,6 @@ from gbv_kpi.plan.tables import (
     TaskGroup,
     Unit,
     Year,
-    YearKey,
 )
 
 Era = tuple[int, int]
@@ -59,9 +58,9 @@ class Plan(Table):
     task_groups: Annotated[tuple[TaskGroup, ...], Field(alias="task_group")] = ()
     report: Report = Report()
     note: Bilingual | None = None  # what is not known of the plan, or not in the file
-    reporting_date: dict[YearKey, date] = Field(default_factory=dict)
-    reporting_date_reason: dict[YearKey, Bilingual] = Field(default_factory=dict)
-    deadline: dict[YearKey, Deadlines] = Field(default_factory=dict)  # the last day for the returns of a year
+    reporting_date: dict[Year, date] = Field(default_factory=dict)
+    reporting_date_reason: dict[Year, Bilingual] = Field(default_factory=dict)
+    deadline: dict[Year, Deadlines] = Field(default_factory=dict)  # the last day for the returns of a year
 
     @cached_property
     def field_by_id(self) -> dict[str, ReturnField]:

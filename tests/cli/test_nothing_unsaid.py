@@ -140,7 +140,7 @@ def test_a_mistaken_word_template_is_told_in_our_words(line: str, tmp_path: Path
     assert not re.search(r"\b(unexpected|expected|template|filter|tag|block|division|end of)\b", said)
 
 
-@pytest.mark.parametrize(("key", "wanted"), [("first_year = true", "first_year"), ('last_year = "2025"', "last_year")])
+@pytest.mark.parametrize(("key", "wanted"), [("first_year = true", "first_year"), ('last_year = "x"', "last_year")])
 def test_a_year_that_is_no_number_is_a_mistake_in_our_words(key: str, wanted: str, tmp_path: Path) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text(f"{key}\n")
