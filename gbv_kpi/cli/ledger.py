@@ -1,6 +1,7 @@
 """The commands that keep the ledger and ask it: arguments, one call, one rendering, one exit code."""
 
 import getpass
+import io
 from datetime import datetime
 from typing import Annotated
 
@@ -296,7 +297,7 @@ def import_ledger(
     from gbv_kpi.ledger.jsonl import import_submissions, read_export, starts_a_ledger
 
     spoken = output_language(lang)
-    submitted = read_export(read_bounded(file, MAX_IMPORT).splitlines())
+    submitted = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
     with opened_ledger(ledger, spoken, create=starts_a_ledger(submitted)) as opened:
         new = import_submissions(opened, submitted)
     held, details = len(submitted) - new, {"ledger": opened.name}

@@ -97,13 +97,14 @@ def deliver(
     """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
     from gbv_kpi.render.formats import rendered
 
-    silent = quiet and outcome.exit_code == 0
+    exit_code = outcome.exit_code
+    silent = quiet and exit_code == 0
     say_left_out(outcome.left_out, silent, spoken)
     expect_other_file(output, [file.path for file in outcome.files])
     if output is not None or not silent:
         content = rendered(outcome, format, written or spoken, template)
         emit(content, output, spoken, format, quiet=quiet)
-    raise typer.Exit(outcome.exit_code)
+    raise typer.Exit(exit_code)
 
 
 def say_left_out(files: Sequence[str], silent: bool, spoken: Language) -> None:

@@ -123,7 +123,7 @@ def _months(cells: Sequence[Cell]) -> list[tuple[Kind, int, int, str]]:
         key = without_diacritics(tidy(text)).replace("_", " ").strip(" :")
         if key in ("tu thang", "den thang"):
             value = by_place.get((row + 1, column)) or by_place.get((row, column + 1)) or ""
-            if value.isdigit():
+            if value.isdecimal():
                 found[key] = (row, column, value)
     wanted = {"tu thang": 1, "den thang": 12}
     return [(Kind.PART_OF_YEAR, *place) for key, place in found.items() if int(place[2]) != wanted[key]]

@@ -43,7 +43,7 @@ def read_table(
         roles.unit if roles.unit is not None else roles.code,
         roles.others,
     )
-    body = read_body(grid, header, columns, labels, reader.vocabulary, reader.units.knows, names)
+    body = read_body(grid, header, columns, labels, reader, names)
     rows, of_sections = _returns(body, columns.first, spot)
     if not rows.size:
         return None, body.next_row, []
@@ -195,7 +195,7 @@ def _texts(columns: Columns, at: int | None, rows: Rows, grid: Grid) -> Texts | 
     values = columns.values(at) if at < columns.width else None
     if values is None:
         return Texts.of([""] * len(rows))
-    texts = [_name_of(cell) for cell in values.cells]
+    texts = [cell.strip() if isinstance(cell, str) else _name_of(cell) for cell in values.cells]
     codes = values.codes
     down = [area for area in grid.sheet.merged if area[0][1] <= at <= area[1][1] and area[1][0] > columns.first]
     if down:

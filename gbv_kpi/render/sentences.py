@@ -46,7 +46,7 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     if decisive.frame.empty:
         return None
     if decisive.unit_count == 0:
-        met, missed = (len(decisive.with_status(status).frame) for status in (Status.MET, Status.MISSED))
+        met, missed = len(decisive.with_status(Status.MET).frame), len(decisive.missed)
         told = province_verdict(outcome.scorecard.plan, year, missed, met + missed)
         if met + missed and decisive.frame["provisional"].any():
             told = phrase("{verdict} This is provisional.", verdict=told)
@@ -81,7 +81,7 @@ def within_sentence(name: Bilingual) -> Bilingual:
 
 
 def _units_verdict(year: int, decisive: Scorecard) -> Phrase:
-    missing = decisive.with_status(Status.MISSED).unit_count
+    missing = len(decisive.missing_units)
     if not missing:
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(
