@@ -11,12 +11,17 @@ from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     MIN_COUNT,
     AsOfOption,
+    AssumedYearOption,
+    CheckFormat,
+    CheckFormatOption,
     FailOnOption,
     Files,
     Format,
     FormatOption,
     LangOption,
     LedgerOption,
+    ListFormat,
+    ListFormatOption,
     MinCountOption,
     OutputOption,
     PlanOption,
@@ -24,16 +29,19 @@ from gbv_kpi.cli.options import (
     PublishOption,
     QuietOption,
     RegisterOption,
+    UnitOption,
+    YearOption,
+    chosen_format,
+    expect_other_file,
     opened_ledger,
     output_language,
     parse_as_of,
     suppression_limit,
 )
-from gbv_kpi.cli.output import Former, publish_beside, read_bounded
-from gbv_kpi.console import print_pieces, print_rendered, print_text, warn
+from gbv_kpi.cli.output import Former, emit, expect_ending, publish_beside, read_bounded, say_left_out
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.inputs import MEBIBYTE
 
 MAX_IMPORT = 512 * MEBIBYTE  # an export of 53,000 returns has 40
@@ -45,14 +53,16 @@ commands.add_typer(keeping, name="ledger")
 
 @commands.command()
 def submit(
+    context: typer.Context,
     files: Files,
-    year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
+    year: AssumedYearOption = None,
     ledger: LedgerOption = None,
     by: Annotated[
-        str | None, typer.Option("--by", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]")
+        str | None,
+        typer.Option("--by", metavar="NAME", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]"),
     ] = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: CheckFormatOption = None,
     output: OutputOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
@@ -64,33 +74,39 @@ def submit(
     from gbv_kpi.ledger.submit import submit as hand_in
     from gbv_kpi.pipeline import watched
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.submission import submission_listing, submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
-    spoken = output_language(lang)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, CheckFormat)
     the_plan = load_plan(plan)
     found, left_out = find_sources(files)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
-    with opened_ledger(ledger, create=True) as opened:
+    expect_other_file(output, [*found, plan])
+    with opened_ledger(ledger, spoken, output, create=True, quiet=quiet) as opened:
         submission = hand_in(opened, the_plan, found, year, _now(), _officer(by), lambda names: watched(names, spoken))
     silent = quiet and submission.exit_code == 0
-    if left_out and not silent:
-        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))
+    say_left_out(left_out, silent, spoken)
     if output is not None or not silent:
-        if format is Format.JSON:
-            print_pieces(submission_to_json(submission, spoken), output)
-        else:
-            print_rendered(submission_to_terminal(submission, spoken), output)
+        content = in_format(
+            chosen,
+            spoken,
+            lambda: submission_to_terminal(submission, spoken),
+            lambda: submission_to_json(submission, spoken),
+            lambda: submission_listing(submission, spoken),
+        )
+        emit(content, output, spoken, chosen, quiet=quiet)
     raise typer.Exit(submission.exit_code)
 
 
 @commands.command()
 def status(
-    year: Annotated[int, typer.Option("--year", help="The year reported.")],
+    context: typer.Context,
+    year: YearOption,
     ledger: LedgerOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ListFormatOption = None,
     output: OutputOption = None,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.INCOMPLETE,
@@ -103,28 +119,36 @@ def status(
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.status import year_status
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.render.status import status_to_json, status_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.status import status_listing, status_to_json, status_to_terminal
 
-    spoken, the_plan = output_language(lang), load_plan(plan)
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, ListFormat)
+    the_plan = load_plan(plan)
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, years=[year])
     found = year_status(entries, the_plan, year, _now(), fail_on)
     if output is not None or not (quiet and found.exit_code == 0):
-        if format is Format.JSON:
-            print_text(status_to_json(found), output)
-        else:
-            print_rendered(status_to_terminal(found, spoken), output)
+        content = in_format(
+            chosen,
+            spoken,
+            lambda: status_to_terminal(found, spoken),
+            lambda: status_to_json(found),
+            lambda: status_listing(found),
+        )
+        emit(content, output, spoken, chosen, quiet=quiet)
     raise typer.Exit(found.exit_code)
 
 
 @commands.command()
 def history(
-    unit: Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")] = None,
-    year: Annotated[int | None, typer.Option("--year", help="One year. [default: all]")] = None,
+    context: typer.Context,
+    unit: UnitOption = None,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="One year. [default: all]")] = None,
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ListFormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -135,34 +159,44 @@ def history(
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import keys_named, revisions
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.render.trace import history_to_json, history_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
 
-    spoken, the_plan = output_language(lang), load_plan(plan)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, ListFormat)
+    moment, the_plan = parse_as_of(as_of), load_plan(plan)
     keys = keys_named(the_plan, unit, year) if unit is not None else None
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
         years = [year] if year is not None else None
         codes = [key.code for key in keys] if keys is not None else None
-        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=parse_as_of(as_of))
+        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=moment)
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
         raise UsageError(phrase("The ledger holds no such return."))
-    if format is Format.JSON:
-        print_text(history_to_json(the_plan, found), output)
-    else:
-        print_rendered(history_to_terminal(the_plan, found, spoken, _now().tzinfo), output)
+    listing = history_listing(the_plan, found, spoken)
+    content = in_format(
+        chosen,
+        spoken,
+        lambda: history_to_terminal(listing, spoken),
+        lambda: history_to_json(the_plan, found),
+        lambda: listing,
+    )
+    emit(content, output, spoken, chosen)
 
 
 @commands.command()
 def trace(
+    context: typer.Context,
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator, by its id in the plan.")],
-    year: Annotated[int, typer.Option("--year", help="The year reported.")],
+    year: YearOption,
     unit: Annotated[
-        str | None, typer.Option("--unit", help="One unit, by name or code. [default: the whole province]")
+        str | None,
+        typer.Option("--unit", metavar="UNIT", help="One unit, by name or code. [default: the whole province]"),
     ] = None,
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: CheckFormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -174,17 +208,24 @@ def trace(
     from gbv_kpi.ledger.trace import trace as follow
     from gbv_kpi.ledger.trace import unit_named
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.render.trace import trace_to_json, trace_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
-    spoken, the_plan = output_language(lang), load_plan(plan)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, CheckFormat)
+    moment, the_plan = parse_as_of(as_of), load_plan(plan)
     of = unit_named(the_plan, unit, year) if unit is not None else None
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, years=[year], as_of=parse_as_of(as_of))
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
+        entries = entries_of(connection, the_plan, years=[year], as_of=moment)
     traced = follow(entries, the_plan, indicator, of, year)
-    if format is Format.JSON:
-        print_text(trace_to_json(traced), output)
-    else:
-        print_rendered(trace_to_terminal(traced, spoken, _now().tzinfo), output)
+    content = in_format(
+        chosen,
+        spoken,
+        lambda: trace_to_terminal(traced, spoken),
+        lambda: trace_to_json(traced),
+        lambda: trace_listing(traced, spoken),
+    )
+    emit(content, output, spoken, chosen)
 
 
 @commands.command()
@@ -193,7 +234,7 @@ def trend(
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ListFormatOption = None,
     output: OutputOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
@@ -208,34 +249,44 @@ def trend(
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trend import trend as follow
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.trend import trend_listing, trend_to_json, trend_to_terminal
 
-    spoken, the_plan, limit = output_language(lang), load_plan(plan), suppression_limit(context, publish, min_count)
-    with opened_ledger(ledger) as opened:
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, ListFormat)
+    moment, limit = parse_as_of(as_of), suppression_limit(context, publish, min_count)
+    the_plan = load_plan(plan)
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened:
         with opened.reading() as connection:
-            entries = entries_of(connection, the_plan, as_of=parse_as_of(as_of))
-        found = follow(entries, the_plan, parse_as_of(as_of))
+            entries = entries_of(connection, the_plan, as_of=moment)
+        found = follow(entries, the_plan, moment)
         if limit is not None:
             from gbv_kpi.suppression import publishable_trend
 
             found = publish_beside(found, publishable_trend, limit, Former(published or (), opened, register), spoken)
-    if format is Format.JSON:
-        print_pieces(trend_to_json(found), output)
-    else:
-        print_rendered(trend_to_terminal(found, spoken), output)
+    content = in_format(
+        chosen,
+        spoken,
+        lambda: trend_to_terminal(found, spoken),
+        lambda: trend_to_json(found),
+        lambda: trend_listing(found),
+    )
+    emit(content, output, spoken, chosen)
 
 
 @commands.command("export")
-def export_ledger(ledger: LedgerOption = None, output: OutputOption = None) -> None:
+def export_ledger(ledger: LedgerOption = None, output: OutputOption = None, lang: LangOption = None) -> None:
     """Write the whole ledger as JSON Lines. A backup, or the way to another database.
 
     Example: gbv-kpi export --output ledger.jsonl
     """
     from gbv_kpi.ledger.jsonl import export_lines
 
-    with opened_ledger(ledger) as opened:
+    spoken = output_language(lang)
+    expect_ending(output, ".jsonl", "")
+    with opened_ledger(ledger, spoken, output) as opened:
         lines = "".join(export_lines(opened))
-    print_text(lines, output)
+    emit(lines, output, spoken)
 
 
 @commands.command("import")
@@ -248,20 +299,27 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.jsonl import import_lines
+    from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
 
     spoken = output_language(lang)
-    lines = io.BytesIO(read_bounded(file, MAX_IMPORT))
-    with opened_ledger(ledger, create=True) as opened:
-        held, new = import_lines(opened, lines)
-        summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)
-    print_text(spoken.say(summary) + "\n", None)
+    submitted, published = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
+    with opened_ledger(ledger, spoken, create=starts_a_ledger(submitted)) as opened:
+        new = import_lines(opened, submitted, published)
+    held, details = len(submitted) - new, {"ledger": opened.name}
+    if not new:
+        added = phrase("The ledger {ledger} has all of these files already.", **details)
+    elif not held:
+        added = plural("Added {count} new file to {ledger}.", "Added {count} new files to {ledger}.", new, **details)
+    else:
+        added = phrase("Added {new} new files to {ledger}; {held} were there already.", new=new, held=held, **details)
+    emit(spoken.say(added) + "\n", None, spoken)
 
 
 @keeping.command("check")
 def check_ledger(
+    context: typer.Context,
     ledger: LedgerOption = None,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -272,11 +330,11 @@ def check_ledger(
     from gbv_kpi.ledger.check import check_ledger as verify
     from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
 
-    spoken = output_language(lang)
-    with opened_ledger(ledger) as opened:
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, Format)
+    with opened_ledger(ledger, spoken, output) as opened:
         found = verify(opened)
-    show = ledger_check_to_json if format is Format.JSON else ledger_check_to_text
-    print_text(show(found, spoken), output)
+    show = ledger_check_to_json if chosen is Format.JSON else ledger_check_to_text
+    emit(show(found, spoken), output, spoken)
     raise typer.Exit(found.exit_code)
 
 

@@ -145,7 +145,7 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
     unknown = next(((row, column, text) for row, column, text in named if names.find(text) is None), None)
     if unknown:
         row, column, text = unknown
-        return Reporter(None, row, column, "unknown-unit", unknown_unit(text, names, year), text)
+        return Reporter(None, row, column, "unknown-unit", names.not_found(text, year), text)
     found = [(unit, row, column) for row, column, text in named if (unit := names.find(text))]
     if not found:
         return Reporter(None)
@@ -160,18 +160,6 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
         )
         return Reporter(None, row, column, "conflicting-unit", message, first.named.name)
     return Reporter(first, row, column)
-
-
-def unknown_unit(text: str, names: UnitNames, year: int) -> Phrase:
-    nearest = names.nearest(text)
-    if nearest:
-        return phrase(
-            "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
-            found=text,
-            year=str(year),
-            nearest=", ".join(nearest),
-        )
-    return phrase("“{found}” is no reporting unit of {year}.", found=text, year=str(year))
 
 
 def _labelled(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:

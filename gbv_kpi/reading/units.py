@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.listed import listed
 from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
@@ -175,6 +176,17 @@ class UnitNames:
         by_look = {" ".join(map(without_diacritics, _split(words(u.name))[1])): u.name for u in self.current}
         look = " ".join(map(without_diacritics, _split(words(text))[1]))
         return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
+
+    def not_found(self, text: str, year: int) -> Phrase:
+        """Return what to say of a name that no unit of the year has."""
+        details = {"found": text, "year": str(year)}
+        if nearest := self.nearest(text):
+            return phrase(
+                "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
+                **details,
+                nearest=", ".join(nearest),
+            )
+        return phrase("“{found}” is no reporting unit of {year}.", **details)
 
 
 class UnitDirectory:
