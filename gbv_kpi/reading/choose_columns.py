@@ -49,7 +49,7 @@ def choose_columns(
     ]
     if beside := _plans_beside(named):
         problems.append(ambiguous(spot, None, [(column.row, column.at, column.heading) for column in beside]))
-    titled = {year for year, _, _ in title.years}
+    titled = title.named_years
     groups: dict[int | None, dict[str, list[Column]]] = defaultdict(lambda: defaultdict(list))
     for column in free:
         years = column.meaning.years

@@ -16,6 +16,7 @@ from gbv_kpi.reading.refusals import (
     Spot,
     ambiguous,
     missing,
+    not_read,
     not_whole,
     qualified,
     shortened,
@@ -88,7 +89,9 @@ def choose_figures(
             found[field.id] = others[0]
             column = others[0].column
             told.append(qualified(spot, column.row, column.at, column.heading, Kind.ESTIMATE))
-        elif not field.optional:
+        elif field.optional:
+            told += [not_read(spot, one.row, one.column.at, one.heading) for one in others]
+        else:
             seen = [
                 Seen(
                     figure.row,

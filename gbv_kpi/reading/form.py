@@ -38,6 +38,7 @@ class Form:
     columns: Sequence[FigureColumn]
     rows: Sequence[ItemRow]
     measures: dict[int, str]  # by row
+    notes: dict[int, str]
     across: bool  # a heading names units
     next_row: int | None
 
@@ -80,17 +81,18 @@ def read_form(
     ]
     numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
     items = list(_item_rows(grid, body, labels, numbers, figures, vocabulary))
-    measures = {
-        row: text
-        for column in columns
-        if roles[column] is Kind.MEASURE
-        for row in body
-        if (text := grid.spread_text(row, column))
-    }
+    beside = [column for column in columns if column > figures[0] and column not in figures]
+    measures = _texts(grid, body, [column for column in columns if roles[column] is Kind.MEASURE])
+    notes = _texts(grid, body, [column for column in beside if roles[column] in (None, Kind.NOTE)])
     units = _unit_row(grid, header, figures, vocabulary, knows_unit)
     found = [_figure_column(grid, column, header, units, figures, vocabulary) for column in figures]
     top = min([*header, *(item.row for item in items[:1]), marked[0]])
-    return Form(top, found, items, measures, units is not None, next_row)
+    return Form(top, found, items, measures, notes, units is not None, next_row)
+
+
+def _texts(grid: Grid, body: range, columns: Sequence[int]) -> dict[int, str]:
+    """Return the texts of some columns by row; of several in a row the last."""
+    return {row: text for column in columns for row in body if (text := grid.spread_text(row, column))}
 
 
 def _below_title(grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary) -> list[int]:

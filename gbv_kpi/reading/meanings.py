@@ -22,7 +22,7 @@ Cost = tuple[int, int, int]  # two for an unknown word, one for a topic; phrases
 
 
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
-PERIODS = frozenset(words("tháng, quý, đợt, tuần, thang, quy, dot, tuan, month, quarter, week"))
+PERIODS = frozenset(words("tháng, quý, đợt, tuần, kỳ, thang, quy, dot, tuan, ky, month, quarter, week"))
 _NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
 _COUNT_WORDS = ("tổng số", "số lượng", "số", "number of")
 

@@ -12,6 +12,7 @@ from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.listed import listed
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import is_measure, tidy, without_diacritics, words
+from gbv_kpi.reading.remarks import Remark, against_in
 from gbv_kpi.reading.titles import (
     after_label,
     is_place_and_date,
@@ -41,9 +42,13 @@ class TitleBlock:
 
     cells: Sequence[Cell]
     years: Sequence[tuple[int, int, int]]  # year, row and column, the nearest to the table first
-    against: Sequence[tuple[Kind, int, int, str]]  # what a line says against all figures
+    against: Sequence[Remark]  # what a line says against all figures
     sheet_name: str | None
     file: str
+
+    @property
+    def named_years(self) -> frozenset[int]:
+        return frozenset(year for year, _, _ in self.years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +63,28 @@ class Reporter:
     found: str | None = None
 
 
-def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
+def read_title(grid: Grid, rows: range, columns: range, vocabulary: Vocabulary) -> TitleBlock:
     """Return what the rows above a table say, in its columns where another table is beside it."""
     cells = [(row, column, text) for row in rows for column, text in grid.texts(row)]
     inside = [cell for cell in cells if cell[1] in columns]
     if any(map(_is_telling, inside)):
         cells = inside
     years: list[tuple[int, int, int]] = []
-    against: list[tuple[Kind, int, int, str]] = []
+    against: list[Remark] = []
     for row, column, text in reversed(cells):
-        line = read_line(text)
-        years += [(year, row, column) for year in line.years]
-        if line.against and not (line.against is Kind.TARGET and _goes_on(cells, (row, column, text))):
-            against.append((line.against, row, column, text))
+        years += [(year, row, column) for year in read_line(text).years]
+        kind = against_in(text, vocabulary)
         if is_year_label(text):
             years += _beside(grid, row, column)
+        elif kind and not (kind is Kind.TARGET and _goes_on(cells, (row, column, text))):
+            against.append((kind, row, column, text))
     against += _months(cells)
     name = grid.sheet.name
     if name:
         named = set(years_in_sheet_name(name))
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
-        if (line := read_line(name)).against in (Kind.PART_OF_YEAR, Kind.TARGET, Kind.ACCUMULATED):
-            against.append((line.against, *SHEET, name))
+        if kind := against_in(name, vocabulary):
+            against.append((kind, *SHEET, name))
     if not years:
         years = [(year, row, column) for row, column, text in cells if (year := year_ended_in(text))]
     return TitleBlock(cells, years, against, name, grid.file)
@@ -115,7 +120,7 @@ def year_of(cell: object) -> int | None:
     return year_in(f"{cell:g}" if isinstance(cell, float) and cell.is_integer() else str(cell))
 
 
-def _months(cells: Sequence[Cell]) -> list[tuple[Kind, int, int, str]]:
+def _months(cells: Sequence[Cell]) -> list[Remark]:
     """Return a part of a year that is given as two months under their names: "tu_thang", "den_thang"."""
     by_place = {(row, column): text for row, column, text in cells}
     found: dict[str, tuple[int, int, str]] = {}

@@ -33,7 +33,7 @@ _PART_OF_YEAR = re.compile(
     r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
     r"|\bso ket\b|\bban nien\b|\bnua (?:dau|cuoi )?\s*nam\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+(?:cua\s+)?thang\s*\d{1,2}\b"
-    r"|\bhoc ky\b"
+    r"|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
 _DOCUMENT = re.compile(
     r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)"
@@ -52,6 +52,7 @@ _ESTIMATE = re.compile(r"\b(?:uoc|tam tinh|so bo|estimated?|preliminary)\b(?!\s*
 _ACCUMULATED = re.compile(r"\b(?:luy ke|cong don|tich luy|cumulative|accumulated|tu dau (?:giai doan|nhiem ky))\b")
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
+    r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
 )
 _RATE = re.compile(r"^\W*(?:ty le|ti le|ty trong|binh quan|trung binh|so sanh|so voi|tang[, /]+giam|chenh lech)\b")
 
@@ -135,23 +136,17 @@ def year_ended_in(title: str) -> int | None:
     >>> year_ended_in("Từ ngày 15/12/2022 đến ngày 14/12/2023"), year_ended_in("Từ 01/01/2023 đến 30/6/2023")
     (2023, None)
     """
-    return next((year for *_, year in find_periods(tidy(title)) if year), None)
+    return next((period.year for period in find_periods(tidy(title)) if period.year), None)
 
 
 def part_of_year_in(title: str) -> bool:
     """Whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
-    tidied = tidy(title)
-    said = tidied
-    for start, end, is_year, _ in reversed(find_periods(tidied)):
-        if not is_year:
+    said = tidy(title)
+    for period in reversed(find_periods(said)):
+        if not period.is_year:
             return True
-        said = f"{said[:start]} {said[end:]}"
+        said = f"{said[: period.start]} {said[period.end :]}"
     return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(said)))) is not None
-
-
-def is_note_of_part(text: str) -> bool:
-    """Whether a note says that the figures above it are those of some months: "Ghi chú: số liệu 9 tháng"."""
-    return "so lieu" in _plain(text) and not find_periods(tidy(text)) and part_of_year_in(text)
 
 
 def year_in(cell: str) -> int | None:
