@@ -13,19 +13,14 @@ from gbv_kpi.reading.form import FigureColumn, Form
 from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.items import arrange
-from gbv_kpi.reading.labels import Meaning
+from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import (
-    Spot,
-    not_read,
-    other_year,
-    qualified,
-)
-from gbv_kpi.reading.remarks import Remark, against_in, against_in_note, notes_below
+from gbv_kpi.reading.refusals import Spot, not_read, other_year, qualified
+from gbv_kpi.reading.remarks import Remark, against_in, against_in_cell, against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import of_return
 from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock
-from gbv_kpi.reading.titles import read_line, year_named
+from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.years import Claims, Texts
 
 
@@ -105,16 +100,15 @@ def _figures(grid: Grid, form: Form, reader: Reader) -> tuple[list[Figure], list
             for text, label in zip(item.path[:-1], labels, strict=False)
             if (not label.marks or label.left) and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
-        measure, note = form.measures.get(item.at.row, ""), form.notes.get(item.at.row, "")
-        if measure and (kind := read_line(f"ĐVT: {measure}").against):
-            said.append((kind, measure))
-        if note and (kind := against_in_note(note, vocabulary)):
-            said.append((kind, note))
+        beside = form.beside.get(item.at.row, ())
+        said += [(kind, text) for heading, text in beside if (kind := _against_beside(heading, text, reader))]
+        dated = (text for heading, text in beside if vocabulary.explain(heading).only({Kind.YEAR}))
+        years = frozenset(year for text in dated if (year := year_in(text)))
         names_field = False
         for column in form.columns:
             if column.path not in known:
                 meaning = vocabulary.meaning([*labels, *map(vocabulary.explain, column.path)])
-                known[column.path] = meaning & Meaning(against=tuple(said))
+                known[column.path] = meaning & Meaning(years=years, against=tuple(said))
             meaning = known[column.path]
             if meaning.field:
                 names_field = True
@@ -124,11 +118,20 @@ def _figures(grid: Grid, form: Form, reader: Reader) -> tuple[list[Figure], list
     return figures, unknown
 
 
+def _against_beside(heading: str, text: str, reader: Reader) -> Kind | None:
+    """Return what a cell beside a figure says against it: a note, a measure, or the name of a unit."""
+    if heading and reader.vocabulary.explain(heading).only({Kind.UNIT}) and reader.units.knows(text):
+        return Kind.UNEXPLAINED
+    return against_in_cell(heading, text, reader, is_label=False)
+
+
 def _notes(grid: Grid, form: Form, title: TitleBlock, reader: Reader) -> list[Remark]:
     """Return the notes below a form that say something against its figures."""
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
     below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
-    return list(notes_below(grid, below, reader.vocabulary, title.named_years))
+    kind = against_in_heading(form.heading, reader.vocabulary)
+    headed = [(kind, form.top, -1, form.heading[-1])] if kind else []
+    return [*headed, *notes_below(grid, below, reader.vocabulary, title.named_years)]
 
 
 def _set_aside_other_years(

@@ -1,10 +1,9 @@
 """What words beside the figures of a table's rows say against them: a sex, a sector, an office, a note."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gbv_kpi.reading.choose_columns import Rows
 from gbv_kpi.reading.columns import Columns
@@ -12,6 +11,7 @@ from gbv_kpi.reading.header import Column
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.remarks import against_in_cell
+from gbv_kpi.reading.years import Texts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,16 +45,18 @@ def doubts_in(
                 yield Doubt(kind, column, text, at)
 
 
-def split_rows(columns: Columns, rows: Rows, doubts: Sequence[Doubt], keys: Set[int]) -> tuple[Rows, list[Doubt]]:
+def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:
     """Return the rows to read, and the doubts about them: a part is left out where its unit has a row without a doubt.
 
-    `keys` are the columns of unit, code and year.
+    `names` are what the rows have for unit, code and year.
     """
     serious = [doubt for doubt in doubts if doubt.kind is not Kind.ESTIMATE]
     if not serious:
         return rows, list(doubts)
     in_doubt = np.isin(rows, np.concatenate([doubt.rows for doubt in serious]))
-    of = _alike(columns, rows, keys)
+    of = np.zeros(len(rows), dtype=np.int64)
+    for texts in names:
+        _, of = np.unique(of * len(texts.values) + texts.codes, return_inverse=True)
     is_first = np.zeros(len(rows), dtype=bool)
     is_first[np.unique(of, return_index=True)[1]] = True
     kept = rows[~in_doubt | (is_first & ~np.isin(of, of[~in_doubt]))]
@@ -63,12 +65,3 @@ def split_rows(columns: Columns, rows: Rows, doubts: Sequence[Doubt], keys: Set[
         for doubt in doubts
         if (at := np.intersect1d(doubt.rows, kept)).size
     ]
-
-
-def _alike(columns: Columns, rows: Rows, keys: Set[int]) -> NDArray[np.int64]:
-    """Return a number for each row, the same where its cells in some columns are."""
-    alike = np.zeros(len(rows), dtype=np.int64)
-    for column in keys:
-        values = columns.values(column)
-        _, alike = np.unique(alike * len(values.cells) + values.codes[rows], return_inverse=True)
-    return alike

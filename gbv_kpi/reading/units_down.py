@@ -17,7 +17,7 @@ from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Spot, missing, not_read, qualified
-from gbv_kpi.reading.remarks import notes_below
+from gbv_kpi.reading.remarks import against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import Part, Roles, all_totals, hidden, of_return, stacked, totals_of, without_shared
 from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.row_remarks import doubts_in, split_rows
@@ -33,7 +33,7 @@ _OF_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, qua
 
 
 def read_table(
-    grid: Grid, header: Header, title: TitleBlock, reader: Reader, names: RowNames
+    grid: Grid, header: Header, title: TitleBlock, reader: Reader, row_names: RowNames
 ) -> tuple[Table | None, int | None, list[Column]]:
     """Return the table under a header, the row where another one begins, and its columns that are not read."""
     columns = Columns(grid, header.bottom + 1)
@@ -41,14 +41,21 @@ def read_table(
     roles = _roles(header, columns, reader)
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     labels = LabelColumns([column.at for column in named], roles.unit if roles.unit is not None else roles.code)
-    body = read_body(grid, header, columns, labels, reader.vocabulary, reader.units.knows, names)
+    body = read_body(grid, header, columns, labels, reader.vocabulary, reader.units.knows, row_names)
     rows, of_sections = _returns(body, spot)
     if not rows.size:
         return None, body.next_row, []
     keys = {at for at in (roles.unit, roles.code, roles.year) if at is not None}
     others = [column for column in header.columns if column.at not in keys and column not in named]
-    rows, doubts = split_rows(columns, rows, list(doubts_in(columns, rows, others, labels.fields, reader)), keys)
-    notes = list(notes_below(grid, _rows_below(body, columns.first), reader.vocabulary, title.named_years))
+    names = [texts for at in sorted(keys) if (texts := _texts(columns, at, rows, grid))]
+    rows, doubts = split_rows(rows, list(doubts_in(columns, rows, others, labels.fields, reader)), names)
+    headed = [column for column in header.columns if column.at == roles.unit]
+    notes = [
+        (kind, column.row, column.at, column.heading)
+        for column in headed
+        if (kind := against_in_heading(column.path, reader.vocabulary))
+    ]
+    notes += list(notes_below(grid, _rows_below(body, columns.first), reader.vocabulary, title.named_years))
     fields = choose_columns(columns, rows, named, title, spot, reader)
     parts = [
         _part(columns, rows, body, roles, chosen, year, title, reader, grid, header)
@@ -228,7 +235,7 @@ def _names(texts: Texts | None, header: Header, roles: Roles, reader: Reader) ->
     heading = {word for text in path for word in words(text)}
     if texts is None or heading.isdisjoint(_OF_COMMUNES) or not heading.isdisjoint(_OF_DISTRICTS):
         return texts
-    if any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in reader.plan.units):
+    if reader.vocabulary.is_of_communes:
         return texts
     bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
     return Texts(

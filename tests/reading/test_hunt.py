@@ -221,6 +221,38 @@ def test_a_word_beside_a_unit_that_is_neutral_is_passed_over(tmp_path: Path, hea
     assert counts(read(tmp_path, table(["Nho Quan", cell, *A], split=heading))) == ONE
 
 
+REPORTERS_WRONG: list[list[list[object]]] = [
+    [["UBND HUYỆN NHO QUAN"], ["TRUNG TÂM Y TẾ"], ["BÁO CÁO NĂM 2023"]],
+    [["UBND HUYỆN NHO QUAN"], ["PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"], ["BÁO CÁO NĂM 2023"]],
+    [["UBND HUYỆN NHO QUAN"], ["CÔNG AN"], ["BÁO CÁO NĂM 2023"]],
+    [["Đơn vị báo cáo: Huyện Nho Quan"], ["Năm 2023"], ["Trường: THCS Nho Quan"]],
+]
+PERIODS_WRONG: list[list[list[object]]] = [
+    [["Từ ngày:", "01/01/2023", "Đến ngày:", "30/06/2023"], ["Năm 2023"]],
+    [["tu_thang", "den_thang", "nam"], ["1", "9", "2023"]],
+    [["Quý:", "II", "Năm 2023"]],
+    [["Kết quả 2 năm 2022, 2023"]],
+    [["Báo cáo 3 năm thực hiện kế hoạch 63 (2021, 2022 và năm 2023)"]],
+]
+
+
+@pytest.mark.parametrize("title", REPORTERS_WRONG)
+def test_another_body_of_the_district_is_no_unit(tmp_path: Path, title: list[list[object]]) -> None:
+    returns = read(tmp_path, form("Kết quả", columns=[B], title=title))
+    assert [problem.code for problem in returns.problems] == ["unknown-unit"]
+
+
+@pytest.mark.parametrize("title", PERIODS_WRONG)
+def test_a_period_over_several_cells_or_years_is_refused(tmp_path: Path, title: list[list[object]]) -> None:
+    rows = form("Kết quả", columns=[B], title=[["UBND huyện Nho Quan"], *title])
+    assert counts(read(tmp_path, rows)) == NONE
+
+
+def test_a_label_that_says_the_year_again_is_read(tmp_path: Path) -> None:
+    rows = [[f"{row[0]} trong năm 2023", *row[1:]] if len(row) > 1 else row for row in form("", columns=[A])]
+    assert counts(read(tmp_path, rows)) == ONE
+
+
 def test_a_note_beside_a_figure_is_read(tmp_path: Path) -> None:
     beside = [[*row, "Số liệu 6 tháng" if row[:1] == [LABELS[3]] else ""] for row in form("Kết quả", columns=[B])]
     assert counts(read(tmp_path, beside)) == NONE
