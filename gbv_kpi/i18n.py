@@ -110,8 +110,8 @@ ENGLISH = language("en")
 def language_from_env(environment: Mapping[str, str]) -> str:
     """The language that GBV_KPI_LANG asks for, else that of the locale, else English.
 
-    >>> chosen_tag({"GBV_KPI_LANG": "vi"}), chosen_tag({"LANG": "vi_VN.UTF-8"}), chosen_tag({"LANG": "C"})
-    ('vi', 'vi', 'en')
+    >>> [language_from_env(given) for given in ({"GBV_KPI_LANG": "vi"}, {"LANG": "vi_VN.UTF-8"}, {"LANG": "C"})]
+    ['vi', 'vi', 'en']
     """
     asked = environment.get("GBV_KPI_LANG", "").lower().replace("-", "_").partition("_")[0]
     if asked in LANGUAGES:

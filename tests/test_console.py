@@ -112,9 +112,9 @@ def test_what_is_written_to_a_file_is_what_is_printed(tmp_path: Path, capsys: py
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
 def test_a_leftover_of_a_killed_run_is_removed_and_nothing_else(tmp_path: Path) -> None:
     killed = (
-        "import os, sys; from pathlib import Path; from gbv_kpi.console import write_whole\n"
+        "import os, sys; from pathlib import Path; from gbv_kpi.console import atomic_write\n"
         "def pieces():\n    yield b'half'\n    os.kill(os.getpid(), 9)\n"
-        f"write_whole(Path({str(tmp_path / 'out.txt')!r}), pieces())"
+        f"atomic_write(Path({str(tmp_path / 'out.txt')!r}), pieces())"
     )
     subprocess.run([sys.executable, "-c", killed], check=False)
     (leftover,) = tmp_path.iterdir()

@@ -39,6 +39,7 @@ _HEADINGS = (
     phrase("How to mend it"),
 )
 _SHEET, _CELL = 3, 4
+MAX_LISTED = 5000
 
 Look = tuple[int, Severity, bool]  # column, severity, whether it is a link
 LINK = Font(name="Times New Roman", size=12, color="0563C1", underline="single")
@@ -55,6 +56,7 @@ def fill_summary(
     """All problems of a file, errors first. `note` says why nothing else of the file is in the workbook."""
     say = language.say
     set_widths(sheet, WIDTHS)
+    listed = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
     counted = phrase(
@@ -68,6 +70,8 @@ def fill_summary(
         (counted if problems else phrase("No problem was found."), font(bold=True)),
         (note or marks, font(italic=True)),
     ]
+    if len(listed) < len(problems):
+        lines.append((phrase("Only the first {count} are listed here.", count=len(listed)), font(italic=True)))
     for row, (line, style) in enumerate(lines, start=1):
         text = escape_controls(say(line))
         put_text(sheet, row, 1, text, style, TEXT)
@@ -78,11 +82,11 @@ def fill_summary(
         cell = put_text(sheet, top, column, say(heading), font(bold=True), CENTRED)
         cell.border, cell.fill = GRID, HEADING
     looks: dict[Look, Any] = {}
-    for row, problem in enumerate(sorted(problems, key=lambda told: told.severity is not Severity.ERROR), top + 1):
+    for row, problem in enumerate(listed, top + 1):
         _write(sheet, row, problem, sheet_by_name.get(problem.place.sheet), language, looks)
     sheet.freeze_panes = f"A{top + 1}"
-    if problems:
-        sheet.auto_filter.ref = f"A{top}:G{top + len(problems)}"
+    if listed:
+        sheet.auto_filter.ref = f"A{top}:G{top + len(listed)}"
     print_on_a4(sheet, "landscape", f"{top}:{top}")
 
 

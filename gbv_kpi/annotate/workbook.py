@@ -1,8 +1,8 @@
 """The sender's own workbook with every faulty cell marked and commented, and a list of the problems in front.
 
-A file that is refused because of a personal-data column, or that cannot be opened as a workbook, gives
-the list alone: nothing it holds is copied. A .csv, .xls or .ods gives a workbook of its cells as they
-were read. Charts, and pictures where Pillow is not installed, are not in the copy.
+A file that is refused because of a personal-data column, or that cannot be opened as a workbook, gives the list alone:
+nothing it holds is copied. A .csv, .xls or .ods, and a workbook with hidden sheets, gives a workbook of its visible
+cells as they were read. Charts, pivot tables, and pictures where Pillow is not installed, are not in the copy.
 """
 
 import io
@@ -24,11 +24,14 @@ from gbv_kpi.excel_style.paper import sheet_title, storable
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.problem_groups import SEVERITY
-from gbv_kpi.sheets.open import read_sheets
-from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
+from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
+from gbv_kpi.sheets.open import is_xlsx, read_sheets
+from gbv_kpi.sheets.sheet import Area, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
 from gbv_kpi.sheets.sources import Source
 
 AUTHOR = "gbv-kpi"
+CPU_SECONDS = 2
+MAX_MERGED_CELLS = 100_000
 MAX_COMMENT = 4000  # characters
 COMMENT_WIDTH = 340  # pixels
 LINE_PIXELS, LINE_CHARACTERS = 17, 46  # of a comment's usual font at that width
@@ -39,25 +42,55 @@ Sheets = Mapping[str | None, Worksheet]  # by the name that problems give, None 
 
 
 def annotate(problems: Iterable[Problem], source: Source, language: Language) -> bytes:
-    """The marked copy as .xlsx; of `problems` only those of this source are told."""
-    told = [problem for problem in problems if problem.place.file == source.name]
-    sheets, note = _copied(source, told)
-    if sheets and source.content.startswith(b"PK") and b"xl/" in source.content:
+    """Return the marked copy as .xlsx, with the problems of this source only.
+
+    The file is opened in a child process with limits; one that reaches them gives the list alone.
+    """
+    listed = [problem for problem in problems if problem.place.file == source.name]
+    if any(problem.code == "personal-data-column" for problem in listed):
+        return _alone(
+            listed, source, language, phrase("The file has a column about persons, so nothing of it was copied here.")
+        )
+    if not can_isolate():
+        return _marked(listed, source, language)
+
+    def mark(_: None) -> bytes:
+        return _marked(listed, source, language)
+
+    with child_for(mark, seconds=CPU_SECONDS) as child:
+        answer = child.ask(None, len(source.content))
+    if isinstance(answer, Failure):
+        return _alone(listed, source, language, phrase("The file is too large or too intricate to be copied here."))
+    return answer
+
+
+def _marked(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
+    opened = read_sheets(source)
+    if not opened.shown:
+        note = phrase("The file could not be read as a table, so nothing of it was copied here.")
+        return _alone(problems, source, language, note)
+    if is_xlsx(source) and not opened.hidden:
         # openpyxl stops at files that the reader of returns and Excel open; their cells can still be marked.
         with suppress(Exception):
-            return _told(told, source, *_own(source.content, sheets), language, note)
-    return _told(told, source, *_rebuilt(sheets, language), language, note)
+            return _saved(problems, source, *_own(source.content, opened.shown), language)
+    return _saved(problems, source, *_rebuilt(opened.shown, language), language)
 
 
-def _told(
+def _alone(problems: Sequence[Problem], source: Source, language: Language, note: Phrase) -> bytes:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    return _saved(problems, source, book, {}, language, note)
+
+
+def _saved(
     problems: Sequence[Problem],
     source: Source,
     book: Workbook,
     sheet_by_name: Sheets,
     language: Language,
-    note: Phrase | None,
+    note: Phrase | None = None,
 ) -> bytes:
-    """The workbook with its cells marked and the list in front."""
+    """Return the workbook with its cells marked and the list in front."""
     for (title, address), here in _by_cell(problems, sheet_by_name).items():
         _mark(book[title], address, here, language)
     summary = book.create_sheet(sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
@@ -70,18 +103,8 @@ def _told(
     return content.getvalue()
 
 
-def _copied(source: Source, problems: Sequence[Problem]) -> tuple[Sequence[Sheet], Phrase | None]:
-    """The sheets that may be copied, and why where there are none."""
-    if any(problem.code == "personal-data-column" for problem in problems):
-        return (), phrase("The file has a column about persons, so nothing of it was copied here.")
-    sheets, _, _ = read_sheets(source)
-    if not sheets:
-        return (), phrase("The file could not be read as a table, so nothing of it was copied here.")
-    return sheets, None
-
-
 def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
-    """The sender's workbook as it is, formats, formulas and hidden sheets too."""
+    """Return the sender's workbook as it is, with its formats and formulas."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions that are not copied
         book = load_workbook(io.BytesIO(content), rich_text=True)
@@ -90,6 +113,8 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
     sheet_by_name: dict[str | None, Worksheet] = {
         sheet.title: sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)
     }
+    for sheet in sheet_by_name.values():
+        sheet._pivots.clear()  # type: ignore[attr-defined]  # each holds a copy of the rows that it sums up, perhaps of another workbook
     sheet_by_name |= {
         f"#{number}": sheet_by_name[sheet.name]  # as problems name a sheet under the name of a person
         for number, sheet in enumerate(sheets, start=1)
@@ -111,10 +136,16 @@ def _rebuilt(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, She
             sheet_title(name, book.sheetnames)
         )
         _fill(copy, sheet)
-        for (top, left), (bottom, right) in sheet.merged:
+        merged = sheet.merged if sum(map(_size, sheet.merged)) <= MAX_MERGED_CELLS else ()
+        for (top, left), (bottom, right) in merged:
             copy.merge_cells(start_row=top + 1, end_row=bottom + 1, start_column=left + 1, end_column=right + 1)
         print_on_a4(copy, "landscape")
     return book, sheet_by_name
+
+
+def _size(area: Area) -> int:
+    (top, left), (bottom, right) = area
+    return (bottom - top + 1) * (right - left + 1)
 
 
 def _fill(copy: Worksheet, sheet: Sheet) -> None:

@@ -28,8 +28,11 @@ _PREPARED = Bilingual("NGƯỜI LẬP BIỂU", "PREPARED BY")
 _HEAD = Bilingual("THỦ TRƯỞNG ĐƠN VỊ", "HEAD OF THE UNIT")
 
 
-def add_title(sheet: Worksheet, request: Request, unit: Unit | None, widths: list[float]) -> int:
-    """The title block from row 1 on; gives the first free row after a blank one. `unit`: whose return it is."""
+def add_title(sheet: Worksheet, request: Request, unit: Unit | None, widths: list[float], first_column: int = 1) -> int:
+    """Write the title block from row 1 on; return the first free row after a blank one.
+
+    `unit` is the one that reports.
+    """
     say, plan, last = request.language.say, request.plan, len(widths)
     lead = plan.agency("lead", plan.reporting_day(request.year))
     heads = [f"{say(_REPORTING)}: {unit.name}"] if unit else []
@@ -51,9 +54,9 @@ def add_title(sheet: Worksheet, request: Request, unit: Unit | None, widths: lis
         ),
     )
     for row, (text, style) in enumerate(lines, start=len(heads) + 1):
-        put_text(sheet, row, 1, text, style, CENTRED)
-        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=last)
-        fit_row(sheet, row, [(text, sum(widths))], style.size)
+        put_text(sheet, row, first_column, text, style, CENTRED)
+        sheet.merge_cells(start_row=row, end_row=row, start_column=first_column, end_column=last)
+        fit_row(sheet, row, [(text, sum(widths[first_column - 1 :]))], style.size)
     return len(heads) + len(lines) + 2
 
 

@@ -5,6 +5,8 @@ from itertools import groupby
 
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.blank_return.answers import lock, open_answers, open_names
@@ -26,6 +28,7 @@ from gbv_kpi.plan import ReturnField
 
 FRAME = 2  # the columns before the figures: number and unit
 BLANK_ROWS, LONG_NAME = 30, 30  # for units that the plan does not name
+PAGE_WIDTH = 105  # of the columns on a landscape A4 page at full size: LibreOffice takes fewer than Excel
 SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
 
 
@@ -40,8 +43,9 @@ def fill_table(sheet: Worksheet, request: Request) -> None:
     widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
     set_widths(sheet, widths)
     only = request.units[0] if len(request.units) == 1 else None
-    top = add_title(sheet, request, only, widths)
     last_column = FRAME + len(fields)
+    on_first_page = _columns_of_first_page(request, widths)
+    top = add_title(sheet, request, only, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
     first = _header(sheet, request, top, widths)
     last = first + len(names) - 1
     for row, name in enumerate(names, start=first):
@@ -60,12 +64,30 @@ def fill_table(sheet: Worksheet, request: Request) -> None:
     if not request.units:
         open_names(sheet, f"B{first}:B{last}")
     open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
-    signed = (max(FRAME + 4, last_column - SIGNED_COLUMNS + 1), last_column)
+    signed = (max(FRAME + 4, on_first_page - SIGNED_COLUMNS + 1), on_first_page)
     add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), signed)
     sheet.freeze_panes = f"{get_column_letter(FRAME + 1)}{first}"
     print_on_a4(sheet, "landscape", f"{top}:{first - 1}")
+    if on_first_page < last_column:
+        _print_on_two_pages(sheet, on_first_page, widths)
     sheet.print_area = f"A1:{get_column_letter(last_column)}{last + 8}"
     lock(sheet)
+
+
+def _columns_of_first_page(request: Request, widths: Sequence[float]) -> int:
+    """Return how many columns are printed on the first page: of a wide table those that must be filled in."""
+    required = FRAME + sum(not field.optional for field in request.fields)
+    is_wide = sum(widths) > 2 * PAGE_WIDTH
+    return required if is_wide and required > FRAME + 4 else len(widths)
+
+
+def _print_on_two_pages(sheet: Worksheet, first_page: int, widths: Sequence[float]) -> None:
+    """Break the page behind the columns of the first one, and repeat number and unit on the second."""
+    sheet.print_title_cols = f"A:{get_column_letter(FRAME)}"
+    sheet.col_breaks.append(Break(id=first_page))
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)  # which would pass over the break
+    widest = max(sum(widths[:first_page]), sum(widths[:FRAME]) + sum(widths[first_page:]))
+    sheet.page_setup.scale = min(100, int(100 * PAGE_WIDTH / widest))
 
 
 def _header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:

@@ -1,6 +1,7 @@
 """The commands that keep the ledger and ask it: arguments, one call, one rendering, one exit code."""
 
 import getpass
+import io
 from datetime import datetime
 from typing import Annotated
 
@@ -245,7 +246,7 @@ def import_ledger(
     from gbv_kpi.ledger.jsonl import import_lines
 
     spoken = output_language(lang)
-    lines = read_bounded(file, MAX_IMPORT).splitlines()
+    lines = io.BytesIO(read_bounded(file, MAX_IMPORT))
     with opened_ledger(ledger, create=True) as opened:
         held, new = import_lines(opened, lines)
         summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)

@@ -82,14 +82,15 @@ def deliver(
     template: bytes | None = None,
 ) -> None:
     """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
-    silent = quiet and outcome.exit_code == 0
+    exit_code = outcome.exit_code
+    silent = quiet and exit_code == 0
     if outcome.left_out and not silent:
         warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
     if output is not None:
         _expect_other_file(output, [file.path for file in outcome.files], "--output")
     if output is not None or not silent:
         _show(outcome, format, output, written or spoken, template)
-    raise typer.Exit(outcome.exit_code)
+    raise typer.Exit(exit_code)
 
 
 def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language, template: bytes | None) -> None:

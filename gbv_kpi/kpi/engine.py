@@ -16,7 +16,7 @@ from gbv_kpi.returns.collect import Returns
 from gbv_kpi.returns.parse import integers
 
 STATUSES = list(map(str, Status))
-Columns = Mapping[str, NDArray[Any]]
+Columns = dict[str, NDArray[Any]]
 
 
 def evaluate(returns: Returns, plan: Plan) -> Scorecard:
@@ -31,7 +31,7 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     coverage: list[Coverage] = []
     findings: list[Columns] = []
     for year in sorted({*valid["year"].unique().tolist(), *(year for _, year in refused)}):
-        rows = valid[(valid["year"] == year).to_numpy()]
+        rows = _of_year(valid, year, fields)
         coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
         if len(rows):
             counts = _sum_by_unit(rows, fields)
@@ -39,10 +39,18 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     return Scorecard(plan, _frame(plan, findings, valid["unit"].cat.categories), tuple(coverage))
 
 
+def _of_year(valid: pd.DataFrame, year: int, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the returns of a year in order of unit, with the counts of some fields."""
+    at = np.flatnonzero(valid["year"].to_numpy() == year)
+    at = at[np.argsort(valid["unit"].cat.codes.to_numpy()[at], kind="stable")]
+    return valid[["unit", "named_unit", "is_merged", *fields]].iloc[at]
+
+
 def _frame(plan: Plan, findings: Sequence[Columns], units: "pd.Index[str]") -> pd.DataFrame:
+    """Return the findings below each other; of a million returns each copy of them takes 0.1 s and 130 MiB."""
     if not findings:
         return findings_frame(plan, ())
-    columns = {name: np.concatenate([part[name] for part in findings]) for name in findings[0]}
+    columns = {name: np.concatenate([part.pop(name) for part in findings]) for name in list(findings[0])}
     return pd.DataFrame(
         {
             "year": columns["year"],
@@ -53,7 +61,7 @@ def _frame(plan: Plan, findings: Sequence[Columns], units: "pd.Index[str]") -> p
             "status": _categorical(columns["status"], pd.Index(STATUSES)),
             "provisional": columns["provisional"],
         },
-        copy=False,  # of a million returns a copy takes 0.2 s
+        copy=False,
     )
 
 
@@ -61,7 +69,7 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     """Return what the findings of a year were computed from: the counts of each unit, in order of code."""
     valid = returns.valid
     fields = list(plan.field_by_id)
-    counts = _sum_by_unit(valid[valid["year"] == year], fields)
+    counts = _sum_by_unit(_of_year(valid, year, fields), fields)
     columns = [integers(counts[field]) for field in fields]
     return tuple(
         UnitCounts(
@@ -75,13 +83,12 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
 
 
 def _sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
-    """Return the counts (Int64) of each unit of one year, with `unit` in order of code.
+    """Return the counts (Int64) of each unit of one year, with `unit` in order of code, as the rows are.
 
     Returns of the predecessors of a unit are summed; a sum with a blank in it is not known.
     """
-    rows = rows.iloc[np.argsort(rows["unit"].cat.codes.to_numpy(), kind="stable")]
     counts = rows[list(fields)].astype("Int64")
-    if rows["unit"].is_unique:
+    if (np.diff(rows["unit"].cat.codes.to_numpy()) > 0).all():
         return counts.assign(unit=rows["unit"]).reset_index(drop=True)
     by_unit = counts.groupby(rows["unit"], observed=True)
     return by_unit.sum().where(by_unit.count().eq(by_unit.size(), axis=0)).reset_index()
@@ -89,8 +96,7 @@ def _sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
 
 def _coverage(plan: Plan, year: int, rows: pd.DataFrame, refused: set[str]) -> Coverage:
     expected = plan.expected_units(year)
-    units = rows["unit"].unique()
-    reported = set(units) if expected else set()
+    reported = set(rows["unit"].unique()) if expected else set()
     missing = tuple(unit for unit in expected if unit.code not in reported)
     new = [unit for unit in expected if unit.since and unit.code in reported]
     return Coverage(
@@ -99,7 +105,7 @@ def _coverage(plan: Plan, year: int, rows: pd.DataFrame, refused: set[str]) -> C
         missing,
         refused=tuple(unit for unit in missing if unit.code in refused),
         partly=tuple(unit for unit in new if _is_partial(unit, rows[(rows["unit"] == unit.code).to_numpy()], plan)),
-        reported=len(units),
+        reported=int((np.diff(rows["unit"].cat.codes.to_numpy(), prepend=-1) > 0).sum()),
     )
 
 
@@ -118,7 +124,7 @@ def _base_counts(valid: pd.DataFrame, plan: Plan, year: int, counts: pd.DataFram
     found = {}
     for indicator in (one for one in plan.all_indicators if one.measure == "change"):
         before = indicator.base_of(year)
-        sums = _sum_by_unit(valid[(valid["year"] == before).to_numpy()], indicator.numerator)
+        sums = _sum_by_unit(_of_year(valid, before, indicator.numerator), indicator.numerator)
         total = _sum_of_fields(sums, indicator.numerator, np.zeros(len(sums), dtype=bool))
         own = dict(zip(sums["unit"], total, strict=True))
         merged: dict[str, list[Any]] = {}
@@ -168,10 +174,11 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mappin
         }
 
 
-def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray[np.integer[Any]], NDArray[np.bool_]]:
     """Return the province's sum of some units and the counts of all, 0 where there is none, and where that is."""
-    values, is_blank = column.fillna(0).to_numpy(dtype=np.int64), column.isna().to_numpy()
-    return np.append(values[given].sum(), values), np.append(not given.any(), is_blank)
+    values, is_blank = column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
+    counts = np.append(values[given].sum(), values)
+    return counts.astype(np.int32) if counts.max() < 2**31 else counts, np.append(not given.any(), is_blank)
 
 
 def _categorical(codes: NDArray[np.integer[Any]], categories: "pd.Index[Any]") -> "pd.Categorical[Any]":
@@ -191,8 +198,8 @@ def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank:
 
 
 def _statuses(
-    numerators: NDArray[np.int64],
-    denominators: NDArray[np.int64],
+    numerators: NDArray[np.integer[Any]],
+    denominators: NDArray[np.integer[Any]],
     given: NDArray[np.bool_],
     indicator: Indicator,
     year: int,
@@ -210,7 +217,9 @@ def _statuses(
     return statuses
 
 
-def _met(numerators: NDArray[np.int64], denominators: NDArray[np.int64], threshold: Threshold) -> NDArray[np.bool_]:
+def _met(
+    numerators: NDArray[np.integer[Any]], denominators: NDArray[np.integer[Any]], threshold: Threshold
+) -> NDArray[np.bool_]:
     """Return whether each rate meets the threshold: in 64 bits where every product fits, else in as many as it takes.
 
     The counts of a unit are below 2³⁰ and 90.5% weighs them by 200, so nearly every plan fits.

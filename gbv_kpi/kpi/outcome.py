@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.kpi.outlook import Outlook
-from gbv_kpi.kpi.scorecard import Scorecard, Status, UnitCounts
+from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns.collect import FileRead
@@ -53,9 +53,18 @@ class Outcome:
         In a report those of the province; in a check those of the province where all its units
         reported, otherwise of each unit for itself. Monitored figures decide nothing.
         """
-        complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
         of_year = self.scorecard.of_year(year).judged
-        return of_year.of_province() if complete or self.command == "report" else of_year.of_units()
+        return of_year.of_province() if self._is_of_province(year) else of_year.of_units()
+
+    def is_missed(self, year: int) -> bool:
+        """Whether one of these findings misses its threshold."""
+        of_year = self.scorecard.of_year(year).judged
+        is_unit = of_year.frame["unit"].iloc[of_year.missed].notna()
+        return bool((is_unit != self._is_of_province(year)).any())
+
+    def _is_of_province(self, year: int) -> bool:
+        is_complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
+        return is_complete or self.command == "report"
 
     @property
     def exit_code(self) -> int:
@@ -68,7 +77,6 @@ class Outcome:
         if self.fail_on is FailOn.INVALID:
             return ExitCode.OK
         incomplete = any(coverage.provisional for coverage in self.scorecard.coverage)
-        missed = any(Status.MISSED in self.decisive(year).statuses for year in self.scorecard.years)
-        if missed or (self.fail_on is FailOn.INCOMPLETE and incomplete):
+        if any(map(self.is_missed, self.scorecard.years)) or (self.fail_on is FailOn.INCOMPLETE and incomplete):
             return ExitCode.MISSED
         return ExitCode.OK

@@ -1,6 +1,6 @@
 """The results as values: findings, coverage, and the scorecard that holds them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shortfall, shown_rate
@@ -155,7 +156,7 @@ class Scorecard:
         year         int16
         indicator    Categorical  in the order of the plan
         unit         Categorical  code; NA for the province
-        numerator    Int64        NA where it is not known
+        numerator    Int64        NA where it is not known; Int32 where all are small
         denominator  Int64
         status       Categorical  a `Status`
         provisional  bool
@@ -190,19 +191,30 @@ class Scorecard:
     @property
     def statuses(self) -> set[Status]:
         """The statuses that occur."""
-        return set(map(Status, self.frame["status"].unique()))
+        return set(map(Status, self.frame["status"].cat.categories[_is_present(self.frame["status"])]))
 
     @property
     def rated_indicators(self) -> set[str]:
         """The indicators that have a rate in some finding."""
         rated = [str(status) for status in Status if status.has_rate]
-        return set(self.frame.loc[self.frame["status"].isin(rated), "indicator"].unique())
+        indicators = self.frame.loc[_is_one_of(self.frame["status"], rated), "indicator"]
+        return set(indicators.cat.categories[_is_present(indicators)])
 
     @property
     def unit_count(self) -> int:
         """The number of units that have a finding."""
-        codes = self.frame["unit"].cat.codes.to_numpy()
-        return int((np.bincount(codes[codes >= 0]) > 0).sum())  # nunique takes ten times as long
+        return int(_is_present(self.frame["unit"]).sum())
+
+    @property
+    def missed(self) -> NDArray[np.intp]:
+        """The rows of the findings that miss a threshold. (A frame of them would copy hundreds of thousands.)"""
+        return np.flatnonzero(_is_one_of(self.frame["status"], [str(Status.MISSED)]))
+
+    @property
+    def missing_units(self) -> "pd.Index[str]":
+        """The units that miss a threshold, in order."""
+        units = self.frame["unit"]
+        return units.cat.categories[_is_present(units.iloc[self.missed])]
 
     def of_year(self, year: int) -> "Scorecard":
         coverage = tuple(coverage for coverage in self.coverage if coverage.year == year)
@@ -211,13 +223,13 @@ class Scorecard:
         return replace(self, frame=self.frame.iloc[rows], coverage=coverage)
 
     def of_province(self) -> "Scorecard":
-        return self._where(self.frame["unit"].isna())
+        return self._where(self.frame["unit"].cat.codes.to_numpy() < 0)
 
     def of_units(self) -> "Scorecard":
-        return self._where(self.frame["unit"].notna())
+        return self._where(self.frame["unit"].cat.codes.to_numpy() >= 0)
 
     def of_indicators(self, indicators: Iterable[Indicator]) -> "Scorecard":
-        return self._where(self.frame["indicator"].isin([indicator.id for indicator in indicators]))
+        return self._where(_is_one_of(self.frame["indicator"], [indicator.id for indicator in indicators]))
 
     @property
     def judged(self) -> "Scorecard":
@@ -229,11 +241,17 @@ class Scorecard:
         """The findings of the figures that the plan only follows; of those that some unit gave."""
         return self.of_indicators(self.plan.monitored)
 
-    def with_status(self, status: Status) -> "Scorecard":
-        return self._where(self.frame["status"] == status)
+    def of_unit_codes(self, codes: Sequence[str]) -> "Scorecard":
+        return self._where(_is_one_of(self.frame["unit"], codes))
 
-    def _where(self, chosen: "pd.Series") -> "Scorecard":
-        return replace(self, frame=self.frame[chosen])
+    def with_status(self, status: Status) -> "Scorecard":
+        return self._where(_is_one_of(self.frame["status"], [str(status)]))
+
+    def of_rows(self, rows: NDArray[np.intp]) -> "Scorecard":
+        return replace(self, frame=self.frame.iloc[rows])
+
+    def _where(self, chosen: NDArray[np.bool_]) -> "Scorecard":
+        return self if chosen.all() else self.of_rows(np.flatnonzero(chosen))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row for each finding, with the columns of the JSON output; counts are whole numbers or NA."""
@@ -244,6 +262,19 @@ class Scorecard:
         columns += ["threshold", "next_threshold", "status", "shortfall", "next_shortfall", "provisional"]
         frame = pd.DataFrame([finding.record() for finding in self.findings], columns=columns)
         return frame.astype(dict.fromkeys(_COUNTS, "Int64") | dict.fromkeys(rates, "Float64"))
+
+
+def _is_present(column: "pd.Series") -> NDArray[np.bool_]:
+    """Return which categories occur. (`unique` takes ten times as long.)"""
+    is_present = np.zeros(len(column.cat.categories) + 1, dtype=bool)  # the last one is NA's
+    is_present[column.cat.codes.to_numpy()] = True
+    return is_present[:-1]
+
+
+def _is_one_of(column: "pd.Series", values: Sequence[str]) -> NDArray[np.bool_]:
+    """Return where a column has one of some categories. (`isin` takes ten times as long.)"""
+    is_wanted = np.append(column.cat.categories.isin(values), np.False_)  # the last one of NA
+    return is_wanted[column.cat.codes.to_numpy()]
 
 
 def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":

@@ -94,6 +94,8 @@ class Ledger:
                 transaction.commit()
         except DBAPIError as error:
             raise ledger_error(error, self.name, commits=commits) from error
+        except UnicodeDecodeError as error:  # SQLite quotes a damaged text in its own message
+            raise damaged(self.name, CONTRADICTION) from error
 
 
 @contextmanager

@@ -1,18 +1,21 @@
 """A plan file read: the plan that it makes, or every mistake in it with its line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.i18n import Phrase, phrase, plural
 from gbv_kpi.plan.assemble import Content, Remark, read_content
 from gbv_kpi.plan.builtin import DEFAULT_PLAN, plan_source
 from gbv_kpi.plan.error_messages import mistakes_of
 from gbv_kpi.plan.lint import doubts
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.validate import contradictions
+
+MAX_SHOWN = 20  # mistakes in one message; `plan check` lists all
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,10 @@ def _validated(plan: str | Path) -> tuple[Content, Plan | None]:
     return content, None if content.mistakes else found
 
 
-def _in_one(sentences: list[Phrase]) -> Phrase:
-    whole = sentences.pop()
-    while sentences:
-        whole = phrase("{first}; {others}", first=sentences.pop(), others=whole)
+def _in_one(sentences: Sequence[Phrase]) -> Phrase:
+    """Return the first sentences as one; each is a phrase within the one before."""
+    shown, more = list(sentences[:MAX_SHOWN]), len(sentences) - MAX_SHOWN
+    whole = plural("{count} more mistake", "{count} more mistakes", more) if more > 0 else shown.pop()
+    while shown:
+        whole = phrase("{first}; {others}", first=shown.pop(), others=whole)
     return whole

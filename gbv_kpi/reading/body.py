@@ -15,7 +15,7 @@ from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
 from gbv_kpi.reading.header import Header
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import alike
+from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.remarks import against_in
 from gbv_kpi.reading.row_names import RowName, RowNames
 from gbv_kpi.reading.stock_phrases import is_signature
@@ -72,11 +72,11 @@ def read_body(
     header: Header,
     columns: Columns,
     labels: LabelColumns,
-    vocabulary: Vocabulary,
-    knows_unit: KnowsUnit,
+    reader: Reader,
     names: RowNames,
 ) -> Body:
     """Tell the rows below a header apart."""
+    vocabulary, knows_unit = reader.vocabulary, reader.units.knows
     count, first = columns.count, columns.first
     width = header.columns[-1].at + 1 if header.columns else columns.width
     block = range(header.columns[0].at, width)
@@ -84,12 +84,11 @@ def read_body(
     present = np.zeros(count, dtype=bool)
     for mask in filled.values():
         present |= mask
-    figures = _any(count, labels.fields, lambda column: _figures(columns, column))
-    words_in_fields = _any(
-        count,
-        labels.fields,
-        lambda column: filled[column] & ~_figures(columns, column) if column in filled else np.zeros(count, dtype=bool),
-    )
+    figures, words_in_fields = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+    for column in (column for column in labels.fields if column in filled):
+        holds = _figures(columns, column)
+        figures |= holds
+        words_in_fields |= filled[column] & ~holds
     repeated = _repeats_header(grid, header, columns, present)
     other_header = _other_headers(columns, labels, vocabulary, words_in_fields & ~figures & ~repeated)
     unit = labels.unit
@@ -104,9 +103,8 @@ def read_body(
                 kinds[rows] = RowKind.RETURN
             elif (cells := rows[words_in_fields[rows]]).size and not vocabulary.explain(text).atoms:
                 kinds[cells] = RowKind.RETURN  # "khoảng 30" of a unit that may be misspelt
-        maybe = np.flatnonzero(present & figures)
-        if maybe.size:
-            known[maybe] = columns.values(unit).holds(lambda cell: knows_unit(text_of(cell)))[maybe]
+        if reader.plan.units:
+            known = columns.values(unit).holds(lambda cell: knows_unit(text_of(cell)), present & figures)
     _numbering(kinds, columns, filled, present, known)
     _annotations(kinds, columns, labels, filled, knows_unit, figures)
     _name_rows(kinds, columns, labels, known, names, filled)
@@ -117,25 +115,16 @@ def read_body(
     return Body(kinds, sections, section_of, None if next_row is None else next_row + first)
 
 
-def _any(count: int, columns: Sequence[int], claims: Callable[[int], Mask]) -> Mask:
-    found = np.zeros(count, dtype=bool)
-    for column in columns:
-        found |= claims(column)
-    return found
-
-
 def _filled(columns: Columns, column: int) -> Mask:
     if columns.all_figures(column):
         return np.ones(columns.count, dtype=bool)
-    return columns.values(column).holds(lambda cell: cell != "" and (not isinstance(cell, str) or bool(cell.strip())))
+    return columns.looks(column).holds(lambda cell: cell != "" and (not isinstance(cell, str) or bool(cell.strip())))
 
 
 def _figures(columns: Columns, column: int) -> Mask:
-    if column >= columns.width:
-        return np.zeros(columns.count, dtype=bool)
     if columns.all_figures(column):
         return np.ones(columns.count, dtype=bool)
-    return columns.values(column).holds(lambda cell: cell != "" and holds_figure(cell))
+    return columns.looks(column).holds(lambda cell: cell != "" and holds_figure(cell))
 
 
 def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask) -> Mask:
@@ -152,7 +141,7 @@ def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask)
             if column >= columns.width or columns.all_figures(column):
                 same[:] = False
                 break
-            same &= columns.values(column).holds(lambda cell, text=texts[column]: text_of(cell) == text)  # type: ignore[misc]
+            same = columns.values(column).holds(lambda cell, text=texts[column]: text_of(cell) == text, same)  # type: ignore[misc]
         found |= same
     return found
 
@@ -164,7 +153,7 @@ def _other_headers(columns: Columns, labels: LabelColumns, vocabulary: Vocabular
     if rows.size:
         for column in labels.fields:
             if column < columns.width and not columns.all_figures(column):
-                for text, at in columns.values(column).texts_at(rows):
+                for text, at in columns.looks(column).texts_at(rows):
                     if text and vocabulary.explain(text).marks:
                         counts[at] += 1
     return counts >= 2
@@ -186,7 +175,7 @@ def _annotations(
             continue
         in_fields = [column for column in labels.fields if column in filled and filled[column][row]]
         names = [
-            text_of(columns.cells(column)[row])
+            text_of(columns.cell(column, row))
             for column in filled
             if column not in labels.fields and filled[column][row]
         ]
@@ -207,10 +196,10 @@ def _name_rows(
     last = labels.unit if labels.unit is not None else (min(fields) if fields else 0)
     for column in [column for column in filled if column <= last and column not in fields]:
         rows = np.flatnonzero((kinds == RowKind.RETURN) & filled[column] & ~known)
-        for text, at in columns.values(column).texts_at(rows) if rows.size else ():
+        for text, at in columns.looks(column).texts_at(rows) if rows.size else ():
             if column != labels.unit and not any(map(str.isalpha, text)):
                 continue
-            name = names.read(alike(text))
+            name = names.read(text)
             if name is RowName.SUM or (name is RowName.GROUP and column == labels.unit):
                 kinds[at] = RowKind.TOTAL
             elif name is RowName.ASIDE:
@@ -225,9 +214,9 @@ def _numbering(kinds: NDArray[np.int8], columns: Columns, filled: dict[int, Mask
             return
         if columns.all_figures(column):
             continue
-        rows = rows[columns.values(column).holds(_may_number)[rows]]
+        rows = rows[columns.looks(column).holds(_may_number)[rows]]
     for row in rows[:50].tolist():
-        texts = [text_of(columns.values(column).cells[columns.values(column).codes[row]]) for column in filled]
+        texts = [text_of(columns.cell(column, row)) for column in filled]
         if is_column_numbers([text for text in texts if text]):
             kinds[row] = RowKind.NOTHING
 
@@ -246,7 +235,7 @@ def _below_signatures(
     for column in block:
         if column not in filled or not rows.size or columns.all_figures(column):
             continue
-        at = rows[columns.values(column).holds(lambda cell: isinstance(cell, str) and is_signature(cell[:600]))[rows]]
+        at = rows[columns.looks(column).holds(lambda cell: isinstance(cell, str) and is_signature(cell[:600]))[rows]]
         signed = min(signed, int(at[0])) if at.size else signed
     below = np.arange(len(kinds)) >= signed
     kinds[below & np.isin(kinds, (RowKind.RETURN, RowKind.ASIDE, RowKind.TOTAL)) & ~known] = RowKind.WORDS
@@ -280,8 +269,7 @@ def _sections(
     section_of = np.full(len(kinds), -1, dtype=np.int64)
     for row in np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist():
         for column in (column for column in filled if filled[column][row]):
-            values = columns.values(column)
-            text = text_of(values.cells[values.codes[row]])
+            text = text_of(columns.cell(column, row))
             line, against = read_line(text), against_in(text, vocabulary)
             year = line.years[0] if len(set(line.years)) == 1 else None
             above = sections[-1] if sections else None

@@ -140,7 +140,7 @@ def figures_without_field(others: Sequence[Column], columns: Columns, rows: Rows
 
 def _counts_up(texts: Sequence[str]) -> bool:
     """Whether figures only number the rows."""
-    return all(text.isdigit() for text in texts) and all(
+    return all(text.isdecimal() for text in texts) and all(
         int(after) == int(before) + 1 or int(after) == 1 for before, after in pairwise(["0", *texts])
     )
 

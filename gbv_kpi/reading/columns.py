@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.reading.grid import Grid
+from gbv_kpi.reading.normalize import alike
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 Mask = NDArray[np.bool_]
@@ -21,11 +22,30 @@ class Values:
     codes: NDArray[np.int32]
     cells: Sequence[Cell]
 
-    def holds(self, claim: Callable[[Cell], bool]) -> Mask:
-        claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
-        if claimed.all() or not claimed.any():
-            return np.full(len(self.codes), bool(len(claimed)) and bool(claimed[0]))
-        return claimed[self.codes]
+    def holds(self, claim: Callable[[Cell], bool], among: Mask | None = None) -> Mask:
+        """Return the rows, of all or of some, with a cell of which the claim is true."""
+        if among is None:
+            claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
+            return claimed[self.codes]
+        found = among.copy()
+        codes = self.codes[among]
+        present = np.flatnonzero(np.bincount(codes, minlength=len(self.cells)))
+        claimed = np.zeros(len(self.cells), dtype=bool)
+        claimed[present] = [claim(self.cells[code]) for code in present.tolist()]
+        found[among] = claimed[codes]
+        return found
+
+    def alike(self) -> "Values":
+        """Return the cells with their long numbers made the same, for claims that do not depend on them."""
+        is_text = set(map(type, self.cells)) == {str}
+        looks: Sequence[Cell] = alike("\0".join(self.cells)).split("\0") if is_text else ()  # type: ignore[arg-type]
+        if len(looks) != len(self.cells):
+            looks = [alike(cell) if isinstance(cell, str) else cell for cell in self.cells]
+        place = {look: number for number, look in enumerate(dict.fromkeys(looks))}
+        if len(place) == len(self.cells):
+            return self
+        to_look = np.fromiter(map(place.__getitem__, looks), dtype=np.int32, count=len(looks))
+        return Values(to_look[self.codes], list(place))
 
     def texts_at(self, rows: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
         """Return every different text of some rows, with the rows that have it."""
@@ -48,6 +68,7 @@ class Columns:
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
         self._cells: dict[int, Sequence[Cell]] = {}
         self._known: dict[int, Values] = {}
+        self._looks: dict[int, Values] = {}
         self._all_figures: dict[int, bool] = {}
 
     def cells(self, column: int) -> Sequence[Cell]:
@@ -64,6 +85,16 @@ class Columns:
         if column not in self._known:
             self._known[column] = self._different(column)
         return self._known[column]
+
+    def cell(self, column: int, row: int) -> Cell:
+        values = self.values(column)
+        return values.cells[int(values.codes[row])]
+
+    def looks(self, column: int) -> Values:
+        """Return the different cells with their long numbers made the same."""
+        if column not in self._looks:
+            self._looks[column] = self.values(column).alike()
+        return self._looks[column]
 
     def _different(self, column: int) -> Values:
         cells = self.cells(column)
@@ -86,29 +117,41 @@ class Columns:
     def all_figures(self, column: int) -> bool:
         """Whether a column holds numbers only, so that its cells need not be told apart."""
         if column not in self._all_figures:
-            at_hand = set(map(type, self.cells(column))) <= {int, float}
-            tail = self._tail is None or (column < self._tail.shape[1] and self._tail[column].dtype == np.int64)
-            self._all_figures[column] = at_hand and tail
+            tail = self._tail
+            if tail is not None and (column >= tail.shape[1] or isinstance(tail[column].dtype, pd.CategoricalDtype)):
+                self._all_figures[column] = False
+            else:
+                cells = self.cells(column)
+                self._all_figures[column] = set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
         return self._all_figures[column]
 
     def series(self, column: int, rows: NDArray[np.intp]) -> pd.Series:
-        """Return the cells of some rows as they are read: numbers, categorical texts, or cells."""
+        """Return the cells of some rows as they are read: whole numbers, categories of texts, or cells."""
+        chosen = slice(None) if len(rows) == self.count else rows
         cells = self.cells(column)
-        everything = len(rows) == self.count
+        if self.all_figures(column) and (numbers := _whole_numbers(cells)) is not None:
+            parts = [numbers] if self._tail is None else [numbers, self._tail[column].to_numpy()]
+            return pd.Series(np.concatenate(parts)[chosen], copy=False)
         if self._tail is None:
             values = np.empty(len(cells), dtype=object)
             values[:] = cells
-            return pd.Series(values if everything else values[rows], dtype=object)
+            return pd.Series(values[chosen], dtype=object)
         known = self.values(column)
         if all(isinstance(cell, str) for cell in known.cells):
             categories: Any = pd.Index(np.array(known.cells, dtype=object))
-            return pd.Series(pd.Categorical.from_codes(known.codes if everything else known.codes[rows], categories))
-        head = [int(str(cell)) if _is_digits(cell) else cell for cell in cells]
-        if all(isinstance(cell, int) for cell in head):
-            return pd.Series(np.append(np.array(head, dtype=np.int64), self._tail[column].to_numpy())[rows])
+            return pd.Series(pd.Categorical.from_codes(known.codes[chosen], categories))
         different = np.empty(len(known.cells), dtype=object)
         different[:] = known.cells
-        return pd.Series(different[known.codes[rows]], dtype=object)
+        return pd.Series(different[known.codes[chosen]], dtype=object)
+
+
+def _whole_numbers(cells: Sequence[Cell]) -> NDArray[np.integer[Any]] | None:
+    """Return numbers, or texts of digits, as whole numbers of 32 or 64 bits; None where some may not be exact."""
+    numbers: NDArray[np.float64] = np.array(cells, dtype=np.float64)
+    largest = np.abs(numbers).max(initial=0)
+    if largest >= 2**53 or (np.floor(numbers) != numbers).any():
+        return None
+    return numbers.astype(np.int32 if largest < 2**31 else np.int64)
 
 
 def _is_digits(cell: Cell) -> bool:

@@ -29,7 +29,7 @@ def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.Data
     else:
         units = _any_units(claims, sure, title)
     frame["unit"] = _categorical(units.codes, units.of)
-    frame["named_unit"] = _categorical(units.named, units.of)
+    frame["named_unit"] = frame["unit"] if units.named is units.codes else _categorical(units.named, units.of)
     frame["is_merged"] = np.append(units.merged, np.False_)[units.of]
     frame["is_expected"] = np.append(units.expected, np.True_)[units.of]
     frame["year"] = years.astype(np.int16)

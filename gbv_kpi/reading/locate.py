@@ -1,18 +1,17 @@
 """Find the tables, forms and cross tables of a sheet, and read each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from string import digits
 
 import numpy as np
-import pandas as pd
 
 from gbv_kpi.reading.form import item_columns, read_form
 from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.header import Header, heads_table, marks_in, read_header
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.normalize import alike
 from gbv_kpi.reading.privacy import LOOKED_BELOW, columns_of_persons, headings_of_persons, personal_data, personal_entry
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.row_names import RowNames
@@ -65,10 +64,16 @@ def _at_hand(sheet: Sheet) -> Sheet:
 
 def _persons_in_rows(grid: Grid, reader: Reader) -> dict[tuple[int, int], str]:
     """Return the personal headings in the rows at hand; a long table repeats the names of units, which are none."""
-    texts = [cell for cell in set(chain.from_iterable(grid.rows)) if isinstance(cell, str)]
-    if not any(personal_entry(text) for text in texts if not reader.units.knows(text)):
+    if not _personal_texts({cell for cell in chain.from_iterable(grid.rows) if isinstance(cell, str)}, reader):
         return {}
     return headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
+
+
+def _personal_texts(texts: Collection[str], reader: Reader) -> set[str]:
+    """Return the texts about persons; of 200,000 communes "Xã 00001" … what stands before the number is looked at."""
+    stems = {stem for stem in {text.rstrip(digits) for text in texts} if personal_entry(stem)}
+    found = (text for text in texts if text.rstrip(digits) in stems) if stems else ()
+    return {text for text in found if personal_entry(text) and not reader.units.knows(text)}
 
 
 def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]:
@@ -76,22 +81,15 @@ def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]
     if sheet.tail is None:
         return {}
     rows: set[int] = set()
-    for column in (sheet.tail[name] for name in sheet.tail.columns):
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            texts = column.cat.categories
-            personal = [code for code, text in enumerate(texts) if _may_be_personal(text, reader)]
-            if personal:
-                rows.update(np.flatnonzero(column.cat.codes.isin(personal)).tolist()[:MOST_PERSONAL])
+    for column in (column for _, column in sheet.tail.select_dtypes("category").items()):
+        personal = _personal_texts(column.cat.categories.tolist(), reader)
+        rows.update(np.flatnonzero(column.isin(personal)).tolist()[:MOST_PERSONAL] if personal else ())
     found: dict[tuple[int, int], str] = {}
     for row in sorted(rows)[:MOST_PERSONAL]:
         below = sheet.tail.iloc[row : row + LOOKED_BELOW + 1].astype(object).to_numpy().tolist()
         headings = headings_of_persons(below, lambda text: _is_heading(text, reader), len(sheet.rows) + row)
         found |= {place: label for place, label in headings.items() if place[0] == len(sheet.rows) + row}
     return found
-
-
-def _may_be_personal(text: str, reader: Reader) -> bool:
-    return not text[:1].isdigit() and personal_entry(alike(text)) is not None and not reader.units.knows(text)
 
 
 def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:

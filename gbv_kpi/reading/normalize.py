@@ -24,6 +24,8 @@ _WITHOUT_STROKE = str.maketrans("đĐ", "dD")
 @lru_cache(maxsize=CACHED)
 def without_diacritics(text: str) -> str:
     """Return the text with every diacritic taken off, as it is typed on a keyboard that has none."""
+    if text.isascii():
+        return text
     bare = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
     return bare.translate(_WITHOUT_STROKE)
 
@@ -108,6 +110,8 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=CACHED)
 def _word(word: str) -> str:
     """Return one syllable with its tone moved to its end, so that hòa and hoà are the same."""
+    if word.isascii():
+        return _LAST_Y.sub("i", word)
     letters = unicodedata.normalize("NFD", word)
     tones = "".join(mark for mark in letters if mark in _TONES)
     base = unicodedata.normalize("NFC", "".join(mark for mark in letters if mark not in _TONES))

@@ -132,10 +132,7 @@ def totals_of(
 
 
 def _cell(columns: Columns, at: int, row: int) -> Cell:
-    if at >= columns.width:
-        return ""
-    values = columns.values(at)
-    return values.cells[int(values.codes[row])]
+    return "" if at >= columns.width else columns.cell(at, row)
 
 
 def all_totals(parts: Sequence[Part]) -> list[Total]:

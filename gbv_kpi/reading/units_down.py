@@ -41,14 +41,16 @@ def read_table(
     roles = _roles(header, columns, reader)
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     labels = LabelColumns([column.at for column in named], roles.unit if roles.unit is not None else roles.code)
-    body = read_body(grid, header, columns, labels, reader.vocabulary, reader.units.knows, row_names)
+    body = read_body(grid, header, columns, labels, reader, row_names)
     rows, of_sections = _returns(body, spot)
     if not rows.size:
         return None, body.next_row, []
     keys = {at for at in (roles.unit, roles.code, roles.year) if at is not None}
     others = [column for column in header.columns if column.at not in keys and column not in named]
-    names = [texts for at in sorted(keys) if (texts := _texts(columns, at, rows, grid))]
-    rows, doubts = split_rows(rows, list(doubts_in(columns, rows, others, labels.fields, reader)), names)
+    doubts = list(doubts_in(columns, rows, others, labels.fields, reader))
+    if doubts:
+        names = [texts for at in sorted(keys) if (texts := _texts(columns, at, rows, grid))]
+        rows, doubts = split_rows(rows, doubts, names)
     headed = [column for column in header.columns if column.at == roles.unit]
     notes = [
         (kind, column.row, column.at, column.heading)
@@ -217,7 +219,7 @@ def _texts(columns: Columns, at: int | None, rows: Rows, grid: Grid) -> Texts | 
     values = columns.values(at) if at < columns.width else None
     if values is None:
         return Texts.of([""] * len(rows))
-    texts = [_name_of(cell) for cell in values.cells]
+    texts = [cell.strip() if isinstance(cell, str) else _name_of(cell) for cell in values.cells]
     codes = values.codes
     down = [area for area in grid.sheet.merged if area[0][1] <= at <= area[1][1] and area[1][0] > columns.first]
     if down:

@@ -1,9 +1,11 @@
 """The findings of one year as a page has room for them: the province, and the units or those that miss a threshold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+import numpy as np
+
+from gbv_kpi.kpi.scorecard import Finding, Scorecard
 
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all
@@ -27,22 +29,21 @@ def shown_of(units: int) -> int:
 
 def missed_rows(scorecard: Scorecard) -> tuple[Sequence[Finding], int]:
     """The findings of one year that miss a threshold, and how many more do; the province's are always there."""
-    missed, shown = scorecard.with_status(Status.MISSED), shown_of(scorecard.unit_count)
-    if len(missed.frame) <= shown:
-        return missed.findings, 0
-    units = missed.of_units()
-    rows = [*missed.of_province().findings, *replace(units, frame=units.frame.head(shown)).findings]
-    return rows, len(missed.frame) - len(rows)
+    missed, shown = scorecard.missed, shown_of(scorecard.unit_count)
+    if len(missed) > shown:
+        is_unit = scorecard.frame["unit"].notna().to_numpy()[missed]
+        missed = np.concatenate([missed[~is_unit], missed[is_unit][:shown]])
+    return scorecard.of_rows(missed).findings, len(scorecard.missed) - len(missed)
 
 
 def year_rows(scorecard: Scorecard) -> YearRows:
     """The findings of a scorecard of one year; of very many units only those that miss a threshold."""
     scorecard = scorecard.judged
-    count, shown = scorecard.unit_count, shown_of(scorecard.unit_count)
+    count = scorecard.unit_count
+    shown = shown_of(count)
     units = scorecard
     if count > shown:
-        chosen = sorted(scorecard.with_status(Status.MISSED).frame["unit"].dropna().unique())[:shown]
-        units = replace(scorecard, frame=scorecard.frame[scorecard.frame["unit"].isin(chosen)])
+        units = scorecard.of_unit_codes(scorecard.missing_units[:shown].tolist())
     rows: dict[str, dict[str, Finding]] = {}
     for finding in units.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding

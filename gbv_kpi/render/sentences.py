@@ -44,7 +44,7 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     if decisive.frame.empty:
         return None
     if decisive.unit_count == 0:
-        told = province_verdict(outcome.scorecard.plan, year, len(decisive.with_status(Status.MISSED).frame))
+        told = province_verdict(outcome.scorecard.plan, year, len(decisive.missed))
     else:
         told = _units_verdict(year, decisive)
     if Status.WITHHELD in decisive.statuses:
@@ -66,7 +66,7 @@ def province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
 
 
 def _units_verdict(year: int, decisive: Scorecard) -> Phrase:
-    missing = decisive.with_status(Status.MISSED).unit_count
+    missing = len(decisive.missing_units)
     if not missing:
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(

@@ -96,5 +96,4 @@ def _verdicts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
         yield said(refused, language, "bold red")
     for year in outcome.scorecard.years:
         if sentence := verdict(outcome, year):
-            missed = Status.MISSED in outcome.decisive(year).statuses
-            yield said(sentence, language, "bold red" if missed else "bold green")
+            yield said(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")

@@ -3,6 +3,7 @@
 A return with an error counts in no finding; a warning says how something was read and lets it pass.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
@@ -24,6 +25,7 @@ from gbv_kpi.returns.parse import CellProblems, integers, parse_counts
 from gbv_kpi.returns.read_files import FileTables, Watch, read_files
 from gbv_kpi.sheets.sheet import cell_address, text_of
 
+MAX_PROBLEMS = 60_000  # in cells and of duplicates that are listed; the country sends 53,000 returns
 SHOWN_LENGTH = 80  # characters of a cell that are quoted back
 
 
@@ -119,13 +121,17 @@ def _as_values(returns: Returns, rows: pd.DataFrame, plan: Plan) -> Iterator[tup
     fields = list(plan.field_by_id)
     columns = [rows[name].tolist() for name in ("file", "table", "row", "unit", "named_unit", "is_merged", "year")]
     counts = [integers(rows[field]) for field in fields]
+    names = {
+        number: [returns.tables[number].returns[name].tolist() for name in ("row", "column")]
+        for number in set(columns[1])
+    }
     for (file, number, row, code, named_code, is_merged, year), *values in zip(
         zip(*columns, strict=True), *counts, strict=True
     ):
-        table = returns.tables[number]
+        table, (name_rows, name_columns) = returns.tables[number], names[number]
         given = {field: count for field, count in zip(fields, values, strict=True) if count is not None}
         unit, named = _units(plan, code, named_code, is_merged, year)
-        place = table.place(*(int(table.returns[name].iloc[row]) for name in ("row", "column")))
+        place = table.place(name_rows[row], name_columns[row])
         cells = {field: cell_address(*table.cells[field].address(row)) for field in given}
         yield file, Return(unit, named, year, place, given, cells)
 
@@ -207,9 +213,16 @@ def _all_problems(
 ) -> Iterator[Problem]:
     """Yield the problems of each file: those of the file, of each table in reading order, and its duplicates."""
     by_table: dict[int, list[Problem]] = {number: list(table.problems) for number, table in enumerate(returns.tables)}
+    room, unlisted = MAX_PROBLEMS, Counter[tuple[int, str]]()
     for one in found:
-        for number, problem in _cell_problems(one, returns, cells, plan):
+        unlisted.update((file, one.code) for file in returns.frame["file"].iloc[one.rows[room:]].tolist())
+        for number, problem in _cell_problems(one.first(room), returns, cells, plan):
             by_table[number].append(problem)
+        room -= min(room, len(one.rows))
+    unlisted.update(
+        (file, "duplicate-return") for file in returns.frame["file"].iloc[[row for row, _ in repeated[room:]]]
+    )
+    repeated = repeated[:room]
     for number, rows in _rows_by_table(returns):
         by_table[number].extend(totals_match(returns.tables[number], rows, plan))
     duplicates: dict[int, list[Problem]] = {}
@@ -228,6 +241,13 @@ def _all_problems(
             yield from in_reading_order(by_table[number])
             number += 1
         yield from duplicates.get(position, ())
+        for (unlisted_in, code), count in unlisted.items():
+            if unlisted_in == position:
+                yield Problem(
+                    code,
+                    Place(file.name),
+                    plural("{count} more of these is not listed.", "{count} more of these are not listed.", count),
+                )
 
 
 def _rows_by_table(returns: Returns) -> Iterator[tuple[int, pd.DataFrame]]:

@@ -31,6 +31,9 @@ class CellProblems:
     rows: NDArray[np.intp]
     messages: Sequence[Phrase]
 
+    def first(self, count: int) -> "CellProblems":
+        return CellProblems(self.code, self.field, self.rows[:count], self.messages[:count])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Column:
@@ -97,7 +100,8 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
         numbers = cells.to_numpy()
         if not column_faults(schema, [int(numbers.min()), int(numbers.max())]):  # the others are between these
             none = np.zeros(len(cells), dtype=bool)
-            return _Column(pd.Series(numbers, dtype=field.dtype), none, ~none, ())
+            counts = pd.arrays.IntegerArray(numbers.astype(field.dtype.lower(), copy=False), none)
+            return _Column(pd.Series(counts, copy=False), none, ~none, ())
     codes, different = distinct_cells(cells)
     figures = _validated([Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different], schema)
     values = pd.array([pd.NA if figure.value is None else figure.value for figure in figures], dtype=field.dtype)

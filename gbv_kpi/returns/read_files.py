@@ -12,9 +12,9 @@ from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table, without_plans
-from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
+from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
-from gbv_kpi.sheets.open import OWN_REPORT, hidden_sheets, is_plain_text, read_sheets, without_headings
+from gbv_kpi.sheets.open import OWN_REPORT, is_plain_text, is_too_large, read_sheets, without_headings
 from gbv_kpi.sheets.refusal import oversized, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
@@ -38,7 +38,7 @@ def read_files(
 ) -> list[FileTables]:
     """Read the files with these names; `watch` may follow them as they are read.
 
-    Anything but plain text is read in a child process with limits; a file that crashes it or exceeds them is refused.
+    Anything but plain text is read in a child process; a file that crashes it or exceeds its limits is refused.
     A copy of an earlier file, byte for byte, gives nothing but a warning.
     """
     reader = reader_of(plan, assumed)
@@ -59,8 +59,8 @@ def read_files(
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
                 files.append(_refused(name, source.sha256, Problem("duplicate-file", Place(name), message)))
-            elif is_plain_text(source) or not can_isolate():
-                files.append(_answer(source, _read_here(source, read)))
+            elif is_plain_text(source) or is_too_large(source) or not can_isolate():
+                files.append(_answer(source, run_here(read, source, len(source.content))))
             else:
                 files.append(_answer(source, child.ask(source, len(source.content))))
     return files
@@ -68,13 +68,6 @@ def read_files(
 
 def _refused(name: str, sha256: str, problem: Problem) -> FileTables:
     return FileTables(name, sha256, None, (), [problem])
-
-
-def _read_here(source: Source, read: Callable[[Source], FileTables]) -> FileTables | Failure:
-    try:
-        return read(source)
-    except MemoryError:
-        return Failure.MEMORY
 
 
 def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
@@ -102,10 +95,10 @@ def _read_safely(source: Source, reader: Reader) -> FileTables:
 
 def read_file(source: Source, reader: Reader) -> FileTables:
     """Read all sheets of a file. A file with a column about persons gives nothing but that problem."""
-    sheets, encoding, problems = read_sheets(source)
+    opened = read_sheets(source)
+    sheets, hidden, encoding, problems = opened.shown, opened.hidden, opened.encoding, opened.problems
     if any(problem.code == OWN_REPORT for problem in problems):
         return FileTables(source.name, source.sha256, None, (), problems)
-    hidden = hidden_sheets(source) if any(problem.code == "hidden-sheet" for problem in problems) else []
     read = [read_tables(sheet, source.name, reader) for sheet in sheets]
     beside = [read_tables(sheet, source.name, reader) for sheet in hidden]
     shown_names = _shown_names([*sheets, *hidden], reader)

@@ -45,8 +45,6 @@ def is_web_page(content: bytes) -> bool:
 
 def read_web_page(content: bytes) -> tuple[list[tuple[Sheet, bool]], str | None]:
     """Return each sheet and whether it is shown, and the encoding. Raises `Refusal` for more than any return has."""
-    if len(content) > MAX_SIZE:
-        raise oversized()
     pages = [decode_page(page) for page in _pages(content)]
     read = [_read_page(text) for text, _ in pages]
     tables = [page.grid for page in read if page.has_table]

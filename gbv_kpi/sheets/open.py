@@ -1,6 +1,7 @@
 """One file of any kind to its sheets."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.sheets.csv import read_text
 from gbv_kpi.sheets.encodings import letters_problem, plain_start
+from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.ods import is_ods, read_ods
 from gbv_kpi.sheets.ole import OLE
@@ -16,61 +18,69 @@ from gbv_kpi.sheets.package import ZIP, Package
 from gbv_kpi.sheets.refusal import Refusal, is_fault, oversized, packed, problem_of, unsupported
 from gbv_kpi.sheets.sheet import Sheet, cell_address
 from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
+from gbv_kpi.sheets.xls import MAX_SIZE as MAX_LEGACY
 from gbv_kpi.sheets.xls import read_xls
 from gbv_kpi.sheets.xlsx import main_part, read_xlsx
 
-MAX_WORKBOOK = 64 * 2**20  # bytes of a zip
+MAX_WORKBOOK = 32 * 2**20  # bytes of a zip; the country's 53,000 returns have 2 MiB
 LOOKED_AT_ROWS = 200
 LOOKED_AT_CELLS = 5000
 SHOWN_CELLS = 5
 WORKBOOK_SUFFIXES = RETURN_SUFFIXES - {".csv", ".tsv", ".xls"}
 OWN_REPORT = "own-report"
 
-Opened = tuple[list[tuple[Sheet, bool]], str | None]  # each sheet and whether it is shown, and the encoding of a text
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The sheets of a file with content, and what kept others from being read. `encoding` is that of a text."""
+
+    shown: Sequence[Sheet] = ()
+    hidden: Sequence[Sheet] = ()
+    encoding: str | None = None
+    problems: Sequence[Problem] = ()
 
 
-def read_sheets(source: Source) -> tuple[list[Sheet], str | None, list[Problem]]:
-    """Return the sheets of a file, the encoding of a text, and what kept sheets from being read."""
+def read_sheets(source: Source) -> Opened:
+    """Open a file of any kind. A file that cannot be opened has no sheets."""
     place = Place(source.name)
     try:
-        if len(source.content) > MAX_SIZE:
+        if is_too_large(source):
             raise oversized()
         if not source.start.strip() and not source.content.strip():
             raise Refusal("unreadable-file", phrase("The file is empty."))
+        if is_plain_text(source):
+            return _read_text(source, place)
         if is_workbook(source.start):
             read, encoding = _read_workbook(source.content), None
-        elif is_web_page(source.start):
-            if is_own_page(source.start):
-                raise own_report()
-            read, encoding = read_web_page(source.content)
+        elif is_own_page(source.start):
+            raise own_report()
         else:
-            _check_kind(source)
-            return _read_text(source, place)
+            read, encoding = read_web_page(source.content)
     except BaseException as error:
         if not is_fault(error):
             raise
-        return [], None, [problem_of(error, place)]
-    shown = [sheet for sheet, is_shown in read if is_shown]
+        return Opened(problems=[problem_of(error, place)])
+    shown = [sheet.under_short_name() for sheet, is_shown in read if is_shown]
+    hidden = [sheet.under_short_name() for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
     if problem := letters_problem(_texts(shown), place):
-        return [], encoding, [problem]
-    hidden = [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
+        return Opened((), hidden, encoding, [problem])
     unseen = [_unseen(sheet, source.name) for sheet in shown if sheet.unseen]
-    return shown, encoding, [*(_hidden(sheet, source.name) for sheet in hidden), *unseen]
+    return Opened(shown, hidden, encoding, [*(_hidden(sheet, source.name) for sheet in hidden), *unseen])
 
 
-def hidden_sheets(source: Source) -> list[Sheet]:
-    """Return the sheets with content that `read_sheets` leaves out as hidden; they may be about persons."""
-    if is_workbook(source.start):
-        read: Sequence[tuple[Sheet, bool]] = _read_workbook(source.content)
-    elif is_web_page(source.start):
-        read, _ = read_web_page(source.content)
-    else:
-        return []
-    return [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
+def is_too_large(source: Source) -> bool:
+    """Return whether a file has more bytes than any return of its kind."""
+    kinds = ((OLE, MAX_LEGACY), (ZIP, MAX_WORKBOOK))
+    most = next((most for mark, most in kinds if source.start.startswith(mark)), None)
+    return len(source.content) > (most or (MAX_PAGE if is_web_page(source.start) else MAX_SIZE))
 
 
 def is_workbook(start: bytes) -> bool:
     return start.startswith((ZIP, OLE))
+
+
+def is_xlsx(source: Source) -> bool:
+    return source.content.startswith(ZIP) and b"xl/" in source.content
 
 
 def without_headings(source: Source) -> Problem:
@@ -88,8 +98,6 @@ def own_report() -> Refusal:
 def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
     if content.startswith(OLE):
         return read_xls(content)
-    if len(content) > MAX_WORKBOOK:
-        raise oversized()
     package = Package(content)
     if is_own_package(package):
         raise own_report()
@@ -120,17 +128,20 @@ def _check_kind(source: Source) -> None:
         raise Refusal("unreadable-file", message)
 
 
-def _read_text(source: Source, place: Place) -> tuple[list[Sheet], str | None, list[Problem]]:
+def _read_text(source: Source, place: Place) -> Opened:
+    _check_kind(source)
     sheet, encoding, problems = read_text(source)
-    suffix = Path(source.name).suffix.lower()
-    if sheet is None and suffix in WORKBOOK_SUFFIXES and encoding is None:
-        message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
-        return [], None, [Problem("unreadable-file", place, message)]
-    if sheet is not None and is_own_table(sheet):
-        return [], encoding, [problem_of(own_report(), place)]
-    if sheet is not None and (problem := letters_problem(_texts([sheet]), place)):
-        return [], encoding, [problem]
-    return [sheet] if sheet else [], encoding, problems
+    if sheet is None:
+        suffix = Path(source.name).suffix.lower()
+        if suffix in WORKBOOK_SUFFIXES and encoding is None:
+            message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
+            raise Refusal("unreadable-file", message)
+        return Opened(encoding=encoding, problems=problems)
+    if is_own_table(sheet):
+        raise own_report()
+    if problem := letters_problem(_texts([sheet]), place):
+        return Opened(encoding=encoding, problems=[problem])
+    return Opened([sheet], (), encoding, problems)
 
 
 def _texts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ class Percentage:
     share: float
 
 
+LONGEST_NAME = 255  # characters of a sheet's name
+HEAD_ROWS = 1000  # of a long table, in which its headings are looked for
 LONGEST_TEXT = 2000  # characters of a cell; what follows is no part of a figure, label or name
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWithoutValue | FormulaError | Percentage
@@ -49,7 +51,8 @@ class Sheet:
     merged: Sequence[Area] = ()
     first: int = 0
     columns: int = 0
-    tail: "pd.DataFrame | None" = None  # of a long CSV the rows after them: Categoricals of texts by column number
+    tail: "pd.DataFrame | None" = None  # of a long plain table the rows after the first ones, by column number: whole
+    # numbers, or Categoricals of texts
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
     unseen: Sequence[tuple[int, int]] = ()  # cells of which a text was left out that is struck out or not shown
@@ -75,6 +78,10 @@ class Sheet:
         if not text and (area := self.merged_area(row, column)):
             return text_of(self.cell(*area[0]))
         return text
+
+    def under_short_name(self) -> "Sheet":
+        """Return the sheet under the first letters of its name: no program gives it more."""
+        return self if len(self.name or "") <= LONGEST_NAME else replace(self, name=(self.name or "")[:LONGEST_NAME])
 
     @cached_property
     def _merged_by_column(self) -> dict[int, list[Area]]:

@@ -5,7 +5,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
 
 STDIN = "-"
-MAX_SIZE = 512 * 2**20  # bytes; a million returns as CSV have 60 MiB
+MAX_SIZE = 128 * 2**20  # bytes; a million returns as CSV have 40 MiB
 START = 2**16  # bytes
 RETURN_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 # What an office sends in place of a spreadsheet: opened too, so that it is refused with its reason.
@@ -47,56 +47,65 @@ class Source:
 def find_sources(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the files to read, and the files of named folders that are left out.
 
-    A folder gives its spreadsheets, subfolders too, in order of name; a subfolder that may not be read is among them,
-    and is told when it is opened. Raises `SourceError` for a name that does not exist.
+    A folder gives its spreadsheets, subfolders too, in order of name. What may not be looked at, a subfolder or a name
+    that the system does not take, is among the files and is reported when it is opened. Raises `SourceError` for a name
+    that does not exist.
     """
     found: list[str] = []
     left_out: list[str] = []
     for name in names:
-        path = Path(name)
-        if name == STDIN or _is_readable_kind(path):
+        if name == STDIN or _is_file(name):
             found.append(name)
-        elif path.is_dir():
-            for file in sorted(_files(path, set())):
-                is_sent = file.is_dir() or file.suffix.lower() in RETURN_SUFFIXES | SENT_SUFFIXES
-                (found if is_sent else left_out).append(str(file))
-        else:
-            raise SourceError(phrase("There is no file or folder {name}.", name=name))
+            continue
+        files, denied = _files(Path(name))
+        sent = {file for file in files if file.suffix.lower() in RETURN_SUFFIXES | SENT_SUFFIXES}
+        found += map(str, sorted(sent.union(denied)))
+        left_out += map(str, sorted(set(files) - sent))
     return list(dict.fromkeys(found)), left_out
 
 
-def _is_readable_kind(path: Path) -> bool:
-    """Whether a name is that of a file, or of a pipe such as `<(…)` makes."""
+def _is_file(name: str) -> bool:
+    """Return whether a name is not that of a folder. Raises `SourceError` for one that does not exist, or a device."""
     try:
-        mode = path.stat().st_mode
+        mode = Path(name).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = 0
     except (OSError, ValueError):
-        return False
-    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)
+        return True
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):  # a pipe such as `<(…)` makes
+        raise SourceError(phrase("There is no file or folder {name}.", name=name))
+    return not stat.S_ISDIR(mode)
 
 
-def _files(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
-    """Yield the files in a folder and its subfolders, and those subfolders that may not be read.
+def _files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the files in a folder and its subfolders, and what in them may not be looked at.
 
     Left out without a word are hidden files, those that systems make, and the lock files of office programs (`~$…`).
     """
-    try:
-        status = folder.stat()
-        entries = [] if (status.st_dev, status.st_ino) in seen else list(os.scandir(folder))
-    except OSError:
-        yield folder
-        return
-    seen.add((status.st_dev, status.st_ino))  # a link may lead back to it
-    for entry in entries:
-        if entry.name.startswith((".", "~$")) or entry.name.lower() in _SYSTEM_FILES:
-            continue
-        path = folder / entry.name
+    files: list[Path] = []
+    denied: list[Path] = []
+    folders, seen = [folder], set[tuple[int, int]]()
+    while folders:
+        place = folders.pop()
         try:
-            if entry.is_dir():
-                yield from _files(path, seen)
-            elif entry.is_file():
-                yield path
+            status = place.stat()
+            entries = [] if (status.st_dev, status.st_ino) in seen else list(os.scandir(place))
         except OSError:
-            yield path
+            denied.append(place)
+            continue
+        seen.add((status.st_dev, status.st_ino))  # a link may lead back to it
+        for entry in entries:
+            if entry.name.startswith((".", "~$")) or entry.name.lower() in _SYSTEM_FILES:
+                continue
+            path = place / entry.name
+            try:
+                if entry.is_dir():
+                    folders.append(path)
+                elif entry.is_file():
+                    files.append(path)
+            except OSError:
+                files.append(path)
+    return files, denied
 
 
 def open_source(name: str) -> Source:

@@ -40,8 +40,6 @@ _IGNORED = 0xEEEE  # a kind of record that nobody knows
 
 def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
     """Return each sheet and whether it is shown. Raises `Refusal`, or what xlrd raises for a damaged file."""
-    if len(content) > MAX_SIZE:
-        raise oversized()
     if _ENCRYPTED in content:
         raise encrypted()
     file = Streams(content)

@@ -1,10 +1,13 @@
 """Workbooks that are a zip of XML (.xlsx, .xlsm) to sheets, with every cell at the sheet's own address."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
+import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from gbv_kpi.i18n import phrase
@@ -12,7 +15,7 @@ from gbv_kpi.sheets.grid import MAX_MERGED, check_areas
 from gbv_kpi.sheets.number_formats import without_noise
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, unsupported, word
-from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.xlsb import read_xlsb
 from gbv_kpi.sheets.xlsx_scan import CellStyle, SheetContents, read_sheet, read_strings, read_styles
 from gbv_kpi.sheets.xml_reader import elements, is_true
@@ -22,7 +25,7 @@ MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may be asked to make ro
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 _STRINGS = "xl/sharedStrings.xml"  # where the fast reader looks for them
 _STYLES = "xl/styles.xml"
-_SHAPES = bytes.maketrans(b"bcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ123456789'", b"a" * 51 + b"0" * 9 + b'"')
+_UNUSUAL_CELL = re.compile(rb'<c(?:[>/]| (?!r="[A-Z][1-9]))')  # without an address, or in a column beyond Z
 _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
 
 
@@ -155,15 +158,38 @@ def _read_quickly(
     if sum(len(sheet.merged) for sheet in sheets) > MAX_MERGED:
         raise oversized()
     check_areas(sheets)
-    return [(replace(sheet, rows=list(map(_bounded, sheet.rows))), is_shown)
-            for sheet, (_, _, is_shown) in zip(sheets, workbook.sheets, strict=True)]  # fmt: skip
+    return [(_bounded(sheet), is_shown) for sheet, (_, _, is_shown) in zip(sheets, workbook.sheets, strict=True)]
 
 
-def _bounded(row: Sequence[Cell]) -> Sequence[Cell]:
-    return [
-        cell[:LONGEST_TEXT] if isinstance(cell, str) else without_noise(cell) if isinstance(cell, float) else cell
-        for cell in row
-    ]
+def _bounded(sheet: Sheet) -> Sheet:
+    """Return a sheet with its cells as they are shown; the rows of a long plain table as columns."""
+    tail = _columns(sheet.rows[HEAD_ROWS:]) if all(area[1][0] < HEAD_ROWS for area in sheet.merged) else None
+    rows = sheet.rows if tail is None else sheet.rows[:HEAD_ROWS]
+    return replace(sheet, rows=[list(map(_shown, row)) for row in rows], tail=tail)
+
+
+def _shown(cell: Cell) -> Cell:
+    return cell[:LONGEST_TEXT] if isinstance(cell, str) else without_noise(cell) if isinstance(cell, float) else cell
+
+
+def _columns(rows: Sequence[Sequence[Cell]]) -> pd.DataFrame | None:
+    """Return rows as columns of whole numbers or of texts; None where there are none or a column has other cells."""
+    columns: dict[int, Any] = {}
+    for number, cells in enumerate(zip(*rows, strict=True)):
+        kinds = set(map(type, cells))
+        if kinds == {str}:
+            codes, different = pd.factorize(np.array(cells, dtype=object))
+            if max(map(len, different)) > LONGEST_TEXT:
+                return None
+            columns[number] = pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
+        elif kinds <= {int, float}:
+            figures = np.array(cells, dtype=np.float64)
+            if not ((np.floor(figures) == figures) & (np.abs(figures) < 2**31)).all():
+                return None
+            columns[number] = figures.astype(np.int32)
+        else:
+            return None
+    return pd.DataFrame(columns, index=pd.RangeIndex(HEAD_ROWS, HEAD_ROWS + len(rows)), copy=False) if rows else None
 
 
 def _quick_area(xml: bytes, workbook: Workbook) -> int:
@@ -175,21 +201,15 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
     start = xml[:200].lower()
     if b"\0" in start or (b"encoding" in start and b"utf-8" not in start) or b"<worksheet" not in start:
         return beyond
-    signs = xml.translate(_SPACES)
-    placed = signs.count(b'<c r="')
+    signs = xml.translate(_SPACES) if any(sign in xml for sign in (b"\t", b"\r", b"\n", b"'")) else xml
     if (
-        signs.count(b"<c ") != placed
-        or any(sign in signs for sign in (b"<c>", b"<c/", b":c", b"<!", b'"&', b'"e"', b"rPr"))
+        _UNUSUAL_CELL.search(signs)
+        or any(sign in signs for sign in (b":c", b"<!", b'"&', b'"e"', b"rPr"))
         or signs.count(b"hidden") != signs.count(b'hidden="0"') + signs.count(b'hidden="false"')
         or (b"<f" in signs and not _has_plain_formulas(signs, workbook))
     ):
         return beyond
-    others = signs.count(b'<f t="shared"') + signs.count(b'<f t="array"')
-    del signs
-    shapes = xml.translate(_SHAPES)
-    if shapes.count(b'<a a="aa') != others:  # a cell in a column beyond Z
-        return beyond
-    digits = next((digits for digits in range(1, 6) if b'"a0' + b"0" * digits not in shapes), 7)
+    digits = next((digits for digits in range(1, 6) if not re.search(rb'<c r="[A-Z]\d{%d}' % (digits + 1), signs)), 7)
     return int(26 * 10**digits)
 
 

@@ -8,6 +8,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import Refusal, oversized
 
 MAX_TAGS = 10_000_000  # start and end tags of a part; 53,000 returns have 4 million
+MAX_ELEMENTS = 100_000  # of a list: sheets, relations, parts
 _SEPARATOR = "\n"  # between a namespace and a name: no namespace holds it
 
 Attributes = Mapping[str, str]  # of an element, by local name
@@ -59,6 +60,8 @@ def elements(xml: bytes | None, *names: str) -> list[tuple[str, Attributes]]:
     def start(name: str, attributes: Attributes) -> None:
         if name in names:
             found.append((name, attributes))
+            if len(found) > MAX_ELEMENTS:
+                raise oversized()
 
     if xml is not None:
         read_xml(xml, start)

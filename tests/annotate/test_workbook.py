@@ -317,15 +317,30 @@ def test_a_sheet_named_like_the_summary_keeps_its_name(plan: Plan, tmp_path: Pat
     assert copy.sheetnames == ["To correct (2)", "Biểu 1", "to CORRECT"]
 
 
-def test_a_hidden_sheet_stays_hidden_and_is_not_linked(plan: Plan, tmp_path: Path) -> None:
+def test_hidden_sheet_is_listed_and_not_copied(plan: Plan, tmp_path: Path) -> None:
     book = faulty(plan)
     hidden = book.create_sheet("Nháp")
-    hidden["A1"], hidden.sheet_state = "x", "hidden"
-    copy = marked(saved(book, tmp_path / "f.xlsx"), plan)
-    assert copy["Nháp"].sheet_state == "hidden"
+    hidden["A1"], hidden.sheet_state = "riêng", "hidden"
+    file = saved(book, tmp_path / "f.xlsx")
+    copy = marked(file, plan)
+    assert copy.sheetnames == [SUMMARY, "Biểu 1"]
     assert "hidden-sheet" in [row[1] for row in listed(copy)]
-    assert linked(copy)
-    assert not [link for link in linked(copy) if "Nháp" in link]
+    assert coloured(sheet_of(copy, "Biểu 1"))["D9"] == RED
+    assert "riêng" not in everything_in(annotate([], open_source(str(file)), ENGLISH))
+
+
+def test_copy_at_a_limit_gives_the_list_alone(plan: Plan, tmp_path: Path) -> None:
+    book = faulty(plan)
+    sheet_of(book, "Biểu 1").merged_cells.add("A100:XFD1048576")
+    copy = marked(saved(book, tmp_path / "f.xlsx"), plan)
+    assert copy.sheetnames[0] == SUMMARY
+    assert len(listed(copy)) == 3
+
+
+def test_signs_that_no_workbook_holds_are_left_out(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text(csv_text(plan, [("Huyện \ufffe\uffff\x07Nho", 2024, WELL)]), "utf-8")
+    assert "Huyện" in everything_in(annotate(read_returns([str(file)], plan).problems, open_source(str(file)), ENGLISH))
 
 
 def test_without_a_problem_the_summary_says_so(plan: Plan, tmp_path: Path) -> None:

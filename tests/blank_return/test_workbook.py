@@ -253,6 +253,15 @@ def test_a_table_is_printed_across_and_a_form_upright(plan: Plan) -> None:
     assert (table.print_title_rows, table.page_setup.fitToWidth, table.page_setup.fitToHeight) == ("$7:$10", 1, 0)
 
 
+def test_wide_table_prints_required_columns_on_the_first_page(plan: Plan) -> None:
+    table = sheet_of(opened(blank_return(ask(plan, 2023), "table")))
+    required = 2 + sum(not field.optional for field in plan.fields)
+    assert [page_break.id for page_break in table.col_breaks.brk] == [required]
+    assert table.print_title_cols == "$A:$B"
+    assert table.sheet_properties.pageSetUpPr is not None
+    assert not table.sheet_properties.pageSetUpPr.fitToPage
+
+
 def test_each_form_stands_on_a_sheet_named_after_its_unit_and_the_guide_is_last(plan: Plan) -> None:
     book = opened(blank_return(ask(plan, 2025, None, "form"), "form"))
     assert book.sheetnames == [unit.name for unit in plan.expected_units(2025)] + ["Hướng dẫn"]

@@ -195,6 +195,7 @@ def test_word_report_names_the_bodies_of_the_day_it_is_written(tmp_path: Path, d
     assert any(f"/BC-{body}" in text for text in cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [file.stem for file in (Path("gbv_kpi/plan/builtin")).glob("*.toml")])
 def test_every_built_in_plan_goes_through_every_format(name: str, tmp_path: Path) -> None:
     plan = load_plan(name)

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from gbv_kpi.plan import Plan, load_plan
 from tests.command import Ran, of_2025, run, well_but, write_csv
-from tests.fuzz import mutated_bytes
 from tests.ledger.inbox import hand_in
+from tests.mutations import mutated_bytes
 
 PAGE = 4096
 ODD_VALUES = [

@@ -94,6 +94,14 @@ def test_a_clock_set_back_never_shows_a_revision_without_the_one_before(
         assert len(entries_of(connection, plan, as_of=noon)) == 8
 
 
+def test_a_schema_that_is_no_text_is_told_as_damage(plan: Plan, tmp_path: Path, noon: datetime) -> None:
+    """SQLite quotes it in its message, which then cannot be decoded."""
+    path = tmp_path / "ledger.db"
+    hand_in(str(path), plan, noon, write_csv(tmp_path / "a.csv", plan, of_2025()))
+    path.write_bytes(path.read_bytes().replace(b"FOREIGN KEY(submission)", b"FOREIGN KEY(submiss\xe9on)"))
+    expect_one_line(run("ledger", "check", "--ledger", str(path)), "damaged")
+
+
 def test_damaged_ledgers_never_end_as_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
     assert mutate(25, 3) == 0
     assert "25 mutants, seed 3, 0 faults" in capsys.readouterr().out

@@ -18,6 +18,7 @@ KILLS = {"sqlite": 40, "postgresql": 15}
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are not there")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KILLS)
 def test_killed_at_any_moment_a_file_is_in_wholly_or_not_at_all(kind: str, request: pytest.FixtureRequest) -> None:
     """In a process of its own: a child of this one would have its threads' locks and connections."""
@@ -28,6 +29,7 @@ def test_killed_at_any_moment_a_file_is_in_wholly_or_not_at_all(kind: str, reque
     assert "not in" in ran.stdout
 
 
+@pytest.mark.slow
 def test_a_crowd_correcting_the_same_returns_loses_no_update(place: str, plan: Plan, tmp_path: Path) -> None:
     """Every file corrects all seven returns: each has as many revisions as there are files."""
     for number in range(FILES):
@@ -44,6 +46,7 @@ def test_a_crowd_correcting_the_same_returns_loses_no_update(place: str, plan: P
 UNITS = [unit for unit, _, _ in of_2025()]
 
 
+@pytest.mark.slow
 def test_a_cron_job_that_overlaps_with_itself_records_everything_once(place: str, plan: Plan, tmp_path: Path) -> None:
     rows = [(unit.name, year, WELL) for year in range(2021, 2026) for unit in plan.units_in(year) if unit.expected]
     random.Random(4).shuffle(rows)

@@ -83,3 +83,11 @@ def test_ten_thousand_communes_are_read_in_a_moment(tmp_path: Path) -> None:
     text = "code,name\n" + "".join(f"{number:05},Xã {number}\n" for number in range(10_600))
     plan = load_plan(with_units(tmp_path, text))
     assert len(plan.expected_units(2026)) == 10_600
+
+
+def test_mistakes_by_the_thousand_are_told_in_one_short_message(tmp_path: Path) -> None:
+    """Each mistake was a phrase within the one before, deeper than Python goes."""
+    text = "code,name\n" + "1,Xã A\n" * 3000
+    with pytest.raises(PlanError, match="more mistakes") as refused:
+        load_plan(with_units(tmp_path, text))
+    assert len(str(refused.value)) < 3000

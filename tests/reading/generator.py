@@ -404,7 +404,7 @@ def read(sent: Sent) -> dict[tuple[str, int], Figures]:
                 continue
             figures: Figures = {}
             for name, cells in one.cells.items():
-                cell = cells.values.iloc[index]
+                cell = cells.values.tolist()[index]
                 value = None if isinstance(cell, Unread) else read_figure(cell).value
                 if value is not None:
                     figures[name] = value

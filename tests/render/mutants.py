@@ -19,7 +19,7 @@ import docx
 
 from gbv_kpi.plan import load_plan
 from tests.command import of_2025, run, write_csv
-from tests.fuzz import mutated_bytes
+from tests.mutations import mutated_bytes
 
 SECONDS = 10
 ODD = [

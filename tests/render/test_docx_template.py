@@ -196,6 +196,7 @@ def test_a_template_reaches_nothing_but_its_fields(tmp_path: Path, returns: str,
     assert not path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
@@ -304,6 +305,7 @@ def test_the_annex_fits_upright_pages_too(tmp_path: Path, returns: str) -> None:
     assert [text for text in texts(document) if text.startswith("Bảng")] == ["Bảng 1", "Bảng 2"]
 
 
+@pytest.mark.slow
 def test_damaged_templates_never_end_as_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
     assert mutate(30, 2) == 0
     assert "30 mutants, seed 2" in capsys.readouterr().out

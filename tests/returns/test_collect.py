@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from gbv_kpi.returns import collect
 from gbv_kpi.returns.collect import read_returns
 from tests import offices
 from tests.reading.sending import (
@@ -146,3 +147,16 @@ def test_predecessors_beside_their_successor_count_in_no_finding_at_all(tmp_path
         (problem.code, problem.place.row) for problem in returns.problems if problem.code == "duplicate-return"
     ] == [("duplicate-return", 5)]
     assert counts(returns) == {("372", 2025): A}
+
+
+def test_problems_beyond_those_listed_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect, "MAX_PROBLEMS", 3)
+    row = ["Huyện Nho Quan", 2025, *["x"] * 2, *[9] * 8]
+    returns = read(tmp_path, [YEARLY, *[row] * 3])
+    unlisted = {
+        problem.code: problem.message.details["count"]
+        for problem in returns.problems
+        if "listed" in problem.message.wording
+    }
+    assert unlisted == {"not-a-number": 3, "duplicate-return": 2}
+    assert not returns.frame["is_valid"].any()

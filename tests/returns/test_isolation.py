@@ -2,6 +2,7 @@
 
 import faulthandler
 import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.returns import isolation
-from gbv_kpi.returns.isolation import Child, Failure, can_isolate, child_for
+from gbv_kpi.returns.isolation import Child, Failure, can_isolate, child_for, run_here
 
 pytestmark = pytest.mark.skipif(not can_isolate(), reason="needs fork and limits")
 
@@ -31,9 +32,8 @@ def work(item: str) -> str:
 
 
 @pytest.fixture
-def child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Child[str, str]]:
-    monkeypatch.setattr(isolation, "CPU_SECONDS", 1)
-    with child_for(work) as child:
+def child() -> Iterator[Child[str, str]]:
+    with child_for(work, seconds=1) as child:
         yield child
 
 
@@ -42,6 +42,16 @@ def child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Child[str, str]]:
 )
 def test_child_at_a_limit_fails_for_that_item_alone(child: Child[str, str], item: str, failure: Failure) -> None:
     assert [child.ask(one) for one in ("a", item, "b")] == ["A", failure, "B"]
+
+
+@pytest.mark.parametrize(("item", "failure"), [("loop", Failure.TIME), ("memory", Failure.MEMORY)])
+def test_work_in_this_process_is_stopped_at_a_limit(
+    monkeypatch: pytest.MonkeyPatch, item: str, failure: Failure
+) -> None:
+    monkeypatch.setattr(isolation, "CPU_SECONDS", 0)
+    before = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
+    assert [run_here(work, given, 0) for given in ("a", item, "b")] == ["A", failure, "B"]
+    assert before == (resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU))
 
 
 def test_child_raises_what_the_work_refuses_and_goes_on(child: Child[str, str]) -> None:

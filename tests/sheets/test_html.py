@@ -125,7 +125,8 @@ def test_a_row_that_is_not_shown_is_told(tmp_path: Path) -> None:
 def cells_of(row: str, head: str = "") -> tuple[list[list[object]], list[str]]:
     """The rows of a page of three columns, and the codes that are told."""
     text = f"<html><head>{head}</head><body><table><tr><td>a<td>b<td>c</tr>{row}</table>"
-    sheets, _, problems = read_sheets(Source("f.xls", text.encode()))
+    opened = read_sheets(Source("f.xls", text.encode()))
+    sheets, problems = opened.shown, opened.problems
     return [list(cells) for sheet in sheets for cells in sheet.rows], [problem.code for problem in problems]
 
 

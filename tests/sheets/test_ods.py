@@ -29,7 +29,8 @@ CELLS: dict[str, tuple[str, Cell]] = {
 def only_sheet(after: str) -> Sheet:
     spaces = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
     content = offices.ods("A & B", [["x"]], after=after.replace("<table:table-row", f"<table:table-row {spaces}"))
-    sheets, _, problems = read_sheets(Source("f.ods", content))
+    opened = read_sheets(Source("f.ods", content))
+    sheets, problems = opened.shown, opened.problems
     assert problems == []
     return sheets[0]
 

@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
@@ -73,6 +74,31 @@ def test_a_link_back_to_its_folder_ends(tmp_path: Path) -> None:
     (tmp_path / "self").symlink_to(tmp_path / "self")
     found, _ = find_sources([str(tmp_path)])
     assert [Path(name).name for name in found] == ["a.csv"]
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "x/" * 3000, "a\0b", "loop"])
+def test_a_name_that_the_system_refuses_is_named_and_stops_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    good = write_csv(tmp_path / "a.csv", load_plan(), [("Huyện Nho Quan", 2023, WELL)])
+    ran = run("check", str(tmp_path / name), good, "--format", "json")
+    given = json.loads(ran.out)
+    assert ran.code == 3
+    assert [(problem["code"], problem["file"]) for problem in given["problems"] if problem["severity"] == "error"] == [
+        ("unreadable-file", str(tmp_path / name))
+    ]
+    assert [file["returns"] for file in given["files"]] == [0, 1]
+
+
+def test_folders_nested_too_deeply_to_be_named_stop_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_csv(tmp_path / "a.csv", load_plan(), [("Huyện Nho Quan", 2023, WELL)])
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2100):
+        Path("d").mkdir()
+        os.chdir("d")
+    os.chdir(tmp_path)
+    ran = run("check", str(tmp_path), "--format", "json")
+    assert (ran.code, [problem["code"] for problem in json.loads(ran.out)["problems"]][:1]) == (3, ["unreadable-file"])
+    subprocess.run(["rm", "-rf", "d"], check=True)  # shutil stops at such a depth
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")

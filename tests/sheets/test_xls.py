@@ -99,7 +99,8 @@ def test_what_is_struck_out_or_not_shown_is_left_out_and_told() -> None:
     sheet.write(0, 3, 7, xlwt.easyxf(num_format_str=";;;"))
     sheet.write(0, 4, 0.5, SHARE)
     sheet.write_rich_text(0, 6, [("15", font), "20"])
-    sheets, _, problems = read_sheets(Source("f.xls", saved(made)))
+    opened = read_sheets(Source("f.xls", saved(made)))
+    sheets, problems = opened.shown, opened.problems
     assert list(sheets[0].rows[0]) == ["", "", 2023.0, "", Percentage(0.5), 20.0, "20"]
     assert [(problem.code, problem.place.cell) for problem in problems] == [("unseen-text", "A1")]
     assert sheets[0].unseen == ((0, 0), (0, 1), (0, 3), (0, 6))

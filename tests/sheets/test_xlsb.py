@@ -92,7 +92,8 @@ def workbook() -> bytes:
 
 
 def test_records_are_read_as_a_person_sees_them() -> None:
-    sheets, _, problems = read_sheets(Source("f.xlsb", workbook()))
+    opened = read_sheets(Source("f.xlsb", workbook()))
+    sheets, problems = opened.shown, opened.problems
     assert [problem.code for problem in problems] == ["unseen-text"]
     sheet = sheets[0]
     assert list(map(list, sheet.rows)) == [
@@ -109,5 +110,6 @@ def test_a_record_that_breaks_off_is_damage() -> None:
     with zipfile.ZipFile(io.BytesIO(workbook())) as old, zipfile.ZipFile(packed, "w") as new:
         for part in old.namelist():
             new.writestr(part, SHEET[: SHEET.index(record(146)) - 4] if part == "xl/s.bin" else old.read(part))
-    sheets, _, problems = read_sheets(Source("f.xlsb", packed.getvalue()))
-    assert (sheets, [problem.code for problem in problems]) == ([], ["unreadable-file"])
+    opened = read_sheets(Source("f.xlsb", packed.getvalue()))
+    sheets, problems = opened.shown, opened.problems
+    assert (sheets, [problem.code for problem in problems]) == ((), ["unreadable-file"])

@@ -175,14 +175,15 @@ def test_a_figure_merged_with_blank_cells_beside_it_is_read(tmp_path: Path) -> N
 
 def test_cells_keep_their_addresses_where_the_first_rows_are_blank(tmp_path: Path) -> None:
     made = offices.workbook(("S", [[], [], [None, "a"]]))
-    sheets, _, problems = read_sheets(Source("f", send(tmp_path, made).read_bytes()))
+    opened = read_sheets(Source("f", send(tmp_path, made).read_bytes()))
+    sheets, problems = opened.shown, opened.problems
     assert (sheets[0].cell(2, 1), problems) == ("a", [])
 
 
 def test_what_the_fast_reader_cannot_tell_is_told_apart(tmp_path: Path) -> None:
     made = offices.workbook(("S", [["=1+1", "#N/A", 0.5, 0.5, "x"]]))
     made["S"]["C1"].number_format = "0%"
-    sheets, _, _ = read_sheets(Source("f", send(tmp_path, made).read_bytes()))
+    sheets = read_sheets(Source("f", send(tmp_path, made).read_bytes())).shown
     assert list(sheets[0].rows[0]) == [FormulaWithoutValue(), FormulaError("#N/A"), Percentage(0.5), 0.5, "x"]
 
 

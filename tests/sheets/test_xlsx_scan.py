@@ -29,7 +29,8 @@ def saved(fill: Callable[[Workbook], None]) -> bytes:
 
 
 def only_sheet(content: bytes) -> Sheet:
-    sheets, _, problems = read_sheets(Source("f.xlsx", content))
+    opened = read_sheets(Source("f.xlsx", content))
+    sheets, problems = opened.shown, opened.problems
     assert [problem.code for problem in problems if problem.severity == "error"] == []
     return sheets[0]
 
@@ -151,5 +152,5 @@ def test_a_workbook_whose_formats_are_missing_is_not_read_blind() -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         for part, xml in parts.items():
             archive.writestr(part, xml)
-    _, _, problems = read_sheets(Source("f.xlsx", packed.getvalue()))
+    problems = read_sheets(Source("f.xlsx", packed.getvalue())).problems
     assert [problem.code for problem in problems] == ["unreadable-file"]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+import pytest
+
 from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.outcome import Outcome
@@ -25,6 +27,7 @@ PROVINCES = 80
 Table = tuple[Sequence[Printed], Sequence[Printed]]  # the findings of an indicator and year, as they are and as printed
 
 
+@pytest.mark.slow
 def test_nothing_below_the_limit_is_recovered_from_over_three_hundred_random_years() -> None:
     """Each table of each year: a check's of its own units, and a trend's of the last year's."""
     seen: Counter[str] = Counter()
