@@ -97,8 +97,8 @@ def read_form(
     units = _unit_row(grid, header, figures, vocabulary, knows_unit)
     found = [_figure_column(grid, column, header, units, figures, vocabulary) for column in figures]
     top = min([*header, *(item.row for item in items[:1]), marked[0]])
-    heading = tuple(text for row in header if (text := grid.text(row, main)))
-    return Form(top, found, items, beside, heading, units is not None, next_row)
+    main_heading = tuple(text for row in header if (text := grid.text(row, main)))
+    return Form(top, found, items, beside, main_heading, units is not None, next_row)
 
 
 def _below_title(grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary) -> list[int]:

@@ -248,6 +248,46 @@ def test_a_period_over_several_cells_or_years_is_refused(tmp_path: Path, title: 
     assert counts(read(tmp_path, rows)) == NONE
 
 
+def beside(heading: str, cell: object) -> list[list[object]]:
+    """A form with a column between its items and its figures."""
+    rows = form("Số liệu", columns=[B])
+    return [[row[0], heading if row[0] == "Chỉ tiêu" else cell, *row[1:]] if len(row) > 1 else row for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("Kỳ", "6 tháng"), ("Đối tượng", "Nữ"), ("Thời điểm", "30/6/2023"), ("ĐVT", "Nữ"), ("Năm", 2022), ("ĐVT", "%")],
+)
+def test_a_word_beside_an_item_that_limits_it_refuses_it(tmp_path: Path, heading: str, cell: object) -> None:
+    assert counts(read(tmp_path, beside(heading, cell))) == NONE
+
+
+@pytest.mark.parametrize("heading", ["Nội dung (Nữ)", "Chỉ tiêu của nữ"])
+def test_a_heading_of_items_that_limits_them_refuses_the_form(tmp_path: Path, heading: str) -> None:
+    rows = [[heading, *row[1:]] if row[:1] == ["Chỉ tiêu"] else row for row in form("Số liệu", columns=[B])]
+    assert counts(read(tmp_path, rows)) == NONE
+
+
+@pytest.mark.parametrize("heading", ["Đơn vị (6 tháng)", "Đơn vị - Nữ", "Huyện (trẻ em)"])
+def test_a_heading_of_units_that_limits_them_refuses_the_table(tmp_path: Path, heading: str) -> None:
+    assert counts(read(tmp_path, table(["Nho Quan", *B], heading=heading))) == NONE
+
+
+@pytest.mark.parametrize("note", ["Đạt 95%", "Tăng so với 2022", "Trong đó nữ: 30"])
+def test_a_note_about_a_rate_leaves_its_figure(tmp_path: Path, note: str) -> None:
+    rows = [[*row, note] if row[:1] == [LABELS[0]] else row for row in form("Số liệu", columns=[A])]
+    assert counts(read(tmp_path, rows)) == ONE
+
+
+def test_parts_under_a_merged_unit_leave_its_whole(tmp_path: Path) -> None:
+    rows = table(["Nho Quan", "Nam", *B], ["", "Nữ", *B], ["", "Tổng số", *A], split="Giới tính")
+    assert counts(read(tmp_path, offices.workbook(("S", rows), merged=["A3:A5"]))) == ONE
+
+
+def test_a_district_named_among_communes_is_refused(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, table(["II. Các xã, thị trấn"], ["Kim Sơn", *B]))) == NONE
+
+
 def test_a_label_that_says_the_year_again_is_read(tmp_path: Path) -> None:
     rows = [[f"{row[0]} trong năm 2023", *row[1:]] if len(row) > 1 else row for row in form("", columns=[A])]
     assert counts(read(tmp_path, rows)) == ONE
