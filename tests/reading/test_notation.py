@@ -168,4 +168,5 @@ def test_text_without_a_digit_or_a_dash_never_becomes_a_value(text: str) -> None
 
 
 def test_a_column_is_read_cell_by_cell_and_types_are_not_mixed_up() -> None:
-    assert [figure.value for figure in map(read_figure, [1, True, 1.0, "1", "-", ""])] == [1, None, 1, 1, 0, None]
+    cells: list[Cell] = [1, True, 1.0, "1", "-", ""]
+    assert [read_figure(cell).value for cell in cells] == [1, None, 1, 1, 0, None]

@@ -201,8 +201,8 @@ def test_a_workbook_called_csv_is_read(tmp_path: Path) -> None:
 def test_a_long_table_has_every_cell_of_its_rows(tmp_path: Path, odd: object) -> None:
     """Later rows are columns of whole numbers or of texts where each column holds only these."""
     workbook = Workbook()
-    rows = [[f"Xã {number:05}", number % 7, number * 1000] for number in range(1200)]
-    rows[1100][1] = odd  # type: ignore[call-overload]
+    rows: list[list[object]] = [[f"Xã {number:05}", number % 7, number * 1000] for number in range(1200)]
+    rows[1100][1] = odd
     for row in rows:
         workbook.worksheets[0].append(row)
     workbook.save(tmp_path / "long.xlsx")
