@@ -202,7 +202,7 @@ def ended(arguments: Arguments) -> Ended:
     with os.fdopen(answers) as pipe:
         content = pipe.read()
     _, status, usage = os.wait4(child, 0)
-    code, said, mebibytes = json.loads(content) if content else [-1, f"killed: {status}", 0]
+    code, said, mebibytes = json.loads(content or json.dumps([-1, f"killed: {status}", 0]))
     return Ended(code, said, usage.ru_utime + usage.ru_stime, mebibytes)
 
 
@@ -230,12 +230,12 @@ def mutants(count: int, seed: int, chosen: str | None, folder: Path) -> Iterator
         yield name, mutant, arguments, ended(arguments)
 
 
-def main(count: int = 2200, seed: int = 1, chosen: str | None = None) -> int:
+def main(count: str = "2200", seed: str = "1", chosen: str | None = None) -> int:
     codes: Counter[tuple[str, int]] = Counter()
     slowest, largest, faults = (0.0, ""), (0.0, ""), 0
     folder = Path(tempfile.mkdtemp(prefix="gbv-kpi-mutants-"))
     started = time.monotonic()
-    for name, mutant, arguments, end in mutants(count, seed, chosen, folder):
+    for name, mutant, arguments, end in mutants(int(count), int(seed), chosen, folder):
         codes[name, end.code] += 1
         slowest, largest = max(slowest, (end.seconds, mutant.name)), max(largest, (end.mebibytes, mutant.name))
         if fault := end.fault():
@@ -254,4 +254,4 @@ def main(count: int = 2200, seed: int = 1, chosen: str | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:]))
+    sys.exit(main(*sys.argv[1:]))

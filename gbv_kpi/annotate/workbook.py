@@ -32,6 +32,7 @@ from gbv_kpi.sheets.sources import Source
 AUTHOR = "gbv-kpi"
 CPU_SECONDS = 2
 MAX_MERGED_CELLS = 100_000
+TOO_LARGE = phrase("The file is too large or too intricate to be copied here.")
 MAX_COMMENT = 4000  # characters
 COMMENT_WIDTH = 340  # pixels
 LINE_PIXELS, LINE_CHARACTERS = 17, 46  # of a comment's usual font at that width
@@ -60,7 +61,7 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
     with child_for(mark, seconds=CPU_SECONDS) as child:
         answer = child.ask(None, len(source.content))
     if isinstance(answer, Failure):
-        return _alone(listed, source, language, phrase("The file is too large or too intricate to be copied here."))
+        return _alone(listed, source, language, TOO_LARGE)
     return answer
 
 
@@ -73,6 +74,8 @@ def _marked(problems: Sequence[Problem], source: Source, language: Language) -> 
         # openpyxl stops at files that the reader of returns and Excel open; their cells can still be marked.
         with suppress(Exception):
             return _saved(problems, source, *_own(source.content, opened.shown), language)
+    if any(sheet.tail is not None for sheet in opened.shown):
+        return _alone(problems, source, language, TOO_LARGE)
     return _saved(problems, source, *_rebuilt(opened.shown, language), language)
 
 

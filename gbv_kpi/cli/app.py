@@ -6,7 +6,7 @@ Nothing heavy is imported here: `--help` answers at once, and each command impor
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
@@ -33,8 +33,10 @@ from gbv_kpi.cli.options import (
     MinCountOption,
     OutputOption,
     PlanOption,
+    PublishedOption,
     PublishOption,
     QuietOption,
+    RegisterOption,
     ReportFormat,
     ReportFormatOption,
     UnitOption,
@@ -49,13 +51,14 @@ from gbv_kpi.cli.options import (
     suppression_limit,
 )
 from gbv_kpi.cli.output import (
+    Former,
     deliver,
     docx_template_of,
     emit,
     expect_ending,
     expect_new,
     file_to_annotate,
-    published,
+    publish_beside,
     write_annotated,
 )
 from gbv_kpi.cli.plan import commands as plan_commands
@@ -133,6 +136,7 @@ def check(
     annotate: AnnotateOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
+    published: PublishedOption = None,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
@@ -150,7 +154,11 @@ def check(
     outcome = judge_check(files, plan, year, fail_on, spoken)
     if annotate and original:
         write_annotated(outcome, original, annotate, quiet, spoken)
-    deliver(published(outcome, limit), chosen, output, quiet, spoken)
+    if limit is not None:
+        from gbv_kpi.suppression import publishable
+
+        outcome = publish_beside(outcome, publishable, limit, Former(published or ()), spoken)
+    deliver(outcome, chosen, output, quiet, spoken)
 
 
 @app.command()
@@ -203,6 +211,8 @@ def report(
     dated: DatedOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
+    published: PublishedOption = None,
+    register: RegisterOption = False,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.MISSED,
     lang: LangOption = None,
@@ -219,17 +229,23 @@ def report(
     template = docx_template_of(docx_template, chosen)
     day = day_of(dated) if dated else None
     expect_other_file(output, [*(files or ()), plan, docx_template])
-    detailed = chosen in DETAILED
-    if files:
-        if as_of:
-            raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
-        outcome = judge_report(files, plan, year, fail_on, spoken, detailed=detailed)
-    else:
-        with opened_ledger(ledger, spoken, output) as opened:
+    # A published JSON keeps all that the same report tells in another format, for --published.
+    detailed = chosen in DETAILED or (limit is not None and chosen is ReportFormat.JSON)
+    if files and as_of:
+        raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
+    asks_ledger = register or not files
+    with opened_ledger(ledger, spoken, output, create=bool(files)) if asks_ledger else nullcontext() as opened:
+        if files:
+            outcome = judge_report(files, plan, year, fail_on, spoken, detailed=detailed)
+        elif opened is not None:
             outcome = judge_ledger(opened, plan, year, moment, fail_on, detailed=detailed)
+        if limit is not None:
+            from gbv_kpi.suppression import publishable
+
+            outcome = publish_beside(outcome, publishable, limit, Former(published or (), opened, register), spoken)
     outcome = replace(outcome, written=day)
     written = document_language(lang) if chosen is ReportFormat.DOCX else spoken
-    deliver(published(outcome, limit), chosen, output, quiet, spoken, written, template)
+    deliver(outcome, chosen, output, quiet, spoken, written, template)
 
 
 app.add_typer(ledger_commands)

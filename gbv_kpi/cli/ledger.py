@@ -25,8 +25,10 @@ from gbv_kpi.cli.options import (
     MinCountOption,
     OutputOption,
     PlanOption,
+    PublishedOption,
     PublishOption,
     QuietOption,
+    RegisterOption,
     UnitOption,
     YearOption,
     chosen_format,
@@ -36,7 +38,7 @@ from gbv_kpi.cli.options import (
     parse_as_of,
     suppression_limit,
 )
-from gbv_kpi.cli.output import emit, expect_ending, read_bounded, say_left_out
+from gbv_kpi.cli.output import Former, emit, expect_ending, publish_beside, read_bounded, say_left_out
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase, plural
@@ -236,6 +238,8 @@ def trend(
     output: OutputOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
+    published: PublishedOption = None,
+    register: RegisterOption = False,
     lang: LangOption = None,
 ) -> None:
     """Show every indicator over the years, and the path it is on.
@@ -252,13 +256,14 @@ def trend(
     moment, limit = parse_as_of(as_of), suppression_limit(context, publish, min_count)
     the_plan = load_plan(plan)
     expect_other_file(output, [plan])
-    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, as_of=moment)
-    found = follow(entries, the_plan, moment)
-    if limit is not None:
-        from gbv_kpi.suppression import publishable_trend
+    with opened_ledger(ledger, spoken, output) as opened:
+        with opened.reading() as connection:
+            entries = entries_of(connection, the_plan, as_of=moment)
+        found = follow(entries, the_plan, moment)
+        if limit is not None:
+            from gbv_kpi.suppression import publishable_trend
 
-        found = publishable_trend(found, limit)
+            found = publish_beside(found, publishable_trend, limit, Former(published or (), opened, register), spoken)
     content = in_format(
         chosen,
         spoken,
@@ -294,12 +299,12 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.jsonl import import_submissions, read_export, starts_a_ledger
+    from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
 
     spoken = output_language(lang)
-    submitted = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
+    submitted, published = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
     with opened_ledger(ledger, spoken, create=starts_a_ledger(submitted)) as opened:
-        new = import_submissions(opened, submitted)
+        new = import_lines(opened, submitted, published)
     held, details = len(submitted) - new, {"ledger": opened.name}
     if not new:
         added = phrase("The ledger {ledger} has all of these files already.", **details)

@@ -118,6 +118,20 @@ MinCountOption = Annotated[
         help="With --publish: the smallest count shown.",
     ),
 ]
+PublishedOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--published",
+        metavar="FILE",
+        help="With --publish: the JSON of a former publication, which this one must not undo. May be repeated.",
+    ),
+]
+RegisterOption = Annotated[
+    bool,
+    typer.Option(
+        "--register", help="With --publish: record in the ledger what is told, so that no later one undoes it."
+    ),
+]
 FailOnOption = Annotated[
     FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")
 ]
@@ -188,13 +202,16 @@ def parse_as_of(as_of: str | None) -> datetime | None:
 def suppression_limit(context: typer.Context, publish: bool, min_count: int) -> int | None:
     """The smallest count shown in a published result, None in an internal one.
 
-    Raises `UsageError` for a limit given to an internal one, which would show what it was meant to withhold.
+    Raises `UsageError` for an option given to an internal one, which would show what it was meant to withhold.
     """
     if publish:
         return min_count
-    source = context.get_parameter_source("min_count")
-    if source is not None and source.name == "COMMANDLINE":
-        raise UsageError(phrase("--min-count is for a result to be published: give --publish as well."))
+    for name in ("min_count", "published", "register"):
+        source = context.get_parameter_source(name) if name in context.params else None
+        if source is not None and source.name == "COMMANDLINE":
+            option = "--" + name.replace("_", "-")
+            message = phrase("{option} is for a result to be published: give --publish as well.", option=option)
+            raise UsageError(message)
     return None
 
 

@@ -1,9 +1,11 @@
 """A result handed over: what may be seen of it, in the format and to the place asked for."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -14,12 +16,19 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file, read_stdin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import RenderableType
 
     from gbv_kpi.kpi.outcome import Outcome
+    from gbv_kpi.kpi.publication import Publication
+    from gbv_kpi.kpi.trend import Trend
+    from gbv_kpi.ledger.database import Ledger
 
+Result = TypeVar("Result", bound="Outcome | Trend")
 
 MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, packed
+MAX_PUBLICATION = 512 * MEBIBYTE
 
 
 def read_bounded(name: str, max_bytes: int) -> bytes:
@@ -76,13 +85,51 @@ def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
     return read_bounded(str(path), MAX_TEMPLATE)
 
 
-def published(outcome: "Outcome", limit: int | None) -> "Outcome":
-    """What may be seen of it where counts below a limit are withheld; all of it where there is none."""
-    if limit is None:
-        return outcome
-    from gbv_kpi.suppression import publishable
+@dataclass(frozen=True)
+class Former:
+    """The former publications that a new one must not undo: JSON files, and those of a ledger that may record it."""
 
-    return publishable(outcome, limit)
+    files: Sequence[Path] = ()
+    ledger: "Ledger | None" = None
+    register: bool = False
+
+
+def publish_beside(
+    result: Result,
+    publish: "Callable[[Result, int, Sequence[Publication]], Result]",
+    limit: int,
+    former: Former,
+    spoken: Language,
+) -> Result:
+    """Return what may be seen of an outcome or a trend where counts below a limit are withheld."""
+    files = [_publication(str(path)) for path in former.files]
+    if former.ledger is None:
+        shown = publish(result, limit, files)
+    else:
+        from gbv_kpi.ledger.publications import add_publication, publications_of
+
+        # Nobody else can choose before this publication is recorded.
+        with former.ledger.writing() if former.register else former.ledger.reading() as connection:
+            shown = publish(result, limit, [*files, *publications_of(connection)])
+            if former.register and shown.withheld and shown.withheld.publication:
+                add_publication(connection, shown.withheld.publication, datetime.now(UTC))
+    if shown.withheld and shown.withheld.exposed:  # for the officer only: readers must not learn what to look for
+        units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
+        warning = phrase("Former publications tell small counts of {units}: they are protected no more.", units=units)
+        warn(spoken.say(warning))
+    return shown
+
+
+def _publication(name: str) -> "Publication":
+    from gbv_kpi.kpi.publication import publication_in
+
+    try:
+        return publication_in(read_bounded(name, MAX_PUBLICATION))
+    except ValueError as error:
+        message = phrase(
+            "{file} is no publication: give the JSON that check, report or trend wrote with --publish.", file=name
+        )
+        raise UsageError(message) from error
 
 
 def deliver(

@@ -1,5 +1,6 @@
 """Hold the counts of valid returns against the plan's thresholds, by whole-number arithmetic on pandas columns."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
@@ -26,20 +27,22 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     numerators over the sum of denominators, never a mean of rates.
     """
     fields = list(dict.fromkeys(name for one in plan.all_indicators for name in (*one.numerator, *one.denominator)))
-    refused = returns.refused()
+    refused: dict[int, set[str]] = defaultdict(set)
+    for code, year in returns.refused():
+        refused[year].add(code)
     valid = returns.valid
     coverage: list[Coverage] = []
     findings: list[Columns] = []
-    for year in sorted({*valid["year"].unique().tolist(), *(year for _, year in refused)}):
-        rows = _of_year(valid, year, fields)
-        coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
+    for year in sorted({*valid["year"].unique().tolist(), *refused}):
+        rows = of_year(valid, year, fields)
+        coverage.append(_coverage(plan, year, rows, refused[year]))
         if len(rows):
-            counts = _sum_by_unit(rows, fields)
+            counts = sum_by_unit(rows, fields)
             findings.extend(_findings(plan, coverage[-1], counts, _base_counts(valid, plan, year, counts)))
-    return Scorecard(plan, _frame(plan, findings, valid["unit"].cat.categories), tuple(coverage))
+    return Scorecard(plan, _frame(plan, findings, valid["unit"].cat.categories), tuple(coverage), valid)
 
 
-def _of_year(valid: pd.DataFrame, year: int, fields: Sequence[str]) -> pd.DataFrame:
+def of_year(valid: pd.DataFrame, year: int, fields: Sequence[str]) -> pd.DataFrame:
     """Return the returns of a year in order of unit, with the counts of some fields."""
     at = np.flatnonzero(valid["year"].to_numpy() == year)
     at = at[np.argsort(valid["unit"].cat.codes.to_numpy()[at], kind="stable")]
@@ -69,7 +72,7 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     """Return what the findings of a year were computed from: the counts of each unit, in order of code."""
     valid = returns.valid
     fields = list(plan.field_by_id)
-    counts = _sum_by_unit(_of_year(valid, year, fields), fields)
+    counts = sum_by_unit(of_year(valid, year, fields), fields)
     columns = [integers(counts[field]) for field in fields]
     return tuple(
         UnitCounts(
@@ -82,7 +85,7 @@ def counts_of_year(returns: Returns, plan: Plan, year: int) -> tuple[UnitCounts,
     )
 
 
-def _sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
+def sum_by_unit(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
     """Return the counts (Int64) of each unit of one year, with `unit` in order of code, as the rows are.
 
     Returns of the predecessors of a unit are summed; a sum with a blank in it is not known.
@@ -124,8 +127,8 @@ def _base_counts(valid: pd.DataFrame, plan: Plan, year: int, counts: pd.DataFram
     found = {}
     for indicator in (one for one in plan.all_indicators if one.measure == "change"):
         before = indicator.base_of(year)
-        sums = _sum_by_unit(_of_year(valid, before, indicator.numerator), indicator.numerator)
-        total = _sum_of_fields(sums, indicator.numerator, np.zeros(len(sums), dtype=bool))
+        sums = sum_by_unit(of_year(valid, before, indicator.numerator), indicator.numerator)
+        total = sum_of_fields(sums, indicator.numerator, np.zeros(len(sums), dtype=bool))
         own = dict(zip(sums["unit"], total, strict=True))
         merged: dict[str, list[Any]] = {}
         for unit in plan.units_in(before):
@@ -147,12 +150,12 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mappin
     may_leave_blank = counts["unit"].isin(optional).to_numpy()
     blank = pd.Series(pd.NA, index=counts.index, dtype="Int64")
     for position, indicator in enumerate(plan.all_indicators):
-        numerators = _sum_of_fields(counts, indicator.numerator, may_leave_blank)
+        numerators = sum_of_fields(counts, indicator.numerator, may_leave_blank)
         if indicator.is_monitored and numerators.isna().all():
             continue
         denominators = base.get(indicator.id, blank)
         if indicator.denominator:
-            denominators = _sum_of_fields(counts, indicator.denominator, may_leave_blank)
+            denominators = sum_of_fields(counts, indicator.denominator, may_leave_blank)
         is_count = indicator.measure == "count"
         given = (numerators.notna() & (is_count | denominators.notna())).to_numpy()
         is_incomplete = not coverage.is_judged or coverage.provisional or bool((~given & ~may_leave_blank).any())
@@ -174,11 +177,10 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mappin
         }
 
 
-def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray[np.integer[Any]], NDArray[np.bool_]]:
+def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the province's sum of some units and the counts of all, 0 where there is none, and where that is."""
     values, is_blank = column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
-    counts = np.append(values[given].sum(), values)
-    return counts.astype(np.int32) if counts.max() < 2**31 else counts, np.append(not given.any(), is_blank)
+    return np.append(values[given].sum(), values), np.append(not given.any(), is_blank)
 
 
 def _categorical(codes: NDArray[np.integer[Any]], categories: "pd.Index[Any]") -> "pd.Categorical[Any]":
@@ -186,7 +188,7 @@ def _categorical(codes: NDArray[np.integer[Any]], categories: "pd.Index[Any]") -
     return column
 
 
-def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
+def sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank: NDArray[np.bool_]) -> pd.Series:
     """Return the sum of some fields of each unit, NA where one of them is.
 
     A unit that may leave blank what it does not run has the sum of what it gives.
@@ -198,8 +200,8 @@ def _sum_of_fields(counts: pd.DataFrame, fields: Sequence[str], may_leave_blank:
 
 
 def _statuses(
-    numerators: NDArray[np.integer[Any]],
-    denominators: NDArray[np.integer[Any]],
+    numerators: NDArray[np.int64],
+    denominators: NDArray[np.int64],
     given: NDArray[np.bool_],
     indicator: Indicator,
     year: int,

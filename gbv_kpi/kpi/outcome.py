@@ -60,15 +60,16 @@ class Outcome:
         reported, otherwise of each unit for itself. Monitored figures decide nothing.
         """
         of_year = self.scorecard.of_year(year).judged
-        return of_year.of_province() if self._is_of_province(year) else of_year.of_units()
+        return of_year.of_province() if self.is_of_province(year) else of_year.of_units()
 
     def is_missed(self, year: int) -> bool:
         """Whether one of these findings misses its threshold."""
         of_year = self.scorecard.of_year(year).judged
         is_unit = of_year.frame["unit"].iloc[of_year.missed].notna()
-        return bool((is_unit != self._is_of_province(year)).any())
+        return bool((is_unit != self.is_of_province(year)).any())
 
-    def _is_of_province(self, year: int) -> bool:
+    def is_of_province(self, year: int) -> bool:
+        """Whether the province's findings decide a year."""
         is_complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
         return is_complete or self.command == "report"
 

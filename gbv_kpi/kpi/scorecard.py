@@ -156,7 +156,7 @@ class Scorecard:
         year         int16
         indicator    Categorical  in the order of the plan
         unit         Categorical  code; NA for the province
-        numerator    Int64        NA where it is not known; Int32 where all are small
+        numerator    Int64        NA where it is not known
         denominator  Int64
         status       Categorical  a `Status`
         provisional  bool
@@ -165,6 +165,7 @@ class Scorecard:
     plan: Plan
     frame: "pd.DataFrame"
     coverage: tuple[Coverage, ...]
+    returns: "pd.DataFrame | None" = None  # the valid ones that it was computed from; None in a published scorecard
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -211,10 +212,9 @@ class Scorecard:
         return np.flatnonzero(_is_one_of(self.frame["status"], [str(Status.MISSED)]))
 
     @property
-    def missing_units(self) -> "pd.Index[str]":
-        """The units that miss a threshold, in order."""
-        units = self.frame["unit"]
-        return units.cat.categories[_is_present(units.iloc[self.missed])]
+    def missing_units(self) -> NDArray[np.intp]:
+        """The units that miss a threshold, as positions among the categories of units."""
+        return np.flatnonzero(_is_present(self.frame["unit"].iloc[self.missed]))
 
     def of_year(self, year: int) -> "Scorecard":
         coverage = tuple(coverage for coverage in self.coverage if coverage.year == year)
@@ -241,8 +241,9 @@ class Scorecard:
         """The findings of the figures that the plan only follows; of those that some unit gave."""
         return self.of_indicators(self.plan.monitored)
 
-    def of_unit_codes(self, codes: Sequence[str]) -> "Scorecard":
-        return self._where(_is_one_of(self.frame["unit"], codes))
+    def of_some_units(self, positions: NDArray[np.intp]) -> "Scorecard":
+        """The findings of the units at some positions among the categories of units."""
+        return self._where(np.isin(self.frame["unit"].cat.codes.to_numpy(), positions))
 
     def with_status(self, status: Status) -> "Scorecard":
         return self._where(_is_one_of(self.frame["status"], [str(status)]))

@@ -1,13 +1,17 @@
 """A trend as values: every indicator over the years, and whether it is on the path to its next threshold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from gbv_kpi.kpi.scorecard import Finding
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold, exact_rate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +78,4 @@ class Trend:
     series: tuple[Series, ...]
     as_of: datetime | None = None
     withheld: Withheld | None = None  # of a published trend
+    returns: "pd.DataFrame | None" = field(default=None, compare=False)  # the valid ones it rests on; None if published

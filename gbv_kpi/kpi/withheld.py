@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gbv_kpi.kpi.publication import Publication
+
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
@@ -9,10 +11,14 @@ class Withheld:
 
     min_count: int  # counts from 1 up to below this one are withheld
     units: int  # findings of units
-    overall: int  # findings of the province, where they are those of a single unit
+    overall: int  # findings of the province, which would tell a withheld count
     fields: tuple[str, ...] = ()  # fields that no unit's count is published of
     warnings: int = 0  # left out, for they tell counts
     errors: int = 0  # told without their counts
+    publication: Publication | None = None  # what is told, for later publications
+    exposed: tuple[
+        tuple[int, str], ...
+    ] = ()  # years and names of units with a small count that former publications tell
 
     def record(self) -> dict[str, object]:
         """The same as JSON has it."""
@@ -24,3 +30,8 @@ class Withheld:
             "warnings": self.warnings,
             "errors": self.errors,
         }
+
+    def published_record(self) -> dict[str, object]:
+        """Return what JSON adds to a published result; `--published` reads `publication` again."""
+        publication = self.publication.model_dump(mode="json") if self.publication else None
+        return {"withheld": self.record(), "publication": publication}

@@ -10,6 +10,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Entry, UnitKey, hash_of
 from gbv_kpi.ledger.faults import CONTRADICTION
+from gbv_kpi.ledger.publications import publications_of
 from gbv_kpi.ledger.query import UNREADABLE, ChangedError, entry_from, told_as_damage
 from gbv_kpi.ledger.tables import columns_of, readable_columns, returns, submissions
 
@@ -45,6 +46,7 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
             .outerjoin(submissions, returns.c.submission == submissions.c.id)
             .order_by(returns.c.submission, returns.c.revision)
         )
+        publications_of(connection)  # each is read
         entries: dict[object, list[Entry]] = {}
         count = 0
         for row in rows.mappings():

@@ -25,7 +25,16 @@ from gbv_kpi.errors import LedgerError, system_reason
 from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
 from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_passing, ledger_error
-from gbv_kpi.ledger.tables import LATER, SCHEMA, VERSION, layout, make_tables, missing_columns
+from gbv_kpi.ledger.tables import (
+    LATER,
+    LATER_TABLES,
+    SCHEMA,
+    VERSION,
+    layout,
+    make_tables,
+    metadata,
+    missing_columns,
+)
 
 T = TypeVar("T")
 
@@ -237,12 +246,13 @@ def _known(ledger: Ledger, *, create: bool) -> bool:
                 raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
-        missing = {column for columns in missing_columns(connection).values() for column in columns}
+        missing = missing_columns(connection)
+        lacks = {column for name, columns in missing.items() if name not in LATER_TABLES for column in columns}
     match found:
         case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            if missing - LATER:
+            if lacks - LATER or any(0 < len(missing[name]) < len(metadata.tables[name].c) for name in LATER_TABLES):
                 raise damaged(ledger.name, OTHER_TABLES)
-            return not missing or not create  # one from before 0.2 gets its later columns
+            return not any(missing.values()) or not create  # one from before 0.2 gets what it lacks
         case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
             message = phrase("The ledger {ledger} was made by a newer gbv-kpi; install that one.", ledger=ledger.name)
             raise LedgerError(message)

@@ -1,20 +1,23 @@
 """The whole ledger as JSON Lines, out and in again: a backup, a move to another database, and no lock-in.
 
-The first line names the schema, each further one is a file handed in with the returns it brought, in the
-order they came. What is read in is checked as strictly as any return: whole counts, revisions without gaps.
+The first line names the schema, each further one is a file handed in with the returns it brought, or a publication,
+in the order they came. What is read in is checked as strictly as any return: whole counts, revisions without gaps.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import Connection, select
 
 from gbv_kpi.console import harmless_json
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.publication import Publication
 from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.entries import instant
+from gbv_kpi.ledger.publications import add_publication, publications_of, publications_with_time
 from gbv_kpi.ledger.query import entry_from, told_as_damage
 from gbv_kpi.ledger.tables import add_submission, columns_of, readable_columns, returns, submissions
 from gbv_kpi.returns.schema import MAX_COUNT, Count
@@ -54,6 +57,14 @@ class _Submission(_Line):
     returns: list[_Return]
 
 
+class _Published(_Line):
+    published: Stamp
+    publication: Publication
+
+
+_ANY_LINE: TypeAdapter[_Submission | _Published] = TypeAdapter(_Submission | _Published)
+
+
 def export_lines(ledger: Ledger) -> Iterator[str]:
     """The ledger as it is at one moment; the same ledger gives the same lines in every database."""
     with ledger.reading() as connection, told_as_damage(connection):
@@ -68,11 +79,15 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
             line = {name: row[name] for name in _Submission.model_fields if row.get(name) is not None}
             whole = json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False)
             yield harmless_json(whole) + "\n"
+        for at, content in publications_with_time(connection):
+            yield harmless_json(json.dumps({"published": at, "publication": content}, ensure_ascii=False)) + "\n"
 
 
-def read_export(lines: Iterable[bytes]) -> list[_Submission]:
-    """Return the files of an export. Raises `LedgerError` for lines that are none."""
-    return list(_read(lines))
+def read_export(lines: Iterable[bytes]) -> tuple[list[_Submission], list[_Published]]:
+    """Return the files and the publications of an export. Raises `LedgerError` for lines that are none."""
+    read = list(_read(lines))
+    submitted = [line for line in read if isinstance(line, _Submission)]
+    return submitted, [line for line in read if isinstance(line, _Published)]
 
 
 def starts_a_ledger(submitted: Iterable[_Submission]) -> bool:
@@ -84,16 +99,16 @@ def starts_a_ledger(submitted: Iterable[_Submission]) -> bool:
     return True
 
 
-def import_submissions(ledger: Ledger, submitted: Sequence[_Submission]) -> int:
+def import_lines(ledger: Ledger, submitted: Sequence[_Submission], published: Sequence[_Published]) -> int:
     """Add what the ledger does not have, all of it or nothing, and return how many files that were.
 
     Raises `LedgerError` for returns that do not continue what the ledger holds: two ledgers that went on separately
     cannot be made one.
     """
-    return ledger.write(lambda connection: _add_new(connection, submitted))
+    return ledger.write(lambda connection: _add_new(connection, submitted, published))
 
 
-def _add_new(connection: Connection, submitted: Iterable[_Submission]) -> int:
+def _add_new(connection: Connection, submitted: Iterable[_Submission], published: Iterable[_Published]) -> int:
     columns = submissions.c
     present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
     new = [one for one in submitted if (one.plan, one.sha256, one.content) not in present]
@@ -101,6 +116,10 @@ def _add_new(connection: Connection, submitted: Iterable[_Submission]) -> int:
     for one in new:
         rows = [{**given.model_dump(), "plan": one.plan} for given in one.returns]
         add_submission(connection, one.model_dump(exclude={"returns"}), rows)
+    known = publications_of(connection)
+    for line in published:
+        if line.publication not in known:
+            add_publication(connection, line.publication, instant(line.published))
     return len(new)
 
 
@@ -125,14 +144,14 @@ def _continuing(submitted: Iterable[_Submission], last: dict[tuple[str, str, str
             held[key] = given.revision
 
 
-def _read(lines: Iterable[bytes]) -> Iterator[_Submission]:
+def _read(lines: Iterable[bytes]) -> Iterator[_Submission | _Published]:
     number = 0
     try:
         for number, line in enumerate(lines, start=1):
             if number == 1:
                 _Header.model_validate_json(line)
             else:
-                yield _Submission.model_validate_json(line)
+                yield _ANY_LINE.validate_json(line)
     except ValidationError as error:
         message = phrase("Line {number} is not of an export of the ledger. Nothing was imported.", number=number or 1)
         raise LedgerError(message) from error

@@ -26,7 +26,9 @@ from sqlalchemy import (
 
 SCHEMA = "gbv-kpi/ledger"
 VERSION = 1  # of the layout below; a ledger of a higher one belongs to a newer gbv-kpi
-LATER = {"digest", "path"}  # columns that a ledger from before 0.2 lacks
+# What a ledger from before 0.2 lacks.
+LATER = {"digest", "path"}
+LATER_TABLES = ("gbv_kpi_publication",)
 
 metadata = MetaData()
 
@@ -69,14 +71,23 @@ returns = Table(
     Index("gbv_kpi_return_of_submission", "submission"),
 )
 
+publications = Table(
+    "gbv_kpi_publication",  # a ledger made before 0.2 has none
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("at", String(27), nullable=False),
+    Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
+)
+
 _OF_RETURN = ("plan", "unit_code", "unit_since", "unit_name", "year", "revision", "sheet", "figures")
+_JSON = json.JSONEncoder(sort_keys=True)  # json.dumps makes one for each of 10,600 returns
 _OF_SUBMISSION = ("file", "sha256", "at", "who")
 
 
 def digest_of(submission: Mapping[str, Any] | RowMapping, row: Mapping[str, Any] | RowMapping) -> str:
     """Return the hash of a row of `returns` and of the submission it came with."""
     content = [*(row[name] for name in _OF_RETURN), *(submission[name] for name in _OF_SUBMISSION)]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
 
 
 def add_submission(connection: Connection, submission: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:

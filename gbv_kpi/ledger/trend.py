@@ -24,7 +24,8 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
     if not held:
         raise UsageError(phrase("The ledger holds no return of the plan {plan}.", plan=plan.id))
     years = tuple(range(min(entry.year for entry in held), max(entry.year for entry in held) + 1))
-    of_province = evaluate(returns_from(held, plan), plan).of_province().findings
+    card = evaluate(returns_from(held, plan), plan)
+    of_province = card.of_province().findings
     groups = [group for group in recast(held, plan, years[-1]) if group.complete]
     of_units = _unit_findings(groups, plan)
     names = {group.unit.code: group.unit.name for group in groups}
@@ -46,7 +47,7 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
         if not indicator.is_monitored or (indicator.id, None) in by_series
         for unit, name in [(None, None), *sorted(names.items())]
     ]
-    return Trend(plan, years, tuple(series), as_of)
+    return Trend(plan, years, tuple(series), as_of, returns=card.returns)
 
 
 def _unit_findings(groups: Iterable[Recast], plan: Plan) -> list[Finding]:

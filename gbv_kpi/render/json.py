@@ -32,7 +32,7 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
         content["outlook"] = [outlook.record() for outlook in outcome.outlook]
         content["as_of"] = outcome.as_of.astimezone(UTC).isoformat() if outcome.as_of else None
     if outcome.withheld:
-        content["withheld"] = outcome.withheld.record()
+        content |= outcome.withheld.published_record()
     return dumped_by_record(content)
 
 

@@ -43,7 +43,7 @@ def year_rows(scorecard: Scorecard) -> YearRows:
     shown = shown_of(count)
     units = scorecard
     if count > shown:
-        units = scorecard.of_unit_codes(scorecard.missing_units[:shown].tolist())
+        units = scorecard.of_some_units(scorecard.missing_units[:shown])
     rows: dict[str, dict[str, Finding]] = {}
     for finding in units.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding

@@ -42,17 +42,19 @@ EXACT = {
 
 def verdict(outcome: Outcome, year: int) -> Phrase | None:
     """The year's verdict; None where nothing was judged."""
-    decisive = outcome.decisive(year)
-    if decisive.frame.empty:
+    of_year, is_of_province = outcome.scorecard.of_year(year).judged, outcome.is_of_province(year)
+    if is_of_province:
+        of_year = of_year.of_province()
+    if of_year.frame.empty or not (is_of_province or of_year.unit_count):
         return None
-    if decisive.unit_count == 0:
-        met, missed = len(decisive.with_status(Status.MET).frame), len(decisive.missed)
+    if is_of_province:
+        met, missed = len(of_year.with_status(Status.MET).frame), len(of_year.missed)
         told = province_verdict(outcome.scorecard.plan, year, missed, met + missed)
-        if met + missed and decisive.frame["provisional"].any():
+        if met + missed and of_year.frame["provisional"].any():
             told = phrase("{verdict} This is provisional.", verdict=told)
     else:
-        told = _units_verdict(year, decisive)
-    if Status.WITHHELD in decisive.statuses:
+        told = _units_verdict(year, of_year)
+    if Status.WITHHELD in of_year.statuses and Status.WITHHELD in outcome.decisive(year).statuses:
         return phrase("{verdict} Withheld results are not counted.", verdict=told)
     return told
 
@@ -80,8 +82,8 @@ def within_sentence(name: Bilingual) -> Bilingual:
     return Bilingual(first, name.en) if first.startswith(COMMON_NOUNS) else name
 
 
-def _units_verdict(year: int, decisive: Scorecard) -> Phrase:
-    missing = len(decisive.missing_units)
+def _units_verdict(year: int, of_year: Scorecard) -> Phrase:
+    missing = len(of_year.missing_units)
     if not missing:
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(
@@ -89,7 +91,7 @@ def _units_verdict(year: int, decisive: Scorecard) -> Phrase:
         "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
         missing,
         year=str(year),
-        reported=decisive.unit_count,
+        reported=of_year.unit_count,
     )
 
 
@@ -256,8 +258,8 @@ def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
         yield phrase("No result of a unit had to be withheld.")
     if withheld.overall:
         yield plural(
-            "{count} overall result is withheld too, for only one unit has reported it.",
-            "{count} overall results are withheld too, for only one unit has reported them.",
+            "{count} overall result is withheld too: counts could be told from it and another publication.",
+            "{count} overall results are withheld too: counts could be told from them and another publication.",
             withheld.overall,
         )
     for field in withheld.fields:

@@ -34,7 +34,7 @@ def trend_to_json(trend: Trend) -> Iterator[str]:
         "series": map(_series_record, trend.series),
     }
     if trend.withheld:
-        content["withheld"] = trend.withheld.record()
+        content |= trend.withheld.published_record()
     return dumped_by_record({**content, "exit_code": 0})
 
 
@@ -161,7 +161,7 @@ def _table(trend: Trend, indicator: Indicator, series: Sequence[Series], languag
         return TerminalTable(columns, rows)
     found = [indicator.threshold_in(year) for year in trend.years]
     in_force = [threshold_text(one, language) if one else "–" for one in found]
-    in_force_row = [said(words, language, "dim") for words in (phrase("Threshold in force"), *in_force)]
+    in_force_row = [said(phrase("Threshold in force"), language, "dim"), *(Text(text, "dim") for text in in_force)]
     return TerminalTable(columns, [*rows, in_force_row], rule_above=len(rows))
 
 

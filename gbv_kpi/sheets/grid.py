@@ -35,6 +35,14 @@ class Grid:
             cells.extend([""] * (column - len(cells)))
             cells.append(cell)
 
+    def show(self, row: int, column: int, seen: tuple[Cell, bool]) -> None:
+        """Put a cell as it is seen; the second value says whether a text of it was left out."""
+        cell, is_cut = seen
+        if is_cut:
+            self.unseen.append((row, column))
+        if cell != "":
+            self.put(row, column, cell)
+
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))
         if len(self.merged) > MAX_MERGED:

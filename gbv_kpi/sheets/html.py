@@ -5,7 +5,8 @@ stand at successive rows; cells that reach over others are merged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import Any
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
@@ -15,13 +16,9 @@ from gbv_kpi.sheets.refusal import Refusal, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.superscripts import Run, join_runs
 
-if TYPE_CHECKING:
-    from email.message import Message
-
 MAX_SIZE = 32 * 2**20  # bytes
 MAX_CELLS = 500_000  # that a page spans
 LONGEST_SPAN = 1000  # columns, as browsers have it
-LONGEST_HEAD = 2**16  # bytes
 MAX_PARTS = 500  # of a "single file web page", pictures and style sheets too
 MAX_DEPTH = 5000  # open tags
 CHUNK = 2**16  # bytes
@@ -54,34 +51,14 @@ def read_web_page(content: bytes) -> tuple[list[tuple[Sheet, bool]], str | None]
 
 
 def _pages(content: bytes) -> list[bytes]:
-    """Return the page, or those that a "single file web page" holds."""
+    """Return the page, or those that a "single file web page" holds in quoted-printable or base64."""
     if not plain_start(content).startswith(_MIME_START):
         return [content]
-    whole, _ = _headed(content.lstrip())
-    boundary = whole.get_boundary()
-    if not boundary:
-        return []
-    parts = content.split(b"--" + boundary.encode("utf-8", "replace"), MAX_PARTS)
-    return [page for part in parts[1:] if (page := _page(part)) is not None]
-
-
-def _page(part: bytes) -> bytes | None:
-    """Return the page that one part holds, if it holds one."""
-    head, body = _headed(part.lstrip())
-    if head.get_content_type() != "text/html":
-        return None
-    head.set_payload(body)
-    page = head.get_payload(decode=True)  # quoted-printable or base64
-    return page if isinstance(page, bytes) else None
-
-
-def _headed(part: bytes) -> tuple["Message", bytes]:
-    """Return the headers and what follows them."""
     import email
 
-    ends = [(end, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (end := part.find(mark, 0, LONGEST_HEAD)) >= 0]
-    end, length = min(ends, default=(len(part), 0))
-    return email.message_from_bytes(part[: min(end, LONGEST_HEAD)] + b"\n\n"), part[end + length :]
+    parts = islice(email.message_from_bytes(content.lstrip()).walk(), MAX_PARTS)
+    pages = [part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/html"]
+    return [page for page in pages if isinstance(page, bytes)]
 
 
 # ------------------------------------------------------------------------ one page

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 
 from gbv_kpi.sheets.sheet import Cell, Percentage
 
@@ -53,6 +54,14 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
         return timedelta(days=number) if abs(number) < LAST_DAY else number
     when = _date(number + DAYS_TO_1904 * from_1904)
     return float(when.year) if isinstance(when, date) and not plain.strip("y ") else when
+
+
+def number_of(text: str) -> float:
+    """Return a number as a workbook writes it. Raises `ValueError` for what is none."""
+    number = float(text)
+    if "_" in text or not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def without_noise(number: float) -> float:

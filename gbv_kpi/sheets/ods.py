@@ -1,11 +1,10 @@
 """OpenDocument spreadsheets (.ods) to sheets, as the parser comes by their tags."""
 
 from datetime import date, datetime
-from math import isfinite
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
-from gbv_kpi.sheets.number_formats import without_noise
+from gbv_kpi.sheets.number_formats import number_of, without_noise
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import encrypted, oversized, unsupported, word
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
@@ -269,10 +268,7 @@ class _Reader:
                 return _date(attributes.get("date-value", ""))
             case "time":
                 return text or attributes.get("time-value", "")
-        value = attributes.get("value", "")
-        number = without_noise(float(value))
-        if "_" in value or not isfinite(number):
-            raise ValueError(value)
+        number = without_noise(number_of(attributes.get("value", "")))
         shown = next((look.format for look in self._looks_of("table-cell", style) if look.format), "")
         if kind == "percentage" or shown in self._percentages:
             return Percentage(number)

@@ -1,6 +1,5 @@
 """A sheet as values at addresses."""
 
-from bisect import bisect_right
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -42,62 +41,29 @@ Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), 
 class Sheet:
     """The cells of one sheet from A1 on; `""` is a blank cell. `name` is None for a CSV.
 
-    `rows` may be some of them, from the row `first` on, of a sheet at least as wide as `columns`.
     Hidden rows and columns, filtered ones too, are read like the others.
     """
 
     name: str | None
     rows: Sequence[Sequence[Cell]]
     merged: Sequence[Area] = ()
-    first: int = 0
-    columns: int = 0
     tail: "pd.DataFrame | None" = None  # of a long plain table the rows after the first ones, by column number: whole
     # numbers, or Categoricals of texts
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
     unseen: Sequence[tuple[int, int]] = ()  # cells of which a text was left out that is struck out or not shown
 
-    def cell(self, row: int, column: int) -> Cell:
-        """The cell there, blank beyond the last one."""
-        row -= self.first
-        cells = self.rows[row] if 0 <= row < len(self.rows) else ()
-        return cells[column] if 0 <= column < len(cells) else ""
-
-    def merged_area(self, row: int, column: int) -> Area | None:
-        """The merged area that the cell there belongs to."""
-        if column not in self._merged_by_column:
-            over = (area for area in self.merged if area[0][1] <= column <= area[1][1])
-            self._merged_by_column[column] = sorted(over, key=_first_row)
-        areas = self._merged_by_column[column]
-        above = bisect_right(areas, row, key=_first_row) - 1
-        return areas[above] if above >= 0 and row <= areas[above][1][0] else None
-
-    def spread_text(self, row: int, column: int) -> str:
-        """The text there; in a merged area that of its first cell, where alone it stands."""
-        text = text_of(self.cell(row, column))
-        if not text and (area := self.merged_area(row, column)):
-            return text_of(self.cell(*area[0]))
-        return text
-
     def under_short_name(self) -> "Sheet":
         """Return the sheet under the first letters of its name: no program gives it more."""
         return self if len(self.name or "") <= LONGEST_NAME else replace(self, name=(self.name or "")[:LONGEST_NAME])
 
     @cached_property
-    def _merged_by_column(self) -> dict[int, list[Area]]:
-        return {}  # filled as columns are asked for
-
-    @cached_property
     def width(self) -> int:
-        return max(self.columns, max(map(len, self.rows), default=0))
+        return max(map(len, self.rows), default=0)
 
 
 def count_cells(sheet: Sheet) -> int:
     return sum(map(len, sheet.rows)) + (0 if sheet.tail is None else sheet.tail.size)
-
-
-def _first_row(area: Area) -> int:
-    return area[0][0]
 
 
 def cell_address(row: int, column: int) -> str:

@@ -11,15 +11,6 @@ _DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 Run = tuple[str, bool, bool]  # a text, whether it is raised (or lowered), whether it is struck out
 
 
-def raised(text: str) -> str:
-    """Return the text with its digits raised.
-
-    >>> raised("(1)")
-    '(¹)'
-    """
-    return text.translate(_DIGITS)
-
-
 def join_runs(runs: Iterable[Run]) -> tuple[str, bool]:
     """Return the text that is seen, and whether some was left out.
 
@@ -27,5 +18,5 @@ def join_runs(runs: Iterable[Run]) -> tuple[str, bool]:
     ('20¹', True)
     """
     runs = list(runs)
-    text = "".join(raised(text) if is_raised else text for text, is_raised, is_struck in runs if not is_struck)
-    return text, any(is_struck and text.strip() for text, _, is_struck in runs)
+    seen = [text.translate(_DIGITS) if is_raised else text for text, is_raised, is_struck in runs if not is_struck]
+    return "".join(seen), any(is_struck and text.strip() for text, _, is_struck in runs)

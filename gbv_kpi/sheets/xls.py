@@ -5,13 +5,12 @@ Record layout: [MS-XLS], https://learn.microsoft.com/openspecs/office_file_forma
 """
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from struct import pack_into, unpack_from
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_AREA, MAX_MERGED, Grid
+from gbv_kpi.sheets.grid import MAX_AREA, Grid
 from gbv_kpi.sheets.number_formats import as_shown
 from gbv_kpi.sheets.ole import Streams
 from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, unsupported, word
@@ -25,16 +24,15 @@ if TYPE_CHECKING:
 
 MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
 MAX_SHEETS = 1000
-MAX_COLUMN_FORMATS = 100_000
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SUMMARY = "\x05SummaryInformation"
 _BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, _ROW = 0x809, 0x85, 0xFC, 0x3C, 0xE5, 0x7D, 0x2F, 0x208
 _CELLS = {0x203, 0x204, 0x205, 0x6, 0x206, 0x406, 0x27E, 0xFD, 0xD6, 0x201}
-_MANY_CELLS = {0xBD: 6, 0xBE: 2}  # bytes for each
+_BYTES_OF_A_CELL = {0xBD: 6, 0xBE: 2, _MERGED: 8}  # of records that hold many, or many areas
 # End, code page, dates, fonts, formats, rows, results of formulas, shared formulas.
 _READ_TOO = (0xA, 0x42, 0x22, 0x31, 0x231, 0x41E, 0x1E, 0xE0, _ROW, 0x207, 0x221, 0x4BC, 0x236, 0x8C, 0x200, 0x92)
-_KEPT = {_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, *_CELLS, *_MANY_CELLS, *_READ_TOO}
+_KEPT = {_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, *_CELLS, *_BYTES_OF_A_CELL, *_READ_TOO}
 _IGNORED = 0xEEEE  # a kind of record that nobody knows
 
 
@@ -63,33 +61,14 @@ def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
 # ------------------------------------------------------------------------ the records, before xlrd reads them
 
 
-@dataclass(slots=True)
-class _Part:
-    """What a stretch of records between two beginnings makes xlrd keep."""
-
-    rows: int = 0
-    cells: int = 0
-    merged: int = 0
-    columns: int = 0
-
-    def add(self, stream: bytearray, start: int, kind: int, size: int) -> None:
-        if kind in _CELLS or kind in _MANY_CELLS or kind == _ROW:
-            self.rows = max(self.rows, unpack_from("<H", stream, start)[0] + 1)
-            self.cells += max(0, size - 6) // _MANY_CELLS[kind] if kind in _MANY_CELLS else kind != _ROW
-        elif kind == _MERGED:
-            self.merged += unpack_from("<H", stream, start)[0]
-        elif kind == _COLUMNS:
-            self.columns += 1
-
-
 def _prepare(stream: bytearray) -> None:
-    """Check the bounds of a workbook, and hide from xlrd what it need not read; it reads each sheet that is listed."""
+    """Hide from xlrd the records that it need not read; it reads each sheet that is listed."""
     if len(stream) < 8 or unpack_from("<H", stream)[0] != _BOF:
         message = phrase("This workbook was saved by a program of before 1995.")
         raise unsupported(message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
-    parts: dict[int, _Part] = {}
+    beginnings: set[int] = set()
     listed: list[int] = []
-    part, is_kept = _Part(), True
+    is_kept, places = True, 0
     for position, kind, size in _records(stream):
         is_kept = is_kept if kind == _CONTINUED else kind in _KEPT
         if not is_kept:
@@ -97,25 +76,15 @@ def _prepare(stream: bytearray) -> None:
         elif kind == _LOCKED:
             raise encrypted()
         elif kind == _BOF:
-            part = parts[position] = _Part()
+            beginnings.add(position)
         elif kind == _SHEET:
             listed.append(unpack_from("<I", stream, position + 4)[0])
         elif kind == _STRINGS:
             _count_strings(stream, position)
-        else:
-            part.add(stream, position + 4, kind, size)
-    if not all(position in parts for position in listed):
+        places += size // _BYTES_OF_A_CELL.get(kind, size + 1) + 1
+    if not beginnings.issuperset(listed):
         raise damaged()
-    _check_bounds([parts[position] for position in listed])
-
-
-def _check_bounds(sheets: Sequence[_Part]) -> None:
-    if (
-        len(sheets) > MAX_SHEETS
-        or sum(sheet.rows + sheet.cells for sheet in sheets) > MAX_AREA
-        or sum(sheet.merged for sheet in sheets) > MAX_MERGED
-        or sum(sheet.columns for sheet in sheets) > MAX_COLUMN_FORMATS
-    ):
+    if len(listed) > MAX_SHEETS or places > MAX_AREA:
         raise oversized()
 
 
@@ -167,11 +136,7 @@ def _sheet(book: "Book", sheet: "LegacySheet", is_calculated: bool) -> Sheet:
     for row in range(sheet.nrows):
         for column, legacy in enumerate(sheet.row(row)):
             runs = sheet.rich_text_runlist_map.get((row, column), [])
-            cell, is_cut = _seen(book, legacy, runs, is_calculated)
-            if is_cut:
-                grid.unseen.append((row, column))
-            if cell != "":
-                grid.put(row, column, cell)
+            grid.show(row, column, _seen(book, legacy, runs, is_calculated))
     for top, bottom, left, right in sheet.merged_cells:
         grid.merge(top, left, bottom - 1, right - 1)
     grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)

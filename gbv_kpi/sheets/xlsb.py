@@ -124,11 +124,7 @@ def _sheet(part: bytes, strings: Strings, formats: Sequence[tuple[str, int]], fo
             column, look = unpack_from("<II", record)
             number_format, font = formats[look & 0xFFFFFF] if formats else ("", 0)
             font_look = fonts[font] if font < len(fonts) else (False, False)
-            cell, is_cut = _cell(kind, record, strings, number_format, font_look, fonts, from_1904)
-            if is_cut:
-                grid.unseen.append((row, column))
-            if cell != "":
-                grid.put(row, column, cell)
+            grid.show(row, column, _cell(kind, record, strings, number_format, font_look, fonts, from_1904))
         _note_layout(grid, kind, record)
     return grid
 

@@ -17,7 +17,7 @@ from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, unsupported, word
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.xlsb import read_xlsb
-from gbv_kpi.sheets.xlsx_scan import CellStyle, SheetContents, read_sheet, read_strings, read_styles
+from gbv_kpi.sheets.xlsx_scan import CellStyle, read_sheet, read_strings, read_styles
 from gbv_kpi.sheets.xml_reader import elements, is_true
 
 MAX_SHEETS = 1000
@@ -106,15 +106,11 @@ def _read_closely(
     # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
     if workbook.asks_to_calculate and not any(sheet.has_results for sheet in contents.values()):
         for sheet in contents.values():
-            _mark_uncalculated(sheet)
+            for row, column in sheet.zeros:
+                sheet.grid.put(row, column, FormulaWithoutValue())
     sheets = [(contents[part].grid.sheet(name), is_shown) for name, part, is_shown in workbook.sheets]
     check_areas(sheet for sheet, _ in sheets)
     return sheets
-
-
-def _mark_uncalculated(sheet: SheetContents) -> None:
-    for row, column in sheet.zeros:
-        sheet.grid.put(row, column, FormulaWithoutValue())
 
 
 # ------------------------------------------------------------------------ quickly, where nothing is peculiar

@@ -6,10 +6,9 @@ Percentages, years, errors, formulas never calculated, struck-out and raised tex
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 
 from gbv_kpi.sheets.grid import MAX_COLUMNS, Grid, address_of
-from gbv_kpi.sheets.number_formats import BUILT_IN, as_shown, is_peculiar
+from gbv_kpi.sheets.number_formats import BUILT_IN, as_shown, is_peculiar, number_of
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue
 from gbv_kpi.sheets.superscripts import join_runs
 from gbv_kpi.sheets.xml_reader import Attributes, is_true, read_xml
@@ -230,14 +229,11 @@ class _SheetReader:
         contents, kind = self.contents, attributes.get("t", "n")
         style = self._styles[int(attributes["s"])] if "s" in attributes and self._styles else PLAIN
         cell, is_cut = self._interpreted(value, kind, style)
-        if is_cut:
-            contents.grid.unseen.append((self._row, self._column))
         if self._has_formula and kind == "n" and cell == 0:
             contents.zeros.append((self._row, self._column))
         elif self._has_formula and not isinstance(cell, FormulaWithoutValue):
             contents.has_results = True
-        if cell != "":
-            contents.grid.put(self._row, self._column, cell)
+        contents.grid.show(self._row, self._column, (cell, is_cut))
 
     def _interpreted(self, value: str, kind: str, style: CellStyle) -> tuple[Cell, bool]:
         """Return the cell, and whether a text of it was left out."""
@@ -260,10 +256,7 @@ class _SheetReader:
                 return FormulaError(value[:LONGEST_TEXT]), False
             case "d":
                 return value[:LONGEST_TEXT], False
-        number = float(value)
-        if "_" in value or not isfinite(number):
-            raise ValueError(value)
-        shown = as_shown(number, style.number_format, from_1904=self._from_1904)
+        shown = as_shown(number_of(value), style.number_format, from_1904=self._from_1904)
         return ("", True) if shown is None else (shown, False)
 
     def _text(self, value: str, kind: str) -> str | RichText:

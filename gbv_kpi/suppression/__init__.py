@@ -1,24 +1,32 @@
 """What of an outcome or a trend may be published: small counts, and what they could be told from, are taken out.
 
-It is done before any renderer sees the result, so no format can let slip what another withholds. Beside the
-findings it takes out whatever else tells of the counts: the fields behind them, problems that quote them,
-estimates that rest on last year's, and the hash of a file, against which guesses could be tried.
-The exit code stays what it was.
+It is done before any renderer sees the result, so no format can let slip what another withholds. What is withheld is
+chosen beside all `former` publications. Besides the findings, everything else that tells of the counts is taken out:
+the fields behind them, estimates that rest on last year's, and the hash of a file, against which guesses could be
+tried. Nothing is quoted from files: a problem has its code, its place and the usual remedy. The exit code stays what
+it was.
+
+What holds is in README, and in `selection` why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook
-from gbv_kpi.kpi.scorecard import Finding, UnitCounts
+from gbv_kpi.kpi.publication import Publication
+from gbv_kpi.kpi.scorecard import Finding, Scorecard, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
-from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.problem_codes import CATALOGUE
+from gbv_kpi.problems import Place, Problem, Severity, error_count
+from gbv_kpi.suppression.changes import base_tables, changes_in, withheld_changes
+from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family, protected_families, shown_alone
-from gbv_kpi.suppression.table import Cell, published, published_scorecard, withheld_cells
+from gbv_kpi.suppression.former import told_before
+from gbv_kpi.suppression.table import Cell, choice, published, published_scorecard
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Trend
@@ -26,74 +34,144 @@ if TYPE_CHECKING:
 __all__ = ["publishable", "publishable_trend"]
 
 
-def publishable(outcome: Outcome, min_count: int) -> Outcome:
-    """The outcome as it may be published; counts from 1 up to below `min_count` are withheld."""
+def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] = ()) -> Outcome:
+    """Return the outcome as it may be published; counts from 1 up to below `min_count` are withheld.
+
+    Where a former publication was stricter, its limit holds.
+    """
     card, trend = outcome.scorecard, outcome.trend
-    related = list(protected_families(card.plan))
-    protected = {field for family in related for field in family.fields}
-    cells = withheld_cells(card.findings, related, min_count)
+    related = _families(card.plan, former)
+    tables = list(_tables_of_card(card))
+    changes = card.of_indicators(changes_in(card.plan, related)).findings
     if trend is not None:
-        earlier = (finding for finding in _findings(trend) if finding.year not in card.years)
-        cells |= withheld_cells(earlier, related, min_count)
-    problems = [problem for problem in outcome.problems if not _tells_counts(problem, protected, Severity.WARNING)]
-    refused = sum(_tells_counts(problem, protected, Severity.ERROR) for problem in problems)
+        tables += (table for table in _tables_of_trend(trend) if table.year not in card.years)
+        changes += _changes_of_trend(trend, related)
+    cells, withheld = _withheld(tables, card if trend is None else trend, changes, related, min_count, former)
+    protected = {field for family in related for field in family.fields}
+    problems = [problem for problem in outcome.problems if not _tells_counts(problem, protected)]
     never = _never_shown(card.plan, related)
     withheld = replace(
-        _extent(cells, min_count),
+        withheld,
         fields=tuple(field for field in card.plan.field_by_id if field in never and _is_given(field, outcome.counts)),
         warnings=len(outcome.problems) - len(problems),
-        errors=refused,
+        errors=error_count(problems),
     )
+    number_by_path = {file.path: number for number, file in enumerate(outcome.files, start=1)}
     return replace(
         outcome,
         scorecard=published_scorecard(card, cells),
-        problems=tuple(_without_counts(problem, protected) for problem in problems),
-        files=tuple(replace(file, sha256="") for file in outcome.files),
+        problems=tuple(_without_quotes(problem, number_by_path) for problem in problems),
+        files=tuple(replace(file, path=PureWindowsPath(file.path).name, sha256="") for file in outcome.files),
         outlook=tuple(_publishable_outlook(outcome.outlook, related, cells)),
         counts=tuple(_publishable_counts(counts, related, cells, never) for counts in outcome.counts),
-        trend=_published_trend(trend, cells, min_count) if trend else None,
+        trend=_published_trend(trend, cells, withheld) if trend else None,
         decided=outcome.exit_code,
         withheld=withheld,
     )
 
 
-def publishable_trend(trend: "Trend", min_count: int) -> "Trend":
-    """The trend as it may be published: each year as a table of that year would be."""
-    related = list(protected_families(trend.plan))
-    return _published_trend(trend, withheld_cells(_findings(trend), related, min_count), min_count)
+def publishable_trend(trend: "Trend", min_count: int, former: Sequence[Publication] = ()) -> "Trend":
+    """Return the trend as it may be published: each year as a table of that year would be."""
+    tables, related = list(_tables_of_trend(trend)), _families(trend.plan, former)
+    cells, withheld = _withheld(tables, trend, _changes_of_trend(trend, related), related, min_count, former)
+    return _published_trend(trend, cells, withheld)
 
 
-def _published_trend(trend: "Trend", cells: set[Cell], min_count: int) -> "Trend":
+def _families(plan: Plan, former: Iterable[Publication]) -> list[Family]:
+    return list(protected_families(plan, (pair for one in former for pair in one.indicators.values())))
+
+
+def _withheld(
+    tables: Sequence[YearTable],
+    source: "Scorecard | Trend",
+    changes: Iterable[Finding],
+    families: Sequence[Family],
+    min_count: int,
+    former: Sequence[Publication],
+) -> tuple[frozenset[Cell], Withheld]:
+    plan, returns = source.plan, source.returns
+    limit = max([min_count, *(one.min_count for one in former)])
+    years = {table.year for table in tables}
+    pairs = [(table, family) for table in tables for family in families]
+    pairs += base_tables(plan, families, years)
+    told = told_before(former, {table.year for table, _ in pairs})
+    choices = [] if returns is None else [choice(table, family, returns, plan, limit, told) for table, family in pairs]
+    cells = frozenset[Cell]().union(*(one.cells for one in choices))
+    if returns is not None:
+        cells |= set(withheld_changes(changes, returns, plan, cells))
+    cells = frozenset(cell for cell in cells if cell[1] in years)
+    of_units = sum(unit is not None for _, _, unit in cells)
+    indicators = (plan.indicator_by_id[name] for family in families for name in family.indicators)
+    publication = Publication(
+        min_count=limit,
+        indicators={indicator.id: (indicator.numerator, indicator.denominator) for indicator in indicators},
+        told=tuple(told for one in choices for told in one.told),
+    )
+    exposed = sorted({(year, plan.unit_name(year, code)) for one in choices for year, code in one.exposed})
+    return cells, Withheld(limit, of_units, len(cells) - of_units, publication=publication, exposed=tuple(exposed))
+
+
+def _tables_of_card(card: Scorecard) -> Iterator[YearTable]:
+    if card.returns is None:
+        return
+    province = card.of_province().frame
+    for year in card.years:
+        units = card.returns.loc[card.returns["year"] == year, "unit"].unique()
+        rows = province[(province["year"] == year) & province["provisional"]]
+        yield _table(card.plan, year, {str(unit): str(unit) for unit in units}, rows["indicator"])
+
+
+def _tables_of_trend(trend: "Trend") -> Iterator[YearTable]:
+    """Yield each year under the units of the last one, as `gbv_kpi.ledger.trend` sums them."""
+    if trend.returns is None:
+        return
+    plan, last = trend.plan, trend.years[-1]
+    findings = [point.finding for series in trend.series for point in series.points]
+    given = {(f.year, f.unit) for f in findings if f.numerator is not None or f.denominator is not None}
+    for year in trend.years:
+        units = list(map(str, trend.returns.loc[trend.returns["year"] == year, "unit"].unique()))
+        heirs = {unit.code: plan.successor(unit, last) for unit in plan.units_in(year)}
+        names = {code: heir.code for code, heir in heirs.items() if heir} if plan.units else {u: u for u in units}
+        rows = {unit: names.get(unit) for unit in units}
+        provisional = (f.indicator for f in findings if f.year == year and f.unit is None and f.provisional)
+        yield _table(plan, year, {u: row if (year, row) in given else None for u, row in rows.items()}, provisional)
+
+
+def _changes_of_trend(trend: "Trend", families: Sequence[Family]) -> Iterator[Finding]:
+    changes = changes_in(trend.plan, families)
+    return (point.finding for series in trend.series if series.indicator in changes for point in series.points)
+
+
+def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisional: Iterable[str]) -> YearTable:
+    """Return the table of a year. Of a plan that names no units nobody can say that one is still to report."""
+    late = {name for name in provisional if plan.indicator_by_id[name].measure != "change"}
+    return YearTable(year, row_by_unit, frozenset(late) if plan.expected_units(year) else frozenset())
+
+
+def _published_trend(trend: "Trend", cells: frozenset[Cell], withheld: Withheld) -> "Trend":
     series = tuple(
         replace(one, points=tuple(replace(point, finding=published(point.finding, cells)) for point in one.points))
         for one in trend.series
     )
-    return replace(trend, series=series, withheld=_extent(cells, min_count))
+    return replace(trend, series=series, withheld=withheld, returns=None)
 
 
-def _findings(trend: "Trend") -> Iterator[Finding]:
-    return (point.finding for series in trend.series for point in series.points)
+def _tells_counts(problem: Problem, protected: set[str]) -> bool:
+    """Return whether a warning is about a protected cell, and not about a heading."""
+    is_of_cell = problem.field in protected and problem.place.cell is not None
+    return problem.severity is Severity.WARNING and is_of_cell
 
 
-def _extent(cells: set[Cell], min_count: int) -> Withheld:
-    of_units = sum(unit is not None for _, _, unit in cells)
-    return Withheld(min_count, of_units, len(cells) - of_units)
+def _without_quotes(problem: Problem, number_by_path: dict[str, int]) -> Problem:
+    """Return the problem with nothing that was read from a file: no text, no name of a file or sheet."""
+    place = Place(f"({number_by_path.get(problem.place.file, 0)})", None, problem.place.cell, problem.place.row)
+    return replace(problem, place=place, message=CATALOGUE[problem.code].meaning, remedy=None, value=None)
 
 
-def _tells_counts(problem: Problem, protected: set[str], severity: Severity) -> bool:
-    """Whether it is one of a protected cell, and not of a heading."""
-    return problem.severity is severity and problem.field in protected and problem.place.cell is not None
-
-
-def _without_counts(problem: Problem, protected: set[str]) -> Problem:
-    """An error says which return is refused, and not by which counts."""
-    if not _tells_counts(problem, protected, Severity.ERROR):
-        return problem
-    return replace(problem, message=phrase("What stands here is not published."), value=None)
-
-
-def _publishable_outlook(outlook: Iterable[Outlook], related: Sequence[Family], cells: set[Cell]) -> Iterator[Outlook]:
-    """An estimate rests on last year's counts of the missing units, and so tells of them."""
+def _publishable_outlook(
+    outlook: Iterable[Outlook], related: Sequence[Family], cells: frozenset[Cell]
+) -> Iterator[Outlook]:
+    """Yield what tells of no count: an estimate rests on last year's counts of the missing units."""
     protected = {indicator for family in related for indicator in family.indicators}
     for found in outlook:
         estimated = found.estimated and found.indicator in protected
@@ -102,7 +180,7 @@ def _publishable_outlook(outlook: Iterable[Outlook], related: Sequence[Family], 
 
 
 def _never_shown(plan: Plan, related: Sequence[Family]) -> set[str]:
-    """Protected fields that no indicator prints: nothing needs them, and no total stands beside them."""
+    """Return the protected fields that no indicator prints: nothing needs them, and they have no total."""
     return {field for family in related for field in family.fields} & set(plan.protected_fields) - shown_alone(plan)
 
 
@@ -110,7 +188,9 @@ def _is_given(field: str, counts: Iterable[UnitCounts]) -> bool:
     return any(field in of_unit.values for of_unit in counts)
 
 
-def _publishable_counts(counts: UnitCounts, related: Sequence[Family], cells: set[Cell], never: set[str]) -> UnitCounts:
+def _publishable_counts(
+    counts: UnitCounts, related: Sequence[Family], cells: frozenset[Cell], never: set[str]
+) -> UnitCounts:
     withheld = set(never)
     for family in related:
         if any((indicator, counts.year, counts.unit) in cells for indicator in family.indicators):

@@ -1,81 +1,74 @@
 """Counts that tell of each other: what is withheld of one of them is withheld of all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations
 
-from gbv_kpi.kpi.scorecard import Finding
-from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.kpi.publication import Side
+from gbv_kpi.plan import Plan
 
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The numerator or the denominator of an indicator: a sum of fields that a finding prints."""
-
-    indicator: str
-    whole: bool
-    fields: tuple[str, ...]
-
-    def of(self, finding: Finding | None) -> int | None:
-        if finding is None:
-            return None
-        return finding.denominator if self.whole else finding.numerator
+MOST_PARTS = (
+    3  # taken from a whole at a time, besides all of them: a plan with 20 parts would have a million differences
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What a reader can tell from findings: a sum that is printed, or what it has over a part of it."""
+    """An amount that a reader can work out: a sum of fields that is printed, or what it has over some of its parts."""
 
     side: Side
-    part: Side | None = None
+    parts: tuple[Side, ...] = ()
 
     @property
-    def indicators(self) -> set[str]:
-        """The indicators whose findings must all be there to tell it."""
-        return {self.side.indicator} | ({self.part.indicator} if self.part else set())
-
-    def of(self, findings: dict[str, Finding]) -> int | None:
-        """The amount in the findings of one unit by indicator; None where one of its sums is not known."""
-        count = self.side.of(findings.get(self.side.indicator))
-        if self.part is None or count is None:
-            return count
-        less = self.part.of(findings.get(self.part.indicator))
-        return None if less is None else count - less
+    def sides(self) -> tuple[Side, ...]:
+        """The sums that must all be known to work it out."""
+        return self.side, *self.parts
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Indicators whose fields hang together, with all amounts that their findings tell."""
+    """Indicators whose fields are related, with all amounts that can be worked out from their findings."""
 
     indicators: tuple[str, ...]
     fields: frozenset[str]
     amounts: tuple[Amount, ...]
 
+    @property
+    def sides(self) -> list[Side]:
+        """Every sum of fields that is printed, now or in a former publication."""
+        return list(dict.fromkeys(side for amount in self.amounts for side in amount.sides))
 
-def protected_families(plan: Plan) -> Iterator[Family]:
-    """The families that have a protected field.
 
-    Fields hang together where one is part of the other, or one of its forms, or where both stand in one
-    indicator.
+def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> Iterator[Family]:
+    """Yield the families that have a protected field.
+
+    Fields are related where one is part of the other, or one of its forms, or where both are in one
+    indicator. `former` are numerators and denominators of other plans that were published.
     """
     protected = set(plan.protected_fields)
-    for fields in _connected(plan):
+    known = set(plan.field_by_id)
+    pairs = [(i.numerator, i.denominator) for i in plan.all_indicators]
+    pairs += [pair for pair in dict.fromkeys(former) if known.issuperset((*pair[0], *pair[1])) and pair not in pairs]
+    for fields in _connected(plan, pairs):
         if fields & protected:
-            indicators = [indicator for indicator in plan.all_indicators if fields.intersection(indicator.numerator)]
+            indicators = tuple(i.id for i in plan.all_indicators if fields.intersection(i.numerator))
+            related = [pair for pair in pairs if fields.intersection(pair[0])]
             yield Family(
-                tuple(i.id for i in indicators), frozenset(fields), tuple(_amounts(indicators, plan, protected))
+                indicators,
+                frozenset(fields),
+                tuple(sorted(_amounts(related, plan, protected), key=lambda amount: bool(amount.parts))),
             )
 
 
 def shown_alone(plan: Plan) -> set[str]:
-    """Fields of which an indicator prints the count itself, not only a sum it is in."""
+    """Return the fields of which an indicator prints the count itself, not only a sum it is in."""
     sides = (side for indicator in plan.all_indicators for side in (indicator.numerator, indicator.denominator))
     return {side[0] for side in sides if len(side) == 1}
 
 
-def _connected(plan: Plan) -> list[set[str]]:
+def _connected(plan: Plan, pairs: Iterable[tuple[Side, Side]]) -> list[set[str]]:
     links = [{name for name in (field.id, field.part_of, field.form_of) if name} for field in plan.fields]
-    links += [{*indicator.numerator, *indicator.denominator} for indicator in plan.all_indicators]
+    links += [{*numerator, *denominator} for numerator, denominator in pairs]
     groups: list[set[str]] = []
     for link in links:
         touched = [group for group in groups if group & link]
@@ -83,29 +76,35 @@ def _connected(plan: Plan) -> list[set[str]]:
     return groups
 
 
-def _amounts(indicators: Iterable[Indicator], plan: Plan, protected: set[str]) -> Iterator[Amount]:
-    """Every sum printed, and what one has over a part of it; what no protected field stands in tells of nobody."""
-    sides = [
-        side
-        for indicator in indicators
-        for side in (Side(indicator.id, True, indicator.denominator), Side(indicator.id, False, indicator.numerator))
-        if side.fields
-    ]
-    yield from (Amount(side) for side in sides if protected.intersection(side.fields))
-    for side, part in permutations(sides, 2):
-        of_one = side.indicator == part.indicator and side.whole
-        related = of_one or (side.fields != part.fields and _is_part(part, side, plan))
-        if related and protected.intersection((*side.fields, *part.fields)):
-            yield Amount(side, part)
+def _amounts(pairs: Sequence[tuple[Side, Side]], plan: Plan, protected: set[str]) -> Iterator[Amount]:
+    """Yield every sum printed, and what one has over one or more parts of it that do not overlap.
+
+    An amount without a protected field says nothing about anybody.
+    """
+    sides = list(dict.fromkeys(side for numerator, denominator in pairs for side in (denominator, numerator) if side))
+    for side in sides:
+        parts = [part for part in sides if part != side and ((part, side) in pairs or _is_part(part, side, plan))]
+        for size in sorted({*range(min(len(parts), MOST_PARTS) + 1), len(parts)}):
+            for taken in combinations(parts, size):
+                if _are_apart(taken, plan) and protected & {*side}.union(*taken):
+                    yield Amount(side, taken)
+
+
+def _are_apart(parts: Iterable[Side], plan: Plan) -> bool:
+    """Return whether no two parts share a field, and none is a part of another."""
+    return not any(
+        set(one) & set(other) or _is_part(one, other, plan) or _is_part(other, one, plan)
+        for one, other in combinations(parts, 2)
+    )
 
 
 def _is_part(part: Side, whole: Side, plan: Plan) -> bool:
-    """Whether each field of `part` is one of `whole`, or a part of one."""
-    return all(set(_with_wholes(field, plan)) & set(whole.fields) for field in part.fields)
+    """Return whether each field of `part` is one of `whole`, or a part of one."""
+    return all(set(_with_wholes(field, plan)) & set(whole) for field in part)
 
 
 def _with_wholes(field: str, plan: Plan) -> Iterator[str]:
-    """The field, what it is a part of, and so on."""
+    """Yield the field, what it is a part of, and so on."""
     seen: set[str] = set()
     at: str | None = field
     while at is not None and at not in seen:

@@ -1,38 +1,33 @@
-"""The findings of one year as a table of units, and what of it is withheld."""
+"""The counts of one year as a table of units, and what of it is withheld beside all that was published before."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
+import pandas as pd
+
+from gbv_kpi.kpi.publication import Side, Told
 from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
-from gbv_kpi.suppression.families import Family
-from gbv_kpi.suppression.selection import Member, chosen, sole_reporter
+from gbv_kpi.plan import Plan
+from gbv_kpi.suppression.counts import Counts, YearTable, counts_of, summed, value_of
+from gbv_kpi.suppression.families import Amount, Family
+from gbv_kpi.suppression.former import Former, Known, corrected_rows, joined, known_of
+from gbv_kpi.suppression.selection import Booleans, Column, Sum, chosen, is_recovered, is_small
 
 Cell = tuple[str, int, str | None]  # an indicator's finding of a year, for a unit or (None) the province
 
 
-def withheld_cells(findings: Iterable[Finding], families: Sequence[Family], limit: int) -> set[Cell]:
-    """The findings that are not published, of all years."""
-    by_year: dict[int, dict[str | None, dict[str, Finding]]] = {}
-    for finding in findings:
-        by_year.setdefault(finding.year, {}).setdefault(finding.unit, {})[finding.indicator] = finding
-    # A change tells the base year's count too, which another table may withhold.
-    protected = {indicator for family in families for indicator in family.indicators}
-    changes = (f for rows in by_year.values() for row in rows.values() for f in row.values() if f.measure == "change")
-    withheld = {
-        (f.indicator, f.year, f.unit)
-        for f in changes
-        if f.indicator in protected and f.is_known and (f.unit is not None or f.provisional)
-    }
-    return withheld | {
-        (indicator, year, unit)
-        for year, rows in by_year.items()
-        for family in families
-        for indicator, unit in _of_family(rows, family, limit)
-    }
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is withheld of a table, what its readers can tell then, and the rows that were told before."""
+
+    cells: frozenset[Cell]
+    told: tuple[Told, ...]
+    exposed: frozenset[tuple[int, str]]  # year and unit
 
 
-def published(finding: Finding, withheld: set[Cell]) -> Finding:
-    """The finding without what could be told from it, where it is withheld."""
+def published(finding: Finding, withheld: frozenset[Cell]) -> Finding:
+    """Return the finding without what could be told from it, where it is withheld."""
     if (finding.indicator, finding.year, finding.unit) not in withheld:
         return finding
     return replace(
@@ -40,51 +35,107 @@ def published(finding: Finding, withheld: set[Cell]) -> Finding:
     )
 
 
-def published_scorecard(card: Scorecard, withheld: set[Cell]) -> Scorecard:
+def published_scorecard(card: Scorecard, withheld: frozenset[Cell]) -> Scorecard:
     """Return the scorecard without what could be told from its findings, where they are withheld."""
     keys = zip(card.frame["indicator"], card.frame["year"], card.frame["unit"], strict=True)
     is_withheld = [(name, year, unit if isinstance(unit, str) else None) in withheld for name, year, unit in keys]
     frame = card.frame.copy()
     frame.loc[is_withheld, ["numerator", "denominator"]] = None
     frame.loc[is_withheld, "status"] = str(Status.WITHHELD)
-    return replace(card, frame=frame)
+    return replace(card, frame=frame, returns=None)
 
 
-def _of_family(
-    rows: dict[str | None, dict[str, Finding]], family: Family, limit: int
-) -> Iterator[tuple[str, str | None]]:
-    members = list(_members(rows, family))
-    withheld = chosen(members, limit) if members else []
-    for member in withheld:
-        if member.unit is not None:
-            yield from ((indicator, member.unit) for indicator in family.indicators)
-    if withheld:
-        yield from ((indicator, None) for indicator in _of_one_unit(members, family, limit))
+def choice(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan, limit: int, former: Former) -> Choice:
+    """Choose what is withheld of one family of indicators in one year."""
+    counts = counts_of(table, family, returns, plan)
+    known = known_of(counts, former.get(table.year, {}))
+    printed_now = {side for pair in counts.pairs.values() for side in pair}
+    columns = [_column(amount, counts, known, printed_now, limit) for amount in family.amounts]
+    forced, withheld_totals = corrected_rows(counts, known, family, limit)
+    while True:
+        sums = [
+            _sum(amount, counts.pairs, withheld_totals, table.provisional, not known.is_empty)
+            for amount in family.amounts
+        ]
+        hidden, failing = chosen(columns, sums, limit, forced)
+        sides = {side for number in failing for side in family.amounts[number].sides}
+        more = {name for name, pair in counts.pairs.items() if sides.intersection(pair) or not known.is_empty}
+        if not failing or more <= withheld_totals | table.provisional:
+            break
+        withheld_totals |= more
+    totals = {name for name in withheld_totals | table.provisional if name in counts.pairs and counts.given(name).any()}
+    cells = {(name, table.year, counts.rows[row]) for name in family.indicators for row in np.flatnonzero(hidden)}
+    exposed = {
+        (table.year, name)
+        for row, name in enumerate(counts.rows)
+        if any(is_small(column.own[row], limit) and is_recovered(column, row) for column in columns)
+    }
+    return Choice(
+        frozenset(cells | {(name, table.year, None) for name in totals}),
+        tuple(_told(table.year, counts, hidden, totals)),
+        frozenset(exposed),
+    )
 
 
-def _of_one_unit(members: Sequence[Member], family: Family, limit: int) -> set[str]:
-    """The indicators whose total is that of a single unit, and small."""
-    sole = (a for place, a in enumerate(family.amounts) if sole_reporter(members, place, limit))
-    return {indicator for amount in sole for indicator in amount.indicators}
+# ------------------------------------------------------------------------ the table as columns of amounts
 
 
-def _members(rows: dict[str | None, dict[str, Finding]], family: Family) -> Iterator[Member]:
-    """The units, and what the province's total holds beside them."""
-    beside = {indicator: [0, 0] for indicator in family.indicators}
-    for indicator, finding in rows.get(None, {}).items():
-        if indicator in beside:
-            beside[indicator] = [finding.numerator or 0, finding.denominator or 0]
-    for unit, findings in rows.items():
-        if unit is None:
-            continue
-        complete = {name: f for name, f in findings.items() if f.is_known}
-        for indicator in complete.keys() & beside.keys():
-            beside[indicator][0] -= complete[indicator].numerator or 0
-            beside[indicator][1] -= complete[indicator].denominator or 0
-        own = tuple(amount.of(findings) for amount in family.amounts)
-        if any(amount is not None for amount in own):  # what is not reported is no secret
-            yield Member(unit, own, tuple(amount.of(complete) for amount in family.amounts))
-    if any(any(counts) for counts in beside.values()):
-        left = {name: replace(rows[None][name], numerator=n, denominator=d) for name, (n, d) in beside.items()}
-        amounts = tuple(amount.of(left) for amount in family.amounts)
-        yield Member(None, amounts, amounts)
+def _column(amount: Amount, counts: Counts, known: Known, printed_now: set[Side], limit: int) -> Column:
+    """Return an amount of all rows, in pieces by row and cell."""
+    printed = [known.printed[side] for side in amount.sides]
+    is_told = np.logical_and.reduce([known.printed[side] | (side in printed_now) for side in amount.sides], dtype=bool)
+    value = value_of(amount, {side: counts.counted(side) for side in amount.sides})
+    corrected = np.logical_or.reduce([known.corrected[side] for side in amount.sides])
+    cell = joined([known.cells[side] for side in amount.sides])
+    is_known = ~np.isnan(value)
+    for side in amount.sides:
+        if side not in printed_now:
+            is_known &= known.cells[side] > 0
+    pieces, piece = np.unique(np.stack([counts.row, cell], axis=1)[is_known], axis=0, return_inverse=True)
+    piece = piece.reshape(-1)
+    was_printed = np.logical_and.reduce(printed, dtype=bool)
+    alone = np.logical_and.reduce(
+        [known.alone[side] for side in amount.sides]
+    )  # the others of its row are told with it
+    reasons = [is_small(counts.of_rows(amount, without), limit) for without in (np.zeros_like(alone), alone)]
+    return Column(
+        own=np.where(is_told, counts.of_rows(amount), np.nan),
+        is_reason=np.logical_or.reduce(reasons) & is_told & ~was_printed,
+        was_printed=was_printed,
+        row=pieces[:, 0],
+        cell=pieces[:, 1],
+        value=summed(piece, value[is_known], len(pieces)),
+        units=np.bincount(piece, minlength=len(pieces)),
+        is_corrected=summed(piece, corrected[is_known].astype(np.float64), len(pieces)) > 0,
+        is_free=~np.append(np.logical_or.reduce(list(known.printed.values())), False)[pieces[:, 0]],
+    )
+
+
+def _sum(
+    amount: Amount,
+    pairs: Mapping[str, tuple[Side, ...]],
+    withheld: set[str],
+    provisional: frozenset[str],
+    is_strict: bool,
+) -> Sum:
+    """Return how the province's amount is published: a provisional one is kept as if it were printed later."""
+    printing = [{name for name, pair in pairs.items() if side in pair} for side in amount.sides]
+    told = all(not names or names - withheld for names in printing)
+    return Sum(told, bool(set().union(*printing) & provisional), is_strict)
+
+
+def _told(year: int, counts: Counts, hidden: Booleans, totals: set[str]) -> Iterator[Told]:
+    """Yield what a reader can tell: the counts of each row shown, and what the others have together."""
+    units_by_row = counts.units_by_row()
+    for name, pair in counts.pairs.items():
+        of_rows = [counts.of_rows(Amount(side)) for side in pair]
+        for row in np.flatnonzero(~(hidden | np.isnan(of_rows).all(axis=0))) if name not in counts.changes else ():
+            yield Told(year, name, units_by_row[row], *(_count(of_side[row]) for of_side in of_rows))
+        rest = counts.given(name) & np.append(hidden, True)[counts.row]
+        if rest.any() and name not in totals:
+            units = tuple(unit for unit, is_in in zip(counts.units, rest, strict=True) if is_in)
+            yield Told(year, name, units, *(_count(counts.sums[side][rest].sum()) for side in pair))
+
+
+def _count(value: float) -> int | None:
+    return None if np.isnan(value) else int(value)

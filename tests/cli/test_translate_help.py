@@ -26,7 +26,7 @@ VALUES = {*DEFAULT_PLAN.split("-"), "form", "table", "docx", "txt", "Word"}
 # What a help page holds in either language: names of options, commands and values, and examples.
 SAME_IN_BOTH = re.compile(
     r"--[\w-]+|<.*?>|(gbv-kpi|python -m gbv_kpi)\b.*|GBV_KPI_\w+|\S+\.(xlsx|toml|csv|jsonl)"
-    r"|postgresql://\S*|URL|JSON Lines|JSON Schema|`export`|(default|mặc\s+định):\s+\w+|CSV|Excel|shell"
+    r"|postgresql://\S*|URL|JSON Lines|JSON Schema|JSON|`export`|(default|mặc\s+định):\s+\w+|CSV|Excel|shell"
 )
 
 

@@ -90,7 +90,7 @@ def test_formulas_and_errors_are_told_however_they_are_written(cell: bytes, seen
     content = hostile.with_rows(b'<row r="4">' + cell + b"</row>")
     opened = read_sheets(Source("f.xlsx", content))
     sheets, problems = opened.shown, opened.problems
-    assert (sheets[0].cell(3, 0), problems) == (seen, [])
+    assert (sheets[0].rows[3][0], problems) == (seen, [])
 
 
 def test_a_member_larger_than_it_claims_is_a_bomb() -> None:

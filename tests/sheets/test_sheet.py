@@ -7,7 +7,6 @@ from gbv_kpi.sheets.sheet import (
     FormulaError,
     FormulaWithoutValue,
     Percentage,
-    Sheet,
     cell_address,
     text_of,
 )
@@ -36,22 +35,3 @@ def test_a_cell_has_its_spreadsheet_address(row: int, column: int, address: str)
 )
 def test_a_cell_is_quoted_as_its_reader_sees_it(cell: Cell, text: str) -> None:
     assert text_of(cell) == text
-
-
-def test_beyond_the_last_cell_everything_is_blank() -> None:
-    sheet = Sheet("S", [["a"], []])
-    assert [sheet.cell(0, 0), sheet.cell(0, 1), sheet.cell(1, 0), sheet.cell(9, 9), sheet.cell(-1, 0)] == [
-        "a",
-        "",
-        "",
-        "",
-        "",
-    ]
-    assert sheet.width == 1
-
-
-def test_a_merged_area_speaks_with_the_text_of_its_first_cell() -> None:
-    sheet = Sheet("S", [["a", ""], ["", ""], ["b", ""]], merged=[((2, 0), (2, 1)), ((0, 0), (1, 1))])
-    assert [sheet.spread_text(row, 1) for row in range(3)] == ["a", "a", "b"]
-    assert sheet.merged_area(1, 0) == ((0, 0), (1, 1))
-    assert sheet.merged_area(3, 0) is None

@@ -1,27 +1,43 @@
-"""Which units are withheld; `Member`s are written as numerator of denominator."""
+"""Which rows of one table are withheld; they are written as numerator of denominator."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import product
 
+import numpy as np
 import pytest
 
-from gbv_kpi.suppression.selection import Member, chosen, sole_reporter
+from gbv_kpi.suppression.selection import Column, Sum, chosen
 from tests.suppression.attacker import Pair, small, told
 
 
-def member(unit: str | None, pair: Pair) -> Member:
-    amounts = tuple(told(pair).values())
-    return Member(unit, amounts, amounts)
+def columns(pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5) -> list[Column]:
+    """Numerator, denominator and the rest of each row, and of what the total holds beside them."""
+    held = [*pairs, beside] if beside else list(pairs)
+    row = np.array([*range(len(pairs)), *([-1] if beside else [])])
+    return [
+        Column(
+            own=np.array([told(pair)[name] for pair in pairs], dtype=np.float64),
+            is_reason=np.array([small(told(pair)[name], limit) for pair in pairs]),
+            was_printed=np.zeros(len(pairs), dtype=bool),
+            row=row,
+            cell=np.zeros(len(held), dtype=np.int64),
+            value=np.array([told(pair)[name] for pair in held], dtype=np.float64),
+            units=np.ones(len(held), dtype=np.int64),
+            is_corrected=np.zeros(len(held), dtype=bool),
+            is_free=np.ones(len(held), dtype=bool),
+        )
+        for name in told((0, 0))
+    ]
 
 
-def withheld(*pairs: Pair, limit: int = 5, beside: Pair | None = None) -> list[int | None]:
+def withheld(*pairs: Pair, limit: int = 5, beside: Pair | None = None, is_late: bool = False) -> list[int | None]:
     """The places of the units withheld, None for what the total holds beside them."""
-    members = [member(str(place), pair) for place, pair in enumerate(pairs)]
-    if beside:
-        members.append(member(None, beside))
-    places = (None if m.unit is None else int(m.unit) for m in chosen(members, limit))
-    return sorted(places, key=lambda place: -1 if place is None else place)
+    hidden, _ = chosen(
+        columns(pairs, beside, limit), [Sum(is_late=is_late)] * 3, limit, np.zeros(len(pairs), dtype=bool)
+    )
+    places: list[int | None] = [int(place) for place in np.flatnonzero(hidden)]
+    return [None, *places] if beside and places else places
 
 
 WELL = (30, 60)
@@ -91,11 +107,21 @@ def test_a_limit_of_two_withholds_ones_only() -> None:
     assert withheld((1, 4), (3, 9), (4, 12), (9, 90), limit=2) == [0, 1, 2]
 
 
-def test_a_total_of_one_unit_is_that_units() -> None:
-    assert sole_reporter([member("a", (2, 20))], 0, 5)
-    assert not sole_reporter([member("a", (10, 20))], 0, 5)
-    assert not sole_reporter([member("a", (2, 20)), member("b", (0, 0))], 0, 5)
-    assert sole_reporter([member("a", (2, 20)), Member("b", (None,) * 3, (None,) * 3)], 0, 5)
+def test_a_total_of_one_unit_fails_to_hide_it() -> None:
+    def failing(*pairs: Pair) -> list[int]:
+        return chosen(columns(pairs), [Sum()] * 3, 5, np.zeros(len(pairs), dtype=bool))[1]
+
+    assert failing((2, 20)) == [0]
+    assert failing((10, 20)) == []
+    assert failing((2, 20), (0, 0)) == []
+
+
+def test_an_interim_year_withholds_what_its_total_will_need() -> None:
+    """A late unit may have 3 of 5: two more are withheld with it, and these have 5 or more of all that there is."""
+    assert withheld((20, 30), (21, 31), (12, 40), (14, 50)) == []
+    assert withheld((20, 30), (21, 31), (12, 40), (14, 50), is_late=True) == [0, 1]
+    assert withheld((0, 30), (0, 31), (12, 40), (14, 50), is_late=True) == [0, 2]
+    assert withheld((0, 30), (0, 31), (0, 40), is_late=True) == [0, 1]
 
 
 @pytest.mark.parametrize(("units", "most", "limit"), [(2, 7, 5), (3, 6, 5), (3, 7, 4), (4, 4, 3), (4, 4, 2)])

@@ -2,7 +2,7 @@
 
 from xlsxwriter.utility import xl_range
 
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.render.xlsx.book import GRID, Book
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
@@ -40,7 +40,7 @@ class ReturnsPage:
         )
         page.across(2, widths, totals, italic=True)
         page.shrink(HEAD[3:])
-        headings = [phrase("Code"), phrase("Unit"), *(field.label for field in self._fields)]
+        headings: list[Phrase | Bilingual] = [phrase("Code"), phrase("Unit"), *(field.label for field in self._fields)]
         page.headings(HEADINGS, widths, headings)
         self._total(page.book)
         for row, line in enumerate(self._year.lines, start=FIRST_UNIT):
