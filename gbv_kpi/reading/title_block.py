@@ -12,6 +12,7 @@ from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.listed import listed
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import is_measure, tidy, without_diacritics, words
+from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.remarks import Remark, against_in
 from gbv_kpi.reading.titles import (
     after_label,
@@ -65,7 +66,7 @@ class Reporter:
     found: str | None = None
 
 
-def read_title(grid: Grid, rows: range, columns: range, vocabulary: Vocabulary) -> TitleBlock:
+def read_title(grid: Grid, rows: range, columns: range, reader: Reader) -> TitleBlock:
     """Return what the rows above a table say, in its columns where another table is beside it."""
     cells = [(row, column, text) for row in rows for column, text in grid.texts(row)]
     inside = [cell for cell in cells if cell[1] in columns]
@@ -75,7 +76,7 @@ def read_title(grid: Grid, rows: range, columns: range, vocabulary: Vocabulary) 
     against: list[Remark] = []
     for row, column, text in reversed(cells):
         years += [(year, row, column) for year in read_line(text).years]
-        kind = against_in(text, vocabulary)
+        kind = None if _names_reporter(text, reader) else against_in(text, reader.vocabulary)
         if is_year_label(text):
             years += _beside(grid, row, column)
         elif kind and not (kind is Kind.TARGET and _goes_on(cells, (row, column, text))):
@@ -85,11 +86,17 @@ def read_title(grid: Grid, rows: range, columns: range, vocabulary: Vocabulary) 
     if name:
         named = set(years_in_sheet_name(name))
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
-        if kind := against_in(name, vocabulary):
+        if not _names_reporter(name, reader) and (kind := against_in(name, reader.vocabulary)):
             against.append((kind, *SHEET, name))
     if not years:
         years = [(year, row, column) for row, column, text in cells if (year := year_ended_in(text))]
     return TitleBlock(cells, years, against, name, grid.file)
+
+
+def _names_reporter(text: str, reader: Reader) -> bool:
+    """Whether a text only says whose return it is: "Đơn vị báo cáo: Cấp tỉnh"."""
+    named = reporting_unit_in(text)
+    return reader.units.knows(named or text)
 
 
 def _goes_on(cells: Sequence[Cell], cell: Cell) -> bool:

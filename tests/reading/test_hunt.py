@@ -326,3 +326,8 @@ def test_a_figure_in_doubt_is_not_read(tmp_path: Path, name: str) -> None:
 def test_a_plain_return_is_read(tmp_path: Path, name: str) -> None:
     rows, right = READ[name]
     assert counts(read(tmp_path, rows)) == right
+
+
+def test_the_provinces_own_return_is_no_part(tmp_path: Path) -> None:
+    title: list[list[object]] = [["Đơn vị báo cáo: Cấp tỉnh"], ["Năm 2023"]]
+    assert counts(read(tmp_path, form("Số liệu", columns=[A], title=title))) == {("37", 2023): A}
