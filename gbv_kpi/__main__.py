@@ -3,9 +3,12 @@
 import atexit
 import gc
 import os
+import signal
 import sys
+from types import FrameType
 
 COULD_NOT_RUN = 2
+INTERRUPTED = 130  # as shells have it
 
 
 def main() -> None:
@@ -15,12 +18,14 @@ def main() -> None:
     million cells would take a quarter of it, and taking every module apart at the end a twentieth more. Nor has a
     pydantic plugin a say in a verdict, or a sum work for several threads of linear algebra.
     """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # ignored by what runs in the background
+        signal.signal(signal.SIGINT, _interrupt)
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gbv_kpi.cli.app import main as run
-
     try:
+        from gbv_kpi.cli.app import main as run
+
         run()
     except SystemExit as end:
         if not isinstance(end.code, int | None):
@@ -28,6 +33,12 @@ def main() -> None:
         _end(end.code or 0)
     else:
         _end(0)
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    """End without a word, what was begun undone; at once if that takes too long for whoever interrupts again."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(INTERRUPTED)
 
 
 def _end(code: int) -> None:
@@ -38,12 +49,15 @@ def _end(code: int) -> None:
     """
     if os.environ.get("GBV_KPI_DEBUG"):
         sys.exit(code)
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            code = COULD_NOT_RUN
+    try:
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                code = code or COULD_NOT_RUN
+    except SystemExit:
+        code = INTERRUPTED
     os._exit(code)
 
 

@@ -12,7 +12,7 @@ from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr, TextIO
 
-from gbv_kpi.errors import OutputError
+from gbv_kpi.errors import OutputError, system_reason
 from gbv_kpi.i18n import phrase
 
 if sys.platform != "win32":  # where a file that is open cannot be removed anyway
@@ -159,8 +159,7 @@ def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=reason)) from error
+        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=system_reason(error))) from error
 
 
 def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
@@ -178,8 +177,8 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
         else:
             _replace(target, pieces)
     except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is no OSError
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise OutputError(phrase("{path} cannot be written: {reason}.", path=str(path), reason=reason)) from error
+        message = phrase("{path} cannot be written: {reason}.", path=str(path), reason=system_reason(error))
+        raise OutputError(message) from error
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:

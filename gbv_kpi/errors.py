@@ -10,7 +10,9 @@ GbvKpiError
 What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems`.
 """
 
-from gbv_kpi.i18n import ENGLISH, Phrase
+import errno
+
+from gbv_kpi.i18n import ENGLISH, Phrase, phrase
 
 
 class GbvKpiError(Exception):
@@ -46,3 +48,33 @@ class NoLedgerError(LedgerError):
 
 class OutputError(GbvKpiError):
     """The result cannot be written where it was asked for."""
+
+
+_REASONS = {
+    errno.ENOENT: phrase("there is no such file or folder"),
+    errno.ENOTDIR: phrase("a part of its path is no folder"),
+    errno.EISDIR: phrase("it is a folder"),
+    errno.EEXIST: phrase("it exists already"),
+    errno.EACCES: phrase("access to it is not allowed"),
+    errno.EPERM: phrase("access to it is not allowed"),
+    errno.EROFS: phrase("the disk is read-only"),
+    errno.ENOSPC: phrase("the disk is full"),
+    errno.EDQUOT: phrase("the disk space allowed is used up"),
+    errno.EFBIG: phrase("the file would be too large"),
+    errno.EIO: phrase("the disk or drive fails"),
+    errno.ENAMETOOLONG: phrase("the name is too long"),
+    errno.ELOOP: phrase("its links lead round in a circle"),
+    errno.EBUSY: phrase("it is in use by another program"),
+    errno.ETXTBSY: phrase("it is in use by another program"),
+    errno.EMFILE: phrase("too many files are open"),
+    errno.ENFILE: phrase("too many files are open"),
+}
+
+
+def system_reason(error: BaseException) -> Phrase:
+    """Return why the system refused something, in the officer's words and not in the system's."""
+    if isinstance(error, RuntimeError):  # pathlib's of a loop of links
+        return _REASONS[errno.ELOOP]
+    number = getattr(error, "errno", None)
+    code = errno.errorcode.get(number or 0, type(error).__name__)
+    return _REASONS.get(number or 0, phrase("the system reports {code}", code=code))

@@ -108,13 +108,23 @@ ENGLISH = language("en")
 
 
 def language_from_env(environment: Mapping[str, str], otherwise: str | None = None) -> str:
-    """Return the language that GBV_KPI_LANG asks for, else `otherwise`, else that of the locale, else English.
+    """The language that GBV_KPI_LANG asks for, else `otherwise`, else that of the locale, else English.
 
     >>> [language_from_env(given) for given in ({"GBV_KPI_LANG": "vi"}, {"LANG": "vi_VN.UTF-8"}, {"LANG": "C"})]
     ['vi', 'vi', 'en']
     """
-    asked = environment.get("GBV_KPI_LANG", "").lower().replace("-", "_").partition("_")[0]
+    asked = _tag(environment.get("GBV_KPI_LANG", ""))
     if asked in LANGUAGES or otherwise:
         return asked if asked in LANGUAGES else otherwise or ""
     locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     return "vi" if locale.lower().startswith("vi") else "en"
+
+
+def unknown_language(environment: Mapping[str, str]) -> str | None:
+    """Return what GBV_KPI_LANG asks for where there is no such language."""
+    asked = environment.get("GBV_KPI_LANG", "")
+    return asked if asked and _tag(asked) not in LANGUAGES else None
+
+
+def _tag(text: str) -> str:
+    return text.lower().replace("-", "_").partition("_")[0]

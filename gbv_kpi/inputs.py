@@ -5,6 +5,7 @@ import stat
 import sys
 from pathlib import Path
 
+from gbv_kpi.errors import system_reason
 from gbv_kpi.i18n import Phrase, phrase
 
 MEBIBYTE = 2**20
@@ -13,7 +14,7 @@ MEBIBYTE = 2**20
 class UnreadableError(Exception):
     """A file cannot be read; `reason` says why."""
 
-    def __init__(self, reason: Phrase | str) -> None:
+    def __init__(self, reason: Phrase) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -38,7 +39,7 @@ def read_file(path: Path, max_bytes: int) -> bytes:
                 raise UnreadableError(_too_large(max_bytes))
             return _within(file.read(max_bytes + 1), max_bytes)
     except OSError as error:
-        raise UnreadableError(error.strerror or type(error).__name__) from error
+        raise UnreadableError(system_reason(error)) from error
     except ValueError as error:  # of a NUL in a name
         raise UnreadableError(phrase("no file can have this name")) from error
     except MemoryError as error:
@@ -52,7 +53,7 @@ def read_stdin(max_bytes: int) -> bytes:
     try:
         return _within(sys.stdin.buffer.read(max_bytes + 1), max_bytes)
     except OSError as error:
-        raise UnreadableError(error.strerror or type(error).__name__) from error
+        raise UnreadableError(system_reason(error)) from error
     except MemoryError as error:
         raise UnreadableError(_too_large(max_bytes)) from error
 
@@ -71,5 +72,13 @@ def is_file(path: Path) -> bool:
     """Whether there is a regular file of that name, whatever the name: too long ones and loops of links are none."""
     try:
         return path.is_file()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two names are of one file, even if it is not there yet."""
+    try:
+        return one.resolve() == other.resolve() or one.samefile(other)
     except (OSError, ValueError, RuntimeError):
         return False

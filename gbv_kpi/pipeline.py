@@ -84,6 +84,7 @@ def judge_ledger(
         fail_on=fail_on,
         outlook=tuple(outlooks(scorecard, values_by_unit)),
         as_of=as_of,
+        recorded=max(entry.at for entry in held),
         year_record=record,
     )
     return _detailed(outcome, returns, year, [*past, *held]) if detailed else outcome

@@ -26,7 +26,7 @@ def test_a_file_is_written_whole_in_place_of_the_old_one(tmp_path: Path) -> None
 
 
 def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"no/out\.txt cannot be written: No such file or directory"):
+    with pytest.raises(OutputError, match=r"no/out\.txt cannot be written: there is no such file or folder"):
         atomic_write(tmp_path / "no" / "out.txt", b"new")
 
 
@@ -78,7 +78,7 @@ def test_a_link_stays_a_link_to_the_file_written(tmp_path: Path) -> None:
 def test_a_device_is_written_to_and_never_replaced() -> None:
     atomic_write(Path(os.devnull), b"new")
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
-    with pytest.raises(OutputError, match="/dev/full cannot be written: No space left"):
+    with pytest.raises(OutputError, match="/dev/full cannot be written: the disk is full"):
         atomic_write(Path("/dev/full"), b"new")
 
 
@@ -89,7 +89,7 @@ def test_a_full_disk_behind_standard_output_is_told(monkeypatch: pytest.MonkeyPa
         Path("/dev/full").open("w", encoding="utf-8", buffering=1) as full,
     ):  # closing it fails again
         monkeypatch.setattr(sys, "stdout", full)
-        with pytest.raises(OutputError, match="cannot be printed: No space left"):
+        with pytest.raises(OutputError, match="cannot be printed: the disk is full"):
             print_text("a line\n", None)
 
 

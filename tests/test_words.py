@@ -23,7 +23,7 @@ def test_every_language_but_english_has_a_catalogue() -> None:
 def test_sentences_are_found_in_code_and_in_help() -> None:
     sentences = sentences_in_code()
     assert "The file is empty." in sentences
-    assert "{year}: {place} misses {count} threshold in force." in sentences
+    assert "{year}: {place} meets {met} of {judged} thresholds in force; {count} is missed." in sentences
     assert "Show the version." in sentences
 
 

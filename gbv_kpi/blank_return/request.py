@@ -21,7 +21,6 @@ MEASURES = {
     "events": Bilingual("Cuộc", "Events"),
     "vnd": Bilingual("Đồng", "VND"),
 }
-SHOWN_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +78,7 @@ def _unit(plan: Plan, year: int, text: str) -> Unit:
     names = UnitDirectory(plan).in_year(year)
     found = names.find(text)
     if found is None:
-        nearest = names.nearest(text) or [unit.name for unit in names.current][:SHOWN_NAMES]
-        raise UsageError(
-            phrase(
-                "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
-                found=text,
-                year=str(year),
-                nearest=", ".join(nearest),
-            )
-        )
+        raise UsageError(names.not_found(text, year))
     if found.merged:
         raise UsageError(
             phrase(

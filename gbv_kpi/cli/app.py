@@ -21,10 +21,12 @@ from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     MIN_COUNT,
     AsOfOption,
+    AssumedYearOption,
     CheckFormat,
     CheckFormatOption,
     FailOnOption,
     Files,
+    ForceOption,
     Lang,
     LangOption,
     LedgerOption,
@@ -37,10 +39,12 @@ from gbv_kpi.cli.options import (
     RegisterOption,
     ReportFormat,
     ReportFormatOption,
+    UnitOption,
     YearOption,
     chosen_format,
     day_of,
     document_language,
+    expect_other_file,
     office_plan,
     opened_ledger,
     output_language,
@@ -51,7 +55,9 @@ from gbv_kpi.cli.output import (
     Former,
     deliver,
     docx_template_of,
-    expect_xlsx,
+    emit,
+    expect_ending,
+    expect_new,
     file_to_annotate,
     publish_beside,
     write_annotated,
@@ -59,10 +65,10 @@ from gbv_kpi.cli.output import (
 from gbv_kpi.cli.plan import commands as plan_commands
 from gbv_kpi.cli.translate_help import run
 from gbv_kpi.cli.year import commands as year_commands
-from gbv_kpi.console import atomic_write, speak_utf8, warn
-from gbv_kpi.errors import GbvKpiError, UsageError
+from gbv_kpi.console import speak_utf8, warn
+from gbv_kpi.errors import GbvKpiError, UsageError, system_reason
 from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.i18n import LANGUAGES, language, language_from_env, phrase
+from gbv_kpi.i18n import LANGUAGES, language, language_from_env, phrase, unknown_language
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -134,7 +140,7 @@ def _start(
 def check(
     context: typer.Context,
     files: Files,
-    year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
+    year: AssumedYearOption = None,
     plan: PlanOption = DEFAULT_PLAN,
     format: CheckFormatOption = None,
     output: OutputOption = None,
@@ -153,11 +159,12 @@ def check(
     from gbv_kpi.pipeline import judge_check
 
     spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
-    original = file_to_annotate(files, annotate) if annotate else None
+    chosen = chosen_format(context, format, output, CheckFormat)
+    expect_other_file(output, [*files, plan])
+    original = file_to_annotate(files, annotate, plan) if annotate else None
     outcome = judge_check(files, office_plan(context, plan), year, fail_on, spoken)
     if annotate and original:
-        write_annotated(outcome, original, annotate, spoken)
-    chosen = chosen_format(format, output, CheckFormat)
+        write_annotated(outcome, original, annotate, quiet, spoken)
     if limit is not None:
         from gbv_kpi.suppression import publishable
 
@@ -168,9 +175,9 @@ def check(
 @app.command()
 def template(
     context: typer.Context,
-    year: Annotated[int, typer.Option("--year", help="The year to be reported.")],
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to be reported.")],
     output: Annotated[Path, typer.Option("--output", metavar="FILE.xlsx", help="The workbook to write.")],
-    unit: Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")] = None,
+    unit: UnitOption = None,
     layout: Annotated[
         TemplateLayout, typer.Option("--layout", help="A row for each unit, or a form on a sheet for each.")
     ] = TemplateLayout.TABLE,
@@ -178,6 +185,7 @@ def template(
     lang: Annotated[
         TemplateLang | None, typer.Option("--lang", help="Language of the workbook. [default: GBV_KPI_LANG, else vi]")
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """Make a blank return to fill in: a workbook in which only the answers can be written, and only whole numbers.
 
@@ -186,13 +194,15 @@ def template(
     from gbv_kpi.blank_return.request import Request, units_to_report
     from gbv_kpi.blank_return.workbook import blank_return
 
-    expect_xlsx(output)
+    expect_ending(output, ".xlsx")
+    expect_other_file(output, [plan])
+    expect_new(output, force)
     the_plan = office_plan(context, plan)
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
     asked = None if lang is None else Lang.VI if both else Lang(lang)
     request = Request(the_plan, year, units, document_language(asked), language("en") if both else None)
-    atomic_write(output, blank_return(request, layout.value))
+    emit(blank_return(request, layout.value), output, document_language(asked))
 
 
 @app.command()
@@ -226,22 +236,25 @@ def report(
     from gbv_kpi.render.formats import DETAILED
 
     spoken, limit = output_language(lang), suppression_limit(context, publish, min_count)
-    chosen = chosen_format(format, output, ReportFormat)
+    chosen, moment = chosen_format(context, format, output, ReportFormat), parse_as_of(as_of)
     template, the_plan = docx_template_of(docx_template, chosen), office_plan(context, plan)
+    day = day_of(dated) if dated else None
+    expect_other_file(output, [*(files or ()), plan, docx_template])
     # A published JSON keeps all that the same report tells in another format, for --published.
     detailed = chosen in DETAILED or (limit is not None and chosen is ReportFormat.JSON)
     if files and as_of:
         raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
-    with opened_ledger(ledger, create=bool(files)) if register or not files else nullcontext() as opened:
+    asks_ledger = register or not files
+    with opened_ledger(ledger, spoken, output, create=bool(files)) if asks_ledger else nullcontext() as opened:
         if files:
             outcome = judge_report(files, the_plan, year, fail_on, spoken, detailed=detailed)
         elif opened is not None:
-            outcome = judge_ledger(opened, the_plan, year, parse_as_of(as_of), fail_on, detailed=detailed)
+            outcome = judge_ledger(opened, the_plan, year, moment, fail_on, detailed=detailed)
         if limit is not None:
             from gbv_kpi.suppression import publishable
 
             outcome = publish_beside(outcome, publishable, limit, Former(published or (), opened, register), spoken)
-    outcome = replace(outcome, written=day_of(dated) if dated else None)
+    outcome = replace(outcome, written=day)
     written = document_language(lang) if chosen is ReportFormat.DOCX else spoken
     deliver(outcome, chosen, output, quiet, spoken, written, template)
 
@@ -256,8 +269,13 @@ def main() -> None:
     """Run the command line; whatever stops it is one line on standard error and exit code 2."""
     speak_utf8()
     _take_leading_language()
-    asked_language, command = asked(sys.argv[1:], "--lang"), typer.main.get_command(app)
+    asked_language, command = asked(sys.argv[1:], "--lang", LANGUAGES), typer.main.get_command(app)
     spoken = language(asked_language or language_from_env(os.environ))
+    if unknown := unknown_language(os.environ):
+        known = ", ".join(LANGUAGES)
+        warn(
+            spoken.say(phrase("GBV_KPI_LANG={tag}: there is no such language, only {known}.", tag=unknown, known=known))
+        )
     try:
         try:
             file = settings_of(sys.argv[1:], os.environ)
@@ -270,7 +288,7 @@ def main() -> None:
     except GbvKpiError as error:
         warn(f"gbv-kpi: {spoken.say(error.phrase)}")
     except OSError as error:  # a full disk under --help, a name of five thousand characters
-        refusal = phrase("The system does not allow it: {reason}.", reason=error.strerror or type(error).__name__)
+        refusal = phrase("The system does not allow it: {reason}.", reason=system_reason(error))
         warn(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):

@@ -1,7 +1,7 @@
 """The settings file of an office: where it is found, and the command that shows what it comes to."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,10 +19,11 @@ from gbv_kpi.cli.options import (
     MinCountOption,
     OutputOption,
     PlanOption,
+    chosen_format,
     office_plan,
     output_language,
 )
-from gbv_kpi.console import print_rendered, print_text
+from gbv_kpi.cli.output import emit
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import LANGUAGES, language_from_env
 from gbv_kpi.inputs import data_folder, is_file
@@ -49,7 +50,7 @@ def config(
     ledger: LedgerOption = None,
     fail_on: FailOnOption = FailOn.MISSED,
     min_count: MinCountOption = MIN_COUNT,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -73,10 +74,9 @@ def config(
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
     settings += office_settings(office_plan(context, plan), file)
     path = str(file.path) if file else None
-    if format is Format.JSON:
-        print_text(settings_to_json(settings, path, spoken), output)
-    else:
-        print_rendered(settings_to_terminal(settings, path, spoken), output)
+    chosen = chosen_format(context, format, output, Format)
+    show = settings_to_json if chosen is Format.JSON else settings_to_terminal
+    emit(show(settings, path, spoken), output, spoken)
 
 
 def _source_name(context: typer.Context, name: str) -> str:
@@ -100,13 +100,14 @@ def settings_of(arguments: Sequence[str], environment: Mapping[str, str]) -> "Se
     return read_settings(path)
 
 
-def asked(arguments: Sequence[str], option: str) -> str | None:
-    """Return the value of an option on a command line that was not, or not yet, parsed."""
+def asked(arguments: Sequence[str], option: str, choices: Collection[str] | None = None) -> str | None:
+    """Return the last value of an option on a command line that was not, or not yet, parsed; one of the choices."""
+    found = None
     for argument, following in pairwise([*arguments, ""]):
         name, _, value = argument.partition("=")
-        if name == option:
-            return value or following
-    return None
+        if name == option and (choices is None or (value or following) in choices):
+            found = value or following
+    return found
 
 
 def option_defaults(command: Any, file: "SettingsFile", environment: Mapping[str, str]) -> dict[str, Any]:

@@ -10,13 +10,18 @@ from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     MIN_COUNT,
     AsOfOption,
+    AssumedYearOption,
     ByOption,
+    CheckFormat,
+    CheckFormatOption,
     FailOnOption,
     Files,
     Format,
     FormatOption,
     LangOption,
     LedgerOption,
+    ListFormat,
+    ListFormatOption,
     MinCountOption,
     OutputOption,
     PlanOption,
@@ -24,7 +29,10 @@ from gbv_kpi.cli.options import (
     PublishOption,
     QuietOption,
     RegisterOption,
+    UnitOption,
     YearOption,
+    chosen_format,
+    expect_other_file,
     now,
     office_plan,
     officer,
@@ -33,11 +41,10 @@ from gbv_kpi.cli.options import (
     parse_as_of,
     suppression_limit,
 )
-from gbv_kpi.cli.output import Former, publish_beside, read_bounded
-from gbv_kpi.console import print_pieces, print_rendered, print_text, warn
+from gbv_kpi.cli.output import Former, emit, expect_ending, publish_beside, read_bounded, say_left_out
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.inputs import MEBIBYTE
 
 MAX_IMPORT = 512 * MEBIBYTE  # an export of 53,000 returns has 40
@@ -51,11 +58,11 @@ commands.add_typer(keeping, name="ledger")
 def submit(
     context: typer.Context,
     files: Files,
-    year: Annotated[int | None, typer.Option("--year", help="The year of a file that names none.")] = None,
+    year: AssumedYearOption = None,
     ledger: LedgerOption = None,
     by: ByOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: CheckFormatOption = None,
     output: OutputOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be new, corrected or refused; record nothing.")
@@ -67,29 +74,32 @@ def submit(
 
     Example: gbv-kpi submit inbox/
     """
-    from gbv_kpi.ledger.database import default_place, rehearse
     from gbv_kpi.ledger.submit import submit as hand_in
     from gbv_kpi.pipeline import watched
-    from gbv_kpi.render.submission import submission_to_json, submission_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.submission import submission_listing, submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
-    spoken = output_language(lang)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, CheckFormat)
     the_plan = office_plan(context, plan)
     found, left_out = find_sources(files)
     if not found:
         raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
-    opening = rehearse(ledger or default_place()) if dry_run else opened_ledger(ledger, create=True)
-    with opening as opened:
+    expect_other_file(output, [*found, plan])
+    with opened_ledger(ledger, spoken, output, create=True, quiet=quiet, dry_run=dry_run) as opened:
         submission = hand_in(opened, the_plan, found, year, now(), officer(by), lambda names: watched(names, spoken))
     submission = replace(submission, is_rehearsal=dry_run)
     silent = quiet and submission.exit_code == 0
-    if left_out and not silent:
-        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(left_out))))
+    say_left_out(left_out, silent, spoken)
     if output is not None or not silent:
-        if format is Format.JSON:
-            print_pieces(submission_to_json(submission, spoken), output)
-        else:
-            print_rendered(submission_to_terminal(submission, spoken), output)
+        content = in_format(
+            chosen,
+            spoken,
+            lambda: submission_to_terminal(submission, spoken),
+            lambda: submission_to_json(submission, spoken),
+            lambda: submission_listing(submission, spoken),
+        )
+        emit(content, output, spoken, chosen, quiet=quiet)
     raise typer.Exit(submission.exit_code)
 
 
@@ -99,7 +109,7 @@ def status(
     year: YearOption,
     ledger: LedgerOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ListFormatOption = None,
     output: OutputOption = None,
     quiet: QuietOption = False,
     fail_on: FailOnOption = FailOn.INCOMPLETE,
@@ -111,29 +121,36 @@ def status(
     """
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.status import year_status
-    from gbv_kpi.render.status import status_to_json, status_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.status import status_listing, status_to_json, status_to_terminal
 
-    spoken, the_plan = output_language(lang), office_plan(context, plan)
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, ListFormat)
+    the_plan = office_plan(context, plan)
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
         entries = entries_of(connection, the_plan, years=[year])
     found = year_status(entries, the_plan, year, now(), fail_on)
     if output is not None or not (quiet and found.exit_code == 0):
-        if format is Format.JSON:
-            print_text(status_to_json(found), output)
-        else:
-            print_rendered(status_to_terminal(found, spoken), output)
+        content = in_format(
+            chosen,
+            spoken,
+            lambda: status_to_terminal(found, spoken),
+            lambda: status_to_json(found),
+            lambda: status_listing(found),
+        )
+        emit(content, output, spoken, chosen, quiet=quiet)
     raise typer.Exit(found.exit_code)
 
 
 @commands.command()
 def history(
     context: typer.Context,
-    unit: Annotated[str | None, typer.Option("--unit", help="One unit, by name or code. [default: all]")] = None,
-    year: Annotated[int | None, typer.Option("--year", help="One year. [default: all]")] = None,
+    unit: UnitOption = None,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="One year. [default: all]")] = None,
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ListFormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -144,23 +161,31 @@ def history(
     from gbv_kpi.ledger.events import events_of
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import keys_named, revisions
-    from gbv_kpi.render.trace import history_to_json, history_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
 
-    spoken, the_plan = output_language(lang), office_plan(context, plan)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, ListFormat)
+    moment, the_plan = parse_as_of(as_of), office_plan(context, plan)
     keys = keys_named(the_plan, unit, year) if unit is not None else None
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
         years = [year] if year is not None else None
         codes = [key.code for key in keys] if keys is not None else None
-        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=parse_as_of(as_of))
-        events = events_of(connection, the_plan, years, parse_as_of(as_of))
+        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=moment)
+        events = events_of(connection, the_plan, years, moment)
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
         raise UsageError(phrase("The ledger holds no such return."))
     events = [event for event in events if keys is None or (event.unit, event.since) in keys]
-    if format is Format.JSON:
-        print_text(history_to_json(the_plan, found, events), output)
-    else:
-        print_rendered(history_to_terminal(the_plan, found, events, spoken, now().tzinfo), output)
+    listing = history_listing(the_plan, found, events, spoken)
+    content = in_format(
+        chosen,
+        spoken,
+        lambda: history_to_terminal(listing, spoken),
+        lambda: history_to_json(the_plan, found, events),
+        lambda: listing,
+    )
+    emit(content, output, spoken, chosen)
 
 
 @commands.command()
@@ -169,12 +194,13 @@ def trace(
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator, by its id in the plan.")],
     year: YearOption,
     unit: Annotated[
-        str | None, typer.Option("--unit", help="One unit, by name or code. [default: the whole province]")
+        str | None,
+        typer.Option("--unit", metavar="UNIT", help="One unit, by name or code. [default: the whole province]"),
     ] = None,
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: CheckFormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -186,18 +212,25 @@ def trace(
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trace import trace as follow
     from gbv_kpi.ledger.trace import unit_named
-    from gbv_kpi.render.trace import trace_to_json, trace_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
-    spoken, the_plan = output_language(lang), office_plan(context, plan)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, CheckFormat)
+    moment, the_plan = parse_as_of(as_of), office_plan(context, plan)
     of = unit_named(the_plan, unit, year) if unit is not None else None
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, years=[year], as_of=parse_as_of(as_of))
-        events = events_of(connection, the_plan, [year], parse_as_of(as_of))
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
+        entries = entries_of(connection, the_plan, years=[year], as_of=moment)
+        events = events_of(connection, the_plan, [year], moment)
     traced = follow(entries, the_plan, indicator, of, year, events)
-    if format is Format.JSON:
-        print_text(trace_to_json(traced), output)
-    else:
-        print_rendered(trace_to_terminal(traced, spoken, now().tzinfo), output)
+    content = in_format(
+        chosen,
+        spoken,
+        lambda: trace_to_terminal(traced, spoken),
+        lambda: trace_to_json(traced),
+        lambda: trace_listing(traced, spoken),
+    )
+    emit(content, output, spoken, chosen)
 
 
 @commands.command()
@@ -206,7 +239,7 @@ def trend(
     ledger: LedgerOption = None,
     as_of: AsOfOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ListFormatOption = None,
     output: OutputOption = None,
     publish: PublishOption = False,
     min_count: MinCountOption = MIN_COUNT,
@@ -220,35 +253,44 @@ def trend(
     """
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.trend import trend as follow
-    from gbv_kpi.render.trend import trend_to_json, trend_to_terminal
+    from gbv_kpi.render.listing import in_format
+    from gbv_kpi.render.trend import trend_listing, trend_to_json, trend_to_terminal
 
-    spoken, the_plan = output_language(lang), office_plan(context, plan)
-    limit = suppression_limit(context, publish, min_count)
-    with opened_ledger(ledger) as opened:
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, ListFormat)
+    moment, limit = parse_as_of(as_of), suppression_limit(context, publish, min_count)
+    the_plan = office_plan(context, plan)
+    expect_other_file(output, [plan])
+    with opened_ledger(ledger, spoken, output) as opened:
         with opened.reading() as connection:
-            entries = entries_of(connection, the_plan, as_of=parse_as_of(as_of))
-        found = follow(entries, the_plan, parse_as_of(as_of))
+            entries = entries_of(connection, the_plan, as_of=moment)
+        found = follow(entries, the_plan, moment)
         if limit is not None:
             from gbv_kpi.suppression import publishable_trend
 
             found = publish_beside(found, publishable_trend, limit, Former(published or (), opened, register), spoken)
-    if format is Format.JSON:
-        print_pieces(trend_to_json(found), output)
-    else:
-        print_rendered(trend_to_terminal(found, spoken), output)
+    content = in_format(
+        chosen,
+        spoken,
+        lambda: trend_to_terminal(found, spoken),
+        lambda: trend_to_json(found),
+        lambda: trend_listing(found),
+    )
+    emit(content, output, spoken, chosen)
 
 
 @commands.command("export")
-def export_ledger(ledger: LedgerOption = None, output: OutputOption = None) -> None:
+def export_ledger(ledger: LedgerOption = None, output: OutputOption = None, lang: LangOption = None) -> None:
     """Write the whole ledger as JSON Lines. A backup, or the way to another database.
 
     Example: gbv-kpi export --output ledger.jsonl
     """
     from gbv_kpi.ledger.jsonl import export_lines
 
-    with opened_ledger(ledger) as opened:
+    spoken = output_language(lang)
+    expect_ending(output, ".jsonl", "")
+    with opened_ledger(ledger, spoken, output) as opened:
         lines = "".join(export_lines(opened))
-    print_text(lines, output)
+    emit(lines, output, spoken)
 
 
 @commands.command("import")
@@ -261,20 +303,27 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.jsonl import import_lines
+    from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
 
     spoken = output_language(lang)
-    lines = io.BytesIO(read_bounded(file, MAX_IMPORT))
-    with opened_ledger(ledger, create=True) as opened:
-        held, new = import_lines(opened, lines)
-        summary = phrase("Ledger {ledger}: {new} of {held} files were new.", ledger=opened.name, new=new, held=held)
-    print_text(spoken.say(summary) + "\n", None)
+    submitted, published = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
+    with opened_ledger(ledger, spoken, create=starts_a_ledger(submitted)) as opened:
+        new = import_lines(opened, submitted, published)
+    held, details = len(submitted) - new, {"ledger": opened.name}
+    if not new:
+        added = phrase("The ledger {ledger} has all of these files already.", **details)
+    elif not held:
+        added = plural("Added {count} new file to {ledger}.", "Added {count} new files to {ledger}.", new, **details)
+    else:
+        added = phrase("Added {new} new files to {ledger}; {held} were there already.", new=new, held=held, **details)
+    emit(spoken.say(added) + "\n", None, spoken)
 
 
 @keeping.command("check")
 def check_ledger(
+    context: typer.Context,
     ledger: LedgerOption = None,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -285,9 +334,9 @@ def check_ledger(
     from gbv_kpi.ledger.check import check_ledger as verify
     from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
 
-    spoken = output_language(lang)
-    with opened_ledger(ledger) as opened:
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, Format)
+    with opened_ledger(ledger, spoken, output) as opened:
         found = verify(opened)
-    show = ledger_check_to_json if format is Format.JSON else ledger_check_to_text
-    print_text(show(found, spoken), output)
+    show = ledger_check_to_json if chosen is Format.JSON else ledger_check_to_text
+    emit(show(found, spoken), output, spoken)
     raise typer.Exit(found.exit_code)

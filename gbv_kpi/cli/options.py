@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Language, language, language_from_env, phrase
+from gbv_kpi.inputs import is_same_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gbv_kpi.ledger.database import Ledger
     from gbv_kpi.plan import Plan
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
+BINARY = {"xlsx", "docx"}
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 
 
@@ -28,14 +31,14 @@ F = TypeVar("F", bound=StrEnum)
 
 
 class Format(StrEnum):
-    """How a result is shown."""
+    """Show a text or an object."""
 
     TABLE = "table"
     JSON = "json"
 
 
 class CheckFormat(StrEnum):
-    """How the result of a check is shown."""
+    """Show a result that is read, and no file that is handed on."""
 
     TABLE = "table"
     JSON = "json"
@@ -43,8 +46,18 @@ class CheckFormat(StrEnum):
     MD = "md"
 
 
+class ListFormat(StrEnum):
+    """Show a list."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+    XLSX = "xlsx"
+
+
 class ReportFormat(StrEnum):
-    """How a report is shown or handed on."""
+    """Show a report, or hand it on."""
 
     TABLE = "table"
     JSON = "json"
@@ -72,25 +85,25 @@ PlanOption = Annotated[
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Language of the output. [default: GBV_KPI_LANG, else the locale's]")
 ]
-FormatOption = Annotated[Format, typer.Option("--format", envvar="GBV_KPI_FORMAT", help="How the result is shown.")]
-CheckFormatOption = Annotated[
-    CheckFormat | None,
-    typer.Option(
-        "--format",
-        envvar="GBV_KPI_FORMAT",
-        help="How the result is shown. [default: what the name of --output ends in, else table]",
-    ),
-]
-ReportFormatOption = Annotated[
-    ReportFormat | None,
-    typer.Option(
-        "--format",
-        envvar="GBV_KPI_FORMAT",
-        help="How the report is shown. [default: what the name of --output ends in, else table]",
-    ),
-]
+_FORMAT = typer.Option(
+    "--format",
+    envvar="GBV_KPI_FORMAT",
+    help="How the result is shown. [default: what the name of --output ends in, else table]",
+)
+FormatOption = Annotated[Format | None, _FORMAT]
+CheckFormatOption = Annotated[CheckFormat | None, _FORMAT]
+ListFormatOption = Annotated[ListFormat | None, _FORMAT]
+ReportFormatOption = Annotated[ReportFormat | None, _FORMAT]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
+YearOption = Annotated[int, typer.Option("--year", metavar="YEAR", help="The year reported.")]
+AssumedYearOption = Annotated[
+    int | None, typer.Option("--year", metavar="YEAR", help="The year of a file that names none.")
+]
+UnitOption = Annotated[
+    str | None, typer.Option("--unit", metavar="UNIT", help="One unit, by name or code. [default: all]")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing when the exit code is 0.")]
 PublishOption = Annotated[
@@ -99,7 +112,13 @@ PublishOption = Annotated[
 ]
 MinCountOption = Annotated[
     int,
-    typer.Option("--min-count", min=2, envvar="GBV_KPI_MIN_COUNT", help="With --publish: the smallest count shown."),
+    typer.Option(
+        "--min-count",
+        metavar="COUNT",
+        min=2,
+        envvar="GBV_KPI_MIN_COUNT",
+        help="With --publish: the smallest count shown.",
+    ),
 ]
 PublishedOption = Annotated[
     list[Path] | None,
@@ -127,9 +146,9 @@ LedgerOption = Annotated[
         help="The ledger: a file, or the postgresql:// address of a shared one. [default: the officer's own]",
     ),
 ]
-YearOption = Annotated[int, typer.Option("--year", help="The year reported.")]
 ByOption = Annotated[
-    str | None, typer.Option("--by", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]")
+    str | None,
+    typer.Option("--by", metavar="NAME", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]"),
 ]
 AsOfOption = Annotated[
     str | None,
@@ -139,12 +158,28 @@ AsOfOption = Annotated[
 ]
 
 
-def chosen_format(asked: F | None, output: Path | None, formats: type[F]) -> F:
-    """The format asked for, else the one that the name of the file stands for, else a table."""
-    if asked is not None:
-        return asked
-    suffix = output.suffix.lower().removeprefix(".") if output else ""
-    return formats(suffix) if suffix in list(formats) else formats("table")
+def chosen_format(context: typer.Context, asked: F | None, output: Path | None, formats: type[F]) -> F:
+    """Return the format that is asked for on the line, or that the name of the file stands for; else the usual one.
+
+    Raises `UsageError` for a name that ends as no file of a format does, or as one of another format.
+    """
+    source = context.get_parameter_source("format")
+    on_line = asked if source is not None and source.name == "COMMANDLINE" else None
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    if ending == "txt" and on_line is not None and on_line not in BINARY:
+        return on_line
+    by_name = formats("table") if ending == "txt" else formats(ending) if ending in set(formats) else None
+    if ending and (by_name is None or (on_line or by_name) is not by_name):
+        raise UsageError(
+            phrase(
+                "{path} does not end as a file of this command does: {endings}.",
+                path=str(output),
+                endings=", ".join(
+                    ".txt" if one == "table" else f".{one}" for one in ([on_line] if on_line else formats)
+                ),
+            )
+        )
+    return by_name or asked or formats("table")
 
 
 def day_of(text: str) -> date:
@@ -199,12 +234,37 @@ def office_plan(context: typer.Context, name: str) -> "Plan":
 
 
 @contextmanager
-def opened_ledger(place: str | None, *, create: bool = False) -> "Iterator[Ledger]":
-    """The ledger at that place, or the officer's own."""
-    from gbv_kpi.ledger.database import default_place, open_ledger
+def opened_ledger(
+    place: str | None,
+    spoken: Language,
+    output: Path | None = None,
+    *,
+    create: bool = False,
+    quiet: bool = False,
+    dry_run: bool = False,
+) -> "Iterator[Ledger]":
+    """Give the ledger at that place, or the officer's own. Raises `UsageError` where `output` would replace it."""
+    from gbv_kpi.ledger.address import address_of
+    from gbv_kpi.ledger.database import default_place, open_ledger, rehearse
 
-    with open_ledger(place or default_place(), create=create) as opened:
+    def waiting(name: str) -> None:
+        if not quiet:
+            warn(spoken.say(phrase("Waiting until another program is done with the ledger {ledger} …", ledger=name)))
+
+    place = place or default_place()
+    address = address_of(place)
+    expect_other_file(output, [address.database if address.drivername == "sqlite" else None])
+    with rehearse(place, waiting) if dry_run else open_ledger(place, create=create, on_wait=waiting) as opened:
         yield opened
+
+
+def expect_other_file(path: Path | None, inputs: "Iterable[str | Path | None]", option: str = "--output") -> None:
+    """Raise `UsageError` for a result that would replace what it is made from."""
+    for name in inputs if path is not None else ():
+        if path is not None and name is not None and is_same_file(path, Path(name)):
+            raise UsageError(
+                phrase("{option} must not replace what the command reads: {file}.", option=option, file=str(path))
+            )
 
 
 def document_language(lang: Lang | None) -> Language:

@@ -1,6 +1,6 @@
-"""An outcome handed over: what may be seen of it, in the format and to the place asked for, with its exit code."""
+"""A result handed over: what may be seen of it, in the format and to the place asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from gbv_kpi.cli.options import ReportFormat
-from gbv_kpi.console import atomic_write, print_bytes, print_pieces, print_rendered, warn
+from gbv_kpi.cli.options import ReportFormat, expect_other_file
+from gbv_kpi.console import print_bytes, print_pieces, print_rendered, print_text, warn
 from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file, read_stdin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.console import RenderableType
 
     from gbv_kpi.kpi.outcome import Outcome
     from gbv_kpi.kpi.publication import Publication
@@ -37,30 +39,41 @@ def read_bounded(name: str, max_bytes: int) -> bytes:
         raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
 
 
-def file_to_annotate(names: Sequence[str], annotate: Path) -> str:
-    """The one file to mark. Raises `UsageError` for none or several, and for a copy in place of the original."""
+def file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
+    """Return the one file to mark. Raises `UsageError` for none or several, and for a copy that would replace it."""
     from gbv_kpi.sheets.sources import STDIN, find_sources
 
-    expect_xlsx(annotate)
+    expect_ending(annotate, ".xlsx")
     found, _ = find_sources(names)
     if len(found) != 1 or found[0] == STDIN:
         raise UsageError(phrase("--annotate marks one file: name just that file."))
-    _expect_other_file(annotate, found, "--annotate")
+    expect_other_file(annotate, [*found, plan], "--annotate")
     return found[0]
 
 
-def expect_xlsx(path: Path) -> None:
-    """Raises `UsageError` for a file that would not be taken for the workbook it is to be."""
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(phrase("{path} is written as an Excel workbook: let its name end in .xlsx.", path=str(path)))
+def expect_ending(path: Path | None, *endings: str) -> None:
+    """Raise `UsageError` for a file that would not be taken for what it is to be."""
+    if path is not None and path.suffix.lower() not in endings and (path.suffix or len(endings) == 1):
+        wanted = ", ".join(ending for ending in endings if ending)
+        raise UsageError(
+            phrase("{path} does not end as a file of this command does: {endings}.", path=str(path), endings=wanted)
+        )
 
 
-def write_annotated(outcome: "Outcome", name: str, annotate: Path, spoken: Language) -> None:
-    """A copy of the file `name` at `annotate`, with what is wrong in it marked."""
+def expect_new(path: Path | None, force: bool) -> None:
+    """Raise `UsageError` for a file that is there and was not said to be replaced."""
+    if path is not None and is_file(path) and not force:
+        raise UsageError(
+            phrase("{path} exists already: name another file, or replace it with --force.", path=str(path))
+        )
+
+
+def write_annotated(outcome: "Outcome", name: str, annotate: Path, quiet: bool, spoken: Language) -> None:
+    """Write a copy of the file `name`, with what is wrong in it marked."""
     from gbv_kpi.annotate.workbook import annotate as marked_copy
     from gbv_kpi.sheets.sources import open_source
 
-    atomic_write(annotate, marked_copy(outcome.problems, open_source(name), spoken))
+    emit(marked_copy(outcome.problems, open_source(name), spoken), annotate, spoken, quiet=quiet)
 
 
 def docx_template_of(path: Path | None, format: ReportFormat) -> bytes | None:
@@ -129,34 +142,41 @@ def deliver(
     template: bytes | None = None,
 ) -> None:
     """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
+    from gbv_kpi.render.formats import rendered
+
     exit_code = outcome.exit_code
     silent = quiet and exit_code == 0
-    if outcome.left_out and not silent:
-        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(outcome.left_out))))
-    if output is not None:
-        _expect_other_file(output, [file.path for file in outcome.files], "--output")
+    say_left_out(outcome.left_out, silent, spoken)
+    expect_other_file(output, [file.path for file in outcome.files])
     if output is not None or not silent:
-        _show(outcome, format, output, written or spoken, template)
+        content = rendered(outcome, format, written or spoken, template)
+        emit(content, output, spoken, format, quiet=quiet)
     raise typer.Exit(exit_code)
 
 
-def _show(outcome: "Outcome", format: str, output: Path | None, spoken: Language, template: bytes | None) -> None:
-    if format == "table":
-        from gbv_kpi.render.terminal import to_terminal
+def say_left_out(files: Sequence[str], silent: bool, spoken: Language) -> None:
+    if files and not silent:
+        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(files))))
 
-        print_rendered(to_terminal(outcome, spoken), output)
-        return
-    from gbv_kpi.render.formats import rendered
 
-    content = rendered(outcome, format, spoken, template)
+def emit(
+    content: "str | bytes | Iterable[str] | RenderableType",
+    output: Path | None,
+    spoken: Language,
+    format: str = "table",
+    *,
+    quiet: bool = False,
+) -> None:
+    """Print a result or write it to a file, and say on standard error what was written."""
     if isinstance(content, bytes):
         print_bytes(content, output)
+    elif isinstance(content, str):
+        print_text(content, output)
+    elif not isinstance(content, Iterable):
+        print_rendered(content, output)
     elif format == "csv" and output:  # Excel takes it for UTF-8 by this mark, which is in the way of programs in a pipe
         print_pieces(chain(["\ufeff"], content), output)
     else:
         print_pieces(content, output)
-
-
-def _expect_other_file(path: Path, returns: Sequence[str], option: str) -> None:
-    if is_file(path) and any(is_file(Path(name)) and path.samefile(name) for name in returns):
-        raise UsageError(phrase("{option} must not replace the return itself: {file}.", option=option, file=str(path)))
+    if output is not None and is_file(output) and not quiet:
+        warn(spoken.say(phrase("Wrote {file}.", file=str(output))))

@@ -8,8 +8,19 @@ from typing import Annotated
 
 import typer
 
-from gbv_kpi.cli.options import DEFAULT_PLAN, Format, FormatOption, LangOption, OutputOption, day_of, output_language
-from gbv_kpi.console import print_text
+from gbv_kpi.cli.options import (
+    DEFAULT_PLAN,
+    ForceOption,
+    Format,
+    FormatOption,
+    LangOption,
+    OutputOption,
+    chosen_format,
+    day_of,
+    expect_other_file,
+    output_language,
+)
+from gbv_kpi.cli.output import emit, expect_ending, expect_new
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
 
@@ -28,7 +39,9 @@ ShownPlan = Annotated[
 
 
 @plan_commands.command("list")
-def list_plans(format: FormatOption = Format.TABLE, output: OutputOption = None, lang: LangOption = None) -> None:
+def list_plans(
+    context: typer.Context, format: FormatOption = None, output: OutputOption = None, lang: LangOption = None
+) -> None:
     """Name the built-in plans.
 
     Example: gbv-kpi plan list
@@ -36,16 +49,20 @@ def list_plans(format: FormatOption = Format.TABLE, output: OutputOption = None,
     from gbv_kpi.plan.builtin import built_in_plans
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
-    plans = built_in_plans()
-    print_text(plans_to_json(plans) if format is Format.JSON else plans_to_text(plans, output_language(lang)), output)
+    plans, spoken = built_in_plans(), output_language(lang)
+    is_json = chosen_format(context, format, output, Format) is Format.JSON
+    emit(plans_to_json(plans) if is_json else plans_to_text(plans, spoken), output, spoken)
 
 
 @plan_commands.command("show")
 def show_plan(
+    context: typer.Context,
     plan: ShownPlan = DEFAULT_PLAN,
-    year: Annotated[int | None, typer.Option("--year", help="Units of this year. [default: the plan's last]")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar="YEAR", help="Units of this year. [default: the plan's last]")
+    ] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Units of this day.")] = None,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -56,22 +73,23 @@ def show_plan(
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.plan import plan_to_json, plan_to_text
 
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, Format)
+    expect_other_file(output, [plan])
     shown = load_plan(plan)
     if year is not None and not shown.covers(year):
         details = {"year": str(year), "first": str(shown.first_year), "last": str(shown.last_year)}
         raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
     day = day_of(on) if on else shown.reporting_day(shown.last_year if year is None else year)
-    if format is Format.JSON:
-        print_text(plan_to_json(shown, day), output)
-    else:
-        width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-        print_text(plan_to_text(shown, day, output_language(lang), width), output)
+    width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
+    is_json = chosen is Format.JSON
+    emit(plan_to_json(shown, day) if is_json else plan_to_text(shown, day, spoken, width), output, spoken)
 
 
 @plan_commands.command("check")
 def check_plan(
+    context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The plan file.")],
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -82,9 +100,11 @@ def check_plan(
     from gbv_kpi.plan.load import read_plan
     from gbv_kpi.render.plan_check import exit_code, plan_check_to_json, plan_check_to_text
 
-    spoken, reading = output_language(lang), read_plan(file)
-    show = plan_check_to_json if format is Format.JSON else plan_check_to_text
-    print_text(show(reading, file, spoken), output)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, Format)
+    expect_other_file(output, [file])
+    reading = read_plan(file)
+    show = plan_check_to_json if chosen is Format.JSON else plan_check_to_text
+    emit(show(reading, file, spoken), output, spoken)
     raise typer.Exit(exit_code(reading))
 
 
@@ -92,6 +112,7 @@ def check_plan(
 def new_plan(
     plan: Annotated[str | None, typer.Option("--from", metavar="ID", help="Start from this built-in plan.")] = None,
     output: OutputOption = None,
+    force: ForceOption = False,
     lang: LangOption = None,
 ) -> None:
     """Write a plan file to start from. It says what each key means, or is a built-in plan to be changed.
@@ -100,13 +121,18 @@ def new_plan(
     """
     from gbv_kpi.plan.new_file import starting_file
 
-    print_text(starting_file(output_language(lang), SCHEMA, plan), output)
+    spoken = output_language(lang)
+    expect_ending(output, ".toml", "")
+    expect_new(output, force)
+    emit(starting_file(spoken, SCHEMA, plan), output, spoken)
 
 
 @plan_commands.command("draft")
 def draft_plan(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The plan as .docx or .txt, or - for standard input.")],
     output: OutputOption = None,
+    force: ForceOption = False,
+    lang: LangOption = None,
 ) -> None:
     """Draft a plan file from a Vietnamese plan's text. Its sentences quoted; what is doubtful marked # ?.
 
@@ -115,23 +141,28 @@ def draft_plan(
     from gbv_kpi.plan.draft import drafted, text_of_document
     from gbv_kpi.sheets.sources import open_source
 
+    expect_ending(output, ".toml", "")
+    expect_other_file(output, [file])
+    expect_new(output, force)
     source = open_source(file)
-    print_text(drafted(text_of_document(source.content), SCHEMA.as_uri()), output)
+    emit(drafted(text_of_document(source.content), SCHEMA.as_uri()), output, output_language(lang))
 
 
 @plan_commands.command("schema")
-def plan_schema(output: OutputOption = None) -> None:
+def plan_schema(output: OutputOption = None, lang: LangOption = None) -> None:
     """Write the JSON Schema of plan files. Editors complete and check them with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json
     """
-    print_text(SCHEMA.read_text("utf-8"), output)
+    expect_ending(output, ".json", "")
+    emit(SCHEMA.read_text("utf-8"), output, output_language(lang))
 
 
 @commands.command()
 def explain(
+    context: typer.Context,
     code: Annotated[str | None, typer.Argument(metavar="CODE", help="The code of a problem. [default: all]")] = None,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -142,13 +173,14 @@ def explain(
     from gbv_kpi.problem_codes import CATALOGUE
     from gbv_kpi.render.explain import code_to_text, codes_to_json, codes_to_text
 
-    spoken = output_language(lang)
+    spoken, chosen = output_language(lang), chosen_format(context, format, output, Format)
     if code is not None and code not in CATALOGUE:
         raise UsageError(_no_such_code(code, CATALOGUE))
-    if format is Format.JSON:
-        print_text(codes_to_json([code] if code else list(CATALOGUE), spoken), output)
+    if chosen is Format.JSON:
+        content = codes_to_json([code] if code else list(CATALOGUE), spoken)
     else:
-        print_text(code_to_text(code, spoken) if code else codes_to_text(spoken), output)
+        content = code_to_text(code, spoken) if code else codes_to_text(spoken)
+    emit(content, output, spoken)
 
 
 def _no_such_code(code: str, known: Iterable[str]) -> Phrase:

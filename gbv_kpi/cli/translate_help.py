@@ -21,56 +21,52 @@ from gbv_kpi.i18n import Language, Phrase, phrase
 # Built commands are click's, or those of the copy of click that newer typers carry: `Any` stands for both.
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
 
-WORDS = (
-    phrase("Usage:"),
-    phrase("Arguments"),
-    phrase("Options"),
-    phrase("Commands"),
-    phrase("Show this message and exit."),
-    phrase("{text}  [{notes}]"),
-    phrase("required"),
-    phrase("default: {value}"),
-    phrase("env var: {name}"),
-    phrase("Error: {message}"),
-    phrase("Try '{command}' for help."),
-    phrase("Missing command."),
-    phrase("Missing argument {name}."),
-    phrase("Missing option {name}."),
-    phrase("No such command {name}. Did you mean {names}?"),
-    phrase("No such command {name}."),
-    phrase("No such option: {name} (Possible options: {names})"),
-    phrase("No such option: {name} Did you mean {names}?"),
-    phrase("No such option: {name}"),
-    phrase("Option {name} requires an argument."),
-    phrase("Option {name} does not take a value."),
-    phrase("Got unexpected extra argument ({name})"),
-    phrase("Got unexpected extra arguments ({names})"),
-    phrase("Invalid value for {name}: {message}"),
-    phrase("Invalid value: {message}"),
-    phrase("{name} (env var: {variable})"),
-    phrase("Value error, {message}"),
-    phrase("{value} is not one of {choices}."),
-    phrase("{value} is not a valid integer."),
-    phrase("Input should be a valid integer, unable to parse string as an integer"),
-)
-"""What the library says, the more particular wording first."""
+# The library's sentences in our words, the more particular ones first.
+REWORDED = {
+    "Usage:": phrase("Usage:"),
+    "Arguments": phrase("Arguments"),
+    "Options": phrase("Options"),
+    "Commands": phrase("Commands"),
+    "Show this message and exit.": phrase("Show this message and exit."),
+    "{text}  [{notes}]": phrase("{text}  [{notes}]"),
+    "required": phrase("required"),
+    "default: {value}": phrase("default: {value}"),
+    "env var: {name}": phrase("env var: {name}"),
+    "Error: {message}": phrase("Error: {message}"),
+    "Try '{command}' for help.": phrase("Try '{command}' for help."),
+    "Missing command.": phrase("Missing command."),
+    "Missing argument {name}.": phrase("Missing argument {name}."),
+    "Missing option {name}.": phrase("Missing option {name}."),
+    "No such command {name}. Did you mean {names}?": phrase("There is no command {name}. Is {names} meant?"),
+    "No such command {name}.": phrase("There is no command {name}."),
+    "No such option: {name} (Possible options: {names})": phrase("There is no option {name}. Is {names} meant?"),
+    "No such option: {name} Did you mean {names}?": phrase("There is no option {name}. Is {names} meant?"),
+    "No such option: {name}": phrase("There is no option {name}."),
+    "Option {name} requires an argument.": phrase("Option {name} needs a value."),
+    "Option {name} does not take a value.": phrase("Option {name} takes no value."),
+    "Got unexpected extra argument{sign}({name})": phrase("Too much on the line: {name}"),
+    "Invalid value for {name}: {message}": phrase("{name} does not take this value: {message}"),
+    "Invalid value: {message}": phrase("This value is not taken: {message}"),
+    "{name} (env var: {variable})": phrase("{name} (env var: {variable})"),
+    "Value error, {message}": phrase("{message}"),
+    "{value} is not one of {choices}.": phrase("{value} is not one of {choices}."),
+    "{value} is not a valid integer.": phrase("{value} is no whole number."),
+    "Input should be greater than or equal to {least}": phrase("the smallest is {least}."),
+    "Input should be a valid integer{rest}": phrase("a whole number is wanted."),
+    "Input should {rest}": phrase("it is not of the kind that is wanted here."),
+}
 
 
 def run(command: Any, language: Language, **settings: Any) -> None:
-    """Run the command line and exit; in English everything is left as the library says it.
-
-    `settings` are what the library takes for its context.
-    """
+    """Run the command line and exit; whatever the library says is in our words, `settings` are its context's."""
     _convert_lightly(command)
-    if language.tag == "en":
-        command(**settings)
     translate_help(command, language)
     try:
         sys.exit(command.main(standalone_mode=False, **settings))
     except UsageError as complaint:
-        english = StringIO()
-        complaint.show(english)
-        sys.stderr.writelines(_reworded(line, language) + "\n" for line in english.getvalue().splitlines())
+        by_library = StringIO()
+        complaint.show(by_library)
+        sys.stderr.writelines(_reworded(line, language) + "\n" for line in by_library.getvalue().splitlines())
         sys.exit(complaint.exit_code)
 
 
@@ -150,20 +146,23 @@ def _speaking_context(context_class: type[Any], language: Language) -> type[Any]
 
         def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
             # typer 0.15 escapes the bracket of its notes for rich, whether or not rich shows them.
-            said = [(name, _reworded(text.replace("  \\[", "  ["), language)) for name, text in rows]
-            super().write_dl(said, *args, **options)
+            words = [
+                (re.sub(r" <(?:list\[str\]|str|int)>", "", name), _reworded(text.replace("  \\[", "  ["), language))
+                for name, text in rows
+            ]
+            super().write_dl(words, *args, **options)
 
     return type("Context", (context_class,), {"formatter_class": Formatter})
 
 
 def _reworded(text: str, language: Language) -> str:
     """A saying of the library in `language`, and the sayings within it; as it is where it is not known."""
-    for said in WORDS:
-        if found := _pattern(said.wording).fullmatch(text):
+    for by_library, ours in REWORDED.items():
+        if found := _pattern(by_library).fullmatch(text):
             parts = found.groupdict()
             if "notes" in parts:
                 parts["notes"] = "; ".join(_reworded(note, language) for note in parts["notes"].split("; "))
-            return language.say(Phrase(said.wording, {k: _reworded(part, language) for k, part in parts.items()}))
+            return language.say(Phrase(ours.wording, {k: _reworded(part, language) for k, part in parts.items()}))
     return text
 
 

@@ -1,7 +1,6 @@
 """The commands of an officer's year: withdraw, note, sign, diff."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,12 +9,14 @@ from gbv_kpi.cli.options import (
     ByOption,
     Format,
     FormatOption,
-    Lang,
     LangOption,
     LedgerOption,
+    ListFormat,
+    ListFormatOption,
     OutputOption,
     PlanOption,
     YearOption,
+    chosen_format,
     now,
     office_plan,
     officer,
@@ -23,26 +24,23 @@ from gbv_kpi.cli.options import (
     output_language,
     parse_as_of,
 )
-from gbv_kpi.console import print_rendered, print_text
-
-if TYPE_CHECKING:
-    from gbv_kpi.kpi.year_record import Event
+from gbv_kpi.cli.output import emit
 
 commands = typer.Typer()
 
-UnitOption = Annotated[str, typer.Option("--unit", help="The unit, by name or code, as its return names it.")]
+OneUnitOption = Annotated[str, typer.Option("--unit", metavar="UNIT", help="The unit, as its return names it.")]
 
 
 @commands.command()
 def withdraw(
     context: typer.Context,
-    unit: UnitOption,
+    unit: OneUnitOption,
     year: YearOption,
-    reason: Annotated[str, typer.Option("--reason", help="Why the return no longer counts.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why the return no longer counts.")],
     ledger: LedgerOption = None,
     by: ByOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -52,23 +50,25 @@ def withdraw(
     """
     from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import withdraw as record
+    from gbv_kpi.render.year_record import event_shown
 
-    the_plan = office_plan(context, plan)
-    with opened_ledger(ledger) as opened:
+    spoken, the_plan = output_language(lang), office_plan(context, plan)
+    chosen = chosen_format(context, format, output, Format)
+    with opened_ledger(ledger, spoken, output) as opened:
         event = record(opened, the_plan, unit, year, reason, Author(officer(by), now()))
-    _show(event, True, format, output, lang)
+    emit(event_shown(event, True, chosen, spoken), output, spoken)
 
 
 @commands.command()
 def note(
     context: typer.Context,
-    unit: UnitOption,
+    unit: OneUnitOption,
     year: YearOption,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What explains the return.")],
     ledger: LedgerOption = None,
     by: ByOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -78,11 +78,13 @@ def note(
     """
     from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import note as record
+    from gbv_kpi.render.year_record import event_shown
 
-    the_plan = office_plan(context, plan)
-    with opened_ledger(ledger) as opened:
+    spoken, the_plan = output_language(lang), office_plan(context, plan)
+    chosen = chosen_format(context, format, output, Format)
+    with opened_ledger(ledger, spoken, output) as opened:
         event = record(opened, the_plan, unit, year, text, Author(officer(by), now()))
-    _show(event, True, format, output, lang)
+    emit(event_shown(event, True, chosen, spoken), output, spoken)
 
 
 @commands.command()
@@ -92,7 +94,7 @@ def sign(
     ledger: LedgerOption = None,
     by: ByOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -102,11 +104,13 @@ def sign(
     """
     from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import sign as record
+    from gbv_kpi.render.year_record import event_shown
 
-    the_plan = office_plan(context, plan)
-    with opened_ledger(ledger) as opened:
+    spoken, the_plan = output_language(lang), office_plan(context, plan)
+    chosen = chosen_format(context, format, output, Format)
+    with opened_ledger(ledger, spoken, output) as opened:
         event, is_new = record(opened, the_plan, year, Author(officer(by), now()))
-    _show(event, is_new, format, output, lang)
+    emit(event_shown(event, is_new, chosen, spoken), output, spoken)
 
 
 @commands.command()
@@ -128,7 +132,7 @@ def diff(
     ] = None,
     ledger: LedgerOption = None,
     plan: PlanOption = DEFAULT_PLAN,
-    format: FormatOption = Format.TABLE,
+    format: ListFormatOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -137,26 +141,25 @@ def diff(
     Example: gbv-kpi diff --year 2025 --from signed
     """
     from gbv_kpi.ledger.year import difference, held, signed_of
-    from gbv_kpi.render.year_record import difference_to_json, difference_to_terminal
+    from gbv_kpi.render.difference import difference_listing, difference_to_json, difference_to_terminal
+    from gbv_kpi.render.listing import in_format
 
     the_plan, spoken = office_plan(context, plan), output_language(lang)
+    chosen = chosen_format(context, format, output, ListFormat)
     signed = before == "signed" or (before is None and from_ledger is None)
-    with opened_ledger(from_ledger or ledger) as opened, opened.reading() as connection:
+    with opened_ledger(from_ledger or ledger, spoken, output) as opened, opened.reading() as connection:
         first = None if signed else parse_as_of(before)
         old, signature = (
             signed_of(connection, the_plan, year) if signed else (held(connection, the_plan, year, first), None)
         )
-    with opened_ledger(ledger) as opened, opened.reading() as connection:
+    with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
         new = held(connection, the_plan, year, parse_as_of(after))
     found = difference(the_plan, year, old, new, signature)
-    if format is Format.JSON:
-        print_text(difference_to_json(found), output)
-    else:
-        print_rendered(difference_to_terminal(found, spoken), output)
-
-
-def _show(event: "Event", is_new: bool, format: Format, output: Path | None, lang: Lang | None) -> None:
-    from gbv_kpi.render.year_record import event_to_json, event_to_text
-
-    show = event_to_json if format is Format.JSON else event_to_text
-    print_text(show(event, is_new, output_language(lang)), output)
+    content = in_format(
+        chosen,
+        spoken,
+        lambda: difference_to_terminal(found, spoken),
+        lambda: difference_to_json(found),
+        lambda: difference_listing(found, spoken),
+    )
+    emit(content, output, spoken, chosen)

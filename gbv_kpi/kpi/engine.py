@@ -1,5 +1,6 @@
 """Hold the counts of valid returns against the plan's thresholds, by whole-number arithmetic on pandas columns."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
@@ -26,13 +27,15 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     numerators over the sum of denominators, never a mean of rates.
     """
     fields = list(dict.fromkeys(name for one in plan.all_indicators for name in (*one.numerator, *one.denominator)))
-    refused = returns.refused()
+    refused: dict[int, set[str]] = defaultdict(set)
+    for code, year in returns.refused():
+        refused[year].add(code)
     valid = returns.valid
     coverage: list[Coverage] = []
     findings: list[Columns] = []
-    for year in sorted({*valid["year"].unique().tolist(), *(year for _, year in refused)}):
+    for year in sorted({*valid["year"].unique().tolist(), *refused}):
         rows = of_year(valid, year, fields)
-        coverage.append(_coverage(plan, year, rows, {code for code, of_year in refused if of_year == year}))
+        coverage.append(_coverage(plan, year, rows, refused[year]))
         if len(rows):
             counts = sum_by_unit(rows, fields)
             findings.extend(_findings(plan, coverage[-1], counts, _base_counts(valid, plan, year, counts)))

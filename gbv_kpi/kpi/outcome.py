@@ -29,12 +29,18 @@ class Outcome:
     fail_on: FailOn = FailOn.MISSED
     outlook: tuple[Outlook, ...] = ()  # of provisional verdicts
     as_of: datetime | None = None  # the past moment of the ledger that was asked for
+    recorded: datetime | None = None  # when the last return that counts came into the ledger
     written: date | None = None  # the day that the report is written, where it was given
     counts: tuple[UnitCounts, ...] = ()  # of a report that shows what its findings rest on
     trend: "Trend | None" = None  # of such a report, up to its year
     year_record: YearRecord | None = None  # of a report from a ledger
     withheld: Withheld | None = None  # of a published outcome
     decided: int | None = None  # its exit code, which was decided before anything was withheld
+
+    @property
+    def data_moment(self) -> datetime | None:
+        """Return the moment up to which the figures are known; None where they are those of files."""
+        return self.as_of or self.recorded
 
     def of_year(self, year: int) -> "Outcome":
         return replace(self, scorecard=self.scorecard.of_year(year))

@@ -12,8 +12,8 @@ from gbv_kpi.ledger.entries import Entry, UnitKey, hash_of
 from gbv_kpi.ledger.events import events_of
 from gbv_kpi.ledger.faults import CONTRADICTION
 from gbv_kpi.ledger.publications import publications_of
-from gbv_kpi.ledger.query import OF_SUBMISSION, UNREADABLE, ChangedError, entry_from, told_as_damage
-from gbv_kpi.ledger.tables import readable_columns, returns, submissions
+from gbv_kpi.ledger.query import UNREADABLE, ChangedError, entry_from, told_as_damage
+from gbv_kpi.ledger.tables import columns_of, readable_columns, returns, submissions
 
 MAX_KEY_SETS = 50  # of former files that a file may have had the units of
 
@@ -40,9 +40,11 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
     with ledger.reading() as connection, told_as_damage(connection):
         damage = list(_damaged_pages(connection))
         events_of(connection)  # each is read
-        files = connection.execute(select(submissions).order_by(submissions.c.id)).mappings().all()
+        files = (
+            connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id)).mappings().all()
+        )
         rows = connection.execute(
-            select(*readable_columns(connection), *OF_SUBMISSION)
+            select(*readable_columns(connection))
             .outerjoin(submissions, returns.c.submission == submissions.c.id)
             .order_by(returns.c.submission, returns.c.revision)
         )

@@ -10,10 +10,11 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Timer
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
@@ -21,15 +22,25 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from gbv_kpi.errors import LedgerError, NoLedgerError
+from gbv_kpi.errors import LedgerError, NoLedgerError, system_reason
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import data_folder
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
 from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_passing, ledger_error
-from gbv_kpi.ledger.tables import LATER_TABLES, SCHEMA, VERSION, layout, make_tables, missing_columns
+from gbv_kpi.ledger.tables import (
+    LATER,
+    LATER_TABLES,
+    SCHEMA,
+    VERSION,
+    layout,
+    make_tables,
+    metadata,
+    missing_columns,
+)
 
 T = TypeVar("T")
 
+SILENT_SECONDS = 2  # that a writer waits without saying so
 PATIENCE_SECONDS = 120  # a writer waits for the others; 48 files take a few seconds
 ATTEMPTS = 5  # at a write that another one crossed
 CHECKED_BYTES = 16 * 2**20  # of a ledger that is looked through whenever it is opened: it takes 30 ms
@@ -47,6 +58,7 @@ class Ledger:
 
     name: str
     engine: Engine
+    on_wait: Callable[[str], None] | None = None  # called with the name where a writer has to wait for another
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -81,10 +93,12 @@ class Ledger:
         commits = False
         try:
             with self.engine.connect().execution_options(**options) as connection:
-                transaction = connection.begin()
+                with self._patience() if writes else nullcontext():
+                    transaction = connection.begin()
                 try:
                     if self.engine.dialect.name == "postgresql" and writes:
-                        _take_lock(connection)
+                        with self._patience():
+                            _take_lock(connection)
                     yield connection
                 except BaseException:
                     with suppress(DBAPIError):  # the connection may be gone
@@ -97,9 +111,20 @@ class Ledger:
         except UnicodeDecodeError as error:  # SQLite quotes a damaged text in its own message
             raise damaged(self.name, CONTRADICTION) from error
 
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """Say so where a lock is waited for."""
+        timer = Timer(SILENT_SECONDS, self.on_wait or (lambda _: None), [self.name])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
 
 @contextmanager
-def open_ledger(place: str, *, create: bool = False) -> Iterator[Ledger]:
+def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], None] | None = None) -> Iterator[Ledger]:
     """The ledger at a path or `postgresql://` address; made where it is missing if `create`.
 
     Raises `LedgerError` for one that is missing, of another program, of a newer gbv-kpi, or unusable.
@@ -111,7 +136,7 @@ def open_ledger(place: str, *, create: bool = False) -> Iterator[Ledger]:
     else:
         name = shown_address(url)
         engine = _postgresql(url, name)
-    ledger = Ledger(name, engine)
+    ledger = Ledger(name, engine, on_wait)
     try:
         if not _known(ledger, create=create):
             if not create:
@@ -124,7 +149,7 @@ def open_ledger(place: str, *, create: bool = False) -> Iterator[Ledger]:
         engine.dispose()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Rehearsal(Ledger):
     """A ledger of which everything is done on one connection."""
 
@@ -140,7 +165,7 @@ class _RehearsedError(Exception):
 
 
 @contextmanager
-def rehearse(place: str) -> Iterator[Ledger]:
+def rehearse(place: str, on_wait: Callable[[str], None] | None = None) -> Iterator[Ledger]:
     """Open the ledger, or a new one where there is none, and undo in the end all that was written to it."""
     with TemporaryDirectory() as folder:
         try:
@@ -150,11 +175,12 @@ def rehearse(place: str) -> Iterator[Ledger]:
             actual = str(Path(folder) / "ledger.db")
         with (
             suppress(_RehearsedError),
-            open_ledger(actual, create=actual != place) as ledger,
+            open_ledger(actual, create=actual != place, on_wait=on_wait) as ledger,
             ledger.writing() as connection,
         ):
             make_tables(connection)
-            yield _Rehearsal(ledger.name if actual == place else place, ledger.engine, connection)
+            name = ledger.name if actual == place else place
+            yield _Rehearsal(name, ledger.engine, connection=connection)
             raise _RehearsedError
 
 
@@ -171,17 +197,18 @@ def _sqlite(name: str, *, create: bool) -> Engine:
     try:
         if create and name == default_place():
             _make_folder(path.parent)
+        if not create and not path.exists():
+            raise NoLedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
             message = phrase("There is no place for a ledger at {ledger}: name a file in a folder.", ledger=name)
             raise LedgerError(message)
-        if not create and not path.exists():
-            raise NoLedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is told when it is written to
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise LedgerError(phrase("{name} cannot be opened: {reason}.", name=name, reason=reason)) from error
+        raise LedgerError(
+            phrase("{name} cannot be opened: {reason}.", name=name, reason=system_reason(error))
+        ) from error
     address = f"{path.absolute().as_uri()}?mode=rw"  # only an address can ask not to make the file
     engine = create_engine(
         "sqlite://",
@@ -199,8 +226,9 @@ def _make_folder(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = phrase("The folder {folder} cannot be made: {reason}.", folder=str(folder), reason=reason)
+        message = phrase(
+            "The folder {folder} cannot be made: {reason}.", folder=str(folder), reason=system_reason(error)
+        )
         raise LedgerError(message) from error
 
 
@@ -221,7 +249,7 @@ def _postgresql(url: URL, name: str) -> Engine:
 
         engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT_ARGUMENTS)
     except ModuleNotFoundError as error:
-        raise LedgerError(phrase("A ledger on PostgreSQL needs more: pip install 'gbv-kpi[postgres]'.")) from error
+        raise LedgerError(phrase("A ledger on PostgreSQL needs more: pip install 'psycopg[binary]'.")) from error
 
     @event.listens_for(engine, "do_connect")
     def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
@@ -256,19 +284,20 @@ def _known(ledger: Ledger, *, create: bool) -> bool:
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
         missing = missing_columns(connection)
-        lacks = {
-            column
-            for table, columns in missing.items()
-            for column in columns
-            if table not in LATER_TABLES or table in present
-        }
+        lacks = {column for name, columns in missing.items() if name not in LATER_TABLES for column in columns}
     match found:
         case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            if lacks - {"digest"}:
+            if lacks - LATER or any(0 < len(missing[name]) < len(metadata.tables[name].c) for name in LATER_TABLES):
                 raise damaged(ledger.name, OTHER_TABLES)
-            return not any(missing.values()) or not create  # one from before 0.2 gets its digests and its events
+            return not any(missing.values()) or not create  # one from before 0.2 gets what it lacks
         case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
             message = phrase("The ledger {ledger} was made by a newer gbv-kpi; install that one.", ledger=ledger.name)
+            raise LedgerError(message)
+        case [(schema, int())] if schema == SCHEMA:
+            message = phrase(
+                "The ledger {ledger} was made by an older gbv-kpi: export it with that one, then import it here.",
+                ledger=ledger.name,
+            )
             raise LedgerError(message)
         case _:
             raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))

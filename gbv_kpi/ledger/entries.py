@@ -49,6 +49,7 @@ class Entry:
     sha256: str
     at: datetime  # UTC
     who: str
+    path: str | None = None  # of the file, absolute
     withdrawn: Event | None = None  # why it no longer counts
 
     @property
@@ -64,7 +65,9 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def entry_of(given: Return, plan: Plan, revision: int, sha256: str, at: datetime, who: str) -> Entry:
+def entry_of(
+    given: Return, plan: Plan, revision: int, sha256: str, at: datetime, who: str, path: str | None = None
+) -> Entry:
     """A return as the ledger holds it; its file is the one it was read from."""
     return Entry(
         plan=plan.id,
@@ -78,6 +81,7 @@ def entry_of(given: Return, plan: Plan, revision: int, sha256: str, at: datetime
         sha256=sha256,
         at=at,
         who=storable(who),
+        path=path,
     )
 
 

@@ -1,8 +1,8 @@
 """The whole ledger as JSON Lines, out and in again: a backup, a move to another database, and no lock-in.
 
 The first line names the schema, each further one is a file handed in with the returns it brought, in the order they
-came, then the publications, withdrawals, notes and signatures. What is read in is checked as strictly as any return:
-whole counts, revisions without gaps.
+came, then what was withdrawn, noted, signed and published. What is read in is checked as strictly as any return: whole
+counts, revisions without gaps.
 """
 
 import json
@@ -21,8 +21,8 @@ from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import instant
 from gbv_kpi.ledger.events import add_events, events_of
 from gbv_kpi.ledger.publications import add_publication, publications_of, publications_with_time
-from gbv_kpi.ledger.query import OF_SUBMISSION, entry_from, told_as_damage
-from gbv_kpi.ledger.tables import add_submission, readable_columns, returns, submissions
+from gbv_kpi.ledger.query import entry_from, told_as_damage
+from gbv_kpi.ledger.tables import add_submission, columns_of, readable_columns, returns, submissions
 from gbv_kpi.returns.schema import MAX_COUNT, Count
 
 FORMAT: Literal["gbv-kpi/ledger/1"] = "gbv-kpi/ledger/1"
@@ -55,6 +55,7 @@ class _Submission(_Line):
     content: Sha256
     at: Stamp
     who: Text
+    path: Text | None = None
     returns: list[_Return]
 
 
@@ -67,8 +68,8 @@ class _Published(_Line):
     publication: Publication
 
 
-_Any = _Submission | _Recorded | _Published
-_ANY_LINE: TypeAdapter[_Any] = TypeAdapter(_Any)
+_Record = _Recorded | _Published
+_ANY_LINE: TypeAdapter[_Submission | _Record] = TypeAdapter(_Submission | _Record)
 
 
 def export_lines(ledger: Ledger) -> Iterator[str]:
@@ -76,14 +77,13 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
     with ledger.reading() as connection, told_as_damage(connection):
         yield json.dumps({"schema": FORMAT}) + "\n"
         brought: dict[int, list[dict[str, object]]] = {}
-        query = select(*readable_columns(connection), *OF_SUBMISSION).outerjoin(
-            submissions, returns.c.submission == submissions.c.id
-        )
+        query = select(*readable_columns(connection)).outerjoin(submissions, returns.c.submission == submissions.c.id)
         for row in connection.execute(query.order_by(returns.c.id)).mappings():
             entry_from(row)  # what is damaged is no backup
             brought.setdefault(row["submission"], []).append({name: row[name] for name in _Return.model_fields})
-        for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
-            line = {name: row[name] for name in _Submission.model_fields if name != "returns"}
+        columns = columns_of(connection, submissions)
+        for row in connection.execute(select(*columns).order_by(submissions.c.id)).mappings():
+            line = {name: row[name] for name in _Submission.model_fields if row.get(name) is not None}
             whole = json.dumps({**line, "returns": brought.get(row["id"], [])}, ensure_ascii=False)
             yield harmless_json(whole) + "\n"
         for event in events_of(connection):
@@ -92,27 +92,55 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
             yield harmless_json(json.dumps({"published": at, "publication": content}, ensure_ascii=False)) + "\n"
 
 
-def import_lines(ledger: Ledger, lines: Iterable[bytes]) -> tuple[int, int]:
-    """Add what an export holds and the ledger does not, all of it or nothing; how many files, and how many of them new.
-
-    Raises `LedgerError` for lines that are no export, and for returns that do not continue what the
-    ledger holds: two ledgers that went on separately cannot be made one.
-    """
+def read_export(lines: Iterable[bytes]) -> tuple[list[_Submission], list[_Record]]:
+    """Return the files of an export and what else it records. Raises `LedgerError` for lines that are none."""
     read = list(_read(lines))
-    files = sum(isinstance(line, _Submission) for line in read)
-    return files, ledger.write(lambda connection: _add_new(connection, read))
+    submitted = [line for line in read if isinstance(line, _Submission)]
+    return submitted, [line for line in read if not isinstance(line, _Submission)]
 
 
-def _add_new(connection: Connection, lines: Sequence[_Any]) -> int:
-    submitted = [line for line in lines if isinstance(line, _Submission)]
+def starts_a_ledger(submitted: Iterable[_Submission]) -> bool:
+    """Whether the files could be the first of a ledger: each return from its first revision on."""
+    try:
+        _continuing(submitted, {})
+    except LedgerError:
+        return False
+    return True
+
+
+def import_lines(ledger: Ledger, submitted: Sequence[_Submission], records: Sequence[_Record]) -> int:
+    """Add what the ledger does not have, all of it or nothing, and return how many files that were.
+
+    Raises `LedgerError` for returns that do not continue what the ledger holds: two ledgers that went on separately
+    cannot be made one.
+    """
+    return ledger.write(lambda connection: _add_new(connection, submitted, records))
+
+
+def _add_new(connection: Connection, submitted: Iterable[_Submission], records: Sequence[_Record]) -> int:
     columns = submissions.c
     present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
-    last = _last_revisions(connection)
     new = [one for one in submitted if (one.plan, one.sha256, one.content) not in present]
+    _continuing(new, _last_revisions(connection))
     for one in new:
+        rows = [{**given.model_dump(), "plan": one.plan} for given in one.returns]
+        add_submission(connection, one.model_dump(exclude={"returns"}), rows)
+    known_events, known = events_of(connection), publications_of(connection)
+    events = (line.event for line in records if isinstance(line, _Recorded))
+    add_events(connection, [event for event in events if event not in known_events])
+    for line in records:
+        if isinstance(line, _Published) and line.publication not in known:
+            add_publication(connection, line.publication, instant(line.published))
+    return len(new)
+
+
+def _continuing(submitted: Iterable[_Submission], last: dict[tuple[str, str, str, int], int]) -> None:
+    """Raise `LedgerError` for a revision that does not follow the last one of its return."""
+    held = dict(last)
+    for one in submitted:
         for given in one.returns:
             key = (one.plan, given.unit_code, given.unit_since, given.year)
-            if given.revision != last.get(key, 0) + 1:
+            if given.revision != held.get(key, 0) + 1:
                 raise LedgerError(
                     phrase(
                         "The ledger does not fit: {file} brings revision {revision} of {unit}, {year}; "
@@ -121,23 +149,13 @@ def _add_new(connection: Connection, lines: Sequence[_Any]) -> int:
                         revision=given.revision,
                         unit=given.unit_name,
                         year=str(given.year),
-                        held=last.get(key, 0),
+                        held=held.get(key, 0),
                     )
                 )
-            last[key] = given.revision
-        rows = [{**given.model_dump(), "plan": one.plan} for given in one.returns]
-        add_submission(connection, one.model_dump(exclude={"returns"}), rows)
-    known = events_of(connection)
-    recorded = (line.event for line in lines if isinstance(line, _Recorded))
-    add_events(connection, [event for event in recorded if event not in known])
-    published = publications_of(connection)
-    for line in lines:
-        if isinstance(line, _Published) and line.publication not in published:
-            add_publication(connection, line.publication, instant(line.published))
-    return len(new)
+            held[key] = given.revision
 
 
-def _read(lines: Iterable[bytes]) -> Iterator[_Any]:
+def _read(lines: Iterable[bytes]) -> Iterator[_Submission | _Record]:
     number = 0
     try:
         for number, line in enumerate(lines, start=1):

@@ -17,7 +17,6 @@ from gbv_kpi.ledger.tables import digest_of, readable_columns, returns, submissi
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns.schema import MAX_COUNT
 
-OF_SUBMISSION = (submissions.c.file, submissions.c.sha256, submissions.c.at, submissions.c.who)
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # what values that are none come to
 MOST_CODES = 500  # a longer list is not asked for unit by unit
 
@@ -35,7 +34,7 @@ def entries_of(
     Raises `LedgerError` for a return that cannot be read, or is not what was recorded.
     """
     query = (
-        select(*readable_columns(connection), *OF_SUBMISSION)
+        select(*readable_columns(connection))
         .join(submissions, returns.c.submission == submissions.c.id)
         .where(returns.c.plan == plan.id)
         .order_by(returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision)
@@ -128,6 +127,7 @@ def entry_from(held: RowMapping) -> Entry:
         sha256=held["sha256"],
         at=at,
         who=held["who"],
+        path=held.get("path"),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -28,6 +29,7 @@ from gbv_kpi.ledger.tables import add_submission, submissions
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem
 from gbv_kpi.returns.duplicates import Return, one_unit
+from gbv_kpi.sheets.sources import STDIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Filing:
     returns: tuple[Return, ...]
     at: datetime
     who: str
+
+    @property
+    def path(self) -> str | None:
+        """Return where the file is, wherever somebody asks for it."""
+        return None if self.file == STDIN else storable(str(Path(self.file).absolute()))
 
 
 class State(StrEnum):
@@ -141,7 +148,7 @@ def _revised(plan: Plan, filing: Filing, held: Iterable[Entry]) -> Iterator[Revi
         if before and counts and before.values == given.values:
             continue
         revision = before.revision + 1 if before else 1
-        entry = entry_of(given, plan, revision, filing.sha256, filing.at, filing.who)
+        entry = entry_of(given, plan, revision, filing.sha256, filing.at, filing.who, filing.path)
         yield Revised(entry, changes_between(before.figures, entry.figures) if before and counts else ())
 
 
@@ -153,6 +160,7 @@ def _write(connection: Connection, plan: Plan, filing: Filing, content: str, rev
         "content": content,
         "at": stamp(filing.at),
         "who": storable(filing.who),
+        "path": filing.path,
     }
     add_submission(connection, submission, [row_of(one.entry) for one in revised])
 

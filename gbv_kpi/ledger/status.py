@@ -25,13 +25,14 @@ class Arrival(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitStatus:
-    """How one unit stands in one year; `entries` are the last revisions, several after a merger."""
+    """One unit in one year; the entries are its last and first revisions, several after a merger."""
 
     unit: Unit
     arrival: Arrival
     deadline: date | None
     first_received: datetime | None  # on the clock of the office
     entries: tuple[Entry, ...]
+    first_entries: tuple[Entry, ...] = ()
     withdrawn: Event | None = None  # why the return that was in no longer counts
 
     @property
@@ -110,15 +111,16 @@ def _unit_status(unit: Unit, revisions: list[Entry], plan: Plan, deadline: date 
     revisions = [entry for entry in revisions if not entry.withdrawn]
     if not revisions:
         overdue = deadline is not None and now.date() > deadline
-        return UnitStatus(unit, Arrival.OVERDUE if overdue else Arrival.MISSING, deadline, None, (), withdrawn)
+        arrival = Arrival.OVERDUE if overdue else Arrival.MISSING
+        return UnitStatus(unit, arrival, deadline, None, (), withdrawn=withdrawn)
     last = {entry.unit: entry for entry in revisions}
     # The return was in when the last of the units that make it up had sent its first one.
-    firsts = {entry.unit: entry.at for entry in reversed(revisions)}
-    first_received = max(firsts.values()).astimezone(now.tzinfo)
+    firsts = {entry.unit: entry for entry in reversed(revisions)}
+    first_received = max(entry.at for entry in firsts.values()).astimezone(now.tzinfo)
     if set(map(key_of, plan.predecessors(unit))) - set(last) and key_of(unit) not in last:
         arrival = Arrival.PARTLY
     elif deadline is not None and first_received.date() > deadline:
         arrival = Arrival.LATE
     else:
         arrival = Arrival.RECEIVED
-    return UnitStatus(unit, arrival, deadline, first_received, tuple(last.values()))
+    return UnitStatus(unit, arrival, deadline, first_received, tuple(last.values()), tuple(firsts.values()))

@@ -26,6 +26,9 @@ from sqlalchemy import (
 
 SCHEMA = "gbv-kpi/ledger"
 VERSION = 1  # of the layout below; a ledger of a higher one belongs to a newer gbv-kpi
+# What a ledger from before 0.2 lacks.
+LATER = {"digest", "path"}
+LATER_TABLES = ("gbv_kpi_publication", "gbv_kpi_event")
 
 metadata = MetaData()
 
@@ -46,6 +49,7 @@ submissions = Table(
     Column("content", String(64), nullable=False),  # hash of units, years and counts read
     Column("at", String(27), nullable=False),  # UTC, as `stamp` writes it: the same text in every database
     Column("who", String, nullable=False),
+    Column("path", String),  # of the file, absolute; none on standard input, or where a gbv-kpi before 0.2 wrote it
     UniqueConstraint("plan", "sha256", "content"),
 )
 
@@ -76,22 +80,22 @@ events = Table(
 )
 
 publications = Table(
-    "gbv_kpi_publication",
+    "gbv_kpi_publication",  # a ledger made before 0.2 has none
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("at", String(27), nullable=False),
     Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
 )
 
-LATER_TABLES = (events.name, publications.name)  # a ledger made before 0.2 has none of them
 _OF_RETURN = ("plan", "unit_code", "unit_since", "unit_name", "year", "revision", "sheet", "figures")
+_JSON = json.JSONEncoder(sort_keys=True)  # json.dumps makes one for each of 10,600 returns
 _OF_SUBMISSION = ("file", "sha256", "at", "who")
 
 
 def digest_of(submission: Mapping[str, Any] | RowMapping, row: Mapping[str, Any] | RowMapping) -> str:
     """Return the hash of a row of `returns` and of the submission it came with."""
     content = [*(row[name] for name in _OF_RETURN), *(submission[name] for name in _OF_SUBMISSION)]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
 
 
 def add_submission(connection: Connection, submission: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -105,8 +109,15 @@ def add_submission(connection: Connection, submission: Mapping[str, Any], rows: 
 
 
 def readable_columns(connection: Connection) -> list[Column[Any]]:
-    """Return the columns that a ledger's returns have: one from before 0.2 has digests from its first write on."""
-    return [column for column in returns.c if column.name not in missing_columns(connection)[returns.name]]
+    """Return the columns of returns and of the file each came with, as far as the ledger has them."""
+    of_file = [column for column in columns_of(connection, submissions) if column.name in (*_OF_SUBMISSION, "path")]
+    return [*columns_of(connection, returns), *of_file]
+
+
+def columns_of(connection: Connection, table: Table) -> list[Column[Any]]:
+    """Return the columns that a table has: one from before 0.2 gets the later ones with its first write."""
+    missing = missing_columns(connection)[table.name]
+    return [column for column in table.c if column.name not in missing]
 
 
 def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
@@ -119,5 +130,6 @@ def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
 def make_tables(connection: Connection) -> None:
     """Make what a ledger lacks of its tables."""
     metadata.create_all(connection)
-    if missing_columns(connection)[returns.name]:
-        connection.execute(text(f"ALTER TABLE {returns.name} ADD COLUMN digest VARCHAR(64)"))
+    for table, columns in missing_columns(connection).items():
+        for column in sorted(columns & LATER):
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import groupby
 
 from gbv_kpi.errors import UsageError
@@ -63,15 +64,16 @@ def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
     years = [year] if year is not None else range(plan.first_year, plan.last_year + 1)
     found = {key_of(named.named) for one in years if (named := directory.in_year(one).find(name))}
     if not found:
-        raise UsageError(phrase("“{name}” is no reporting unit of the plan {plan}.", name=name, plan=plan.id))
+        raise UsageError(directory.in_year(years[-1]).not_found(name, years[-1]))
     return found
 
 
 def unit_named(plan: Plan, name: str, year: int) -> Unit:
     """The unit of that year which a name or code means. Raises `UsageError` where it means none."""
-    found = UnitDirectory(plan).in_year(year).find(name)
+    names = UnitDirectory(plan).in_year(year)
+    found = names.find(name)
     if found is None:
-        raise UsageError(phrase("“{name}” is no reporting unit of {year}.", name=name, year=str(year)))
+        raise UsageError(names.not_found(name, year))
     return found.unit
 
 
@@ -89,7 +91,7 @@ def trace(
     """
     indicator = plan.indicator_by_id.get(indicator_id)
     if indicator is None:
-        known = ", ".join(plan.indicator_by_id)
+        known = ", ".join(get_close_matches(indicator_id, plan.indicator_by_id) or plan.indicator_by_id)
         raise UsageError(phrase("The plan has no indicator {id}; it has {known}.", id=indicator_id, known=known))
     of_year = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(of_year, plan), plan).findings

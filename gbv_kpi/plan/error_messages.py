@@ -69,10 +69,15 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
             said = mistake["ctx"]["error"].args[0]
             return said if isinstance(said, Phrase) else phrase("{reason}", reason=str(said))
         case "literal_error":
-            return phrase("one of these is wanted: {choices}", choices=str(mistake["ctx"]["expected"]))
+            return phrase("one of these is wanted: {choices}", choices=_choices(mistake))
         case kind:
             told = (wanted for start, wanted in _WANTED.items() if kind.startswith(start))
             return next(told, phrase("a table with keys is wanted"))
+
+
+def _choices(mistake: ErrorDetails) -> str:
+    """Return pydantic's "'a', 'b' or 'c'" without its word."""
+    return str(mistake["ctx"]["expected"]).replace(" or ", ", ")
 
 
 def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:

@@ -8,13 +8,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticKnownError
 
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
 
-Year = Annotated[int, Field(ge=1900, le=2200)]
+
+def _no_bool(year: Any) -> Any:
+    """Refuse true and false, which pydantic takes for 1 and 0."""
+    if isinstance(year, bool):
+        raise PydanticKnownError("int_type")
+    return year
+
+
+Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(_no_bool)]
 
 
 def _writable(bound: Decimal) -> Decimal:

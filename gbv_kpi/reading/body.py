@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from gbv_kpi.reading.columns import Columns, Mask
 from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
-from gbv_kpi.reading.header import Column, Header, is_number
+from gbv_kpi.reading.header import Header
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.remarks import against_in
 from gbv_kpi.reading.row_names import RowName, RowNames
 from gbv_kpi.reading.stock_phrases import is_signature
 from gbv_kpi.reading.titles import read_line
@@ -64,7 +65,6 @@ class LabelColumns:
 
     fields: Sequence[int]
     unit: int | None
-    others: Sequence[Column]  # of words that may qualify a row: "Nữ", "Kế hoạch"
 
 
 def read_body(
@@ -108,7 +108,6 @@ def read_body(
     _numbering(kinds, columns, filled, present, known)
     _annotations(kinds, columns, labels, filled, knows_unit, figures)
     _name_rows(kinds, columns, labels, known, names, filled)
-    _qualify_rows(kinds, columns, labels, vocabulary, filled, knows_unit)
     _below_signatures(kinds, columns, block, filled, known, present & ~(named & figures))
     end, next_row = _end(kinds, repeated, other_header, count)
     kinds = kinds[:end]
@@ -207,30 +206,6 @@ def _name_rows(
                 kinds[at] = RowKind.ASIDE
 
 
-def _qualify_rows(
-    kinds: NDArray[np.int8],
-    columns: Columns,
-    labels: LabelColumns,
-    vocabulary: Vocabulary,
-    filled: dict[int, Mask],
-    knows_unit: KnowsUnit,
-) -> None:
-    """A word in another column may say that a row is a part or a plan: "Giới tính: Nữ", "Quý: 4"."""
-    for column in labels.others:
-        rows = np.flatnonzero(kinds == RowKind.RETURN)
-        heading = vocabulary.explain(column.path[-1] if column.path else "")
-        splits = heading.only({Kind.UNIT}) or (not heading.left and heading.against in (Kind.PART, Kind.PART_OF_YEAR))
-        for text, at in columns.values(column.at).texts_at(rows) if column.at in filled and rows.size else ():
-            label = vocabulary.explain(text)
-            if splits and text and not is_number(text):
-                is_part = not (label.only({Kind.ACTUAL, Kind.TOTAL, Kind.SUM}) or knows_unit(text))
-            else:
-                label = vocabulary.explain(f"{heading.text} {text}") if heading.only({Kind.PART_OF_YEAR}) else label
-                is_part = bool(label.atoms) and not label.left and label.against is not None
-            if is_part:
-                kinds[at] = RowKind.ASIDE
-
-
 def _numbering(kinds: NDArray[np.int8], columns: Columns, filled: dict[int, Mask], present: Mask, known: Mask) -> None:
     """A row that only numbers the columns is nothing."""
     rows = np.flatnonzero(present & ~known)
@@ -295,12 +270,10 @@ def _sections(
     for row in np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist():
         for column in (column for column in filled if filled[column][row]):
             text = text_of(columns.cell(column, row))
-            line, label = read_line(text), vocabulary.explain(text)
+            line, against = read_line(text), against_in(text, vocabulary)
             year = line.years[0] if len(set(line.years)) == 1 else None
             above = sections[-1] if sections else None
-            against = line.against
-            if not (year or against or line.is_result or label.only({Kind.ACTUAL})):
-                against = None if label.left else label.against
+            if not (year or line.against or line.is_result or vocabulary.explain(text).only({Kind.ACTUAL})):
                 if against is None and not (above and above.against is Kind.PART):
                     continue
                 year = above.year if above else None

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.columns import Columns
 from gbv_kpi.reading.header import Column
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import label_words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import Seen, Spot, ambiguous, other_year, qualified, shortened
+from gbv_kpi.reading.refusals import Seen, Spot, ambiguous, other_year, qualified, repeated
 from gbv_kpi.reading.title_block import TitleBlock
 from gbv_kpi.sheets.sheet import text_of
 
@@ -49,7 +48,7 @@ def choose_columns(
     ]
     if beside := _plans_beside(named):
         problems.append(ambiguous(spot, None, [(column.row, column.at, column.heading) for column in beside]))
-    titled = {year for year, _, _ in title.years}
+    titled = title.named_years
     groups: dict[int | None, dict[str, list[Column]]] = defaultdict(lambda: defaultdict(list))
     for column in free:
         years = column.meaning.years
@@ -112,16 +111,9 @@ def _sole(
         of_field = reader.plan.field_by_id[field]
         headings = {tuple(map(label_words, column.path)) for column in claimants}
         if len(headings) == 1:
-            for column in claimants[1:]:
-                message = phrase("{field} stands here a second time.", field=of_field.label)
-                place = spot.at(column.row, column.at)
-                problems.append(
-                    Problem("duplicate-column", place, message, field=field, value=shortened(column.heading))
-                )
+            problems += [repeated(spot, of_field, one.row, one.at, one.heading) for one in claimants[1:]]
         else:
-            problems.append(
-                ambiguous(spot, of_field, [(column.row, column.at, column.heading) for column in claimants])
-            )
+            problems.append(ambiguous(spot, of_field, [(one.row, one.at, one.heading) for one in claimants]))
 
 
 def has_cells(columns: Columns, at: int, rows: Rows) -> bool:

@@ -4,22 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.form import FigureColumn, Form
 from gbv_kpi.reading.items import Item
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import label_words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import (
-    Seen,
-    Spot,
-    ambiguous,
-    missing,
-    not_whole,
-    qualified,
-    shortened,
-)
+from gbv_kpi.reading.refusals import Seen, Spot, ambiguous, missing, not_read, not_whole, qualified, repeated
 from gbv_kpi.sheets.sheet import Cell
 
 Claim = tuple[str | None, int | None]  # unit and year as the headings name them
@@ -86,9 +77,13 @@ def choose_figures(
             found[field.id] = _slot(claims)
         elif len(others) == 1 and {kind for kind, _ in others[0].meaning.against} == {Kind.ESTIMATE}:
             found[field.id] = others[0]
-            column = others[0].column
-            told.append(qualified(spot, column.row, column.at, column.heading, Kind.ESTIMATE))
-        elif not field.optional:
+            one, column = others[0], others[0].column
+            in_heading = {text for _, text in one.meaning.against} & set(column.path)
+            row, heading = (column.row, column.heading) if in_heading else (one.row, one.heading)
+            told.append(qualified(spot, row, column.at, heading, Kind.ESTIMATE))
+        elif field.optional:
+            told += [not_read(spot, one.row, one.column.at, one.heading) for one in others]
+        else:
             seen = [
                 Seen(
                     figure.row,
@@ -146,9 +141,7 @@ def _twice(filled: Sequence[Figure], spot: Spot, reader: Reader) -> Problem:
     same_column = len({figure.column.at for figure in filled}) == 1
     if same_column and len({tuple(map(label_words, figure.item.path)) for figure in filled}) == 1:
         second = filled[1].item.at
-        message = phrase("{field} stands here a second time.", field=of_field.label)
-        place = spot.at(second.row, second.column)
-        return Problem("duplicate-column", place, message, field=of_field.id, value=shortened(second.texts[-1]))
+        return repeated(spot, of_field, second.row, second.column, second.texts[-1])
     return ambiguous(spot, of_field, [(figure.row, figure.column.at, figure.heading) for figure in filled])
 
 

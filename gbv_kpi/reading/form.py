@@ -1,5 +1,6 @@
 """Find the parts of a form or cross table: its items, its headings and its columns of figures."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,11 @@ from gbv_kpi.reading.items import ItemRow
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.stock_phrases import is_signature
-from gbv_kpi.reading.titles import is_year_label, read_line, reporting_unit_in
+from gbv_kpi.reading.titles import is_year_label, read_line, reporting_unit_in, year_in
 from gbv_kpi.reading.units import level_of
+from gbv_kpi.sheets.sheet import Cell, text_of
+
+_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Form:
     top: int  # the first row of the headings; the title is above it
     columns: Sequence[FigureColumn]
     rows: Sequence[ItemRow]
-    measures: dict[int, str]  # by row
+    beside: dict[int, list[tuple[str, str]]]  # by row: heading and text of the cells that are no label and no figure
+    heading: tuple[str, ...]  # of the items
     across: bool  # a heading names units
     next_row: int | None
 
@@ -80,17 +85,20 @@ def read_form(
     ]
     numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
     items = list(_item_rows(grid, body, labels, numbers, figures, vocabulary))
-    measures = {
-        row: text
-        for column in columns
-        if roles[column] is Kind.MEASURE
-        for row in body
-        if (text := grid.spread_text(row, column))
-    }
+    beside: dict[int, list[tuple[str, str]]] = {}
+    for column in columns:
+        if column in (main, *figures, *labels) or roles[column] is Kind.NUMBERING:
+            continue
+        headings = [text for row in header if (text := grid.spread_text(row, column))]
+        heading = headings[-1] if headings else "ĐVT" if roles[column] is Kind.MEASURE else ""
+        for row in body:
+            if text := grid.spread_text(row, column):
+                beside.setdefault(row, []).append((heading, text))
     units = _unit_row(grid, header, figures, vocabulary, knows_unit)
     found = [_figure_column(grid, column, header, units, figures, vocabulary) for column in figures]
     top = min([*header, *(item.row for item in items[:1]), marked[0]])
-    return Form(top, found, items, measures, units is not None, next_row)
+    main_heading = tuple(text for row in header if (text := grid.text(row, main)))
+    return Form(top, found, items, beside, main_heading, units is not None, next_row)
 
 
 def _below_title(grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary) -> list[int]:
@@ -154,6 +162,8 @@ def _is_figure_column(
     grid: Grid, column: int, header: Sequence[int], marked: Sequence[int], vocabulary: Vocabulary
 ) -> bool:
     cells = [grid.cell(row, column) for row in marked]
+    if _says_when(cells, vocabulary):
+        return False
     if any(cell != "" and holds_figure(cell) for cell in cells):
         return True
     if any(isinstance(cell, str) and vocabulary.explain(cell.strip()).marks for cell in cells):
@@ -164,6 +174,14 @@ def _is_figure_column(
         bool(labels)
         and not any(label.only({Kind.ITEM}) for label in labels)
         and not any(isinstance(cell, str) and cell.strip() for cell in cells)
+    )
+
+
+def _says_when(cells: Sequence[Cell], vocabulary: Vocabulary) -> bool:
+    """Whether all cells of a column are years, dates or periods."""
+    texts = [text_of(cell) for cell in cells if cell != ""]
+    return bool(texts) and all(
+        year_in(text) or _DATE.match(text) or vocabulary.explain(text).only({Kind.PART_OF_YEAR}) for text in texts
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.title_block import Reporter, TitleBlock, find_reporter, unknown_unit
+from gbv_kpi.reading.title_block import Reporter, TitleBlock, find_reporter
 from gbv_kpi.reading.units import NamedUnit, level_of
 from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, place_of, years_of
 
@@ -170,7 +170,7 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
         )
         return _Found(None, "unknown-unit", message)
     if unit is None:
-        return _Found(None, "unknown-unit", unknown_unit(name or code, names, year))
+        return _Found(None, "unknown-unit", names.not_found(name or code, year))
     other = titled.unit
     if other and other.unit is not unit.unit and other.unit.expected:
         message = phrase(
@@ -188,9 +188,7 @@ def _doubtful(
     reporter = titled[year].unit if year else None
     if code or not name or found.unit is None or reporter is None or reporter.unit is not found.unit.unit:
         return found
-    return (
-        found if level_of(name) else _Found(None, "unknown-unit", unknown_unit(name, reader.units.in_year(year), year))
-    )
+    return found if level_of(name) else _Found(None, "unknown-unit", reader.units.in_year(year).not_found(name, year))
 
 
 def _unit_problem(

@@ -15,16 +15,12 @@ from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.items import arrange
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import (
-    Spot,
-    not_read,
-    other_year,
-    qualified,
-)
+from gbv_kpi.reading.refusals import Spot, not_read, other_year, qualified
+from gbv_kpi.reading.remarks import Remark, against_in, against_in_cell, against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import of_return
 from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock
-from gbv_kpi.reading.titles import is_note_of_part, read_line, year_named
+from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.years import Claims, Texts
 
 
@@ -32,7 +28,9 @@ def read_items(grid: Grid, form: Form, title: TitleBlock, reader: Reader) -> Tab
     """Return the returns of a form; None where no figure could be one of them."""
     spot = Spot(grid.file, grid.sheet.name)
     figures, unknown = _figures(grid, form, reader)
-    problems = [qualified(spot, row, column, text, kind) for kind, row, column, text in title.against[:1]]
+    said = [*title.against[:1], *_notes(grid, form, title, reader)]
+    problems = [qualified(spot, row, column, text, kind) for kind, row, column, text in said]
+    refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
     warnings: list[Problem] = []
     by_key: dict[Claim, list[Figure]] = defaultdict(list)
     for figure in figures:
@@ -73,12 +71,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock, reader: Reader) -> Tab
         told = [problem for problem in found_wrong if needed or problem.code == "ambiguous-figure"]
         faulty.append(any(problem.severity is Severity.ERROR for problem in told))
         problems += [of_return(problem, frame, index, reader) for problem in _once(told, problems)]
-    frame["is_faulty"] |= np.array(faulty) | any(
-        problem.severity is Severity.ERROR for problem in problems[:1] if title.against
-    )
-    for row, column, text in _notes_of_part(grid, form):
-        problems.append(qualified(spot, row, column, text, Kind.PART_OF_YEAR))
-        frame["is_faulty"] = True
+    frame["is_faulty"] |= np.array(faulty) | (refusal is not None)
     warnings += _unread_columns(figures, form, used, spot, warnings)
     warnings += [not_read(spot, row, column, text) for row, column, text in unknown]
     problems += identified + warnings + _hidden(cells, frame, grid, spot, reader)
@@ -90,6 +83,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock, reader: Reader) -> Tab
         {field: _cells_of(field, cells) for field in fields},
         _totals(figures, form, fields, len(keys)),
         problems,
+        refusal,
     )
 
 
@@ -101,20 +95,20 @@ def _figures(grid: Grid, form: Form, reader: Reader) -> tuple[list[Figure], list
     for item in arrange(form.rows, vocabulary):
         labels = [vocabulary.explain(text) for text in item.path]
         known: dict[tuple[str, ...], Meaning] = {}  # a cross table has the same path over every unit
-        measure = form.measures.get(item.at.row, "")
-        by_measure = read_line(f"ĐVT: {measure}").against if measure else None
-        sections = [
-            line
+        said = [
+            (kind, text)
             for text, label in zip(item.path[:-1], labels, strict=False)
-            if (not label.marks or label.left) and (line := read_line(text)).against  # the plan's own heading is none
+            if (not label.marks or label.left) and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
+        beside = form.beside.get(item.at.row, ())
+        said += [(kind, text) for heading, text in beside if (kind := _against_beside(heading, text, reader))]
+        dated = (text for heading, text in beside if vocabulary.explain(heading).only({Kind.YEAR}))
+        years = frozenset(year for text in dated if (year := year_in(text)))
         names_field = False
         for column in form.columns:
             if column.path not in known:
                 meaning = vocabulary.meaning([*labels, *map(vocabulary.explain, column.path)])
-                extra = [(line.against, item.path[0]) for line in sections if line.against]
-                extra += [(by_measure, measure)] if by_measure else []
-                known[column.path] = meaning & Meaning(against=tuple(extra))
+                known[column.path] = meaning & Meaning(years=years, against=tuple(said))
             meaning = known[column.path]
             if meaning.field:
                 names_field = True
@@ -124,18 +118,27 @@ def _figures(grid: Grid, form: Form, reader: Reader) -> tuple[list[Figure], list
     return figures, unknown
 
 
-def _notes_of_part(grid: Grid, form: Form) -> list[tuple[int, int, str]]:
-    """Return the notes below a form that its figures are those of some months."""
+def _against_beside(heading: str, text: str, reader: Reader) -> Kind | None:
+    """Return what a cell beside a figure says against it: a note, a measure, or the name of a unit."""
+    if heading and reader.vocabulary.explain(heading).only({Kind.UNIT}) and reader.units.knows(text):
+        return Kind.UNEXPLAINED
+    return against_in_cell(heading, text, reader, is_label=False)
+
+
+def _notes(grid: Grid, form: Form, title: TitleBlock, reader: Reader) -> list[Remark]:
+    """Return the notes below a form that say something against its figures."""
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
     below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
-    return [(row, column, text) for row in below for column, text in grid.texts(row) if is_note_of_part(text)]
+    kind = against_in_heading(form.heading, reader.vocabulary)
+    headed = [(kind, form.top, -1, form.heading[-1])] if kind else []
+    return [*headed, *notes_below(grid, below, reader.vocabulary, title.named_years)]
 
 
 def _set_aside_other_years(
     by_key: dict[Claim, list[Figure]], title: TitleBlock, spot: Spot, warnings: list[Problem]
 ) -> None:
     """Leave out the figures of another year than the title's, where that is there too."""
-    titled = {year for year, _, _ in title.years}
+    titled = title.named_years
     if len(titled) != 1:
         return
     (year,) = titled

@@ -47,9 +47,6 @@ AGAINST = (
 QUIET = frozenset({Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.MEASURE})
 
 
-ROLES = frozenset({Kind.NUMBERING, Kind.NOTE, Kind.UNIT, Kind.CODE, Kind.YEAR, Kind.MEASURE, Kind.ITEM})
-
-
 class Atom(NamedTuple):
     """A phrase of a heading and all that it may mean."""
 
@@ -58,6 +55,13 @@ class Atom(NamedTuple):
     upper: Key | None = None  # the first level of an official header
     lower: Key | None = None  # the second level, which means something only under a first one
     year: int | None = None
+
+    @property
+    def against(self) -> Kind | None:
+        """What the phrase says against a figure, where it has no other meaning that says nothing."""
+        if self.kinds & QUIET or self.field or self.upper or self.lower:
+            return None
+        return next((kind for kind in AGAINST if kind in self.kinds), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,7 @@ class Label:
     @property
     def against(self) -> Kind | None:
         """What qualifies a figure under the label, where nothing in the same phrase excuses it."""
-        for atom in self.atoms:
-            if not (atom.kinds & QUIET or atom.field or atom.lower or atom.upper):
-                for kind in AGAINST:
-                    if kind in atom.kinds:
-                        return kind
-        return None
+        return next((kind for atom in self.atoms if (kind := atom.against)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _tables(grid: Grid, first: int, heading: int, reader: Reader) -> _Found:
     for columns in _blocks(header):
         if columns != whole:
             header = read_header(grid, heading, first, reader.vocabulary, reader.units.knows, columns)
-        title = read_title(grid, range(first, header.top), columns)
+        title = read_title(grid, range(first, header.top), columns, reader)
         table, next_row, unread = read_table(grid, header, title, reader, names)
         if table is not None:
             found.tables.append(table)
@@ -185,7 +185,7 @@ def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reade
         form = read_form(grid, rows, columns, main, reader.vocabulary, reader.units.knows)
         if form is None:
             continue
-        title = read_title(grid, range(rows.start, form.top), columns)
+        title = read_title(grid, range(rows.start, form.top), columns, reader)
         table = read_items(grid, form, title, reader)
         if table is not None:
             tables.append(table)

@@ -6,23 +6,24 @@ known phrases; what is left over keeps it from being read.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.labels import AGAINST, QUIET, ROLES, Atom, Key, Kind, Label, Meaning
+from gbv_kpi.reading.labels import QUIET, Atom, Key, Kind, Label, Meaning
 from gbv_kpi.reading.listed import listed
 from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, tidy, without_diacritics, words, words_of_label
 from gbv_kpi.reading.periods import mark_periods
+from gbv_kpi.reading.units import level_of
 
 Cost = tuple[int, int, int]  # two for an unknown word, one for a topic; phrases; less for longer phrases
 
 
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
-PERIODS = frozenset(words("tháng, quý, đợt, tuần, thang, quy, dot, tuan, month, quarter, week"))
+PERIODS = frozenset(words("tháng, quý, đợt, tuần, kỳ, thang, quy, dot, tuan, ky, month, quarter, week"))
 _NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
 _COUNT_WORDS = ("tổng số", "số lượng", "số", "number of")
 
@@ -102,6 +103,7 @@ class Vocabulary:
         ]
         self._abbreviations = (spelt, [(_bare(short), _bare(long), is_listed) for short, long, is_listed in spelt])
         self.places = {words(plan.place.vi), words(plan.place.en)} - {()}
+        self.is_of_communes = any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in plan.units)
         self.explain = lru_cache(CACHED)(self._explain)  # a thousand forms have the same headings
 
     def _learn_fields(self, plan: Plan, index: _Index) -> None:
@@ -189,7 +191,7 @@ class Vocabulary:
                 named, upper = (None, None) if label.marks else (named, upper)
                 continue
             if place < last and any(map(_only_topic, label.atoms)):
-                against += [(kind, label.text) for atom in label.atoms if (kind := _kind_against(atom))]
+                against += [(kind, label.text) for atom in label.atoms if (kind := atom.against)]
                 continue
             for atom in label.atoms:
                 inner = self._inner(atom, named, upper)
@@ -224,18 +226,12 @@ class Vocabulary:
             return Kind.UNEXPLAINED  # a second level without its first one
         if atom.year or (atom.kinds & QUIET and not (names_field and atom.kinds <= {Kind.MEASURE, Kind.UNIT})):
             return None
-        if kind := _kind_against(atom):
+        if kind := atom.against:
             return kind
         if Kind.ITEM in atom.kinds:
             return None if any(inner.marks for inner in path[place + 1 :]) else Kind.TARGET
         is_last = place == len(path) - 1
         return Kind.UNEXPLAINED if is_last or names_field else None
-
-
-def _kind_against(atom: Atom) -> Kind | None:
-    if atom.kinds & QUIET or atom.field or atom.upper or atom.lower:
-        return None
-    return next((kind for kind in AGAINST if kind in atom.kinds), None)
 
 
 def _only_topic(atom: Atom) -> bool:
@@ -248,8 +244,3 @@ def _bare(key: Key) -> Key:
 
 def _year(word: str) -> int | None:
     return int(word) if len(word) == 4 and word.isascii() and word.isdigit() and word[:2] in ("19", "20") else None
-
-
-def role_of(label: Label, roles: Mapping[Kind, object] | Iterable[Kind] = ROLES) -> Kind | None:
-    """Return the part of the frame around the figures that a heading names alone."""
-    return next((kind for kind in roles if label.only({kind})), None)

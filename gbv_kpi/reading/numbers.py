@@ -7,7 +7,6 @@ Nothing is rounded, and nothing is guessed without a warning.
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -51,14 +50,6 @@ class Figure:
 
 
 BLANK = Figure()
-
-
-def read_figures(cells: Iterable[Cell]) -> list[Figure]:
-    """The figures of a column; a cell that repeats is read once."""
-    cells = list(cells)
-    kinds = list(map(type, cells))
-    seen = {key: read_figure(key[1]) for key in set(zip(kinds, cells, strict=True))}
-    return [seen[key] for key in zip(kinds, cells, strict=True)]
 
 
 def read_figure(cell: Cell) -> Figure:

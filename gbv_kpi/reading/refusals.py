@@ -64,6 +64,11 @@ def ambiguous(spot: Spot, field: ReturnField | None, cells: Sequence[tuple[int, 
     return Problem("ambiguous-figure", spot.at(row, column), message, field=field.id)
 
 
+def repeated(spot: Spot, field: ReturnField, row: int, column: int, heading: str) -> Problem:
+    message = phrase("{field} stands here a second time.", field=field.label)
+    return Problem("duplicate-column", spot.at(row, column), message, field=field.id, value=shortened(heading))
+
+
 def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Seen], unknown: Sequence[str]) -> Problem:
     """Return the problem of a field without a column or an item; with what is there in its place."""
     if seen:

@@ -1,12 +1,13 @@
 """What reading hands on: the returns of a sheet, and the cell of every field of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.sheets.sheet import Cell, cell_address
 
@@ -68,6 +69,7 @@ class Table:
     cells: Mapping[str, FieldCells]
     totals: Sequence[Total]
     problems: Sequence[Problem]
+    refusal: Problem | None = None  # what its title, sheet or notes say against all its figures
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, of a row where `column` is -1, or of the sheet where both are."""
@@ -76,6 +78,24 @@ class Table:
         if column < 0:
             return Place(self.file, self.sheet, None, row + 1)
         return Place(self.file, self.sheet, cell_address(row, column), row + 1)
+
+
+def without_plans(tables: Sequence[Table]) -> list[Table]:
+    """Leave out the tables that are no result where another one of the file is one of the same units: a plan beside it.
+
+    A warning in place of the refusal names what was left out.
+    """
+    read = {unit for table in tables if table.refusal is None for unit in table.returns["unit"].dropna()}
+    kept: list[Table] = []
+    for table in tables:
+        if table.refusal is None or not read.issuperset(units := table.returns["unit"].dropna()) or units.empty:
+            kept.append(table)
+            continue
+        found = table.refusal.value or ""
+        message = phrase("“{found}” is not the result of the year; what is beside it was read.", found=found)
+        told = Problem("sheet-not-read", table.refusal.place, message, value=found)
+        kept.append(replace(table, returns=table.returns[:0], cells={}, totals=(), problems=(told,)))
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

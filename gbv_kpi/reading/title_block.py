@@ -12,11 +12,14 @@ from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.listed import listed
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import is_measure, tidy, without_diacritics, words
+from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.remarks import Remark, against_in
 from gbv_kpi.reading.titles import (
     after_label,
     is_place_and_date,
     is_year_label,
     names_recipient,
+    part_of_year_in,
     read_line,
     reporting_unit_in,
     year_ended_in,
@@ -27,6 +30,7 @@ from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
 
 SHEET = (-1, -1)  # the place of what the sheet's name says
 _WIDEST = 200  # characters of a line that may name a unit
+_WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
 _REPORT_IN = re.compile(
     r"(?:bao cao|bieu|bang|tong hop|ket qua|tinh hinh|so lieu|thong ke)\b.*\b(?:tren dia ban|cua|tai)\s+(?P<unit>.+?)"
     r"(?:[,\s]+(?:tinh\s.*|nam\s.*|\(.*))?$"
@@ -41,9 +45,13 @@ class TitleBlock:
 
     cells: Sequence[Cell]
     years: Sequence[tuple[int, int, int]]  # year, row and column, the nearest to the table first
-    against: Sequence[tuple[Kind, int, int, str]]  # what a line says against all figures
+    against: Sequence[Remark]  # what a line says against all figures
     sheet_name: str | None
     file: str
+
+    @property
+    def named_years(self) -> frozenset[int]:
+        return frozenset(year for year, _, _ in self.years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +66,37 @@ class Reporter:
     found: str | None = None
 
 
-def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
+def read_title(grid: Grid, rows: range, columns: range, reader: Reader) -> TitleBlock:
     """Return what the rows above a table say, in its columns where another table is beside it."""
     cells = [(row, column, text) for row in rows for column, text in grid.texts(row)]
     inside = [cell for cell in cells if cell[1] in columns]
     if any(map(_is_telling, inside)):
         cells = inside
     years: list[tuple[int, int, int]] = []
-    against: list[tuple[Kind, int, int, str]] = []
+    against: list[Remark] = []
     for row, column, text in reversed(cells):
-        line = read_line(text)
-        years += [(year, row, column) for year in line.years]
-        if line.against and not (line.against is Kind.TARGET and _goes_on(cells, (row, column, text))):
-            against.append((line.against, row, column, text))
+        years += [(year, row, column) for year in read_line(text).years]
+        kind = None if _names_reporter(text, reader) else against_in(text, reader.vocabulary)
         if is_year_label(text):
             years += _beside(grid, row, column)
-    against += _months(cells)
+        elif kind and not (kind is Kind.TARGET and _goes_on(cells, (row, column, text))):
+            against.append((kind, row, column, text))
+    against += _periods_across(cells)
     name = grid.sheet.name
     if name:
         named = set(years_in_sheet_name(name))
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
-        if (line := read_line(name)).against in (Kind.PART_OF_YEAR, Kind.TARGET, Kind.ACCUMULATED):
-            against.append((line.against, *SHEET, name))
+        if not _names_reporter(name, reader) and (kind := against_in(name, reader.vocabulary)):
+            against.append((kind, *SHEET, name))
     if not years:
         years = [(year, row, column) for row, column, text in cells if (year := year_ended_in(text))]
     return TitleBlock(cells, years, against, name, grid.file)
+
+
+def _names_reporter(text: str, reader: Reader) -> bool:
+    """Whether a text only says whose return it is: "Đơn vị báo cáo: Cấp tỉnh"."""
+    named = reporting_unit_in(text)
+    return reader.units.knows(named or text)
 
 
 def _goes_on(cells: Sequence[Cell], cell: Cell) -> bool:
@@ -115,18 +129,19 @@ def year_of(cell: object) -> int | None:
     return year_in(f"{cell:g}" if isinstance(cell, float) and cell.is_integer() else str(cell))
 
 
-def _months(cells: Sequence[Cell]) -> list[tuple[Kind, int, int, str]]:
-    """Return a part of a year that is given as two months under their names: "tu_thang", "den_thang"."""
-    by_place = {(row, column): text for row, column, text in cells}
-    found: dict[str, tuple[int, int, str]] = {}
+def _periods_across(cells: Sequence[Cell]) -> Iterator[Remark]:
+    """Yield the rows that give a part of a year over several cells, each with what is in the cell below it.
+
+    "Từ ngày", "01/01/2023", "đến ngày", "30/6/2023"; or "tu_thang", "den_thang" over 1 and 6.
+    """
+    rows: dict[int, dict[int, str]] = {}
     for row, column, text in cells:
-        key = without_diacritics(tidy(text)).replace("_", " ").strip(" :")
-        if key in ("tu thang", "den thang"):
-            value = by_place.get((row + 1, column)) or by_place.get((row, column + 1)) or ""
-            if value.isdecimal():
-                found[key] = (row, column, value)
-    wanted = {"tu thang": 1, "den thang": 12}
-    return [(Kind.PART_OF_YEAR, *place) for key, place in found.items() if int(place[2]) != wanted[key]]
+        rows.setdefault(row, {})[column] = text.replace("_", " ").strip(" :")
+    for row, texts in rows.items():
+        below = rows.get(row + 1, {})
+        for line in (" ".join(texts.values()), " ".join(f"{texts[at]} {below.get(at, '')}" for at in texts)):
+            if len(texts) > 1 and part_of_year_in(line) and not any(map(part_of_year_in, texts.values())):
+                yield Kind.PART_OF_YEAR, row, min(texts), line
 
 
 # ---------------------------------------------------------------- whose return it is
@@ -145,7 +160,7 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
     unknown = next(((row, column, text) for row, column, text in named if names.find(text) is None), None)
     if unknown:
         row, column, text = unknown
-        return Reporter(None, row, column, "unknown-unit", unknown_unit(text, names, year), text)
+        return Reporter(None, row, column, "unknown-unit", names.not_found(text, year), text)
     found = [(unit, row, column) for row, column, text in named if (unit := names.find(text))]
     if not found:
         return Reporter(None)
@@ -160,18 +175,6 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
         )
         return Reporter(None, row, column, "conflicting-unit", message, first.named.name)
     return Reporter(first, row, column)
-
-
-def unknown_unit(text: str, names: UnitNames, year: int) -> Phrase:
-    nearest = names.nearest(text)
-    if nearest:
-        return phrase(
-            "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
-            found=text,
-            year=str(year),
-            nearest=", ".join(nearest),
-        )
-    return phrase("“{found}” is no reporting unit of {year}.", found=text, year=str(year))
 
 
 def _labelled(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
@@ -197,6 +200,7 @@ def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> 
     for cell in title.cells:
         rows.setdefault(cell[0], cell)
     skipped = -1
+    above: tuple[int, str] | None = None
     for row, column, text in rows.values():
         if names_recipient(text):
             skipped = row + 1 if text.rstrip().endswith(":") else row
@@ -204,7 +208,10 @@ def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> 
         if row == skipped or len(text) > _WIDEST or text.isdecimal() or is_place_and_date(text):
             continue
         if names.find(text) or (_is_body(text, vocabulary) and not _is_of_province(text, vocabulary)):
+            above = (row, text)
             yield row, column, text
+        elif above and above[0] == row - 1 and _begins_as_body(text):
+            yield row, column, f"{text} - {above[1]}"  # "TRUNG TÂM Y TẾ" under "UBND HUYỆN NHO QUAN"
 
 
 def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
@@ -230,12 +237,18 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
     rest = key[office_before(key) :]
     if len(rest) <= 6 and level_of(" ".join(rest)) and rest[:2] != ("xã", "hôị") and len(rest[0]) > 1:
         return True
+    plain = set(map(without_diacritics, key))
+    is_local = bool(plain & {"huyen", "xa", "phuong", "tran", "thon", "thpt", "thcs"}) or {"thanh", "pho"} <= plain
+    return is_local and _begins_as_body(text)
+
+
+def _begins_as_body(text: str) -> bool:
+    """Whether a text begins as the name of a body, and is none of the offices that report for a unit."""
+    key = words(text)
     starts = [words(entry) for entry in listed("body")]
     begins = any(key[: len(start)] in (start, tuple(map(without_diacritics, start))) for start in starts)
     plain = set(map(without_diacritics, key))
-    if not begins or plain & {"nam", "bao", "chong", "ngua", "hanh", "bieu"} - {"bao"} or "dia" in plain:
-        return False
-    return bool(plain & {"huyen", "xa", "phuong", "tran", "thon", "thpt", "thcs"}) or {"thanh", "pho"} <= plain
+    return begins and office_before(key) < len(key) and not plain & _WORDS_OF_TITLES
 
 
 def _in_report_title(title: TitleBlock, names: UnitNames) -> Iterator[Cell]:

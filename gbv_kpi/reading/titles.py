@@ -28,12 +28,13 @@ _YEAR = re.compile(
     r"\b(?:nam|bao cao|ky bao cao|nien do|year|return|report)(?:\s+bao cao)?"
     r"[\s:.,_…\[(-]*((?:1\s?9|2\s?0)\s?\d\s?\d)(?!\d)"
 )
+_NEXT_YEAR = re.compile(r"(\bnam\s*\d{4})\s*(?:,|va|&|\+)\s*(?=\d{4}\b)")  # "năm 2022, 2023"
 _YEAR_ALONE = re.compile(r"(?:nam\s*)?[\s:.,_…\[(]*(\d{4})(?:\.0)?[\s.,_…\])]*")
 _PART_OF_YEAR = re.compile(
     r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
     r"|\bso ket\b|\bban nien\b|\bnua (?:dau|cuoi )?\s*nam\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+(?:cua\s+)?thang\s*\d{1,2}\b"
-    r"|\bhoc ky\b"
+    r"|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
 _DOCUMENT = re.compile(
     r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)"
@@ -50,9 +51,15 @@ _TARGET = re.compile(
 )
 _ESTIMATE = re.compile(r"\b(?:uoc|tam tinh|so bo|estimated?|preliminary)\b(?!\s*mo)")
 _ACCUMULATED = re.compile(r"\b(?:luy ke|cong don|tich luy|cumulative|accumulated|tu dau (?:giai doan|nhiem ky))\b")
+_SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b")
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
+    r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
 )
+_NOT_ALL = re.compile(
+    r"\b(?:chua|khong)\s+(?:bao gom|gom|co so lieu|tinh|tong hop|day du|du so lieu)\b|\b(?:excluding|not including)\b"
+)
+_SOME_OF = re.compile(r"\b(\d{1,3})\s*/\s*(\d{1,3})\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b")
 _RATE = re.compile(r"^\W*(?:ty le|ti le|ty trong|binh quan|trung binh|so sanh|so voi|tang[, /]+giam|chenh lech)\b")
 
 
@@ -109,7 +116,7 @@ def read_line(text: str) -> LineMeaning:
     if plain.startswith(("kem theo", "(kem theo", "ban hanh", "(ban hanh", "can cu")):
         return LineMeaning()
     is_result = _RESULT.search(plain) is not None
-    if _ACCUMULATED.search(said):
+    if _ACCUMULATED.search(said) or _SEVERAL_YEARS.search(plain):
         return LineMeaning(years, Kind.ACCUMULATED, is_result)
     if _ESTIMATE.search(said):
         return LineMeaning(years, Kind.ESTIMATE, is_result)
@@ -126,6 +133,7 @@ def years_in(title: str) -> tuple[int, ...]:
     (2023,)
     """
     said = _NOT_THE_YEAR.sub(" ", _MONTH.sub(" ", _DATE.sub(" ", _plain(title))))
+    said = _NEXT_YEAR.sub(r"\1 nam ", said)
     return tuple(int(year.replace(" ", "")) for year in _YEAR.findall(said))
 
 
@@ -135,23 +143,28 @@ def year_ended_in(title: str) -> int | None:
     >>> year_ended_in("Từ ngày 15/12/2022 đến ngày 14/12/2023"), year_ended_in("Từ 01/01/2023 đến 30/6/2023")
     (2023, None)
     """
-    return next((year for *_, year in find_periods(tidy(title)) if year), None)
+    return next((period.year for period in find_periods(tidy(title)) if period.year), None)
 
 
 def part_of_year_in(title: str) -> bool:
     """Whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
-    tidied = tidy(title)
-    said = tidied
-    for start, end, is_year, _ in reversed(find_periods(tidied)):
-        if not is_year:
+    said = tidy(title)
+    for period in reversed(find_periods(said)):
+        if not period.is_year:
             return True
-        said = f"{said[:start]} {said[end:]}"
+        said = f"{said[: period.start]} {said[period.end :]}"
     return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(said)))) is not None
 
 
-def is_note_of_part(text: str) -> bool:
-    """Whether a note says that the figures above it are those of some months: "Ghi chú: số liệu 9 tháng"."""
-    return "so lieu" in _plain(text) and not find_periods(tidy(text)) and part_of_year_in(text)
+def is_scale(text: str) -> bool:
+    """Whether a text says that figures are thousands, percentages or rates: "ĐVT: nghìn người"."""
+    return _SCALE.search(_plain(text)) is not None
+
+
+def is_incomplete(text: str) -> bool:
+    """Whether a text says that something is not in the figures: "Chưa bao gồm …", "20/27 xã báo cáo"."""
+    plain = _plain(text)
+    return _NOT_ALL.search(plain) is not None or any(int(some) < int(of) for some, of in _SOME_OF.findall(plain))
 
 
 def year_in(cell: str) -> int | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
+from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.listed import listed
 from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
@@ -80,7 +81,6 @@ class UnitNames:
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
         self._words: set[str] = set()  # of all the names: a text without any of them names no unit
-        self._longest = 0  # of the bare names, in words
         for unit in self.current:
             self._learn(NamedUnit(unit, unit))
         for unit, heir in former:
@@ -99,7 +99,6 @@ class UnitNames:
         for name in (named.named.name, *named.named.aliases):
             level, bare = _split(words(name))
             levels = (level, None) if level is not None and bare_too else (level,)
-            self._longest = max(self._longest, len(bare))
             for spelt in {bare, _plain(bare)}:
                 self._words.update(spelt)
                 for of_level in levels:
@@ -160,21 +159,22 @@ class UnitNames:
             if key[-len(place) :] == place and _split(key[: -len(place)])[0] is not None:
                 yield key[: -len(place)]
 
-    def named_in(self, sentence: str) -> list[NamedUnit]:
-        """The units that a sentence names with their level: "… trên địa bàn huyện Nho Quan năm 2023"."""
-        key = words(sentence)
-        found = (
-            self._by_words(key[start:end])
-            for start, end in _spans(len(key), self._longest + 2)
-            if _split(key[start:end])[0] is not None
-        )
-        return list({id(named.named): named for named in found if named and named.named.expected}.values())
-
     def nearest(self, text: str) -> list[str]:
         """Up to three names of the year's units that look most like the text."""
         by_look = {" ".join(map(without_diacritics, _split(words(u.name))[1])): u.name for u in self.current}
         look = " ".join(map(without_diacritics, _split(words(text))[1]))
         return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
+
+    def not_found(self, text: str, year: int) -> Phrase:
+        """Return what to say of a name that no unit of the year has."""
+        details = {"found": text, "year": str(year)}
+        if nearest := self.nearest(text):
+            return phrase(
+                "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
+                **details,
+                nearest=", ".join(nearest),
+            )
+        return phrase("“{found}” is no reporting unit of {year}.", **details)
 
 
 class UnitDirectory:
@@ -245,7 +245,3 @@ def level_of(text: str) -> str | None:
         text = text[numeral.end() :]
     key = words(text)
     return _split(key[office_before(key) :])[0]
-
-
-def _spans(length: int, longest: int) -> Iterator[tuple[int, int]]:
-    return ((start, end) for start in range(length) for end in range(start + 2, min(start + longest, length) + 1))

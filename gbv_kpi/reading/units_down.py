@@ -17,36 +17,47 @@ from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Spot, missing, not_read, qualified
+from gbv_kpi.reading.remarks import against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import Part, Roles, all_totals, hidden, of_return, stacked, totals_of, without_shared
 from gbv_kpi.reading.row_names import RowNames
+from gbv_kpi.reading.row_remarks import doubts_in, split_rows
 from gbv_kpi.reading.tables import FieldCells, Table
 from gbv_kpi.reading.title_block import TitleBlock, year_of
-from gbv_kpi.reading.titles import is_note_of_part
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.reading.years import Claims, Texts
 from gbv_kpi.sheets.sheet import Cell, text_of
 
+MOST_NOTES = 200  # rows of words below the last return
 _OF_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran, commune"))
 _OF_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh, district"))
 
 
 def read_table(
-    grid: Grid, header: Header, title: TitleBlock, reader: Reader, names: RowNames
+    grid: Grid, header: Header, title: TitleBlock, reader: Reader, row_names: RowNames
 ) -> tuple[Table | None, int | None, list[Column]]:
     """Return the table under a header, the row where another one begins, and its columns that are not read."""
     columns = Columns(grid, header.bottom + 1)
     spot = Spot(grid.file, grid.sheet.name)
     roles = _roles(header, columns, reader)
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
-    labels = LabelColumns(
-        [column.at for column in named],
-        roles.unit if roles.unit is not None else roles.code,
-        roles.others,
-    )
-    body = read_body(grid, header, columns, labels, reader, names)
-    rows, of_sections = _returns(body, columns.first, spot)
+    labels = LabelColumns([column.at for column in named], roles.unit if roles.unit is not None else roles.code)
+    body = read_body(grid, header, columns, labels, reader, row_names)
+    rows, of_sections = _returns(body, spot)
     if not rows.size:
         return None, body.next_row, []
+    keys = {at for at in (roles.unit, roles.code, roles.year) if at is not None}
+    others = [column for column in header.columns if column.at not in keys and column not in named]
+    doubts = list(doubts_in(columns, rows, others, labels.fields, reader))
+    if doubts:
+        names = [texts for at in sorted(keys) if (texts := _texts(columns, at, rows, grid))]
+        rows, doubts = split_rows(rows, doubts, names)
+    headed = [column for column in header.columns if column.at == roles.unit]
+    notes = [
+        (kind, column.row, column.at, column.heading)
+        for column in headed
+        if (kind := against_in_heading(column.path, reader.vocabulary))
+    ]
+    notes += list(notes_below(grid, _rows_below(body, columns.first), reader.vocabulary, title.named_years))
     fields = choose_columns(columns, rows, named, title, spot, reader)
     parts = [
         _part(columns, rows, body, roles, chosen, year, title, reader, grid, header)
@@ -54,7 +65,8 @@ def read_table(
     ]
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
     unread = [*fields.unread, *figures_without_field(roles.others, columns, rows)]
-    problems = [qualified(spot, row, column, text, kind) for kind, row, column, text in title.against[:1]]
+    problems = [qualified(spot, row, column, text, kind) for kind, row, column, text in [*title.against[:1], *notes]]
+    refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
     problems += fields.problems
     claimed = {problem.field for problem in fields.problems}
     for chosen in fields.by_year.values() if frame["is_expected"].any() else ():
@@ -63,10 +75,18 @@ def read_table(
         claimed.update(field.id for field in absent)
         problems += [missing(spot, header.top, f, seen[f.id], [column.heading for column in unread]) for f in absent]
     frame["is_faulty"] |= any(problem.severity is Severity.ERROR for problem in problems)
+    for doubt in doubts:
+        index = np.searchsorted(rows, doubt.rows)
+        frame["is_faulty"] |= np.isin(np.arange(len(frame)) % len(rows), index) & (doubt.kind is not Kind.ESTIMATE)
+        told = [
+            qualified(spot, row + columns.first, doubt.column.at, doubt.shown, doubt.kind)
+            for row in doubt.rows.tolist()
+        ]
+        problems += [of_return(one, frame, at, reader) for one, at in zip(told, index.tolist(), strict=True)]
     problems += of_sections
     problems += [not_read(spot, column.row, column.at, column.heading) for column in unread]
     problems += [problem for part in parts for problem in part.problems]
-    table = Table(grid.file, grid.sheet.name, frame, stacked(parts), all_totals(parts), problems)
+    table = Table(grid.file, grid.sheet.name, frame, stacked(parts), all_totals(parts), problems, refusal)
     return table, body.next_row, unread
 
 
@@ -85,6 +105,7 @@ def _roles(header: Header, columns: Columns, reader: Reader) -> Roles:
             code = column.at
         elif Kind.UNIT in roles and not (Kind.MEASURE in roles and _are_measures(cells, reader)):
             if unit is None or (_names_units(cells, reader) and not _names_units(_first_cells(columns, unit), reader)):
+                others += [before for before in header.columns if before.at == unit]
                 unit = column.at
             elif Kind.MEASURE not in roles:
                 others.append(column)  # "Xã" after "Huyện"
@@ -119,14 +140,11 @@ def _count_units(cells: Sequence[Cell], reader: Reader) -> int:
     return sum(reader.units.knows(text_of(cell)) for cell in cells)
 
 
-def _returns(body: Body, first: int, spot: Spot) -> tuple[Rows, list[Problem]]:
+def _returns(body: Body, spot: Spot) -> tuple[Rows, list[Problem]]:
     """Return the rows that are returns, without those in a section that is no result, and what is told of these."""
     rows = np.flatnonzero(body.kinds == RowKind.RETURN)
     problems: list[Problem] = []
-    last = int(rows[-1]) if rows.size else 0
     for number, section in enumerate(body.sections):
-        if section.row > first + last and is_note_of_part(section.text):
-            problems.append(qualified(spot, section.row, section.column, section.text, Kind.PART_OF_YEAR))
         if section.against is None or not (body.section_of[rows] == number).any():
             continue
         if section.against not in (Kind.PART_OF_YEAR, Kind.ESTIMATE):
@@ -135,6 +153,13 @@ def _returns(body: Body, first: int, spot: Spot) -> tuple[Rows, list[Problem]]:
         else:
             problems.append(qualified(spot, section.row, section.column, section.text, section.against))
     return rows, problems
+
+
+def _rows_below(body: Body, first: int) -> list[int]:
+    """Return the rows of words below the last row of figures."""
+    figures = np.flatnonzero(np.isin(body.kinds, (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)))
+    below = np.flatnonzero(body.kinds[figures[-1] :] == RowKind.WORDS)[:MOST_NOTES]
+    return list((below + figures[-1] + first).tolist())
 
 
 def _part(
@@ -168,8 +193,7 @@ def _part(
     frame, problems = identify(claims, title, reader)
     for number, section in enumerate(body.sections):
         if section.against is Kind.PART_OF_YEAR:
-            is_note = section.row > at[-1] and is_note_of_part(section.text)
-            frame["is_faulty"] |= is_note | (body.section_of[rows] == number)
+            frame["is_faulty"] |= body.section_of[rows] == number
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
     cells, shared = without_shared(cells, chosen, at, grid, reader, spot)
     if shared:
@@ -213,7 +237,7 @@ def _names(texts: Texts | None, header: Header, roles: Roles, reader: Reader) ->
     heading = {word for text in path for word in words(text)}
     if texts is None or heading.isdisjoint(_OF_COMMUNES) or not heading.isdisjoint(_OF_DISTRICTS):
         return texts
-    if any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in reader.plan.units):
+    if reader.vocabulary.is_of_communes:
         return texts
     bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
     return Texts(

@@ -6,7 +6,7 @@ what someone wrote into a name: a text that a spreadsheet would take for a formu
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from gbv_kpi.console import escape_controls
@@ -57,12 +57,16 @@ class _Line:
 
 
 def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
-    """The findings with headings line by line, which end as RFC 4180 has them."""
-    writer = csv.writer(_Line())
-    yield writer.writerow(COLUMNS)
+    """Yield the findings with headings line by line."""
     plan = outcome.scorecard.plan
-    for finding in outcome.scorecard.findings:
-        row = _row(finding, plan, outcome.withheld, language)
+    return csv_lines(COLUMNS, (_row(one, plan, outcome.withheld, language) for one in outcome.scorecard.findings))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Yield headings and rows, which end as RFC 4180 has them."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(columns)
+    for row in rows:
         yield writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
 
 
@@ -81,7 +85,7 @@ def _row(finding: Finding, plan: Plan, withheld: Withheld | None, language: Lang
         language.say(finding.unit_name or plan.place),
         finding.numerator,
         finding.denominator,
-        _decimal(rate[0]) if rate else None,
+        decimal_text(rate[0]) if rate else None,
         finding.measure,
         *_threshold(finding.threshold),
         *_threshold(finding.next_threshold),
@@ -97,10 +101,10 @@ def _row(finding: Finding, plan: Plan, withheld: Withheld | None, language: Lang
 def _threshold(threshold: Threshold | None) -> tuple[Cell, Cell, Cell]:
     if threshold is None:
         return None, None, None
-    return threshold.comparator, _decimal(threshold.bound), threshold.since
+    return threshold.comparator, decimal_text(threshold.bound), threshold.since
 
 
-def _decimal(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     """Without trailing zeros: 100 and 60.3774."""
     return f"{value.normalize():f}"
 

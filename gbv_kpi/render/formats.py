@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import RenderableType
+
     from gbv_kpi.i18n import Language
     from gbv_kpi.kpi.outcome import Outcome
 
@@ -13,9 +15,13 @@ DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and t
 
 def rendered(
     outcome: "Outcome", format: str, language: "Language", template: bytes | None = None
-) -> "bytes | Iterable[str]":
-    """The outcome as the bytes of a file, or the pieces of a text; `template` is an office's own Word document."""
+) -> "bytes | Iterable[str] | RenderableType":
+    """Return the bytes of a file, or the pieces of a text; `template` is an office's own Word document."""
     match format:
+        case "table":
+            from gbv_kpi.render.terminal import to_terminal
+
+            return to_terminal(outcome, language)
         case "json":
             from gbv_kpi.render.json import to_json
 

@@ -1,6 +1,8 @@
 """Figures of a finding in an officer's language, and the sign and word of each status."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from gbv_kpi.plan.thresholds import Measure, Threshold
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Point
+    from gbv_kpi.plan import Indicator
 
 MARK = {
     Status.MET: "✓",
@@ -31,6 +34,13 @@ MEANING = {
 }
 RECAST = "*"
 PROVISIONAL = "~"
+TARGET = {
+    ">=": phrase("at least {bound}"),
+    ">": phrase("above {bound}"),
+    "<=": phrase("at most {bound}"),
+    "<": phrase("below {bound}"),
+}
+PLAN_WORDS = ("[Tt]ối thiểu", "[Íí]t nhất", "[Đđ]ạt trên", "[Đđ]ạt", "[Tt]rên", "[Kk]hông quá", "[Tt]ối đa", "[Dd]ưới")
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
@@ -59,11 +69,41 @@ def result_text(finding: Finding, language: Language) -> str:
 
 def threshold_text(threshold: Threshold, language: Language) -> str:
     """The threshold as it is written beside a rate: ≥ 85%."""
+    return f"{SIGN[threshold.comparator]} {_bound_text(threshold, language)}"
+
+
+def target_text(threshold: Threshold, indicator: "Indicator", language: Language) -> str:
+    """Return the threshold in the words of the plan, or in those that plans use: tối thiểu 50%, trên 90%, đạt 100%."""
+    bound = _bound_text(threshold, language)
+    if language.tag == "vi" and (found := re.search(rf"({'|'.join(PLAN_WORDS)}) {re.escape(bound)}", indicator.quote)):
+        return found.group().lower()
+    if threshold.comparator == ">=" and bound == "100%":
+        return language.say(phrase("the full {bound}", bound=bound))
+    return language.say(phrase(TARGET[threshold.comparator].wording, bound=bound))
+
+
+def level_text(threshold: Threshold, language: Language) -> str:
+    """Return the threshold as a level to be reached: 50%, above 90%."""
+    bound = _bound_text(threshold, language)
+    return (
+        bound
+        if "=" in threshold.comparator
+        else language.say(phrase(TARGET[threshold.comparator].wording, bound=bound))
+    )
+
+
+def _bound_text(threshold: Threshold, language: Language) -> str:
     decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
-    written = writer_of(threshold.measure, language)(threshold.bound, decimals)
-    return f"{SIGN[threshold.comparator]} {written}"
+    return writer_of(threshold.measure, language)(threshold.bound, decimals)
 
 
 def marks_text(point: "Point") -> str:
     """What must be known of a figure of an earlier year: ~ provisional, * recast."""
     return (PROVISIONAL if point.finding.provisional else "") + (RECAST if point.recast else "")
+
+
+def clock_text(at: datetime) -> str:
+    """Return a time on the clock of the office, with its offset: 20/12/2025 09:30 +07:00."""
+    local = at.astimezone()
+    offset = local.strftime("%z")
+    return f"{local:%d/%m/%Y %H:%M} {offset[:3]}:{offset[3:5]}"

@@ -1,6 +1,7 @@
 """An outcome as one JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 
 from gbv_kpi.console import dumped_by_record
 from gbv_kpi.i18n import Language
@@ -31,7 +32,7 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
     if outcome.command == "report":
         content["outlook"] = [outlook.record() for outlook in outcome.outlook]
         content["record"] = year_record_record(outcome.year_record) if outcome.year_record else None
-        content["as_of"] = outcome.as_of.isoformat() if outcome.as_of else None
+        content["as_of"] = outcome.as_of.astimezone(UTC).isoformat() if outcome.as_of else None
     if outcome.withheld:
         content |= outcome.withheld.published_record()
     return dumped_by_record(content)

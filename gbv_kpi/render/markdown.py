@@ -65,6 +65,17 @@ def _escape(found: re.Match[str]) -> str:
     return f"{sign}\\" if sign[-1].isdigit() else f"{sign[:-1]}\\{sign[-1]}"
 
 
+def markdown_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], figures_from: int | None = None
+) -> Iterator[str]:
+    """Yield the lines of a table whose texts are escaped already."""
+    width = len(headings)
+    rules = ["---:" if figures_from is not None and column >= figures_from else "---" for column in range(width)]
+    yield ""
+    for row in (headings, rules, *rows):
+        yield f"| {' | '.join([*row, *[''] * (width - len(row))])} |"
+
+
 class _Writer:
     """One outcome being said in one language."""
 
@@ -148,7 +159,7 @@ class _Writer:
                 self.say(self.plan.indicator_by_id[finding.indicator].title),
                 self.say(finding.unit_name or self.plan.place),
                 self.say(result_text(finding, self.language)),
-                self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator], self.language)),
+                self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator])),
             ]
             for finding in missed
         ]
@@ -159,11 +170,7 @@ class _Writer:
     def _table(
         self, headings: Sequence[Text], rows: Iterable[Sequence[str]], figures_from: int | None = None
     ) -> Iterator[str]:
-        width = len(headings)
-        rules = ["---:" if figures_from is not None and at >= figures_from else "---" for at in range(width)]
-        yield ""
-        for row in ([self.say(heading) for heading in headings], rules, *rows):
-            yield f"| {' | '.join([*row, *[''] * (width - len(row))])} |"
+        return markdown_table([self.say(heading) for heading in headings], rows, figures_from)
 
     def _cell(self, finding: Finding) -> str:
         return " ".join(part for part in (MARK[finding.status], rate_text(finding, self.language)) if part)

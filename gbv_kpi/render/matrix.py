@@ -2,8 +2,6 @@
 
 from collections.abc import Container
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
@@ -11,44 +9,34 @@ from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.paging import year_rows
+from gbv_kpi.render.terminal_table import Column, TerminalTable
 from gbv_kpi.render.terminal_text import STYLE, said
 
 NAME_WIDTH = 28  # columns that a unit's name may claim before it is broken
 
 
-def plain_table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
-
-
-def matrix(scorecard: Scorecard, language: Language) -> Table:
-    """The findings of one year; of very many units only those that miss a threshold."""
+def matrix(scorecard: Scorecard, language: Language) -> TerminalTable:
+    """Return the findings of one year; of very many units only those that miss a threshold."""
     rows = year_rows(scorecard)
-    province = rows.province
-    indicators = scorecard.plan.indicators
-
-    table = plain_table()
+    province = [rows.province[indicator.id] for indicator in scorecard.plan.indicators]
     place = said(scorecard.plan.place, language, "bold")
-    if any(finding.provisional for finding in province.values()):
+    if any(finding.provisional for finding in province):
         place.append("\n").append(said(phrase("(provisional)"), language))
-    table.add_column(
-        said(phrase("Unit"), language),
-        overflow="fold",
-        no_wrap=max((len(name) for name, _ in rows.units), default=0) <= NAME_WIDTH,
-    )
-    for indicator in indicators:
-        table.add_column(said(indicator.title, language), justify="right", overflow="fold")
-    for name, unit in rows.units:
-        table.add_row(said(name, language), *(_cell(unit[indicator.id], language) for indicator in indicators))
+    short_names = max((len(name) for name, _ in rows.units), default=0) <= NAME_WIDTH
+    columns = [Column(language.say(phrase("Unit")), is_whole=short_names)]
+    columns += [Column(said(one.title, language), is_figure=True) for one in scorecard.plan.indicators]
+    lines = [
+        [said(name, language), *(_cell(unit[one.id], language) for one in scorecard.plan.indicators)]
+        for name, unit in rows.units
+    ]
     if rows.left_out:
-        left_out = plural("… {count} more unit", "… {count} more units", rows.left_out)
-        table.add_row(said(left_out, language, "dim"))
-    table.add_section()
-    table.add_row(place, *(_cell_with_counts(province[indicator.id], language) for indicator in indicators))
-    table.add_row(
-        said(phrase("Threshold in force"), language, "dim"),
-        *(said(_in_force(province[indicator.id].threshold, language), language, "dim") for indicator in indicators),
-    )
-    return table
+        lines.append([said(plural("… {count} more unit", "… {count} more units", rows.left_out), language, "dim")])
+    in_force = [_in_force(finding.threshold, language) for finding in province]
+    below = [
+        [place, *(_cell_with_counts(finding, language) for finding in province)],
+        [said(words, language, "dim") for words in (phrase("Threshold in force"), *in_force)],
+    ]
+    return TerminalTable(columns, [*lines, *below], rule_above=len(lines))
 
 
 def legend(present: Container[Status], language: Language) -> Text:

@@ -22,6 +22,7 @@ COUNTS = {
     "events": phrase("events"),
     "vnd": phrase("VND"),
 }
+ROLES = {"lead": phrase("leads and reports"), "issuer": phrase("issued the plan")}
 KINDS = {"full text": phrase("full text"), "press": phrase("press")}
 NOTHING = "–"
 
@@ -156,7 +157,8 @@ class _Writer:
                 days = ((phrase("from {day}"), agency.since), (phrase("until {day}"), agency.until))
                 words = [self.language.say(phrase(wording.wording, day=_written(day))) for wording, day in days if day]
                 name = self.language.say(agency.name) + (f" ({', '.join(words)})" if words else "")
-                yield from self.lines(f"{agency.role}: {name}", 2)
+                role = self.language.say(ROLES.get(agency.role, agency.role))
+                yield from self.lines(f"{role}: {name}", 2)
                 yield from self.below(agency, 4)
         if plan.task_groups:
             yield from self.heading(phrase("Task groups, without a number"))

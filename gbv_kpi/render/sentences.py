@@ -3,19 +3,20 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan
-from gbv_kpi.plan.thresholds import shown_rate
+from gbv_kpi.plan.thresholds import Threshold, shown_rate
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import (
     MARK,
     MEANING,
     PROVISIONAL,
     RECAST,
+    level_text,
     rate_text,
     result_text,
     threshold_text,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Path, Trend
 
 SHOWN_NAMES = 20
+COMMON_NOUNS = ("tỉnh ", "thành phố ", "huyện ", "quận ", "thị xã ", "xã ", "phường ", "thị trấn ", "cả ", "toàn ")
 
 ESTIMATED = {
     Prospect.MET: phrase("met, whatever the missing units report, if they count as many as last year (estimate)"),
@@ -46,7 +48,10 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     if of_year.frame.empty or not (is_of_province or of_year.unit_count):
         return None
     if is_of_province:
-        told = province_verdict(outcome.scorecard.plan, year, len(of_year.missed))
+        met, missed = len(of_year.with_status(Status.MET).frame), len(of_year.missed)
+        told = province_verdict(outcome.scorecard.plan, year, missed, met + missed)
+        if met + missed and of_year.frame["provisional"].any():
+            told = phrase("{verdict} This is provisional.", verdict=told)
     else:
         told = _units_verdict(year, of_year)
     if Status.WITHHELD in of_year.statuses and Status.WITHHELD in outcome.decisive(year).statuses:
@@ -54,17 +59,27 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
     return told
 
 
-def province_verdict(plan: Plan, year: int, missed: int) -> Phrase:
-    """The verdict of a province that misses so many thresholds."""
+def province_verdict(plan: Plan, year: int, missed: int, judged: int) -> Phrase:
+    """Return the verdict of a province that misses some of the thresholds it is judged by."""
+    details: dict[str, Detail] = {"year": str(year), "place": within_sentence(plan.place)}
+    if not judged:
+        return phrase("{year}: no threshold of {place} could be judged.", **details)
     if not missed:
-        return phrase("{year}: {place} meets every threshold in force.", year=str(year), place=plan.place)
+        return phrase("{year}: {place} meets every threshold in force.", **details)
     return plural(
-        "{year}: {place} misses {count} threshold in force.",
-        "{year}: {place} misses {count} thresholds in force.",
+        "{year}: {place} meets {met} of {judged} thresholds in force; {count} is missed.",
+        "{year}: {place} meets {met} of {judged} thresholds in force; {count} are missed.",
         missed,
-        year=str(year),
-        place=plan.place,
+        **details,
+        met=judged - missed,
+        judged=judged,
     )
+
+
+def within_sentence(name: Bilingual) -> Bilingual:
+    """Return the name of a place as it is written within a Vietnamese sentence: tỉnh Ninh Bình."""
+    first = name.vi[:1].lower() + name.vi[1:]
+    return Bilingual(first, name.en) if first.startswith(COMMON_NOUNS) else name
 
 
 def _units_verdict(year: int, of_year: Scorecard) -> Phrase:
@@ -92,34 +107,52 @@ def refused_returns(outcome: Outcome) -> Phrase | None:
     )
 
 
-def amount_lacking(finding: Finding, indicator: Indicator, language: Language) -> Phrase | str:
-    """How many a missed finding lacks, or has too many where lower is better."""
-    amount = language.number(finding.shortfall or 0)
-    if finding.threshold and finding.threshold.lower_is_better:
-        if indicator.noun:
-            return phrase("{amount} too many ({noun})", amount=amount, noun=indicator.noun)
-        return phrase("{amount} too many", amount=amount)
-    return f"{amount} ({language.say(indicator.noun)})" if indicator.noun else amount
+def amount_lacking(finding: Finding, indicator: Indicator) -> Phrase:
+    """Return how many a missed finding lacks, or has too many where lower is better."""
+    return _amount(finding.shortfall or 0, finding.threshold, indicator)
+
+
+def _amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phrase:
+    noun = indicator.noun
+    if threshold and threshold.lower_is_better:
+        return (
+            phrase("{amount} too many ({noun})", amount=count, noun=noun)
+            if noun
+            else phrase("{amount} too many", amount=count)
+        )
+    return phrase("{lacking} ({noun})", lacking=count, noun=noun) if noun else phrase("{lacking}", lacking=count)
 
 
 def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
-    """The province's progress towards a threshold that comes into force later; None where there is none."""
+    """Return the province's progress towards a threshold that comes into force later; None where there is none."""
+    indicator = plan.indicator_by_id[finding.indicator]
+    if found := progress_alone(indicator, finding, language):
+        return phrase("{indicator}: {progress}.", indicator=indicator.title, progress=found)
+    return None
+
+
+def progress_alone(indicator: Indicator, finding: Finding, language: Language) -> Phrase | None:
+    """Return the same without the indicator's title."""
     coming = finding.next_threshold
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
-    reached = phrase("already reached")
-    if finding.next_shortfall and coming.lower_is_better:
-        reached = phrase("{count} too many for it on this year's figures", count=finding.next_shortfall)
-    elif finding.next_shortfall:
-        reached = phrase("{count} short of it on this year's figures", count=finding.next_shortfall)
+    details = {
+        "rate": rate_text(finding, language),
+        "threshold": level_text(coming, language),
+        "year": str(coming.since),
+    }
+    if not finding.next_shortfall:
+        return phrase("{rate}, which already reaches the {threshold} set for {year}", **details)
     return phrase(
-        "{indicator}: {rate}; {threshold} from {year}: {reached}.",
-        indicator=plan.indicator_by_id[finding.indicator].title,
-        rate=rate_text(finding, language),
-        threshold=threshold_text(coming, language),
-        year=str(coming.since),
-        reached=reached,
+        "{rate}; for the {threshold} set for {year}: {lacking} (on the figures of {this_year})",
+        **details,
+        lacking=_lacking(_amount(finding.next_shortfall, coming, indicator), coming),
+        this_year=str(finding.year),
     )
+
+
+def _lacking(amount: Phrase, threshold: Threshold) -> Phrase:
+    return amount if threshold.lower_is_better else phrase("{amount} lacking", amount=amount)
 
 
 def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
@@ -142,12 +175,13 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         )
         yield partly, True
     if coverage.complete:
-        yield phrase("All {expected} units have reported.", expected=expected), False
+        yield plural("The one unit has reported.", "All {count} units have reported.", expected), False
         return
-    received_so_far = phrase(
-        "{received} of {expected} units have a valid return; the overall figures are provisional.",
+    received_so_far = plural(
+        "{received} of {count} unit has a valid return; the overall figures are provisional.",
+        "{received} of {count} units have a valid return; the overall figures are provisional.",
+        expected,
         received=received,
-        expected=expected,
     )
     yield received_so_far, True
     refused_codes = {unit.code for unit in coverage.refused}

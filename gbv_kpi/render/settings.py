@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from rich.console import RenderableType
-from rich.text import Text
 
-from gbv_kpi.console import escape_controls, to_json_text
+from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Bilingual, Language, phrase
 from gbv_kpi.plan.office import Setting
-from gbv_kpi.render.matrix import plain_table
+from gbv_kpi.render.listing import Cell, Listing, on_terminal
 
 SOURCES = {
     "option": phrase("option"),
@@ -36,16 +35,13 @@ def settings_to_json(settings: Sequence[Setting], file: str | None, language: La
 
 
 def settings_to_terminal(settings: Sequence[Setting], file: str | None, language: Language) -> RenderableType:
-    """A row for each setting; of one from the file also its line."""
-    table = plain_table()
-    for heading in (phrase("Setting"), phrase("Value"), phrase("From")):
-        table.add_column(language.say(heading), overflow="fold")
+    """Return a row for each setting; of one from the file also its line."""
+    columns = (("key", phrase("Setting")), ("value", phrase("Value")), ("source", phrase("From")))
+    rows: list[list[Cell]] = []
     for one in settings:
         source = language.say(SOURCES[one.source])
-        source = f"{source} ({file}:{one.line})" if one.line else source
-        texts = (one.key, _text(one.value, language), source)
-        table.add_row(*(Text(escape_controls(text)) for text in texts))
-    return table
+        rows.append([one.key, _text(one.value, language), f"{source} ({file}:{one.line})" if one.line else source])
+    return on_terminal(Listing(phrase("Setting"), columns, rows), language, [name for name, _ in columns])
 
 
 def _text(value: object, language: Language) -> str:

@@ -1,15 +1,16 @@
-"""Who has reported a year: for a person, and as JSON, schema `gbv-kpi/status/1`."""
+"""Who has reported a year: as a list, on a terminal, and as JSON, schema `gbv-kpi/status/1`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from gbv_kpi.console import escape_controls, to_json_text
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.console import to_json_text
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
+from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
 from gbv_kpi.render.terminal_text import said
 from gbv_kpi.render.year_record import event_record, event_sentence
 
@@ -69,7 +70,7 @@ def _unit_record(status: UnitStatus) -> dict[str, object]:
         "status": str(status.arrival),
         "deadline": status.deadline.isoformat() if status.deadline else None,
         "withdrawn": event_record(status.withdrawn) if status.withdrawn else None,
-        "first_received": status.first_received.isoformat() if status.first_received else None,
+        "first_received": status.first_received.astimezone(UTC).isoformat() if status.first_received else None,
         "returns": [
             {
                 "unit": entry.unit.code,
@@ -85,39 +86,84 @@ def _unit_record(status: UnitStatus) -> dict[str, object]:
     }
 
 
+def status_listing(status: YearStatus) -> Listing:
+    """Return a row for each unit, with its first file and its last revision."""
+    columns = (
+        ("unit", phrase("Code")),
+        ("unit_name", phrase("Unit")),
+        ("status", phrase("Return")),
+        ("deadline", phrase("Deadline")),
+        ("first_received", phrase("First received")),
+        ("first_file", phrase("First file")),
+        ("revision", phrase("Revision")),
+        ("last_received", phrase("Corrected")),
+        ("last_file", phrase("Corrected file")),
+    )
+    title = phrase("Plan {number}, year {year}", number=status.plan.number, year=str(status.year))
+    return Listing(title, columns, [_row(one) for one in status.units], tuple(_notes(status)))
+
+
+def _row(status: UnitStatus) -> list[Cell]:
+    corrected = [entry for entry in status.entries if entry.revision > 1]
+    return [
+        status.unit.code,
+        status.unit.name,
+        Coded(
+            str(status.arrival),
+            phrase("{mark} {status}", mark=MARK[status.arrival], status=WORDS[status.arrival]),
+            STYLE[status.arrival],
+        ),
+        status.deadline,
+        status.first_received,
+        _files(status.first_entries),
+        ", ".join(str(entry.revision) for entry in status.entries),
+        max((entry.at for entry in corrected), default=None),
+        _files(corrected),
+    ]
+
+
+def _files(entries: Sequence[Entry]) -> str:
+    return ", ".join(dict.fromkeys(entry.file for entry in entries))
+
+
 def status_to_terminal(status: YearStatus, language: Language) -> RenderableType:
-    """A row for each unit, those outstanding first where there are many, and the count last."""
+    """Return a row for each unit, those outstanding only where there are many, and the count last."""
     return Group(*_parts(status, language))
 
 
 def _parts(status: YearStatus, language: Language) -> Iterator[RenderableType]:
-    title = phrase("Plan {number}, year {year}", number=status.plan.number, year=str(status.year))
-    yield Text(escape_controls(language.say(title)), "bold")
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
-    for heading in (phrase("Unit"), phrase("Return"), phrase("First received"), phrase("Revision"), phrase("File")):
-        table.add_column(language.say(heading), overflow="fold")
+    listing = status_listing(status)
     shown = status.units if len(status.units) <= SHOWN_UNITS else status.outstanding[:SHOWN_UNITS]
-    for one in shown:
-        table.add_row(
-            escape_controls(one.unit.name),
-            Text(f"{MARK[one.arrival]} {language.say(WORDS[one.arrival])}", STYLE[one.arrival]),
-            one.first_received.strftime("%d/%m/%Y %H:%M") if one.first_received else "",
-            ", ".join(str(entry.revision) for entry in one.entries),
-            escape_controls(", ".join(dict.fromkeys(entry.file for entry in one.entries))),
-        )
-    yield table
+    rows = [_row(one) for one in shown]
+    names = ["unit_name", "status", "first_received", "first_file", "revision"]
+    if any(row[-2] for row in rows):
+        names += ["last_received", "last_file"]
+    yield said(listing.title, language, "bold")
+    yield on_terminal(Listing(listing.title, listing.columns, rows), language, names)
     yield Text()
-    for one in status.units:
-        if one.withdrawn:
-            yield said(event_sentence(one.withdrawn), language, "yellow")
+    *deadlines, count = listing.notes
+    for sentence in deadlines:
+        yield said(sentence, language)
+    yield said(count, language, "bold yellow" if status.outstanding else "bold green")
+
+
+def _notes(status: YearStatus) -> Iterator[Phrase]:
+    for withdrawn in (one.withdrawn for one in status.units if one.withdrawn):
+        yield event_sentence(withdrawn)
     for level, day in status.deadlines.items():
-        wording = DEADLINES[level].wording
-        yield Text(language.say(phrase(wording, year=str(status.year), day=day.strftime("%d/%m/%Y"))))
+        yield phrase(DEADLINES[level].wording, year=str(status.year), day=day.strftime("%d/%m/%Y"))
+    if not status.deadlines:
+        yield phrase("The plan sets no deadline for {year}.", year=str(status.year))
+    late = sum(one.arrival is Arrival.LATE for one in status.expected)
     count = phrase(
-        "{year}: {received} of {expected} units have reported; {late} of them late.",
+        "{year}: {received} of {expected} units have reported.",
         year=str(status.year),
         received=len(status.expected) - len(status.outstanding),
         expected=len(status.expected),
-        late=sum(one.arrival is Arrival.LATE for one in status.expected),
     )
-    yield Text(language.say(count), "bold yellow" if status.outstanding else "bold green")
+    if not status.deadlines:
+        yield count
+    elif late:
+        yield plural("{units} {count} of them was late.", "{units} {count} of them were late.", late, units=count)
+    else:
+        yield phrase("{units} None of them was late.", units=count)

@@ -1,11 +1,10 @@
-"""What became of files handed in: for a person, and as JSON, schema `gbv-kpi/submit/1`."""
+"""What became of files handed in: as a list, on a terminal, and as JSON, schema `gbv-kpi/submit/1`."""
 
 from collections.abc import Iterator
+from functools import reduce
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from gbv_kpi.console import dumped_by_record, escape_controls
@@ -13,12 +12,23 @@ from gbv_kpi.i18n import Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.record import Revised, State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
+from gbv_kpi.problems import error_count
+from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.json import problem_record
+from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
+from gbv_kpi.render.problem_groups import place_text
 from gbv_kpi.render.problem_list import problem_groups
+from gbv_kpi.render.terminal_text import said
 from gbv_kpi.render.year_record import change_words
 
 SHOWN_CHANGES = 50  # returns whose changes are shown one by one
 STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red", State.BLANK: "dim"}
+COUNTED = {
+    State.RECORDED: phrase("recorded {count}"),
+    State.UNCHANGED: phrase("unchanged {count}"),
+    State.BLANK: phrase("blank {count}"),
+    State.REFUSED: phrase("refused {count}"),
+}
 MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗", State.BLANK: "–"}
 
 
@@ -63,52 +73,102 @@ def change_record(change: Change) -> dict[str, object]:
     return {"field": change.field, "old": change.old, "new": change.new}
 
 
+def submission_listing(submission: Submission, language: Language) -> Listing:
+    """Return a row for each file, with what was changed and what is wrong below them."""
+    columns = (
+        ("file", phrase("File")),
+        ("state", phrase("Ledger")),
+        ("returns", phrase("Valid returns")),
+        ("new", None),
+        ("corrected", None),
+        ("errors", phrase("Errors")),
+        ("warnings", phrase("Warnings")),
+        ("sha256", None),
+    )
+    return Listing(
+        phrase("Returns handed in"),
+        columns,
+        [_row(file) for file in submission.files],
+        tuple(_notes(submission, language)),
+    )
+
+
+def _row(file: SubmittedFile) -> list[Cell]:
+    state, new = file.filed.state, sum(one.entry.revision == 1 for one in file.filed.revised)
+    errors = error_count(file.problems)
+    fate = phrase("{mark} {status}", mark=MARK[state], status=_fate(file))
+    corrected = len(file.filed.revised) - new
+    return [
+        *(file.path, Coded(str(state), fate, STYLE[state]), file.returns),
+        *(new, corrected, errors, len(file.problems) - errors, file.sha256),
+    ]
+
+
+def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
+    for one in _corrected(submission):
+        words = "; ".join(change_words(change, submission.plan, language) for change in one.changes)
+        yield phrase("{what} {found}", what=_revision(one), found=words)
+    for problem in submission.problems:
+        place = ", ".join(part for part in (problem.place.file, place_text(problem)) if part)
+        yield phrase("{place}: {message} {hint}", place=place, message=problem.message, hint=problem.hint)
+    yield _summary(submission)
+
+
 def submission_to_terminal(submission: Submission, language: Language) -> RenderableType:
     """A line for each file, what each correction changes, the problems, and the count of files last."""
     return Group(*_parts(submission, language))
 
 
 def _parts(submission: Submission, language: Language) -> Iterator[RenderableType]:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
-    table.add_column(language.say(phrase("File")), overflow="fold")
-    table.add_column(language.say(phrase("Ledger")), overflow="fold")
-    for file in submission.files:
-        state = file.filed.state
-        said = Text(
-            f"{MARK[state]} {escape_controls(language.say(_fate(file, submission.is_rehearsal)))}", STYLE[state]
-        )
-        table.add_row(escape_controls(file.path), said)
-    yield table
+    yield on_terminal(submission_listing(submission, language), language, ["file", "state"])
     yield Text()
-    yield from _changes(submission, language)
+    corrected = _corrected(submission)
+    for one in corrected[:SHOWN_CHANGES]:
+        yield said(_revision(one), language, "bold")
+        for change in one.changes:
+            yield Padding.indent(Text(escape_controls(change_words(change, submission.plan, language))), 4)
+    if len(corrected) > SHOWN_CHANGES:
+        yield said(plural("… {count} more", "… {count} more", len(corrected) - SHOWN_CHANGES), language, "dim")
+    if corrected:
+        yield Text()
     yield from problem_groups(submission.problems, language)
-    count = {state: sum(file.filed.state is state for file in submission.files) for state in State}
-    counts: dict[str, Detail] = {
-        "ledger": submission.ledger,
-        "recorded": count[State.RECORDED],
-        "unchanged": count[State.UNCHANGED],
-        "refused": count[State.REFUSED],
-    }
-    summary = phrase("Ledger {ledger}: recorded {recorded}, unchanged {unchanged}, refused {refused}.", **counts)
+    yield said(_summary(submission), language, "bold red" if submission.exit_code else "bold green")
+
+
+def _corrected(submission: Submission) -> list[Revised]:
+    return [one for file in submission.files for one in file.filed.revised if one.entry.revision > 1]
+
+
+def _revision(revised: Revised) -> Phrase:
+    entry = revised.entry
+    details = {"unit": entry.unit_name, "year": str(entry.year)}
+    return phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)
+
+
+def _summary(submission: Submission) -> Phrase:
+    """Return how many files were recorded, unchanged and refused, without those that none was."""
+    states = [file.filed.state for file in submission.files]
+    counts = [(COUNTED[state], states.count(state)) for state in COUNTED if state in states]
+    parts = [phrase(wording.wording, count=count) for wording, count in counts]
+    told = reduce(lambda first, more: phrase("{first}, {others}", first=first, others=more), parts)
+    details: dict[str, Detail] = {"ledger": submission.ledger, "counts": told}
     if submission.is_rehearsal:
-        summary = phrase(
-            "Nothing was recorded. Ledger {ledger}: {recorded} to record, {unchanged} unchanged, {refused} to refuse.",
-            **counts,
-        )
-    yield Text(escape_controls(language.say(summary)), "bold red" if count[State.REFUSED] else "bold green")
+        return phrase("Nothing was recorded. It would be in {ledger}: {counts}.", **details)
+    return phrase("Ledger {ledger}: {counts}.", **details)
 
 
-def _fate(file: SubmittedFile, is_rehearsal: bool) -> Phrase:
+def _fate(file: SubmittedFile) -> Phrase:
     match file.filed.state:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
         case State.BLANK:
             return phrase("blank: there is nothing to record")
         case State.UNCHANGED if file.filed.since is not None:
-            day = file.filed.since.strftime("%d/%m/%Y %H:%M UTC")
+            day = clock_text(file.filed.since)
             if file.filed.corrected_since:
                 return phrase(
-                    "unchanged: recorded on {day} and corrected or withdrawn since; to go back, save it anew",
+                    "unchanged: recorded on {day} and corrected or withdrawn since; to go back to its figures, "
+                    "write a note below its table, save it and submit it again",
                     day=day,
                 )
             return phrase("unchanged: this very file was recorded on {day}", day=day)
@@ -117,27 +177,7 @@ def _fate(file: SubmittedFile, is_rehearsal: bool) -> Phrase:
         case State.RECORDED:
             new = sum(one.entry.revision == 1 for one in file.filed.revised)
             corrected = len(file.filed.revised) - new
-            if is_rehearsal:
-                return phrase("to record: {new} new returns, {corrected} corrected", new=new, corrected=corrected)
-            if not corrected:
-                return plural("recorded: {count} new return", "recorded: {count} new returns", new)
-            return phrase("recorded: {new} new returns, {corrected} corrected", new=new, corrected=corrected)
-
-
-def _changes(submission: Submission, language: Language) -> Iterator[RenderableType]:
-    corrected = [one for file in submission.files for one in file.filed.revised if one.entry.revision > 1]
-    for one in corrected[:SHOWN_CHANGES]:
-        entry = one.entry
-        heading = phrase(
-            "{unit}, {year}, revision {revision}:",
-            unit=entry.unit_name,
-            year=str(entry.year),
-            revision=entry.revision,
-        )
-        yield Text(escape_controls(language.say(heading)), "bold")
-        for change in one.changes:
-            yield Padding.indent(Text(escape_controls(change_words(change, submission.plan, language))), 4)
-    if len(corrected) > SHOWN_CHANGES:
-        yield Text(language.say(plural("… {count} more", "… {count} more", len(corrected) - SHOWN_CHANGES)), "dim")
-    if corrected:
-        yield Text()
+            told = plural("recorded: {count} new return", "recorded: {count} new returns", new)
+            if new and corrected:
+                return phrase("{recorded}, {count} corrected", recorded=told, count=corrected)
+            return phrase("recorded: {count} corrected", count=corrected) if corrected else told

@@ -13,7 +13,7 @@ from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status
 from gbv_kpi.render.formatting import MARK, result_text
-from gbv_kpi.render.matrix import legend, matrix, plain_table
+from gbv_kpi.render.matrix import legend, matrix
 from gbv_kpi.render.paging import missed_rows
 from gbv_kpi.render.problem_list import problem_groups
 from gbv_kpi.render.sentences import (
@@ -27,6 +27,7 @@ from gbv_kpi.render.sentences import (
     verdict,
     withheld_notes,
 )
+from gbv_kpi.render.terminal_table import Column, TerminalTable
 from gbv_kpi.render.terminal_text import said
 from gbv_kpi.render.year_record import record_sentences
 
@@ -75,21 +76,22 @@ def _lacking(scorecard: Scorecard, language: Language) -> Iterator[RenderableTyp
     missed, more = missed_rows(scorecard)
     if not missed:
         return
-    table = plain_table()
-    for heading in (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking")):
-        table.add_column(said(heading, language), overflow="fold")
+    headings = (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking"))
+    rows = []
     for finding in missed:
         indicator = plan.indicator_by_id[finding.indicator]
         style = "bold" if finding.unit is None else ""
-        table.add_row(
-            said(indicator.title, language, style),
-            said(finding.unit_name or plan.place, language, style),
-            Text(result_text(finding, language), style),
-            said(amount_lacking(finding, indicator, language), language),
+        rows.append(
+            [
+                said(indicator.title, language, style),
+                said(finding.unit_name or plan.place, language, style),
+                Text(result_text(finding, language), style),
+                said(amount_lacking(finding, indicator), language),
+            ]
         )
     if more:
-        table.add_row(said(plural("… {count} more", "… {count} more", more), language, "dim"))
-    yield table
+        rows.append([said(plural("… {count} more", "… {count} more", more), language, "dim")])
+    yield TerminalTable([Column(language.say(heading), is_whole=heading is headings[2]) for heading in headings], rows)
     yield Text()
 
 

@@ -1,20 +1,22 @@
-"""The years side by side: for a person, and as JSON, schema `gbv-kpi/trend/1`."""
+"""The years side by side: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from fractions import Fraction
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from gbv_kpi.console import dumped_by_record, escape_controls
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
 from gbv_kpi.plan import Indicator, ReturnField
-from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.formatting import MARK, marks_text, rate_text, threshold_text
+from gbv_kpi.plan.thresholds import shown_rate
+from gbv_kpi.render.formatting import MARK, MEANING, marks_text, rate_text, threshold_text, writer_of
+from gbv_kpi.render.listing import Cell, Coded, Listing
+from gbv_kpi.render.matrix import legend
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
+from gbv_kpi.render.terminal_table import Column, TerminalTable
 from gbv_kpi.render.terminal_text import STYLE, said
 
 SHOWN_UNITS = 100
@@ -27,7 +29,7 @@ def trend_to_json(trend: Trend) -> Iterator[str]:
     content: dict[str, object] = {
         "schema": "gbv-kpi/trend/1",
         "plan": trend.plan.id,
-        "as_of": trend.as_of.isoformat() if trend.as_of else None,
+        "as_of": trend.as_of.astimezone(UTC).isoformat() if trend.as_of else None,
         "years": trend.years,
         "series": map(_series_record, trend.series),
     }
@@ -65,21 +67,51 @@ def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] |
     }
 
 
+def trend_listing(trend: Trend) -> Listing:
+    """Return a row for each indicator, unit and year."""
+    columns = (
+        ("indicator", phrase("Indicator")),
+        ("scope", None),
+        ("unit", phrase("Code")),
+        ("unit_name", phrase("Unit")),
+        ("year", phrase("Year")),
+        ("numerator", phrase("Numerator")),
+        ("denominator", phrase("Denominator")),
+        ("rate", phrase("Rate")),
+        ("measure", None),
+        ("comparator", None),
+        ("threshold", phrase("Threshold in force")),
+        ("status", phrase("Verdict")),
+        ("provisional", phrase("Provisional")),
+        ("recast", phrase("Recast")),
+    )
+    rows: list[list[Cell]] = [
+        [
+            *(Coded(series.indicator.id, series.indicator.title), found.scope, found.unit),
+            *(series.unit_name or trend.plan.place, str(found.year), found.numerator, found.denominator, found),
+            *(found.measure, found.threshold and found.threshold.comparator, found.threshold),
+            *(Coded(str(found.status), MEANING[found.status]), found.provisional, point.recast),
+        ]
+        for series in trend.series
+        for point in series.points
+        for found in [point.finding]
+    ]
+    notes = [phrase("{mark} {status}", mark=mark, status=meaning) for mark, meaning in marks_explained(trend)]
+    title = phrase("Every indicator over the years, plan {number}", number=trend.plan.number)
+    return Listing(title, columns, rows, (*notes, *withheld_notes(trend.plan, trend.withheld)))
+
+
 def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
-    """A table for each indicator: the province and the units down, the years across."""
-    return Group(*_Writer(trend, language).parts())
+    """Return a table for each indicator: the province and the units down, the years across."""
+    return Group(*_parts(trend, language))
 
 
-def sparkline(rates: Sequence[Fraction | None]) -> str:
-    """The rates as bars between the lowest and the highest; a year without one is a dot.
+def sparkline(rates: Sequence[Fraction | None], low: Fraction, high: Fraction) -> str:
+    """Return the rates as bars on a scale from `low` to `high`; a year without one is a dot.
 
-    >>> sparkline([Fraction(58), None, Fraction(88), Fraction(100)])
-    '▁·▆█'
+    >>> sparkline([Fraction(58), None, Fraction(88), Fraction(100)], Fraction(50), Fraction(100))
+    '▂·▆█'
     """
-    known = [rate for rate in rates if rate is not None]
-    if not known:
-        return GAP * len(rates)
-    low, high = min(known), max(known)
     steps = len(BARS) - 1
     return "".join(
         GAP if rate is None else BARS[round((rate - low) / (high - low) * steps) if high > low else steps // 2]
@@ -87,69 +119,62 @@ def sparkline(rates: Sequence[Fraction | None]) -> str:
     )
 
 
-class _Writer:
-    """One trend being said in one language."""
-
-    def __init__(self, trend: Trend, language: Language) -> None:
-        self.trend = trend
-        self.language = language
-
-    def parts(self) -> Iterator[RenderableType]:
-        for indicator in self.trend.plan.all_indicators:
-            series = [one for one in self.trend.series if one.indicator is indicator]
-            if not series:
-                continue
-            yield Text(escape_controls(self.language.say(indicator.title)), "bold")
-            yield self._table(indicator, series)
+def _parts(trend: Trend, language: Language) -> Iterator[RenderableType]:
+    for indicator in trend.plan.all_indicators:
+        if series := [one for one in trend.series if one.indicator is indicator]:
+            yield said(indicator.title, language, "bold")
+            yield _table(trend, indicator, series, language)
             yield Text()
-        for mark, meaning in marks_explained(self.trend):
-            yield Text(f"{mark} {self.language.say(meaning)}", "dim")
-        for sentence in withheld_notes(self.trend.plan, self.trend.withheld):
-            yield said(sentence, self.language)
+    points = [point for series in trend.series for point in series.points]
+    yield legend({point.finding.status for point in points}, language)
+    for mark, meaning in marks_explained(trend):
+        yield Text(f"{mark} {language.say(meaning)}", "dim")
+    yield said(phrase("Bars: the years, drawn on the scale that stands above them for every row."), language, "dim")
+    for sentence in withheld_notes(trend.plan, trend.withheld):
+        yield said(sentence, language)
 
-    def _table(self, indicator: Indicator, series: Sequence[Series]) -> Table:
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False)
-        table.add_column(self.language.say(phrase("Unit")), overflow="fold")
-        for year in self.trend.years:
-            table.add_column(str(year), justify="right")
-        table.add_column("")
-        table.add_column(self.language.say(phrase("Path to the next threshold")), overflow="fold")
-        for one in series[: SHOWN_UNITS + 1]:
-            style = "bold" if one.unit is None else ""
-            name = one.unit_name or self.language.say(self.trend.plan.place)
-            cells = [self._cell(point) for point in one.points]
-            spark = sparkline([point.rate for point in one.points])
-            table.add_row(Text(escape_controls(name), style), *cells, spark, self._path(one))
-            if one.unit is None and (field := self._protected_denominator(indicator)):
-                counts = [point.finding.denominator for point in one.points]
-                texts = ["" if count is None else self.language.number(count) for count in counts]
-                table.add_row(said(field.label, self.language, "dim"), *(Text(text, "dim") for text in texts))
-        if len(series) > SHOWN_UNITS + 1:
-            left_out = plural("… {count} more unit", "… {count} more units", len(series) - SHOWN_UNITS - 1)
-            table.add_row(Text(self.language.say(left_out), "dim"))
-        if indicator.is_monitored:
-            return table
-        table.add_section()
-        thresholds = [self._threshold(indicator.threshold_in(year)) for year in self.trend.years]
-        table.add_row(
-            Text(self.language.say(phrase("Threshold in force")), "dim"), *(Text(t, "dim") for t in thresholds)
-        )
-        return table
 
-    def _protected_denominator(self, indicator: Indicator) -> ReturnField | None:
-        """Return the field whose counts by year stand below the rates: victims or cases."""
-        fields = [self.trend.plan.field_by_id[name] for name in indicator.denominator]
-        return fields[0] if len(fields) == 1 and fields[0].is_protected else None
+def _table(trend: Trend, indicator: Indicator, series: Sequence[Series], language: Language) -> TerminalTable:
+    rates = [point.rate for one in series for point in one.points if point.rate is not None]
+    low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
+    write = writer_of(indicator.measure, language)
+    scale = "–".join(write(*shown_rate(rate, (), 0)) for rate in (low, high)) if rates else ""
+    has_path = any(one.path for one in series)
+    columns = [Column(language.say(phrase("Unit"))), *(Column(str(year), is_figure=True) for year in trend.years)]
+    columns += [Column(scale, is_whole=True), *([Column(language.say(_PATH))] if has_path else [])]
+    rows: list[list[Text]] = []
+    for one in series[: SHOWN_UNITS + 1]:
+        name = one.unit_name or language.say(trend.plan.place)
+        cells = [_cell(point, language) for point in one.points]
+        bars = Text(sparkline([point.rate for point in one.points], low, high))
+        rows.append([Text(escape_controls(name), "bold" if one.unit is None else ""), *cells, bars])
+        if one.path:
+            rows[-1].append(said(path(one.path, language), language, "green" if one.path.ahead else "yellow"))
+        if one.unit is None and (field := _protected_denominator(trend, indicator)):
+            counts = [point.finding.denominator for point in one.points]
+            texts = ["" if count is None else language.number(count) for count in counts]
+            rows.append([said(field.label, language, "dim"), *(Text(text, "dim") for text in texts)])
+    if len(series) > SHOWN_UNITS + 1:
+        left_out = plural("… {count} more unit", "… {count} more units", len(series) - SHOWN_UNITS - 1)
+        rows.append([said(left_out, language, "dim")])
+    if indicator.is_monitored:
+        return TerminalTable(columns, rows)
+    found = [indicator.threshold_in(year) for year in trend.years]
+    in_force = [threshold_text(one, language) if one else "–" for one in found]
+    in_force_row = [said(phrase("Threshold in force"), language, "dim"), *(Text(text, "dim") for text in in_force)]
+    return TerminalTable(columns, [*rows, in_force_row], rule_above=len(rows))
 
-    def _cell(self, point: Point) -> Text:
-        finding = point.finding
-        words = " ".join(part for part in (MARK[finding.status], rate_text(finding, self.language)) if part)
-        return Text(words + marks_text(point), STYLE[finding.status])
 
-    def _threshold(self, threshold: Threshold | None) -> str:
-        return threshold_text(threshold, self.language) if threshold else self.language.say(phrase("not yet"))
+_PATH = phrase("Path to the next threshold")
 
-    def _path(self, series: Series) -> Text:
-        if series.path is None:
-            return Text()
-        return said(path(series.path, self.language), self.language, "green" if series.path.ahead else "yellow")
+
+def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:
+    """Return the field of victims or cases whose counts are shown below the rates."""
+    fields = [trend.plan.field_by_id[name] for name in indicator.denominator]
+    return fields[0] if len(fields) == 1 and fields[0].is_protected else None
+
+
+def _cell(point: Point, language: Language) -> Text:
+    finding = point.finding
+    words = " ".join(part for part in (MARK[finding.status], rate_text(finding, language)) if part)
+    return Text(words + marks_text(point), STYLE[finding.status])

@@ -1,25 +1,13 @@
 """Withdrawals, notes, signatures and what changed since: sentences for every report, and the commands' own output."""
 
 from collections.abc import Iterator
-from datetime import UTC
-from typing import TYPE_CHECKING
-
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from gbv_kpi.console import escape_controls, to_json_text
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.formatting import MEANING, result_text
-from gbv_kpi.render.matrix import plain_table
+from gbv_kpi.render.formatting import clock_text
 
-if TYPE_CHECKING:
-    from gbv_kpi.ledger.year import Difference
-
-MOMENT = "%d/%m/%Y %H:%M UTC"  # a report says the same on every computer
 SHORT_HASH = 12  # characters in a sentence; JSON has them all
 
 
@@ -28,7 +16,7 @@ def event_sentence(event: Event) -> Phrase:
     details = {
         "unit": event.unit_name,
         "year": str(event.year),
-        "at": event.at.astimezone(UTC).strftime(MOMENT),
+        "at": clock_text(event.at),
         "who": event.who,
         "text": event.text,
     }
@@ -112,83 +100,12 @@ def return_change_record(change: ReturnChange) -> dict[str, object]:
     }
 
 
-def event_to_text(event: Event, is_new: bool, language: Language) -> str:
-    """What was recorded; nothing is where the year was signed as it is."""
+def event_shown(event: Event, is_new: bool, format: str, language: Language) -> str:
+    """Return what was recorded, as a sentence or as JSON, schema `gbv-kpi/event/1`."""
+    if format == "json":
+        content = {"schema": "gbv-kpi/event/1", "plan": event.plan, "event": event_record(event), "recorded": is_new}
+        return to_json_text({**content, "exit_code": 0})
     sentences = [event_sentence(event)]
     if not is_new:
         sentences.append(phrase("No return has changed since; nothing was recorded."))
     return "".join(f"{escape_controls(language.say(sentence))}\n" for sentence in sentences)
-
-
-def event_to_json(event: Event, is_new: bool, _: Language) -> str:
-    """Schema `gbv-kpi/event/1`: the same in every language."""
-    content = {"schema": "gbv-kpi/event/1", "plan": event.plan, "event": event_record(event), "recorded": is_new}
-    return to_json_text({**content, "exit_code": 0})
-
-
-def difference_to_json(difference: "Difference") -> str:
-    """Schema `gbv-kpi/diff/1`: the same in every language."""
-    return to_json_text(
-        {
-            "schema": "gbv-kpi/diff/1",
-            "plan": difference.plan.id,
-            "year": difference.year,
-            "signature": event_record(difference.signature) if difference.signature else None,
-            "returns": [return_change_record(change) for change in difference.returns],
-            "findings": [
-                {"old": old.record() if old else None, "new": new.record() if new else None}
-                for old, new in difference.findings
-            ],
-            "exit_code": 0,
-        }
-    )
-
-
-def difference_to_terminal(difference: "Difference", language: Language) -> RenderableType:
-    """The returns that differ cell by cell, then the findings."""
-    return Group(*_difference_parts(difference, language))
-
-
-def _difference_parts(difference: "Difference", language: Language) -> Iterator[RenderableType]:
-    if difference.signature:
-        yield Text(escape_controls(language.say(event_sentence(difference.signature))))
-        yield Text()
-    if difference.returns:
-        yield from (_returns_table(difference, language), Text())
-    if difference.findings:
-        yield from (_findings_table(difference, language), Text())
-    count = len(difference.returns)
-    yield Text(language.say(plural("{count} return differs.", "{count} returns differ.", count)), "bold")
-
-
-def _returns_table(difference: "Difference", language: Language) -> Table:
-    table = plain_table()
-    for heading in (phrase("Unit"), phrase("Changed"), phrase("File")):
-        table.add_column(language.say(heading), overflow="fold")
-    for change in difference.returns:
-        words = [change_words(one, difference.plan, language, with_cell=True) for one in change.changes]
-        if change.new_revision is None or change.old_revision is None:
-            words = [language.say(phrase("new") if change.new_revision else phrase("withdrawn"))]
-        table.add_row(
-            escape_controls(change.unit_name), "\n".join(map(escape_controls, words)), escape_controls(change.file)
-        )
-    return table
-
-
-def _findings_table(difference: "Difference", language: Language) -> Table:
-    table, plan = plain_table(), difference.plan
-    for heading in (phrase("Indicator"), phrase("Unit"), phrase("Before"), phrase("After")):
-        table.add_column(language.say(heading), overflow="fold")
-    for old, new in difference.findings:
-        if finding := new or old:
-            texts = (plan.indicator_by_id[finding.indicator].title, finding.unit_name or plan.place)
-            shown = [language.say(text) for text in texts] + [_verdict(one, language) for one in (old, new)]
-            table.add_row(*map(escape_controls, shown))
-    return table
-
-
-def _verdict(finding: Finding | None, language: Language) -> str:
-    if finding is None:
-        return "–"
-    meaning = language.say(MEANING[finding.status])
-    return f"{result_text(finding, language)}, {meaning}" if finding.status.has_rate else meaning

@@ -11,7 +11,7 @@ from gbv_kpi.problems import Place, Problem, has_errors
 from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
-from gbv_kpi.reading.tables import Table
+from gbv_kpi.reading.tables import Table, without_plans
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
 from gbv_kpi.sheets.open import OWN_REPORT, is_plain_text, is_too_large, read_sheets, without_headings
@@ -105,7 +105,7 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     if personal := [problem for sheet in (*read, *beside) for problem in sheet.personal]:
         found = [_under_shown_name(problem, shown_names) for problem in personal]
         return FileTables(source.name, source.sha256, encoding, (), found)
-    tables = [table for sheet in read for table in sheet.tables]
+    tables = without_plans([table for sheet in read for table in sheet.tables])
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
         problems = [*problems, _no_returns(source, sheets, is_headed=bool(tables))]
     for sheet, found_on in zip(sheets, read, strict=True):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from gbv_kpi.errors import SourceError
+from gbv_kpi.errors import SourceError, system_reason
 from gbv_kpi.i18n import phrase
 
 STDIN = "-"
@@ -116,5 +116,5 @@ def open_source(name: str) -> Source:
         with Path(name).open("rb") as file:
             return Source(name, file.read(MAX_SIZE + 1))
     except (OSError, ValueError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+        reason = system_reason(error) if isinstance(error, OSError) else phrase("no file can have this name")
         raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=reason)) from error

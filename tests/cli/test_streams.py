@@ -85,14 +85,14 @@ def test_quiet_tells_what_stops_the_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("format", ["table", "json"])
 def test_output_is_what_would_be_printed(tmp_path: Path, plan: Plan, format: str) -> None:
     file, out = write_csv(tmp_path / "r.csv", plan, of_2025()), tmp_path / "kết quả.txt"
-    assert run("check", file, "--format", format, "--output", str(out)) == Ran(0, "", "")
+    assert run("check", file, "--format", format, "--output", str(out)) == Ran(0, "", f"Wrote {out}.\n")
     assert out.read_bytes().decode() == run("check", file, "--format", format).out
 
 
 def test_output_into_a_folder_that_does_not_exist_stops_the_run(tmp_path: Path, plan: Plan) -> None:
     ran = run("check", write_csv(tmp_path / "r.csv", plan, of_2025()), "--output", str(tmp_path / "no" / "out.txt"))
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.endswith("out.txt cannot be written: No such file or directory.\n")
+    assert ran.err.endswith("out.txt cannot be written: there is no such file or folder.\n")
     assert ran.err.count("\n") == 1
 
 
@@ -109,7 +109,7 @@ def test_output_that_does_not_fit_leaves_the_old_file_and_nothing_else(tmp_path:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),  # bytes; the result is longer
     )
     assert (ran.returncode, ran.stdout) == (2, b"")
-    assert ran.stderr.decode() == f"gbv-kpi: {old} cannot be written: File too large.\n"
+    assert ran.stderr.decode() == f"gbv-kpi: {old} cannot be written: the file would be too large.\n"
     assert old.read_text("utf-8") == "old"
     assert list(folder.iterdir()) == [old]
 
@@ -122,7 +122,7 @@ def test_a_full_disk_behind_standard_output_is_no_missed_threshold(tmp_path: Pat
     with full.open("wb") as out:
         ran = subprocess.run([*GBV_KPI, "check", file], check=False, stdout=out, stderr=subprocess.PIPE)
     assert ran.returncode not in (0, 1, 3)
-    assert ran.stderr.decode().startswith("gbv-kpi: The result cannot be printed: No space left on device.")
+    assert ran.stderr.decode().startswith("gbv-kpi: The result cannot be printed: the disk is full.")
     assert b"Traceback" not in ran.stderr
 
 

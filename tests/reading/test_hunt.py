@@ -5,7 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.reading.sending import BOTH, FORM_TITLE, HEADER, LABELS, SUM, TITLE, A, B, Rows, counts, read
+from tests import offices
+from tests.reading.sending import (
+    BOTH,
+    FORM_TITLE,
+    GIA_VIEN,
+    HEADER,
+    LABELS,
+    NHO_QUAN,
+    PLAN,
+    SUM,
+    TITLE,
+    A,
+    B,
+    Rows,
+    counts,
+    read,
+    told,
+)
 
 Right = Mapping[tuple[str, int], Sequence[int | None]]
 
@@ -81,6 +98,222 @@ READ: dict[str, tuple[Rows, Right]] = {
 }
 
 
+BELOW_WRONG = [
+    "(*) Số liệu tính đến 30/6/2023",
+    "Ghi chú: số liệu 6 tháng",
+    "Ghi chú: Kỳ số liệu từ 01/01/2023 đến 30/6/2023",
+    "(*) Tính từ 01/7/2023 đến 31/12/2023",
+    "Thời điểm lấy số liệu: 30/6/2023",
+    "Ghi chú: số liệu lũy kế từ năm 2021",
+    "(*) Chỉ tính số nữ",
+    "Ghi chú: Chưa bao gồm số liệu của Công an huyện",
+    "Ghi chú: ĐVT: nghìn người",
+    "Ghi chú: số liệu kế hoạch năm 2023",
+    "Ghi chú: số liệu năm 2022",
+    "Ghi chú: Số liệu của 20/27 xã",
+]
+BELOW_READ = [
+    "(*) Số liệu tính đến 31/12/2023",
+    "Thời điểm lấy số liệu: 15/12/2023",
+    "Ghi chú: Báo cáo gửi trước ngày 15/01/2024",
+    "Số liệu do phòng LĐ-TB&XH tổng hợp từ 27 xã, thị trấn",
+    "Ghi chú: năm 2022 có 12 vụ",
+    "(*) Trong đó: 3 trẻ em",
+    "Nữ chiếm 80%",
+    "Mẫu này báo cáo 6 tháng và năm",
+]
+TITLE_WRONG = [
+    "Số nữ năm 2023",
+    "Trẻ em",
+    "(Tính trên 1.000 dân)",
+    "ĐVT: nghìn người",
+    "Đối tượng: Phụ nữ",
+    "NẠN NHÂN LÀ TRẺ EM",
+    "Nhóm tuổi 18-60",
+    "Ngành Giáo dục",
+    "(Chỉ tính các trường công lập)",
+    "Loại hình: tư thục",
+    "Số liệu 6T2023",
+]
+TITLE_READ = [
+    "BÁO CÁO CÔNG TÁC BÌNH ĐẲNG GIỚI VÀ VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ",
+    "Về phòng, chống bạo lực đối với phụ nữ và trẻ em",
+    "Xây dựng nông thôn mới",
+    "(Dùng cho cấp huyện)",
+    "Giới tính: Chung",
+    "GIAI ĐOẠN 2021 - 2025",
+]
+SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn"]
+SHEETS_READ = ["Nam 2023", "TH", "Huyện", "Chung", "BĐG"]
+BESIDE_WRONG = [
+    ("Giới", "F"),
+    ("Phòng", "Phòng GD&ĐT"),
+    ("Cơ quan", "Công an huyện"),
+    ("Ngành", "Giáo dục"),
+    ("Kỳ", 1),
+    ("Kỳ", "6T"),
+    ("Tuổi", "<16"),
+    ("Cấp", "Xã"),
+    ("Nhóm đối tượng", "Nhóm A"),
+]
+BESIDE_READ = [
+    ("Giới", "Tổng số"),
+    ("Tỉnh", "Ninh Bình"),
+    ("Loại đơn vị", "Huyện"),
+    ("Trạng thái", "Đã nộp"),
+    ("Kỳ báo cáo", "Năm 2023"),
+    ("Nhóm tuổi", "Tất cả"),
+]
+
+
+@pytest.mark.parametrize("note", BELOW_WRONG)
+@pytest.mark.parametrize("make", [table(["Nho Quan", *B]), form("Kết quả", columns=[B])], ids=["table", "form"])
+def test_a_note_below_against_the_figures_refuses_them(tmp_path: Path, make: Rows, note: str) -> None:
+    returns = read(tmp_path, [*make, [], ["", note]])
+    assert counts(returns) == NONE
+    assert returns.refused() == {("372", 2023)}
+
+
+@pytest.mark.parametrize("note", BELOW_READ)
+@pytest.mark.parametrize("make", [table(["Nho Quan", *A]), form("Kết quả", columns=[A])], ids=["table", "form"])
+def test_a_note_below_that_says_nothing_against_is_passed_over(tmp_path: Path, make: Rows, note: str) -> None:
+    assert counts(read(tmp_path, [*make, [], ["", note]])) == ONE
+
+
+@pytest.mark.parametrize("line", TITLE_WRONG)
+def test_a_title_that_limits_the_figures_refuses_them(tmp_path: Path, line: str) -> None:
+    assert counts(read(tmp_path, form("Kết quả", columns=[B], title=titled(line)))) == NONE
+    assert counts(read(tmp_path, [TITLE, [line], *table(["Nho Quan", *B])[1:]])) == NONE
+
+
+@pytest.mark.parametrize("line", TITLE_READ)
+def test_a_title_that_names_persons_otherwise_is_read(tmp_path: Path, line: str) -> None:
+    assert counts(read(tmp_path, form("Kết quả", columns=[A], title=titled(line)))) == ONE
+
+
+@pytest.mark.parametrize("name", SHEETS_WRONG)
+def test_a_sheet_named_as_a_part_is_refused(tmp_path: Path, name: str) -> None:
+    assert counts(read(tmp_path, offices.workbook((name, form("Kết quả", columns=[B]))))) == NONE
+
+
+@pytest.mark.parametrize("name", SHEETS_READ)
+def test_a_sheet_of_another_name_is_read(tmp_path: Path, name: str) -> None:
+    assert counts(read(tmp_path, offices.workbook((name, form("Kết quả", columns=[A]))))) == ONE
+
+
+@pytest.mark.parametrize("name", ["Nữ", "KH", "6 tháng"])
+def test_a_sheet_that_is_a_part_is_left_out_beside_the_whole(tmp_path: Path, name: str) -> None:
+    book = offices.workbook((name, form("Kết quả", columns=[B])), ("Tổng hợp", form("Kết quả", columns=[A])))
+    returns = read(tmp_path, book)
+    assert counts(returns) == ONE
+    assert [code for code, _ in told(returns)] == ["sheet-not-read"]
+
+
+@pytest.mark.parametrize(("heading", "cell"), BESIDE_WRONG)
+def test_a_word_beside_a_unit_that_limits_its_row_refuses_it(tmp_path: Path, heading: str, cell: object) -> None:
+    returns = read(tmp_path, table(["Nho Quan", cell, *B], split=heading))
+    assert counts(returns) == NONE
+    assert returns.refused() == {("372", 2023)}
+
+
+@pytest.mark.parametrize(("heading", "cell"), BESIDE_READ)
+def test_a_word_beside_a_unit_that_is_neutral_is_passed_over(tmp_path: Path, heading: str, cell: object) -> None:
+    assert counts(read(tmp_path, table(["Nho Quan", cell, *A], split=heading))) == ONE
+
+
+REPORTERS_WRONG: list[list[list[object]]] = [
+    [["UBND HUYỆN NHO QUAN"], ["TRUNG TÂM Y TẾ"], ["BÁO CÁO NĂM 2023"]],
+    [["UBND HUYỆN NHO QUAN"], ["PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"], ["BÁO CÁO NĂM 2023"]],
+    [["UBND HUYỆN NHO QUAN"], ["CÔNG AN"], ["BÁO CÁO NĂM 2023"]],
+    [["Đơn vị báo cáo: Huyện Nho Quan"], ["Năm 2023"], ["Trường: THCS Nho Quan"]],
+]
+PERIODS_WRONG: list[list[list[object]]] = [
+    [["Từ ngày:", "01/01/2023", "Đến ngày:", "30/06/2023"], ["Năm 2023"]],
+    [["tu_thang", "den_thang", "nam"], ["1", "9", "2023"]],
+    [["Quý:", "II", "Năm 2023"]],
+    [["Kết quả 2 năm 2022, 2023"]],
+    [["Báo cáo 3 năm thực hiện kế hoạch 63 (2021, 2022 và năm 2023)"]],
+]
+
+
+@pytest.mark.parametrize("title", REPORTERS_WRONG)
+def test_another_body_of_the_district_is_no_unit(tmp_path: Path, title: list[list[object]]) -> None:
+    returns = read(tmp_path, form("Kết quả", columns=[B], title=title))
+    assert [problem.code for problem in returns.problems] == ["unknown-unit"]
+
+
+@pytest.mark.parametrize("title", PERIODS_WRONG)
+def test_a_period_over_several_cells_or_years_is_refused(tmp_path: Path, title: list[list[object]]) -> None:
+    rows = form("Kết quả", columns=[B], title=[["UBND huyện Nho Quan"], *title])
+    assert counts(read(tmp_path, rows)) == NONE
+
+
+def beside(heading: str, cell: object) -> list[list[object]]:
+    """A form with a column between its items and its figures."""
+    rows = form("Số liệu", columns=[B])
+    return [[row[0], heading if row[0] == "Chỉ tiêu" else cell, *row[1:]] if len(row) > 1 else row for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("Kỳ", "6 tháng"), ("Đối tượng", "Nữ"), ("Thời điểm", "30/6/2023"), ("ĐVT", "Nữ"), ("Năm", 2022), ("ĐVT", "%")],
+)
+def test_a_word_beside_an_item_that_limits_it_refuses_it(tmp_path: Path, heading: str, cell: object) -> None:
+    assert counts(read(tmp_path, beside(heading, cell))) == NONE
+
+
+@pytest.mark.parametrize("heading", ["Nội dung (Nữ)", "Chỉ tiêu của nữ"])
+def test_a_heading_of_items_that_limits_them_refuses_the_form(tmp_path: Path, heading: str) -> None:
+    rows = [[heading, *row[1:]] if row[:1] == ["Chỉ tiêu"] else row for row in form("Số liệu", columns=[B])]
+    assert counts(read(tmp_path, rows)) == NONE
+
+
+@pytest.mark.parametrize("heading", ["Đơn vị (6 tháng)", "Đơn vị - Nữ", "Huyện (trẻ em)"])
+def test_a_heading_of_units_that_limits_them_refuses_the_table(tmp_path: Path, heading: str) -> None:
+    assert counts(read(tmp_path, table(["Nho Quan", *B], heading=heading))) == NONE
+
+
+@pytest.mark.parametrize("note", ["Đạt 95%", "Tăng so với 2022", "Trong đó nữ: 30"])
+def test_a_note_about_a_rate_leaves_its_figure(tmp_path: Path, note: str) -> None:
+    rows = [[*row, note] if row[:1] == [LABELS[0]] else row for row in form("Số liệu", columns=[A])]
+    assert counts(read(tmp_path, rows)) == ONE
+
+
+def test_parts_under_a_merged_unit_leave_its_whole(tmp_path: Path) -> None:
+    rows = table(["Nho Quan", "Nam", *B], ["", "Nữ", *B], ["", "Tổng số", *A], split="Giới tính")
+    assert counts(read(tmp_path, offices.workbook(("S", rows), merged=["A3:A5"]))) == ONE
+
+
+def test_a_district_named_among_communes_is_refused(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, table(["II. Các xã, thị trấn"], ["Kim Sơn", *B]))) == NONE
+
+
+def test_a_label_that_says_the_year_again_is_read(tmp_path: Path) -> None:
+    rows = [[f"{row[0]} trong năm 2023", *row[1:]] if len(row) > 1 else row for row in form("", columns=[A])]
+    assert counts(read(tmp_path, rows)) == ONE
+
+
+def test_a_note_beside_a_figure_is_read(tmp_path: Path) -> None:
+    beside = [[*row, "Số liệu 6 tháng" if row[:1] == [LABELS[3]] else ""] for row in form("Kết quả", columns=[B])]
+    assert counts(read(tmp_path, beside)) == NONE
+    noted = [TITLE, [*HEADER, "Ghi chú"], [*NHO_QUAN, "Chưa có số liệu của 3 xã"], [*GIA_VIEN, "Đã thẩm định"]]
+    assert counts(read(tmp_path, noted)) == {("373", 2023): B}
+
+
+def test_an_optional_item_that_is_not_the_whole_is_told(tmp_path: Path) -> None:
+    optional = next(field.label.vi for field in PLAN.fields if field.optional)
+    returns = read(
+        tmp_path, [*form("Tổng số", columns=[A]), [f"{optional} (nữ)", 3], ["B. Kế hoạch năm 2024"], [optional, 3]]
+    )
+    assert counts(returns) == ONE
+    assert {cell for code, cell in told(returns) if code == "unknown-column"} == {"B15", "A16"}
+
+
+def test_a_total_is_not_compared_where_a_row_has_no_unit(tmp_path: Path) -> None:
+    returns = read(tmp_path, table(["Nho Quan", *A], ["Huyện Xa Lạ", *B], ["Tổng cộng", *A]))
+    assert [code for code, _ in told(returns)] == ["unknown-unit"]
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_figure_in_doubt_is_not_read(tmp_path: Path, name: str) -> None:
     rows, right = WRONG[name]
@@ -93,3 +326,8 @@ def test_a_figure_in_doubt_is_not_read(tmp_path: Path, name: str) -> None:
 def test_a_plain_return_is_read(tmp_path: Path, name: str) -> None:
     rows, right = READ[name]
     assert counts(read(tmp_path, rows)) == right
+
+
+def test_the_provinces_own_return_is_no_part(tmp_path: Path) -> None:
+    title: list[list[object]] = [["Đơn vị báo cáo: Cấp tỉnh"], ["Năm 2023"]]
+    assert counts(read(tmp_path, form("Số liệu", columns=[A], title=title))) == {("37", 2023): A}

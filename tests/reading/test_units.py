@@ -109,14 +109,6 @@ def test_the_provinces_own_agencies_are_a_unit_by_name_and_code() -> None:
     assert named("Cấp tỉnh", 2023) == named("37", 2023) == named("Các cơ quan cấp tỉnh", 2023) == "Cấp tỉnh"
 
 
-def test_a_sentence_names_units_only_with_their_level() -> None:
-    names = UNITS.in_year(2023)
-    assert [found.named.name for found in names.named_in("trên địa bàn huyện Nho Quan, tỉnh Ninh Bình")] == [
-        "Huyện Nho Quan"
-    ]
-    assert names.named_in("Sở Lao động tỉnh Ninh Bình") == []
-
-
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [

@@ -84,7 +84,7 @@ def report(folder: Path, name: str, *arguments: str) -> tuple[Path, Any]:
     file = folder / f"{name}.xlsx"
     ran = run("report", *arguments, "--lang", "en", "--output", str(file))
     told = json.loads(run("report", *arguments, "--format", "json").out)
-    assert (ran.err, ran.code) == ("", told["exit_code"])
+    assert (ran.err, ran.code) == (f"Wrote {file}.\n", told["exit_code"])
     return file, told
 
 

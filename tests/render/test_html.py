@@ -26,6 +26,7 @@ from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.html import to_html
 from gbv_kpi.returns.collect import read_returns
 from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, with_units_named, write_csv
@@ -84,8 +85,8 @@ def description(chart: Element) -> str:
 @pytest.mark.parametrize(
     ("tag", "verdict"),
     [
-        ("en", "2025: Ninh Bình province misses 1 threshold in force."),
-        ("vi", "Năm 2025: Tỉnh Ninh Bình không đạt 1 ngưỡng đang áp dụng."),
+        ("en", "2025: Ninh Bình province meets 3 of 4 thresholds in force; 1 is missed."),
+        ("vi", "Năm 2025, tỉnh Ninh Bình đạt 3/4 chỉ tiêu; còn 01 chỉ tiêu chưa đạt."),
     ],
 )
 def test_the_verdict_comes_first_in_words(tmp_path: Path, plan: Plan, tag: str, verdict: str) -> None:
@@ -121,7 +122,7 @@ def test_a_threshold_ahead_stands_with_the_progress_towards_it(tmp_path: Path, p
     words = text(card(root, "help-seeking"))
     assert "40.0% ○ not due yet" in words
     assert "From 2025: ≥ 50%" in words
-    assert "8 short of it on this year's figures" in words
+    assert "8 (people seeking help) lacking (on the figures of 2024)" in words
 
 
 def test_the_caveat_stands_beside_help_seeking_alone(tmp_path: Path, plan: Plan) -> None:
@@ -136,10 +137,10 @@ def test_the_matrix_tells_each_unit_by_sign_and_word(tmp_path: Path, plan: Plan)
     rows = of_2025({"372": well_but(schools_integrating=19), "373": well_but(**NO_CASES)})
     cells = matrix(report(tmp_path, plan, rows))
     assert cells["Huyện Nho Quan"] == [
-        "60.0% ✓ met 6/10",
-        "100.0% ✓ met 5/5",
-        "100.0% ✓ met 100/100",
-        "95.0% ✗ missed 19/20",
+        "60.0% ✓ met 6/ 10",
+        "100.0% ✓ met 5/ 5",
+        "100.0% ✓ met 100/ 100",
+        "95.0% ✗ missed 19/ 20",
     ]
     assert cells["Huyện Gia Viễn"][:2] == ["– no cases", "– no cases"]
     assert cells["Threshold in force"] == ["≥ 50%", "≥ 100%", "> 90%", "≥ 100%"]
@@ -212,8 +213,9 @@ def test_sources_stand_with_their_whole_hash(tmp_path: Path, plan: Plan) -> None
 
 def test_the_moment_of_the_ledger_that_was_asked_for_is_named(tmp_path: Path, plan: Plan) -> None:
     outcome = Outcome("report", judge(tmp_path, plan, of_2025()), (), ())
-    asked = replace(outcome, as_of=datetime(2025, 12, 1, 8, 30, tzinfo=UTC))
-    assert "As the ledger held it on 01/12/2025 08:30." in to_html(asked, ENGLISH)
+    moment = datetime(2025, 12, 1, 8, 30, tzinfo=UTC)
+    asked = replace(outcome, as_of=moment)
+    assert f"As the ledger held it on {clock_text(moment)}." in to_html(asked, ENGLISH)
     assert "ledger" not in to_html(outcome, ENGLISH)
 
 
@@ -415,7 +417,7 @@ def test_a_ratio_of_which_less_is_better_is_drawn_and_told(tmp_path: Path, plan:
     ratios = changed(plan, indicator=[burden])
     root = parsed(to_html(Outcome("report", judge(tmp_path, ratios, of_2025()), (), ()), language("vi")))
     words = text(card(root, "burden"))
-    assert "1,5 ✗ không đạt" in words
+    assert "1,5 ✗ chưa đạt" in words
     assert "≤ 1,4" in words
     assert "28" in words
     assert "%" not in text(drawn(root, "burden"))

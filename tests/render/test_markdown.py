@@ -33,7 +33,7 @@ def test_as_read_through_by_a_person(
 def test_the_verdict_stands_before_everything_else(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025({"372": well_but(schools_integrating=18)}))
     lines = run("report", "--year", "2025", file, "--format", "md").out.splitlines()
-    assert lines[4] == "**2025: Ninh Bình province misses 1 threshold in force.**"
+    assert lines[4] == "**2025: Ninh Bình province meets 3 of 4 thresholds in force; 1 is missed.**"
     assert "| Education | Huyện Nho Quan | 18/20 = 90.0% | 2 (schools integrating) |" in lines
 
 

@@ -1,3 +1,6 @@
+import csv
+import io
+import random
 from pathlib import Path
 
 import pytest
@@ -5,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.sheets.csv import SHORT, read_text
-from gbv_kpi.sheets.sheet import Cell
+from gbv_kpi.sheets.encodings import clean_text
+from gbv_kpi.sheets.sheet import HEAD_ROWS, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 from tests import offices
 from tests.reading.sending import BOTH, IDS, LABELS, PLAN, A, B, counts, decomposed, read, told
@@ -134,3 +138,57 @@ def test_a_cell_keeps_its_place_where_rows_differ_in_length() -> None:
     sheet, _, problems = read_text(Source("f.csv", b"a;b;c\n\nd\n"))
     assert sheet is not None
     assert (list(sheet.rows), problems) == ([["a", "b", "c"], [], ["d"]], [])
+
+
+ODD = (
+    "007",
+    "+5",
+    "-3",
+    "",
+    " 7",
+    "7 ",
+    "1.0",
+    '="010"',
+    "a;b",
+    'q"q',
+    "x\ny",
+    "1" * 25,
+    "e\u0301",
+    "00",
+    "NA",
+    "inf",
+    "1e5",
+)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_long_text_has_every_cell_as_it_is_written(seed: int) -> None:
+    """Columns of whole numbers are read as such only where no cell has a sign or a zero in front."""
+    dice = random.Random(seed)
+    share = dice.choice((0, 0, 0.0005, 0.005))
+    rows = [["h1", "h2", "h3"]]
+    for _ in range(dice.choice((HEAD_ROWS - 1, HEAD_ROWS, 2500))):
+        row = [str(dice.randrange(10 ** dice.randrange(1, 6))), f"Xã {dice.randrange(300):05}", str(dice.randrange(9))]
+        if dice.random() < share:
+            row[dice.randrange(3)] = dice.choice(ODD)
+        if dice.random() < share / 3:
+            row = row[: dice.randrange(4)] or [*row, "9"]
+        rows.append(row)
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", quoting=dice.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))).writerows(rows)
+    sheet, _, _ = read_text(Source("f.csv", text.getvalue().encode(dice.choice(("utf-8", "utf-8-sig", "utf-16")))))
+    assert sheet is not None
+    assert _all_texts(sheet) == [_without_end(list(map(clean_text, row))) for row in rows]
+
+
+def _all_texts(sheet: Sheet) -> list[list[str]]:
+    tail = [] if sheet.tail is None else sheet.tail.astype(object).to_numpy().tolist()
+    return [
+        _without_end([cell if isinstance(cell, str) else str(cell) for cell in row]) for row in [*sheet.rows, *tail]
+    ]
+
+
+def _without_end(row: list[str]) -> list[str]:
+    while row and not row[-1]:
+        row.pop()
+    return row

@@ -195,3 +195,20 @@ def test_a_workbook_is_known_by_its_first_bytes_not_its_name() -> None:
 
 def test_a_workbook_called_csv_is_read(tmp_path: Path) -> None:
     assert len(read(tmp_path, hostile.good(), name="sent.csv").frame) == 1
+
+
+@pytest.mark.parametrize("odd", [5, 5.5, "5", "x", None])
+def test_a_long_table_has_every_cell_of_its_rows(tmp_path: Path, odd: object) -> None:
+    """Later rows are columns of whole numbers or of texts where each column holds only these."""
+    workbook = Workbook()
+    rows: list[list[object]] = [[f"Xã {number:05}", number % 7, number * 1000] for number in range(1200)]
+    rows[1100][1] = odd
+    for row in rows:
+        workbook.worksheets[0].append(row)
+    workbook.save(tmp_path / "long.xlsx")
+    opened = read_sheets(Source("long.xlsx", (tmp_path / "long.xlsx").read_bytes()))
+    (read,) = opened.shown
+    tail = [] if read.tail is None else read.tail.astype(object).to_numpy().tolist()
+    assert not opened.problems
+    assert [*map(list, read.rows), *tail] == [["" if cell is None else cell for cell in row] for row in rows]
+    assert (read.tail is not None) == (odd == 5)

@@ -96,7 +96,7 @@ class _Fields:
             "mau_so": self._count(finding.denominator, finding),
             "ty_le": rate_text(finding, self.language) or SIGN.get(finding.status, ""),
             "danh_gia": self._text(MEANING[finding.status]),
-            "con_thieu": self._text(amount_lacking(finding, indicator, self.language)) if missed else "",
+            "con_thieu": self._text(amount_lacking(finding, indicator)) if missed else "",
             "nam_truoc": last_year_rate(self.outcome.trend, finding, self.language) if finding.unit is None else "",
         }
 

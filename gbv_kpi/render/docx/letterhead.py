@@ -37,7 +37,8 @@ MOTTO_WIDTH = 55.9  # mm, in bold Times New Roman of 13 points
 COLUMNS = (75, 90)  # mm: the issuing body's and the nation's
 TEXT_WIDTH = sum(COLUMNS)
 RULE_SHARE = 0.4  # of the text above it
-LINES_TO_SIGN = 4
+LINES_TO_SIGN = 5
+BLANK_NAME = "………………………"
 
 
 def head(draft: Draft, letterhead: Letterhead) -> None:
@@ -108,3 +109,4 @@ def signature(draft: Draft, letterhead: Letterhead) -> None:
         draft.write(draft.text(title).upper(), SIGNATORY, right)
     for _ in range(LINES_TO_SIGN):
         draft.write("", SIGNATORY, right)
+    draft.write(BLANK_NAME, SIGNATORY, right)

@@ -11,14 +11,14 @@ from gbv_kpi.render.docx.decree import BLANK, document_title, official_day, on_i
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.styles import ITEM, POINT, SECTION
 from gbv_kpi.render.docx.tables import indicators_table, lacking_table, units_table
-from gbv_kpi.render.docx.wording import assessment, reported, result
-from gbv_kpi.render.formatting import MEANING
+from gbv_kpi.render.docx.wording import assessment, judged, reported, result
+from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.sentences import (
     figure,
     last_year_rate,
     monitored_figures,
     outlook,
-    progress,
+    progress_alone,
     refused_returns,
     verdict,
     withheld_notes,
@@ -59,13 +59,16 @@ def general_assessment(draft: Draft, outcome: Outcome) -> None:
         if sentence := verdict(outcome, year):
             draft.write(sentence)
     titles = {one.id: draft.text(one.title) for one in outcome.scorecard.plan.indicators}
-    for status in Status:
-        if named := [titles[finding.indicator] for finding in province if finding.status is status]:
-            meaning = draft.text(MEANING[status])
-            draft.write(f"- {meaning[:1].upper()}{meaning[1:]}: {'; '.join(named)}.", POINT)
+    named_by_verdict: dict[str, list[str]] = {}
+    for finding in sorted(province, key=lambda finding: list(Status).index(finding.status)):
+        named_by_verdict.setdefault(draft.text(judged(finding)), []).append(titles[finding.indicator])
+    for words, named in named_by_verdict.items():
+        draft.write(f"- {words[:1].upper()}{words[1:]}: {'; '.join(named)}.", POINT)
     for coverage in outcome.scorecard.coverage:
         for sentence in reported(coverage):
             draft.write(sentence)
+    if outcome.data_moment is not None:
+        draft.write(phrase("As recorded by {moment}.", moment=clock_text(outcome.data_moment)))
     if province:
         indicators_table(draft, outcome, province)
 
@@ -102,8 +105,8 @@ def _of_indicator(draft: Draft, outcome: Outcome, finding: Finding, indicator: I
     else:
         yield phrase("Result of {year}: {result}.", year=str(finding.year), result=found)
     yield phrase("Assessment: {assessment}.", assessment=assessment(finding, indicator, language))
-    if coming := progress(outcome.scorecard.plan, finding, language):
-        yield phrase("Progress. {progress}", progress=coming)
+    if coming := progress_alone(indicator, finding, language):
+        yield phrase("Progress: {progress}.", progress=coming)
     for caveat in (indicator.caveat, indicator.note):
         if caveat and finding.status.has_rate:
             yield phrase("Note: {note}", note=caveat)
@@ -171,9 +174,6 @@ def _on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
     yield from islice(merged, SHOWN_MERGERS)
     if len(merged) > SHOWN_MERGERS:
         yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
-    if outcome.as_of is not None:
-        clock, day = outcome.as_of.strftime("%H:%M"), official_day(outcome.as_of.date())
-        yield phrase("As recorded by {clock} on {day}.", clock=clock, day=day)
     yield from withheld_notes(plan, outcome.withheld)
     if plan.note:
         yield plan.note

@@ -12,7 +12,7 @@ from docx.oxml.table import CT_Tbl
 TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
 WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
 CELL_MARGINS = (1, 0.5)  # mm: beside the text, above and below it
-KEPT_TOGETHER = 15  # rows: a table of no more is not broken between pages
+KEPT_TOGETHER = 6  # rows: a table of no more is not broken between pages, and no page ends half blank for a longer one
 LINES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -68,7 +68,7 @@ def grid(
         ]
     listed = list(rows)
     for number, row in enumerate(listed, start=1):
-        stays = number < len(listed) <= KEPT_TOGETHER
+        stays = number < len(listed) <= KEPT_TOGETHER or number in (1, len(listed) - 2, len(listed) - 1)
         parts += ["<w:tr><w:trPr><w:cantSplit/></w:trPr>", *_cells(row, widths, style_id, stays), "</w:tr>"]
     return _table("".join([*parts, "</w:tbl>"]))
 

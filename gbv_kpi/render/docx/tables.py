@@ -9,7 +9,7 @@ from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.styles import POINT
 from gbv_kpi.render.docx.table_xml import Cell
 from gbv_kpi.render.docx.wording import SIGN, judged, legend, short_result, signed_rate, unit_names
-from gbv_kpi.render.formatting import threshold_text
+from gbv_kpi.render.formatting import target_text
 from gbv_kpi.render.sentences import amount_lacking, last_year_rate
 
 SHOWN_UNITS = 60  # in the body; the annex has all
@@ -23,16 +23,16 @@ def indicators_table(draft: Draft, outcome: Outcome, findings: Sequence[Finding]
     headings = (
         phrase("No."),
         phrase("Indicator"),
-        phrase("Threshold in force"),
+        phrase("Target in force"),
         phrase("Result of {year}", year=str(year)),
-        str(year - 1),
+        phrase("Year {year}", year=str(year - 1)),
         phrase("Assessment"),
     )
     rows = (
         [
             Cell(str(number)),
             Cell(draft.text(plan.indicator_by_id[finding.indicator].title), "left"),
-            Cell(_threshold(finding, draft)),
+            Cell(_target(outcome, finding, draft)),
             Cell(short_result(finding, language)),
             Cell(last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA]),
             Cell(draft.text(judged(finding)), bold=finding.status is Status.MISSED),
@@ -64,8 +64,8 @@ def units_table(draft: Draft, outcome: Outcome) -> None:
     place = phrase("{place} (provisional)", place=plan.place) if provisional else plan.place
     total = [Cell(), Cell(draft.text(place), "left", bold=True)]
     rows.append([*total, *(Cell(signed_rate(finding, language), bold=True) for finding in province)])
-    in_force = [Cell(), Cell(draft.text(phrase("Threshold in force")), "left")]
-    rows.append([*in_force, *(Cell(_threshold(finding, draft)) for finding in province)])
+    in_force = [Cell(), Cell(draft.text(phrase("Target in force")), "left")]
+    rows.append([*in_force, *(Cell(_target(outcome, finding, draft)) for finding in province)])
     widths = (12, 43, *[110 / len(plan.indicators)] * len(plan.indicators))
     draft.table(None, widths, headings, rows)
     without = [Status.NO_DATA] if any((unit, plan.indicators[0].id) not in findings for unit in shown) else []
@@ -78,8 +78,10 @@ def units_table(draft: Draft, outcome: Outcome) -> None:
         )
 
 
-def _threshold(finding: Finding, draft: Draft) -> str:
-    return threshold_text(finding.threshold, draft.language) if finding.threshold else draft.text(phrase("not yet"))
+def _target(outcome: Outcome, finding: Finding, draft: Draft) -> str:
+    if finding.threshold is None:
+        return draft.text(phrase("not yet"))
+    return target_text(finding.threshold, outcome.scorecard.plan.indicator_by_id[finding.indicator], draft.language)
 
 
 def lacking_table(draft: Draft, outcome: Outcome, missed: Sequence[Finding]) -> None:
@@ -92,7 +94,7 @@ def lacking_table(draft: Draft, outcome: Outcome, missed: Sequence[Finding]) -> 
             Cell(draft.text(plan.indicator_by_id[finding.indicator].title), "left", bold=finding.unit is None),
             Cell(draft.text(finding.unit_name or plan.place), "left", bold=finding.unit is None),
             Cell(short_result(finding, draft.language)),
-            Cell(draft.text(amount_lacking(finding, plan.indicator_by_id[finding.indicator], draft.language)), "left"),
+            Cell(draft.text(amount_lacking(finding, plan.indicator_by_id[finding.indicator])), "left"),
         ]
         for number, finding in enumerate(missed[:SHOWN_LACKING], start=1)
     )

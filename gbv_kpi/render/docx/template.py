@@ -20,6 +20,8 @@ document's expressions run in Jinja's sandbox, and reach nothing but these field
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -143,7 +145,7 @@ def _filled_in(document: DocxTemplate, outcome: Outcome, language: Language) -> 
         near = next((line for line in lines[3:] if line), "")[:MAX_QUOTED]
         message = phrase(
             "A field of the Word template is not written as it should be, near “{near}”. Write it as {example}.",
-            near=near or str(error.message)[:MAX_QUOTED],
+            near=near or "{{ }}",
             example="{{ nam }}",
         )
         raise UsageError(message) from error
@@ -153,9 +155,9 @@ def _filled_in(document: DocxTemplate, outcome: Outcome, language: Language) -> 
 
 def _rendered(document: DocxTemplate, outcome: Outcome, language: Language) -> bytes:
     patch_xml, render_xml = document.patch_xml, document.render_xml_part
-    environment = _Environment(autoescape=True, undefined=_Unknown)
+    environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_printed)
     environment.globals = {"range": safe_range}
-    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(r"{{ \1 }}", patch_xml(xml))
+    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
     asked = document.get_undeclared_template_variables(environment)
     known = fields(outcome, language) | {name: f"{_MARK}{name}{_MARK}" for name in PARTS}
     if unknown := asked - set(known):
@@ -171,6 +173,34 @@ def _rendered(document: DocxTemplate, outcome: Outcome, language: Language) -> b
     written = BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _alone(paragraph: re.Match[str]) -> str:
+    """Return the field that a paragraph gives way to. Raises `UsageError` where other text would be lost with it."""
+    text = unescape(re.sub(r"<[^>]+>", "", paragraph.group()))
+    field = f"{{{{ {paragraph[1]} }}}}"
+    if re.sub(rf"{{{{\s*{paragraph[1]}\s*}}}}", "", text, count=1).strip():
+        message = phrase(
+            "In the Word template {field} needs a paragraph of its own; here it has text beside it: “{text}”.",
+            field=field,
+            text=text.strip()[:MAX_QUOTED],
+        )
+        raise UsageError(message)
+    return field
+
+
+def _printed(value: object) -> object:
+    """Return what the document shows of a value: the lines of a list. Raises `UsageError` for a list of rows."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return "\n".join(value)
+    if isinstance(value, list | dict):
+        raise UsageError(
+            phrase(
+                "The Word template prints a list of rows as a text: go through it, as in {example}.",
+                example="{%tr for chi_tieu in cac_chi_tieu %}",
+            )
+        )
+    return value
 
 
 def _written_parts(
@@ -201,10 +231,11 @@ def _with_parts(xml: str, parts: Mapping[str, str]) -> str:
 
 
 def _no_such_field(asked: list[str], known: Mapping[str, object]) -> UsageError:
+    nearest = [name for field in asked for name in get_close_matches(field, known)]
     return UsageError(
         phrase(
             "The Word template asks for {asked}, which the report does not have. It has: {known}.",
             asked=", ".join(asked),
-            known=", ".join(known) or "–",
+            known=", ".join(nearest or known) or "–",
         )
     )

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.i18n import Detail, Language, Phrase, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, target_text
 from gbv_kpi.render.sentences import amount_lacking, completeness
 
 # Signs that Times New Roman has; those of statistical yearbooks where there are any.
@@ -52,38 +52,24 @@ def judged(finding: Finding) -> Phrase:
 
 
 def assessment(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
-    """Whether the threshold is met, and how many are lacking; before it is due, how far it is."""
-    meaning = MEANING[finding.status]
+    """Return whether the target is met, and how many are lacking; before it is due, when it will be."""
+    meaning = judged(finding)
+    threshold = finding.threshold or finding.next_threshold
+    if threshold is None:
+        return meaning
+    details: dict[str, Detail] = {
+        "status": meaning,
+        "target": target_text(threshold, indicator, language),
+        "year": str(threshold.since),
+    }
     if finding.threshold is None:
-        return _before(finding, language)
-    threshold = threshold_text(finding.threshold, language)
-    since = str(finding.threshold.since)
-    if finding.status is Status.MISSED:
-        lacking = amount_lacking(finding, indicator, language)
-        if not finding.threshold.lower_is_better:
-            lacking = phrase("{amount} lacking", amount=lacking)
-        return phrase(
-            "{status}: threshold {threshold} in force since {year}, {lacking}",
-            status=meaning,
-            threshold=threshold,
-            year=since,
-            lacking=lacking,
-        )
-    return phrase(
-        "{status} (threshold {threshold} in force since {year})", status=meaning, threshold=threshold, year=since
-    )
-
-
-def _before(finding: Finding, language: Language) -> Phrase:
-    coming = finding.next_threshold
-    if coming is None:
-        return MEANING[finding.status]
-    return phrase(
-        "{status}: the threshold {threshold} comes into force in {year}",
-        status=MEANING[finding.status],
-        threshold=threshold_text(coming, language),
-        year=str(coming.since),
-    )
+        return phrase("{status}: the target of {target} is set for {year}", **details)
+    if finding.status is not Status.MISSED:
+        return phrase("{status} (the target is {target}, from {year} on)", **details)
+    lacking = amount_lacking(finding, indicator)
+    if not threshold.lower_is_better:
+        lacking = phrase("{amount} lacking", amount=lacking)
+    return phrase("{status}: the target is {target} from {year} on, {lacking}", **details, lacking=lacking)
 
 
 def reported(coverage: Coverage) -> Iterator[Phrase]:

@@ -74,7 +74,7 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
     steps = _steps(series.indicator, first, last)
     measure = series.indicator.measure
     heights = [*rates.values(), *(bound for _, bound in steps)]
-    start, end = min(75, int(min(heights)) // 25 * 25) if measure == "percent" else 0, _end(measure, heights)
+    start, end = scale_start(series) or 0, _end(measure, heights)
     chart = pygal.XY(
         height=170,
         xrange=(first - 0.5, last + 0.5),
@@ -93,6 +93,16 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
     for settled in (True, False):
         chart.add("", [(y, r) for y, r in rates.items() if (y not in provisional) is settled], stroke=False)
     return _inline(chart, "line", f"line-{series.indicator.id}", words)
+
+
+def scale_start(series: Series) -> int | None:
+    """Return the percentage that a chart over the years starts at, None for one that starts at 0."""
+    if series.indicator.measure != "percent":
+        return None
+    first, last = series.points[0].finding.year, series.points[-1].finding.year
+    rates = [rate for point in series.points if (rate := _shown(point.finding)) is not None]
+    heights = [*rates, *(bound for _, bound in _steps(series.indicator, first, last))]
+    return min(75, int(min(heights)) // 25 * 25) or None if heights else None
 
 
 def _settings(measure: Measure, language: Language) -> dict[str, Any]:

@@ -6,7 +6,7 @@ a text of a file can neither act as markup nor turn the direction of what stands
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render import formatting, sentences
-from gbv_kpi.render.html.charts import bullet, line
+from gbv_kpi.render.html.charts import bullet, line, scale_start
 from gbv_kpi.render.html.words import in_words, over_the_years
 from gbv_kpi.render.paging import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
@@ -48,6 +48,7 @@ class Years:
     indicator: Indicator
     series: tuple[Series, ...]
     chart: Markup | None
+    starts_at: str = ""  # the scale of the chart, where it is not 0
 
 
 def to_html(outcome: Outcome, language: Language) -> str:
@@ -74,7 +75,14 @@ def to_html(outcome: Outcome, language: Language) -> str:
         year_record=list(record_sentences(outcome.year_record, scorecard.plan, language)),
         statuses=[status for status in Status if status in scorecard.judged.statuses],
         trends=list(_trends(outcome, language)),
+        trend_statuses=_trend_statuses(outcome),
     )
+
+
+def _trend_statuses(outcome: Outcome) -> list[Status]:
+    series = outcome.trend.series if outcome.trend else ()
+    present = {point.finding.status for one in series for point in one.points}
+    return [status for status in Status if status in present]
 
 
 def _tone(decisive: Sequence[Finding]) -> tuple[str, str]:
@@ -101,7 +109,6 @@ def _environment(language: Language) -> Environment:
         formatting.rate_text,
         formatting.counts_text,
         formatting.threshold_text,
-        sentences.amount_lacking,
         sentences.progress,
         sentences.path,
     )
@@ -109,6 +116,7 @@ def _environment(language: Language) -> Environment:
     environment.globals |= {
         "MARK": formatting.MARK,
         "MEANING": formatting.MEANING,
+        "amount_lacking": sentences.amount_lacking,
         "SEVERITY": SEVERITY,
         "SHOWN_FILES": SHOWN_FILES,
         "SHOWN_UNITS": SHOWN_UNITS,
@@ -119,7 +127,7 @@ def _environment(language: Language) -> Environment:
         "language": language,
         "marks_explained": sentences.marks_explained,
         "marks_text": formatting.marks_text,
-        "moment": _moment,
+        "moment": formatting.clock_text,
         "outlook": sentences.outlook,
         "phrase": phrase,
         "place_text": place_text,
@@ -163,9 +171,6 @@ def _trends(outcome: Outcome, language: Language) -> Iterator[Years]:
         return
     for indicator in outcome.scorecard.plan.all_indicators:
         if series := tuple(one for one in outcome.trend.series if one.indicator.id == indicator.id):
-            yield Years(indicator, series, line(series[0], over_the_years(series[0], language), language))
-
-
-def _moment(at: datetime) -> str:
-    """A day stands for its end."""
-    return at.strftime("%d/%m/%Y" if at.time() == time.max else "%d/%m/%Y %H:%M")
+            start = scale_start(series[0])
+            drawn = line(series[0], over_the_years(series[0], language), language)
+            yield Years(indicator, series, drawn, language.percent(Decimal(start), 0) if start else "")

@@ -25,14 +25,15 @@ def to_xlsx(outcome: Outcome, language: Language) -> bytes:
         returns = ReturnsPage(Page(book, phrase("Returns")), year)
         returns.fill()
         indicators = [
-            IndicatorPage(page, indicator, year, returns)
-            for page, indicator in zip(pages, plan.indicators, strict=True)
+            IndicatorPage(page, indicator, year, returns, number)
+            for number, (page, indicator) in enumerate(zip(pages, plan.indicators, strict=True), start=1)
         ]
         for indicator in indicators:
             indicator.fill()
         if outcome.trend:
             fill_trend(Page(book, phrase("Trend")), outcome.trend, indicators)
     fill_summary(summary, outcome, indicators)
-    fill_problems(Page(book, phrase("Errors and warnings")), outcome)
+    if outcome.problems:
+        fill_problems(Page(book, phrase("Errors and warnings")), outcome)
     fill_sources(Page(book, phrase("Sources")), outcome)
     return book.written()

@@ -3,6 +3,7 @@
 from datetime import datetime
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 
@@ -91,5 +92,14 @@ class Book:
         return self.rates(threshold.measure, decimals, f"{SIGN[threshold.comparator]} ", after)
 
     def written(self) -> bytes:
+        """Return the file, with its language, which the library does not write."""
         self.workbook.close()
-        return self._bytes.getvalue()
+        tagged = BytesIO()
+        with ZipFile(self._bytes) as written, ZipFile(tagged, "w", ZIP_DEFLATED) as copy:
+            for part in written.infolist():
+                content = written.read(part)
+                if part.filename == "docProps/core.xml":
+                    language = f"<dc:language>{self.language.tag}</dc:language></cp:coreProperties>".encode()
+                    content = content.replace(b"</cp:coreProperties>", language)
+                copy.writestr(part, content)
+        return tagged.getvalue()

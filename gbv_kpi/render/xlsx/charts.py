@@ -40,7 +40,7 @@ def put_rates_chart(
         "fill": {"color": BLUE},
         "points": [{"fill": {"color": DARK_BLUE}}] if first_is_whole else None,
         "gap": 60,
-        "data_labels": _labels(page, shown, measure) | {"position": "outside_end"},
+        "data_labels": _labels(page, shown, measure) | {"position": "inside_base"},
     }
     chart = page.book.workbook.add_chart({"type": "column"})
     chart.add_series({key: value for key, value in series.items() if value is not None})
@@ -66,7 +66,6 @@ def put_trend_chart(
     measure: Measure,
 ) -> None:
     """The rate and the threshold as lines over the years; a year without a rate is a gap."""
-    shown = [finding.rate() for finding in findings]
     marker = {"type": "circle", "size": 7, "fill": {"color": DARK_BLUE}, "border": {"color": DARK_BLUE}}
     chart = page.book.workbook.add_chart({"type": "line"})
     chart.add_series(
@@ -74,7 +73,6 @@ def put_trend_chart(
         | {
             "line": {"color": DARK_BLUE, "width": 2.25},
             "marker": marker,
-            "data_labels": _labels(page, shown, measure) | {"position": "above"},
         }
     )
     if bounds:

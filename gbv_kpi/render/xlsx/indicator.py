@@ -42,6 +42,7 @@ class IndicatorPage:
     indicator: Indicator
     year: Year
     returns: ReturnsPage
+    number: int = 1
 
     @property
     def threshold(self) -> Threshold | None:
@@ -80,7 +81,8 @@ class IndicatorPage:
         for row, line in enumerate(self.year.lines, start=FIRST_UNIT):
             self._unit(row, line)
         page.colour_verdicts(PROVINCE, self.year.last_row, VERDICT)
-        page.on_a4("portrait", HEADINGS, frozen_columns=2)
+        page.named_table(f"indicator_{self.number}", HEADINGS, self.year.last_row, self._headings(), filters=False)
+        page.on_a4("landscape", HEADINGS, frozen_columns=2, one_page=len(self.year.lines) <= CHARTED_UNITS)
         cells = xl_range(FIRST_UNIT, CODE, self.year.last_row, len(widths) - 1)
         page.sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})
         if len(self.year.lines) <= CHARTED_UNITS:

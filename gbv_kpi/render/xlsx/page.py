@@ -49,7 +49,7 @@ class Page:
         text = self.book.say(words)
         if paper.acts(text):
             look["quote_prefix"] = True
-        self.sheet.write_string(row, column, text, self.book.look(text_wrap=True, **look))
+        self.sheet.write_string(row, column, text, self.book.look(**{"text_wrap": True, **look}))
 
     def across(self, row: int, widths: Sequence[float], words: Words, *, size: float = 12, **look: Any) -> None:
         """A line of text over all columns, as high as it needs."""
@@ -60,11 +60,29 @@ class Page:
         self.sheet.write_string(row, 0, text, style)
         self.fit(row, [(text, sum(widths))], size)
 
+    def line(self, row: int, widths: Sequence[float], words: Words, *, size: float = 12, **look: Any) -> None:
+        """A line of text that runs on over the blank cells beside it; one longer than the columns is broken."""
+        text = self.book.say(words)
+        if paper.row_height([(text, sum(widths))], size) > paper.row_height([("", 1)], size):
+            self.across(row, widths, words, size=size, **look)
+        else:
+            self.text(row, 0, words, font_size=size, **{"text_wrap": False, **look})
+
     def headings(self, row: int, widths: Sequence[float], headings: Iterable[Words]) -> None:
         texts = [self.book.say(words) for words in headings]
         for column, text in enumerate(texts):
             self.text(row, column, text, bold=True, align="center", bg_color=paper.HEADING, **GRID)
         self.fit(row, zip(texts, widths, strict=True), bold=True)
+
+    def named_table(
+        self, name: str, top: int, last_row: int, headings: Iterable[Words], *, filters: bool = True
+    ) -> None:
+        """Make the cells from a row of headings down a table that formulas and pivot tables know by its name."""
+        look = self.book.look(bold=True, align="center", bg_color=paper.HEADING, text_wrap=True, **GRID)
+        columns = [{"header": self.book.say(heading), "header_format": look} for heading in headings]
+        if last_row > top:
+            table = {"name": name, "columns": columns, "style": None, "autofilter": filters}
+            self.sheet.add_table(top, 0, last_row, len(columns) - 1, table)
 
     @staticmethod
     def pixels(widths: Iterable[float]) -> int:

@@ -2,7 +2,7 @@
 
 from xlsxwriter.utility import xl_range
 
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.render.xlsx.book import GRID, Book
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
@@ -40,7 +40,8 @@ class ReturnsPage:
         )
         page.across(2, widths, totals, italic=True)
         page.shrink(HEAD[3:])
-        page.headings(HEADINGS, widths, [phrase("Code"), phrase("Unit"), *(field.label for field in self._fields)])
+        headings: list[Phrase | Bilingual] = [phrase("Code"), phrase("Unit"), *(field.label for field in self._fields)]
+        page.headings(HEADINGS, widths, headings)
         self._total(page.book)
         for row, line in enumerate(self._year.lines, start=FIRST_UNIT):
             page.text(row, 0, line.code, align="center", **GRID)
@@ -53,6 +54,7 @@ class ReturnsPage:
                     page.blank(row, column, **GRID)
                 else:
                     page.number(row, column, line.counts.values[field], page.book.whole, **GRID)
+        page.named_table("returns", HEADINGS, self._year.last_row, headings, filters=False)
         page.on_a4("landscape", HEADINGS, frozen_columns=2)
         page.sheet.ignore_errors({"number_stored_as_text": xl_range(FIRST_UNIT, 0, self._year.last_row, 0)})
 

@@ -8,6 +8,7 @@ from xlsxwriter.utility import xl_range_abs
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.sentences import (
     caveats,
     completeness,
@@ -77,9 +78,8 @@ def _above(outcome: Outcome) -> Iterator[Line]:
             yield sentence, NOTABLE if provisional else {}
     for found in outcome.outlook:
         yield outlook(outcome.scorecard.plan, found), NOTABLE
-    if outcome.as_of:
-        moment = outcome.as_of.isoformat(sep=" ", timespec="minutes")
-        yield phrase("As the ledger was at {moment}.", moment=moment), {"italic": True}
+    if outcome.data_moment:
+        yield phrase("As the ledger was at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
 
 
 def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
@@ -98,7 +98,9 @@ def _live_verdict(page: Page, outcome: Outcome, table: ProvinceTable, row: int) 
     plan, book = outcome.scorecard.plan, page.book
     verdicts = xl_range_abs(table.first_row, VERDICT, table.last_row, VERDICT)
     missed = f"COUNTIF({verdicts},{formulas.quoted(book.word[Status.MISSED])})"
-    possible = [book.say(province_verdict(plan, table.year, count)) for count in range(len(plan.indicators) + 1)]
+    province = outcome.scorecard.judged.of_province()
+    judged = sum(len(province.with_status(status).frame) for status in (Status.MET, Status.MISSED))
+    possible = [book.say(province_verdict(plan, table.year, count, judged)) for count in range(judged + 1)]
     now = book.say(verdict(outcome, table.year) or "")
     formula = formulas.choice(missed, possible) if now in possible else None
     if formula:

@@ -5,6 +5,8 @@ The year reported refers to the indicator's own sheet; earlier years are quotien
 
 from collections.abc import Iterable, Sequence
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.scorecard import Status
@@ -128,16 +130,24 @@ class _Block:
     def _rate(self, row: int, column: int, point: Point, unit: str | None, look: dict[str, object]) -> None:
         finding = point.finding
         marks = marks_text(point)
+        formula = f"={formulas.quotient(str(finding.numerator), str(finding.divisor), finding.measure)}"
         if self._is_reported(point):
-            formula, sign = f"={self._there(unit, RATE)}", ""
+            formula = f"={self._there(unit, RATE)}"
+            self._drop_stale_sign(row, column, point)
         else:
-            formula, sign = (
-                f"={formulas.quotient(str(finding.numerator), str(finding.divisor), finding.measure)}",
-                f"{MARK[finding.status]} ",
-            )
             look = {**look, "font_color": COLOURS[finding.status][1]}
-        rates = self.page.book.rate_of(finding, finding.measure, sign, marks)
+        rates = self.page.book.rate_of(finding, finding.measure, f"{MARK[finding.status]} ", marks)
         self.page.figure(row, column, formula, quotient(finding), rates, **look)
+
+    def _drop_stale_sign(self, row: int, column: int, point: Point) -> None:
+        """Have no sign where somebody changes a count, and the verdict with it."""
+        verdict = xl_rowcol_to_cell(row, self.last_column, col_abs=True)
+        word = formulas.quoted(self.page.book.word[point.finding.status])
+        plain = self.page.book.workbook.add_format(
+            {"num_format": self.page.book.rate_of(point.finding, point.finding.measure, "", marks_text(point))}
+        )
+        rule = {"type": "formula", "criteria": f"={verdict}<>{word}", "format": plain}
+        self.page.sheet.conditional_format(row, column, row, column, rule)
 
     def _verdict(self, row: int, series: Series, look: dict[str, object]) -> None:
         page = self.page

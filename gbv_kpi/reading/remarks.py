@@ -1,0 +1,144 @@
+"""What the texts outside a table's headings say against its figures: title lines, notes, and words beside a row."""
+
+import re
+from collections.abc import Iterable, Iterator, Set
+from functools import lru_cache
+
+from gbv_kpi.reading.grid import Grid
+from gbv_kpi.reading.labels import Kind, Label
+from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
+from gbv_kpi.reading.periods import find_periods
+from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.stock_phrases import is_signature
+from gbv_kpi.reading.titles import is_incomplete, is_place_and_date, is_scale, read_line
+
+Remark = tuple[Kind, int, int, str]  # what it says, row, column, text
+
+LONGEST_NOTE = 80  # characters of a note whose every word may be explained
+_NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
+_OF_FIGURES = re.compile(
+    r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|don vi tinh|luy ke|cong don|figures?|data)\b"
+)
+_OF_SENDING = re.compile(r"\b(?:gui|nop|han|deadline|submit\w*)\b")
+_PARTING = (Kind.PART, Kind.PART_OF_YEAR)
+_NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
+_FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
+_AGE = re.compile(r"[<>≤≥]\s*\d|\d+\s*[-–]\s*\d+$|\d+\s*\+$")  # "<16", "18-60"
+_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran"))
+_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh"))
+
+
+def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
+    """Return what a line of a title, a section or a sheet's name says against the figures that it is about.
+
+    Words that only name persons or places limit the figures where every word of the line is explained.
+    """
+    line = read_line(text)
+    if line.against is not None:
+        return line.against
+    if is_incomplete(text) or _names_lower_level(text, vocabulary):
+        return Kind.PART
+    heading, colon, said = text.partition(":")
+    if colon and said.strip() and _parts(heading, vocabulary):
+        return None if _is_neutral(said, vocabulary) else Kind.PART
+    kind = _said_alone(vocabulary.explain(text))
+    if kind is Kind.ACCUMULATED and any(map(str.isdigit, text)):
+        return None  # "GIAI ĐOẠN 2021 - 2025" is the plan's
+    return None if line.is_result and kind in (Kind.TARGET, Kind.ESTIMATE) else kind
+
+
+@lru_cache(CACHED)
+def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozenset()) -> Kind | None:
+    """Return what a note says against the figures that it is about, where it speaks of them at all.
+
+    `years` are those of the title. A note may name a day from November on: a year's figures are sent before its end.
+    """
+    said = tidy(text)
+    said = said[_NOTE.match(without_diacritics(said)).end() :]  # type: ignore[union-attr]
+    for period in reversed(find_periods(said)):
+        if period.is_nearly:
+            said = f"{said[: period.start]} {said[period.end :]}"
+    plain = without_diacritics(said)
+    label = vocabulary.explain(said) if len(said) <= LONGEST_NOTE else None
+    is_explained = label is not None and bool(label.atoms) and all(map(str.isdecimal, label.left))
+    if (label is not None and label.is_inner) or is_signature(text) or is_place_and_date(text):
+        return None
+    is_of_figures = is_explained or _OF_FIGURES.search(plain) or ("bao cao" in plain and is_incomplete(said))
+    if _OF_SENDING.search(plain) or not is_of_figures:
+        return None
+    if is_explained and label is not None and label.years and years and years.isdisjoint(label.years):
+        return Kind.OTHER_YEAR
+    kind = against_in(said, vocabulary)
+    if kind is Kind.RATE and not is_scale(said):
+        return None  # "Đạt 95%", "Tăng so với 2022"
+    return None if kind is Kind.TARGET and not is_explained else kind
+
+
+def notes_below(grid: Grid, rows: Iterable[int], vocabulary: Vocabulary, years: Set[int]) -> Iterator[Remark]:
+    """Yield the notes in some rows that say something against all figures above them."""
+    for row in rows:
+        for column, text in grid.texts(row):
+            if any(map(str.isalpha, text)) and (kind := against_in_note(text, vocabulary, years)):
+                yield kind, row, column, text
+
+
+def against_in_heading(path: Iterable[str], vocabulary: Vocabulary) -> Kind | None:
+    """Return what the heading of a column of items or units says against all figures: "Đơn vị (6 tháng)"."""
+    said = (against_in(text, vocabulary) for text in path if not _names_lower_level(text, vocabulary))
+    return next((kind for kind in said if kind and kind is not Kind.TARGET), None)
+
+
+def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) -> Kind | None:
+    """Return what a word in a column without figures says against its row: "Giới: Nữ", "Phòng: Phòng GD&ĐT".
+
+    A column of labels, before the figures, is a part of what the row means: what nobody knows is in the way.
+    """
+    vocabulary = reader.vocabulary
+    label, own = vocabulary.explain(heading), vocabulary.explain(text)
+    if own.only({Kind.MEASURE}):
+        return None
+    if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT}):
+        return read_line(f"ĐVT: {text}").against or _said_alone(own)
+    if not any(map(str.isalpha, text)) and not _AGE.match(text):
+        kind = against_in_note(f"{heading} {text}", vocabulary)
+        return kind if kind is Kind.PART_OF_YEAR else None
+    if not heading or any(label.only({kind}) for kind in _FRAME):
+        return against_in_note(text, vocabulary)
+    if reader.units.knows(text) or words(text) in vocabulary.places:
+        return None
+    if _said_alone(label) not in (None, *_PARTING):
+        return None  # "Đánh giá: Đạt"
+    if kind := against_in(text, vocabulary):
+        return kind
+    if _is_neutral(text, vocabulary):
+        return None
+    if label.only({Kind.UNIT}) or _parts(heading, vocabulary):
+        return Kind.PART
+    return Kind.UNEXPLAINED if is_label else None
+
+
+def _said_alone(label: Label) -> Kind | None:
+    """Return what a label says against figures, where no word of it is left over but numbers."""
+    if not all(map(str.isdecimal, label.left)):
+        return None
+    return next((kind for atom in label.atoms if (kind := atom._replace(lower=None).against)), None)
+
+
+def _parts(heading: str, vocabulary: Vocabulary) -> bool:
+    """Whether a heading is about the parts of a whole: "Giới tính", "Quý"."""
+    label = vocabulary.explain(heading)
+    return not label.left and label.against in _PARTING
+
+
+def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
+    label = vocabulary.explain(text)
+    atoms = (atom.kinds & _NEUTRAL or atom.field or atom.upper or atom.year for atom in label.atoms)
+    return bool(label.atoms) and not label.left and label.against is None and all(atoms)
+
+
+def _names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
+    key = set(words(text))
+    is_level = vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART})
+    return is_level and bool(key & _COMMUNES) and not key & _DISTRICTS and not vocabulary.is_of_communes

@@ -1,0 +1,91 @@
+"""What differs between two moments of a year: as a list, on a terminal, and as JSON, schema `gbv-kpi/diff/1`."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from gbv_kpi.console import to_json_text
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.year_record import ReturnChange
+from gbv_kpi.ledger.year import Difference
+from gbv_kpi.plan import Plan
+from gbv_kpi.render.formatting import MEANING, result_text
+from gbv_kpi.render.listing import Cell, Listing, on_terminal
+from gbv_kpi.render.terminal_text import said
+from gbv_kpi.render.year_record import change_words, event_record, event_sentence, return_change_record
+
+
+def difference_to_json(difference: Difference) -> str:
+    """Schema `gbv-kpi/diff/1`: the same in every language."""
+    return to_json_text(
+        {
+            "schema": "gbv-kpi/diff/1",
+            "plan": difference.plan.id,
+            "year": difference.year,
+            "signature": event_record(difference.signature) if difference.signature else None,
+            "returns": [return_change_record(change) for change in difference.returns],
+            "findings": [
+                {"old": old.record() if old else None, "new": new.record() if new else None}
+                for old, new in difference.findings
+            ],
+            "exit_code": 0,
+        }
+    )
+
+
+def difference_listing(difference: Difference, language: Language) -> Listing:
+    """Return a row for each return that differs; the findings that do are notes."""
+    columns = (
+        ("unit", phrase("Code")),
+        ("unit_name", phrase("Unit")),
+        ("change", phrase("Changed")),
+        ("file", phrase("File")),
+    )
+    rows: list[list[Cell]] = [
+        [change.unit, change.unit_name, _change_cell(change, difference.plan, language), change.file]
+        for change in difference.returns
+    ]
+    title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
+    return Listing(title, columns, rows, tuple(_difference_notes(difference, language)))
+
+
+def _change_cell(change: ReturnChange, plan: Plan, language: Language) -> Cell:
+    if change.new_revision is None:
+        return phrase("withdrawn")
+    if change.old_revision is None:
+        return phrase("new")
+    return "\n".join(change_words(one, plan, language, with_cell=True) for one in change.changes)
+
+
+def _difference_notes(difference: Difference, language: Language) -> Iterator[Phrase]:
+    if difference.signature:
+        yield event_sentence(difference.signature)
+    for old, new in difference.findings:
+        if finding := new or old:
+            yield phrase(
+                "{indicator}, {unit}: {old} → {new}",
+                indicator=difference.plan.indicator_by_id[finding.indicator].title,
+                unit=finding.unit_name or difference.plan.place,
+                old=_verdict(old, language),
+                new=_verdict(new, language),
+            )
+    count = len(difference.returns)
+    yield plural("{count} return differs.", "{count} returns differ.", count)
+
+
+def difference_to_terminal(difference: Difference, language: Language) -> RenderableType:
+    """Return the returns that differ cell by cell, then the findings."""
+    listing = difference_listing(difference, language)
+    parts: list[RenderableType] = [said(listing.title, language, "bold")]
+    if listing.rows:
+        parts += [on_terminal(listing, language, ["unit_name", "change", "file"]), Text()]
+    return Group(*parts, *(said(note, language) for note in listing.notes))
+
+
+def _verdict(finding: Finding | None, language: Language) -> str:
+    if finding is None:
+        return "–"
+    meaning = language.say(MEANING[finding.status])
+    return f"{result_text(finding, language)} {meaning}" if finding.status.has_rate else meaning
