@@ -164,7 +164,7 @@ def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: date
     for file in files:
         keys = [(one.entry.unit, one.entry.year) for one in file.filed.revised]
         warnings = [problem for key in keys for problem in warnings_by_return.get(key, ())]
-        yield replace(file, problems=[*file.problems, *warnings, *_all_corrected(file, held)])
+        yield replace(file, problems=[*file.problems, *warnings, *_all_corrected(plan, file, held)])
 
 
 Warned = Iterator[tuple[Entry, Problem]]
@@ -214,11 +214,14 @@ def _identical(revised: Iterable[Revised], held: Iterable[Entry]) -> Warned:
             yield entry, Problem("identical-returns", Place(entry.file, entry.sheet), message)
 
 
-def _all_corrected(file: SubmittedFile, held: Iterable[Entry]) -> Iterator[Problem]:
+def _all_corrected(plan: Plan, file: SubmittedFile, held: Iterable[Entry]) -> Iterator[Problem]:
     """Report a file that corrects the returns of all units: it may be another year's, or an older one."""
+    units = unit_finder(plan)
     for year in sorted({one.entry.year for one in file.filed.revised}):
+        of_year = (entry for entry in held if entry.year == year)
+        expected = {entry.unit for entry in of_year if (unit := units(entry.unit, year)) and unit.expected}
         corrected = {one.entry.unit for one in file.filed.revised if one.changes and one.entry.year == year}
-        if len(corrected) >= FEWEST_UNITS and corrected == {entry.unit for entry in held if entry.year == year}:
+        if len(corrected) >= FEWEST_UNITS and corrected >= expected:
             message = phrase(
                 "The file corrects the returns of all {count} units of {year}.", count=len(corrected), year=str(year)
             )

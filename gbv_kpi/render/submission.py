@@ -88,15 +88,16 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
     return Listing(
         phrase("Returns handed in"),
         columns,
-        [_row(file) for file in submission.files],
+        [_row(file, submission.is_rehearsal) for file in submission.files],
         tuple(_notes(submission, language)),
     )
 
 
-def _row(file: SubmittedFile) -> list[Cell]:
+def _row(file: SubmittedFile, is_rehearsal: bool) -> list[Cell]:
     state, new = file.filed.state, sum(one.entry.revision == 1 for one in file.filed.revised)
     errors = error_count(file.problems)
-    fate = phrase("{mark} {status}", mark=MARK[state], status=_fate(file))
+    status = phrase("(dry run) {status}", status=_fate(file)) if is_rehearsal else _fate(file)
+    fate = phrase("{mark} {status}", mark=MARK[state], status=status)
     corrected = len(file.filed.revised) - new
     return [
         *(file.path, Coded(str(state), fate, STYLE[state]), file.returns),
