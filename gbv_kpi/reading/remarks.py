@@ -62,7 +62,11 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     plain = without_diacritics(said)
     label = vocabulary.explain(said) if len(said) <= LONGEST_NOTE else None
     is_explained = label is not None and bool(label.atoms) and all(map(str.isdecimal, label.left))
-    if (label is not None and label.is_inner) or is_signature(text) or is_place_and_date(text):
+    if (
+        (label is not None and (label.is_inner or (label.marks and not label.left)))
+        or is_signature(text)
+        or is_place_and_date(text)
+    ):
         return None
     is_of_figures = is_explained or _OF_FIGURES.search(plain) or ("bao cao" in plain and is_incomplete(said))
     if _OF_SENDING.search(plain) or not is_of_figures:

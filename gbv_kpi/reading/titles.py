@@ -57,7 +57,8 @@ _SCALE = re.compile(
     r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
 )
 _NOT_ALL = re.compile(
-    r"\b(?:chua|khong)\s+(?:bao gom|gom|co so lieu|tinh|tong hop|day du|du so lieu)\b|\b(?:excluding|not including)\b"
+    r"(?<!\bneu )\b(?:chua|khong)\s+(?:bao gom|gom|co so lieu|tinh|tong hop|day du|du so lieu)\b"
+    r"|\b(?:excluding|not including)\b"
 )
 _SOME_OF = re.compile(r"\b(\d{1,3})\s*/\s*(\d{1,3})\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b")
 _RATE = re.compile(r"^\W*(?:ty le|ti le|ty trong|binh quan|trung binh|so sanh|so voi|tang[, /]+giam|chenh lech)\b")
