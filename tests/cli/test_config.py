@@ -71,7 +71,7 @@ def test_option_precedes_environment_precedes_file(folder: Path, monkeypatch: py
 
 def test_language_of_the_file_is_that_of_output_and_errors(folder: Path) -> None:
     assert "Cài đặt" in run("config").out
-    assert "không" in run("check", "no-such.xlsx").err
+    assert "Không" in run("check", "no-such.xlsx").err
     assert "Setting" in run("config", "--lang", "en").out
 
 
