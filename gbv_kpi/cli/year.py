@@ -46,7 +46,7 @@ def withdraw(
 ) -> None:
     """Let a recorded return no longer count. It stays in the ledger, with the reason; a new one may follow.
 
-    Example: gbv-kpi withdraw --unit "Huyện Yên Mô" --year 2025 --reason "Sent for the wrong unit"
+    Example: gbv-kpi withdraw --unit "Huyện Yên Mô" --year 2025 --reason "Gửi nhầm đơn vị"
     """
     from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import withdraw as record
@@ -74,7 +74,7 @@ def note(
 ) -> None:
     """Keep an explanation with a return. It is shown in its history, in traces and in the report's annex.
 
-    Example: gbv-kpi note --unit "Huyện Yên Mô" --year 2025 "Two schools were merged"
+    Example: gbv-kpi note --unit "Huyện Yên Mô" --year 2025 "Hai trường sáp nhập"
     """
     from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import note as record
