@@ -2,8 +2,8 @@
 
     python -m tests.cli.kill_sorting [KILLS]
 
-Each round puts five files into the inbox (good, bad, corrected, blank, one of a name used before) and kills the run that
-sorts them, then one that finishes. Prints how the rounds ended; raises where a file is lost, is there twice, or was
+Each round puts five files into the inbox (good ones, a bad one, one of a name used before), kills the run that sorts
+them, and lets another one finish. Prints how the rounds ended; raises where a file is lost, is there twice, or was
 recorded twice.
 """
 

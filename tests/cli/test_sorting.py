@@ -57,7 +57,7 @@ def test_files_are_moved_by_year_and_verdict(inbox: Path, plan: Plan) -> None:
     assert (place / "refused/xấu.csv").read_bytes() == bad
     reply = (place / "refused/xấu.csv.reply.md").read_text("utf-8")
     assert "D2 (Huyện Gia Viễn, 2025)" in reply
-    assert "không" in reply  # in Vietnamese, whatever the locale
+    assert "chưa được ghi" in reply  # in Vietnamese, whatever the locale
     assert len(load_workbook(place / "refused/xấu.csv.marked.xlsx").worksheets) == 2
 
 
