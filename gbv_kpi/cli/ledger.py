@@ -1,7 +1,10 @@
 """The commands that keep the ledger and ask it: arguments, one call, one rendering, one exit code."""
 
 import io
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,6 +35,7 @@ from gbv_kpi.cli.options import (
     UnitOption,
     YearOption,
     chosen_format,
+    document_language,
     expect_other_file,
     now,
     office_plan,
@@ -67,6 +71,14 @@ def submit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be new, corrected or refused; record nothing.")
     ] = False,
+    sort_into: Annotated[
+        Path | None,
+        typer.Option(
+            "--sort-into",
+            metavar="FOLDER",
+            help="Move the files: to accepted/YEAR, or to refused with a marked copy and a reply beside them.",
+        ),
+    ] = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -82,25 +94,43 @@ def submit(
 
     spoken, chosen = output_language(lang), chosen_format(context, format, output, CheckFormat)
     the_plan = office_plan(context, plan)
-    found, left_out = find_sources(files)
-    if not found:
-        raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
-    expect_other_file(output, [*found, plan])
-    with opened_ledger(ledger, spoken, output, create=True, quiet=quiet, dry_run=dry_run) as opened:
-        submission = hand_in(opened, the_plan, found, year, now(), officer(by), lambda names: watched(names, spoken))
-    submission = replace(submission, is_rehearsal=dry_run)
-    silent = quiet and submission.exit_code == 0
-    say_left_out(left_out, silent, spoken)
-    if output is not None or not silent:
-        content = in_format(
-            chosen,
-            spoken,
-            lambda: submission_to_terminal(submission, spoken),
-            lambda: submission_to_json(submission, spoken),
-            lambda: submission_listing(submission, spoken),
-        )
-        emit(content, output, spoken, chosen, quiet=quiet)
+    if sort_into and dry_run:
+        raise UsageError(phrase("--dry-run moves no files: leave out --sort-into."))
+    with _sorting(sort_into, files):
+        found, left_out = find_sources(files)
+        if not found and sort_into:
+            raise typer.Exit  # an inbox that is sorted is empty most of the time
+        if not found:
+            raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
+        expect_other_file(output, [*found, plan])
+        with opened_ledger(ledger, spoken, output, create=True, quiet=quiet, dry_run=dry_run) as opened:
+            watch = partial(watched, language=spoken)
+            submission = hand_in(opened, the_plan, found, year, now(), officer(by), watch)
+        submission = replace(submission, is_rehearsal=dry_run)
+        silent = quiet and submission.exit_code == 0
+        say_left_out(left_out, silent, spoken)
+        if output is not None or not silent:
+            content = in_format(
+                chosen,
+                spoken,
+                lambda: submission_to_terminal(submission, spoken),
+                lambda: submission_to_json(submission, spoken),
+                lambda: submission_listing(submission, spoken),
+            )
+            emit(content, output, spoken, chosen, quiet=quiet)
+        if sort_into:
+            from gbv_kpi.cli.sorting import sort_files
+
+            sort_files(submission, sort_into, document_language(lang))
     raise typer.Exit(submission.exit_code)
+
+
+def _sorting(folder: Path | None, inbox: list[str]) -> AbstractContextManager[None]:
+    if folder is None:
+        return nullcontext()
+    from gbv_kpi.cli.sorting import sorting_into
+
+    return sorting_into(folder, inbox)
 
 
 @commands.command()

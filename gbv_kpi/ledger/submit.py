@@ -34,6 +34,7 @@ class SubmittedFile:
     path: str
     sha256: str
     returns: int
+    years: tuple[int, ...]
     filed: Filed
     problems: Sequence[Problem]
 
@@ -140,7 +141,8 @@ def _record(ledger: Ledger, plan: Plan, file: _File, at: datetime, who: str) -> 
         filed = Filed(State.BLANK)
     elif not has_errors(file.problems):
         filed = record(ledger, plan, Filing(file.path, file.sha256, file.returns, at, who))
-    return SubmittedFile(file.path, file.sha256, len(file.returns), filed, [*file.problems, *filed.problems])
+    years = tuple(sorted({given.year for given in file.returns}))
+    return SubmittedFile(file.path, file.sha256, len(file.returns), years, filed, [*file.problems, *filed.problems])
 
 
 def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:

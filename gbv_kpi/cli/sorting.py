@@ -1,0 +1,126 @@
+"""Files of an inbox, moved to where they belong once they are recorded or refused.
+
+    FOLDER/accepted/2025/    recorded, or in the ledger already
+    FOLDER/refused/          the file, a copy with its faulty cells marked, and a reply to whoever sent it
+
+All moves are written down before the first one is made: a run that was killed is finished by the next one. A file is
+in its new place before it leaves the old one, and nothing is ever replaced by another file.
+"""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from gbv_kpi.annotate.workbook import annotate
+from gbv_kpi.console import atomic_write
+from gbv_kpi.errors import OutputError, UsageError, system_reason
+from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.inputs import is_file
+from gbv_kpi.ledger.record import State
+from gbv_kpi.ledger.submit import Submission, SubmittedFile
+from gbv_kpi.render.reply import reply_to
+from gbv_kpi.sheets.sources import STDIN, open_source
+
+if sys.platform != "win32":
+    import fcntl
+
+JOURNAL = ".gbv-kpi-moves.json"
+ACCEPTED = (State.RECORDED, State.UNCHANGED)
+
+
+class Move(NamedTuple):
+    """A file to move, known by its hash: one that was replaced meanwhile stays where it is."""
+
+    source: str
+    target: str
+    sha256: str
+
+
+@contextmanager
+def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
+    """Keep other runs off the folder, and finish what a killed one left to do.
+
+    Raises `UsageError` for a folder within the inbox: its files would be handed in again.
+    """
+    target = folder.resolve()
+    if any(target.is_relative_to(Path(name).resolve()) for name in inbox if name != STDIN):
+        raise UsageError(phrase("{folder} lies within the inbox: sort into a folder beside it.", folder=str(folder)))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".gbv-kpi-lock").open("w")
+    except OSError as error:
+        raise OutputError(
+            phrase("{path} cannot be written: {reason}.", path=str(folder), reason=system_reason(error))
+        ) from error
+    with lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        _finish(folder)
+        yield
+
+
+def sort_files(submission: Submission, folder: Path, language: Language) -> None:
+    """Write a reply to each file that was refused, then move all files."""
+    moves: list[Move] = []
+    for file in submission.files:
+        if is_file(Path(file.path)):
+            target = _free_place(folder / _place(file), Path(file.path).name, file.sha256, moves)
+            if file.filed.state not in ACCEPTED:
+                _write_reply(file, target, language)
+            moves.append(Move(str(Path(file.path).absolute()), str(target.absolute()), file.sha256))
+    atomic_write(folder / JOURNAL, json.dumps(moves).encode())
+    _finish(folder)
+
+
+def _place(file: SubmittedFile) -> str:
+    if file.filed.state not in ACCEPTED:
+        return "refused"
+    years = sorted({file.years[0], file.years[-1]})
+    return f"accepted/{'-'.join(map(str, years))}"
+
+
+def _free_place(folder: Path, name: str, sha256: str, moves: list[Move]) -> Path:
+    """Return a place under that name, or a numbered one, that no other file has or is to have."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    taken = {move.target: move.sha256 for move in moves}
+    for number in count(1):
+        place = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
+        if taken.get(str(place.absolute()), sha256) == sha256 and (not place.exists() or _hash(place) == sha256):
+            return place
+    raise AssertionError
+
+
+def _write_reply(file: SubmittedFile, target: Path, language: Language) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    marked = annotate(file.problems, open_source(file.path), language)
+    atomic_write(target.with_name(f"{target.name}.marked.xlsx"), marked)
+    atomic_write(target.with_name(f"{target.name}.reply.md"), reply_to(file, language).encode())
+
+
+def _finish(folder: Path) -> None:
+    """Make the moves that are written down, those of a run that was killed too."""
+    journal = folder / JOURNAL
+    if not journal.exists():
+        return
+    for source, target, sha256 in json.loads(journal.read_bytes()):
+        if is_file(Path(source)) and _hash(Path(source)) == sha256:
+            _move(Path(source), Path(target))
+    journal.unlink()
+
+
+def _move(source: Path, target: Path) -> None:
+    if not target.exists():  # else it is there already, and was not yet taken away here
+        target.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(target, source.read_bytes())
+        shutil.copystat(source, target)
+    source.unlink()
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
