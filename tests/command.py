@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gbv_kpi.cli.app import main
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns.collect import read_returns
 from tests.offices import Figures, csv_text

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi import evaluate, load_plan, read_returns
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.load import read_plan
 from gbv_kpi.sheets.sources import find_sources
 from tests.libreoffice import converted, needs_libreoffice

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status, UnitCounts, findings_frame
+from gbv_kpi.kpi.finding import Status
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard, UnitCounts, findings_frame
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
 from gbv_kpi.returns.collect import Returns

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gbv_kpi.kpi.scorecard import Finding, Scorecard
+from gbv_kpi.kpi.finding import Finding
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Change, Event
 from gbv_kpi.ledger.entries import Entry, UnitKey, changes_between, key_of, latest, returns_from, unit_finder
 from gbv_kpi.plan import Indicator, Plan, Unit

@@ -11,7 +11,7 @@ from datetime import datetime
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.ledger.entries import Entry, latest, returns_from, returns_under
 from gbv_kpi.ledger.mergers import Recast, recast

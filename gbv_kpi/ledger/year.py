@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Entry, UnitKey, changes_between, latest, returns_from, storable

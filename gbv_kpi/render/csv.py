@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, Phrase
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Threshold

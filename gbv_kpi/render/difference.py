@@ -7,7 +7,7 @@ from rich.text import Text
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import ReturnChange
 from gbv_kpi.ledger.year import Difference
 from gbv_kpi.plan import Plan

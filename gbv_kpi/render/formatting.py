@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 
 if TYPE_CHECKING:

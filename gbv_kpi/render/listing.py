@@ -13,7 +13,7 @@ from rich.text import Text
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.csv import csv_lines, decimal_text
 from gbv_kpi.render.formatting import clock_text, rate_text, threshold_text

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage, Finding, Scorecard, Status
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard
 from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, result_text, threshold_text
 from gbv_kpi.render.paging import SHOWN_UNITS, missed_rows, year_rows
 from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text

@@ -5,7 +5,8 @@ from collections.abc import Container
 from rich.text import Text
 
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, threshold_text
 from gbv_kpi.render.paging import year_rows

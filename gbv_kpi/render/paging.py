@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gbv_kpi.kpi.scorecard import Finding, Scorecard
+from gbv_kpi.kpi.finding import Finding
+from gbv_kpi.kpi.scorecard import Scorecard
 
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all

@@ -10,8 +10,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gbv_kpi.i18n import Language, phrase, plural
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage, Scorecard, Status
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard
 from gbv_kpi.render.formatting import MARK, result_text
 from gbv_kpi.render.matrix import legend, matrix
 from gbv_kpi.render.paging import missed_rows

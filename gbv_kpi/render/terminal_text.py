@@ -4,7 +4,7 @@ from rich.text import Text
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 
 STYLE = {
     Status.MET: "green",

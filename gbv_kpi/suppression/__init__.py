@@ -14,10 +14,11 @@ from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook
 from gbv_kpi.kpi.publication import Publication
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, UnitCounts
+from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Plan
 from gbv_kpi.problem_codes import CATALOGUE

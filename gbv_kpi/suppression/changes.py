@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.publication import Side, Told
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.suppression.counts import Counts, YearTable, counts_of, summed, value_of
 from gbv_kpi.suppression.families import Amount, Family

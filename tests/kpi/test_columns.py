@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gbv_kpi import evaluate, load_plan
 from gbv_kpi.kpi.engine import _met, counts_of_year
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Comparator, Threshold
 from gbv_kpi.returns.collect import Returns

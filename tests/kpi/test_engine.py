@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.returns.collect import read_returns
 from tests.command import UNITS_OF_2025, WELL, find, judge, of_2025, verdict, well_but, write_csv

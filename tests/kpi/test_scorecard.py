@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status, findings_frame
+from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.scorecard import Scorecard, findings_frame
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from tests.command import find, judge, of_2025, well_but

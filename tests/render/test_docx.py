@@ -17,8 +17,9 @@ from docx.text.paragraph import Paragraph
 
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import language, phrase
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Status, findings_frame
+from gbv_kpi.kpi.scorecard import findings_frame
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan

@@ -20,8 +20,9 @@ import pytest
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language, phrase
 from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, Scorecard, Status, findings_frame
+from gbv_kpi.kpi.scorecard import Scorecard, findings_frame
 from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan, load_plan

@@ -12,8 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Status, UnitCounts, findings_frame
+from gbv_kpi.kpi.scorecard import UnitCounts, findings_frame
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
 from gbv_kpi.render.xlsx import to_xlsx

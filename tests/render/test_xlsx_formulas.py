@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.plan.thresholds import Comparator, Threshold, is_met, shortfall
 from gbv_kpi.render.xlsx import formulas

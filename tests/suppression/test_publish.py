@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
-from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.ledger.entries import returns_from
 from gbv_kpi.ledger.trend import trend
 from gbv_kpi.plan import Plan, load_plan

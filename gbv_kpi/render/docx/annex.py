@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from gbv_kpi.i18n import phrase
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Status, UnitCounts
+from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.render.docx.decree import BLANK
 from gbv_kpi.render.docx.draft import Draft

@@ -14,8 +14,8 @@ cac_don_vi          a list; each has stt, ten, chi_tieu (a list as above)
 from collections.abc import Sequence
 
 from gbv_kpi.i18n import Bilingual, Language, Phrase
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.render.docx.decree import BLANK, document_title, official_day
 from gbv_kpi.render.docx.draft import plain
 from gbv_kpi.render.docx.letterhead import blank_number

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, repeat
 
 from gbv_kpi.i18n import Bilingual, Phrase, phrase, plural
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.docx.decree import BLANK, document_title, official_day, on_its_subject
 from gbv_kpi.render.docx.draft import Draft

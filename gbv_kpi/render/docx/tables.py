@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from gbv_kpi.i18n import phrase, plural
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.styles import POINT
 from gbv_kpi.render.docx.table_xml import Cell

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage, Finding, Status
+from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, target_text
 from gbv_kpi.render.sentences import amount_lacking, completeness

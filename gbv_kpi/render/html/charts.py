@@ -14,7 +14,7 @@ from markupsafe import Markup
 from pygal.etree import etree
 
 from gbv_kpi.i18n import Language
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure, Threshold

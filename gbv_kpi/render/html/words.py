@@ -2,7 +2,7 @@
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, Phrase, phrase
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text

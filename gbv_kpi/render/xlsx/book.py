@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from gbv_kpi.console import escape_controls
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted

@@ -5,7 +5,7 @@ from typing import Any
 
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import phrase
-from gbv_kpi.kpi.scorecard import Finding
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan.thresholds import Measure
 from gbv_kpi.render.xlsx.book import Words
 from gbv_kpi.render.xlsx.page import Page

@@ -6,7 +6,7 @@ to 15 digits: counts of at most 999,999,999 and a threshold with up to three dec
 
 from collections.abc import Mapping, Sequence
 
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.plan.thresholds import Measure, Threshold, weights
 
 MAX_LITERAL = 255  # characters of a text inside a formula

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_range
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import threshold_text

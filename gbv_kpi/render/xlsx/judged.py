@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.lines import level, quotient

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, UnitCounts
+from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Threshold
 

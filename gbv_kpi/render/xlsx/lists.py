@@ -6,8 +6,8 @@ from pathlib import PurePath
 from gbv_kpi import __version__
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Finding, Status
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.listing import Cell, Listing, for_person

@@ -7,7 +7,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from gbv_kpi.excel_style import paper
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.render.xlsx.book import COLOURS, GRID, Book, Words
 from gbv_kpi.render.xlsx.formulas import quoted, reference
 

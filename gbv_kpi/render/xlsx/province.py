@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.kpi.scorecard import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import GRID, Words

@@ -3,7 +3,7 @@
 from xlsxwriter.utility import xl_range
 
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.render.xlsx.book import GRID, Book
 from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Year
 from gbv_kpi.render.xlsx.page import Page

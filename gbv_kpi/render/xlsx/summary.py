@@ -6,8 +6,8 @@ from typing import Any
 from xlsxwriter.utility import xl_range_abs
 
 from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Status
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.sentences import (
     caveats,

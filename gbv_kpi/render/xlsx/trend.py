@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import phrase
-from gbv_kpi.kpi.scorecard import Status
+from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.render.formatting import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained
