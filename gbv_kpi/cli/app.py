@@ -63,6 +63,8 @@ from gbv_kpi.cli.output import (
     write_annotated,
 )
 from gbv_kpi.cli.plan import commands as plan_commands
+from gbv_kpi.cli.questions import commands as question_commands
+from gbv_kpi.cli.submit import commands as submit_commands
 from gbv_kpi.cli.translate_help import run
 from gbv_kpi.cli.year import commands as year_commands
 from gbv_kpi.console import speak_utf8, warn
@@ -259,6 +261,8 @@ def report(
     deliver(outcome, chosen, output, quiet, spoken, written, template)
 
 
+app.add_typer(submit_commands)
+app.add_typer(question_commands)
 app.add_typer(ledger_commands)
 app.add_typer(year_commands)
 app.add_typer(config_commands)

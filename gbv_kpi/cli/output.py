@@ -1,6 +1,6 @@
 """A result handed over: what may be seen of it, in the format and to the place asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gbv_kpi.kpi.publication import Publication
     from gbv_kpi.kpi.trend import Trend
     from gbv_kpi.ledger.database import Ledger
+    from gbv_kpi.render.listing import Listing
 
 Result = TypeVar("Result", bound="Outcome | Trend")
 
@@ -157,6 +158,21 @@ def deliver(
 def say_left_out(files: Sequence[str], silent: bool, spoken: Language) -> None:
     if files and not silent:
         warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(files))))
+
+
+def emit_in_format(
+    to: tuple[str, Language, Path | None],
+    table: "Callable[[], RenderableType]",
+    json: "Callable[[], str | Iterator[str]]",
+    listing: "Callable[[], Listing]",
+    *,
+    quiet: bool = False,
+) -> None:
+    """Make a result in the format asked for and emit it; `to` has format, language and file."""
+    from gbv_kpi.render.listing import in_format
+
+    chosen, spoken, output = to
+    emit(in_format(chosen, spoken, table, json, listing), output, spoken, chosen, quiet=quiet)
 
 
 def emit(

@@ -1,6 +1,7 @@
 """The commands of an officer's year: withdraw, note, sign, diff."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +10,7 @@ from gbv_kpi.cli.options import (
     ByOption,
     Format,
     FormatOption,
+    Lang,
     LangOption,
     LedgerOption,
     ListFormat,
@@ -24,7 +26,15 @@ from gbv_kpi.cli.options import (
     output_language,
     parse_as_of,
 )
-from gbv_kpi.cli.output import emit
+from gbv_kpi.cli.output import emit, emit_in_format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gbv_kpi.kpi.year_record import Event
+    from gbv_kpi.ledger.database import Ledger
+    from gbv_kpi.ledger.year import Author
+    from gbv_kpi.plan import Plan
 
 commands = typer.Typer()
 
@@ -48,15 +58,13 @@ def withdraw(
 
     Example: gbv-kpi withdraw --unit "Huyện Yên Mô" --year 2025 --reason "Gửi nhầm đơn vị"
     """
-    from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import withdraw as record
-    from gbv_kpi.render.year_record import event_shown
 
-    spoken, the_plan = output_language(lang), office_plan(context, plan)
-    chosen = chosen_format(context, format, output, Format)
-    with opened_ledger(ledger, spoken, output) as opened:
-        event = record(opened, the_plan, unit, year, reason, Author(officer(by), now()))
-    emit(event_shown(event, True, chosen, spoken), output, spoken)
+    _record(
+        context,
+        lambda opened, the_plan, author: (record(opened, the_plan, unit, year, reason, author), True),
+        (ledger, by, plan, format, output, lang),
+    )
 
 
 @commands.command()
@@ -76,15 +84,13 @@ def note(
 
     Example: gbv-kpi note --unit "Huyện Yên Mô" --year 2025 "Hai trường sáp nhập"
     """
-    from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import note as record
-    from gbv_kpi.render.year_record import event_shown
 
-    spoken, the_plan = output_language(lang), office_plan(context, plan)
-    chosen = chosen_format(context, format, output, Format)
-    with opened_ledger(ledger, spoken, output) as opened:
-        event = record(opened, the_plan, unit, year, text, Author(officer(by), now()))
-    emit(event_shown(event, True, chosen, spoken), output, spoken)
+    _record(
+        context,
+        lambda opened, the_plan, author: (record(opened, the_plan, unit, year, text, author), True),
+        (ledger, by, plan, format, output, lang),
+    )
 
 
 @commands.command()
@@ -102,14 +108,29 @@ def sign(
 
     Example: gbv-kpi sign --year 2025
     """
-    from gbv_kpi.ledger.year import Author
     from gbv_kpi.ledger.year import sign as record
+
+    _record(
+        context,
+        lambda opened, the_plan, author: record(opened, the_plan, year, author),
+        (ledger, by, plan, format, output, lang),
+    )
+
+
+def _record(
+    context: typer.Context,
+    record: "Callable[[Ledger, Plan, Author], tuple[Event, bool]]",
+    given: tuple[str | None, str | None, str, Format | None, Path | None, Lang | None],
+) -> None:
+    """Record an event and show it; `given` are the options that the three commands share, in their order."""
+    from gbv_kpi.ledger.year import Author
     from gbv_kpi.render.year_record import event_shown
 
+    ledger, by, plan, asked, output, lang = given
     spoken, the_plan = output_language(lang), office_plan(context, plan)
-    chosen = chosen_format(context, format, output, Format)
+    chosen = chosen_format(context, asked, output, Format)
     with opened_ledger(ledger, spoken, output) as opened:
-        event, is_new = record(opened, the_plan, year, Author(officer(by), now()))
+        event, is_new = record(opened, the_plan, Author(officer(by), now()))
     emit(event_shown(event, is_new, chosen, spoken), output, spoken)
 
 
@@ -142,7 +163,6 @@ def diff(
     """
     from gbv_kpi.ledger.year import difference, held, signed_of
     from gbv_kpi.render.difference import difference_listing, difference_to_json, difference_to_terminal
-    from gbv_kpi.render.listing import in_format
 
     the_plan, spoken = office_plan(context, plan), output_language(lang)
     chosen = chosen_format(context, format, output, ListFormat)
@@ -155,11 +175,9 @@ def diff(
     with opened_ledger(ledger, spoken, output) as opened, opened.reading() as connection:
         new = held(connection, the_plan, year, parse_as_of(after))
     found = difference(the_plan, year, old, new, signature)
-    content = in_format(
-        chosen,
-        spoken,
+    emit_in_format(
+        (chosen, spoken, output),
         lambda: difference_to_terminal(found, spoken),
         lambda: difference_to_json(found),
         lambda: difference_listing(found, spoken),
     )
-    emit(content, output, spoken, chosen)
