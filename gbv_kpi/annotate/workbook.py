@@ -117,7 +117,8 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
         sheet.title: sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)
     }
     for sheet in sheet_by_name.values():
-        sheet._pivots.clear()  # type: ignore[attr-defined]  # each holds a copy of the rows that it sums up, perhaps of another workbook
+        # A pivot table holds a copy of the rows that it sums up, perhaps of another workbook.
+        vars(sheet)["_pivots"].clear()
     sheet_by_name |= {
         f"#{number}": sheet_by_name[sheet.name]  # as problems name a sheet under the name of a person
         for number, sheet in enumerate(sheets, start=1)

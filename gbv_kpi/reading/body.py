@@ -6,6 +6,7 @@ The rows are told apart by what their columns hold: every different cell is look
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,9 +142,13 @@ def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask)
             if column >= columns.width or columns.all_figures(column):
                 same[:] = False
                 break
-            same = columns.values(column).holds(lambda cell, text=texts[column]: text_of(cell) == text, same)  # type: ignore[misc]
+            same = columns.values(column).holds(partial(_is_text, text=texts[column]), same)
         found |= same
     return found
+
+
+def _is_text(cell: Cell, text: str) -> bool:
+    return text_of(cell) == text
 
 
 def _other_headers(columns: Columns, labels: LabelColumns, vocabulary: Vocabulary, asked: Mask) -> Mask:

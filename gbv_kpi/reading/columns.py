@@ -37,8 +37,8 @@ class Values:
 
     def alike(self) -> "Values":
         """Return the cells with their long numbers made the same, for claims that do not depend on them."""
-        is_text = set(map(type, self.cells)) == {str}
-        looks: Sequence[Cell] = alike("\0".join(self.cells)).split("\0") if is_text else ()  # type: ignore[arg-type]
+        texts = [cell for cell in self.cells if isinstance(cell, str)]
+        looks: list[Cell] = [*alike("\0".join(texts)).split("\0")] if len(texts) == len(self.cells) else []
         if len(looks) != len(self.cells):
             looks = [alike(cell) if isinstance(cell, str) else cell for cell in self.cells]
         place = {look: number for number, look in enumerate(dict.fromkeys(looks))}

@@ -55,7 +55,8 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     `years` are those of the title. A note may name a day from November on: a year's figures are sent before its end.
     """
     said = tidy(text)
-    said = said[_NOTE.match(without_diacritics(said)).end() :]  # type: ignore[union-attr]
+    lead = _NOTE.match(without_diacritics(said))
+    said = said[lead.end() if lead else 0 :]
     for period in reversed(find_periods(said)):
         if period.is_nearly:
             said = f"{said[: period.start]} {said[period.end :]}"

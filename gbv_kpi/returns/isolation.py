@@ -94,12 +94,12 @@ class Child(Generic[T, R]):
         answer = _receive(answers)
         if answer is None:
             return self._end()
-        content = pickle.loads(answer)  # noqa: S301  # written by our own child
+        content: GbvKpiError | Failure | R = pickle.loads(answer)  # noqa: S301  # written by our own child
         if isinstance(content, GbvKpiError):
             raise content
         if content is Failure.MEMORY:
             self.close()
-        return content  # type: ignore[no-any-return]
+        return content
 
     def _end(self) -> Failure:
         process, self._process = self._process, None
