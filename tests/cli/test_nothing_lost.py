@@ -216,7 +216,7 @@ def test_an_interrupt_at_any_moment_is_silent_and_exits_130(tmp_path: Path) -> N
     """Ever later, until a run has ended before it: there is no moment that is not tried."""
     # What runs in the background ignores the signal, and so would this process.
     start = "import signal; signal.signal(2, signal.default_int_handler); from gbv_kpi.__main__ import main; main()"
-    line = [sys.executable, "-c", start, "report", "--year", "2025", str(EXAMPLES), "--output", "report.xlsx"]
+    line = [sys.executable, "-c", start, "report", "--year", "2025", str(EXAMPLES / "2025"), "--output", "report.xlsx"]
     delay, interrupted = 0.15, 0
     while not (tmp_path / "report.xlsx").exists():
         process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
