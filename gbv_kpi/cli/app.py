@@ -59,7 +59,7 @@ from gbv_kpi.cli.output import (
     expect_ending,
     expect_new,
     file_to_annotate,
-    publish_beside,
+    withhold,
     write_annotated,
 )
 from gbv_kpi.cli.plan import commands as plan_commands
@@ -167,10 +167,7 @@ def check(
     outcome = judge_check(files, office_plan(context, plan), year, fail_on, spoken)
     if annotate and original:
         write_annotated(outcome, original, annotate, quiet, spoken)
-    if limit is not None:
-        from gbv_kpi.suppression import publishable
-
-        outcome = publish_beside(outcome, publishable, limit, Former(published or ()), spoken)
+    outcome = withhold(outcome, limit, Former(published or ()), spoken)
     deliver(outcome, chosen, output, quiet, spoken)
 
 
@@ -252,10 +249,7 @@ def report(
             outcome = judge_report(files, the_plan, year, fail_on, spoken, detailed=detailed)
         elif opened is not None:
             outcome = judge_ledger(opened, the_plan, year, moment, fail_on, detailed=detailed)
-        if limit is not None:
-            from gbv_kpi.suppression import publishable
-
-            outcome = publish_beside(outcome, publishable, limit, Former(published or (), opened, register), spoken)
+        outcome = withhold(outcome, limit, Former(published or (), opened, register), spoken)
     outcome = replace(outcome, written=day)
     written = document_language(lang) if chosen is ReportFormat.DOCX else spoken
     deliver(outcome, chosen, output, quiet, spoken, written, template)

@@ -54,9 +54,9 @@ def import_ledger(
     from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
 
     spoken = output_language(lang)
-    submitted, published = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
+    submitted, records = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
     with opened_ledger(ledger, spoken, create=starts_a_ledger(submitted)) as opened:
-        new = import_lines(opened, submitted, published)
+        new = import_lines(opened, submitted, records)
     held, details = len(submitted) - new, {"ledger": opened.name}
     if not new:
         added = phrase("The ledger {ledger} has all of these files already.", **details)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -95,17 +95,17 @@ class Former:
     register: bool = False
 
 
-def publish_beside(
-    result: Result,
-    publish: "Callable[[Result, int, Sequence[Publication]], Result]",
-    limit: int,
-    former: Former,
-    spoken: Language,
-) -> Result:
-    """Return what may be seen of an outcome or a trend where counts below a limit are withheld."""
+def withhold(result: Result, limit: int | None, former: Former, spoken: Language) -> Result:
+    """Return what may be seen of an outcome or a trend; without a limit that is all of it."""
+    if limit is None:
+        return result
+    from gbv_kpi.kpi.outcome import Outcome
+    from gbv_kpi.suppression import publishable, publishable_trend
+
+    publish: Any = publishable if isinstance(result, Outcome) else publishable_trend
     files = [_publication(str(path)) for path in former.files]
     if former.ledger is None:
-        shown = publish(result, limit, files)
+        shown: Result = publish(result, limit, files)
     else:
         from gbv_kpi.ledger.publications import add_publication, publications_of
 

@@ -33,7 +33,7 @@ from gbv_kpi.cli.options import (
     parse_as_of,
     suppression_limit,
 )
-from gbv_kpi.cli.output import Former, emit_in_format, publish_beside
+from gbv_kpi.cli.output import Former, emit_in_format, withhold
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase
@@ -193,10 +193,7 @@ def trend(
         with opened.reading() as connection:
             entries = entries_of(connection, the_plan, as_of=moment)
         found = follow(entries, the_plan, moment)
-        if limit is not None:
-            from gbv_kpi.suppression import publishable_trend
-
-            found = publish_beside(found, publishable_trend, limit, Former(published or (), opened, register), spoken)
+        found = withhold(found, limit, Former(published or (), opened, register), spoken)
     emit_in_format(
         (chosen, spoken, output),
         lambda: trend_to_terminal(found, spoken),
