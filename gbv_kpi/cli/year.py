@@ -1,5 +1,6 @@
 """The commands of an officer's year: withdraw, note, sign, diff."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,8 @@ import typer
 from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     ByOption,
+    DocxTemplateOption,
+    ForceOption,
     Format,
     FormatOption,
     LangOption,
@@ -15,8 +18,11 @@ from gbv_kpi.cli.options import (
     ListFormatOption,
     OutputOption,
     PlanOption,
+    ReportFormat,
     YearOption,
     chosen_format,
+    day_of,
+    document_language,
     now,
     office_plan,
     officer,
@@ -24,7 +30,9 @@ from gbv_kpi.cli.options import (
     output_language,
     parse_as_of,
 )
-from gbv_kpi.cli.output import emit
+from gbv_kpi.cli.output import docx_template_of, emit
+from gbv_kpi.console import warn
+from gbv_kpi.i18n import phrase
 
 commands = typer.Typer()
 
@@ -163,3 +171,41 @@ def diff(
         lambda: difference_listing(found, spoken),
     )
     emit(content, output, spoken, chosen)
+
+
+@commands.command()
+def letters(
+    context: typer.Context,
+    year: YearOption,
+    output: Annotated[Path, typer.Option("--output", metavar="FOLDER", help="The folder to write the letters into.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help="Returns that were refused, or folders of them.")
+    ] = None,
+    ledger: LedgerOption = None,
+    docx_template: DocxTemplateOption = None,
+    dated: Annotated[
+        str | None, typer.Option("--dated", metavar="DATE", help="The day of the letters. [default: today]")
+    ] = None,
+    force: ForceOption = False,
+    plan: PlanOption = DEFAULT_PLAN,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write a letter to each unit: a reminder with a blank form, what is wrong in its return, or what is lacking.
+
+    In Vietnamese unless asked otherwise, as Word and as Markdown for e-mail. Nothing to say, no letter.
+
+    Example: gbv-kpi letters --year 2025 --output letters/ sorted/refused
+    """
+    from gbv_kpi.cli.letters import LetterRequest, letters_to_json, letters_to_terminal, write_letters
+
+    spoken, chosen = output_language(lang), chosen_format(context, format, None, Format)
+    day = day_of(dated) if dated else now().date()
+    template = docx_template_of(docx_template, ReportFormat.DOCX)
+    request = LetterRequest(office_plan(context, plan), year, day, output, tuple(files or ()), template, force)
+    with opened_ledger(ledger, spoken) as opened:
+        written = write_letters(request, opened, now(), document_language(lang))
+    for file in written.without_unit:
+        warn(spoken.say(phrase("{file} has errors that belong to no unit; they are in no letter.", file=file)))
+    show = letters_to_json if chosen is Format.JSON else letters_to_terminal
+    emit(show(written, spoken), None, spoken)
