@@ -345,7 +345,13 @@ def import_ledger(
     elif not held:
         added = plural("Added {count} new file to {ledger}.", "Added {count} new files to {ledger}.", new, **details)
     else:
-        added = phrase("Added {new} new files to {ledger}; {held} were there already.", new=new, held=held, **details)
+        added = plural(
+            "Added {count} new file to {ledger}; {held} were there already.",
+            "Added {count} new files to {ledger}; {held} were there already.",
+            new,
+            held=held,
+            **details,
+        )
     emit(spoken.say(added) + "\n", None, spoken)
 
 

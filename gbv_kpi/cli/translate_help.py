@@ -51,6 +51,8 @@ REWORDED = {
     "Value error, {message}": phrase("{message}"),
     "{value} is not one of {choices}.": phrase("{value} is not one of {choices}."),
     "{value} is not a valid integer.": phrase("{value} is no whole number."),
+    "{value} is not a valid int.": phrase("a whole number is wanted."),
+    "{value} is not in the range x>={least}.": phrase("the smallest is {least}."),
     "Input should be greater than or equal to {least}": phrase("the smallest is {least}."),
     "Input should be a valid integer{rest}": phrase("a whole number is wanted."),
     "Input should {rest}": phrase("it is not of the kind that is wanted here."),

@@ -190,4 +190,7 @@ def test_a_lock_waits_longer_than_a_statement(
         expect_one_line(run("import", "-", "--ledger", place), "is not of an export")
         other = str(Path(file).with_name("o.csv"))
         Path(other).write_bytes(Path(file).read_bytes() + b"\n")
-        expect_one_line(run("submit", other, "--ledger", place), "in use")
+        ran = run("submit", other, "--ledger", place)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 2)
+        assert ran.err.startswith("Waiting until another program is done")
+        assert "in use" in ran.err
