@@ -191,11 +191,11 @@ def letters(
     format: FormatOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Write a letter to each unit: a reminder with a blank form, what is wrong in its return, or what is lacking.
+    """Write a letter to each unit. A reminder with a blank form, what is wrong in its return, or what is lacking.
 
     In Vietnamese unless asked otherwise, as Word and as Markdown for e-mail. Nothing to say, no letter.
 
-    Example: gbv-kpi letters --year 2025 --output letters/ sorted/refused
+    Example: gbv-kpi letters --year 2025 --output cong-van/ sorted/refused
     """
     from gbv_kpi.cli.letters import LetterRequest, letters_to_json, letters_to_terminal, write_letters
 
