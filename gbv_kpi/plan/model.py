@@ -102,7 +102,7 @@ class Plan(Table):
         return Letterhead(
             report.superior or (superior.name if superior else None),
             report.issuer or (lead.name if lead else None),
-            report.issuer_short or (lead.short if lead else ""),
+            report.issuer_short or (lead.short if lead and not report.issuer else ""),
             report.place or self.place,
             tuple(body for body in bodies if body.vi),
             report.recipients,

@@ -215,7 +215,7 @@ def test_every_built_in_plan_goes_through_every_format(name: str, tmp_path: Path
     for form in ("html", "xlsx", "docx", "md", "csv", "json"):
         for publish in ((), ("--publish",)):
             report = ("report", "--year", str(plan.last_year), str(out), "--plan", name, "--fail-on", "never")
-            assert run(*report, "--output", str(tmp_path / f"r.{form}"), *publish).err == ""
+            assert run(*report, "--output", str(tmp_path / f"r.{form}"), *publish, "--quiet").err == ""
 
 
 def test_monitored_figure_of_some_units_leaves_the_verdict_final(plan: Path, tmp_path: Path) -> None:
