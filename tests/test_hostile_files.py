@@ -24,7 +24,11 @@ from gbv_kpi.cli.app import main
 import gbv_kpi.pipeline
 def used():
     return [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-shared = used()[0].ru_maxrss  # what a child has from its parent
+def peak():
+    # in KiB; ru_maxrss would still have the size of the process that started this one
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+shared = peak()  # what a child has from its parent
 code = None
 try:
     with redirect_stdout(sys.stderr):
@@ -33,7 +37,7 @@ except SystemExit as end:
     code = end.code
 own, child = used()
 seconds = own.ru_utime + own.ru_stime + child.ru_utime + child.ru_stime
-print(json.dumps([code, seconds, (own.ru_maxrss + max(0, child.ru_maxrss - shared)) / 1024]))
+print(json.dumps([code, seconds, (peak() + max(0, child.ru_maxrss - shared)) / 1024]))
 """
 
 pytestmark = pytest.mark.skipif(not can_isolate(), reason="the system has no limits")

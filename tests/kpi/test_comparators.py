@@ -128,7 +128,7 @@ def test_the_report_sums_and_says_lacking_or_too_many(tmp_path: Path, plan_path:
     assert "Indicator ratio_at_most Trial province 61/50 = 1.22 1 too many (cases)" in lacking
     for lead in ("2 too many", "figures of 2026)"):
         assert lead in shown.out
-    assert "vượt 2 (vụ)" in run("report", "--year", "2026", file, "--plan", plan_path, "--lang", "vi").out
+    assert "vượt 02 vụ" in run("report", "--year", "2026", file, "--plan", plan_path, "--lang", "vi").out
 
 
 def test_what_the_template_makes_is_read_and_judged(tmp_path: Path, plan_path: str) -> None:
