@@ -24,6 +24,7 @@ from gbv_kpi.cli.options import (
     AssumedYearOption,
     CheckFormat,
     CheckFormatOption,
+    DocxTemplateOption,
     FailOnOption,
     Files,
     ForceOption,
@@ -94,13 +95,6 @@ class TemplateLayout(StrEnum):
 AnnotateOption = Annotated[
     Path | None,
     typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the one file with its faulty cells marked."),
-]
-
-DocxTemplateOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--docx-template", metavar="FILE.docx", help="An office's own Word document to write the report into."
-    ),
 ]
 
 DatedOption = Annotated[

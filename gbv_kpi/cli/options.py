@@ -97,6 +97,12 @@ ReportFormatOption = Annotated[ReportFormat | None, _FORMAT]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
 ]
+DocxTemplateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--docx-template", metavar="FILE.docx", help="An office's own Word document to write the report into."
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 YearOption = Annotated[int, typer.Option("--year", metavar="YEAR", help="The year reported.")]
 AssumedYearOption = Annotated[

@@ -52,7 +52,8 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
     if any(target.is_relative_to(Path(name).resolve()) for name in inbox if name != STDIN):
         raise UsageError(phrase("{folder} lies within the inbox: sort into a folder beside it.", folder=str(folder)))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("accepted", "refused"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
         lock = (folder / ".gbv-kpi-lock").open("w")
     except OSError as error:
         raise OutputError(
@@ -97,7 +98,6 @@ def _free_place(folder: Path, name: str, sha256: str, moves: list[Move]) -> Path
 
 
 def _write_reply(file: SubmittedFile, target: Path, language: Language) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
     marked = annotate(file.problems, open_source(file.path), language)
     atomic_write(target.with_name(f"{target.name}.marked.xlsx"), marked)
     atomic_write(target.with_name(f"{target.name}.reply.md"), reply_to(file, language).encode())

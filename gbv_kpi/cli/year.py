@@ -8,6 +8,8 @@ import typer
 from gbv_kpi.cli.options import (
     DEFAULT_PLAN,
     ByOption,
+    DocxTemplateOption,
+    ForceOption,
     Format,
     FormatOption,
     Lang,
@@ -17,8 +19,11 @@ from gbv_kpi.cli.options import (
     ListFormatOption,
     OutputOption,
     PlanOption,
+    ReportFormat,
     YearOption,
     chosen_format,
+    day_of,
+    document_language,
     now,
     office_plan,
     officer,
@@ -26,7 +31,9 @@ from gbv_kpi.cli.options import (
     output_language,
     parse_as_of,
 )
-from gbv_kpi.cli.output import emit, emit_in_format
+from gbv_kpi.cli.output import docx_template_of, emit, emit_in_format
+from gbv_kpi.console import warn
+from gbv_kpi.i18n import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,3 +188,41 @@ def diff(
         lambda: difference_to_json(found),
         lambda: difference_listing(found, spoken),
     )
+
+
+@commands.command()
+def letters(
+    context: typer.Context,
+    year: YearOption,
+    output: Annotated[Path, typer.Option("--output", metavar="FOLDER", help="The folder to write the letters into.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help="Returns that were refused, or folders of them.")
+    ] = None,
+    ledger: LedgerOption = None,
+    docx_template: DocxTemplateOption = None,
+    dated: Annotated[
+        str | None, typer.Option("--dated", metavar="DATE", help="The day of the letters. [default: today]")
+    ] = None,
+    force: ForceOption = False,
+    plan: PlanOption = DEFAULT_PLAN,
+    format: FormatOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Write a letter to each unit. A reminder with a blank form, what is wrong in its return, or what is lacking.
+
+    In Vietnamese unless asked otherwise, as Word and as Markdown for e-mail. Nothing to say, no letter.
+
+    Example: gbv-kpi letters --year 2025 --output cong-van/ sorted/refused
+    """
+    from gbv_kpi.cli.letters import LetterRequest, letters_to_json, letters_to_terminal, write_letters
+
+    spoken, chosen = output_language(lang), chosen_format(context, format, None, Format)
+    day = day_of(dated) if dated else now().date()
+    template = docx_template_of(docx_template, ReportFormat.DOCX)
+    request = LetterRequest(office_plan(context, plan), year, day, output, tuple(files or ()), template, force)
+    with opened_ledger(ledger, spoken) as opened:
+        written = write_letters(request, opened, now(), document_language(lang))
+    for file in written.without_unit:
+        warn(spoken.say(phrase("{file} has errors that belong to no unit; they are in no letter.", file=file)))
+    show = letters_to_json if chosen is Format.JSON else letters_to_terminal
+    emit(show(written, spoken), None, spoken)

@@ -16,10 +16,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from gbv_kpi.cli import sorting
 from gbv_kpi.ledger.database import open_ledger
 from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.plan import Plan, load_plan
 from tests.command import run, well_but, write_csv
+
+FILES = 5  # of a round
+MOVING_SECONDS = 0.01  # that the five moves take about
 
 
 def fill(inbox: Path, plan: Plan, number: int) -> list[bytes]:
@@ -42,12 +46,27 @@ def sort(folder: Path) -> int:
     return run("submit", str(folder / "inbox"), *places, "--quiet").code
 
 
-def killed(folder: Path, delay: float) -> bool:
-    """Sort in a child that is killed after a delay, and return whether it was still at work."""
+def killed(folder: Path, delay: float, *, from_moving: bool) -> bool:
+    """Sort in a child that is killed after a delay, from its start or from its first move; whether it was at work."""
+    ready, begun = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(ready)
+        usual = vars(sorting)["_move"]
+
+        def telling(*arguments: object) -> None:
+            os.write(begun, b".")
+            usual(*arguments)
+
+        if from_moving:
+            vars(sorting)["_move"] = telling
+        else:
+            os.write(begun, b".")
         sort(folder)
         os._exit(0)
+    os.close(begun)
+    os.read(ready, 1)
+    os.close(ready)
     time.sleep(delay)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -64,10 +83,12 @@ def kill_rounds(kills: int, folder: Path, plan: Plan, dice: random.Random) -> Co
     while outcome["killed"] < kills:
         number += 1
         sent += fill(folder / "inbox", plan, number)
-        was_killed = killed(folder, dice.uniform(0, longest))
+        from_moving = number % 2 == 0
+        delay = dice.uniform(0, MOVING_SECONDS if from_moving else longest)
+        was_killed = killed(folder, delay, from_moving=from_moving)
         outcome["killed" if was_killed else "finished before the kill"] += 1
-        inbox_is_empty = not list((folder / "inbox").iterdir())
-        outcome["all moved" if inbox_is_empty else "some left"] += was_killed
+        left = len(list((folder / "inbox").iterdir()))
+        outcome["none moved" if left == FILES else "some moved" if left else "all moved"] += was_killed
         if sort(folder) not in (0, 3):
             raise ValueError("the next run failed")
         expect_all_once(folder, sent)

@@ -22,7 +22,7 @@ def named(command: Any, *above: str) -> Iterator[str]:
 
 
 COMMANDS = list(named(typer.main.get_command(app)))
-VALUES = {*DEFAULT_PLAN.split("-"), "form", "table", "docx", "txt", "Word", "signed", "accepted", "refused"}
+VALUES = {*DEFAULT_PLAN.split("-"), "form", "table", "docx", "txt", "Word", "signed", "accepted", "refused", "Markdown"}
 # What a help page holds in either language: names of options, commands and values, and examples.
 SAME_IN_BOTH = re.compile(
     r"--[\w-]+|<.*?>|(gbv-kpi|python -m gbv_kpi)\b.*|GBV_KPI_\w+|\S+\.(xlsx|toml|csv|jsonl)"

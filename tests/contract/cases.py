@@ -10,7 +10,7 @@ LANGUAGES = ("en", "vi")
 TEXT_FORMATS = ("table", "json", "csv", "md")
 COMMANDS = (
     *("check", "template", "report", "submit", "status", "history", "trace", "trend", "export", "import", "explain"),
-    *("config", "withdraw", "note", "sign", "diff"),
+    *("config", "withdraw", "note", "sign", "diff", "letters"),
     *("plan", "plan list", "plan show", "plan check", "plan new", "plan schema"),
 )
 PLANS = (

@@ -11,7 +11,7 @@ from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.render.docx.decree import BLANK
 from gbv_kpi.render.docx.draft import Draft
-from gbv_kpi.render.docx.letterhead import blank_date, blank_number
+from gbv_kpi.render.docx.letterhead import blank_date, report_number
 from gbv_kpi.render.docx.styles import ANNEX_CELL, ANNEX_TITLE, ENCLOSED_WITH, RECIPIENT
 from gbv_kpi.render.docx.table_xml import Cell
 from gbv_kpi.render.docx.wording import SIGN, legend, signed_rate, unit_names
@@ -34,7 +34,7 @@ def annex_heading(draft: Draft, outcome: Outcome, year: str) -> None:
     draft.write(draft.text(phrase("Figures of the units in {year}", year=year)).upper(), ANNEX_TITLE)
     enclosed = phrase(
         "(Enclosed with report No. {number} of {date}, {agency})",
-        number=blank_number(letterhead),
+        number=report_number(letterhead),
         date=blank_date(),
         agency=letterhead.issuer or BLANK,
     )

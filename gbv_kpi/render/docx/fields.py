@@ -18,7 +18,7 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.docx.decree import BLANK, document_title, official_day
 from gbv_kpi.render.docx.draft import plain
-from gbv_kpi.render.docx.letterhead import blank_number
+from gbv_kpi.render.docx.letterhead import report_number
 from gbv_kpi.render.docx.sections import year_of
 from gbv_kpi.render.docx.wording import SIGN
 from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
@@ -56,7 +56,7 @@ class _Fields:
             "dia_phuong": self._text(plan.place),
             "co_quan_chu_quan": self._text(letterhead.superior or ""),
             "co_quan_ban_hanh": self._text(letterhead.issuer or ""),
-            "so_ky_hieu": self._text(blank_number(letterhead).strip()),
+            "so_ky_hieu": self._text(report_number(letterhead).strip()),
             "dia_danh": self._text(letterhead.place),
             "kinh_gui": self._texts(letterhead.addressed_to),
             "noi_nhan": self._texts(letterhead.recipients),

@@ -15,6 +15,7 @@ from gbv_kpi.plan.model import Letterhead
 from gbv_kpi.render.docx.decree import BLANK, abbreviated, document_title, on_its_subject, widest_line
 from gbv_kpi.render.docx.draft import Draft
 from gbv_kpi.render.docx.styles import (
+    ABOUT,
     ADDRESSEE,
     ISSUER,
     KIND,
@@ -41,8 +42,11 @@ LINES_TO_SIGN = 5
 BLANK_NAME = "………………………"
 
 
-def head(draft: Draft, letterhead: Letterhead) -> None:
-    """The bodies and the number at the left, the nation, the motto, the place and the date at the right."""
+def head(draft: Draft, letterhead: Letterhead, written_number: str, about: Phrase | None = None) -> None:
+    """The bodies and the number at the left, the nation, the motto, the place and the date at the right.
+
+    A letter says what it is about below its number; a report has a subject of its own.
+    """
     (bodies, nation), (number, place) = draft.side_by_side(COLUMNS, rows=2)
     if letterhead.superior:
         draft.write(abbreviated(draft.text(letterhead.superior).upper()), SUPERIOR, bodies)
@@ -53,11 +57,13 @@ def head(draft: Draft, letterhead: Letterhead) -> None:
     draft.write(NATION_NAME, NATION, nation)
     draft.write(MOTTO_WORDS, MOTTO, nation)
     draft.rule(MOTTO_WIDTH, COLUMNS[1], nation)
-    draft.write(phrase("No.: {number}", number=blank_number(letterhead)), NUMBER, number)
+    draft.write(phrase("No.: {number}", number=written_number), NUMBER, number)
+    if about:
+        draft.write(phrase("Re: {subject}", subject=about), ABOUT, number)
     draft.write(phrase("{place}, {date}", place=letterhead.place, date=blank_date()), PLACE_AND_DATE, place)
 
 
-def blank_number(letterhead: Letterhead) -> str:
+def report_number(letterhead: Letterhead) -> str:
     """The number of the report, which the records office gives it."""
     return f"      /BC-{letterhead.issuer_short or BLANK}"
 

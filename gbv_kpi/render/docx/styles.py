@@ -44,6 +44,7 @@ MOTTO = Look("Tiêu ngữ", 13, bold=True)
 SUPERIOR = Look("Cơ quan chủ quản", 12, left=3, right=3)
 ISSUER = Look("Cơ quan ban hành", 12, bold=True, left=3, right=3)
 NUMBER = Look("Số, ký hiệu", 13, before=4)
+ABOUT = Look("Trích yếu công văn", 12, left=6, right=6)
 PLACE_AND_DATE = Look("Địa danh, thời gian", 13, italic=True, before=4)
 KIND = Look("Tên loại", 14, bold=True, before=18)
 SUBJECT = Look("Trích yếu", 14, bold=True, left=10, right=10)
@@ -81,6 +82,7 @@ LOOKS = (
     SUPERIOR,
     ISSUER,
     NUMBER,
+    ABOUT,
     PLACE_AND_DATE,
     KIND,
     SUBJECT,

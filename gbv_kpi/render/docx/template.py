@@ -20,6 +20,8 @@ document's expressions run in Jinja's sandbox, and reach nothing but these field
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from html import unescape
 from io import BytesIO
@@ -80,6 +82,19 @@ _PLACE_OF_A_PART = re.compile(
 )
 
 
+Parts = Mapping[str, Callable[[Draft], None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a document may ask for."""
+
+    fields: Mapping[str, object]
+    parts: Parts
+    day: date
+    language: Language
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja without what a document needs to reach out or to grow: only numbers are multiplied."""
 
@@ -104,13 +119,27 @@ class _Unknown(Undefined):
 def filled_in(template: bytes, outcome: Outcome, language: Language) -> bytes:
     """The office's document with the report in it. Raises `UsageError` for one that cannot be filled in."""
 
-    def fill_in(content: bytes) -> bytes:
-        return _filled_in(_opened(content), outcome, language)
+    def of_outcome(part: Callable[[Draft, Outcome], None]) -> Callable[[Draft], None]:
+        return lambda draft: part(draft, outcome)
+
+    parts = {name: of_outcome(part) for name, part in PARTS.items()}
+    size = len(outcome.scorecard.frame) * BYTES_OF_FINDING
+    return filled_with(template, fields(outcome, language), parts, outcome.day, language, size)
+
+
+def filled_with(
+    template: bytes, known: Mapping[str, object], parts: Parts, day: date, language: Language, size: int = 0
+) -> bytes:
+    """Return the office's document with these fields and parts in it, about `size` larger than it was."""
+    content = _Content(known, parts, day, language)
+
+    def fill_in(template: bytes) -> bytes:
+        return _filled_in(_opened(template), content)
 
     if not can_isolate():
         return fill_in(template)
     with child_for(fill_in) as child:
-        written = child.ask(template, len(template) + len(outcome.scorecard.frame) * BYTES_OF_FINDING)
+        written = child.ask(template, len(template) + size)
     if isinstance(written, Failure):
         raise UsageError(_TOO_MUCH)
     return written
@@ -131,9 +160,9 @@ def _opened(template: bytes) -> DocxTemplate:
     return document
 
 
-def _filled_in(document: DocxTemplate, outcome: Outcome, language: Language) -> bytes:
+def _filled_in(document: DocxTemplate, content: _Content) -> bytes:
     try:
-        return _rendered(document, outcome, language)
+        return _rendered(document, content)
     except UsageError:
         raise
     except MemoryError as error:
@@ -153,23 +182,23 @@ def _filled_in(document: DocxTemplate, outcome: Outcome, language: Language) -> 
         raise UsageError(_NOT_WORKED_OUT) from error
 
 
-def _rendered(document: DocxTemplate, outcome: Outcome, language: Language) -> bytes:
+def _rendered(document: DocxTemplate, content: _Content) -> bytes:
     patch_xml, render_xml = document.patch_xml, document.render_xml_part
     environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_printed)
     environment.globals = {"range": safe_range}
     document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
     asked = document.get_undeclared_template_variables(environment)
-    known = fields(outcome, language) | {name: f"{_MARK}{name}{_MARK}" for name in PARTS}
+    known = {**content.fields, **{name: f"{_MARK}{name}{_MARK}" for name in content.parts}}
     if unknown := asked - set(known):
         raise _no_such_field(sorted(unknown), known)
     if not asked:
         example = "{{ noi_dung }}"
         message = phrase("The Word template has no field: write {field} where the report is to stand.", field=example)
         raise UsageError(message)
-    parts = _written_parts(document, [name for name in PARTS if name in asked], outcome, language)
+    parts = _written_parts(document, [name for name in content.parts if name in asked], content)
     document.render_xml_part = lambda *arguments: _with_parts(render_xml(*arguments), parts)
     document.render(known, environment)
-    date_document(document.docx, outcome)
+    date_document(document.docx, content.day)
     written = BytesIO()
     document.save(written)
     return written.getvalue()
@@ -203,17 +232,15 @@ def _printed(value: object) -> object:
     return value
 
 
-def _written_parts(
-    document: DocxTemplate, names: Sequence[str], outcome: Outcome, language: Language
-) -> Mapping[str, str]:
+def _written_parts(document: DocxTemplate, names: Sequence[str], content: _Content) -> Mapping[str, str]:
     """The XML of these parts of the report, in the document's own styles."""
     define_looks(document.docx)
-    draft = Draft(document.docx, language)
+    draft = Draft(document.docx, content.language)
     body = document.docx.element.body
     xml_by_part: dict[str, str] = {}
     for name in names:
         before = set(body)
-        PARTS[name](draft, outcome)
+        content.parts[name](draft)
         written = [element for element in body if element not in before]
         for element in written:
             body.remove(element)

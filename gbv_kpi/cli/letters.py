@@ -1,0 +1,142 @@
+"""The letters of a year, written into a folder: Word and Markdown for each unit, a blank form with a reminder."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from rich.console import RenderableType
+
+from gbv_kpi.blank_return.request import Request
+from gbv_kpi.blank_return.workbook import blank_return
+from gbv_kpi.cli.output import expect_new
+from gbv_kpi.console import atomic_write, to_json_text
+from gbv_kpi.errors import OutputError, system_reason
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.entries import latest, returns_from
+from gbv_kpi.ledger.query import entries_of
+from gbv_kpi.ledger.status import year_status
+from gbv_kpi.pipeline import judge_check
+from gbv_kpi.plan import Plan
+from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.render.docx.letter import letter_to_docx
+from gbv_kpi.render.letters import Letter, letter_to_markdown, letters_of
+from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
+from gbv_kpi.sheets.sources import find_sources
+
+MARKED = ".marked.xlsx"  # a copy that --sort-into wrote beside a refused file
+KINDS = {"reminder": phrase("reminder"), "refusal": phrase("to be corrected"), "results": phrase("results")}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRequest:
+    """What letters are asked for."""
+
+    plan: Plan
+    year: int
+    day: date
+    folder: Path
+    refused: Sequence[str]  # files and folders
+    template: bytes | None
+    force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetters:
+    """The letters with their files, and the refused files that belong to nobody."""
+
+    plan: Plan
+    year: int
+    files_by_letter: Sequence[tuple[Letter, Sequence[Path]]]
+    without_unit: Sequence[str]
+
+
+def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, language: Language) -> WrittenLetters:
+    """Write the letters. Raises `UsageError` for a file that is there already and was not said to be replaced."""
+    plan, year = request.plan, request.year
+    with ledger.reading() as connection:
+        entries = entries_of(connection, plan, years=[year])
+    status, counted = year_status(entries, plan, year, now), latest(entries)
+    findings = evaluate(returns_from(counted, plan), plan).of_units().findings if counted else []
+    problems_by_unit, without_unit = _refused(request, language)
+    letters = list(letters_of(status, findings, problems_by_unit, request.day, language))
+    files = [(letter, list(_paths(request.folder, letter))) for letter in letters]
+    for path in (path for _, paths in files for path in paths):
+        expect_new(path, request.force)
+    try:
+        request.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = system_reason(error)
+        message = phrase("The folder {folder} cannot be made: {reason}.", folder=str(request.folder), reason=reason)
+        raise OutputError(message) from error
+    for letter, (docx, markdown, *form) in files:
+        atomic_write(docx, letter_to_docx(letter, plan, request.day, language, request.template))
+        atomic_write(markdown, letter_to_markdown(letter, language).encode())
+        for path in form:
+            atomic_write(path, blank_return(Request(plan, year, (letter.unit,), language), "form"))
+    return WrittenLetters(plan, year, files, without_unit)
+
+
+def _refused(request: LetterRequest, language: Language) -> tuple[dict[str, list[Problem]], list[str]]:
+    """Return the errors of the year by unit, and the files with errors of which no unit is known."""
+    found, _ = find_sources(request.refused)
+    files = [name for name in found if not name.endswith(MARKED)]
+    problems_by_unit: dict[str, list[Problem]] = {}
+    without_unit: dict[str, None] = {}
+    if files:
+        outcome = judge_check(files, request.plan, None, FailOn.NEVER, language)
+        errors = [problem for problem in outcome.problems if problem.severity is Severity.ERROR]
+        units_by_file: dict[str, set[str]] = {}
+        for problem in errors:
+            units_by_file.setdefault(problem.place.file, set()).update([problem.unit] if problem.unit else [])
+        for problem in errors:
+            known = units_by_file[problem.place.file]
+            unit = problem.unit or (next(iter(known)) if len(known) == 1 else None)
+            if unit is None:
+                without_unit[problem.place.file] = None
+            elif problem.year in (None, request.year):
+                problems_by_unit.setdefault(unit, []).append(problem)
+    return problems_by_unit, list(without_unit)
+
+
+def _paths(folder: Path, letter: Letter) -> Sequence[Path]:
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", f"{letter.unit.code} {letter.unit.name}").strip(" .")
+    paths = [folder / f"{name}.docx", folder / f"{name}.md"]
+    return [*paths, folder / f"{name}.xlsx"] if letter.kind == "reminder" else paths
+
+
+def letters_to_terminal(written: WrittenLetters, language: Language) -> RenderableType:
+    """Return a row for each letter."""
+    columns = (("unit_name", phrase("Unit")), ("kind", phrase("Letter")), ("files", phrase("Files")))
+    rows: list[list[Cell]] = [
+        [letter.unit.name, Coded(letter.kind, KINDS[letter.kind]), "\n".join(map(str, files))]
+        for letter, files in written.files_by_letter
+    ]
+    title = phrase("Letters of {year}, plan {number}", year=str(written.year), number=written.plan.number)
+    return on_terminal(Listing(title, columns, rows), language, [name for name, _ in columns])
+
+
+def letters_to_json(written: WrittenLetters, _: Language) -> str:
+    """Return the letters as JSON, schema `gbv-kpi/letters/1`."""
+    return to_json_text(
+        {
+            "schema": "gbv-kpi/letters/1",
+            "plan": written.plan.id,
+            "year": written.year,
+            "letters": [
+                {
+                    "unit": letter.unit.code,
+                    "unit_name": letter.unit.name,
+                    "kind": letter.kind,
+                    "files": [str(path) for path in files],
+                }
+                for letter, files in written.files_by_letter
+            ],
+            "without_unit": written.without_unit,
+            "exit_code": 0,
+        }
+    )
