@@ -23,7 +23,7 @@ from gbv_kpi.ledger.status import year_status
 from gbv_kpi.pipeline import judge_check
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.docx.letter import letter_to_docx
+from gbv_kpi.render.docx.document import letter_to_docx
 from gbv_kpi.render.letters import Letter, letter_to_markdown, letters_of
 from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
 from gbv_kpi.sheets.sources import find_sources
