@@ -21,7 +21,7 @@ from gbv_kpi.sheets.sources import find_sources
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
-    from gbv_kpi.ledger.entries import Entry
+    from gbv_kpi.ledger.records import Entry
 
 MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
@@ -48,7 +48,7 @@ def judge_report(
     if detailed:
         from gbv_kpi.ledger.entries import unrecorded
 
-        entries = [unrecorded(given, plan) for _, given in valid_returns(returns, plan)]
+        entries = [unrecorded(one, plan, returns.files[file].sha256) for file, one in valid_returns(returns, plan)]
         return _detailed(outcome, returns, year, entries)
     return outcome
 
@@ -58,8 +58,8 @@ def judge_ledger(
 ) -> Outcome:
     """The same by what the ledger holds, or held. Raises `UsageError` for nothing."""
     from gbv_kpi.ledger.entries import latest, returns_from
-    from gbv_kpi.ledger.mergers import recast
     from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.trend import recast
     from gbv_kpi.ledger.year import year_record
 
     with ledger.reading() as connection:
