@@ -182,9 +182,11 @@ def letters(
     wanted = LetterRequest(request.plan(plan), year, day, output, tuple(files or ()), template, force)
     with request.ledger(ledger) as opened:
         written = write_letters(wanted, opened, now(), document_language(lang))
+    say = request.language.say
     for file in written.without_unit:
-        warn(
-            request.language.say(phrase("{file} has errors that belong to no unit; they are in no letter.", file=file))
-        )
+        warn(say(phrase("{file} has errors that belong to no unit; they are in no letter.", file=file)))
+    for unit, file in written.file_by_unit.items():
+        details = {"unit": unit, "file": file}
+        warn(say(phrase("{unit}: no letter, for its row in {file} is valid; others in it need correction.", **details)))
     show = letters_to_json if request.format is Format.JSON else letters_to_terminal
     request.emit(show(written, request.language))
