@@ -10,7 +10,8 @@ from rich.text import Text
 from gbv_kpi.console import dumped_by_record, escape_controls
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.year_record import Change
-from gbv_kpi.ledger.record import Revised, State
+from gbv_kpi.ledger.entries import Revision
+from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
@@ -58,7 +59,7 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
     }
 
 
-def _revised_record(revised: Revised) -> dict[str, object]:
+def _revised_record(revised: Revision) -> dict[str, object]:
     entry = revised.entry
     return {
         "unit": entry.unit.code,
@@ -136,11 +137,11 @@ def _parts(submission: Submission, language: Language) -> Iterator[RenderableTyp
     yield said(_summary(submission), language, "bold red" if submission.exit_code else "bold green")
 
 
-def _corrected(submission: Submission) -> list[Revised]:
+def _corrected(submission: Submission) -> list[Revision]:
     return [one for file in submission.files for one in file.filed.revised if one.entry.revision > 1]
 
 
-def _revision(revised: Revised) -> Phrase:
+def _revision(revised: Revision) -> Phrase:
     entry = revised.entry
     details = {"unit": entry.unit_name, "year": str(entry.year)}
     return phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)
