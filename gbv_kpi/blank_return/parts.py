@@ -65,7 +65,7 @@ def add_title(
         put_text(sheet, row, 1, f"{say(_RECEIVING)}: {say(lead.name)}", font(), ACROSS)
         row += 1
     hint = phrase(
-        "Fill in the coloured cells only: 0 if there was none, blank if not known. See sheet “{guide}”.", guide=GUIDE
+        "Fill in the coloured cells only: 0 if there were none, blank if unknown. See sheet “{guide}”.", guide=GUIDE
     )
     for text, style in (
         (say(phrase("Return on plan {number}", number=plan.number)).upper(), font(14, bold=True)),
@@ -142,7 +142,7 @@ def _validation(field: ReturnField, request: Request, area: str, whole: str | No
         fits = f"AND(ISNUMBER({own}),{own}=INT({own}),{own}>=0,OR(ISBLANK({whole}),{own}<={whole}))"
         rule = DataValidation(type="custom", formula1=fits)
         message = phrase(
-            "Write a whole number in digits, no larger than “{whole}”, which it is a part of.",
+            "Write a whole number in digits, at most “{whole}”, which includes it.",
             whole=request.plan.field_by_id[field.part_of].label,
         )
     rule.allow_blank = True

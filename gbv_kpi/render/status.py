@@ -18,7 +18,7 @@ SHOWN_UNITS = 200
 WORDS = {
     Arrival.RECEIVED: phrase("received"),
     Arrival.LATE: phrase("late"),
-    Arrival.PARTLY: phrase("only a part of it"),
+    Arrival.PARTLY: phrase("only part of it"),
     Arrival.MISSING: phrase("missing"),
     Arrival.OVERDUE: phrase("overdue"),
 }

@@ -87,7 +87,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
         ("sha256", None),
     )
     return Listing(
-        phrase("Returns handed in"),
+        phrase("Submitted returns"),
         columns,
         [_row(file, submission.is_rehearsal) for file in submission.files],
         tuple(_notes(submission, language)),
@@ -164,13 +164,13 @@ def _fate(file: SubmittedFile) -> Phrase:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
         case State.BLANK:
-            return phrase("blank: there is nothing to record")
+            return phrase("blank: nothing to record")
         case State.UNCHANGED if file.filed.since is not None:
             day = clock_text(file.filed.since)
             if file.filed.corrected_since:
                 return phrase(
-                    "unchanged: recorded on {day} and corrected or withdrawn since; to go back to its figures, "
-                    "write a note below its table, save it and submit it again",
+                    "unchanged: recorded on {day} and corrected or withdrawn since; to restore its figures, "
+                    "write a note below its table, save the file and submit it again",
                     day=day,
                 )
             return phrase("unchanged: this very file was recorded on {day}", day=day)

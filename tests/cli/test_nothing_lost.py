@@ -125,7 +125,7 @@ def test_an_ending_of_no_format_is_refused_with_the_list(
     for ending in ("pdf", "doc"):
         ran = run(*[RETURN if word == "RETURN" else word for word in command.split()], "--output", f"result.{ending}")
         assert (ran.code, ran.out, list(tmp_path.iterdir())) == (2, "", [])
-        assert f"result.{ending} does not end as a file of this command does: {endings}." in ran.err
+        assert f"result.{ending}: unknown file type. This command writes {endings}." in ran.err
 
 
 @pytest.mark.parametrize("command", ["status --year 2025", "trend", "history"])

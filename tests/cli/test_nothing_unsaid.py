@@ -96,7 +96,7 @@ def filled_in(folder: Path, *paragraphs: str, lang: str = "en") -> str:
 
 def test_an_unknown_language_in_the_environment_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GBV_KPI_LANG", "fr")
-    assert run("plan", "list").err == "GBV_KPI_LANG=fr: there is no such language, only vi, en.\n"
+    assert run("plan", "list").err == "GBV_KPI_LANG=fr: unknown language; use one of vi, en.\n"
 
 
 def test_the_last_language_on_the_line_is_that_of_a_complaint() -> None:
@@ -146,7 +146,7 @@ def test_a_mistaken_word_template_is_told_in_our_words(line: str, tmp_path: Path
 def test_a_year_that_is_no_number_is_a_mistake_in_our_words(key: str, wanted: str, tmp_path: Path) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text(f"{key}\n")
-    assert f"{wanted}: a whole number is wanted." in run("plan", "check", str(plan)).out
+    assert f"{wanted}: expected a whole number." in run("plan", "check", str(plan)).out
 
 
 def test_roles_of_agencies_are_told_in_words() -> None:

@@ -58,9 +58,12 @@ def test_a_mistake_in_a_unit_is_told_with_the_line_of_the_csv(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("id,name\n1,Xã A\n", "the file units.csv wants columns code and name; columns read are code, name, name_vi"),
+        (
+            "id,name\n1,Xã A\n",
+            "the file units.csv must have the columns code and name; known columns are code, name, name_vi",
+        ),
         ("", "the file units.csv wants columns code and name"),
-        ("code,name\n", "the file units.csv names no unit"),
+        ("code,name\n", "the file units.csv lists no unit"),
     ],
 )
 def test_a_csv_without_units_is_a_mistake(tmp_path: Path, text: str, told: str) -> None:
