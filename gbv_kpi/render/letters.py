@@ -11,9 +11,10 @@ from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem
 from gbv_kpi.render.docx.wording import document_title, official_day
-from gbv_kpi.render.formatting import MEANING, result_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, result_text, target_text
 from gbv_kpi.render.markdown import escaped, markdown_table
 from gbv_kpi.render.reply import corrections
+from gbv_kpi.render.sentences import amount
 
 HEADINGS = (
     phrase("Indicator"),
@@ -132,13 +133,14 @@ def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterat
         lacking = finding.shortfall or finding.next_shortfall or 0
         whole, part = finding.denominator, finding.numerator
         known = finding.measure == "percent" and whole is not None and part is not None
-        wanted = phrase("{threshold} from {year}", threshold=threshold_text(target, language), year=str(target.since))
+        indicator = plan.indicator_by_id[finding.indicator]
+        wanted = target_text(target, indicator, language)
         yield [
-            language.say(plan.indicator_by_id[finding.indicator].title),
+            language.say(indicator.title),
             result_text(finding, language),
-            language.say(wanted),
+            language.say(phrase("{threshold} from {year}", threshold=wanted, year=str(target.since))),
             language.say(MEANING[finding.status]),
-            language.number(lacking),
+            language.say(amount(lacking, target, indicator)) if lacking else language.number(0),
             language.number(max(0, (whole or 0) - (part or 0))) if known else "",
         ]
 

@@ -110,10 +110,11 @@ def refused_returns(outcome: Outcome) -> Phrase | None:
 
 def amount_lacking(finding: Finding, indicator: Indicator) -> Phrase:
     """Return how many a missed finding lacks, or has too many where lower is better."""
-    return _amount(finding.shortfall or 0, finding.threshold, indicator)
+    return amount(finding.shortfall or 0, finding.threshold, indicator)
 
 
-def _amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phrase:
+def amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phrase:
+    """Return a count that is lacking to a threshold, or above one where lower is better, with its noun."""
     noun = indicator.noun
     if threshold and threshold.lower_is_better:
         return (
@@ -147,7 +148,7 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     return phrase(
         "{rate}; for the {threshold} set for {year}: {lacking} (on the figures of {this_year})",
         **details,
-        lacking=_lacking(_amount(finding.next_shortfall, coming, indicator), coming),
+        lacking=_lacking(amount(finding.next_shortfall, coming, indicator), coming),
         this_year=str(finding.year),
     )
 
