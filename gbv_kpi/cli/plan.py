@@ -98,7 +98,7 @@ def check_plan(
     Example: gbv-kpi plan check my-plan.toml
     """
     from gbv_kpi.plan.load import read_plan
-    from gbv_kpi.render.plan_check import exit_code, plan_check_to_json, plan_check_to_text
+    from gbv_kpi.render.plan import exit_code, plan_check_to_json, plan_check_to_text
 
     spoken, chosen = output_language(lang), chosen_format(context, format, output, Format)
     expect_other_file(output, [file])
