@@ -1,4 +1,4 @@
-"""From the names an officer gives to the outcome: find the files, read them, hold them against the plan."""
+"""Judge files or a ledger: from the names an officer gives to the outcome."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -21,13 +21,13 @@ from gbv_kpi.sheets.sources import find_sources
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
-    from gbv_kpi.ledger.entries import Entry
+    from gbv_kpi.ledger.records import Entry
 
 MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
 
 def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: FailOn, language: Language) -> Outcome:
-    """What is wrong in the files, and how units and province stand. `year` is that of a file that names none."""
+    """Judge files for `check`, units and province; `year` is that of a file that names none."""
     assumed = None if year is None else AssumedYear(year, binds=True)
     outcome, _ = _judge("check", names, plan, assumed, fail_on, language)
     return outcome
@@ -36,7 +36,7 @@ def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: Fai
 def judge_report(
     names: Sequence[str], plan: Plan, year: int, fail_on: FailOn, language: Language, *, detailed: bool = False
 ) -> Outcome:
-    """How the province stands in one year; `detailed` with what that rests on and how it came about.
+    """Judge the province in one year by files; `detailed` with the counts behind it and the trend.
 
     Raises `UsageError` where the files hold no return of that year.
     """
@@ -48,7 +48,7 @@ def judge_report(
     if detailed:
         from gbv_kpi.ledger.entries import unrecorded
 
-        entries = [unrecorded(given, plan) for _, given in valid_returns(returns, plan)]
+        entries = [unrecorded(one, plan, returns.files[file].sha256) for file, one in valid_returns(returns, plan)]
         return _detailed(outcome, returns, year, entries)
     return outcome
 
@@ -56,10 +56,10 @@ def judge_report(
 def judge_ledger(
     ledger: "Ledger", plan: Plan, year: int, as_of: datetime | None, fail_on: FailOn, *, detailed: bool = False
 ) -> Outcome:
-    """The same by what the ledger holds, or held. Raises `UsageError` for nothing."""
+    """Judge the province in one year by what the ledger holds, or held. Raises `UsageError` where that is nothing."""
     from gbv_kpi.ledger.entries import latest, returns_from
-    from gbv_kpi.ledger.mergers import recast
     from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.trend import recast
     from gbv_kpi.ledger.year import year_record
 
     with ledger.reading() as connection:
@@ -111,7 +111,7 @@ def _judge(
 
 
 def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["Entry"]) -> Outcome:
-    """The outcome with the counts behind its findings and the trend up to its year."""
+    """Return the outcome with the counts behind its findings and the trend up to its year."""
     from gbv_kpi.ledger.trend import trend
 
     plan = outcome.scorecard.plan
@@ -124,7 +124,7 @@ def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["
 
 
 def watched(names: Sequence[str], language: Language) -> Iterable[str]:
-    """The names, with a progress bar on standard error where the work is long and a person is watching."""
+    """Return the names, with a progress bar on standard error where the work is long and a person is watching."""
     if len(names) < MANY_FILES or not sys.stderr.isatty():
         return names
     from rich.progress import track

@@ -9,7 +9,8 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.year_record import Event
-from gbv_kpi.ledger.entries import Entry, key_of, unit_finder
+from gbv_kpi.ledger.entries import key_of, unit_finder
+from gbv_kpi.ledger.records import Entry
 from gbv_kpi.plan import Plan, Unit
 
 

@@ -16,7 +16,7 @@ from gbv_kpi.problems import Problem
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.title_block import Reporter, TitleBlock, find_reporter
 from gbv_kpi.reading.units import NamedUnit, level_of
-from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, place_of, years_of
+from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, years_of
 
 
 def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.DataFrame, list[Problem]]:
@@ -46,12 +46,6 @@ def _categorical(names: Sequence[str], of: Codes) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
 
 
-# ---------------------------------------------------------------- years
-
-
-# ---------------------------------------------------------------- units
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Units:
     """The units of returns: the different ones, and which of them each return is of (-1: not known)."""
@@ -68,7 +62,7 @@ class _Units:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What returns with the same name, code and year are of, and what is wrong with that."""
+    """The unit of returns with the same name, code and year, and what is wrong with it."""
 
     unit: NamedUnit | None
     problem: str | None = None
@@ -204,7 +198,7 @@ def _unit_problem(
     unit = found.unit
     return Problem(
         found.problem or "",
-        place_of(title, row, column),
+        title.spot.at(row, column),
         message,
         unit=unit.unit.code if unit else None,
         unit_name=unit.unit.name if unit else None,
@@ -233,7 +227,7 @@ def _any_units(claims: Claims, years: Codes, title: TitleBlock) -> _Units:
     missing = blank[found.codes] & (years > 0)
     message = phrase("This row names no unit.")
     problems = [
-        Problem("missing-unit", place_of(title, int(claims.rows[index]), int(claims.columns[index])), message)
+        Problem("missing-unit", title.spot.at(int(claims.rows[index]), int(claims.columns[index])), message)
         for index in np.flatnonzero(missing).tolist()
     ]
     of = np.where((years > 0) & ~missing, found.codes, UNKNOWN)

@@ -19,7 +19,7 @@ RENDERERS = {
     "md": "gbv_kpi.render.markdown:to_markdown",
     "html": "gbv_kpi.render.html:to_html",
     "xlsx": "gbv_kpi.render.xlsx:to_xlsx",
-    "docx": "gbv_kpi.render.docx:to_docx",
+    "docx": "gbv_kpi.render.docx.document:to_docx",
 }
 
 

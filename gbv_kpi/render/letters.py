@@ -12,7 +12,7 @@ from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.ledger.submit import SubmittedFile
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.docx.decree import document_title, official_day
+from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, threshold_text
 from gbv_kpi.render.markdown import escaped, markdown_table
 from gbv_kpi.render.problem_groups import place_text

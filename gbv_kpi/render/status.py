@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.ledger.entries import Entry
+from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.render.json import attributes, unit_records
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of, on_terminal

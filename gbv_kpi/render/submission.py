@@ -9,7 +9,8 @@ from rich.text import Text
 
 from gbv_kpi.console import dumped_by_record
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase, plural
-from gbv_kpi.ledger.record import Revised, State
+from gbv_kpi.ledger.entries import Revision
+from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
@@ -83,7 +84,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
     return listing_of(phrase("Returns handed in"), columns, submission.files, _notes(submission, language))
 
 
-def _corrected(file: SubmittedFile) -> list[Revised]:
+def _corrected(file: SubmittedFile) -> list[Revision]:
     return [revised for revised in file.filed.revised if revised.entry.revision > 1]
 
 
@@ -114,7 +115,7 @@ def submission_to_terminal(submission: Submission, language: Language) -> Render
     return Group(*parts, *problem_groups(submission.problems, language), to_text(_summary(submission), language, style))
 
 
-def _revision(revised: Revised) -> Phrase:
+def _revision(revised: Revision) -> Phrase:
     entry = revised.entry
     details = {"unit": entry.unit_name, "year": str(entry.year)}
     return phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)

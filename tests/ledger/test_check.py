@@ -58,6 +58,23 @@ def test_a_return_that_was_changed_is_told_by_every_command(filled: str, stateme
     assert "Damaged: revision 2 of Huyện" in ran.out
 
 
+def test_publication_that_was_changed_is_damage_to_ledger_check(filled: str) -> None:
+    assert run("report", "--year", "2025", "--publish", "--register", "--ledger", filled).code in (0, 1)
+    assert run("ledger", "check", "--ledger", filled).code == 0
+    change(
+        filled,
+        """UPDATE gbv_kpi_publication SET content = '{"min_count": 9, "indicators": {}, "told": []}'""",
+    )
+    expect_one_line(run("ledger", "check", "--ledger", filled), "damaged", "a publication in it cannot be read")
+
+
+def test_publication_from_before_digests_is_read_as_it_is(filled: str) -> None:
+    change(filled, "ALTER TABLE gbv_kpi_publication DROP COLUMN digest")
+    assert run("report", "--year", "2025", "--publish", "--ledger", filled).code in (0, 1)
+    assert run("report", "--year", "2025", "--publish", "--register", "--ledger", filled).code in (0, 1)
+    assert run("ledger", "check", "--ledger", filled).code == 0
+
+
 def test_a_revision_that_is_missing_is_told(filled: str) -> None:
     change(filled, "DELETE FROM gbv_kpi_return WHERE unit_code = '372' AND revision = 1")
     expect_one_line(run("report", "--year", "2025", "--ledger", filled), "damaged", "revision")
