@@ -43,7 +43,7 @@ def judge_report(
     outcome, returns = _judge("report", names, plan, AssumedYear(year), fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
-        raise UsageError(phrase("The files hold no return of {year}.", year=str(year)))
+        raise UsageError(phrase("The files contain no return for {year}.", year=str(year)))
     outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
     if detailed:
         from gbv_kpi.ledger.entries import unrecorded
@@ -67,7 +67,7 @@ def judge_ledger(
         returns = returns_from(held, plan)
         if returns.frame.empty:
             raise UsageError(
-                phrase("The ledger {ledger} holds no return of {year}.", ledger=ledger.name, year=str(year))
+                phrase("The ledger {ledger} has no return for {year}.", ledger=ledger.name, year=str(year))
             )
         scorecard = evaluate(returns, plan)
         provisional = bool(scorecard.of_province().frame["provisional"].any())
@@ -95,15 +95,13 @@ def _judge(
 ) -> tuple[Outcome, Returns]:
     found, left_out = find_sources(names)
     if not found:
-        raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
+        raise UsageError(phrase("No return found in {names}.", names=", ".join(names)))
     returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
         reason = (
-            returns.problems[0].message
-            if returns.problems
-            else phrase("No figure is filled in; the file was left out.")
+            returns.problems[0].message if returns.problems else phrase("No figure is filled in; the file was skipped.")
         )
-        raise UsageError(phrase("There is no return in {names}: {reason}", names=", ".join(names), reason=reason))
+        raise UsageError(phrase("No return found in {names}: {reason}", names=", ".join(names), reason=reason))
     scorecard = evaluate(returns, plan)
     return Outcome(
         command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on

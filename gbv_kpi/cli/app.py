@@ -23,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Judge the yearly returns of a plan against gender-based violence by the plan's thresholds.",
+    help="Check yearly returns of a plan against gender-based violence and judge them by its thresholds.",
 )
 
 
@@ -44,11 +44,11 @@ def _start(
             "--config",
             metavar="FILE",
             envvar=VARIABLE,
-            help="The settings file. [default: gbv-kpi.toml here, else beside the officer's own ledger]",
+            help="The settings file. [default: gbv-kpi.toml here, else next to the default ledger]",
         ),
     ] = None,
 ) -> None:
-    """Judge the yearly returns of a plan against gender-based violence by the plan's thresholds."""
+    """Check yearly returns of a plan against gender-based violence and judge them by its thresholds."""
 
 
 for module in (reports, submit, questions, ledger, year, config, plan):
@@ -63,9 +63,7 @@ def main() -> None:
     spoken = language(asked_language or language_from_env(os.environ))
     if unknown := unknown_language(os.environ):
         known = ", ".join(LANGUAGES)
-        warn(
-            spoken.say(phrase("GBV_KPI_LANG={tag}: there is no such language, only {known}.", tag=unknown, known=known))
-        )
+        warn(spoken.say(phrase("GBV_KPI_LANG={tag}: unknown language; use one of {known}.", tag=unknown, known=known)))
     try:
         try:
             file = settings_of(sys.argv[1:], os.environ)
@@ -78,12 +76,12 @@ def main() -> None:
     except GbvKpiError as error:
         warn(f"gbv-kpi: {spoken.say(error.phrase)}")
     except OSError as error:  # a full disk under --help, a name of five thousand characters
-        refusal = phrase("The system does not allow it: {reason}.", reason=system_reason(error))
+        refusal = phrase("Not permitted by the system: {reason}.", reason=system_reason(error))
         warn(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):
             raise
-        fault = phrase("a fault in the program ({kind}). Please report it with the file.", kind=type(error).__name__)
+        fault = phrase("internal error ({kind}). Please report it and attach the file.", kind=type(error).__name__)
         warn(f"gbv-kpi: {spoken.say(fault)}")
     sys.exit(ExitCode.COULD_NOT_RUN)
 

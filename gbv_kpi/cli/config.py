@@ -41,7 +41,7 @@ def config(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Show each setting and where it comes from. An option, the environment, gbv-kpi.toml, or the default.
+    """Show each setting and its source. Sources are options, the environment, gbv-kpi.toml and defaults.
 
     Example: gbv-kpi config
     """

@@ -15,7 +15,7 @@ from gbv_kpi.inputs import MEBIBYTE
 MAX_IMPORT = 512 * MEBIBYTE  # an export of 53,000 returns has 40
 
 commands = typer.Typer()
-keeping = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look after the ledger itself.")
+keeping = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maintain the ledger.")
 commands.add_typer(keeping, name="ledger")
 
 
@@ -26,7 +26,7 @@ def export_ledger(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Write the whole ledger as JSON Lines. A backup, or the way to another database.
+    """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
 
     Example: gbv-kpi export --output ledger.jsonl
     """
@@ -42,11 +42,11 @@ def export_ledger(
 @commands.command("import")
 def import_ledger(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="What `export` wrote, or - for standard input.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `export`, or - for standard input.")],
     ledger: options.LedgerOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Add to the ledger what an export holds. All that is new, or nothing; safe to repeat.
+    """Import an export into the ledger. Adds everything new or nothing; safe to repeat.
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
@@ -58,13 +58,13 @@ def import_ledger(
         new, held = import_lines(opened, lines)
     details = {"ledger": opened.name}
     if not new:
-        added = phrase("The ledger {ledger} has all of these files already.", **details)
+        added = phrase("The ledger {ledger} already has all of these files.", **details)
     elif not held:
         added = plural("Added {count} new file to {ledger}.", "Added {count} new files to {ledger}.", new, **details)
     else:
         added = plural(
-            "Added {count} new file to {ledger}; {held} were there already.",
-            "Added {count} new files to {ledger}; {held} were there already.",
+            "Added {count} new file to {ledger}; {held} were already there.",
+            "Added {count} new files to {ledger}; {held} were already there.",
             new,
             held=held,
             **details,
@@ -80,7 +80,7 @@ def check_ledger(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Verify the whole ledger. Its pages, each return against its hash, and that no revision is missing.
+    """Verify the ledger. Checks its pages, each return against its hash, and that no revision is missing.
 
     Example: gbv-kpi ledger check
     """

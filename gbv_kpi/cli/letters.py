@@ -84,7 +84,7 @@ def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, languag
         request.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = system_reason(error)
-        message = phrase("The folder {folder} cannot be made: {reason}.", folder=str(request.folder), reason=reason)
+        message = phrase("The folder {folder} cannot be created: {reason}.", folder=str(request.folder), reason=reason)
         raise OutputError(message) from error
     for letter, (docx, markdown, *form) in files:
         atomic_write(docx, letter_to_docx(letter, plan, request.day, language, request.template))

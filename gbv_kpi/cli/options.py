@@ -22,33 +22,29 @@ Files = Annotated[
 ]
 PlanOption = Annotated[
     str,
-    typer.Option("--plan", metavar="ID|FILE", envvar="GBV_KPI_PLAN", help="The plan: a built-in one or a plan file."),
+    typer.Option("--plan", metavar="ID|FILE", envvar="GBV_KPI_PLAN", help="A built-in plan or a plan file."),
 ]
 LangOption = Annotated[
-    Lang | None, typer.Option("--lang", help="Language of the output. [default: GBV_KPI_LANG, else the locale's]")
+    Lang | None, typer.Option("--lang", help="The output language. [default: GBV_KPI_LANG, else the locale's]")
 ]
 _FORMAT = typer.Option(
     "--format",
     envvar="GBV_KPI_FORMAT",
-    help="How the result is shown. [default: what the name of --output ends in, else table]",
+    help="The output format. [default: by the ending of --output, else table]",
 )
 FormatOption = Annotated[Format | None, _FORMAT]
 CheckFormatOption = Annotated[CheckFormat | None, _FORMAT]
 ListFormatOption = Annotated[ListFormat | None, _FORMAT]
 ReportFormatOption = Annotated[ReportFormat | None, _FORMAT]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file, whole or not at all.")
-]
+OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the result to this file.")]
 DocxTemplateOption = Annotated[
     Path | None,
-    typer.Option(
-        "--docx-template", metavar="FILE.docx", help="An office's own Word document to write the report into."
-    ),
+    typer.Option("--docx-template", metavar="FILE.docx", help="The office's own Word document to fill in."),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
-YearOption = Annotated[int, typer.Option("--year", metavar="YEAR", help="The year reported.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+YearOption = Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to report.")]
 AssumedYearOption = Annotated[
-    int | None, typer.Option("--year", metavar="YEAR", help="The year of a file that names none.")
+    int | None, typer.Option("--year", metavar="YEAR", help="The year of files that name none.")
 ]
 UnitOption = Annotated[
     str | None, typer.Option("--unit", metavar="UNIT", help="One unit, by name or code. [default: all]")
@@ -56,7 +52,9 @@ UnitOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing when the exit code is 0.")]
 PublishOption = Annotated[
     bool,
-    typer.Option("--publish", help="Withhold small counts about victims and cases, and what they could be told from."),
+    typer.Option(
+        "--publish", help="Withhold small counts of victims and cases, and anything they could be derived from."
+    ),
 ]
 MinCountOption = Annotated[
     int,
@@ -65,7 +63,7 @@ MinCountOption = Annotated[
         metavar="COUNT",
         min=2,
         envvar="GBV_KPI_MIN_COUNT",
-        help="With --publish: the smallest count shown.",
+        help="With --publish: the smallest count to show.",
     ),
 ]
 PublishedOption = Annotated[
@@ -73,17 +71,17 @@ PublishedOption = Annotated[
     typer.Option(
         "--published",
         metavar="FILE",
-        help="With --publish: the JSON of a former publication, which this one must not undo. May be repeated.",
+        help="With --publish: the JSON of an earlier publication to protect. May be repeated.",
     ),
 ]
 RegisterOption = Annotated[
     bool,
     typer.Option(
-        "--register", help="With --publish: record in the ledger what is told, so that no later one undoes it."
+        "--register", help="With --publish: record the publication in the ledger, so that later ones protect it."
     ),
 ]
 FailOnOption = Annotated[
-    FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="What gives an exit code other than 0.")
+    FailOn, typer.Option("--fail-on", envvar="GBV_KPI_FAIL_ON", help="When to exit with a non-zero code.")
 ]
 LedgerOption = Annotated[
     str | None,
@@ -91,16 +89,14 @@ LedgerOption = Annotated[
         "--ledger",
         metavar="FILE|URL",
         envvar="GBV_KPI_LEDGER",
-        help="The ledger: a file, or the postgresql:// address of a shared one. [default: the officer's own]",
+        help="The ledger: a file, or the postgresql:// address of a shared one. [default: your own]",
     ),
 ]
 ByOption = Annotated[
     str | None,
-    typer.Option("--by", metavar="NAME", envvar="GBV_KPI_BY", help="Who hands in. [default: the user logged in]"),
+    typer.Option("--by", metavar="NAME", envvar="GBV_KPI_BY", help="Who submits. [default: the logged-in user]"),
 ]
 AsOfOption = Annotated[
     str | None,
-    typer.Option(
-        "--as-of", metavar="DATE", help="What the ledger held at the end of that day (or at 2025-12-01T08:30)."
-    ),
+    typer.Option("--as-of", metavar="DATE", help="Use the ledger as of the end of that day (or of 2025-12-01T08:30)."),
 ]

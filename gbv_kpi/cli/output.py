@@ -39,7 +39,7 @@ def emit(
 
 def say_left_out(files: Sequence[str], silent: bool, spoken: Language) -> None:
     if files and not silent:
-        warn(spoken.say(phrase("Not read, being no spreadsheets: {files}.", files=", ".join(files))))
+        warn(spoken.say(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files))))
 
 
 def read_bounded(name: str, max_bytes: int) -> bytes:
@@ -59,7 +59,7 @@ def expect_ending(path: Path | None, *endings: str) -> None:
 def wrong_ending(path: Path | None, endings: Iterable[str]) -> UsageError:
     """Return the error of a file that is named as one of another kind."""
     message = phrase(
-        "{path} does not end as a file of this command does: {endings}.", path=str(path), endings=", ".join(endings)
+        "{path}: unknown file type. This command writes {endings}.", path=str(path), endings=", ".join(endings)
     )
     return UsageError(message)
 
@@ -68,7 +68,7 @@ def expect_new(path: Path | None, force: bool) -> None:
     """Raise `UsageError` for a file that is there and was not said to be replaced."""
     if path is not None and is_file(path) and not force:
         raise UsageError(
-            phrase("{path} exists already: name another file, or replace it with --force.", path=str(path))
+            phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
         )
 
 
@@ -77,5 +77,7 @@ def expect_other_file(path: Path | None, inputs: Iterable[str | Path | None], op
     for name in inputs:
         if path is not None and name is not None and is_same_file(path, Path(name)):
             raise UsageError(
-                phrase("{option} must not replace what the command reads: {file}.", option=option, file=str(path))
+                phrase(
+                    "{option} must not overwrite a file that the command reads: {file}.", option=option, file=str(path)
+                )
             )

@@ -16,9 +16,7 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
 
 commands = typer.Typer()
-plan_commands = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Show the plans there are, and check plan files."
-)
+plan_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, show, check and write plan files.")
 commands.add_typer(plan_commands, name="plan")
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
@@ -36,7 +34,7 @@ def list_plans(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Name the built-in plans.
+    """List the built-in plans.
 
     Example: gbv-kpi plan list
     """
@@ -53,14 +51,15 @@ def show_plan(
     context: typer.Context,
     plan: ShownPlan = DEFAULT_PLAN,
     year: Annotated[
-        int | None, typer.Option("--year", metavar="YEAR", help="Units of this year. [default: the plan's last]")
+        int | None,
+        typer.Option("--year", metavar="YEAR", help="Show the units of this year. [default: the plan's last]"),
     ] = None,
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Units of this day.")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Show the units of this day.")] = None,
     format: options.FormatOption = None,
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Show a plan. Its indicators with the plan's words, thresholds by year, fields and units.
+    """Show a plan. Lists its indicators in the plan's words, thresholds by year, fields and units.
 
     Example: gbv-kpi plan show --year 2024
     """
@@ -87,7 +86,7 @@ def check_plan(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Say what is wrong in a plan file. Every mistake with its line, and what is doubtful.
+    """Check a plan file. Lists each mistake with its line, and each doubt.
 
     Example: gbv-kpi plan check my-plan.toml
     """
@@ -109,7 +108,7 @@ def new_plan(
     force: options.ForceOption = False,
     lang: options.LangOption = None,
 ) -> None:
-    """Write a plan file to start from. It says what each key means, or is a built-in plan to be changed.
+    """Write a plan file to start from. It explains each key, or copies a built-in plan.
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
@@ -128,7 +127,7 @@ def draft_plan(
     force: options.ForceOption = False,
     lang: options.LangOption = None,
 ) -> None:
-    """Draft a plan file from a Vietnamese plan's text. Its sentences quoted; what is doubtful marked # ?.
+    """Draft a plan file from the text of a Vietnamese plan. Quotes its sentences and marks doubts with # ?.
 
     Example: gbv-kpi plan draft ke-hoach.docx --output my-plan.toml
     """
@@ -144,7 +143,7 @@ def draft_plan(
 
 @plan_commands.command("schema")
 def plan_schema(output: options.OutputOption = None, lang: options.LangOption = None) -> None:
-    """Write the JSON Schema of plan files. Editors complete and check them with it.
+    """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json
     """
@@ -155,12 +154,12 @@ def plan_schema(output: options.OutputOption = None, lang: options.LangOption = 
 @commands.command()
 def explain(
     context: typer.Context,
-    code: Annotated[str | None, typer.Argument(metavar="CODE", help="The code of a problem. [default: all]")] = None,
+    code: Annotated[str | None, typer.Argument(metavar="CODE", help="A problem code. [default: all]")] = None,
     format: options.FormatOption = None,
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Explain the code of a problem. What it means, an example, and the remedy.
+    """Explain a problem code. Shows its meaning, an example and the remedy.
 
     Example: gbv-kpi explain part-exceeds-total
     """
@@ -181,5 +180,5 @@ def _no_such_code(code: str, known: Iterable[str]) -> Phrase:
     from difflib import get_close_matches
 
     if nearest := get_close_matches(code.lower(), list(known)):
-        return phrase("There is no code {code}; the nearest are: {nearest}.", code=code, nearest=", ".join(nearest))
-    return phrase("There is no code {code}: gbv-kpi explain lists them.", code=code)
+        return phrase("Unknown code {code}; did you mean {nearest}?", code=code, nearest=", ".join(nearest))
+    return phrase("Unknown code {code}: gbv-kpi explain lists all codes.", code=code)

@@ -54,7 +54,10 @@ def withhold(result: Result, limit: int | None, former: Former, spoken: Language
                 add_publication(connection, shown.withheld.publication, datetime.now(UTC))
     if shown.withheld and shown.withheld.exposed:  # for the officer only: readers must not learn what to look for
         units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
-        warning = phrase("Former publications tell small counts of {units}: they are protected no more.", units=units)
+        warning = phrase(
+            "Earlier publications already reveal small counts of {units}; these can no longer be protected.",
+            units=units,
+        )
         warn(spoken.say(warning))
     return shown
 
@@ -66,6 +69,6 @@ def _publication(name: str) -> "Publication":
         return publication_in(read_bounded(name, MAX_PUBLICATION))
     except ValueError as error:
         message = phrase(
-            "{file} is no publication: give the JSON that check, report or trend wrote with --publish.", file=name
+            "{file} is not a publication: give the JSON that check, report or trend wrote with --publish.", file=name
         )
         raise UsageError(message) from error

@@ -27,7 +27,7 @@ def status(
     fail_on: options.FailOnOption = FailOn.INCOMPLETE,
     lang: options.LangOption = None,
 ) -> None:
-    """Say who has reported a year, who has not, and who was late.
+    """Show which units have reported a year, and which were late.
 
     Example: gbv-kpi status --year 2025
     """
@@ -61,7 +61,7 @@ def history(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Show every revision of returns, and what it changed; notes, withdrawals and signatures.
+    """Show the revisions of returns. Includes notes, withdrawals and signatures.
 
     Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
     """
@@ -80,7 +80,7 @@ def history(
         events = events_of(connection, the_plan, years, moment)
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
-        raise UsageError(phrase("The ledger holds no such return."))
+        raise UsageError(phrase("The ledger has no such return."))
     events = [event for event in events if keys is None or (event.unit, event.since) in keys]
     listing = history_listing(the_plan, found, events, request.language)
     request.show(
@@ -106,7 +106,7 @@ def trace(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Follow a percentage back to the cells it was counted from.
+    """Trace a percentage back to the cells it was calculated from.
 
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
@@ -144,7 +144,7 @@ def trend(
     register: options.RegisterOption = False,
     lang: options.LangOption = None,
 ) -> None:
-    """Show every indicator over the years, and the path it is on.
+    """Show each indicator over the years. Includes the path to its next threshold.
 
     Example: gbv-kpi trend
     """

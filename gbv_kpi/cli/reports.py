@@ -36,7 +36,7 @@ class TemplateLayout(StrEnum):
 
 AnnotateOption = Annotated[
     Path | None,
-    typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the one file with its faulty cells marked."),
+    typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the file with its faulty cells marked."),
 ]
 
 DatedOption = Annotated[
@@ -44,8 +44,8 @@ DatedOption = Annotated[
     typer.Option(
         "--dated",
         metavar="DATE",
-        help="The day on which the Word report is written: its bodies are those of that day. "
-        "[default: the day whose units the year is reported on]",
+        help="The date of the Word report, which decides its agencies. [default: the day that decides the "
+        "year's units]",
     ),
 ]
 
@@ -66,7 +66,7 @@ def check(
     fail_on: options.FailOnOption = FailOn.MISSED,
     lang: options.LangOption = None,
 ) -> None:
-    """Say what is wrong in returns, and whether units and province meet the thresholds. Stores nothing.
+    """Check returns and judge them by the plan's thresholds. Stores nothing.
 
     Example: gbv-kpi check returns.xlsx
     """
@@ -85,19 +85,20 @@ def check(
 @commands.command()
 def template(
     context: typer.Context,
-    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to be reported.")],
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to report.")],
     output: Annotated[Path, typer.Option("--output", metavar="FILE.xlsx", help="The workbook to write.")],
     unit: options.UnitOption = None,
     layout: Annotated[
-        TemplateLayout, typer.Option("--layout", help="A row for each unit, or a form on a sheet for each.")
+        TemplateLayout, typer.Option("--layout", help="A row per unit, or a form on a sheet per unit.")
     ] = TemplateLayout.TABLE,
     plan: options.PlanOption = DEFAULT_PLAN,
     lang: Annotated[
-        TemplateLang | None, typer.Option("--lang", help="Language of the workbook. [default: GBV_KPI_LANG, else vi]")
+        TemplateLang | None,
+        typer.Option("--lang", help="The language of the workbook. [default: GBV_KPI_LANG, else vi]"),
     ] = None,
     force: options.ForceOption = False,
 ) -> None:
-    """Make a blank return to fill in: a workbook in which only the answers can be written, and only whole numbers.
+    """Write a blank return. The workbook accepts only the answers, and only whole numbers.
 
     Example: gbv-kpi template --year 2025 --output bao-cao-2025.xlsx
     """
@@ -139,7 +140,7 @@ def report(
     fail_on: options.FailOnOption = FailOn.MISSED,
     lang: options.LangOption = None,
 ) -> None:
-    """Compile the report of a year, from the ledger or from files. As docx it is in Vietnamese unless asked otherwise.
+    """Report a year from the ledger or from files. A docx report is in Vietnamese unless --lang is given.
 
     Example: gbv-kpi report --year 2025
     """
@@ -154,7 +155,7 @@ def report(
     # A published JSON keeps all that the same report tells in another format, for --published.
     detailed = request.format in DETAILED or (limit is not None and request.format is ReportFormat.JSON)
     if files and as_of:
-        raise UsageError(phrase("--as-of asks the ledger: leave out the files."))
+        raise UsageError(phrase("--as-of reads the ledger: leave out the files."))
     with request.ledger(ledger, create=bool(files)) if register or not files else nullcontext() as opened:
         if files:
             outcome = judge_report(files, the_plan, year, fail_on, request.language, detailed=detailed)
@@ -186,7 +187,7 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
     expect_ending(annotate, ".xlsx")
     found, _ = find_sources(names)
     if len(found) != 1 or found[0] == STDIN:
-        raise UsageError(phrase("--annotate marks one file: name just that file."))
+        raise UsageError(phrase("--annotate marks a single file: name only that file."))
     expect_other_file(annotate, [*found, plan], "--annotate")
     return found[0]
 
@@ -205,5 +206,5 @@ def docx_template_of(path: Path | None, format: str) -> bytes | None:
     if path is None:
         return None
     if format != "docx":
-        raise UsageError(phrase("--docx-template is for a report in the format docx."))
+        raise UsageError(phrase("--docx-template applies to the docx format only."))
     return read_bounded(str(path), MAX_TEMPLATE)

@@ -60,7 +60,7 @@ class Request:
 
         def waiting(name: str) -> None:
             if not self.quiet:
-                wait = phrase("Waiting until another program is done with the ledger {ledger} …", ledger=name)
+                wait = phrase("Waiting for another program to release the ledger {ledger} …", ledger=name)
                 warn(self.language.say(wait))
 
         place = place or default_place()
@@ -128,7 +128,7 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(phrase("“{found}” is no day: write it as 2025-06-30.", found=text)) from error
+        raise UsageError(phrase("Invalid date “{found}”: use YYYY-MM-DD, e.g. 2025-06-30.", found=text)) from error
 
 
 def parse_as_of(as_of: str | None) -> datetime | None:
@@ -141,7 +141,7 @@ def parse_as_of(as_of: str | None) -> datetime | None:
         return datetime.fromisoformat(as_of).astimezone()
     except (ValueError, OverflowError) as error:
         message = phrase(
-            "“{found}” is no day: write it as 2025-12-31, or with a time as 2025-12-31T17:00.", found=as_of
+            "Invalid date “{found}”: use YYYY-MM-DD, e.g. 2025-12-31, or with a time, 2025-12-31T17:00.", found=as_of
         )
         raise UsageError(message) from error
 
@@ -156,7 +156,7 @@ def suppression_limit(context: typer.Context, publish: bool, min_count: int) -> 
     for name in ("min_count", "published", "register"):
         if name in context.params and is_on_line(context, name):
             option = "--" + name.replace("_", "-")
-            message = phrase("{option} is for a result to be published: give --publish as well.", option=option)
+            message = phrase("{option} requires --publish.", option=option)
             raise UsageError(message)
     return None
 
@@ -183,4 +183,4 @@ def author(by: str | None) -> "Author":
     try:
         return Author(by or getpass.getuser(), now())
     except (OSError, KeyError) as error:
-        raise UsageError(phrase("Nobody is logged in here: say with --by who hands in.")) from error
+        raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error

@@ -52,7 +52,7 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
     """
     target = folder.resolve()
     if any(target.is_relative_to(Path(name).resolve()) for name in inbox if name != STDIN):
-        raise UsageError(phrase("{folder} lies within the inbox: sort into a folder beside it.", folder=str(folder)))
+        raise UsageError(phrase("{folder} is inside the inbox: choose a folder outside it.", folder=str(folder)))
     try:
         for name in ("accepted", "refused"):
             (folder / name).mkdir(parents=True, exist_ok=True)

@@ -36,13 +36,13 @@ def submit(
         typer.Option(
             "--sort-into",
             metavar="FOLDER",
-            help="Move the files: to accepted/YEAR, or to refused with a marked copy and a reply beside them.",
+            help="Move the files to accepted/YEAR, or to refused with a marked copy and a reply.",
         ),
     ] = None,
     quiet: options.QuietOption = False,
     lang: options.LangOption = None,
 ) -> None:
-    """Check returns and record them in the ledger. All of a file or nothing of it; safe to repeat.
+    """Check returns and record them in the ledger. Records a file whole or not at all; safe to repeat.
 
     Example: gbv-kpi submit inbox/
     """
@@ -62,7 +62,7 @@ def submit(
         if not found and sort_into:
             raise typer.Exit  # an inbox that is sorted is empty most of the time
         if not found:
-            raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
+            raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
         expect_other_file(output, found)
         with request.ledger(ledger, create=True, dry_run=dry_run) as opened:
             watch, officer = partial(watched, language=request.language), author(by)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-OneUnitOption = Annotated[str, typer.Option("--unit", metavar="UNIT", help="The unit, as its return names it.")]
+OneUnitOption = Annotated[str, typer.Option("--unit", metavar="UNIT", help="The unit, by name or code.")]
 
 
 @commands.command()
@@ -33,7 +33,7 @@ def withdraw(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Let a recorded return no longer count. It stays in the ledger, with the reason; a new one may follow.
+    """Withdraw a recorded return. The ledger keeps it with the reason, but it no longer counts.
 
     Example: gbv-kpi withdraw --unit "Huyện Yên Mô" --year 2025 --reason "Gửi nhầm đơn vị"
     """
@@ -51,7 +51,7 @@ def note(
     context: typer.Context,
     unit: OneUnitOption,
     year: options.YearOption,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What explains the return.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text of the note.")],
     ledger: options.LedgerOption = None,
     by: options.ByOption = None,
     plan: options.PlanOption = DEFAULT_PLAN,
@@ -59,7 +59,7 @@ def note(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Keep an explanation with a return. It is shown in its history, in traces and in the report's annex.
+    """Attach a note to a return. Its history, traces and the report's annex show the note.
 
     Example: gbv-kpi note --unit "Huyện Yên Mô" --year 2025 "Hai trường sáp nhập"
     """
@@ -83,7 +83,7 @@ def sign(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Record a year as signed, with the hash of its findings. Every later report says what has changed since.
+    """Sign a year. Records the hash of its findings; later reports list what has changed since.
 
     Example: gbv-kpi sign --year 2025
     """
@@ -111,7 +111,7 @@ def diff(
         typer.Option(
             "--from",
             metavar="signed|DATE",
-            help="The first moment: as signed, or a day or time. [default: signed; now in another ledger]",
+            help="The first moment: signed, a date or a time. [default: signed; now for another ledger]",
         ),
     ] = None,
     after: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The second moment. [default: now]")] = None,
@@ -125,7 +125,7 @@ def diff(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Compare a year at two moments, or in two ledgers. Each return that differs cell by cell, then the findings.
+    """Compare a year at two moments or in two ledgers. Shows returns cell by cell, then findings.
 
     Example: gbv-kpi diff --year 2025 --from signed
     """
@@ -154,23 +154,24 @@ def diff(
 def letters(
     context: typer.Context,
     year: options.YearOption,
-    output: Annotated[Path, typer.Option("--output", metavar="FOLDER", help="The folder to write the letters into.")],
+    output: Annotated[Path, typer.Option("--output", metavar="FOLDER", help="The folder for the letters.")],
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE", help="Returns that were refused, or folders of them.")
+        list[str] | None, typer.Argument(metavar="FILE", help="Refused returns, or folders of them.")
     ] = None,
     ledger: options.LedgerOption = None,
     docx_template: options.DocxTemplateOption = None,
     dated: Annotated[
-        str | None, typer.Option("--dated", metavar="DATE", help="The day of the letters. [default: today]")
+        str | None, typer.Option("--dated", metavar="DATE", help="The date of the letters. [default: today]")
     ] = None,
     force: options.ForceOption = False,
     plan: options.PlanOption = DEFAULT_PLAN,
     format: options.FormatOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Write a letter to each unit. A reminder with a blank form, what is wrong in its return, or what is lacking.
+    """Write a letter to each unit. It is a reminder with a blank form, a list of corrections, or its results.
 
-    In Vietnamese unless asked otherwise, as Word and as Markdown for e-mail. Nothing to say, no letter.
+    Letters are Word documents, and Markdown for e-mail, in Vietnamese unless --lang is given. Units that need
+    no letter get none.
 
     Example: gbv-kpi letters --year 2025 --output cong-van/ sorted/refused
     """
@@ -184,7 +185,7 @@ def letters(
         written = write_letters(wanted, opened, now(), document_language(lang))
     say = request.language.say
     for file in written.without_unit:
-        warn(say(phrase("{file} has errors that belong to no unit; they are in no letter.", file=file)))
+        warn(say(phrase("{file} has errors that belong to no unit; no letter mentions them.", file=file)))
     for unit, file in written.file_by_unit.items():
         details = {"unit": unit, "file": file}
         warn(say(phrase("{unit}: no letter, for its row in {file} is valid; others in it need correction.", **details)))

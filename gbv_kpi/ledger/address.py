@@ -73,4 +73,4 @@ def _exists(place: str) -> bool:
         return False
 
 
-NOT_UNDERSTOOD = phrase("The address of the ledger is not understood; write a path or postgresql://…")
+NOT_UNDERSTOOD = phrase("Invalid ledger address: write a path or postgresql://…")

@@ -111,5 +111,5 @@ def _contents(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]
                     former.append(keys)
                 break
         else:
-            message = phrase("the returns of the file {file} are not what it brought", file=str(file["file"]))
+            message = phrase("the returns of the file {file} differ from what was submitted", file=str(file["file"]))
             yield message if is_first else None

@@ -136,7 +136,7 @@ def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], No
         if not _known(ledger, create=create):
             if not create:
                 raise NoLedgerError(
-                    phrase("{ledger} holds no ledger yet; gbv-kpi submit makes one.", ledger=ledger.name)
+                    phrase("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=ledger.name)
                 )
             _make(ledger)
         yield ledger
@@ -173,9 +173,11 @@ def _sqlite(name: str, *, create: bool) -> Engine:
         if create and name == default_place():
             _make_folder(path.parent)
         if not create and not path.exists():
-            raise NoLedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
+            raise NoLedgerError(
+                phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
+            )
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            message = phrase("There is no place for a ledger at {ledger}: name a file in a folder.", ledger=name)
+            message = phrase("No ledger can be created at {ledger}: name a file in a folder.", ledger=name)
             raise LedgerError(message)
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is told when it is written to
@@ -202,7 +204,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         message = phrase(
-            "The folder {folder} cannot be made: {reason}.", folder=str(folder), reason=system_reason(error)
+            "The folder {folder} cannot be created: {reason}.", folder=str(folder), reason=system_reason(error)
         )
         raise LedgerError(message) from error
 
@@ -224,7 +226,7 @@ def _postgresql(url: URL, name: str) -> Engine:
 
         engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT_ARGUMENTS)
     except ModuleNotFoundError as error:
-        raise LedgerError(phrase("A ledger on PostgreSQL needs more: pip install 'psycopg[binary]'.")) from error
+        raise LedgerError(phrase("A ledger on PostgreSQL requires a driver: pip install 'psycopg[binary]'.")) from error
 
     @event.listens_for(engine, "do_connect")
     def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
@@ -236,8 +238,8 @@ def _postgresql(url: URL, name: str) -> Engine:
         if encoding != "UTF8":
             connection.close()
             message = phrase(
-                "The database of the ledger {ledger} is in {encoding}, which does not hold Vietnamese safely; "
-                "let its keeper create one in UTF8.",
+                "The database of the ledger {ledger} uses {encoding}, which cannot store Vietnamese safely; "
+                "ask its administrator to create one in UTF8.",
                 ledger=name,
                 encoding=encoding or "?",
             )
@@ -255,7 +257,7 @@ def _known(ledger: Ledger, *, create: bool) -> bool:
         present = set(inspect(connection).get_table_names())
         if layout.name not in present:
             if present and connection.dialect.name == "sqlite":
-                raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
+                raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
         missing = missing_columns(connection)
@@ -266,16 +268,19 @@ def _known(ledger: Ledger, *, create: bool) -> bool:
                 raise damaged(ledger.name, OTHER_TABLES)
             return not any(missing.values()) or not create  # one from before 0.2 gets what it lacks
         case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
-            message = phrase("The ledger {ledger} was made by a newer gbv-kpi; install that one.", ledger=ledger.name)
+            message = phrase(
+                "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
+            )
             raise LedgerError(message)
         case [(schema, int())] if schema == SCHEMA:
             message = phrase(
-                "The ledger {ledger} was made by an older gbv-kpi: export it with that one, then import it here.",
+                "The ledger {ledger} was created by an older gbv-kpi: export it with that version, then import "
+                "it here.",
                 ledger=ledger.name,
             )
             raise LedgerError(message)
         case _:
-            raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
+            raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
 
 
 def _expect_whole(connection: Connection, name: str) -> None:

@@ -134,7 +134,7 @@ def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
         unit = unit_in(entry.unit, entry.year)
         if unit is None:
             message = phrase(
-                "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit then.",
+                "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit in that year.",
                 unit=entry.unit_name,
                 year=str(entry.year),
                 plan=plan.id,

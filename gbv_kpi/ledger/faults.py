@@ -8,7 +8,7 @@ from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
 
 CONTRADICTION = phrase("its parts contradict each other")
-OTHER_TABLES = phrase("its tables are not those of a ledger")
+OTHER_TABLES = phrase("its tables do not match those of a ledger")
 
 
 def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> LedgerError:
@@ -18,8 +18,8 @@ def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> Le
     kind = name[:2] if name == state and state != _NO_ANSWER else name.split("_")[0]
     if commits and (kind in _LOST or state == _NO_ANSWER):
         message = phrase(
-            "The connection to the ledger {ledger} was lost at the last step: it may have been recorded. "
-            "Repeat the command; what is recorded already is not recorded twice.",
+            "The connection to the ledger {ledger} was lost at the last step: the data may have been recorded. "
+            "Repeat the command; nothing is recorded twice.",
             ledger=ledger,
         )
         return LedgerError(message)
@@ -38,7 +38,7 @@ def is_passing(error: BaseException | None) -> bool:
 def damaged(ledger: str, found: Phrase) -> LedgerError:
     """Return the error of a ledger with contradictory content."""
     return LedgerError(
-        phrase("{ledger} is damaged, or is no ledger: {found}. Restore it from a backup.", ledger=ledger, found=found)
+        phrase("{ledger} is damaged or is not a ledger: {found}. Restore it from a backup.", ledger=ledger, found=found)
     )
 
 
@@ -62,13 +62,15 @@ def _state_of(error: DBAPIError) -> str:
 
 
 _CANNOT = phrase("The ledger {ledger} cannot be used ({reason}).")
-_FULL = phrase("The disk of the ledger {ledger} is full; what was recorded before is safe.")
+_FULL = phrase("The disk of the ledger {ledger} is full; everything recorded earlier is safe.")
 _READ_ONLY = phrase("The ledger {ledger} or its folder is read-only.")
-_GONE = phrase("The server of the ledger {ledger} cannot be reached, or went away; what was recorded before is safe.")
+_GONE = phrase(
+    "The server of the ledger {ledger} cannot be reached or closed the connection; everything recorded earlier is safe."
+)
 _IN_USE = phrase("The ledger {ledger} is in use by another program; try again later.")
 _TOO_LONG = phrase(
-    "The server of the ledger {ledger} ended the work because it took longer than its statement_timeout allows; "
-    "let its keeper raise it. Nothing was recorded."
+    "The server of the ledger {ledger} cancelled the command after its statement_timeout; ask its "
+    "administrator to raise it. Nothing was recorded."
 )
 # By SQLite's name without its prefix or by SQLSTATE, else by the first word or the class of it.
 _MESSAGES = {
@@ -78,13 +80,13 @@ _MESSAGES = {
     "AUTH": _READ_ONLY,
     "BUSY": _IN_USE,
     "LOCKED": _IN_USE,
-    "CANTOPEN": phrase("The ledger {ledger} cannot be opened; look at its folder and its permissions."),
-    "IOERR": phrase("The disk of the ledger {ledger} fails or is full; what was recorded before is safe."),
-    "53": phrase("The server of the ledger {ledger} has no room left; what was recorded before is safe."),
-    "28": phrase("The server of the ledger {ledger} refuses the name or password."),
-    "3D": phrase("The server has no database for the ledger {ledger}; let its keeper create one."),
+    "CANTOPEN": phrase("The ledger {ledger} cannot be opened; check its folder and its permissions."),
+    "IOERR": phrase("The disk of the ledger {ledger} is failing or full; everything recorded earlier is safe."),
+    "53": phrase("The server of the ledger {ledger} is out of disk space; everything recorded earlier is safe."),
+    "28": phrase("The server of the ledger {ledger} rejected the name or password."),
+    "3D": phrase("The server has no database for the ledger {ledger}; ask its administrator to create one."),
     "25006": _READ_ONLY,
-    "42501": phrase("The server does not let you write to the ledger {ledger}."),
+    "42501": phrase("You have no permission to write to the ledger {ledger}."),
     "55": _IN_USE,
     "40": _IN_USE,
     "23": _IN_USE,
@@ -94,7 +96,7 @@ _MESSAGES = {
     "57": _GONE,
     "08": _GONE,
     "": _GONE,
-    _NO_ANSWER: phrase("The server of the ledger {ledger} does not answer; what was recorded before is safe."),
+    _NO_ANSWER: phrase("The server of the ledger {ledger} does not respond; everything recorded earlier is safe."),
 }
 _NO_DATABASE = phrase("it is not a database file")
 _DAMAGE = {

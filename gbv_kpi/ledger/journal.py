@@ -41,7 +41,7 @@ def journal_of(
 
     Raises `LedgerError` for one that is not what was recorded.
     """
-    damage = phrase("a note, withdrawal or signature in it is not what was recorded")
+    damage = phrase("a note, withdrawal or signature in it differs from what was recorded")
     journal = _read(connection, events, lambda row: _DOCUMENT.validate_json(row["content"]), damage)
     wanted = None if years is None else set(years)
     return [
@@ -89,7 +89,7 @@ def publications_of(connection: Connection) -> list[tuple[str, Publication]]:
 
     Raises `LedgerError` for one that is damaged: nobody would know what was published.
     """
-    damage = phrase("a publication in it cannot be read")
+    damage = phrase("one of its publications cannot be read")
     return _read(connection, publications, lambda row: (row["at"], Publication.model_validate(row["content"])), damage)
 
 

@@ -84,7 +84,7 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
         for number, line in enumerate(rest, start=2):  # noqa: B007  # named in the message
             lines.append(_LINE.validate_json(line, strict=True))
     except ValueError as error:
-        message = phrase("Line {number} is not of an export of the ledger. Nothing was imported.", number=number)
+        message = phrase("Line {number} is not part of a ledger export. Nothing was imported.", number=number)
         raise LedgerError(message) from error
     return lines
 
@@ -137,8 +137,8 @@ def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKe
             if given.revision != held.get(key, 0) + 1:
                 raise LedgerError(
                     phrase(
-                        "The ledger does not fit: {file} brings revision {revision} of {unit}, {year}; "
-                        "the ledger has {held}. Nothing was imported.",
+                        "The ledgers conflict: {file} has revision {revision} of {unit}, {year}; the ledger "
+                        "has {held}. Nothing was imported.",
                         file=file.file,
                         revision=given.revision,
                         unit=given.unit_name,

@@ -53,7 +53,7 @@ def entries_of(
         entries = [entry_from(row) for row in connection.execute(query).mappings()]
         gapless = list(_without_gaps(entries))
         if as_of is None and len(gapless) < len(entries):
-            raise ChangedError(phrase("a revision of a return is missing in it"))
+            raise ChangedError(phrase("one revision of a return is missing"))
     withdrawals: dict[tuple[int, UnitKey], Event] = {}
     places: dict[str, str] = {}
     for one in journal_of(connection, plan, years, as_of):
@@ -85,7 +85,7 @@ def damage_as_error(connection: Connection) -> Iterator[None]:
     try:
         yield
     except (*UNREADABLE, ChangedError) as error:
-        found = error.found if isinstance(error, ChangedError) else phrase("a return in it cannot be read")
+        found = error.found if isinstance(error, ChangedError) else phrase("one of its returns cannot be read")
         raise damaged(connection.get_execution_options().get("ledger", ""), found) from error
 
 
@@ -116,7 +116,9 @@ def entry_from(row: RowMapping) -> Entry:
         details = {"unit": entry.unit_name, "year": str(entry.year)}
         raise ChangedError(
             phrase(
-                "revision {revision} of {unit}, {year}, is not what was recorded", revision=entry.revision, **details
+                "revision {revision} of {unit}, {year}, differs from what was recorded",
+                revision=entry.revision,
+                **details,
             )
         )
     return entry

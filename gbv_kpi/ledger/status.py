@@ -88,7 +88,7 @@ def year_status(
         )
         raise UsageError(message)
     if not plan.units:
-        raise UsageError(phrase("The plan {plan} names no units, so none is waited for.", plan=plan.id))
+        raise UsageError(phrase("The plan {plan} lists no units, so none is expected.", plan=plan.id))
     units_by_key = unit_finder(plan)
     revisions_by_code: dict[str, list[Entry]] = {}
     for entry in entries:

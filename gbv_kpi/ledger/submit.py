@@ -171,7 +171,7 @@ def _late(plan: Plan, revised: Iterable[Revision], at: datetime) -> Warnings:
         deadline = plan.deadline_of(unit, entry.year) if unit else None
         if deadline is not None and at.date() > deadline:
             message = phrase(
-                "The return came on {day}; the deadline was {deadline}.",
+                "The return was received on {day}; the deadline was {deadline}.",
                 day=at.date().strftime("%d/%m/%Y"),
                 deadline=deadline.strftime("%d/%m/%Y"),
             )
@@ -184,7 +184,7 @@ def _large_corrections(plan: Plan, revised: Iterable[Revision]) -> Warnings:
         for change in one.changes:
             if change.old is not None and change.new is not None and is_large_change(change.new, change.old):
                 message = phrase(
-                    "{field}: {new}, but {old} in the return that it corrects.",
+                    "{field}: {new}, but {old} in the return it corrects.",
                     field=_label(plan, change.field),
                     new=change.new,
                     old=change.old,
@@ -235,7 +235,7 @@ def _unusual(plan: Plan, revised: Sequence[Revision], held: Sequence[Entry]) -> 
         for change in unusual_changes(now, before, new):
             entry = new[change.unit]
             message = phrase(
-                "{field}: {count}, but {last} in {year}; about {likely} would be usual.",
+                "{field}: {count}, but {last} in {year}; about {likely} was expected.",
                 field=_label(plan, change.field),
                 count=change.count,
                 last=change.last,

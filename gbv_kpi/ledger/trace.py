@@ -85,7 +85,9 @@ def trace(
     indicator = plan.indicator_by_id.get(indicator_id)
     if indicator is None:
         known = ", ".join(get_close_matches(indicator_id, plan.indicator_by_id) or plan.indicator_by_id)
-        raise UsageError(phrase("The plan has no indicator {id}; it has {known}.", id=indicator_id, known=known))
+        raise UsageError(
+            phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
+        )
     of_year = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(of_year, plan), plan).findings
     code = unit.code if unit else None

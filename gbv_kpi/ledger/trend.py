@@ -76,7 +76,7 @@ def trend(entries: Iterable[Entry], plan: Plan, as_of: datetime | None = None) -
     """Return the trend of what these revisions hold. Raises `UsageError` where they hold nothing."""
     held = latest(entries)
     if not held:
-        raise UsageError(phrase("The ledger holds no return of the plan {plan}.", plan=plan.id))
+        raise UsageError(phrase("The ledger has no return for the plan {plan}.", plan=plan.id))
     years = tuple(range(min(entry.year for entry in held), max(entry.year for entry in held) + 1))
     card = evaluate(returns_from(held, plan), plan)
     of_province = card.of_province().findings

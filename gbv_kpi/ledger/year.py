@@ -72,7 +72,7 @@ def sign(ledger: Ledger, plan: Plan, year: int, author: Author) -> tuple[Event, 
         entries = latest(entries_of(connection, plan, years=[year]))
         if not entries:
             name = ledger.name
-            raise UsageError(phrase("The ledger {ledger} holds no return of {year}.", ledger=name, year=str(year)))
+            raise UsageError(phrase("The ledger {ledger} has no return for {year}.", ledger=name, year=str(year)))
         event = _event(
             plan,
             year,
@@ -108,7 +108,7 @@ def signed_of(connection: Connection, plan: Plan, year: int) -> tuple[list[Entry
     """Return the revisions that a year was signed with, and the signature. Raises `UsageError` where there is none."""
     signature = signature_of(events_of(connection, plan, [year]))
     if signature is None:
-        raise UsageError(phrase("{year} is not signed in this ledger: gbv-kpi sign does it.", year=str(year)))
+        raise UsageError(phrase("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year)))
     return signed_entries(entries_of(connection, plan, years=[year]), signature), signature
 
 

@@ -146,7 +146,7 @@ def _unit_of(claims: Claims, index: int, year: int, titled_by_year: dict[int, Re
     if titled.unit:
         return _Found(titled.unit, "merged-unit" if titled.unit.merged else None, _merged(titled.unit))
     if claims.names is None and claims.codes is None:
-        return _Found(None, "missing-unit", phrase("Nothing says whose return this is."))
+        return _Found(None, "missing-unit", phrase("The return does not name its unit."))
     message = phrase("This column names no unit.") if claims.across else phrase("This row names no unit.")
     return _Found(None, "missing-unit", message)
 
@@ -160,7 +160,7 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
         unit = None
     if unit is None and name and code:
         message = phrase(
-            "“{found}” and the code {code} are not the same unit in {year}.", found=name, code=code, year=str(year)
+            "“{found}” and the code {code} are different units in {year}.", found=name, code=code, year=str(year)
         )
         return _Found(None, "unknown-unit", message)
     if unit is None:
@@ -168,7 +168,7 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
     other = titled.unit
     if other and other.unit is not unit.unit and other.unit.expected:
         message = phrase(
-            "This row is of {unit}, but the title says {other}.", unit=unit.named.name, other=other.named.name
+            "This row is for {unit}, but the title names {other}.", unit=unit.named.name, other=other.named.name
         )
         return _Found(None, "conflicting-unit", message)
     return _Found(unit, "merged-unit" if unit.merged else None, _merged(unit))
@@ -194,7 +194,7 @@ def _unit_problem(
     reporter = titled[year]
     if not (name or code) and (found.unit or found.message is reporter.message or (row, column) == (-1, -1)):
         row, column, value = reporter.row, reporter.column, reporter.found
-    message = found.message or phrase("Nothing says whose return this is.")
+    message = found.message or phrase("The return does not name its unit.")
     unit = found.unit
     return Problem(
         found.problem or "",
@@ -209,7 +209,7 @@ def _unit_problem(
 
 def _merged(unit: NamedUnit) -> Phrase:
     return phrase(
-        "{named} has become part of {unit}; its figures are counted there.",
+        "{named} has merged into {unit}; its figures count there.",
         named=unit.named.name,
         unit=unit.unit.name,
     )

@@ -113,7 +113,7 @@ class Vocabulary:
                 if key and named.setdefault(key, field_.id) != field_.id:
                     raise PlanError(
                         phrase(
-                            "The label “{label}” of the field {second} means the field {first} too.",
+                            "The label “{label}” of the field {second} also means the field {first}.",
                             label=text,
                             first=named[key],
                             second=field_.id,

@@ -97,12 +97,12 @@ def _text_figure(text: str) -> Figure:
     if _DIGITS.fullmatch(written) or _NEGATIVE.fullmatch(written):
         return _whole(written)
     if set(written) <= _DASHES:
-        message = phrase("“{found}” was read as 0: in statistical tables it means that there was none.", found=written)
+        message = phrase("“{found}” was read as 0: in statistical tables it means none.", found=written)
         return Figure(0, "dash-read-as-zero", message)
     if grouped := _GROUPED.fullmatch(written):
         figure = _whole(re.sub(r"[.,' ]", "", grouped["digits"]))
         message = phrase(
-            "“{found}” was read as {value}: its separators are those of thousands.",
+            "“{found}” was read as {value}: its separators group thousands.",
             found=written,
             value=str(figure.value),
         )
@@ -138,7 +138,7 @@ def _fraction(number: Decimal, written: str) -> Figure:
     thousands = number * 1000
     if "," not in written and 1 <= number < 1000 and thousands == thousands.to_integral_value():
         likely = str(int(thousands))
-        message = phrase("{found} is not a whole number; {likely} may be meant.", found=written, likely=likely)
+        message = phrase("{found} is not a whole number; did you mean {likely}?", found=written, likely=likely)
     elif 0 < number < 1:
         message = phrase("{found} is not a whole number; it looks like a rate, not a count.", found=written)
     else:
@@ -152,5 +152,5 @@ def _not_a_number(found: str) -> Figure:
     likely = read_figure(start[1]).value if start and start[1] != found else None
     message = phrase("“{found}” is not a number.", found=found)
     if likely is not None:
-        message = phrase("“{found}” is not a number alone; {likely} may be meant.", found=found, likely=str(likely))
+        message = phrase("“{found}” is not just a number; did you mean {likely}?", found=found, likely=str(likely))
     return Figure(None, "not-a-number", message)

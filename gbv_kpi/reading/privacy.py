@@ -132,7 +132,7 @@ def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> I
     """Yield a problem for each, with neither a cell's content nor the sender's wording, which may hold a name."""
     for (row, column), label in sorted(headings.items()):
         place = Place(file, sheet, cell_address(row, column), row + 1)
-        message = phrase("The column “{heading}” is about persons; the file was not read.", heading=label)
+        message = phrase("The column “{heading}” holds personal data; the file was not read.", heading=label)
         yield Problem("personal-data-column", place, message, value=label)
 
 

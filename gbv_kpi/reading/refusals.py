@@ -61,14 +61,14 @@ def ambiguous(spot: Spot, field: ReturnField | None, cells: Sequence[Cited]) -> 
     named = ", ".join(f"{address} “{heading}”" if heading else address for address, heading in addresses)
     place = spot.at(cells[-1].row, cells[-1].at)
     if field is None:
-        message = phrase("Several columns may hold the figures of the year, and none was read: {cells}.", cells=named)
+        message = phrase("Several columns could hold the year's figures; none was read: {cells}.", cells=named)
         return Problem("ambiguous-figure", place, message)
-    message = phrase("{field}: several cells may hold it, and none was read: {cells}.", field=field.label, cells=named)
+    message = phrase("{field}: several cells could hold it; none was read: {cells}.", field=field.label, cells=named)
     return Problem("ambiguous-figure", place, message, field=field.id)
 
 
 def repeated(spot: Spot, field: ReturnField, cell: Cited) -> Problem:
-    message = phrase("{field} stands here a second time.", field=field.label)
+    message = phrase("{field} appears here a second time.", field=field.label)
     value = shortened(cell.heading)
     return Problem("duplicate-column", spot.at(cell.row, cell.at), message, field=field.id, value=value)
 
@@ -78,9 +78,9 @@ def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Seen], unkn
     if seen:
         return not_whole(spot, seen, field)
     close = get_close_matches(field.label.vi, [heading for heading in unknown if heading], n=1, cutoff=0.7)
-    message = phrase("Nothing is headed “{label}”.", label=field.label)
+    message = phrase("No heading “{label}” was found.", label=field.label)
     if close:
-        message = phrase("Nothing is headed “{label}”; “{found}” may be meant.", label=field.label, found=close[0])
+        message = phrase("No heading “{label}” was found; did you mean “{found}”?", label=field.label, found=close[0])
     return Problem("missing-column", spot.at(row), message, field=field.id)
 
 
@@ -90,7 +90,7 @@ def not_whole(spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None
     found = quoted([one.heading for one in seen])
     name = field.id if field else None
     if kinds == {Kind.PART_OF_YEAR}:
-        message = phrase("{found} is a part of the year, not the whole year.", found=found)
+        message = phrase("{found} is only part of the year.", found=found)
         return Problem("part-of-year", place, message, field=name)
     if field:
         message = phrase("{field}: there is only {found}, and that was not read.", field=field.label, found=found)
@@ -98,7 +98,7 @@ def not_whole(spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None
         message = phrase("There are only the columns {found}, and none was read.", found=found)
     remedy = None
     if kinds == {Kind.PART} and len(seen) > 1:
-        remedy = phrase("Add the total beside the parts: nothing is added up here.")
+        remedy = phrase("Add the total next to the parts: parts are not added up.")
     elif Kind.UNEXPLAINED in kinds:
         remedy = phrase("Use the words of the plan, or “Thực hiện” over the figures of the year.")
     return Problem("missing-column", place, message, remedy, field=name)
@@ -108,13 +108,13 @@ def not_read(spot: Spot, cell: Cited) -> Problem:
     """Return the warning of figures that mean nothing to the plan."""
     place, found = spot.at(cell.row, cell.at), shortened(cell.heading)
     if not found:
-        return Problem("unknown-column", place, phrase("There are figures without a heading here; they were not read."))
-    message = phrase("“{found}” is nothing the plan asks for; it was not read.", found=found)
+        return Problem("unknown-column", place, phrase("Figures without a heading; they were not read."))
+    message = phrase("The plan does not ask for “{found}”; it was not read.", found=found)
     return Problem("unknown-column", place, message, value=found)
 
 
 def other_year(spot: Spot, cell: Cited, year: int) -> Problem:
-    message = phrase("This column is of {year}, another year than the title's; it was not read.", year=str(year))
+    message = phrase("This column is for {year}, not the year of the title; it was not read.", year=str(year))
     value = shortened(cell.heading)
     return Problem("other-year-column", spot.at(cell.row, cell.at), message, year=year, value=value)
 
@@ -124,7 +124,7 @@ def qualified(spot: Spot, cell: Cited, kind: Kind) -> Problem:
     found = shortened(cell.heading)
     if kind is Kind.PART_OF_YEAR:
         code = "part-of-year"
-        message = phrase("“{found}” is a part of the year; the figures were not read as those of a year.", found=found)
+        message = phrase("“{found}” is only part of the year; its figures were not read as a year's.", found=found)
     elif kind is Kind.ESTIMATE:
         code = "estimated-figure"
         message = phrase("“{found}”: the figures are estimates; they were read and count.", found=found)

@@ -31,7 +31,7 @@ def take_out_shared(
                 continue
             gone += inside
             message = phrase(
-                "{field}: the cells {first} to {last} are merged, so one figure stands for several returns.",
+                "{field}: the cells {first} to {last} are merged, so one figure belongs to several returns.",
                 field=grid.reader.plan.field_by_id[field].label,
                 first=str(grid.spot.at(top, left).cell),
                 last=str(grid.spot.at(bottom, right).cell),

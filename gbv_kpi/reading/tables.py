@@ -89,7 +89,7 @@ def without_plans(tables: Sequence[Table]) -> list[Table]:
             kept.append(table)
             continue
         found = table.refusal.value or ""
-        message = phrase("“{found}” is not the result of the year; what is beside it was read.", found=found)
+        message = phrase("“{found}” is not the result of the year; the figures next to it were read.", found=found)
         told = Problem("sheet-not-read", table.refusal.place, message, value=found)
         kept.append(replace(table, returns=table.returns[:0], cells={}, totals=(), problems=(told,)))
     return kept

@@ -167,7 +167,7 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
     other = next((unit for unit in others if unit.unit is not first.unit), None)
     if other:
         message = phrase(
-            "This return says {unit} here, but {other} elsewhere.", unit=first.named.name, other=other.named.name
+            "This return names {unit} here, but {other} elsewhere.", unit=first.named.name, other=other.named.name
         )
         return Reporter(None, row, column, "conflicting-unit", message, first.named.name)
     return Reporter(first, row, column)

@@ -168,11 +168,11 @@ class UnitNames:
         details = {"found": text, "year": str(year)}
         if nearest := self.nearest(text):
             return phrase(
-                "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
+                "“{found}” is not a reporting unit in {year}; did you mean {nearest}?",
                 **details,
                 nearest=", ".join(nearest),
             )
-        return phrase("“{found}” is no reporting unit of {year}.", **details)
+        return phrase("“{found}” is not a reporting unit in {year}.", **details)
 
 
 class UnitDirectory:

@@ -96,7 +96,7 @@ def _year_of(
     """Return the year of a return by all that is said of it, and what is wrong with that."""
     own_year = year_named(own) if own else None
     if own and own_year is None:
-        return None, _YearProblem("missing-year", phrase("“{found}” is no year.", found=own), None, own)
+        return None, _YearProblem("missing-year", phrase("“{found}” is not a year.", found=own), None, own)
     said: list[tuple[int, tuple[int, int] | None]] = [(year, (row, column)) for year, row, column in title.years]
     titled = {year for year, _ in said}
     if own_year is not None:
@@ -107,14 +107,14 @@ def _year_of(
     if assumed and (assumed.binds or not said):
         said.append((assumed.year, None))
     if not said:
-        message = phrase("Nothing says which year this return is of.")
+        message = phrase("The return names no year.")
         return None, _YearProblem("missing-year", message, None if has_own else (-1, -1))
     year, place = said[0]
     for other, _ in said[1:]:
         if other != year:
-            message = phrase("This return says {year} here, but {other} elsewhere.", year=str(year), other=str(other))
+            message = phrase("This return names {year} here, but {other} elsewhere.", year=str(year), other=str(other))
             if assumed and other == assumed.year and other not in titled:
-                message = phrase("This return says {year}, but --year says {other}.", year=str(year), other=str(other))
+                message = phrase("This return names {year}, but --year is {other}.", year=str(year), other=str(other))
             return year, _YearProblem("conflicting-year", message, place, str(year), year)
     if not reader.plan.covers(year):
         first, last = str(reader.plan.first_year), str(reader.plan.last_year)

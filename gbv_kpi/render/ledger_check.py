@@ -14,11 +14,11 @@ def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
     if check.damage:
         sentences.append(phrase("Restore the ledger from a backup."))
     else:
-        sentences.append(phrase("All that can be compared is what was recorded."))
+        sentences.append(phrase("Everything that can be compared matches what was recorded."))
     if check.not_compared:
         sentences.append(
             phrase(
-                "{count} files repeated figures that the ledger had already: their content was not compared.",
+                "{count} files repeated figures already in the ledger: their content was not compared.",
                 count=check.not_compared,
             )
         )

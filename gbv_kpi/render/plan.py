@@ -212,7 +212,7 @@ def _field_lines(plan: Plan, language: Language) -> Iterator[_Line]:
 
 def _unit_lines(units: Sequence[Unit], language: Language) -> Iterator[_Line]:
     width = max((len(unit.code) for unit in units), default=0)
-    not_expected = f" ({language.say(phrase('may report, is not waited for'))})"
+    not_expected = f" ({language.say(phrase('may report, not expected'))})"
     for unit in units:
         yield _Line(f"{unit.code:<{width}}  {unit.name}{'' if unit.expected else not_expected}", 2)
         yield from _notes(unit, 4 + width, language)
@@ -272,13 +272,13 @@ def plan_check_to_text(reading: "PlanReading", name: str, language: Language) ->
         verdict = plural("{file}: {count} mistake.", "{file}: {count} mistakes.", mistakes, file=name)
     elif doubts:
         verdict = plural(
-            "{file}: a plan that can be used, with {count} warning.",
-            "{file}: a plan that can be used, with {count} warnings.",
+            "{file}: usable, with {count} warning.",
+            "{file}: usable, with {count} warnings.",
             doubts,
             file=name,
         )
     else:
-        verdict = phrase("{file}: a plan without a mistake.", file=name)
+        verdict = phrase("{file}: no mistakes.", file=name)
     return "".join(f"{escape_controls(line)}\n" for line in (*lines, say(verdict)))
 
 

@@ -101,8 +101,8 @@ def refused_returns(outcome: Outcome) -> Phrase | None:
     """Return how many errors there are, None where there is none."""
     errors = error_count(outcome.problems)
     words = plural(
-        "{count} error: the return it stands in counts in no figure.",
-        "{count} errors: the returns they stand in count in no figure.",
+        "{count} error: the affected return is excluded from all figures.",
+        "{count} errors: the affected returns are excluded from all figures.",
         errors,
     )
     return words if errors else None
@@ -161,8 +161,8 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
     if not coverage.is_judged:
         yield (
             plural(
-                "{count} unit has a valid return. The plan names no units, so nobody can say whether that is all.",
-                "{count} units have a valid return. The plan names no units, so nobody can say whether that is all.",
+                "{count} unit has a valid return. The plan lists no units, so completeness is unknown.",
+                "{count} units have a valid return. The plan lists no units, so completeness is unknown.",
                 coverage.reported,
             ),
             True,
@@ -170,7 +170,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         return
     if coverage.partly:
         units = _first(coverage.partly)
-        yield phrase("Of {units} only a part has reported; the overall figures are provisional.", units=units), True
+        yield phrase("Only part of {units} has reported; the overall figures are provisional.", units=units), True
     if coverage.complete:
         yield plural("The one unit has reported.", "All {count} units have reported.", len(coverage.expected)), False
         return
@@ -185,7 +185,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
     if silent := [unit for unit in coverage.missing if unit.code not in refused]:
         yield phrase("Missing: {units}.", units=_first(silent)), False
     if coverage.refused:
-        yield phrase("Refused, see the errors below: {units}.", units=_first(coverage.refused)), False
+        yield phrase("Refused (see the errors below): {units}.", units=_first(coverage.refused)), False
 
 
 def _first(units: Sequence[Unit]) -> str:
@@ -239,7 +239,7 @@ def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
 def withheld_reason(withheld: Withheld) -> Phrase:
     """Return why a result is withheld."""
     return phrase(
-        "Counts of victims or cases from 1 to {most} are not published, nor what they could be worked out from.",
+        "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
     )
 
@@ -260,16 +260,16 @@ def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
         yield phrase("No result of a unit had to be withheld.")
     if withheld.overall:
         yield plural(
-            "{count} overall result is withheld too: counts could be told from it and another publication.",
-            "{count} overall results are withheld too: counts could be told from them and another publication.",
+            "{count} overall result is withheld too: counts could be derived from it and another publication.",
+            "{count} overall results are withheld too: counts could be derived from them and another publication.",
             withheld.overall,
         )
     for field in withheld.fields:
         yield phrase("Not published for any unit: {field}.", field=plan.field_by_id[field].label)
     if withheld.warnings:
         yield plural(
-            "{count} warning about such counts is left out.",
-            "{count} warnings about such counts are left out.",
+            "{count} warning about such counts is omitted.",
+            "{count} warnings about such counts are omitted.",
             withheld.warnings,
         )
 
@@ -294,14 +294,14 @@ def path(found: "Path", language: Language) -> Phrase:
         "wanted": write(wanted, decimals),
     }
     if found.ahead:
-        return phrase("on the path to {threshold} in {year} (wanted now: {wanted})", **details)
-    return phrase("behind the path to {threshold} in {year} (wanted now: {wanted})", **details)
+        return phrase("on track for {threshold} in {year} (required now: {wanted})", **details)
+    return phrase("behind schedule for {threshold} in {year} (required now: {wanted})", **details)
 
 
 def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
     """Yield the marks at figures of a trend, in words."""
     points = [point for series in trend.series for point in series.points]
     if any(point.recast for point in points):
-        yield RECAST, phrase("recast: the sum of the units that have become part of this one")
+        yield RECAST, phrase("recast: the sum of the units that have merged into this one")
     if any(point.finding.provisional for point in points):
-        yield PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not name them")
+        yield PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not list them")

@@ -21,7 +21,7 @@ MARK = {Arrival.RECEIVED: "✓", Arrival.LATE: "✓", Arrival.PARTLY: "◐", Arr
 WORDS = {
     Arrival.RECEIVED: phrase("received"),
     Arrival.LATE: phrase("late"),
-    Arrival.PARTLY: phrase("only a part of it"),
+    Arrival.PARTLY: phrase("only part of it"),
     Arrival.MISSING: phrase("missing"),
     Arrival.OVERDUE: phrase("overdue"),
 }

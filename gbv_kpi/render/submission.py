@@ -81,7 +81,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
         ("warnings", phrase("Warnings"), lambda file: len(file.problems) - error_count(file.problems)),
         ("sha256", None, lambda file: file.sha256),
     )
-    return listing_of(phrase("Returns handed in"), columns, submission.files, _notes(submission, language))
+    return listing_of(phrase("Submitted returns"), columns, submission.files, _notes(submission, language))
 
 
 def _corrected(file: SubmittedFile) -> list[Revision]:
@@ -138,7 +138,7 @@ def _fate(file: SubmittedFile) -> Phrase:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
         case State.BLANK:
-            return phrase("blank: there is nothing to record")
+            return phrase("blank: nothing to record")
         case State.RECORDED:
             corrected = len(_corrected(file))
             new = len(filed.revised) - corrected
@@ -153,7 +153,7 @@ def _fate(file: SubmittedFile) -> Phrase:
             if not filed.corrected_since:
                 return phrase("unchanged: this very file was recorded on {day}", day=day)
             return phrase(
-                "unchanged: recorded on {day} and corrected or withdrawn since; to go back to its figures, "
-                "write a note below its table, save it and submit it again",
+                "unchanged: recorded on {day} and corrected or withdrawn since; to restore its figures, "
+                "write a note below its table, save the file and submit it again",
                 day=day,
             )

@@ -107,7 +107,7 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
         legend_text(legend({point.finding.status for series in trend.series for point in series.points}, language))
     )
     parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
-    bars = phrase("Bars: the years, drawn on the scale that stands above them for every row.")
+    bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
     notes = withheld_notes(trend.plan, trend.withheld)
     return Group(*parts, to_text(bars, language, "dim"), *(to_text(note, language) for note in notes))
 

@@ -107,7 +107,7 @@ def test_folder_within_the_inbox_is_refused(inbox: Path, plan: Plan) -> None:
     put(inbox, plan, "a.csv", ("372", 2025, WELL))
     ran = run("submit", str(inbox), "--sort-into", str(inbox / "sorted"), "--ledger", str(inbox.parent / "l.db"))
     assert ran.code == 2
-    assert "within the inbox" in ran.err
+    assert "inside the inbox" in ran.err
     ran = sort(inbox, "--dry-run")
     assert (ran.code, files(inbox)) == (2, ["a.csv"])
 

@@ -37,7 +37,7 @@ def annex(draft: Draft, outcome: Outcome) -> None:
     """Write every unit's counts and rates, in as many tables as the page is not wide enough for."""
     findings = outcome.scorecard.findings
     if not findings:
-        draft.write(phrase("There is no valid return."))
+        draft.write(phrase("No valid return."))
         return
     names = unit_names(outcome)
     numbers = [str(number) for number in range(1, len(names) + 1)]

@@ -105,7 +105,7 @@ def indicator_results(draft: Draft, outcome: Outcome) -> None:
         _item(draft, number, indicator.title)
         _lettered(draft, _of_indicator(draft, outcome, finding, indicator))
     if not province:
-        draft.write(phrase("There is no valid return."))
+        draft.write(phrase("No valid return."))
     if any(finding.unit is not None for finding in outcome.scorecard.judged.findings):
         _item(draft, len(province) + 1, phrase("Results by unit"))
         unit_results(draft, outcome)
@@ -248,7 +248,7 @@ def unit_results(draft: Draft, outcome: Outcome) -> None:
     if signs := legend(outcome.scorecard.judged.findings, language, without):
         draft.write(phrase("Signs: {signs}.", signs=signs), Style.POINT)
     if more := len(units) - len(shown):
-        words = plural("{count} more unit stands in the annex.", "{count} more units stand in the annex.", more)
+        words = plural("{count} more unit is listed in the annex.", "{count} more units are listed in the annex.", more)
         draft.write(words, Style.POINT)
 
 

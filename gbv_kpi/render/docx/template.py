@@ -65,8 +65,8 @@ PARTS: Mapping[str, Part] = {
     "phu_luc": annex,
 }
 _MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
-_TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to work out.")
-_NOT_WORKED_OUT = phrase("The fields of the Word template cannot be worked out.")
+_TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to compute.")
+_NOT_WORKED_OUT = phrase("The fields of the Word template cannot be computed.")
 # The paragraph that a part is to take the place of.
 _PLACE_OF_A_PART = re.compile(
     rf"<w:p[ >](?:(?!<w:p[ >]).)*?{{{{\s*({'|'.join(PARTS)})\s*}}}}.*?</w:p>", flags=re.DOTALL
@@ -125,7 +125,7 @@ def _opened(template: bytes) -> DocxTemplate:
     except UsageError:
         raise
     except Exception as error:  # a damaged file can fail at every step: its zip, its XML, its parts
-        message = phrase("The Word template cannot be read: save it in Word as a document of the kind .docx.")
+        message = phrase("The Word template cannot be read: save it in Word as .docx.")
         raise UsageError(message) from error
     return document
 
@@ -145,7 +145,7 @@ def _errors_explained() -> Iterator[None]:
         lines = [line.strip() for line in getattr(error, "docx_context", ())]
         near = next((line for line in lines[3:] if line), "")[:MAX_QUOTED]
         message = phrase(
-            "A field of the Word template is not written as it should be, near “{near}”. Write it as {example}.",
+            "Invalid field in the Word template, near “{near}”. Write it as {example}.",
             near=near or "{{ }}",
             example="{{ nam }}",
         )
@@ -167,7 +167,7 @@ def _rendered(
         raise _no_such_field(sorted(unknown), context)
     if not asked:
         example = "{{ noi_dung }}"
-        message = phrase("The Word template has no field: write {field} where the report is to stand.", field=example)
+        message = phrase("The Word template has no field: write {field} where the report is to appear.", field=example)
         raise UsageError(message)
     define_styles(document.docx)
     draft = Draft(document.docx, language)
@@ -186,7 +186,7 @@ def _alone(paragraph: re.Match[str]) -> str:
     field = f"{{{{ {paragraph[1]} }}}}"
     if re.sub(rf"{{{{\s*{paragraph[1]}\s*}}}}", "", text, count=1).strip():
         message = phrase(
-            "In the Word template {field} needs a paragraph of its own; here it has text beside it: “{text}”.",
+            "In the Word template {field} needs a paragraph of its own; here it shares one with other text: “{text}”.",
             field=field,
             text=text.strip()[:MAX_QUOTED],
         )
@@ -201,7 +201,7 @@ def _printed(value: object) -> object:
     if isinstance(value, list | dict):
         raise UsageError(
             phrase(
-                "The Word template prints a list of rows as a text: go through it, as in {example}.",
+                "The Word template prints a list of rows as text: loop over it, as in {example}.",
                 example="{%tr for chi_tieu in cac_chi_tieu %}",
             )
         )
@@ -232,7 +232,7 @@ def _no_such_field(asked: list[str], known: Mapping[str, object]) -> UsageError:
     nearest = [name for field in asked for name in get_close_matches(field, known)]
     return UsageError(
         phrase(
-            "The Word template asks for {asked}, which the report does not have. It has: {known}.",
+            "The Word template uses {asked}, which the report does not have. It has: {known}.",
             asked=", ".join(asked),
             known=", ".join(nearest or known) or "–",
         )

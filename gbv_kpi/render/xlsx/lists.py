@@ -18,7 +18,7 @@ from gbv_kpi.render.xlsx.book import CENTRED, TITLE, Book, Cell, Page, quotient
 FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}
 PROBLEM_HEADINGS = (
     *(phrase("Severity"), phrase("Code"), phrase("File"), phrase("Sheet"), phrase("Cell"), phrase("Unit, year")),
-    *(phrase("What was found"), phrase("How to mend it")),
+    *(phrase("What was found"), phrase("How to correct it")),
 )
 PROBLEM_WIDTHS = (11.0, 20.0, 26.0, 16.0, 9.0, 22.0, 52.0, 46.0)
 SOURCE_HEADINGS = (
@@ -83,7 +83,7 @@ def fill_sources(page: Page, outcome: Outcome) -> None:
     """Write each file with what identifies it under any name; not where counts could be guessed by it."""
     plan, book = outcome.scorecard.plan, page.book
     page.set_widths(SOURCE_WIDTHS)
-    page.across(0, phrase("The files the figures come from"), TITLE)
+    page.across(0, phrase("Files that the figures come from"), TITLE)
     details = {"number": plan.number, "id": plan.id, "version": __version__}
     page.across(1, phrase("Plan {number} ({id}), gbv-kpi {version}", **details))
     rows = [

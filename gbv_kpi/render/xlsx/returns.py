@@ -32,9 +32,9 @@ def fill_returns(page: Page, year: Year) -> ReturnsPage:
     fields = [field for field in plan.fields if not field.optional or field.id in judged | given]
     page.set_widths([CODE_WIDTH, NAME_WIDTH, *[COUNT_WIDTH] * len(fields)])
     page.across(0, phrase("The returns of {year}", year=str(year.year)), TITLE)
-    page.across(1, phrase("A blank cell was not reported; it is never counted as 0."), {"italic": True})
+    page.across(1, phrase("A blank cell was not reported; it never counts as 0."), {"italic": True})
     totals = phrase(
-        "The first row adds up what was reported. Rates and verdicts of the year are calculated from this sheet."
+        "The first row is the sum of what was reported. The year's rates and verdicts are calculated from this sheet."
     )
     page.across(2, totals, {"italic": True})
     page.shrink(HEAD[3:])

@@ -101,7 +101,7 @@ def _above(outcome: Outcome) -> Iterator[Line]:
     for found in outcome.outlook:
         yield outlook(plan, found), NOTABLE
     if outcome.data_moment:
-        yield phrase("As the ledger was at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
+        yield phrase("As recorded in the ledger at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
 
 
 def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
