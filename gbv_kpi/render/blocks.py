@@ -109,7 +109,8 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
     province = [found.province[indicator.id] for indicator in indicators]
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
-        place = replace(place, text=f"{place.text}\n{language.say(phrase('(provisional)'))}")
+        provisional = language.say(phrase("(provisional)"))
+        place = replace(place, text=f"{place.text}\n{provisional}")
     short_names = max((len(name) for name, _ in found.units), default=0) <= NAME_WIDTH
     columns = [Column(language.say(phrase("Unit")), is_whole=short_names)]
     columns += [Column(styled(indicator.title, language).text, is_figure=True) for indicator in indicators]

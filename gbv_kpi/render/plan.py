@@ -212,9 +212,10 @@ def _field_lines(plan: Plan, language: Language) -> Iterator[_Line]:
 
 def _unit_lines(units: Sequence[Unit], language: Language) -> Iterator[_Line]:
     width = max((len(unit.code) for unit in units), default=0)
-    not_expected = f" ({language.say(phrase('may report, not expected'))})"
+    not_expected = language.say(phrase("may report, not expected"))
     for unit in units:
-        yield _Line(f"{unit.code:<{width}}  {unit.name}{'' if unit.expected else not_expected}", 2)
+        note = "" if unit.expected else f" ({not_expected})"
+        yield _Line(f"{unit.code:<{width}}  {unit.name}{note}", 2)
         yield from _notes(unit, 4 + width, language)
 
 

@@ -226,7 +226,8 @@ def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) 
     before = last_year(trend, finding)
     if before is None or not (rate := rate_text(before, language)):
         return ""
-    return f"{rate} {language.say(phrase('(provisional)'))}" if before.provisional else rate
+    provisional = language.say(phrase("(provisional)"))
+    return f"{rate} {provisional}" if before.provisional else rate
 
 
 def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -42,15 +43,17 @@ class TerminalTable:
         columns = self.table.columns
         rows = [list(map(drawn, row)) for row in self.table.rows]
         texts = [[row[number] for row in rows if number < len(row)] for number in range(len(columns))]
-        least = list(map(_least_width, columns, texts))
+        widths = list(map(_widths, columns, texts))
+        least = [width for width, _ in widths]
         gap = next((gap for gap in GAPS if sum(least) + gap * (len(least) - 1) <= options.max_width), None)
         if gap is None:
             yield from _stacked(columns, rows)
             return
         table = RichTable(box=box.SIMPLE_HEAD, padding=(0, gap // 2), show_edge=False, pad_edge=False)
-        for column, width in zip(columns, least, strict=True):
+        room = options.max_width - gap * (len(least) - 1)
+        for column, width in zip(columns, _fitted(room, widths), strict=True):
             table.add_column(
-                column.heading, justify="right" if column.is_figure else "left", overflow="fold", min_width=width
+                column.heading, justify="right" if column.is_figure else "left", overflow="fold", width=width
             )
         for number, row in enumerate(rows):
             if number == self.table.rule_above:
@@ -59,11 +62,24 @@ class TerminalTable:
         yield table
 
 
-def _least_width(column: Column, texts: Sequence[Text]) -> int:
-    """Return the width below which the column cannot be read."""
+def _widths(column: Column, texts: Sequence[Text]) -> tuple[int, int]:
+    """Return the width below which the column cannot be read, and the one that breaks no line."""
     longest = max((line.cell_len for text in texts for line in text.split()), default=0)
     words = max(map(len, column.heading.split()), default=0)
-    return max(words, longest if column.is_figure or column.is_whole else min(longest, READABLE))
+    least = max(words, longest if column.is_figure or column.is_whole else min(longest, READABLE))
+    return least, max(longest, cell_len(column.heading))
+
+
+def _fitted(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the widths that together fit: the widest gives way first, none below its least.
+
+    Rich narrows first and applies `min_width` after, so that its tables outgrow the terminal and lose a column.
+    """
+    fitted = [full for _, full in widths]
+    while sum(fitted) > room:
+        widest = max(range(len(widths)), key=lambda number: (fitted[number] > widths[number][0], fitted[number]))
+        fitted[widest] -= 1
+    return fitted
 
 
 def _stacked(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
