@@ -52,7 +52,9 @@ def test_a_return_that_was_changed_is_told_by_every_command(filled: str, stateme
         statement = statement.replace("replace(CAST(figures AS TEXT), '[20,', '[19,')", '\'{"schools": [19, "B2"]}\'')
     change(filled, statement)
     for command in (("history",), ("trend",), ("export",)):
-        expect_one_line(run(*command, "--ledger", filled), "damaged", "revision 2 of Huyện", "differs from what was recorded")
+        expect_one_line(
+            run(*command, "--ledger", filled), "damaged", "revision 2 of Huyện", "differs from what was recorded"
+        )
     ran = run("ledger", "check", "--ledger", filled)
     assert ran.code == 2
     assert "Damaged: revision 2 of Huyện" in ran.out

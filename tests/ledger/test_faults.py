@@ -262,7 +262,7 @@ def test_an_officer_who_may_only_read_can_report_but_not_submit(
     as_reader = place.replace("postgres:@", "reader:@")
     assert run("report", "--year", "2025", "--ledger", as_reader).code == 0
     other = write_csv(tmp_path / "o.csv", plan, of_2025({"372": well_but(schools=21)}))
-    expect_one_line(run("submit", other, "--ledger", as_reader), "not let you write")
+    expect_one_line(run("submit", other, "--ledger", as_reader), "no permission to write")
     with psycopg.connect(place, autocommit=True) as connection:
         connection.execute("DROP OWNED BY reader")
         connection.execute("DROP ROLE reader")
