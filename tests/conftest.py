@@ -7,8 +7,10 @@ from hypothesis import settings
 
 from gbv_kpi.plan import Plan, load_plan
 
-settings.register_profile("untimed", deadline=None)  # the machine may be busy
-settings.load_profile("untimed")
+# No deadline, for the machine may be busy; `poe slow` runs the thorough profile.
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("thorough", deadline=None, max_examples=200)
+settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
