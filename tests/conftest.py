@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,12 @@ settings.load_profile("quick")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew, then read the diff.")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what was collected: a fifth of the processor time (26 Nov 2026), most of it in children."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

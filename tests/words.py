@@ -1,7 +1,7 @@
 """The Vietnamese catalogue, brought up to date with the code (`python -m tests.words`) or checked (`--check`).
 
-The sentences are the first argument of `phrase` and the first two of `plural`, and the help texts of the
-command line as it is built. Nothing written depends on the day, on line numbers or on Babel's release.
+The sentences are the first argument of `phrase` and the first two of `plural`, those of the problem codes, and the
+help texts of the command line as it is built. Nothing depends on the day, on line numbers or on the release of Babel.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
+import tomli
 import typer.main
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
@@ -80,6 +81,9 @@ def sentences_in_code() -> Catalog:
         name = file.relative_to(PACKAGE.parent).as_posix()
         for _, wording, _, _ in extract_from_file(LANGUAGE_OF_SUFFIX[file.suffix], file, keywords=KEYWORDS):
             template.add(wording, locations=[(name, 0)])
+    kinds = tomli.loads((PACKAGE / "problem_codes.toml").read_text("utf-8")).values()
+    for wording in (text for codes in kinds for kind in codes.values() for text in kind.values()):
+        template.add(wording, locations=[("gbv_kpi/problem_codes.toml", 0)])
     for text in help_texts():
         template.add(text, locations=[("gbv_kpi/cli/app.py", 0)])
     return template

@@ -36,7 +36,7 @@ _HEADINGS = (
     phrase("Cell"),
     phrase("Unit, year"),
     phrase("What was found"),
-    phrase("How to mend it"),
+    phrase("How to correct it"),
 )
 _SHEET, _CELL = 3, 4
 MAX_LISTED = 5000

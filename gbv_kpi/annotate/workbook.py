@@ -32,7 +32,7 @@ from gbv_kpi.sheets.sources import Source
 AUTHOR = "gbv-kpi"
 CPU_SECONDS = 2
 MAX_MERGED_CELLS = 100_000
-TOO_LARGE = phrase("The file is too large or too intricate to be copied here.")
+TOO_LARGE = phrase("The file is too large or too complex to be copied here.")
 MAX_COMMENT = 4000  # characters
 COMMENT_WIDTH = 340  # pixels
 LINE_PIXELS, LINE_CHARACTERS = 17, 46  # of a comment's usual font at that width
@@ -50,7 +50,10 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
     listed = [problem for problem in problems if problem.place.file == source.name]
     if any(problem.code == "personal-data-column" for problem in listed):
         return _alone(
-            listed, source, language, phrase("The file has a column about persons, so nothing of it was copied here.")
+            listed,
+            source,
+            language,
+            phrase("The file has a column of personal data, so nothing of it was copied here."),
         )
     if not can_isolate():
         return _marked(listed, source, language)

@@ -73,7 +73,7 @@ def _validation(field: ReturnField, request: Request, area: str, whole: str | No
         fits = f"AND(ISNUMBER({own}),{own}=INT({own}),{own}>=0,OR(ISBLANK({whole}),{own}<={whole}))"
         rule = DataValidation(type="custom", formula1=fits)
         message = phrase(
-            "Write a whole number in digits, no larger than “{whole}”, which it is a part of.",
+            "Write a whole number in digits, at most “{whole}”, which includes it.",
             whole=request.plan.field_by_id[field.part_of].label,
         )
     rule.allow_blank = True

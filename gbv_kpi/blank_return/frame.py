@@ -46,7 +46,7 @@ def add_title(sheet: Worksheet, request: Request, unit: Unit | None, widths: lis
         (
             say(
                 phrase(
-                    "Fill in the coloured cells only: 0 if there was none, blank if not known. See sheet “{guide}”.",
+                    "Fill in the coloured cells only: 0 if there were none, blank if unknown. See sheet “{guide}”.",
                     guide=GUIDE,
                 )
             ),

@@ -47,22 +47,24 @@ def fill_guide(sheet: Worksheet, request: Request) -> None:
 def _rules(request: Request) -> Iterator[Phrase]:
     plan, year = request.plan, request.year
     yield phrase("Fill in the coloured cells; all others are locked.")
-    yield phrase("If there was none, write 0. If the number is not known, leave the cell blank: it will be asked for.")
+    yield phrase(
+        "If there were none, write 0. If the number is unknown, leave the cell blank: you will be asked for it."
+    )
     yield phrase("Write whole numbers in digits, without separators, words or percentages.")
-    yield phrase("A part is never larger than its whole. People, cases and places are counted apart, never added up.")
-    yield phrase("A return holds counts only: no names, birthdays, telephone numbers or addresses of persons.")
+    yield phrase("A part never exceeds its whole. People, cases and places are counted separately, never added up.")
+    yield phrase("A return contains counts only: no names, dates of birth, telephone numbers or addresses.")
     if reason := plan.reporting_date_reason.get(year):
         day = f"{plan.reporting_day(year):%d/%m/%Y}"
-        yield phrase("The units of {year} are those of {day}. {reason}", year=str(year), day=day, reason=reason)
+        yield phrase("The units for {year} are those of {day}. {reason}", year=str(year), day=day, reason=reason)
 
 
 def _notes(field: ReturnField, request: Request) -> Iterator[Phrase]:
     """What a field is a part of, whether it may be left blank, and the words of the plan it serves."""
     by_id = request.plan.field_by_id
     if field.part_of:
-        yield phrase("Part of “{whole}”, so never larger.", whole=by_id[field.part_of].label)
+        yield phrase("Part of “{whole}”, so it never exceeds it.", whole=by_id[field.part_of].label)
     if field.form_of:
-        yield phrase("A case that got several forms of help counts under each of them.")
+        yield phrase("A case that received several forms of help counts under each of them.")
     if field.optional:
         yield phrase("May be left blank.")
     for indicator in request.served(field):

@@ -66,12 +66,12 @@ def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["t
             )
         )
     if layout == "form" and not plan.units:
-        raise UsageError(phrase("The plan lists no units, so a form could not be told whose it is: use a table."))
+        raise UsageError(phrase("The plan lists no units, so a form cannot name its unit: use a table."))
     if named is not None:
         return (_unit(plan, year, named),)
     if (units := plan.expected_units(year)) or not plan.units:
         return units
-    raise UsageError(phrase("The plan lists no units of {year}: name one with --unit.", year=str(year)))
+    raise UsageError(phrase("The plan lists no units for {year}: name one with --unit.", year=str(year)))
 
 
 def _unit(plan: Plan, year: int, text: str) -> Unit:
@@ -82,7 +82,7 @@ def _unit(plan: Plan, year: int, text: str) -> Unit:
     if found.merged:
         raise UsageError(
             phrase(
-                "{named} has become part of {unit}: in {year} make the return of {unit}.",
+                "{named} has merged into {unit}: for {year} make the return of {unit}.",
                 named=found.named.name,
                 unit=found.unit.name,
                 year=str(year),

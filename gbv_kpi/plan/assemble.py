@@ -134,7 +134,7 @@ def read_toml(source: Path) -> Content:
         content.text = read_file(source, MAX_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
         content.tables = tomli.loads(content.text, parse_float=Decimal)
     except UnicodeDecodeError:
-        content.lack((), phrase("the file is no UTF-8 text: save it as UTF-8"))
+        content.lack((), phrase("the file is not UTF-8 text: save it as UTF-8"))
     except tomli.TOMLDecodeError as error:
         from gbv_kpi.plan.syntax_errors import syntax_mistake
 
@@ -157,17 +157,20 @@ def _take_fields(content: Content, source: Path, above: tuple[Path, ...]) -> Non
         return
     file = plan_source(named, source.parent)
     if is_file(file) and file.resolve() in (*above, source.resolve()):
-        content.lack(("fields_from",), phrase("the plan {plan} takes its own fields from this one", plan=named))
+        content.lack(("fields_from",), phrase("the plan {plan} takes its own fields from this plan", plan=named))
         return
     try:
         other = read_content(file, named, (*above, source.resolve()))
     except PlanError:
         content.lack(
-            ("fields_from",), phrase("there is no plan {plan}, neither built in nor beside this file", plan=named)
+            ("fields_from",),
+            phrase("unknown plan {plan}: it is neither built in nor in the folder of this file", plan=named),
         )
         return
     if not other.is_whole:
-        content.lack(("fields_from",), phrase("the plan {plan} cannot be read: check it first", plan=named))
+        content.lack(
+            ("fields_from",), phrase("the plan {plan} has mistakes: run gbv-kpi plan check on it first", plan=named)
+        )
         return
     taken = list(taken_fields(tables, other.tables))
     content.taken_fields = {number: (other, theirs) for number, (theirs, _) in enumerate(taken, start=len(own))}

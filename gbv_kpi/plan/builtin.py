@@ -57,14 +57,14 @@ def no_such_plan(plan: str) -> PlanError:
     if meant := [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1):
         return PlanError(
             phrase(
-                "There is no plan {plan}: neither a built-in plan nor a file. Is {meant} meant?",
+                "Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?",
                 plan=plan,
                 meant=meant[0],
             )
         )
     return PlanError(
         phrase(
-            "There is no plan {plan}: neither a built-in plan nor a file. Built in are {known}.",
+            "Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.",
             plan=plan,
             known=", ".join(known),
         )

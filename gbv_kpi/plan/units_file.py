@@ -42,13 +42,13 @@ def read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
         message = phrase("the file {file} cannot be opened: {reason}", file=file.name, reason=error.reason)
         raise PlanError(message) from error
     except UnicodeDecodeError as error:
-        raise PlanError(phrase("the file {file} is no UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
+        raise PlanError(phrase("the file {file} is not UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
     header, _, _ = text.partition("\n")
     rows = csv.reader(StringIO(text), delimiter=max(",;\t", key=header.count))
     try:
         return _listed(rows, file)
     except csv.Error as error:  # a cell of more than 131,072 characters
-        raise PlanError(phrase("the file {file} is no table of units", file=file.name)) from error
+        raise PlanError(phrase("the file {file} is not a table of units", file=file.name)) from error
 
 
 def _listed(rows: Any, file: Path) -> list[tuple[int, dict[str, Any]]]:
@@ -56,11 +56,15 @@ def _listed(rows: Any, file: Path) -> list[tuple[int, dict[str, Any]]]:
     if not {"code", "name"} <= set(columns):
         known = ", ".join(COLUMNS)
         raise PlanError(
-            phrase("the file {file} wants columns code and name; columns read are {known}", file=file.name, known=known)
+            phrase(
+                "the file {file} must have the columns code and name; known columns are {known}",
+                file=file.name,
+                known=known,
+            )
         )
     units = list(_units(rows, columns))
     if not units:
-        raise PlanError(phrase("the file {file} names no unit", file=file.name))
+        raise PlanError(phrase("the file {file} lists no unit", file=file.name))
     return units
 
 

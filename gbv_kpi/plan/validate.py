@@ -74,10 +74,10 @@ def _named_fields_exist(sound: _Sound) -> Iterator[Mistake]:
     for place, name in _fields_named(sound.content):
         if name not in known:
             details = {"id": name, "known": ", ".join(known)}
-            what = phrase("no field has the id {id}; the fields are {known}", **details)
+            what = phrase("unknown field {id}; the fields are {known}", **details)
             if meant := nearest(name, known):
                 what = phrase(
-                    "no field has the id {id}; is {meant} meant? The fields are {known}", meant=meant, **details
+                    "unknown field {id}; did you mean {meant}? The fields are {known}", meant=meant, **details
                 )
             yield Mistake(place, what)
 
@@ -98,7 +98,7 @@ def _fields_named(content: Mapping[str, Any]) -> Iterator[tuple["Location", str]
 
 
 def _ids_stand_once(sound: _Sound) -> Iterator[Mistake]:
-    kinds = {"field": phrase("field {id} stands twice"), "indicator": phrase("indicator {id} stands twice")}
+    kinds = {"field": phrase("duplicate field {id}"), "indicator": phrase("duplicate indicator {id}")}
     for table, what in kinds.items():
         met: set[str] = set()
         for number, entry in entries(sound.content, table).items():
@@ -118,7 +118,7 @@ def _no_field_is_part_of_itself(sound: _Sound) -> Iterator[Mistake]:
                 break
             above = whole_of.get(above)
         if above == field.id:
-            yield Mistake(("field", number, "part_of"), phrase("the field would be a part of itself"))
+            yield Mistake(("field", number, "part_of"), phrase("a field cannot be part of itself"))
 
 
 def _sums_are_of_one_kind(sound: _Sound) -> Iterator[Mistake]:
@@ -128,7 +128,7 @@ def _sums_are_of_one_kind(sound: _Sound) -> Iterator[Mistake]:
         for key, names in (("numerator", indicator.numerator), ("denominator", indicator.denominator)):
             kinds = sorted({counts[name] for name in names if name in counts})
             if len(kinds) > 1:
-                what = phrase("{kinds} are counted apart and cannot be added up", kinds=", ".join(kinds))
+                what = phrase("{kinds} are counted separately and cannot be added up", kinds=", ".join(kinds))
                 yield Mistake(("indicator", number, key), what)
 
 
@@ -136,7 +136,7 @@ def _mergers_lead_somewhere(sound: _Sound) -> Iterator[Mistake]:
     known = sound.names("unit", "code")
     for number, unit in sound.units.items():
         if unit.merged_into is not None and unit.merged_into not in known:
-            what = phrase("no unit has the code {code}, into which this one merges", code=unit.merged_into)
+            what = phrase("this unit merges into the unknown code {code}", code=unit.merged_into)
             yield Mistake(("unit", number, "merged_into"), what)
 
 
@@ -168,9 +168,7 @@ def _named_roles_and_figures_exist(sound: _Sound) -> Iterator[Mistake]:
     for n, body in enumerate(bodies if isinstance(bodies, list) else ()):
         role = body.get("role") if isinstance(body, Mapping) else None
         if role and role not in roles:
-            what = phrase(
-                "no agency has the role {role}; the roles are {known}", role=str(role), known=", ".join(roles)
-            )
+            what = phrase("unknown role {role}; the roles are {known}", role=str(role), known=", ".join(roles))
             yield Mistake(("report", "addressed_to", n, "role"), what)
     indicators = sound.names("indicator", "id")
     for number, group in entries(sound.content, "task_group").items():
@@ -178,7 +176,7 @@ def _named_roles_and_figures_exist(sound: _Sound) -> Iterator[Mistake]:
         for n, name in enumerate(named if isinstance(named, list) else ()):
             if name not in indicators:
                 known = ", ".join(indicators)
-                what = phrase("no indicator has the id {id}; the indicators are {known}", id=str(name), known=known)
+                what = phrase("unknown indicator {id}; the indicators are {known}", id=str(name), known=known)
                 yield Mistake(("task_group", number, "indicators", n), what)
 
 
@@ -197,7 +195,7 @@ def _levels_pass_on_in_time(sound: _Sound) -> Iterator[Mistake]:
             between = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
             if not any(day.weekday() < 5 for day in between):
                 what = phrase(
-                    "at least one working day must lie between the deadlines of {lower} and {upper}",
+                    "the deadlines of {lower} and {upper} must be at least one working day apart",
                     lower=lower,
                     upper=upper,
                 )

@@ -8,8 +8,8 @@ from gbv_kpi.problem_codes import CATALOGUE, Severity
 
 WORDS = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
 GROUPS = {
-    Severity.ERROR: phrase("Errors: a return with one counts in no figure."),
-    Severity.WARNING: phrase("Warnings: something was read in a way that should be confirmed."),
+    Severity.ERROR: phrase("Errors: a return with an error is excluded from all figures."),
+    Severity.WARNING: phrase("Warnings: something was read in a way that needs confirmation."),
 }
 
 

@@ -43,7 +43,7 @@ def rendered(
 
             return to_xlsx(outcome, language)
         case "docx":
-            from gbv_kpi.render.docx import to_docx
+            from gbv_kpi.render.docx.document import to_docx
 
             return to_docx(outcome, language, template)
         case _:

@@ -22,12 +22,12 @@ def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
     if check.damage:
         lines.append(say(phrase("Restore the ledger from a backup.")))
     else:
-        lines.append(say(phrase("All that can be compared is what was recorded.")))
+        lines.append(say(phrase("Everything that can be compared matches what was recorded.")))
     if check.not_compared:
         lines.append(
             say(
                 phrase(
-                    "{count} files repeated figures that the ledger had already: their content was not compared.",
+                    "{count} files repeated figures already in the ledger: their content was not compared.",
                     count=check.not_compared,
                 )
             )

@@ -10,7 +10,7 @@ from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem
-from gbv_kpi.render.docx.decree import document_title, official_day
+from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, threshold_text
 from gbv_kpi.render.markdown import escaped, markdown_table
 from gbv_kpi.render.reply import corrections

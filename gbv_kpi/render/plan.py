@@ -232,7 +232,7 @@ class _Writer:
         units = [unit for unit in plan.units if unit.exists_on(day)]
         yield from self.heading(phrase("Units on {day}: {count}", day=_written(day), count=str(len(units))))
         width = max((len(unit.code) for unit in units), default=0)
-        not_expected = self.language.say(phrase("may report, is not waited for"))
+        not_expected = self.language.say(phrase("may report, not expected"))
         for unit in units:
             note = "" if unit.expected else f" ({not_expected})"
             yield from self.lines(f"{unit.code:<{width}}  {unit.name}{note}", 2)

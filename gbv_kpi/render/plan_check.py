@@ -28,14 +28,14 @@ def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]
         )
     elif reading.doubts:
         words = plural(
-            "{file}: a plan that can be used, with {count} warning.",
-            "{file}: a plan that can be used, with {count} warnings.",
+            "{file}: usable, with {count} warning.",
+            "{file}: usable, with {count} warnings.",
             len(reading.doubts),
             file=name,
         )
         yield language.say(words)
     else:
-        yield language.say(phrase("{file}: a plan without a mistake.", file=name))
+        yield language.say(phrase("{file}: no mistakes.", file=name))
 
 
 def plan_check_to_json(reading: PlanReading, name: str, language: Language) -> str:

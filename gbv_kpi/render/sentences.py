@@ -102,8 +102,8 @@ def refused_returns(outcome: Outcome) -> Phrase | None:
     if not errors:
         return None
     return plural(
-        "{count} error: the return it stands in counts in no figure.",
-        "{count} errors: the returns they stand in count in no figure.",
+        "{count} error: the affected return is excluded from all figures.",
+        "{count} errors: the affected returns are excluded from all figures.",
         errors,
     )
 
@@ -162,8 +162,8 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
     if not coverage.is_judged:
         yield (
             plural(
-                "{count} unit has a valid return. The plan names no units, so nobody can say whether that is all.",
-                "{count} units have a valid return. The plan names no units, so nobody can say whether that is all.",
+                "{count} unit has a valid return. The plan lists no units, so completeness is unknown.",
+                "{count} units have a valid return. The plan lists no units, so completeness is unknown.",
                 coverage.reported,
             ),
             True,
@@ -171,7 +171,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         return
     if coverage.partly:
         partly = phrase(
-            "Of {units} only a part has reported; the overall figures are provisional.",
+            "Only part of {units} has reported; the overall figures are provisional.",
             units=_first([unit.name for unit in coverage.partly]),
         )
         yield partly, True
@@ -189,7 +189,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
     if silent := [unit.name for unit in coverage.missing if unit.code not in refused_codes]:
         yield phrase("Missing: {units}.", units=_first(silent)), False
     if refused := [unit.name for unit in coverage.refused]:
-        yield phrase("Refused, see the errors below: {units}.", units=_first(refused)), False
+        yield phrase("Refused (see the errors below): {units}.", units=_first(refused)), False
 
 
 def _first(names: Sequence[str]) -> str:
@@ -238,7 +238,7 @@ def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
 def withheld_reason(withheld: Withheld) -> Phrase:
     """Why a result is withheld."""
     return phrase(
-        "Counts of victims or cases from 1 to {most} are not published, nor what they could be worked out from.",
+        "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
     )
 
@@ -259,16 +259,16 @@ def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
         yield phrase("No result of a unit had to be withheld.")
     if withheld.overall:
         yield plural(
-            "{count} overall result is withheld too: counts could be told from it and another publication.",
-            "{count} overall results are withheld too: counts could be told from them and another publication.",
+            "{count} overall result is withheld too: counts could be derived from it and another publication.",
+            "{count} overall results are withheld too: counts could be derived from them and another publication.",
             withheld.overall,
         )
     for field in withheld.fields:
         yield phrase("Not published for any unit: {field}.", field=plan.field_by_id[field].label)
     if withheld.warnings:
         yield plural(
-            "{count} warning about such counts is left out.",
-            "{count} warnings about such counts are left out.",
+            "{count} warning about such counts is omitted.",
+            "{count} warnings about such counts are omitted.",
             withheld.warnings,
         )
 
@@ -293,14 +293,14 @@ def path(found: "Path", language: Language) -> Phrase:
         "wanted": write(wanted, decimals),
     }
     if found.ahead:
-        return phrase("on the path to {threshold} in {year} (wanted now: {wanted})", **details)
-    return phrase("behind the path to {threshold} in {year} (wanted now: {wanted})", **details)
+        return phrase("on track for {threshold} in {year} (required now: {wanted})", **details)
+    return phrase("behind schedule for {threshold} in {year} (required now: {wanted})", **details)
 
 
 def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
     """The marks that stand at figures of a trend, in words."""
     points = [point for series in trend.series for point in series.points]
     if any(point.recast for point in points):
-        yield RECAST, phrase("recast: the sum of the units that have become part of this one")
+        yield RECAST, phrase("recast: the sum of the units that have merged into this one")
     if any(point.finding.provisional for point in points):
-        yield PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not name them")
+        yield PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not list them")

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.ledger.entries import Entry
+from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
 from gbv_kpi.render.terminal_text import said
@@ -18,7 +18,7 @@ SHOWN_UNITS = 200
 WORDS = {
     Arrival.RECEIVED: phrase("received"),
     Arrival.LATE: phrase("late"),
-    Arrival.PARTLY: phrase("only a part of it"),
+    Arrival.PARTLY: phrase("only part of it"),
     Arrival.MISSING: phrase("missing"),
     Arrival.OVERDUE: phrase("overdue"),
 }

@@ -10,7 +10,8 @@ from rich.text import Text
 from gbv_kpi.console import dumped_by_record, escape_controls
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.year_record import Change
-from gbv_kpi.ledger.record import Revised, State
+from gbv_kpi.ledger.entries import Revision
+from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
@@ -58,7 +59,7 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
     }
 
 
-def _revised_record(revised: Revised) -> dict[str, object]:
+def _revised_record(revised: Revision) -> dict[str, object]:
     entry = revised.entry
     return {
         "unit": entry.unit.code,
@@ -86,7 +87,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
         ("sha256", None),
     )
     return Listing(
-        phrase("Returns handed in"),
+        phrase("Submitted returns"),
         columns,
         [_row(file, submission.is_rehearsal) for file in submission.files],
         tuple(_notes(submission, language)),
@@ -136,11 +137,11 @@ def _parts(submission: Submission, language: Language) -> Iterator[RenderableTyp
     yield said(_summary(submission), language, "bold red" if submission.exit_code else "bold green")
 
 
-def _corrected(submission: Submission) -> list[Revised]:
+def _corrected(submission: Submission) -> list[Revision]:
     return [one for file in submission.files for one in file.filed.revised if one.entry.revision > 1]
 
 
-def _revision(revised: Revised) -> Phrase:
+def _revision(revised: Revision) -> Phrase:
     entry = revised.entry
     details = {"unit": entry.unit_name, "year": str(entry.year)}
     return phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)
@@ -163,13 +164,13 @@ def _fate(file: SubmittedFile) -> Phrase:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
         case State.BLANK:
-            return phrase("blank: there is nothing to record")
+            return phrase("blank: nothing to record")
         case State.UNCHANGED if file.filed.since is not None:
             day = clock_text(file.filed.since)
             if file.filed.corrected_since:
                 return phrase(
-                    "unchanged: recorded on {day} and corrected or withdrawn since; to go back to its figures, "
-                    "write a note below its table, save it and submit it again",
+                    "unchanged: recorded on {day} and corrected or withdrawn since; to restore its figures, "
+                    "write a note below its table, save the file and submit it again",
                     day=day,
                 )
             return phrase("unchanged: this very file was recorded on {day}", day=day)

@@ -129,7 +129,7 @@ def _parts(trend: Trend, language: Language) -> Iterator[RenderableType]:
     yield legend({point.finding.status for point in points}, language)
     for mark, meaning in marks_explained(trend):
         yield Text(f"{mark} {language.say(meaning)}", "dim")
-    yield said(phrase("Bars: the years, drawn on the scale that stands above them for every row."), language, "dim")
+    yield said(phrase("Bars: one per year, on the scale given above them, the same for every row."), language, "dim")
     for sentence in withheld_notes(trend.plan, trend.withheld):
         yield said(sentence, language)
 

@@ -38,7 +38,7 @@ def record_sentences(record: YearRecord | None, plan: Plan, language: Language) 
     if record.signature:
         yield event_sentence(record.signature)
         if not record.is_reproduced:
-            yield phrase("The findings signed cannot be reproduced: the plan has changed since.")
+            yield phrase("The signed findings cannot be reproduced: the plan has changed since.")
         if not record.changes:
             yield phrase("No return has changed since.")
     for change in record.changes:

@@ -129,3 +129,13 @@ def test_an_offices_own_document_is_filled_in(office: Path) -> None:
 def test_letters_are_in_english_if_asked(office: Path) -> None:
     assert letters("--lang", "en").code == 0
     assert "Re: Reminder" in (office / "thu" / "377 Huyện Yên Mô.md").read_text("utf-8")
+
+
+def test_unit_with_a_valid_row_in_a_refused_table_gets_no_reminder(office: Path, plan: Plan) -> None:
+    rows: list[Row] = [("375", 2024, WELL), ("377", 2024, well_but(victims_seeking_help=31))]
+    write_csv(office / "bad" / "chung.csv", plan, rows)
+    ran = letters("--format", "json")
+    kinds = {one["unit"]: one["kind"] for one in json.loads(ran.out)["letters"]}
+    assert "375" not in kinds
+    assert kinds["377"] == "refusal"
+    assert "its row in bad/chung.csv is valid" in ran.err

@@ -187,10 +187,10 @@ def test_a_lock_waits_longer_than_a_statement(
     monkeypatch.setattr(patient.PatientConnection, "seconds", 1)
     monkeypatch.setattr(database, "PATIENCE_SECONDS", 2)
     with open_ledger(place) as ledger, ledger.writing():
-        expect_one_line(run("import", "-", "--ledger", place), "is not of an export")
+        expect_one_line(run("import", "-", "--ledger", place), "is not part of a ledger export")
         other = str(Path(file).with_name("o.csv"))
         Path(other).write_bytes(Path(file).read_bytes() + b"\n")
         ran = run("submit", other, "--ledger", place)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 2)
-        assert ran.err.startswith("Waiting until another program is done")
+        assert ran.err.startswith("Waiting for another program to release")
         assert "in use" in ran.err
