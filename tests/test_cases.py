@@ -52,7 +52,7 @@ def test_every_finding_is_the_one_expected_and_there_is_no_other(case: dict[str,
     assert sorted(found, key=str) == sorted(case["findings"], key=str)
 
 
-def test_mistakes_of_the_sample_are_the_planted_ones_and_the_total_they_spoil() -> None:
+def test_mistakes_of_the_sample_are_the_planted_and_the_total_they_spoil() -> None:
     _, printed = checked(next(case for case in EXPECTED if case["file"] == "loi-2023.xlsx"))
     errors = [(p["code"], p["cell"]) for p in printed["problems"] if p["severity"] == "error"]
     assert errors == [

@@ -117,7 +117,7 @@ def test_the_help_of_every_command_has_an_example_of_it(command: tuple[str, ...]
     assert f"\n  Example: gbv-kpi {' '.join(command)}" in help_page(*command)
 
 
-def test_the_shell_completes_commands_options_and_choices_without_loading_pandas() -> None:
+def test_shell_completes_commands_options_choices_without_loading_pandas() -> None:
     assert "report" in completed("gbv-kpi", "re")
     assert {"--publish", "--docx-template"} <= completed("gbv-kpi", "report", "--")
     assert {"docx", "xlsx"} <= completed("gbv-kpi", "report", "--format", "")

@@ -183,9 +183,7 @@ def test_the_total_row_adds_up_in_libreoffice(plan: Plan, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
-def test_every_answer_cell_and_no_other_has_a_validation_that_explains_itself(
-    plan: Plan, layout: Layout, spoken: str
-) -> None:
+def test_only_answer_cells_have_a_validation_and_it_explains_itself(plan: Plan, layout: Layout, spoken: str) -> None:
     book = opened(blank_return(ask(plan, 2025, None, layout, spoken), layout))
     for name in book.sheetnames:
         sheet = sheet_of(book, name)
@@ -206,7 +204,7 @@ def _addresses(area: str) -> list[str]:
     return [f"{get_column_letter(column)}{row}" for row, column in CellRange(area).cells]
 
 
-def test_a_whole_is_any_number_from_zero_and_a_part_no_larger_than_its_whole(plan: Plan) -> None:
+def test_validation_wants_wholes_from_zero_and_parts_within_their_whole(plan: Plan) -> None:
     sheet = sheet_of(opened(blank_return(ask(plan, 2025), "table")))
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     victims, seeking = rules["C11:C17"], rules["D11:D17"]
@@ -263,7 +261,7 @@ def test_wide_table_prints_required_columns_on_the_first_page(plan: Plan) -> Non
     assert not table.sheet_properties.pageSetUpPr.fitToPage
 
 
-def test_each_form_stands_on_a_sheet_named_after_its_unit_and_the_guide_is_last(plan: Plan) -> None:
+def test_each_form_has_a_sheet_named_after_its_unit_and_the_guide_is_last(plan: Plan) -> None:
     book = opened(blank_return(ask(plan, 2025, None, "form"), "form"))
     assert book.sheetnames == [unit.name for unit in plan.expected_units(2025)] + ["Hướng dẫn"]
     form = sheet_of(book, "Huyện Nho Quan")
@@ -324,7 +322,7 @@ def test_a_plan_without_units_makes_the_table_of_a_unit_that_is_named(plan: Plan
     assert as_read(file, unlisted) == wanted
 
 
-def test_a_plan_without_units_makes_a_table_in_which_names_are_filled_in_too(plan: Plan, tmp_path: Path) -> None:
+def test_plan_without_units_makes_a_table_with_names_to_fill_in(plan: Plan, tmp_path: Path) -> None:
     unlisted = plan.model_copy(update={"units": ()})
     request = ask(unlisted, 2023)
     book = opened(blank_return(request, "table"))
@@ -368,7 +366,7 @@ def test_the_environment_may_choose_english(tmp_path: Path, monkeypatch: pytest.
         (("--year", "2025"), "--output"),
     ],
 )
-def test_what_cannot_be_made_is_one_line_and_exit_code_2_and_leaves_no_file(
+def test_impossible_form_is_one_line_exit_code_2_and_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -93,7 +93,7 @@ LEFT_OUT: dict[str, tuple[list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", LEFT_OUT)
-def test_of_several_columns_of_figures_the_years_own_is_read_and_the_others_told(tmp_path: Path, name: str) -> None:
+def test_column_of_the_year_is_read_and_the_other_columns_are_reported(tmp_path: Path, name: str) -> None:
     headings, left_out = LEFT_OUT[name]
     header = ["STT", "Chỉ tiêu", *(heading.strip("*") for heading in headings)]
     rows = [[r[0], r[1], *(r[3] if heading.startswith("*") else 1 for heading in headings)] for r in ITEMS]
@@ -209,7 +209,7 @@ CROSSED: dict[str, Rows] = {
 
 
 @pytest.mark.parametrize("name", CROSSED)
-def test_a_cross_table_is_a_return_for_each_unit_and_the_whole_is_not_counted(tmp_path: Path, name: str) -> None:
+def test_cross_table_is_a_return_for_each_unit_without_the_total(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, CROSSED[name])
     assert (counts(returns), told(returns)) == (BOTH, [])
 

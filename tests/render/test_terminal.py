@@ -125,7 +125,7 @@ def test_a_report_of_an_incomplete_year_says_that_it_is_provisional(tmp_path: Pa
     assert "Huyện Kim Sơn, Huyện Yên Mô" in text
 
 
-def test_caveat_stands_beside_help_seeking_but_not_where_nobody_was_counted(tmp_path: Path, plan: Plan) -> None:
+def test_caveat_is_at_help_seeking_unless_nobody_was_counted(tmp_path: Path, plan: Plan) -> None:
     caveat = "90% of victims stay silent"
     nobody = well_but(victims=0, victims_seeking_help=0)
     assert caveat in drawn("nho-quan-2025.xlsx", plan, "en", 200)

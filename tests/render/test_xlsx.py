@@ -129,7 +129,7 @@ def test_of_more_units_than_a_chart_can_show_there_is_none(tmp_path: Path) -> No
         assert not [name for name in parts.namelist() if "chart" in name]
 
 
-def test_an_optional_field_that_is_judged_has_its_column_though_no_unit_gave_it(tmp_path: Path) -> None:
+def test_judged_optional_field_has_a_column_though_no_unit_gave_it(tmp_path: Path) -> None:
     optional = HOUSEWORK.replace('counts = "people" }', 'counts = "people", optional = true }', 1)
     third = '{ id = "children", label = { vi = "Giờ của trẻ em" }, counts = "people" },\n]'
     other = tmp_path / "plan.toml"
