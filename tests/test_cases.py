@@ -65,6 +65,7 @@ def test_mistakes_of_the_sample_are_the_planted_and_the_total_they_spoil() -> No
     assert {p["code"] for p in printed["problems"] if p["severity"] == "warning"} == {"total-mismatch"}
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
     file = str(CASES / "tong-hop-2025-cp1258.csv")
     ran = subprocess.run(

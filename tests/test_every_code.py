@@ -126,6 +126,7 @@ FROM_TWO_FILES = ("duplicate-file",)  # tests.sheets.test_sources
 FROM_THE_LEDGER = ("unusual-change", "late-return", "large-correction", "all-corrected", "identical-returns")
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize(
     "code",
     [code for code in CATALOGUE if code not in (*FROM_THE_LEDGER, *FROM_TWO_FILES, "blank-return", "own-report")],

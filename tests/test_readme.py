@@ -70,6 +70,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", sweep(GUIDES, ["en"]))
 def test_every_command_printed_does_what_it_is_printed_for(
     tag: str, office: Path, monkeypatch: pytest.MonkeyPatch
@@ -83,6 +84,7 @@ def test_every_command_printed_does_what_it_is_printed_for(
         assert not ran.err.startswith("gbv-kpi: "), f"{line}: {ran.err}"
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("tag", GUIDES)
 def test_every_command_of_a_schedule_runs(tag: str, office: Path) -> None:
     commands_printed = [

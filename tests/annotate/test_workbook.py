@@ -253,6 +253,7 @@ def test_of_a_file_with_personal_data_nothing_is_copied(plan: Plan, tmp_path: Pa
             assert secret not in told
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("make", "code"),
     [
@@ -391,6 +392,7 @@ def test_annotate_marks_exactly_one_file_and_never_the_original(plan: Plan, tmp_
     assert not (tmp_path / "o.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_only_the_commands_that_write_workbooks_load_what_writes_them(plan: Plan, tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     file.write_text(csv_text(plan, [("372", 2024, WELL)]), "utf-8")

@@ -109,6 +109,7 @@ def test_what_is_filled_in_is_read_without_a_problem(
     assert coverage.complete == (unit is None)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_forms_of_help_may_be_left_blank(plan: Plan, tmp_path: Path, layout: Layout) -> None:
     request = ask(plan, 2024, None, layout)
@@ -116,6 +117,7 @@ def test_the_forms_of_help_may_be_left_blank(plan: Plan, tmp_path: Path, layout:
     assert as_read(saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path), plan) == wanted
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_provinces_own_agencies_leave_blank_what_they_do_not_run(
     plan: Plan, tmp_path: Path, layout: Layout
@@ -125,6 +127,7 @@ def test_the_provinces_own_agencies_leave_blank_what_they_do_not_run(
     assert as_read(saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path), plan) == wanted
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
 def test_left_blank_it_is_left_out_and_nobody_is_refused(
@@ -136,6 +139,7 @@ def test_left_blank_it_is_left_out_and_nobody_is_refused(
     assert (len(returns.valid), returns.refused()) == (0, set())
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_half_filled_it_is_the_return_of_those_who_filled_it(plan: Plan, tmp_path: Path, layout: Layout) -> None:
     request = ask(plan, 2025, None, layout)
@@ -143,6 +147,7 @@ def test_half_filled_it_is_the_return_of_those_who_filled_it(plan: Plan, tmp_pat
     assert as_read(saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path), plan) == wanted
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_one_figure_left_out_of_a_return_is_missing(plan: Plan, tmp_path: Path, layout: Layout) -> None:
     request = ask(plan, 2025, None, layout)

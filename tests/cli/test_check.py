@@ -12,6 +12,7 @@ WRONG = well_but(victims=-1)
 SIX = UNITS_OF_2025[:6]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("rows", "missed", "invalid", "never", "incomplete"),
     [

@@ -30,6 +30,7 @@ def refused(ran: Ran) -> bool:
     return ran.code == 2 and "must not overwrite a file that the command reads" in ran.err
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "command",
     [
@@ -128,6 +129,7 @@ def test_an_ending_of_no_format_is_refused_with_the_list(
         assert f"result.{ending}: unknown file type. This command writes {endings}." in ran.err
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("command", ["status --year 2025", "trend", "history"])
 def test_the_ending_decides_the_format_of_a_list(command: str, ledger: str, tmp_path: Path) -> None:
     for ending in ("json", "csv", "md", "xlsx"):
@@ -211,6 +213,7 @@ def test_trace_finds_a_file_that_was_named_from_another_folder(tmp_path: Path, m
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such signals")
 def test_an_interrupt_at_any_moment_is_silent_and_exits_130(tmp_path: Path) -> None:
     """Ever later, until a run has ended before it: there is no moment that is not tried."""

@@ -42,6 +42,7 @@ def on_terminal(*arguments: str, **environment: str) -> tuple[int, bytes]:
 # ---------------------------------------------------------------- --quiet
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("options", [(), ("--format", "json"), ("--lang", "vi")], ids=str)
 def test_quiet_says_nothing_when_all_is_well(tmp_path: Path, plan: Plan, options: tuple[str, ...]) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
@@ -96,6 +97,7 @@ def test_output_into_a_folder_that_does_not_exist_stops_the_run(tmp_path: Path, 
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_output_that_does_not_fit_leaves_the_old_file_and_nothing_else(tmp_path: Path, plan: Plan) -> None:
     file, folder = write_csv(tmp_path / "r.csv", plan, of_2025()), tmp_path / "out"
     folder.mkdir()
@@ -126,6 +128,7 @@ def test_a_full_disk_behind_standard_output_is_no_missed_threshold(tmp_path: Pat
     assert b"Traceback" not in ran.stderr
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("stream", [1, 2])
 def test_a_stream_that_was_closed_hears_nothing_and_changes_nothing(tmp_path: Path, plan: Plan, stream: int) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025({"372": well_but(schools_integrating=18)}))
@@ -205,6 +208,7 @@ def test_a_process_in_an_ascii_locale_speaks_vietnamese_all_the_same(tmp_path: P
 # ---------------------------------------------------------------- environment names of options
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [("GBV_KPI_PLAN", "no-such-plan", 2), ("GBV_KPI_FAIL_ON", "incomplete", 1), ("GBV_KPI_FORMAT", "pdf", 2)],
@@ -247,6 +251,7 @@ def test_a_terminal_is_shown_colours() -> None:
     assert b"\x1b[32m" in written
 
 
+@pytest.mark.quick(1)
 @pty_only
 @pytest.mark.parametrize(
     "arguments",
@@ -264,6 +269,7 @@ def test_a_terminal_is_shown_no_escape_code_where_colour_is_not_wanted(arguments
     assert b"\x1b" not in written
 
 
+@pytest.mark.slow
 @pty_only
 def test_a_terminal_is_never_given_lines_longer_than_it_is_wide() -> None:
     _, written = on_terminal("check", str(CASES / "loi-2023.xlsx"), NO_COLOR="1")

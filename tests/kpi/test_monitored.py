@@ -149,6 +149,7 @@ def test_monitored_figures_never_move_the_exit_code(plan: Path, tmp_path: Path) 
     assert code == 0
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("ending", ["html", "xlsx", "docx", "md", "csv", "json", "txt"])
 def test_report_of_every_format_has_the_figure(plan: Path, tmp_path: Path, ending: str) -> None:
     header = HEADER + ",Số buổi truyền thông"

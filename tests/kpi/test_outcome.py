@@ -19,6 +19,7 @@ def outcome_of(folder: Path, plan: Plan, rows: list[Row], command: str = "check"
     return Outcome(command, evaluate(returns, plan), returns.problems, returns.files, fail_on=FailOn(fail_on))
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("rows", "missed", "invalid", "never", "incomplete"),
     [

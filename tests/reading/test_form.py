@@ -71,6 +71,7 @@ FORMS: dict[str, Rows] = {
 }
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, FORMS[name])
@@ -92,6 +93,7 @@ LEFT_OUT: dict[str, tuple[list[str], list[str]]] = {
 }
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_column_of_the_year_is_read_and_the_other_columns_are_reported(tmp_path: Path, name: str) -> None:
     headings, left_out = LEFT_OUT[name]
@@ -102,6 +104,7 @@ def test_column_of_the_year_is_read_and_the_other_columns_are_reported(tmp_path:
     assert told(returns) == [("unknown-column", cell) for cell in left_out]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("headings", "code"),
     [
@@ -141,6 +144,7 @@ OF_TWO_YEARS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
 }
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", OF_TWO_YEARS)
 def test_a_column_of_another_year_than_the_titles_is_left_out_and_told(tmp_path: Path, name: str) -> None:
     headings, problems = OF_TWO_YEARS[name]
@@ -208,6 +212,7 @@ CROSSED: dict[str, Rows] = {
 }
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", CROSSED)
 def test_cross_table_is_a_return_for_each_unit_without_the_total(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, CROSSED[name])

@@ -110,6 +110,7 @@ READ_WHOLE: dict[str, Rows] = {
 }
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("name", READ_WHOLE)
 def test_a_table_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, READ_WHOLE[name])

@@ -342,6 +342,7 @@ def test_it_is_vietnamese_unless_asked_otherwise(tmp_path: Path, plan: Plan, mon
     assert "REPORT" in texts(written(tmp_path, file))
 
 
+@pytest.mark.slow
 def test_the_same_returns_give_the_same_document(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025(ONE_SCHOOL_LACKING))
     contents = []
@@ -353,6 +354,7 @@ def test_the_same_returns_give_the_same_document(tmp_path: Path, plan: Plan) -> 
     assert b"2025-06-30T00:00:00Z" in contents[0]["docProps/core.xml"]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "text", ["a\x1b[31mb", "a\x00b", "\ufffe\uffff", "<w:p/>&amp;", "PAGE \\* MERGEFORMAT"], ids=ascii
 )

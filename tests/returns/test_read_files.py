@@ -27,6 +27,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [str(path) for path in (*sent, *samples) if path.stat().st_size <= 2**20]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listed", [True, slow(False)])
 def test_files_read_together_say_what_each_says_alone(plan: Plan, names: list[str], listed: bool) -> None:
     """But for returns that two of them have."""

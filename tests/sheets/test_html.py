@@ -83,6 +83,7 @@ READ_WHOLE: dict[str, bytes] = {
 }
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("name", READ_WHOLE)
 def test_a_page_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, READ_WHOLE[name], name="sent.xls")

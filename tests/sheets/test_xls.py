@@ -39,6 +39,7 @@ def test_an_xls_is_read(tmp_path: Path) -> None:
     assert (counts(returns), told(returns)) == (BOTH, [])
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("cell", "style", "code"),
     [

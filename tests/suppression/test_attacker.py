@@ -41,6 +41,7 @@ def test_nothing_below_the_limit_is_recovered_from_random_years() -> None:
     assert seen["provisional"] > 0
 
 
+@pytest.mark.slow
 def test_values_behind_a_report_and_a_trend_say_no_more_than_its_findings() -> None:
     for seed in range(12):
         plan = random_plan(chance := random.Random(seed))

@@ -164,6 +164,7 @@ def test_guesses_cannot_be_tried_against_the_hash_of_a_file(tmp_path: Path, plan
     ]
 
 
+@pytest.mark.slow
 def test_the_same_input_is_published_in_the_same_bytes(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "returns.csv", plan, rows({"victims": 3, "victims_seeking_help": 1}))
     for kind in ("table", "json", "csv", "md"):
