@@ -21,11 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects what is slow
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark slow the cases that `quick` leaves out, and every test that asks a real PostgreSQL."""
+    """Mark slow the cases that `quick` leaves out, and `program` every test that asks a real PostgreSQL."""
     cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if "server" in getattr(item, "fixturenames", ()):
-            item.add_marker("slow")
+            item.add_marker("program")
         if item.get_closest_marker("quick") and not item.get_closest_marker("slow"):
             cases[item.nodeid.partition("[")[0]].append(item)
     for of_one_test in cases.values():

@@ -17,7 +17,7 @@ def needs_libreoffice(test: Test) -> Test:
     """Mark a test that takes a start of LibreOffice: two seconds of processor time."""
     missing = shutil.which("soffice") is None
     skip = pytest.mark.skipif(missing, reason="LibreOffice (soffice) is not installed")
-    marked: Test = pytest.mark.slow(skip(test))
+    marked: Test = pytest.mark.program(skip(test))
     return marked
 
 
