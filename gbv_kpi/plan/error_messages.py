@@ -1,4 +1,4 @@
-"""The mistakes of a plan file in the words of whoever wrote it, not in those of the library that found them."""
+"""Say the mistakes of a plan file in the words of its author, not in those of the library that found them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, is_dataclass
@@ -30,33 +30,28 @@ _WANTED = {
 
 
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
-    """All that is wrong with the tables of a file, each with where it stands.
+    """Yield all that is wrong with the tables of a file.
 
-    A key that is missing only because it is misspelt is one mistake.
+    A key that is missing only because it is misspelt is one mistake, and so is a list that is too short only because
+    an entry of it is wrong.
     """
-    causes = list(_causes(error.errors()))
+    causes = error.errors()
+    places = [cause["loc"] for cause in causes]
     meant = {(*cause["loc"][:-1], _meant(cause, model)) for cause in causes if cause["type"] in _UNKNOWN_KEY}
     for cause in causes:
-        if cause["type"] != "missing" or cause["loc"] not in meant:
-            yield Mistake(tuple(step for step in cause["loc"] if step != "[key]"), _what(cause, model))
+        kind, place = cause["type"], cause["loc"]
+        is_misspelt = kind == "missing" and place in meant
+        is_emptied = kind == "too_short" and any(o[: len(place)] == place != o for o in places)
+        if not (is_misspelt or is_emptied):
+            yield Mistake(tuple(step for step in place if step != "[key]"), _what(cause, model))
 
 
 def nearest(found: str, known: Collection[str]) -> str | None:
-    """The known name that looks most like one that is not known; None where none does."""
+    """Return the known name that looks most like an unknown one, None where none does."""
     return next(iter(get_close_matches(found, known, n=1, cutoff=0.6)), None)
 
 
-def _causes(mistakes: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """The mistakes but for lists that are too short only because an entry of theirs has a mistake."""
-    for mistake in mistakes:
-        depth = len(mistake["loc"])
-        within = (other["loc"] for other in mistakes if len(other["loc"]) > depth)
-        if not (mistake["type"] == "too_short" and any(location[:depth] == mistake["loc"] for location in within)):
-            yield mistake
-
-
 def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
-    """What is wrong at one place."""
     match mistake["type"]:
         case "missing":
             return phrase("this key is missing")
@@ -69,40 +64,36 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
             said = mistake["ctx"]["error"].args[0]
             return said if isinstance(said, Phrase) else phrase("{reason}", reason=str(said))
         case "literal_error":
-            return phrase("one of these is wanted: {choices}", choices=_choices(mistake))
+            choices = str(mistake["ctx"]["expected"]).replace(" or ", ", ")  # pydantic's "'a', 'b' or 'c'"
+            return phrase("one of these is wanted: {choices}", choices=choices)
         case kind:
-            told = (wanted for start, wanted in _WANTED.items() if kind.startswith(start))
-            return next(told, phrase("a table with keys is wanted"))
-
-
-def _choices(mistake: ErrorDetails) -> str:
-    """Return pydantic's "'a', 'b' or 'c'" without its word."""
-    return str(mistake["ctx"]["expected"]).replace(" or ", ", ")
+            wanted = (words for start, words in _WANTED.items() if kind.startswith(start))
+            return next(wanted, phrase("a table with keys is wanted"))
 
 
 def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:
-    """The key that a misspelt one stands for."""
+    """Return the key that a misspelt one stands for."""
     return nearest(str(mistake["loc"][-1]), _keys(model, mistake["loc"][:-1]))
 
 
 def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
-    """The keys allowed at a place, as the file spells them."""
+    """Return the keys allowed at a place, as the file spells them."""
     at: Any = model
     for step in location:
-        if isinstance(step, str) and (found := _spelt(at).get(step)):
+        if isinstance(step, str) and (found := _annotations(at).get(step)):
             at = next(_tables(found), at)
-    return list(_spelt(at))
+    return list(_annotations(at))
 
 
-def _spelt(table: Any) -> dict[str, Any]:
-    """What a table's keys hold, by the key's spelling in a file."""
+def _annotations(table: Any) -> dict[str, Any]:
+    """Return the types of a table's values, by the key's spelling in a file."""
     if is_dataclass(table):
         return {field.name: field.type for field in fields(table)}
     return {field.alias or name: field.annotation for name, field in table.model_fields.items()}
 
 
 def _tables(annotation: Any) -> Iterator[type]:
-    """The tables that an annotation names, within lists and options too."""
+    """Yield the tables that an annotation names, within lists and options too."""
     if isinstance(annotation, type) and (is_dataclass(annotation) or issubclass(annotation, BaseModel)):
         yield annotation
     for inner in get_args(annotation):

@@ -1,4 +1,4 @@
-"""What makes a file no TOML, in the words of whoever wrote it."""
+"""Say why a file is not TOML in the words of its author."""
 
 import re
 
@@ -23,9 +23,7 @@ _SYNTAX = {
     "Expected newline": phrase("something stands behind the value: begin a new line, or put the text in quotes"),
     "Unescaped": phrase("write each \\ of a text twice, or the text in single quotes"),
 }
-
-
-# What is written otherwise in Vietnam, and would be told as something else.
+# What is written otherwise in Vietnam, and would be reported as something else.
 _HABITS = {
     re.compile(r"=\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"): phrase("write the day as 2026-01-31: year, month, day"),
     re.compile(r"=\s*\d+,\d"): phrase("write the number with a point, not with a comma: 1.7"),
@@ -33,10 +31,10 @@ _HABITS = {
 
 
 def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
-    """What tomli found, and on which line; where it says none, it came to the end."""
+    """Return what tomli found and on which line; it gives none where it came to the end."""
     found = re.search(r"at line (\d+)", reason)
     line = int(found[1]) if found else text.count("\n") + 1
-    at_fault = text.split("\n")[line - 1]
-    told = [words for habit, words in _HABITS.items() if habit.search(at_fault)]
-    told += [words for start, words in _SYNTAX.items() if reason.startswith(start)]
-    return (told or [phrase("this cannot be read: write each line as key = value")])[0], line
+    wrong = text.split("\n")[line - 1]
+    phrases = [words for habit, words in _HABITS.items() if habit.search(wrong)]
+    phrases += [words for start, words in _SYNTAX.items() if reason.startswith(start)]
+    return next(iter(phrases), phrase("this cannot be read: write each line as key = value")), line

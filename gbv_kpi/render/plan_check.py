@@ -21,7 +21,7 @@ def plan_check_to_text(reading: PlanReading, name: str, language: Language) -> s
 def _lines(reading: PlanReading, name: str, language: Language) -> Iterator[str]:
     for severity, remarks in ((phrase("error"), reading.mistakes), (phrase("warning"), reading.doubts)):
         for remark in remarks:
-            yield f"{language.say(severity)}: {language.say(remark.told)}."
+            yield f"{language.say(severity)}: {language.say(remark.sentence)}."
     if reading.plan is None:
         yield language.say(
             plural("{file}: {count} mistake.", "{file}: {count} mistakes.", len(reading.mistakes), file=name)
