@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gbv_kpi.returns.collect import read_returns
     from gbv_kpi.returns.schema import return_schema
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "load_plan": "gbv_kpi.plan",

@@ -148,7 +148,7 @@ def print_bytes(content: bytes, output: Path | None) -> None:
         atomic_write(output, content)
         return
     if sys.stdout.isatty():
-        raise OutputError(phrase("This format is a file: say with --output where to write it."))
+        raise OutputError(phrase("This format is written to a file: add --output FILE."))
     _print(sys.stdout.buffer, [content])
 
 

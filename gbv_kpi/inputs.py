@@ -34,14 +34,14 @@ def read_file(path: Path, max_bytes: int) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise UnreadableError(phrase("it is no file but a device, a pipe or a folder"))
+                raise UnreadableError(phrase("it is a device, a pipe or a folder, not a file"))
             if status.st_size > max_bytes:
                 raise UnreadableError(_too_large(max_bytes))
             return _within(file.read(max_bytes + 1), max_bytes)
     except OSError as error:
         raise UnreadableError(system_reason(error)) from error
     except ValueError as error:  # of a NUL in a name
-        raise UnreadableError(phrase("no file can have this name")) from error
+        raise UnreadableError(phrase("the name is not valid for a file")) from error
     except MemoryError as error:
         raise UnreadableError(_too_large(max_bytes)) from error
 

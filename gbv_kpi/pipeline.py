@@ -1,4 +1,4 @@
-"""From the names an officer gives to the outcome: find the files, read them, hold them against the plan."""
+"""Judge files or a ledger: from the names an officer gives to the outcome."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -21,13 +21,13 @@ from gbv_kpi.sheets.sources import find_sources
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
-    from gbv_kpi.ledger.entries import Entry
+    from gbv_kpi.ledger.records import Entry
 
 MANY_FILES = 8  # from here on a person may wonder whether anything happens
 
 
 def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: FailOn, language: Language) -> Outcome:
-    """What is wrong in the files, and how units and province stand. `year` is that of a file that names none."""
+    """Judge files for `check`, units and province; `year` is that of a file that names none."""
     assumed = None if year is None else AssumedYear(year, binds=True)
     outcome, _ = _judge("check", names, plan, assumed, fail_on, language)
     return outcome
@@ -36,19 +36,19 @@ def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: Fai
 def judge_report(
     names: Sequence[str], plan: Plan, year: int, fail_on: FailOn, language: Language, *, detailed: bool = False
 ) -> Outcome:
-    """How the province stands in one year; `detailed` with what that rests on and how it came about.
+    """Judge the province in one year by files; `detailed` with the counts behind it and the trend.
 
     Raises `UsageError` where the files hold no return of that year.
     """
     outcome, returns = _judge("report", names, plan, AssumedYear(year), fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
-        raise UsageError(phrase("The files hold no return of {year}.", year=str(year)))
+        raise UsageError(phrase("The files contain no return for {year}.", year=str(year)))
     outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
     if detailed:
         from gbv_kpi.ledger.entries import unrecorded
 
-        entries = [unrecorded(given, plan) for _, given in valid_returns(returns, plan)]
+        entries = [unrecorded(one, plan, returns.files[file].sha256) for file, one in valid_returns(returns, plan)]
         return _detailed(outcome, returns, year, entries)
     return outcome
 
@@ -56,10 +56,10 @@ def judge_report(
 def judge_ledger(
     ledger: "Ledger", plan: Plan, year: int, as_of: datetime | None, fail_on: FailOn, *, detailed: bool = False
 ) -> Outcome:
-    """The same by what the ledger holds, or held. Raises `UsageError` for nothing."""
+    """Judge the province in one year by what the ledger holds, or held. Raises `UsageError` where that is nothing."""
     from gbv_kpi.ledger.entries import latest, returns_from
-    from gbv_kpi.ledger.mergers import recast
     from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.trend import recast
     from gbv_kpi.ledger.year import year_record
 
     with ledger.reading() as connection:
@@ -67,7 +67,7 @@ def judge_ledger(
         returns = returns_from(held, plan)
         if returns.frame.empty:
             raise UsageError(
-                phrase("The ledger {ledger} holds no return of {year}.", ledger=ledger.name, year=str(year))
+                phrase("The ledger {ledger} has no return for {year}.", ledger=ledger.name, year=str(year))
             )
         scorecard = evaluate(returns, plan)
         provisional = bool(scorecard.of_province().frame["provisional"].any())
@@ -95,15 +95,13 @@ def _judge(
 ) -> tuple[Outcome, Returns]:
     found, left_out = find_sources(names)
     if not found:
-        raise UsageError(phrase("There is no return in {names}.", names=", ".join(names)))
+        raise UsageError(phrase("No return found in {names}.", names=", ".join(names)))
     returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
         reason = (
-            returns.problems[0].message
-            if returns.problems
-            else phrase("No figure is filled in; the file was left out.")
+            returns.problems[0].message if returns.problems else phrase("No figure is filled in; the file was skipped.")
         )
-        raise UsageError(phrase("There is no return in {names}: {reason}", names=", ".join(names), reason=reason))
+        raise UsageError(phrase("No return found in {names}: {reason}", names=", ".join(names), reason=reason))
     scorecard = evaluate(returns, plan)
     return Outcome(
         command, scorecard, returns.problems, returns.files, left_out=tuple(left_out), fail_on=fail_on
@@ -111,7 +109,7 @@ def _judge(
 
 
 def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["Entry"]) -> Outcome:
-    """The outcome with the counts behind its findings and the trend up to its year."""
+    """Return the outcome with the counts behind its findings and the trend up to its year."""
     from gbv_kpi.ledger.trend import trend
 
     plan = outcome.scorecard.plan
@@ -124,7 +122,7 @@ def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["
 
 
 def watched(names: Sequence[str], language: Language) -> Iterable[str]:
-    """The names, with a progress bar on standard error where the work is long and a person is watching."""
+    """Return the names, with a progress bar on standard error where the work is long and a person is watching."""
     if len(names) < MANY_FILES or not sys.stderr.isatty():
         return names
     from rich.progress import track

@@ -41,7 +41,7 @@ OLE = b"\xd0\xcf\x11\xe0"
 SECONDS = 10
 MEBIBYTES = 400
 WAIT = 120  # seconds on the clock
-FORBIDDEN = ("Traceback", "a fault in the program", "internal error", "lỗi của chương trình", "lỗi của phần mềm")
+FORBIDDEN = ("Traceback", "internal error", "internal error", "lỗi của chương trình", "lỗi của phần mềm")
 
 Dice = random.Random
 Mutate = Callable[[bytes, Dice], bytes]

@@ -26,7 +26,7 @@ def test_a_file_is_written_whole_in_place_of_the_old_one(tmp_path: Path) -> None
 
 
 def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"no/out\.txt cannot be written: there is no such file or folder"):
+    with pytest.raises(OutputError, match=r"no/out\.txt cannot be written: no such file or folder"):
         atomic_write(tmp_path / "no" / "out.txt", b"new")
 
 

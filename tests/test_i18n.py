@@ -87,7 +87,7 @@ def test_english_has_a_word_for_one_and_another_for_any_other_count(count: int, 
 
 @given(st.text())
 def test_braces_in_a_detail_are_text_and_no_places_to_fill(found: str) -> None:
-    assert ENGLISH.say(phrase("“{found}” is no year.", found=found)) == f"“{found}” is no year."
+    assert ENGLISH.say(phrase("“{found}” is not a year.", found=found)) == f"“{found}” is not a year."
 
 
 def test_plain_text_is_said_as_it_stands() -> None:

@@ -52,8 +52,9 @@ def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("explain",), ("explain", "missing-value", "--lang", "vi")], ids=" ".join)
-def test_the_meaning_of_a_code_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
-    assert loaded_by(*arguments) == (0, set())
+def test_the_meaning_of_a_code_loads_nothing_heavy_of_ours(arguments: tuple[str, ...]) -> None:
+    code, loaded = loaded_by(*arguments)
+    assert (code, loaded - {"pydantic"}) == (0, set())
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 """The Vietnamese catalogue, brought up to date with the code (`python -m tests.words`) or checked (`--check`).
 
 The sentences are the first argument of `phrase` and the first two of `plural`, those of the problem codes, and the
-help texts of the command line as it is built.
-Nothing written depends on the day, on line numbers or on Babel's release.
+help texts of the command line as it is built. Nothing depends on the day, on line numbers or on the release of Babel.
 """
 
 import argparse

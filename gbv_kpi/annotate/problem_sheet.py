@@ -1,10 +1,11 @@
-"""A sheet that lists problems: where each stands, with a link to its cell, and how to mend it."""
+"""A sheet that lists problems: the place of each, with a link to its cell, and how to correct it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import PurePath
 from typing import Any
 
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -14,17 +15,18 @@ from gbv_kpi.excel_style.cells import (
     AMBER,
     CENTRED,
     GRID,
-    HEADING,
     RED,
     TEXT,
     fit_row,
     font,
     print_on_a4,
+    put_line,
+    put_row,
     put_text,
     set_widths,
 )
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.render.problem_groups import SEVERITY
 
 FILL = {Severity.ERROR: RED, Severity.WARNING: AMBER}
@@ -36,12 +38,11 @@ _HEADINGS = (
     phrase("Cell"),
     phrase("Unit, year"),
     phrase("What was found"),
-    phrase("How to mend it"),
+    phrase("How to correct it"),
 )
 _SHEET, _CELL = 3, 4
 MAX_LISTED = 5000
 
-Look = tuple[int, Severity, bool]  # column, severity, whether it is a link
 LINK = Font(name="Times New Roman", size=12, color="0563C1", underline="single")
 
 
@@ -53,10 +54,39 @@ def fill_summary(
     language: Language,
     note: Phrase | None,
 ) -> None:
-    """All problems of a file, errors first. `note` says why nothing else of the file is in the workbook."""
-    say = language.say
+    """Write all problems of a file, errors first. `note` says why nothing else of the file is in the workbook."""
     set_widths(sheet, WIDTHS)
     listed = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
+    lines = list(_head(file, problems, note))
+    for row, (line, style) in enumerate(lines, start=1):
+        put_line(sheet, row, escape_controls(language.say(line)), WIDTHS, style)
+    top = len(lines) + 2
+    put_row(sheet, top, map(language.say, _HEADINGS), WIDTHS, heading=True)
+    styles: dict[tuple[int, Severity, bool], Any] = {}
+    for row, problem in enumerate(listed, top + 1):
+        target = sheet_by_name.get(problem.place.sheet)
+        reachable = target is not None and target.sheet_state == "visible"
+        texts = [escape_controls(text) for text in _texts(problem, target, language)]
+        for column, text in enumerate(texts, start=1):
+            cell: Any = sheet.cell(row, column)
+            linked = reachable and text != "" and column in (_SHEET, _CELL)
+            key = (column, problem.severity, linked)
+            if key not in styles:  # the look of a cell is worked out once: that is what takes the time
+                _set_look(cell, *key)
+                styles[key] = copy(cell._style)
+            cell._style = copy(styles[key])
+            put_text(sheet, row, column, text)
+            if target and linked:
+                cell.hyperlink = _link(target, problem.place, column)
+        fit_row(sheet, row, zip(texts, WIDTHS, strict=True))
+    sheet.freeze_panes = f"A{top + 1}"
+    if listed:
+        sheet.auto_filter.ref = f"A{top}:G{top + len(listed)}"
+    print_on_a4(sheet, "landscape", f"{top}:{top}")
+
+
+def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterator[tuple[Phrase, Font]]:
+    yield phrase("What to correct in {file}", file=PurePath(file).name), font(14, bold=True)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
     counted = phrase(
@@ -64,75 +94,33 @@ def fill_summary(
         errors=plural("{count} error", "{count} errors", errors),
         warnings=plural("{count} warning", "{count} warnings", warnings),
     )
+    yield counted if problems else phrase("No problem was found."), font(bold=True)
     marks = phrase("Red cells hold an error and must be corrected; amber cells were read in a way to be confirmed.")
-    lines: list[tuple[Phrase, Font]] = [
-        (phrase("What to correct in {file}", file=PurePath(file).name), font(14, bold=True)),
-        (counted if problems else phrase("No problem was found."), font(bold=True)),
-        (note or marks, font(italic=True)),
-    ]
-    if len(listed) < len(problems):
-        lines.append((phrase("Only the first {count} are listed here.", count=len(listed)), font(italic=True)))
-    for row, (line, style) in enumerate(lines, start=1):
-        text = escape_controls(say(line))
-        put_text(sheet, row, 1, text, style, TEXT)
-        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(WIDTHS))
-        fit_row(sheet, row, [(text, sum(WIDTHS))], style.size)
-    top = len(lines) + 2
-    for column, heading in enumerate(_HEADINGS, start=1):
-        cell = put_text(sheet, top, column, say(heading), font(bold=True), CENTRED)
-        cell.border, cell.fill = GRID, HEADING
-    looks: dict[Look, Any] = {}
-    for row, problem in enumerate(listed, top + 1):
-        _write(sheet, row, problem, sheet_by_name.get(problem.place.sheet), language, looks)
-    sheet.freeze_panes = f"A{top + 1}"
-    if listed:
-        sheet.auto_filter.ref = f"A{top}:G{top + len(listed)}"
-    print_on_a4(sheet, "landscape", f"{top}:{top}")
+    yield note or marks, font(italic=True)
+    if len(problems) > MAX_LISTED:
+        yield phrase("Only the first {count} are listed here.", count=MAX_LISTED), font(italic=True)
 
 
-def _write(
-    sheet: Worksheet,
-    row: int,
-    problem: Problem,
-    target: Worksheet | None,
-    language: Language,
-    looks: dict[Look, Any],
-) -> None:
+def _texts(problem: Problem, target: Worksheet | None, language: Language) -> Iterator[str]:
     say, place = language.say, problem.place
-    spot = place.cell or (say(phrase("row {row}", row=str(place.row))) if place.row else "")
-    texts = [
-        say(SEVERITY[problem.severity]),
-        problem.code,
-        place.sheet or (target.title if target else ""),
-        spot,
-        ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part),
-        say(problem.message),
-        say(problem.hint),
-    ]
-    texts = [escape_controls(text) for text in texts]
-    reachable = target is not None and target.sheet_state == "visible"
-    for column, text in enumerate(texts, start=1):
-        linked = reachable and text != "" and column in (_SHEET, _CELL)
-        _dress(sheet.cell(row, column), column, problem.severity, looks, linked=linked)
-        cell = put_text(sheet, row, column, text)
-        if target and linked:
-            cell.hyperlink = _link(target, place.cell if place.cell and column == _CELL else f"A{place.row or 1}")
-    fit_row(sheet, row, zip(texts, WIDTHS, strict=True))
+    yield say(SEVERITY[problem.severity])
+    yield problem.code
+    yield place.sheet or (target.title if target else "")
+    yield place.cell or (say(phrase("row {row}", row=str(place.row))) if place.row else "")
+    yield ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
+    yield say(problem.message)
+    yield say(problem.hint)
 
 
-def _dress(cell: Any, column: int, severity: Severity, looks: dict[Look, Any], *, linked: bool) -> None:
-    """The look of a cell, worked out once for all cells that look the same: that is what takes the time."""
-    look = (column, severity, linked)
-    if look not in looks:
-        cell.font, cell.border = LINK if linked else font(), GRID
-        cell.alignment = CENTRED if column in (1, _CELL) else TEXT
-        if column == 1:
-            cell.fill = FILL[severity]
-        looks[look] = copy(cell._style)
-    cell._style = copy(looks[look])
+def _set_look(cell: Cell, column: int, severity: Severity, linked: bool) -> None:
+    cell.font, cell.border = LINK if linked else font(), GRID
+    cell.alignment = CENTRED if column in (1, _CELL) else TEXT
+    if column == 1:
+        cell.fill = FILL[severity]
 
 
-def _link(target: Worksheet, address: str) -> Hyperlink:
-    """A link inside the workbook; an apostrophe in the sheet's name is written twice."""
+def _link(target: Worksheet, place: Place, column: int) -> Hyperlink:
+    """Return a link inside the workbook; an apostrophe in the sheet's name is written twice."""
     name = target.title.replace("'", "''")
+    address = place.cell if place.cell and column == _CELL else f"A{place.row or 1}"
     return Hyperlink(ref="", location=f"'{name}'!{address}")

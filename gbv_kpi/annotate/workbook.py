@@ -32,7 +32,7 @@ from gbv_kpi.sheets.sources import Source
 AUTHOR = "gbv-kpi"
 CPU_SECONDS = 2
 MAX_MERGED_CELLS = 100_000
-TOO_LARGE = phrase("The file is too large or too intricate to be copied here.")
+TOO_LARGE = phrase("The file is too large or too complex to be copied here.")
 MAX_COMMENT = 4000  # characters
 COMMENT_WIDTH = 340  # pixels
 LINE_PIXELS, LINE_CHARACTERS = 17, 46  # of a comment's usual font at that width
@@ -49,9 +49,8 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
     """
     listed = [problem for problem in problems if problem.place.file == source.name]
     if any(problem.code == "personal-data-column" for problem in listed):
-        return _alone(
-            listed, source, language, phrase("The file has a column about persons, so nothing of it was copied here.")
-        )
+        note = phrase("The file has a column of personal data, so nothing of it was copied here.")
+        return _alone(listed, source, language, note)
     if not can_isolate():
         return _marked(listed, source, language)
 
@@ -130,7 +129,7 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
 
 
 def _rebuilt(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, Sheets]:
-    """A workbook of the cells as they were read, each at its own address."""
+    """Return a workbook of the cells as they were read, each at its own address."""
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet_by_name: dict[str | None, Worksheet] = {}
@@ -153,7 +152,7 @@ def _size(area: Area) -> int:
 
 
 def _fill(copy: Worksheet, sheet: Sheet) -> None:
-    """The cells; texts side by side wrap in columns of moderate width, a line alone in its row runs on."""
+    """Write the cells; texts side by side wrap in columns of moderate width, a line alone in its row runs on."""
     rows = [[text_of(cell) for cell in row] for row in sheet.rows]
     side_by_side = [row for row in rows if sum(map(bool, row)) > 1]
     columns = zip_longest(*side_by_side, fillvalue="")
@@ -168,7 +167,7 @@ def _fill(copy: Worksheet, sheet: Sheet) -> None:
 
 
 def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignment | None) -> None:
-    """A cell as it was read; its text stays text, whatever sign it starts with."""
+    """Write a cell as it was read; its text stays text, whatever sign it starts with."""
     match cell:
         case "" | FormulaWithoutValue():
             return
@@ -185,23 +184,21 @@ def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignme
 
 
 def _with_lines(text: str) -> str:
-    """The text with line breaks kept and other control characters shown."""
+    """Return the text with line breaks kept and other control characters shown."""
     return "\n".join(escape_controls(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def _by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[str, str], list[Problem]]:
-    """The problems of each cell; those of a merged area stand at its first cell, which shows."""
+    """Return the problems of each cell; those of a merged area belong to its first cell, which shows."""
     found: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         sheet = sheet_by_name.get(problem.place.sheet)
         if sheet is not None and problem.place.cell:
-            found.setdefault((sheet.title, _shown_cell(sheet, problem.place.cell)), []).append(problem)
+            address = problem.place.cell
+            area = next((area for area in sheet.merged_cells.ranges if address in area), None)
+            shown = str(area.start_cell.coordinate) if area else address
+            found.setdefault((sheet.title, shown), []).append(problem)
     return found
-
-
-def _shown_cell(sheet: Worksheet, address: str) -> str:
-    area = next((area for area in sheet.merged_cells.ranges if address in area), None)
-    return str(area.start_cell.coordinate) if area else address
 
 
 def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language: Language) -> None:

@@ -1,8 +1,7 @@
 """The blank return that an office fills in.
 
 request     what the return asks for, and from whom
-answers     unlock the cells to fill in, and check what is typed there
-frame       write the title block and the signatures
-table, form, guide   write each kind of sheet
-workbook    put the sheets together
+parts       title, answers with what may be typed there, signatures
+table       write the sheet with a row for each unit
+workbook    write the forms and the guide, and put the sheets together
 """

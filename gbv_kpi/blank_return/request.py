@@ -1,4 +1,4 @@
-"""What a blank return is to hold: its year, the units it is for, and the languages of its labels."""
+"""The contents of a blank return: its year, the units it is for, and the languages of its labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Literal
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Bilingual, Language, phrase
-from gbv_kpi.plan import Indicator, Plan, ReturnField, Unit
+from gbv_kpi.plan import Plan, ReturnField, Unit
 from gbv_kpi.reading.units import UnitDirectory
 
 Level = tuple[str, str]  # upper and lower heading of a field; the lower one may be blank
@@ -25,34 +25,34 @@ MEASURES = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One blank return; `beside` is the second language of its labels, None for labels in one only."""
+    """One blank return; `second` is the second language of its labels, None for labels in one only."""
 
     plan: Plan
     year: int
     units: Sequence[Unit]
     language: Language
-    beside: Language | None = None
+    second: Language | None = None
 
     @property
     def fields(self) -> list[ReturnField]:
-        """What must be given, then what may be."""
+        """Return the fields that must be given, then those that may be."""
         return sorted(self.plan.fields, key=lambda field: field.optional)
 
+    @property
+    def languages(self) -> list[Language]:
+        return [self.language, self.second] if self.second else [self.language]
+
     def levels(self, field: ReturnField) -> Level:
-        """The two headings of a field, or its label alone where the plan gives none in this language."""
+        """Return the two headings of a field, or its label alone where the plan gives none in this language."""
         tag: Literal["vi", "en"] = "en" if self.language.tag == "en" else "vi"
         return field.header.get(tag) or (self.language.say(field.label), "")
 
     def measure(self, field: ReturnField) -> str:
         return self.language.say(MEASURES[field.counts])
 
-    def served(self, field: ReturnField) -> list[Indicator]:
-        """The indicators that a field is a number of."""
-        return [i for i in self.plan.all_indicators if field.id in (*i.numerator, *i.denominator)]
-
 
 def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["table", "form"]) -> tuple[Unit, ...]:
-    """The unit that is named, by name or code, or every unit expected to report that year; none where any may.
+    """Return the unit that is named, by name or code, or every unit expected that year; none where any may report.
 
     Raises `UsageError` for a year outside the plan and for a name that means no unit of the year.
     """
@@ -66,12 +66,12 @@ def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["t
             )
         )
     if layout == "form" and not plan.units:
-        raise UsageError(phrase("The plan lists no units, so a form could not be told whose it is: use a table."))
+        raise UsageError(phrase("The plan lists no units, so a form cannot name its unit: use a table."))
     if named is not None:
         return (_unit(plan, year, named),)
     if (units := plan.expected_units(year)) or not plan.units:
         return units
-    raise UsageError(phrase("The plan lists no units of {year}: name one with --unit.", year=str(year)))
+    raise UsageError(phrase("The plan lists no units for {year}: name one with --unit.", year=str(year)))
 
 
 def _unit(plan: Plan, year: int, text: str) -> Unit:
@@ -82,7 +82,7 @@ def _unit(plan: Plan, year: int, text: str) -> Unit:
     if found.merged:
         raise UsageError(
             phrase(
-                "{named} has become part of {unit}: in {year} make the return of {unit}.",
+                "{named} has merged into {unit}: for {year} make the return of {unit}.",
                 named=found.named.name,
                 unit=found.unit.name,
                 year=str(year),

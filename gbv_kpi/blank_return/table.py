@@ -9,8 +9,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.blank_return.answers import lock, open_answers, open_names
-from gbv_kpi.blank_return.frame import NUMBERING, TOTAL, UNIT, add_signatures, add_title
+from gbv_kpi.blank_return.parts import NUMBERING, TOTAL, UNIT, add_signatures, add_title, lock, open_answers, unlock
 from gbv_kpi.blank_return.request import Request
 from gbv_kpi.excel_style.cells import (
     CENTRED,
@@ -33,7 +32,7 @@ SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
 
 
 def fill_table(sheet: Worksheet, request: Request) -> None:
-    """The whole sheet: title, header, a row for each unit, a total that adds itself up, signatures.
+    """Write the sheet: title, header, a row for each unit, a total that adds itself up, signatures.
 
     Without units there are rows in which their names are filled in too.
     """
@@ -46,23 +45,23 @@ def fill_table(sheet: Worksheet, request: Request) -> None:
     last_column = FRAME + len(fields)
     on_first_page = _columns_of_first_page(request, widths)
     top = add_title(sheet, request, only, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
-    first = _header(sheet, request, top, widths)
+    first = _fill_header(sheet, request, top, widths)
     last = first + len(names) - 1
     for row, name in enumerate(names, start=first):
         if name:
             sheet.cell(row, 1, row - first + 1)
             put_text(sheet, row, 2, name)
-        _dress(sheet, row, last_column)
+        _style_row(sheet, row, last_column)
         fit_row(sheet, row, [(name, widths[1])], at_least=20)
     columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
     if only is None:
         put_text(sheet, last + 1, 2, request.language.say(TOTAL))
         for letter in columns.values():
             sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
-        _dress(sheet, last + 1, last_column, bold=True)
+        _style_row(sheet, last + 1, last_column, bold=True)
         fit_row(sheet, last + 1, (), at_least=20)
     if not request.units:
-        open_names(sheet, f"B{first}:B{last}")
+        unlock(sheet, f"B{first}:B{last}")
     open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
     signed = (max(FRAME + 4, on_first_page - SIGNED_COLUMNS + 1), on_first_page)
     add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), signed)
@@ -90,61 +89,54 @@ def _print_on_two_pages(sheet: Worksheet, first_page: int, widths: Sequence[floa
     sheet.page_setup.scale = min(100, int(100 * PAGE_WIDTH / widest))
 
 
-def _header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:
-    """The header from row `top` on; gives the first row below it.
+def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:
+    """Write the header from row `top` on; return the first row below it.
 
-    What must be given and what may be stands above the two levels, a second language's labels below
-    them: `check` finds its way by either.
+    Whether a field must be given is above its two levels, a second language's labels are below them: `check` finds
+    its way by either.
     """
     fields, say = request.fields, request.language.say
-    bands = [phrase("May be left blank") if field.optional else phrase("To be filled in") for field in fields]
-    levels = [request.levels(field) for field in fields]
+    bands = [say(phrase("May be left blank") if field.optional else phrase("To be filled in")) for field in fields]
+    above, below = zip(*(request.levels(field) for field in fields), strict=True)
     upper, lower = top + 1, top + 2
-    _spread(sheet, top, [say(band) for band in bands], widths)
-    _spread(sheet, upper, [above for above, _ in levels], widths)
-    for column, (_, below) in enumerate(levels, start=FRAME + 1):
-        if below:
-            put_text(sheet, lower, column, below)
-        else:
-            sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
-    fit_row(sheet, lower, [(below, width) for (_, below), width in zip(levels, widths[FRAME:], strict=True)])
-    sheet.merge_cells(start_row=top, end_row=top, start_column=1, end_column=FRAME)
-    for column, words in enumerate((NUMBERING, UNIT), start=1):
-        put_text(sheet, upper, column, say(words))
-        sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
-    bottom = lower
-    if request.beside:
-        bottom += 1
-        beside = [request.beside.say(words) for words in (NUMBERING, UNIT, *(field.label for field in fields))]
-        for column, text in enumerate(beside, start=1):
-            put_text(sheet, bottom, column, text)
-        fit_row(sheet, bottom, zip(beside, widths, strict=True), size=10)
+    rows = [["", "", *bands], [say(NUMBERING), say(UNIT), *above], ["", "", *below]]
+    if request.second:
+        rows.append([request.second.say(words) for words in (NUMBERING, UNIT, *(field.label for field in fields))])
+    for row, texts in enumerate(rows, start=top):
+        for column, text in enumerate(texts, start=1):
+            put_text(sheet, row, column, text)
+    bottom = top + len(rows) - 1
     for column, number in enumerate(("A", "B", *range(1, len(fields) + 1)), start=1):
         sheet.cell(bottom + 1, column, number)
+    fit_row(sheet, bottom, zip(rows[-1], widths, strict=True), size=10)
+    fit_row(sheet, lower, zip(below, widths[FRAME:], strict=True))
+    sheet.merge_cells(start_row=top, end_row=top, start_column=1, end_column=FRAME)
+    _merge_equal(sheet, top, bands, widths)
+    _merge_equal(sheet, upper, above, widths)
+    for column, text in enumerate(rows[2], start=1):
+        if not text:
+            sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
     for row in range(top, bottom + 2):
+        style = font(11.5, bold=True) if row <= lower else font(10, italic=True)
         for column in range(1, FRAME + len(fields) + 1):
             cell = sheet.cell(row, column)
-            cell.border, cell.fill = GRID, HEADING
-            cell.alignment = CENTRED
-            second_language = row == bottom != lower
-            cell.font = font(10 if second_language or row > bottom else 11.5, bold=lower >= row, italic=row > lower)
+            cell.border, cell.fill, cell.alignment, cell.font = GRID, HEADING, CENTRED, style
     return bottom + 2
 
 
 def _width(field: ReturnField, request: Request) -> float:
-    """Wide enough for the longest word of a field's headings, which cannot be wrapped."""
+    """Return a width for the longest word of a field's headings, which cannot be wrapped."""
     _, below = request.levels(field)
-    words = [*below.split(), *(request.beside.say(field.label).split() if request.beside else ())]
+    words = [*below.split(), *(request.second.say(field.label).split() if request.second else ())]
     return max(8.5, 1.05 * max(map(len, words), default=0) + 1.5)
 
 
-def _spread(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
-    """Equal texts side by side as one merged cell, the row high enough for the longest."""
+def _merge_equal(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
+    """Make equal texts side by side one merged cell, the row high enough for the longest."""
     column = FRAME + 1
     needed = []
     for text, group in groupby(texts):
         until = column + len(list(group)) - 1
-        put_text(sheet, row, column, text)
         if until > column:
             sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=until)
         needed.append((text, sum(widths[column - 1 : until])))
@@ -152,7 +144,7 @@ def _spread(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[f
     fit_row(sheet, row, needed)
 
 
-def _dress(sheet: Worksheet, row: int, last_column: int, *, bold: bool = False) -> None:
+def _style_row(sheet: Worksheet, row: int, last_column: int, *, bold: bool = False) -> None:
     for column in range(1, last_column + 1):
         cell = sheet.cell(row, column)
         if isinstance(cell, Cell):

@@ -8,22 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
-from gbv_kpi.cli.options import (
-    DEFAULT_PLAN,
-    MIN_COUNT,
-    FailOnOption,
-    Format,
-    FormatOption,
-    LangOption,
-    LedgerOption,
-    MinCountOption,
-    OutputOption,
-    PlanOption,
-    chosen_format,
-    office_plan,
-    output_language,
-)
-from gbv_kpi.cli.output import emit
+from gbv_kpi.cli import options
+from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format
+from gbv_kpi.cli.request import request_of
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import LANGUAGES, language_from_env
 from gbv_kpi.inputs import data_folder, is_file
@@ -46,15 +33,15 @@ commands = typer.Typer()
 @commands.command()
 def config(
     context: typer.Context,
-    plan: PlanOption = DEFAULT_PLAN,
-    ledger: LedgerOption = None,
-    fail_on: FailOnOption = FailOn.MISSED,
-    min_count: MinCountOption = MIN_COUNT,
-    format: FormatOption = None,
-    output: OutputOption = None,
-    lang: LangOption = None,
+    plan: options.PlanOption = DEFAULT_PLAN,
+    ledger: options.LedgerOption = None,
+    fail_on: options.FailOnOption = FailOn.MISSED,
+    min_count: options.MinCountOption = MIN_COUNT,
+    format: options.FormatOption = None,
+    output: options.OutputOption = None,
+    lang: options.LangOption = None,
 ) -> None:
-    """Show each setting and where it comes from. An option, the environment, gbv-kpi.toml, or the default.
+    """Show each setting and its source. Sources are options, the environment, gbv-kpi.toml and defaults.
 
     Example: gbv-kpi config
     """
@@ -63,7 +50,12 @@ def config(
     from gbv_kpi.plan.office import Setting, office_settings
     from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
 
-    spoken, file, address = output_language(lang), context.obj, address_of(ledger or default_place())
+    request, file, address = (
+        request_of(context, Format, format, output, lang),
+        context.obj,
+        address_of(ledger or default_place()),
+    )
+    spoken = request.language
     place = address.database if address.drivername == "sqlite" else shown_address(address)
     values = {"plan": plan, "ledger": place, "lang": spoken.tag, "fail_on": fail_on.value, "min_count": min_count}
     settings = []
@@ -72,11 +64,10 @@ def config(
         if name == "lang" and source != "option" and os.environ.get("GBV_KPI_LANG", "")[:2].lower() in LANGUAGES:
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
-    settings += office_settings(office_plan(context, plan), file)
+    settings += office_settings(request.plan(plan), file)
     path = str(file.path) if file else None
-    chosen = chosen_format(context, format, output, Format)
-    show = settings_to_json if chosen is Format.JSON else settings_to_terminal
-    emit(show(settings, path, spoken), output, spoken)
+    show = settings_to_json if request.format is Format.JSON else settings_to_terminal
+    request.emit(show(settings, path, spoken))
 
 
 def _source_name(context: typer.Context, name: str) -> str:

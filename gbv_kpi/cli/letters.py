@@ -1,9 +1,10 @@
 """The letters of a year, written into a folder: Word and Markdown for each unit, a blank form with a reminder."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -13,19 +14,19 @@ from gbv_kpi.blank_return.workbook import blank_return
 from gbv_kpi.cli.output import expect_new
 from gbv_kpi.console import atomic_write, to_json_text
 from gbv_kpi.errors import OutputError, system_reason
-from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import latest, returns_from
 from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.ledger.status import year_status
-from gbv_kpi.pipeline import judge_check
+from gbv_kpi.pipeline import watched
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.docx.letter import letter_to_docx
+from gbv_kpi.render.docx.document import letter_to_docx
 from gbv_kpi.render.letters import Letter, letter_to_markdown, letters_of
 from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
+from gbv_kpi.returns.collect import read_returns, valid_returns
 from gbv_kpi.sheets.sources import find_sources
 
 MARKED = ".marked.xlsx"  # a copy that --sort-into wrote beside a refused file
@@ -47,12 +48,22 @@ class LetterRequest:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLetters:
-    """The letters with their files, and the refused files that belong to nobody."""
+    """The letters with their files, the refused files that belong to nobody, and the units that got no letter."""
 
     plan: Plan
     year: int
     files_by_letter: Sequence[tuple[Letter, Sequence[Path]]]
     without_unit: Sequence[str]
+    file_by_unit: Mapping[str, str]  # of units with a valid return in a file that was refused for others
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What is wrong in the refused files of a year."""
+
+    problems_by_unit: dict[str, list[Problem]]
+    file_by_unit: dict[str, str]  # of units with a return that is valid, in a file refused for other returns
+    without_unit: dict[str, None]  # files with errors of which no unit is known
 
 
 def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, language: Language) -> WrittenLetters:
@@ -62,8 +73,10 @@ def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, languag
         entries = entries_of(connection, plan, years=[year])
     status, counted = year_status(entries, plan, year, now), latest(entries)
     findings = evaluate(returns_from(counted, plan), plan).of_units().findings if counted else []
-    problems_by_unit, without_unit = _refused(request, language)
-    letters = list(letters_of(status, findings, problems_by_unit, request.day, language))
+    refused = _refused(request, language)
+    letters = list(letters_of(status, findings, refused.problems_by_unit, request.day, language))
+    held_up = [one for one in letters if one.kind == "reminder" and one.unit.code in refused.file_by_unit]
+    letters = [letter for letter in letters if letter not in held_up]
     files = [(letter, list(_paths(request.folder, letter))) for letter in letters]
     for path in (path for _, paths in files for path in paths):
         expect_new(path, request.force)
@@ -71,36 +84,38 @@ def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, languag
         request.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = system_reason(error)
-        message = phrase("The folder {folder} cannot be made: {reason}.", folder=str(request.folder), reason=reason)
+        message = phrase("The folder {folder} cannot be created: {reason}.", folder=str(request.folder), reason=reason)
         raise OutputError(message) from error
     for letter, (docx, markdown, *form) in files:
         atomic_write(docx, letter_to_docx(letter, plan, request.day, language, request.template))
         atomic_write(markdown, letter_to_markdown(letter, language).encode())
         for path in form:
             atomic_write(path, blank_return(Request(plan, year, (letter.unit,), language), "form"))
-    return WrittenLetters(plan, year, files, without_unit)
+    file_by_unit = {letter.unit.name: refused.file_by_unit[letter.unit.code] for letter in held_up}
+    return WrittenLetters(plan, year, files, list(refused.without_unit), file_by_unit)
 
 
-def _refused(request: LetterRequest, language: Language) -> tuple[dict[str, list[Problem]], list[str]]:
-    """Return the errors of the year by unit, and the files with errors of which no unit is known."""
+def _refused(request: LetterRequest, language: Language) -> Refused:
     found, _ = find_sources(request.refused)
     files = [name for name in found if not name.endswith(MARKED)]
-    problems_by_unit: dict[str, list[Problem]] = {}
-    without_unit: dict[str, None] = {}
-    if files:
-        outcome = judge_check(files, request.plan, None, FailOn.NEVER, language)
-        errors = [problem for problem in outcome.problems if problem.severity is Severity.ERROR]
-        units_by_file: dict[str, set[str]] = {}
-        for problem in errors:
-            units_by_file.setdefault(problem.place.file, set()).update([problem.unit] if problem.unit else [])
-        for problem in errors:
-            known = units_by_file[problem.place.file]
-            unit = problem.unit or (next(iter(known)) if len(known) == 1 else None)
-            if unit is None:
-                without_unit[problem.place.file] = None
-            elif problem.year in (None, request.year):
-                problems_by_unit.setdefault(unit, []).append(problem)
-    return problems_by_unit, list(without_unit)
+    returns = read_returns(files, request.plan, None, partial(watched, language=language))
+    errors = [problem for problem in returns.problems if problem.severity is Severity.ERROR]
+    units_by_file: dict[str, set[str]] = {}
+    for problem in errors:
+        units_by_file.setdefault(problem.place.file, set()).update([problem.unit] if problem.unit else [])
+    refused = Refused({}, {}, {})
+    for problem in errors:
+        known = units_by_file[problem.place.file]
+        unit = problem.unit or (next(iter(known)) if len(known) == 1 else None)
+        if unit is None:
+            refused.without_unit[problem.place.file] = None
+        elif problem.year in (None, request.year):
+            refused.problems_by_unit.setdefault(unit, []).append(problem)
+    for number, given in valid_returns(returns, request.plan):
+        file = returns.files[number].path
+        if file in units_by_file and given.year == request.year:
+            refused.file_by_unit[given.unit.code] = file
+    return refused
 
 
 def _paths(folder: Path, letter: Letter) -> Sequence[Path]:

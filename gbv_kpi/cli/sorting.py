@@ -22,9 +22,11 @@ from gbv_kpi.console import atomic_write
 from gbv_kpi.errors import OutputError, UsageError, system_reason
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import is_file
+from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.journal import record_places
 from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
-from gbv_kpi.render.reply import reply_to
+from gbv_kpi.render.letters import reply_to
 from gbv_kpi.sheets.sources import STDIN, open_source
 
 if sys.platform != "win32":
@@ -50,7 +52,7 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
     """
     target = folder.resolve()
     if any(target.is_relative_to(Path(name).resolve()) for name in inbox if name != STDIN):
-        raise UsageError(phrase("{folder} lies within the inbox: sort into a folder beside it.", folder=str(folder)))
+        raise UsageError(phrase("{folder} is inside the inbox: choose a folder outside it.", folder=str(folder)))
     try:
         for name in ("accepted", "refused"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -66,8 +68,8 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
         yield
 
 
-def sort_files(submission: Submission, folder: Path, language: Language) -> None:
-    """Write a reply to each file that was refused, then move all files."""
+def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: Language) -> None:
+    """Write a reply to each file that was refused, record where the others will be, then move all files."""
     moves: list[Move] = []
     for file in submission.files:
         if is_file(Path(file.path)):
@@ -75,6 +77,10 @@ def sort_files(submission: Submission, folder: Path, language: Language) -> None
             if file.filed.state not in ACCEPTED:
                 _write_reply(file, target, language)
             moves.append(Move(str(Path(file.path).absolute()), str(target.absolute()), file.sha256))
+    accepted = {file.sha256 for file in submission.files if file.filed.state in ACCEPTED}
+    places = {move.sha256: move.target for move in moves if move.sha256 in accepted}
+    if places:
+        ledger.write(lambda connection: record_places(connection, places))
     atomic_write(folder / JOURNAL, json.dumps(moves).encode())
     _finish(folder)
 

@@ -1,6 +1,6 @@
 """The command that hands returns in: checked, recorded in the ledger, and sorted where asked."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,28 +8,10 @@ from typing import Annotated
 
 import typer
 
-from gbv_kpi.cli.options import (
-    DEFAULT_PLAN,
-    AssumedYearOption,
-    ByOption,
-    CheckFormat,
-    CheckFormatOption,
-    Files,
-    LangOption,
-    LedgerOption,
-    OutputOption,
-    PlanOption,
-    QuietOption,
-    chosen_format,
-    document_language,
-    expect_other_file,
-    now,
-    office_plan,
-    officer,
-    opened_ledger,
-    output_language,
-)
-from gbv_kpi.cli.output import emit_in_format, say_left_out
+from gbv_kpi.cli import options
+from gbv_kpi.cli.options import DEFAULT_PLAN, CheckFormat
+from gbv_kpi.cli.output import expect_other_file, say_left_out
+from gbv_kpi.cli.request import author, document_language, request_of
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 
@@ -39,13 +21,13 @@ commands = typer.Typer()
 @commands.command()
 def submit(
     context: typer.Context,
-    files: Files,
-    year: AssumedYearOption = None,
-    ledger: LedgerOption = None,
-    by: ByOption = None,
-    plan: PlanOption = DEFAULT_PLAN,
-    format: CheckFormatOption = None,
-    output: OutputOption = None,
+    files: options.Files,
+    year: options.AssumedYearOption = None,
+    ledger: options.LedgerOption = None,
+    by: options.ByOption = None,
+    plan: options.PlanOption = DEFAULT_PLAN,
+    format: options.CheckFormatOption = None,
+    output: options.OutputOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be new, corrected or refused; record nothing.")
     ] = False,
@@ -54,13 +36,13 @@ def submit(
         typer.Option(
             "--sort-into",
             metavar="FOLDER",
-            help="Move the files: to accepted/YEAR, or to refused with a marked copy and a reply beside them.",
+            help="Move the files to accepted/YEAR, or to refused with a marked copy and a reply.",
         ),
     ] = None,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
+    quiet: options.QuietOption = False,
+    lang: options.LangOption = None,
 ) -> None:
-    """Check returns and record them in the ledger. All of a file or nothing of it; safe to repeat.
+    """Check returns and record them in the ledger. Records a file whole or not at all; safe to repeat.
 
     Example: gbv-kpi submit inbox/
     """
@@ -69,41 +51,30 @@ def submit(
     from gbv_kpi.render.submission import submission_listing, submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
-    spoken, chosen = output_language(lang), chosen_format(context, format, output, CheckFormat)
-    the_plan = office_plan(context, plan)
+    request = request_of(context, CheckFormat, format, output, lang, quiet=quiet)
+    the_plan = request.plan(plan)
     if sort_into and dry_run:
         raise UsageError(phrase("--dry-run moves no files: leave out --sort-into."))
-    with _sorting(sort_into, files):
+    if sort_into:
+        from gbv_kpi.cli.sorting import sort_files, sorting_into
+    with sorting_into(sort_into, files) if sort_into else nullcontext():
         found, left_out = find_sources(files)
         if not found and sort_into:
             raise typer.Exit  # an inbox that is sorted is empty most of the time
         if not found:
-            raise UsageError(phrase("There is no return in {names}.", names=", ".join(files)))
-        expect_other_file(output, [*found, plan])
-        with opened_ledger(ledger, spoken, output, create=True, quiet=quiet, dry_run=dry_run) as opened:
-            watch = partial(watched, language=spoken)
-            submission = hand_in(opened, the_plan, found, year, now(), officer(by), watch)
-        submission = replace(submission, is_rehearsal=dry_run)
-        silent = quiet and submission.exit_code == 0
-        say_left_out(left_out, silent, spoken)
-        if output is not None or not silent:
-            emit_in_format(
-                (chosen, spoken, output),
-                lambda: submission_to_terminal(submission, spoken),
-                lambda: submission_to_json(submission, spoken),
-                lambda: submission_listing(submission, spoken),
-                quiet=quiet,
+            raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
+        expect_other_file(output, found)
+        with request.ledger(ledger, create=True, dry_run=dry_run) as opened:
+            watch, officer = partial(watched, language=request.language), author(by)
+            submission = hand_in(opened, the_plan, found, year, officer.at, officer.who, watch)
+            submission = replace(submission, is_rehearsal=dry_run)
+            say_left_out(left_out, quiet and submission.exit_code == 0, request.language)
+            request.show(
+                lambda: submission_to_terminal(submission, request.language),
+                lambda: submission_to_json(submission, request.language),
+                lambda: submission_listing(submission, request.language),
+                submission.exit_code,
             )
-        if sort_into:
-            from gbv_kpi.cli.sorting import sort_files
-
-            sort_files(submission, sort_into, document_language(lang))
+            if sort_into:
+                sort_files(submission, sort_into, opened, document_language(lang))
     raise typer.Exit(submission.exit_code)
-
-
-def _sorting(folder: Path | None, inbox: list[str]) -> AbstractContextManager[None]:
-    if folder is None:
-        return nullcontext()
-    from gbv_kpi.cli.sorting import sorting_into
-
-    return sorting_into(folder, inbox)

@@ -1,4 +1,4 @@
-"""`--help` and complaints about the command line, in the officer's language.
+"""Translate `--help` and complaints about the command line.
 
 Our own help texts are replaced in the built commands before they run. The words of the command-line
 library are reworded where they come out, in its help pages and its complaints: not all of them pass
@@ -7,9 +7,7 @@ through gettext, and which ones do changes with its release.
 
 import re
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable
 from functools import lru_cache
 from io import StringIO
 from typing import Any
@@ -37,31 +35,30 @@ REWORDED = {
     "Missing command.": phrase("Missing command."),
     "Missing argument {name}.": phrase("Missing argument {name}."),
     "Missing option {name}.": phrase("Missing option {name}."),
-    "No such command {name}. Did you mean {names}?": phrase("There is no command {name}. Is {names} meant?"),
-    "No such command {name}.": phrase("There is no command {name}."),
-    "No such option: {name} (Possible options: {names})": phrase("There is no option {name}. Is {names} meant?"),
-    "No such option: {name} Did you mean {names}?": phrase("There is no option {name}. Is {names} meant?"),
-    "No such option: {name}": phrase("There is no option {name}."),
-    "Option {name} requires an argument.": phrase("Option {name} needs a value."),
+    "No such command {name}. Did you mean {names}?": phrase("Unknown command {name}. Did you mean {names}?"),
+    "No such command {name}.": phrase("Unknown command {name}."),
+    "No such option: {name} (Possible options: {names})": phrase("Unknown option {name}. Did you mean {names}?"),
+    "No such option: {name} Did you mean {names}?": phrase("Unknown option {name}. Did you mean {names}?"),
+    "No such option: {name}": phrase("Unknown option {name}."),
+    "Option {name} requires an argument.": phrase("Option {name} requires a value."),
     "Option {name} does not take a value.": phrase("Option {name} takes no value."),
-    "Got unexpected extra argument{sign}({name})": phrase("Too much on the line: {name}"),
-    "Invalid value for {name}: {message}": phrase("{name} does not take this value: {message}"),
-    "Invalid value: {message}": phrase("This value is not taken: {message}"),
+    "Got unexpected extra argument{sign}({name})": phrase("Unexpected argument: {name}"),
+    "Invalid value for {name}: {message}": phrase("Invalid value for {name}: {message}"),
+    "Invalid value: {message}": phrase("Invalid value: {message}"),
     "{name} (env var: {variable})": phrase("{name} (env var: {variable})"),
     "Value error, {message}": phrase("{message}"),
     "{value} is not one of {choices}.": phrase("{value} is not one of {choices}."),
-    "{value} is not a valid integer.": phrase("{value} is no whole number."),
-    "{value} is not a valid int.": phrase("a whole number is wanted."),
-    "{value} is not in the range x>={least}.": phrase("the smallest is {least}."),
-    "Input should be greater than or equal to {least}": phrase("the smallest is {least}."),
-    "Input should be a valid integer{rest}": phrase("a whole number is wanted."),
-    "Input should {rest}": phrase("it is not of the kind that is wanted here."),
+    "{value} is not a valid integer.": phrase("{value} is not a whole number."),
+    "{value} is not a valid int.": phrase("expected a whole number."),
+    "{value} is not in the range x>={least}.": phrase("the minimum is {least}."),
+    "Input should be greater than or equal to {least}": phrase("the minimum is {least}."),
+    "Input should be a valid integer{rest}": phrase("expected a whole number."),
+    "Input should {rest}": phrase("it is of the wrong type."),
 }
 
 
 def run(command: Any, language: Language, **settings: Any) -> None:
     """Run the command line and exit; whatever the library says is in our words, `settings` are its context's."""
-    _convert_lightly(command)
     translate_help(command, language)
     try:
         sys.exit(command.main(standalone_mode=False, **settings))
@@ -70,42 +67,6 @@ def run(command: Any, language: Language, **settings: Any) -> None:
         complaint.show(by_library)
         sys.stderr.writelines(_reworded(line, language) + "\n" for line in by_library.getvalue().splitlines())
         sys.exit(complaint.exit_code)
-
-
-def _convert_lightly(command: Any) -> None:
-    """Spare a command whose arguments need no conversion the library's way of converting them.
-
-    typer 0.29 imports pydantic for it: 0.07 of 0.14 s CPU of `explain` (2026-11-25).
-    """
-    for param in command.get_params(typer.Context(command)):
-        if getattr(param, "is_flag", False) and param.default is None:
-            param.default = False
-        if hasattr(param, "get_runtime_param"):
-            param.get_runtime_param = _LightConversion(param.get_runtime_param, param.type_descriptor.annotation)
-    for below in getattr(command, "commands", {}).values():
-        _convert_lightly(below)
-
-
-@dataclass(frozen=True, slots=True)
-class _LightConversion:
-    """Converts what is there as it is wanted, texts, and choices; anything else is left to the library."""
-
-    usual: Callable[[], Any]
-    annotation: Any
-
-    def __call__(self) -> "_LightConversion":
-        return self
-
-    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        wanted = self.annotation
-        if wanted == list[str] and value and all(isinstance(one, str) for one in value):
-            return list(value)
-        if isinstance(wanted, type) and not isinstance(value, list | tuple):
-            if value is None or isinstance(value, wanted):
-                return value
-            if issubclass(wanted, StrEnum) and value in list(wanted):
-                return wanted(value)
-        return self.usual().coerce(value, param=param, ctx=ctx)
 
 
 def translate_help(command: Any, language: Language) -> None:
@@ -124,7 +85,7 @@ def translate_help(command: Any, language: Language) -> None:
 
 
 def _translated(text: str | None, language: Language) -> str | None:
-    """A help text paragraph by paragraph; of an example only the word is translated."""
+    """Return a help text translated paragraph by paragraph; of an example only the word."""
     if not text:
         return text
     return "\n\n".join(
@@ -136,7 +97,7 @@ def _translated(text: str | None, language: Language) -> str | None:
 
 
 def _speaking_context(context_class: type[Any], language: Language) -> type[Any]:
-    """The library's context, whose help pages are reworded."""
+    """Return the library's context with its help pages reworded."""
     usual: type[Any] = context_class.formatter_class
 
     class Formatter(usual):  # type: ignore[misc]  # which one is known only here
@@ -147,10 +108,8 @@ def _speaking_context(context_class: type[Any], language: Language) -> type[Any]
             super().write_heading(_reworded(heading, language))
 
         def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
-            # typer 0.15 escapes the bracket of its notes for rich, whether or not rich shows them.
             words = [
-                (re.sub(r" <(?:list\[str\]|str|int)>", "", name), _reworded(text.replace("  \\[", "  ["), language))
-                for name, text in rows
+                (re.sub(r" <(?:list\[str\]|str|int)>", "", name), _reworded(text, language)) for name, text in rows
             ]
             super().write_dl(words, *args, **options)
 
@@ -158,7 +117,7 @@ def _speaking_context(context_class: type[Any], language: Language) -> type[Any]
 
 
 def _reworded(text: str, language: Language) -> str:
-    """A saying of the library in `language`, and the sayings within it; as it is where it is not known."""
+    """Return a sentence of the library in `language`, with those within it; unchanged where it is not known."""
     for by_library, ours in REWORDED.items():
         if found := _pattern(by_library).fullmatch(text):
             parts = found.groupdict()

@@ -1,1 +1,1 @@
-"""How written workbooks look: `paper` has measures and colours, `cells` applies them with openpyxl."""
+"""The look of written workbooks: `paper` has measures and colours, `cells` applies them with openpyxl."""

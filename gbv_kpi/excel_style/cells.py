@@ -1,6 +1,6 @@
-"""How workbooks for other offices look, and text that is text: nothing a file or a plan says acts as a formula."""
+"""The looks of workbooks for other offices, and text that is text: nothing a file or a plan says is a formula."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -15,6 +15,7 @@ from gbv_kpi.excel_style import paper
 
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 ACROSS = Alignment(horizontal="left", vertical="center")
+WIDE = 20  # a column for text
 TEXT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 _LINE = Side(style="thin", color=paper.LINE)
 GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -44,12 +45,13 @@ def put_text(
     font: Font | None = None,
     alignment: Alignment | None = None,
 ) -> Cell:
-    """The text in a cell as text, whatever sign it starts with, and even if someone edits the cell later."""
+    """Write a text as text, whatever sign it starts with, and even if someone edits the cell later."""
     cell = sheet.cell(row, column)
     if not isinstance(cell, Cell):
         raise TypeError(f"{cell.coordinate} is inside a merged area")
-    cell.value = paper.storable(text)
-    cell.data_type = "s"
+    if text:
+        cell.value = paper.storable(text)
+        cell.data_type = "s"
     if font:
         cell.font = font
     if alignment:
@@ -57,6 +59,53 @@ def put_text(
     if paper.acts(text):
         cell.quotePrefix = True
     return cell
+
+
+def put_across(
+    sheet: Worksheet,
+    row: int,
+    columns: tuple[int, int],
+    text: str,
+    style: Font,
+    alignment: Alignment,
+) -> None:
+    """Write a text over the columns from one to another."""
+    first, last = columns
+    put_text(sheet, row, first, text, style, alignment)
+    if last > first:
+        sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
+
+
+def put_line(
+    sheet: Worksheet,
+    row: int,
+    text: str,
+    widths: Sequence[float],
+    style: Font,
+    alignment: Alignment = TEXT,
+    first_column: int = 1,
+) -> None:
+    """Write a text over all columns, or those from one on, the row as high as it needs."""
+    put_across(sheet, row, (first_column, len(widths)), text, style, alignment)
+    fit_row(sheet, row, [(text, sum(widths[first_column - 1 :]))], style.size)
+
+
+def put_row(
+    sheet: Worksheet,
+    row: int,
+    texts: Iterable[str],
+    widths: Iterable[float],
+    *,
+    bold: bool = False,
+    heading: bool = False,
+) -> None:
+    """Write a row of a table; wide columns read as text, narrow ones are centred."""
+    for column, (text, width) in enumerate(zip(texts, widths, strict=True), start=1):
+        alignment = TEXT if width >= WIDE and not heading else CENTRED
+        cell = put_text(sheet, row, column, text, font(bold=bold or heading), alignment)
+        cell.border = GRID
+        if heading:
+            cell.fill = HEADING
 
 
 def fit_row(
@@ -74,7 +123,7 @@ def set_widths(sheet: Worksheet, widths: Iterable[float]) -> None:
 def print_on_a4(
     sheet: Worksheet, orientation: Literal["portrait", "landscape"], repeated_rows: str | None = None
 ) -> None:
-    """A4, as wide as the page and as long as it takes, with the rows of headings on every page."""
+    """Print on A4, as wide as the page and as long as it takes, with the rows of headings on every page."""
     sheet.page_setup.paperSize = paper.A4
     sheet.page_setup.orientation = orientation
     sheet.page_setup.fitToWidth = 1

@@ -1,4 +1,4 @@
-"""What written workbooks have in common, whichever library writes them: A4, font, colours, text that is text."""
+"""The measures and colours of written workbooks, whichever library writes them, and text that is text."""
 
 import math
 import re
@@ -19,17 +19,17 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 def storable(text: str) -> str:
-    """The text without what a workbook cannot hold."""
+    """Return the text without what a workbook cannot hold."""
     return _NOT_IN_XML.sub("", text)[:MAX_TEXT]
 
 
 def acts(text: str) -> bool:
-    """Whether a spreadsheet would take the text for a formula if someone edited its cell."""
+    """Return whether a spreadsheet would take the text for a formula if someone edited its cell."""
     return text[:1] in ("=", "+", "-", "@")
 
 
 def row_height(texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> float:
-    """Points for wrapped texts in columns of these widths; programs do not agree on working it out."""
+    """Return the points that wrapped texts need in columns of these widths; programs do not agree on it."""
     lines = max((sum(_lines(part, width, size) for part in text.split("\n")) for text, width in texts), default=1)
     return min(MAX_ROW_HEIGHT, max(at_least, round(lines * size * LINE_HEIGHT + 4, 1)))
 
@@ -39,7 +39,7 @@ def _lines(text: str, width: float, size: float) -> int:
 
 
 def sheet_title(wanted: str, taken: Iterable[str]) -> str:
-    """The name for a sheet: without signs a workbook refuses, short enough, and not taken in any case."""
+    """Return a name for a sheet: without signs a workbook refuses, short enough, and not taken in any case."""
     clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in storable(wanted)).strip(" '") or "1"
     used = {title.casefold() for title in taken}
     title, number = clean[:MAX_TITLE], 1

@@ -1,4 +1,4 @@
-"""Where a ledger is, and the same as it may be printed: never with a password, in whichever form it was given."""
+"""Read the address of a ledger, and show it without its password, in whichever form that was given."""
 
 import re
 from pathlib import Path
@@ -22,8 +22,8 @@ SHOWN = ("host", "port")  # of the options behind the question mark
 def address_of(place: str) -> URL:
     """Return the address of a ledger named by a path or a `postgresql://` address.
 
-    A password may hold signs that an address writes as %40. Raises `LedgerError` for an address that is none, and
-    does not repeat it.
+    A password may hold signs that an address writes as %40. Raises `LedgerError` for what cannot be an address,
+    without repeating it.
     """
     if "://" not in place:
         if _ADDRESS.search(place) and not _DRIVE.match(place) and not _exists(place):
@@ -54,7 +54,7 @@ def shown_address(url: URL) -> str:
 
 
 def _with_quoted_password(place: str) -> str:
-    """The address with each sign of its password that would end it written as %40 is: `@`, `/`, `?`, `#`."""
+    """Return the address with the signs quoted that would end its password: `@`, `/`, `?`, `#`."""
     front, mark, query = place.partition("?")
     if "@" not in front and not re.search(r"[?&]\w*pass\w*=", place):  # the password itself has a question mark
         front, mark, query = place, "", ""
@@ -73,4 +73,4 @@ def _exists(place: str) -> bool:
         return False
 
 
-NOT_UNDERSTOOD = phrase("The address of the ledger is not understood; write a path or postgresql://…")
+NOT_UNDERSTOOD = phrase("Invalid ledger address: write a path or postgresql://…")

@@ -8,12 +8,11 @@ from sqlalchemy import Connection, RowMapping, select
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Entry, UnitKey, hash_of
-from gbv_kpi.ledger.events import events_of
+from gbv_kpi.ledger.entries import values_hash
 from gbv_kpi.ledger.faults import CONTRADICTION
-from gbv_kpi.ledger.publications import publications_of
-from gbv_kpi.ledger.query import UNREADABLE, ChangedError, entry_from, told_as_damage
-from gbv_kpi.ledger.tables import columns_of, readable_columns, returns, submissions
+from gbv_kpi.ledger.journal import journal_of, publications_of
+from gbv_kpi.ledger.query import UNREADABLE, ChangedError, damage_as_error, entry_from, rows_with_files
+from gbv_kpi.ledger.records import Entry, UnitKey, columns_of, returns, submissions
 
 MAX_KEY_SETS = 50  # of former files that a file may have had the units of
 
@@ -37,37 +36,29 @@ class LedgerCheck:
 
 def check_ledger(ledger: Ledger) -> LedgerCheck:
     """Return what was found. Raises `LedgerError` for a ledger that cannot be read at all."""
-    with ledger.reading() as connection, told_as_damage(connection):
+    with ledger.reading() as connection, damage_as_error(connection):
         damage = list(_damaged_pages(connection))
-        events_of(connection)  # each is read
-        files = (
-            connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id)).mappings().all()
-        )
-        rows = connection.execute(
-            select(*readable_columns(connection))
-            .outerjoin(submissions, returns.c.submission == submissions.c.id)
-            .order_by(returns.c.submission, returns.c.revision)
-        )
-        publications_of(connection)  # each is read
-        entries: dict[object, list[Entry]] = {}
-        count = 0
-        for row in rows.mappings():
-            count += 1
-            entry = _entry(row)
-            if isinstance(entry, Entry):
-                entries.setdefault(row["submission"], []).append(entry)
-            else:
-                damage.append(entry)
+        journal_of(connection)  # these two compare each record with its digest
+        publications_of(connection)
+        files = connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id))
+        files_held = files.mappings().all()
+        query = rows_with_files(connection).order_by(returns.c.submission, returns.c.revision)
+        rows = connection.execute(query).mappings().all()
+    entries: dict[object, list[Entry]] = {}
+    for row in rows:
+        entry = _entry(row)
+        if isinstance(entry, Entry):
+            entries.setdefault(row["submission"], []).append(entry)
+        else:
+            damage.append(entry)
     damage.extend(_missing_revisions(entries))
-    not_compared = 0
-    for found in _contents(files, entries):
-        not_compared += found is None
-        damage.extend([found] if found else [])
-    return LedgerCheck(ledger.name, len(files), count, not_compared, tuple(damage))
+    contents = list(_contents(files_held, entries))
+    damage.extend(found for found in contents if found)
+    return LedgerCheck(ledger.name, len(files_held), len(rows), contents.count(None), tuple(damage))
 
 
 def _damaged_pages(connection: Connection) -> Iterator[Phrase]:
-    """SQLite looks through its own pages; a server does so itself."""
+    """Look through the pages of SQLite; a server does so itself."""
     if connection.dialect.name != "sqlite":
         return
     if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
@@ -101,7 +92,7 @@ def _missing_revisions(entries: Mapping[object, list[Entry]]) -> Iterator[Phrase
 
 
 def _contents(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]) -> Iterator[Phrase | None]:
-    """For each file whose content is not what its returns say: the damage, or None where it cannot be told.
+    """Yield the damage of each file if its content is not what its returns say, or None where nobody can tell.
 
     A file is recorded with the hash of all that it said, and with only those returns that were new or changed. What
     it said of the others is tried out: those of the units and years of a former file.
@@ -115,10 +106,10 @@ def _contents(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]
         before |= brought
         former = key_sets.setdefault(file["plan"], [])
         for keys in [set(brought), *(keys | set(brought) for keys in reversed(former[-MAX_KEY_SETS:]))]:
-            if hash_of((unit, year, before[unit, year]) for unit, year in keys) == file["content"]:
+            if values_hash((unit, year, before[unit, year]) for unit, year in keys) == file["content"]:
                 if keys not in former:
                     former.append(keys)
                 break
         else:
-            message = phrase("the returns of the file {file} are not what it brought", file=str(file["file"]))
+            message = phrase("the returns of the file {file} differ from what was submitted", file=str(file["file"]))
             yield message if is_first else None

@@ -10,8 +10,8 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
@@ -27,7 +27,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import data_folder
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
 from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_passing, ledger_error
-from gbv_kpi.ledger.tables import (
+from gbv_kpi.ledger.records import (
     LATER,
     LATER_TABLES,
     SCHEMA,
@@ -48,7 +48,7 @@ ADVISORY_LOCK = 6_303_720_215  # one number for all ledgers of a server's databa
 
 
 def default_place() -> str:
-    """The officer's own ledger, in the folder the system has for a program's data."""
+    """Return the officer's own ledger, in the folder the system has for a program's data."""
     return str(data_folder() / "ledger.db")
 
 
@@ -59,21 +59,18 @@ class Ledger:
     name: str
     engine: Engine
     on_wait: Callable[[str], None] | None = None  # called with the name where a writer has to wait for another
+    rehearsal: Connection | None = None  # on which everything is done, to be undone
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection that sees one moment of the ledger. Raises `LedgerError` for whatever is wrong with it."""
-        with self._transaction(writes=False) as connection:
-            yield connection
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection that sees one moment of the ledger. Raises `LedgerError` for whatever is wrong with it."""
+        return self._transaction(writes=False)
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A connection whose additions are all in the ledger afterwards, or none of them if anything goes wrong."""
-        with self._transaction(writes=True) as connection:
-            yield connection
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Give a connection: all that is added through it is recorded, or nothing if anything goes wrong."""
+        return self._transaction(writes=True)
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """Return what `work` returns; all that it adds is in the ledger then. Another writer may make it run again."""
+        """Return what `work` returns, with all that it adds recorded. Another writer may make it run again."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.writing() as connection:
@@ -86,26 +83,24 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        if self.rehearsal is not None:
+            yield self.rehearsal
+            return
         options: dict[str, Any] = {"writes": writes, "ledger": self.name}
-        if self.engine.dialect.name == "postgresql":
-            # What was read before a lock was had is not what is there now: never the isolation that the server prefers.
+        is_server = self.engine.dialect.name == "postgresql"
+        if is_server:
+            # What was read before a lock was had may have changed: never the isolation that the server prefers.
             options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
         commits = False
         try:
             with self.engine.connect().execution_options(**options) as connection:
                 with self._patience() if writes else nullcontext():
                     transaction = connection.begin()
-                try:
-                    if self.engine.dialect.name == "postgresql" and writes:
-                        with self._patience():
-                            _take_lock(connection)
+                    if is_server and writes:
+                        _take_lock(connection)
+                with transaction:
                     yield connection
-                except BaseException:
-                    with suppress(DBAPIError):  # the connection may be gone
-                        transaction.rollback()
-                    raise
-                commits = writes
-                transaction.commit()
+                    commits = writes
         except DBAPIError as error:
             raise ledger_error(error, self.name, commits=commits) from error
         except UnicodeDecodeError as error:  # SQLite quotes a damaged text in its own message
@@ -125,7 +120,7 @@ class Ledger:
 
 @contextmanager
 def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], None] | None = None) -> Iterator[Ledger]:
-    """The ledger at a path or `postgresql://` address; made where it is missing if `create`.
+    """Give the ledger at a path or `postgresql://` address; made where it is missing if `create`.
 
     Raises `LedgerError` for one that is missing, of another program, of a newer gbv-kpi, or unusable.
     """
@@ -141,27 +136,12 @@ def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], No
         if not _known(ledger, create=create):
             if not create:
                 raise NoLedgerError(
-                    phrase("{ledger} holds no ledger yet; gbv-kpi submit makes one.", ledger=ledger.name)
+                    phrase("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=ledger.name)
                 )
             _make(ledger)
         yield ledger
     finally:
         engine.dispose()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rehearsal(Ledger):
-    """A ledger of which everything is done on one connection."""
-
-    connection: Connection
-
-    @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:  # noqa: ARG002  # it does write
-        yield self.connection
-
-
-class _RehearsedError(Exception):
-    """A rehearsal is over: undo it."""
 
 
 @contextmanager
@@ -173,15 +153,10 @@ def rehearse(place: str, on_wait: Callable[[str], None] | None = None) -> Iterat
                 actual = place
         except NoLedgerError:
             actual = str(Path(folder) / "ledger.db")
-        with (
-            suppress(_RehearsedError),
-            open_ledger(actual, create=actual != place, on_wait=on_wait) as ledger,
-            ledger.writing() as connection,
-        ):
+        with open_ledger(actual, create=actual != place, on_wait=on_wait) as ledger, ledger.writing() as connection:
             make_tables(connection)
-            name = ledger.name if actual == place else place
-            yield _Rehearsal(name, ledger.engine, connection=connection)
-            raise _RehearsedError
+            yield replace(ledger, name=ledger.name if actual == place else place, rehearsal=connection)
+            connection.rollback()
 
 
 def _take_lock(connection: Connection) -> None:
@@ -198,9 +173,11 @@ def _sqlite(name: str, *, create: bool) -> Engine:
         if create and name == default_place():
             _make_folder(path.parent)
         if not create and not path.exists():
-            raise NoLedgerError(phrase("There is no ledger {ledger} yet; gbv-kpi submit makes one.", ledger=name))
+            raise NoLedgerError(
+                phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
+            )
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            message = phrase("There is no place for a ledger at {ledger}: name a file in a folder.", ledger=name)
+            message = phrase("No ledger can be created at {ledger}: name a file in a folder.", ledger=name)
             raise LedgerError(message)
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is told when it is written to
@@ -227,7 +204,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         message = phrase(
-            "The folder {folder} cannot be made: {reason}.", folder=str(folder), reason=system_reason(error)
+            "The folder {folder} cannot be created: {reason}.", folder=str(folder), reason=system_reason(error)
         )
         raise LedgerError(message) from error
 
@@ -249,7 +226,7 @@ def _postgresql(url: URL, name: str) -> Engine:
 
         engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT_ARGUMENTS)
     except ModuleNotFoundError as error:
-        raise LedgerError(phrase("A ledger on PostgreSQL needs more: pip install 'psycopg[binary]'.")) from error
+        raise LedgerError(phrase("A ledger on PostgreSQL requires a driver: pip install 'psycopg[binary]'.")) from error
 
     @event.listens_for(engine, "do_connect")
     def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
@@ -261,8 +238,8 @@ def _postgresql(url: URL, name: str) -> Engine:
         if encoding != "UTF8":
             connection.close()
             message = phrase(
-                "The database of the ledger {ledger} is in {encoding}, which does not hold Vietnamese safely; "
-                "let its keeper create one in UTF8.",
+                "The database of the ledger {ledger} uses {encoding}, which cannot store Vietnamese safely; "
+                "ask its administrator to create one in UTF8.",
                 ledger=name,
                 encoding=encoding or "?",
             )
@@ -273,38 +250,41 @@ def _postgresql(url: URL, name: str) -> Engine:
 
 
 def _known(ledger: Ledger, *, create: bool) -> bool:
-    """Whether the ledger is there. Raises `LedgerError` for one that this gbv-kpi must not touch."""
+    """Return whether the ledger is there. Raises `LedgerError` for one that this gbv-kpi must not touch."""
     with ledger.reading() as connection:
         if connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES:
             _expect_whole(connection, ledger.name)
         present = set(inspect(connection).get_table_names())
         if layout.name not in present:
             if present and connection.dialect.name == "sqlite":
-                raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
+                raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
         missing = missing_columns(connection)
-        lacks = {column for name, columns in missing.items() if name not in LATER_TABLES for column in columns}
     match found:
         case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            if lacks - LATER or any(0 < len(missing[name]) < len(metadata.tables[name].c) for name in LATER_TABLES):
+            may_lack = {name: set(metadata.tables[name].c.keys()) for name in LATER_TABLES}
+            if any(columns - LATER and columns != may_lack.get(name) for name, columns in missing.items()):
                 raise damaged(ledger.name, OTHER_TABLES)
             return not any(missing.values()) or not create  # one from before 0.2 gets what it lacks
         case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
-            message = phrase("The ledger {ledger} was made by a newer gbv-kpi; install that one.", ledger=ledger.name)
+            message = phrase(
+                "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
+            )
             raise LedgerError(message)
         case [(schema, int())] if schema == SCHEMA:
             message = phrase(
-                "The ledger {ledger} was made by an older gbv-kpi: export it with that one, then import it here.",
+                "The ledger {ledger} was created by an older gbv-kpi: export it with that version, then import "
+                "it here.",
                 ledger=ledger.name,
             )
             raise LedgerError(message)
         case _:
-            raise LedgerError(phrase("{ledger} is the database of another program.", ledger=ledger.name))
+            raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
 
 
 def _expect_whole(connection: Connection, name: str) -> None:
-    """A damaged index makes returns vanish without an error: look at all pages before anything is read."""
+    """Look at all pages before anything is read: a damaged index makes returns vanish without an error."""
     if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
         raise damaged(name, CONTRADICTION)
 

@@ -1,60 +1,39 @@
-"""What the ledger holds of one return, as values."""
+"""Returns as entries of the ledger, and entries as returns again."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import NamedTuple
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.kpi.year_record import Change, Event
+from gbv_kpi.kpi.year_record import Change
+from gbv_kpi.ledger.records import Entry, Figure, FileRecord, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns.collect import FileRead, Returns
 from gbv_kpi.returns.duplicates import Return
-
-
-class UnitKey(NamedTuple):
-    """A unit for good: codes are used again by successors, so the day the unit came into being belongs to it."""
-
-    code: str
-    since: str  # ISO date, "" where the plan gives none
-
-
-class Figure(NamedTuple):
-    """A count, and the cell of its sheet it was read from."""
-
-    value: int
-    cell: str | None
+from gbv_kpi.sheets.sources import STDIN
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One revision of the return of one unit, named as the return names it, and one year."""
+class Author:
+    """Who records something, and when."""
 
-    plan: str
-    unit: UnitKey
-    unit_name: str
-    year: int
-    revision: int  # from 1, without gaps
-    sheet: str | None
-    figures: Mapping[str, Figure]  # by field; a field left blank is not there
-    file: str
-    sha256: str
-    at: datetime  # UTC
     who: str
-    path: str | None = None  # of the file, absolute
-    withdrawn: Event | None = None  # why it no longer counts
+    at: datetime
 
-    @property
-    def values(self) -> dict[str, int]:
-        return {name: figure.value for name, figure in self.figures.items()}
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision of a return, and what it changed; nothing in the first, or after a withdrawal."""
+
+    entry: Entry
+    changes: tuple[Change, ...]
 
 
 def key_of(unit: Unit) -> UnitKey:
@@ -65,29 +44,37 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def entry_of(
-    given: Return, plan: Plan, revision: int, sha256: str, at: datetime, who: str, path: str | None = None
-) -> Entry:
-    """A return as the ledger holds it; its file is the one it was read from."""
+def entry_of(given: Return, revision: int, file: FileRecord) -> Entry:
+    """Return what the ledger holds of a return from that file."""
     return Entry(
-        plan=plan.id,
-        unit=key_of(given.named),
+        **dict(file),
+        unit_code=storable(given.named.code),
+        unit_since=_iso(given.named.since),
         unit_name=storable(given.named.name),
         year=given.year,
         revision=revision,
         sheet=None if given.place.sheet is None else storable(given.place.sheet),
         figures={name: Figure(value, given.cells.get(name)) for name, value in given.values.items()},
-        file=storable(given.place.file),
-        sha256=sha256,
-        at=at,
-        who=storable(who),
-        path=path,
     )
 
 
-def unrecorded(given: Return, plan: Plan) -> Entry:
-    """A return straight from its file, as if it were the first revision: nobody handed it in, at no time."""
-    return entry_of(given, plan, 1, "", datetime.min.replace(tzinfo=UTC), "")
+def file_of(name: str, sha256: str, content: str, plan: Plan, author: Author) -> FileRecord:
+    """Return what the ledger holds of a file."""
+    return FileRecord(
+        plan=plan.id,
+        file=storable(name),
+        sha256=sha256,
+        content=content,
+        at=author.at,
+        who=storable(author.who),
+        path=None if name == STDIN else storable(str(Path(name).absolute())),
+    )
+
+
+def unrecorded(given: Return, plan: Plan, sha256: str) -> Entry:
+    """Return what a ledger would hold of a return straight from its file: nobody handed it in, at no time."""
+    nobody = Author("", datetime.min.replace(tzinfo=UTC))
+    return entry_of(given, 1, file_of(given.place.file, sha256, content_hash([given]), plan, nobody))
 
 
 def changes_between(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> tuple[Change, ...]:
@@ -102,34 +89,14 @@ def changes_between(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> tup
     return tuple(Change(name, a[0], b[0], a[1], b[1]) for name, a, b in pairs if a[0] != b[0])
 
 
-def content_hash(returns: Iterable[Return]) -> str:
-    """What the returns of a file say, however it is laid out: a SHA-256 of units, years and counts."""
-    return hash_of((key_of(r.named), r.year, r.values) for r in returns)
+def content_hash(given: Iterable[Return]) -> str:
+    """Return the hash of what the returns of a file say, however it is laid out."""
+    return values_hash((key_of(one.named), one.year, one.values) for one in given)
 
 
-def hash_of(returns: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
-    """The same of units, years and counts."""
-    told = sorted([*key, year, sorted(values.items())] for key, year, values in returns)
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def storable(text: str) -> str:
-    """The text as every database takes it: names of files and sheets may hold what is no Unicode, or a NUL."""
-    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def stamp(at: datetime) -> str:
-    """A time as the ledger writes it: UTC, of one length, so that text order is time order.
-
-    >>> stamp(datetime(2025, 12, 1, 8, 30, tzinfo=UTC))
-    '2025-12-01T08:30:00.000000Z'
-    """
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def instant(stamped: str) -> datetime:
-    """The time that `stamp` wrote."""
-    return datetime.fromisoformat(stamped)
+def values_hash(given: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
+    """Return the hash of units, years and counts, whatever their order."""
+    return hash_of(sorted([*key, year, sorted(values.items())] for key, year, values in given))
 
 
 def newest(entries: Iterable[Entry]) -> list[Entry]:
@@ -167,7 +134,7 @@ def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
         unit = unit_in(entry.unit, entry.year)
         if unit is None:
             message = phrase(
-                "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit then.",
+                "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit in that year.",
                 unit=entry.unit_name,
                 year=str(entry.year),
                 plan=plan.id,

@@ -1,4 +1,4 @@
-"""What a database says when something is wrong, as one line in the officer's words."""
+"""Say what is wrong with a database in one line of the officer's words."""
 
 import re
 
@@ -8,94 +8,85 @@ from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
 
 CONTRADICTION = phrase("its parts contradict each other")
-OTHER_TABLES = phrase("its tables are not those of a ledger")
+OTHER_TABLES = phrase("its tables do not match those of a ledger")
 
 
 def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> LedgerError:
     """Return what stops us; `ledger` is its path or address without a password, `commits` says we were at the end."""
-    if type(error.orig).__module__ == "sqlite3":
-        return LedgerError(_sqlite_fault(getattr(error.orig, "sqlite_errorname", ""), ledger))
-    state = getattr(error.orig, "sqlstate", None) or _refusal(str(error.orig))
-    if commits and state[:2] in _LOST:
+    state = _state_of(error)
+    name = state.removeprefix("SQLITE_")
+    kind = name[:2] if name == state and state != _NO_ANSWER else name.split("_")[0]
+    if commits and (kind in _LOST or state == _NO_ANSWER):
         message = phrase(
-            "The connection to the ledger {ledger} was lost at the last step: it may have been recorded. "
-            "Repeat the command; what is recorded already is not recorded twice.",
+            "The connection to the ledger {ledger} was lost at the last step: the data may have been recorded. "
+            "Repeat the command; nothing is recorded twice.",
             ledger=ledger,
         )
         return LedgerError(message)
-    return LedgerError(_server_fault(state, error, ledger))
+    wording = _MESSAGES.get(name) or _MESSAGES.get(kind)
+    if wording is None and kind in _DAMAGE:
+        return damaged(ledger, _DAMAGE[kind])
+    return LedgerError(Phrase((wording or _CANNOT).wording, {"ledger": ledger, "reason": state}))
 
 
 def is_passing(error: BaseException | None) -> bool:
-    """Whether another writer was in the way of a write, which may succeed if it is made again."""
+    """Return whether another writer was in the way of a write, which may succeed if it is made again."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return state in ("40001", "40P01", "23505")  # serialization failure, deadlock, unique violation
 
 
 def damaged(ledger: str, found: Phrase) -> LedgerError:
-    """Return what is told of a ledger whose content contradicts itself."""
+    """Return the error of a ledger with contradictory content."""
     return LedgerError(
-        phrase("{ledger} is damaged, or is no ledger: {found}. Restore it from a backup.", ledger=ledger, found=found)
+        phrase("{ledger} is damaged or is not a ledger: {found}. Restore it from a backup.", ledger=ledger, found=found)
     )
 
 
 _LOST = ("", "08", "57")  # no answer, connection exceptions, an operator's intervention
+_NO_ANSWER = "no answer"
 
 
-def _sqlite_fault(name: str, ledger: str) -> Phrase:
-    match name.removeprefix("SQLITE_").split("_")[0]:
-        case "FULL":
-            return phrase("The disk of the ledger {ledger} is full; what was recorded before is safe.", ledger=ledger)
-        case "READONLY" | "PERM" | "AUTH":
-            return phrase("The ledger {ledger} or its folder is read-only.", ledger=ledger)
-        case "BUSY" | "LOCKED":
-            return phrase("The ledger {ledger} is in use by another program; try again later.", ledger=ledger)
-        case "NOTADB" | "FORMAT":
-            return damaged(ledger, phrase("it is not a database file")).phrase
-        case "CORRUPT" | "NOMEM" | "TOOBIG" | "MISMATCH" | "RANGE" | "CONSTRAINT":
-            return damaged(ledger, CONTRADICTION).phrase
-        case "ERROR":
-            return damaged(ledger, OTHER_TABLES).phrase
-        case "":
-            return damaged(ledger, phrase("a text in it cannot be read")).phrase
-        case "CANTOPEN":
-            return phrase(
-                "The ledger {ledger} cannot be opened; look at its folder and its permissions.", ledger=ledger
-            )
-        case "IOERR":
-            return phrase(
-                "The disk of the ledger {ledger} fails or is full; what was recorded before is safe.", ledger=ledger
-            )
-        case _:
-            return phrase("The ledger {ledger} cannot be used ({reason}).", ledger=ledger, reason=name)
+def _state_of(error: DBAPIError) -> str:
+    """Return what the driver says went wrong: SQLite's name of it, or PostgreSQL's SQLSTATE."""
+    if type(error.orig).__module__ == "sqlite3":
+        return getattr(error.orig, "sqlite_errorname", "SQLITE_TEXT")
+    if state := getattr(error.orig, "sqlstate", None):
+        return str(state)
+    # Of a connection that failed the driver has only the server's words.
+    words = str(error.orig)
+    if re.search(r'FATAL: .*database ".*" does not exist', words):
+        return "3D000"
+    if re.search(r"FATAL: .*(password|pg_hba|role)", words):
+        return "28000"
+    return _NO_ANSWER if type(error.orig).__name__ in ("NoAnswerError", "ConnectionTimeout") else ""
 
 
-def _server_fault(state: str, error: DBAPIError, ledger: str) -> Phrase:
-    """By PostgreSQL's SQLSTATE, or its class; none where the server did not answer."""
-    if state == "" and type(error.orig).__name__ in ("NoAnswerError", "ConnectionTimeout"):
-        return phrase(
-            "The server of the ledger {ledger} does not answer; what was recorded before is safe.", ledger=ledger
-        )
-    if state[:2] in ("42", "22", "XX") and state != "42501":
-        return damaged(ledger, OTHER_TABLES).phrase
-    wording = _BY_STATE.get(state) or _BY_STATE.get(state[:2])
-    if wording is None:
-        return phrase("The ledger {ledger} cannot be used ({reason}).", ledger=ledger, reason=state)
-    return Phrase(wording.wording, {"ledger": ledger})
-
-
-_GONE = phrase("The server of the ledger {ledger} cannot be reached, or went away; what was recorded before is safe.")
+_CANNOT = phrase("The ledger {ledger} cannot be used ({reason}).")
+_FULL = phrase("The disk of the ledger {ledger} is full; everything recorded earlier is safe.")
+_READ_ONLY = phrase("The ledger {ledger} or its folder is read-only.")
+_GONE = phrase(
+    "The server of the ledger {ledger} cannot be reached or closed the connection; everything recorded earlier is safe."
+)
 _IN_USE = phrase("The ledger {ledger} is in use by another program; try again later.")
 _TOO_LONG = phrase(
-    "The server of the ledger {ledger} ended the work because it took longer than its statement_timeout allows; "
-    "let its keeper raise it. Nothing was recorded."
+    "The server of the ledger {ledger} cancelled the command after its statement_timeout; ask its "
+    "administrator to raise it. Nothing was recorded."
 )
-_BY_STATE = {
-    "53": phrase("The server of the ledger {ledger} has no room left; what was recorded before is safe."),
-    "28": phrase("The server of the ledger {ledger} refuses the name or password."),
-    "3D": phrase("The server has no database for the ledger {ledger}; let its keeper create one."),
-    "25006": phrase("The ledger {ledger} or its folder is read-only."),
-    "42501": phrase("The server does not let you write to the ledger {ledger}."),
+# By SQLite's name without its prefix or by SQLSTATE, else by the first word or the class of it.
+_MESSAGES = {
+    "FULL": _FULL,
+    "READONLY": _READ_ONLY,
+    "PERM": _READ_ONLY,
+    "AUTH": _READ_ONLY,
+    "BUSY": _IN_USE,
+    "LOCKED": _IN_USE,
+    "CANTOPEN": phrase("The ledger {ledger} cannot be opened; check its folder and its permissions."),
+    "IOERR": phrase("The disk of the ledger {ledger} is failing or full; everything recorded earlier is safe."),
+    "53": phrase("The server of the ledger {ledger} is out of disk space; everything recorded earlier is safe."),
+    "28": phrase("The server of the ledger {ledger} rejected the name or password."),
+    "3D": phrase("The server has no database for the ledger {ledger}; ask its administrator to create one."),
+    "25006": _READ_ONLY,
+    "42501": phrase("You have no permission to write to the ledger {ledger}."),
     "55": _IN_USE,
     "40": _IN_USE,
     "23": _IN_USE,
@@ -105,13 +96,13 @@ _BY_STATE = {
     "57": _GONE,
     "08": _GONE,
     "": _GONE,
+    _NO_ANSWER: phrase("The server of the ledger {ledger} does not respond; everything recorded earlier is safe."),
 }
-
-
-def _refusal(said: str) -> str:
-    """The state of a connection that failed, for which the driver has the server's words only."""
-    if re.search(r'FATAL: .*database ".*" does not exist', said):
-        return "3D000"
-    if re.search(r"FATAL: .*(password|pg_hba|role)", said):
-        return "28000"
-    return ""
+_NO_DATABASE = phrase("it is not a database file")
+_DAMAGE = {
+    "NOTADB": _NO_DATABASE,
+    "FORMAT": _NO_DATABASE,
+    **dict.fromkeys(("CORRUPT", "NOMEM", "TOOBIG", "MISMATCH", "RANGE", "CONSTRAINT"), CONTRADICTION),
+    **dict.fromkeys(("ERROR", "42", "22", "XX"), OTHER_TABLES),
+    "TEXT": phrase("a text in it cannot be read"),
+}

@@ -40,7 +40,7 @@ class UnusualChange:
 
 
 def unusual_changes(now: Counts, before: Counts, asked: Iterable[str]) -> Iterator[UnusualChange]:
-    """The unusual counts of the units asked about, against last year's `before` and the others' change."""
+    """Yield the unusual counts of the units asked about, against last year's `before` and the others' change."""
     changes_by_field: dict[str, dict[str, float]] = {}
     for unit, counts in now.items():
         for field in counts.keys() & before.get(unit, {}).keys():
@@ -69,7 +69,7 @@ class _Others:
         return len(self.ordered) - 1
 
     def _at(self, place: int) -> float:
-        """The change at that place among the others: the own one is stepped over."""
+        """Return the change at that place among the others, skipping the own one."""
         return self.ordered[place + (place >= bisect_left(self.ordered, self.own))]
 
     @property

@@ -1,23 +1,28 @@
-"""What the ledger holds, now or as it stood on a past day."""
+"""What the ledger holds, now or at a past moment."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
-from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.kpi.year_record import Event
-from gbv_kpi.ledger.entries import Entry, Figure, UnitKey, instant, stamp
-from gbv_kpi.ledger.events import events_of
 from gbv_kpi.ledger.faults import damaged
-from gbv_kpi.ledger.tables import digest_of, readable_columns, returns, submissions
+from gbv_kpi.ledger.journal import Move, journal_of
+from gbv_kpi.ledger.records import (
+    Entry,
+    UnitKey,
+    digest_of,
+    readable_columns,
+    returns,
+    stamp,
+    submissions,
+)
 from gbv_kpi.plan import Plan
-from gbv_kpi.returns.schema import MAX_COUNT
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # what values that are none come to
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # what values that cannot be right come to
 MOST_CODES = 500  # a longer list is not asked for unit by unit
 
 
@@ -34,8 +39,7 @@ def entries_of(
     Raises `LedgerError` for a return that cannot be read, or is not what was recorded.
     """
     query = (
-        select(*readable_columns(connection))
-        .join(submissions, returns.c.submission == submissions.c.id)
+        rows_with_files(connection)
         .where(returns.c.plan == plan.id)
         .order_by(returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision)
     )
@@ -45,42 +49,48 @@ def entries_of(
         query = query.where(returns.c.unit_code.in_(asked))
     if as_of is not None:
         query = query.where(submissions.c.at <= stamp(as_of))
-    with told_as_damage(connection):
+    with damage_as_error(connection):
         entries = [entry_from(row) for row in connection.execute(query).mappings()]
-    gapless = list(_without_gaps(entries))
-    if as_of is None and len(gapless) < len(entries):
-        raise _damaged(connection, phrase("a revision of a return is missing in it"))
-    withdrawals = {
-        (event.year, UnitKey(event.unit, event.since)): event
-        for event in events_of(connection, plan, years, as_of)
-        if event.kind == "withdraw"
-    }
-    return [_with_withdrawal(entry, withdrawals.get((entry.year, entry.unit))) for entry in gapless]
+        gapless = list(_without_gaps(entries))
+        if as_of is None and len(gapless) < len(entries):
+            raise ChangedError(phrase("one revision of a return is missing"))
+    withdrawals: dict[tuple[int, UnitKey], Event] = {}
+    places: dict[str, str] = {}
+    for one in journal_of(connection, plan, years, as_of):
+        if isinstance(one, Move):
+            places[one.sha256] = one.path
+        elif one.kind == "withdraw":
+            withdrawals[one.year, UnitKey(one.unit, one.since)] = one
+    return [_as_of_now(entry, withdrawals, places) for entry in gapless]
 
 
-def _with_withdrawal(entry: Entry, withdrawal: Event | None) -> Entry:
-    """Return the entry, marked where the last withdrawal is of it or of a later revision."""
+def _as_of_now(entry: Entry, withdrawals: Mapping[tuple[int, UnitKey], Event], places: Mapping[str, str]) -> Entry:
+    """Return the entry with where its file is, and the withdrawal of it or of a later revision."""
+    withdrawal = withdrawals.get((entry.year, entry.unit))
     is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
-    return replace(entry, withdrawn=withdrawal) if is_withdrawn else entry
+    changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
+    if entry.sha256 in places:
+        changes["path"] = places[entry.sha256]
+    return entry.model_copy(update=changes) if changes else entry
+
+
+def rows_with_files(connection: Connection) -> Select[Any]:
+    """Return the query for all returns, each with the file that brought it, as far as the ledger has the columns."""
+    return select(*readable_columns(connection)).outerjoin(submissions, returns.c.submission == submissions.c.id)
 
 
 @contextmanager
-def told_as_damage(connection: Connection) -> Iterator[None]:
+def damage_as_error(connection: Connection) -> Iterator[None]:
     """Raise `LedgerError` where rows cannot be what a gbv-kpi wrote."""
     try:
         yield
-    except UNREADABLE as error:
-        raise _damaged(connection, phrase("a return in it cannot be read")) from error
-    except ChangedError as error:
-        raise _damaged(connection, error.found) from error
-
-
-def _damaged(connection: Connection, found: Phrase) -> LedgerError:
-    return damaged(connection.get_execution_options().get("ledger", ""), found)
+    except (*UNREADABLE, ChangedError) as error:
+        found = error.found if isinstance(error, ChangedError) else phrase("one of its returns cannot be read")
+        raise damaged(connection.get_execution_options().get("ledger", ""), found) from error
 
 
 def _without_gaps(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The revisions that follow each other from the first: where a clock was set back, one may lack its predecessor."""
+    """Yield revisions that follow each other from 1: where a clock was set back, one may lack its predecessor."""
     due: dict[tuple[int, UnitKey], int] = {}
     for entry in entries:
         key = (entry.year, entry.unit)
@@ -95,49 +105,26 @@ class ChangedError(Exception):
         self.found = found
 
 
-def entry_from(held: RowMapping) -> Entry:
-    """Return what a row of returns, joined with its submission, says.
+def entry_from(row: RowMapping) -> Entry:
+    """Return what a row of returns, joined with its file, says.
 
     Raises `ValueError` or `TypeError` for what no return can be, and `ChangedError` for one with another digest.
     """
-    texts = [held[name] for name in ("plan", "unit_code", "unit_since", "unit_name", "file", "sha256", "who")]
-    at = instant(held["at"])
-    if not (all(isinstance(text, str) for text in texts) and isinstance(held["sheet"], str | None)):
-        raise TypeError
-    if not (0 < held["year"] < 10_000 and held["revision"] > 0 and stamp(at) == held["at"]):
-        raise ValueError
-    if held.get("digest") not in (None, digest_of(held, held)):
+    held = dict(row)
+    entry = Entry.model_validate(held)
+    if held.get("digest") not in (None, digest_of(held)):
+        details = {"unit": entry.unit_name, "year": str(entry.year)}
         raise ChangedError(
             phrase(
-                "revision {revision} of {unit}, {year}, is not what was recorded",
-                revision=held["revision"],
-                unit=held["unit_name"],
-                year=str(held["year"]),
+                "revision {revision} of {unit}, {year}, differs from what was recorded",
+                revision=entry.revision,
+                **details,
             )
         )
-    return Entry(
-        plan=held["plan"],
-        unit=UnitKey(held["unit_code"], held["unit_since"]),
-        unit_name=held["unit_name"],
-        year=held["year"],
-        revision=held["revision"],
-        sheet=held["sheet"],
-        figures={field: _figure(*figure) for field, figure in held["figures"].items()},
-        file=held["file"],
-        sha256=held["sha256"],
-        at=at,
-        who=held["who"],
-        path=held.get("path"),
-    )
-
-
-def _figure(value: object, cell: object) -> Figure:
-    if not (isinstance(value, int) and 0 <= value <= MAX_COUNT and isinstance(cell, str | None)):
-        raise TypeError
-    return Figure(value, cell)
+    return entry
 
 
 def recorded_files(connection: Connection, plan: Plan) -> set[tuple[str, str]]:
-    """The hash of every file that was recorded, and of what it said."""
+    """Return the hash of every file that was recorded, and of what it said."""
     query = select(submissions.c.sha256, submissions.c.content).where(submissions.c.plan == plan.id)
     return {(sha256, content) for sha256, content in connection.execute(query)}

@@ -9,7 +9,8 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.year_record import Event
-from gbv_kpi.ledger.entries import Entry, key_of, unit_finder
+from gbv_kpi.ledger.entries import key_of, unit_finder
+from gbv_kpi.ledger.records import Entry
 from gbv_kpi.plan import Plan, Unit
 
 
@@ -87,7 +88,7 @@ def year_status(
         )
         raise UsageError(message)
     if not plan.units:
-        raise UsageError(phrase("The plan {plan} names no units, so none is waited for.", plan=plan.id))
+        raise UsageError(phrase("The plan {plan} lists no units, so none is expected.", plan=plan.id))
     units_by_key = unit_finder(plan)
     revisions_by_code: dict[str, list[Entry]] = {}
     for entry in entries:

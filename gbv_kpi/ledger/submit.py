@@ -1,7 +1,7 @@
 """Returns handed in: every file checked, then recorded in the ledger, all of it or nothing of it.
 
 A file with an error is refused, and so are files of one call that contradict each other: which of the
-two is right is not known. Warnings are told and let a file pass.
+two is right is not known. Warnings let a file pass.
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -12,11 +12,12 @@ from itertools import chain
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Entry, UnitKey, content_hash, key_of, latest, unit_finder
-from gbv_kpi.ledger.mergers import recast
+from gbv_kpi.ledger.entries import Author, Revision, content_hash, key_of, latest, unit_finder
 from gbv_kpi.ledger.outliers import is_large_change, unusual_changes
 from gbv_kpi.ledger.query import entries_of, recorded_files
-from gbv_kpi.ledger.record import Filed, Filing, Revised, State, record
+from gbv_kpi.ledger.record import Filed, ReadFile, State, record
+from gbv_kpi.ledger.records import Entry, UnitKey
+from gbv_kpi.ledger.trend import recast
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
 from gbv_kpi.reading.reader import AssumedYear
@@ -29,7 +30,7 @@ FEWEST_UNITS = 3  # of a year: fewer are easily all corrected at once
 
 @dataclass(frozen=True, slots=True)
 class SubmittedFile:
-    """One file handed in: what became of it, and all that is to be said of it."""
+    """One file handed in, and what became of it."""
 
     path: str
     sha256: str
@@ -59,16 +60,6 @@ class Submission:
         return ExitCode.INVALID if refused else ExitCode.OK
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that was read: its valid returns, and what is wrong with it."""
-
-    path: str
-    sha256: str
-    returns: tuple[Return, ...]
-    problems: Sequence[Problem]
-
-
 def submit(
     ledger: Ledger, plan: Plan, names: Sequence[str], year: int | None, at: datetime, who: str, watch: Watch = iter
 ) -> Submission:
@@ -80,11 +71,12 @@ def submit(
     files = _files(collect(read_files(names, plan, assumed, watch), plan, across_files=False), plan)
     with ledger.reading() as connection:
         recorded = recorded_files(connection, plan)
-    submitted = [_record(ledger, plan, file, at, who) for file in _compared(files, recorded)]
-    return Submission(plan, ledger.name, tuple(_warned(ledger, plan, submitted, at)))
+    author = Author(who, at)
+    submitted = [_submitted(ledger, plan, file, author) for file in _compared(files, recorded)]
+    return Submission(plan, ledger.name, tuple(_with_warnings(ledger, plan, submitted, at)))
 
 
-def _files(returns: Returns, plan: Plan) -> list[_File]:
+def _files(returns: Returns, plan: Plan) -> list[ReadFile]:
     """Return each file with its returns and problems."""
     returns_by_file: dict[int, list[Return]] = {}
     for number, given in valid_returns(returns, plan):
@@ -93,12 +85,12 @@ def _files(returns: Returns, plan: Plan) -> list[_File]:
     for problem in returns.problems:
         problems_by_path.setdefault(problem.place.file, []).append(problem)
     return [
-        _File(file.path, file.sha256, tuple(returns_by_file.get(number, ())), problems_by_path.get(file.path, ()))
+        ReadFile(file.path, file.sha256, tuple(returns_by_file.get(number, ())), problems_by_path.get(file.path, ()))
         for number, file in enumerate(returns.files)
     ]
 
 
-def _compared(files: Sequence[_File], recorded: Container[tuple[str, str]]) -> list[_File]:
+def _compared(files: Sequence[ReadFile], recorded: Container[tuple[str, str]]) -> list[ReadFile]:
     """Return the files, with what contradicts another file of the call.
 
     Files recorded before take no part: in an inbox the corrected return lies next to the first one.
@@ -135,19 +127,18 @@ def _clash(one: Return, other: Return) -> Problem:
     return duplicate_return(one, message)
 
 
-def _record(ledger: Ledger, plan: Plan, file: _File, at: datetime, who: str) -> SubmittedFile:
-    filed = Filed(State.REFUSED)
-    if not has_errors(file.problems) and not file.returns:
-        filed = Filed(State.BLANK)
-    elif not has_errors(file.problems):
-        filed = record(ledger, plan, Filing(file.path, file.sha256, file.returns, at, who))
+def _submitted(ledger: Ledger, plan: Plan, file: ReadFile, author: Author) -> SubmittedFile:
+    if has_errors(file.problems):
+        filed = Filed(State.REFUSED)
+    else:
+        filed = record(ledger, plan, file, author) if file.returns else Filed(State.BLANK)
     years = tuple(sorted({given.year for given in file.returns}))
     return SubmittedFile(file.path, file.sha256, len(file.returns), years, filed, [*file.problems, *filed.problems])
 
 
-def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
-    """The files, with warnings of what is late, and of figures that are hardly meant."""
-    revised = [one for file in files for one in file.filed.revised]
+def _with_warnings(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
+    """Yield the files with warnings of what is late, and of figures that are probably not meant."""
+    revised = [revision for file in files for revision in file.filed.revised]
     years = {year for one in revised for year in (one.entry.year, one.entry.year - 1)}
     held: list[Entry] = []
     if years:
@@ -161,18 +152,18 @@ def _warned(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: date
         _unusual(plan, revised, held),
     )
     for entry, problem in chain.from_iterable(found):
-        told = problem.of(entry.unit.code, entry.unit_name, entry.year)
-        warnings_by_return.setdefault((entry.unit, entry.year), []).append(told)
+        warning = problem.of(entry.unit.code, entry.unit_name, entry.year)
+        warnings_by_return.setdefault((entry.unit, entry.year), []).append(warning)
     for file in files:
         keys = [(one.entry.unit, one.entry.year) for one in file.filed.revised]
         warnings = [problem for key in keys for problem in warnings_by_return.get(key, ())]
         yield replace(file, problems=[*file.problems, *warnings, *_all_corrected(plan, file, held)])
 
 
-Warned = Iterator[tuple[Entry, Problem]]
+Warnings = Iterator[tuple[Entry, Problem]]
 
 
-def _late(plan: Plan, revised: Iterable[Revised], at: datetime) -> Warned:
+def _late(plan: Plan, revised: Iterable[Revision], at: datetime) -> Warnings:
     """Report a first return after the deadline of its unit; a correction is not late."""
     units = unit_finder(plan)
     for entry in (one.entry for one in revised if one.entry.revision == 1):
@@ -180,20 +171,20 @@ def _late(plan: Plan, revised: Iterable[Revised], at: datetime) -> Warned:
         deadline = plan.deadline_of(unit, entry.year) if unit else None
         if deadline is not None and at.date() > deadline:
             message = phrase(
-                "The return came on {day}; the deadline was {deadline}.",
+                "The return was received on {day}; the deadline was {deadline}.",
                 day=at.date().strftime("%d/%m/%Y"),
                 deadline=deadline.strftime("%d/%m/%Y"),
             )
             yield entry, Problem("late-return", Place(entry.file, entry.sheet), message)
 
 
-def _large_corrections(plan: Plan, revised: Iterable[Revised]) -> Warned:
+def _large_corrections(plan: Plan, revised: Iterable[Revision]) -> Warnings:
     """Report a correction that is beyond chance and large: the figures may be another unit's or year's."""
     for one in revised:
         for change in one.changes:
             if change.old is not None and change.new is not None and is_large_change(change.new, change.old):
                 message = phrase(
-                    "{field}: {new}, but {old} in the return that it corrects.",
+                    "{field}: {new}, but {old} in the return it corrects.",
                     field=_label(plan, change.field),
                     new=change.new,
                     old=change.old,
@@ -202,7 +193,7 @@ def _large_corrections(plan: Plan, revised: Iterable[Revised]) -> Warned:
                 yield one.entry, Problem("large-correction", place, message, field=change.field, value=str(change.new))
 
 
-def _identical(revised: Iterable[Revised], held: Iterable[Entry]) -> Warned:
+def _identical(revised: Iterable[Revision], held: Iterable[Entry]) -> Warnings:
     """Report a return with the very figures of another unit: one of the two may be recorded for the wrong unit."""
     units_by_figures: dict[tuple[int, frozenset[tuple[str, int]]], list[Entry]] = {}
     for entry in held:
@@ -230,7 +221,7 @@ def _all_corrected(plan: Plan, file: SubmittedFile, held: Iterable[Entry]) -> It
             yield Problem("all-corrected", Place(file.path), message).of(None, None, year)
 
 
-def _unusual(plan: Plan, revised: Sequence[Revised], held: Sequence[Entry]) -> Warned:
+def _unusual(plan: Plan, revised: Sequence[Revision], held: Sequence[Entry]) -> Warnings:
     """Report what is far from last year's."""
     units = unit_finder(plan)
     for year in sorted({one.entry.year for one in revised}):
@@ -244,7 +235,7 @@ def _unusual(plan: Plan, revised: Sequence[Revised], held: Sequence[Entry]) -> W
         for change in unusual_changes(now, before, new):
             entry = new[change.unit]
             message = phrase(
-                "{field}: {count}, but {last} in {year}; about {likely} would be usual.",
+                "{field}: {count}, but {last} in {year}; about {likely} was expected.",
                 field=_label(plan, change.field),
                 count=change.count,
                 last=change.last,

@@ -1,4 +1,4 @@
-"""Where figures come from: the revisions of a return, and a rate back to the cells its counts were read from."""
+"""Follow figures to where they come from: the revisions of a return, and the cells behind a rate."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,23 +9,16 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding
-from gbv_kpi.kpi.year_record import Change, Event
-from gbv_kpi.ledger.entries import Entry, UnitKey, changes_between, key_of, latest, returns_from, unit_finder
+from gbv_kpi.kpi.year_record import Event
+from gbv_kpi.ledger.entries import Revision, changes_between, key_of, latest, returns_from, unit_finder
+from gbv_kpi.ledger.records import Entry, UnitKey
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.reading.units import UnitDirectory
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
-    """One revision of a return, and what it changed; nothing in the first."""
-
-    entry: Entry
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Count:
-    """A count that a numerator or denominator adds up, and the return it stands in."""
+    """A count that a numerator or denominator adds up, and the return that has it."""
 
     field: str
     value: int | None  # None where the return leaves it blank
@@ -45,7 +38,7 @@ class Trace:
 
 
 def revisions(entries: Iterable[Entry]) -> Iterator[Revision]:
-    """Every revision beside the one before it; `entries` are all revisions in the ledger's order."""
+    """Yield every revision with what it changed; `entries` are all revisions in the ledger's order."""
     for _, of_return in groupby(entries, key=lambda entry: (entry.year, entry.unit)):
         before: Entry | None = None
         for entry in of_return:
@@ -54,7 +47,7 @@ def revisions(entries: Iterable[Entry]) -> Iterator[Revision]:
 
 
 def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
-    """The units that a name or code means in that year, or in any year of the plan.
+    """Return the units that a name or code means in that year, or in any year of the plan.
 
     Raises `UsageError` where it means none.
     """
@@ -69,7 +62,7 @@ def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
 
 
 def unit_named(plan: Plan, name: str, year: int) -> Unit:
-    """The unit of that year which a name or code means. Raises `UsageError` where it means none."""
+    """Return the unit of that year which a name or code means. Raises `UsageError` where it means none."""
     names = UnitDirectory(plan).in_year(year)
     found = names.find(name)
     if found is None:
@@ -85,14 +78,16 @@ def trace(
     year: int,
     events: Iterable[Event] = (),
 ) -> Trace:
-    """The finding of an indicator for a unit, or for the province where `unit` is None, down to the cells.
+    """Follow the finding of an indicator, for a unit or for the province where `unit` is None, down to the cells.
 
-    Raises `UsageError` for an indicator the plan has not, and where the ledger has no such return.
+    Raises `UsageError` for an indicator that the plan lacks, and where the ledger has no such return.
     """
     indicator = plan.indicator_by_id.get(indicator_id)
     if indicator is None:
         known = ", ".join(get_close_matches(indicator_id, plan.indicator_by_id) or plan.indicator_by_id)
-        raise UsageError(phrase("The plan has no indicator {id}; it has {known}.", id=indicator_id, known=known))
+        raise UsageError(
+            phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
+        )
     of_year = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(of_year, plan), plan).findings
     code = unit.code if unit else None
@@ -114,7 +109,7 @@ def _counts(
     unit: Unit | None,
     year: int,
 ) -> tuple[tuple[Count, ...], tuple[Count, ...]]:
-    """The counts behind a finding: in the province's only those of units that give both sides."""
+    """Return the counts behind a finding: in the province's only those of units that give both sides."""
     counted = {finding.unit for finding in findings if finding.indicator == indicator.id and finding.is_known}
     wanted = counted if unit is None else {unit.code}
     units = unit_finder(plan)

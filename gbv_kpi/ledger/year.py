@@ -1,11 +1,11 @@
-"""What an officer does with a year in the ledger: withdraw a return, note what explains it, sign, compare."""
+"""Withdraw returns of a year, note what explains them, sign the year, and compare it at two moments."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -15,19 +15,12 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Entry, UnitKey, changes_between, latest, returns_from, storable
-from gbv_kpi.ledger.events import add_events, events_of
+from gbv_kpi.ledger.entries import Author, changes_between, latest, returns_from
+from gbv_kpi.ledger.journal import add_to_journal, events_of
 from gbv_kpi.ledger.query import entries_of
+from gbv_kpi.ledger.records import Entry, UnitKey, storable
 from gbv_kpi.ledger.trace import keys_named
 from gbv_kpi.plan import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who records something, and when."""
-
-    who: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +34,10 @@ class Difference:
     signature: Event | None = None  # where the first moment is that of the signature
 
 
-def withdraw(ledger: Ledger, plan: Plan, unit: str, year: int, reason: str, author: Author) -> Event:
-    """Record that the return of a unit no longer counts. Raises `UsageError` where none counts."""
-    return _record_of_return(ledger, plan, unit, year, "withdraw", reason, author)
-
-
-def note(ledger: Ledger, plan: Plan, unit: str, year: int, text: str, author: Author) -> Event:
-    """Record an explanation of a return. Raises `UsageError` where the unit has none that counts."""
-    return _record_of_return(ledger, plan, unit, year, "note", text, author)
-
-
-def _record_of_return(
+def record_event(
     ledger: Ledger, plan: Plan, unit: str, year: int, kind: Literal["withdraw", "note"], text: str, author: Author
 ) -> Event:
+    """Record that the return of a unit no longer counts, or what explains it. Raises `UsageError` if none counts."""
     keys = keys_named(plan, unit, year)
 
     def record(connection: Connection) -> Event:
@@ -61,19 +45,18 @@ def _record_of_return(
         entry = next((entry for entry in entries if entry.unit in keys), None)
         if entry is None:
             raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=unit, year=str(year)))
-        event = Event(
+        event = _event(
+            plan,
+            year,
+            author,
             kind=kind,
-            plan=plan.id,
-            year=year,
             unit=entry.unit.code,
             since=entry.unit.since,
             unit_name=entry.unit_name,
-            at=author.at.astimezone(UTC),
-            who=storable(author.who),
             text=storable(text),
             revision=entry.revision,
         )
-        add_events(connection, [event])
+        add_to_journal(connection, [event])
         return event
 
     return ledger.write(record)
@@ -89,23 +72,26 @@ def sign(ledger: Ledger, plan: Plan, year: int, author: Author) -> tuple[Event, 
         entries = latest(entries_of(connection, plan, years=[year]))
         if not entries:
             name = ledger.name
-            raise UsageError(phrase("The ledger {ledger} holds no return of {year}.", ledger=name, year=str(year)))
-        event = Event(
+            raise UsageError(phrase("The ledger {ledger} has no return for {year}.", ledger=name, year=str(year)))
+        event = _event(
+            plan,
+            year,
+            author,
             kind="sign",
-            plan=plan.id,
-            year=year,
-            at=author.at.astimezone(UTC),
-            who=storable(author.who),
             findings=_findings_hash(entries, plan),
-            revisions=tuple(sorted((entry.unit.code, entry.unit.since, entry.revision) for entry in entries)),
+            revisions=tuple(sorted((*entry.unit, entry.revision) for entry in entries)),
         )
         last = signature_of(events_of(connection, plan, [year]))
         if last and (last.findings, last.revisions) == (event.findings, event.revisions):
             return last, False
-        add_events(connection, [event])
+        add_to_journal(connection, [event])
         return event, True
 
     return ledger.write(record)
+
+
+def _event(plan: Plan, year: int, author: Author, **details: Any) -> Event:
+    return Event(plan=plan.id, year=year, at=author.at.astimezone(UTC), who=storable(author.who), **details)
 
 
 def signature_of(events: Iterable[Event]) -> Event | None:
@@ -122,7 +108,7 @@ def signed_of(connection: Connection, plan: Plan, year: int) -> tuple[list[Entry
     """Return the revisions that a year was signed with, and the signature. Raises `UsageError` where there is none."""
     signature = signature_of(events_of(connection, plan, [year]))
     if signature is None:
-        raise UsageError(phrase("{year} is not signed in this ledger: gbv-kpi sign does it.", year=str(year)))
+        raise UsageError(phrase("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year)))
     return signed_entries(entries_of(connection, plan, years=[year]), signature), signature
 
 

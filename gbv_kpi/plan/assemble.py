@@ -128,7 +128,7 @@ def read_toml(source: Path) -> Content:
         content.text = read_file(source, MAX_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
         content.tables = tomli.loads(content.text, parse_float=Decimal)
     except UnicodeDecodeError:
-        content.lack((), phrase("the file is no UTF-8 text: save it as UTF-8"))
+        content.lack((), phrase("the file is not UTF-8 text: save it as UTF-8"))
     except tomli.TOMLDecodeError as error:
         what, content.broken_line = syntax_mistake(str(error), content.text)
         content.lack((), what)
@@ -169,14 +169,14 @@ def _other_plan(named: str, source: Path, above: tuple[Path, ...]) -> Content:
     """Return the plan that a plan file takes its fields from. Raises `PlanError` for one it cannot take them from."""
     file, takers = plan_source(named, source.parent), (*above, source.resolve())
     if is_file(file) and file.resolve() in takers:
-        raise PlanError(phrase("the plan {plan} takes its own fields from this one", plan=named))
+        raise PlanError(phrase("the plan {plan} takes its own fields from this plan", plan=named))
     try:
         other = read_content(file, named, takers)
     except PlanError as error:
-        what = phrase("there is no plan {plan}, neither built in nor beside this file", plan=named)
+        what = phrase("unknown plan {plan}: it is neither built in nor in the folder of this file", plan=named)
         raise PlanError(what) from error
     if not other.is_whole:
-        raise PlanError(phrase("the plan {plan} cannot be read: check it first", plan=named))
+        raise PlanError(phrase("the plan {plan} has mistakes: run gbv-kpi plan check on it first", plan=named))
     return other
 
 

@@ -54,11 +54,13 @@ def no_such_plan(plan: str) -> PlanError:
     meant = [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1)
     what = (
         phrase(
-            "There is no plan {plan}: neither a built-in plan nor a file. Is {meant} meant?", plan=plan, meant=meant[0]
+            "Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?",
+            plan=plan,
+            meant=meant[0],
         )
         if meant
         else phrase(
-            "There is no plan {plan}: neither a built-in plan nor a file. Built in are {known}.",
+            "Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.",
             plan=plan,
             known=", ".join(known),
         )

@@ -267,7 +267,7 @@ def drafted(text: str, schema: str) -> str:
     first = int(period[1]) if period else int(issued[3]) if issued else min(years, default=last)
     targets = list(targets_in(text, first, last)) if last else []
     if not targets:
-        raise UsageError(phrase("No sentence with a target was found: write the plan file by hand, from plan new."))
+        raise UsageError(phrase("No sentence with a target was found: start from gbv-kpi plan new instead."))
     title = re.search(r"^\s*KẾ HOẠCH\s*\n((?:\s*\S.*\n){1,3})", text, re.MULTILINE)
     name = _quoted(" ".join(title[1].split()) if title else "…")
     remark = "# Drafted by rules: compare every line with the plan; # ? marks what they could not decide."

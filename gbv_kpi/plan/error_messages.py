@@ -15,15 +15,15 @@ _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 # By how pydantic's name for the mistake begins.
 _WANTED = {
-    "int": phrase("a whole number is wanted"),
-    "decimal": phrase("a number is wanted"),
-    "finite": phrase("a number is wanted"),
-    "string_pattern": phrase("small letters and digits are wanted, and a letter first"),
-    "string": phrase("text in quotes is wanted"),
-    "date": phrase("a date such as 2021-05-12 is wanted"),
-    "bool": phrase("true or false is wanted"),
-    "tuple": phrase("a list in [ ] is wanted"),
-    "too_": phrase("the list has too few or too many entries"),
+    "int": phrase("expected a whole number"),
+    "decimal": phrase("expected a number"),
+    "finite": phrase("expected a number"),
+    "string_pattern": phrase("expected lower-case letters and digits, starting with a letter"),
+    "string": phrase("expected text in quotes"),
+    "date": phrase("expected a date such as 2021-05-12"),
+    "bool": phrase("expected true or false"),
+    "tuple": phrase("expected a list in [ ]"),
+    "too_": phrase("the list has too few or too many items"),
     "greater": phrase("the number is too small"),
     "less": phrase("the number is too large"),
 }
@@ -54,21 +54,21 @@ def nearest(found: str, known: Collection[str]) -> str | None:
 def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
     match mistake["type"]:
         case "missing":
-            return phrase("this key is missing")
+            return phrase("missing key")
         case kind if kind in _UNKNOWN_KEY:
             keys = ", ".join(_keys(model, mistake["loc"][:-1]))
             if meant := _meant(mistake, model):
-                return phrase("there is no such key; is {meant} meant? The keys are {keys}", meant=meant, keys=keys)
-            return phrase("there is no such key; the keys are {keys}", keys=keys)
+                return phrase("unknown key; did you mean {meant}? The keys are {keys}", meant=meant, keys=keys)
+            return phrase("unknown key; the keys are {keys}", keys=keys)
         case "value_error":
             said = mistake["ctx"]["error"].args[0]
             return said if isinstance(said, Phrase) else phrase("{reason}", reason=str(said))
         case "literal_error":
             choices = str(mistake["ctx"]["expected"]).replace(" or ", ", ")  # pydantic's "'a', 'b' or 'c'"
-            return phrase("one of these is wanted: {choices}", choices=choices)
+            return phrase("expected one of: {choices}", choices=choices)
         case kind:
             wanted = (words for start, words in _WANTED.items() if kind.startswith(start))
-            return next(wanted, phrase("a table with keys is wanted"))
+            return next(wanted, phrase("expected a table with keys"))
 
 
 def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:

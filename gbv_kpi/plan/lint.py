@@ -28,7 +28,7 @@ def _thresholds_that_cannot_be_met(plan: Plan) -> Iterator[Mistake]:
             comparator, bound = (entry.override or entry).bound
             if _is_out_of_reach(comparator, bound, indicator.measure):
                 what = phrase(
-                    "this cannot be met; leave the plan's words and judge by another threshold: {example}",
+                    "this threshold cannot be met; keep the plan's words and judge by another threshold: {example}",
                     example="override = { at_least = 100 }" if ">" in comparator else "override = { at_most = 0 }",
                 )
                 yield Mistake(("indicator", number, "thresholds", n), what)
@@ -60,7 +60,7 @@ def _fields_no_indicator_uses(plan: Plan) -> Iterator[Mistake]:
     used = {name for indicator in plan.all_indicators for name in (*indicator.numerator, *indicator.denominator)}
     for number, field in enumerate(plan.fields):
         if field.id not in used and not field.optional:
-            what = phrase("no indicator uses this field: leave it out, or say optional = true")
+            what = phrase("no indicator uses this field: remove it, or set optional = true")
             yield Mistake(("field", number), what)
 
 
@@ -74,7 +74,7 @@ def _parts_without_a_whole(plan: Plan) -> Iterator[Mistake]:
             if field.part_of is None and name not in indicator.denominator and name not in told:
                 told.add(name)
                 what = phrase(
-                    "“{indicator}” counts it out of {wholes}; say part_of, or it may exceed its whole",
+                    "“{indicator}” counts it out of {wholes}; set part_of, or it may exceed its whole",
                     indicator=indicator.id,
                     wholes=", ".join(indicator.denominator),
                 )
@@ -98,8 +98,8 @@ def _labels_that_two_fields_share(plan: Plan) -> Iterator[Mistake]:
 def _units_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
     """A code or a name that two units have on one day is no key of either."""
     for key, words in (
-        ("code", phrase("another unit has the code {found} at the same time")),
-        ("name", phrase("another unit has the name {found} at the same time")),
+        ("code", phrase("another unit has the code {found} in the same period")),
+        ("name", phrase("another unit has the name {found} in the same period")),
     ):
         numbers_by_name: dict[str, list[int]] = defaultdict(list)
         for number, unit in enumerate(plan.units):
@@ -118,10 +118,10 @@ def _mergers_without_a_successor(plan: Plan) -> Iterator[Mistake]:
         if unit.until is None or unit.until >= last_day or not unit.expected:
             continue
         if unit.merged_into is None:
-            what = phrase("the unit ends before the plan does: say merged_into, or its counts go nowhere")
+            what = phrase("the unit ends before the plan does: set merged_into, or its counts are lost")
             yield Mistake(("unit", number), what)
         elif plan.successor(unit, plan.last_year) is None:
-            what = phrase("no unit with the code {code} exists after this one", code=unit.merged_into)
+            what = phrase("no unit with the code {code} exists after this unit ends", code=unit.merged_into)
             yield Mistake(("unit", number, "merged_into"), what)
 
 
@@ -131,7 +131,7 @@ def _percent_where_a_ratio_is_meant(plan: Plan) -> Iterator[Mistake]:
         for n, (_, bound) in enumerate(entry.bound for entry in indicator.entries):
             if indicator.measure == "percent" and 0 < bound < 2 and bound % 1:
                 what = phrase(
-                    "{bound} is read as percent; for a ratio say: {key}", bound=bound, key='measure = "ratio"'
+                    "{bound} is read as percent; for a ratio write: {key}", bound=bound, key='measure = "ratio"'
                 )
                 yield Mistake(("indicator", number, "thresholds", n), what)
 
@@ -141,7 +141,7 @@ def _thresholds_without_a_source(plan: Plan) -> Iterator[Mistake]:
     for number, indicator in enumerate(plan.all_indicators):
         for n, entry in enumerate(indicator.entries):
             if indicator.source is None and entry.source is None:
-                what = phrase("no source: say where the threshold is written, {example}", example=SOURCE_EXAMPLE)
+                what = phrase("no source: name where the threshold is written, {example}", example=SOURCE_EXAMPLE)
                 yield Mistake(("indicator", number, "thresholds", n), what)
 
 
@@ -149,7 +149,7 @@ def _agencies_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
     """Of two bodies with one role on one day the report would name the first."""
     for number, agency in enumerate(plan.agencies):
         if any(map(agency.shares_role_and_days, plan.agencies[:number])):
-            yield Mistake(("agency", number), phrase("another agency has this role at the same time"))
+            yield Mistake(("agency", number), phrase("another agency has this role in the same period"))
 
 
 def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
@@ -157,7 +157,9 @@ def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
     for year in plan.deadline:
         units = [unit for unit in plan.expected_units(year) if plan.deadline_of(unit, year) is None]
         for unit in units:
-            what = phrase("no deadline of {year} is for this unit; say level, or all in the deadline", year=str(year))
+            what = phrase(
+                "no deadline of {year} applies to this unit; set level in the deadline, or all", year=str(year)
+            )
             yield Mistake(("unit", plan.units.index(unit), "name"), what)
 
 

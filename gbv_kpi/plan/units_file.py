@@ -46,18 +46,18 @@ def read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
         message = phrase("the file {file} cannot be opened: {reason}", file=file.name, reason=error.reason)
         raise PlanError(message) from error
     except UnicodeDecodeError as error:
-        raise PlanError(phrase("the file {file} is no UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
+        raise PlanError(phrase("the file {file} is not UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
     except csv.Error as error:  # a cell of more than 131,072 characters
-        raise PlanError(phrase("the file {file} is no table of units", file=file.name)) from error
+        raise PlanError(phrase("the file {file} is not a table of units", file=file.name)) from error
     if not {"code", "name"} <= set(columns):
         what = phrase(
-            "the file {file} wants columns code and name; columns read are {known}",
+            "the file {file} must have the columns code and name; known columns are {known}",
             file=file.name,
             known=", ".join(COLUMNS),
         )
         raise PlanError(what)
     if not units:
-        raise PlanError(phrase("the file {file} names no unit", file=file.name))
+        raise PlanError(phrase("the file {file} lists no unit", file=file.name))
     return units
 
 

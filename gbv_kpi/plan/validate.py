@@ -25,10 +25,10 @@ Numbered = Sequence[tuple[int, T]]  # the entries of a list that are valid, with
 
 # What identifies the entries of a list, and what is said of a name that none of them has.
 _NAMES = {
-    "field": ("id", phrase("no field has the id {id}; the fields are {known}")),
-    "indicator": ("id", phrase("no indicator has the id {id}; the indicators are {known}")),
-    "agency": ("role", phrase("no agency has the role {role}; the roles are {known}")),
-    "unit": ("code", phrase("no unit has the code {code}, into which this one merges")),
+    "field": ("id", phrase("unknown field {id}; the fields are {known}")),
+    "indicator": ("id", phrase("unknown indicator {id}; the indicators are {known}")),
+    "agency": ("role", phrase("unknown role {role}; the roles are {known}")),
+    "unit": ("code", phrase("this unit merges into the unknown code {code}")),
 }
 # The keys that hold such names: a text, or a list of texts.
 _REFERENCES: tuple[tuple[str, str, str, type], ...] = (
@@ -39,7 +39,7 @@ _REFERENCES: tuple[tuple[str, str, str, type], ...] = (
     ("indicator", "denominator", "field", list),
     ("task_group", "indicators", "indicator", list),
 )
-_TWICE = {"field": phrase("field {id} stands twice"), "indicator": phrase("indicator {id} stands twice")}
+_TWICE = {"field": phrase("duplicate field {id}"), "indicator": phrase("duplicate indicator {id}")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,7 @@ def _references_exist(tables: _Tables) -> Iterator[Mistake]:
             continue
         details = {key: name, "known": ", ".join(known)}
         if table == "field" and (meant := nearest(name, known)):
-            closest = phrase(
-                "no field has the id {id}; is {meant} meant? The fields are {known}", meant=meant, **details
-            )
+            closest = phrase("unknown field {id}; did you mean {meant}? The fields are {known}", meant=meant, **details)
             yield Mistake(place, closest)
         else:
             yield Mistake(place, Phrase(what.wording, details))
@@ -140,7 +138,7 @@ def _no_field_is_part_of_itself(tables: _Tables) -> Iterator[Mistake]:
                 break
             above = whole_of.get(above)
         if above == field.id:
-            yield Mistake(("field", number, "part_of"), phrase("the field would be a part of itself"))
+            yield Mistake(("field", number, "part_of"), phrase("a field cannot be part of itself"))
 
 
 def _sums_are_of_one_kind(tables: _Tables) -> Iterator[Mistake]:
@@ -150,7 +148,7 @@ def _sums_are_of_one_kind(tables: _Tables) -> Iterator[Mistake]:
         for key in ("numerator", "denominator"):
             kinds = sorted({counts[name] for name in getattr(indicator, key) if name in counts})
             if len(kinds) > 1:
-                what = phrase("{kinds} are counted apart and cannot be added up", kinds=", ".join(kinds))
+                what = phrase("{kinds} are counted separately and cannot be added up", kinds=", ".join(kinds))
                 yield Mistake(("indicator", number, key), what)
 
 
@@ -182,7 +180,7 @@ def _levels_pass_on_in_time(tables: _Tables) -> Iterator[Mistake]:
             between = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
             if not any(day.weekday() < 5 for day in between):
                 what = phrase(
-                    "at least one working day must lie between the deadlines of {lower} and {upper}",
+                    "the deadlines of {lower} and {upper} must be at least one working day apart",
                     lower=lower,
                     upper=upper,
                 )

@@ -1,18 +1,23 @@
 """The columns of a sheet below a header: every different cell, and which of them each row has."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.reading.grid import Grid
+from gbv_kpi.reading.grid import Grid, holds_figure, is_filled
+from gbv_kpi.reading.header import Column
 from gbv_kpi.reading.normalize import alike
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.intp]
+ROWS_LOOKED_AT = 300  # below a header, for what an unnamed column holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +52,7 @@ class Values:
         to_look = np.fromiter(map(place.__getitem__, looks), dtype=np.int32, count=len(looks))
         return Values(to_look[self.codes], list(place))
 
-    def texts_at(self, rows: NDArray[np.intp]) -> list[tuple[str, NDArray[np.intp]]]:
+    def texts_at(self, rows: Rows) -> list[tuple[str, Rows]]:
         """Return every different text of some rows, with the rows that have it."""
         order = np.argsort(self.codes[rows], kind="stable")
         codes, rows = self.codes[rows][order], rows[order]
@@ -57,46 +62,32 @@ class Values:
 
 
 class Columns:
-    """The columns of a sheet from one row on, and their different cells."""
+    """The columns of a sheet from one row on, and their different cells; every column is looked through once."""
 
     def __init__(self, grid: Grid, first: int) -> None:
         self.first = first
         self._rows = grid.rows[first:]
         self._widths = {len(row) for row in self._rows}
-        self._tail: pd.DataFrame | None = getattr(grid.sheet, "tail", None)
+        self._tail = grid.sheet.tail
         self.count = len(self._rows) + (0 if self._tail is None else len(self._tail))
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
-        self._cells: dict[int, Sequence[Cell]] = {}
-        self._known: dict[int, Values] = {}
-        self._looks: dict[int, Values] = {}
-        self._all_figures: dict[int, bool] = {}
+        self.cells = cache(self._cells)
+        self.values = cache(self._values)
+        self.looks = cache(lambda column: self.values(column).alike())
+        self.all_figures = cache(self._all_figures)
 
-    def cells(self, column: int) -> Sequence[Cell]:
+    def _cells(self, column: int) -> Sequence[Cell]:
         """Return the cells at hand, without those of the tail."""
-        if column not in self._cells:
-            if len(self._widths) == 1 and column < next(iter(self._widths)):
-                self._cells[column] = [row[column] for row in self._rows]
-            else:
-                self._cells[column] = [row[column] if column < len(row) else "" for row in self._rows]
-        return self._cells[column]
-
-    def values(self, column: int) -> Values:
-        """Return the different cells; every column is looked through once."""
-        if column not in self._known:
-            self._known[column] = self._different(column)
-        return self._known[column]
+        if len(self._widths) == 1 and column < next(iter(self._widths)):
+            return [row[column] for row in self._rows]
+        return [row[column] if column < len(row) else "" for row in self._rows]
 
     def cell(self, column: int, row: int) -> Cell:
         values = self.values(column)
         return values.cells[int(values.codes[row])]
 
-    def looks(self, column: int) -> Values:
-        """Return the different cells with their long numbers made the same."""
-        if column not in self._looks:
-            self._looks[column] = self.values(column).alike()
-        return self._looks[column]
-
-    def _different(self, column: int) -> Values:
+    def _values(self, column: int) -> Values:
+        """Return the different cells, and which of them each row has."""
         cells = self.cells(column)
         place = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
         codes = np.fromiter(map(place.__getitem__, cells), dtype=np.int32, count=len(cells))
@@ -114,18 +105,15 @@ class Columns:
         to_place = np.array([place.setdefault(cell, len(place)) for cell in different] or [0], dtype=np.int32)
         return Values(np.append(codes, to_place[tail_codes]), list(place))
 
-    def all_figures(self, column: int) -> bool:
-        """Whether a column holds numbers only, so that its cells need not be told apart."""
-        if column not in self._all_figures:
-            tail = self._tail
-            if tail is not None and (column >= tail.shape[1] or isinstance(tail[column].dtype, pd.CategoricalDtype)):
-                self._all_figures[column] = False
-            else:
-                cells = self.cells(column)
-                self._all_figures[column] = set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
-        return self._all_figures[column]
+    def _all_figures(self, column: int) -> bool:
+        """Return whether a column holds numbers only, so that its cells need not be looked at one by one."""
+        tail = self._tail
+        if tail is not None and (column >= tail.shape[1] or isinstance(tail[column].dtype, pd.CategoricalDtype)):
+            return False
+        cells = self.cells(column)
+        return set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
 
-    def series(self, column: int, rows: NDArray[np.intp]) -> pd.Series:
+    def series(self, column: int, rows: Rows) -> pd.Series:
         """Return the cells of some rows as they are read: whole numbers, categories of texts, or cells."""
         chosen = slice(None) if len(rows) == self.count else rows
         cells = self.cells(column)
@@ -143,6 +131,47 @@ class Columns:
         different = np.empty(len(known.cells), dtype=object)
         different[:] = known.cells
         return pd.Series(different[known.codes[chosen]], dtype=object)
+
+    def first_cells(self, column: int) -> list[Cell]:
+        """Return the filled ones of the first cells."""
+        return [cell for cell in self.cells(column)[:ROWS_LOOKED_AT] if cell != ""]
+
+    def filled(self, column: int) -> Mask:
+        """Return the rows with a cell that is not blank."""
+        if self.all_figures(column):
+            return np.ones(self.count, dtype=bool)
+        return self.looks(column).holds(is_filled)
+
+    def figures(self, column: int) -> Mask:
+        """Return the rows with something written as a figure."""
+        if self.all_figures(column):
+            return np.ones(self.count, dtype=bool)
+        return self.looks(column).holds(lambda cell: cell != "" and holds_figure(cell))
+
+    def has_cells(self, column: int, rows: Rows) -> bool:
+        """Return whether a column has a filled cell in some rows."""
+        if column >= self.width or self.all_figures(column):
+            return column < self.width and bool(rows.size)
+        values = self.values(column)
+        return any(text_of(values.cells[code]) != "" for code in pd.unique(values.codes[rows]).tolist())
+
+    def without_field(self, others: Sequence[Column], rows: Rows) -> Iterator[Column]:
+        """Yield the columns that mean nothing to the plan: those with a heading, or with figures but no numbering."""
+        for column in others:
+            if column.path:
+                yield column
+            elif self.has_cells(column.at, rows):
+                texts = map(text_of, self.series(column.at, rows).tolist()[:ROWS_LOOKED_AT])
+                figures = [text for text in texts if text and text[0].isdigit()]
+                if figures and not _counts_up(figures):
+                    yield replace(column, row=self.first - 1)
+
+
+def _counts_up(texts: Sequence[str]) -> bool:
+    """Return whether figures only number the rows."""
+    return all(text.isdecimal() for text in texts) and all(
+        int(after) in (int(before) + 1, 1) for before, after in pairwise(["0", *texts])
+    )
 
 
 def _whole_numbers(cells: Sequence[Cell]) -> NDArray[np.integer[Any]] | None:

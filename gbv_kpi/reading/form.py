@@ -4,18 +4,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.reading.form_header import header_rows, role_of_column
-from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers
-from gbv_kpi.reading.header import KnowsUnit, is_number, is_title_line
-from gbv_kpi.reading.items import ItemRow
+from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers, is_frame, is_number
+from gbv_kpi.reading.header import spread_headings, without_repeats
+from gbv_kpi.reading.items import ItemRow, level_of_number
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.stock_phrases import is_signature
-from gbv_kpi.reading.titles import is_year_label, read_line, reporting_unit_in, year_in
+from gbv_kpi.reading.titles import (
+    is_signature,
+    is_title_line,
+    is_year_label,
+    read_line,
+    reporting_unit_in,
+    year_in,
+)  # fmt: skip
 from gbv_kpi.reading.units import level_of
-from gbv_kpi.sheets.sheet import Cell, text_of
+from gbv_kpi.sheets.sheet import text_of
 
+HEADER_ROWS = 4
+_FRAME = (Kind.ITEM, Kind.NUMBERING, Kind.MEASURE, Kind.UNIT)
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b")
+_NO_UNIT = (Kind.ACTUAL, Kind.TOTAL, Kind.PART, Kind.RATE, Kind.TARGET, Kind.ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,156 +48,177 @@ class Form:
     top: int  # the first row of the headings; the title is above it
     columns: Sequence[FigureColumn]
     rows: Sequence[ItemRow]
-    beside: dict[int, list[tuple[str, str]]]  # by row: heading and text of the cells that are no label and no figure
+    remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of the cells that are no label and no figure
     heading: tuple[str, ...]  # of the items
     across: bool  # a heading names units
     next_row: int | None
 
 
-def item_columns(grid: Grid, rows: range, vocabulary: Vocabulary) -> list[int]:
+def item_columns(grid: Grid, rows: range) -> list[int]:
     """Return the columns in which several cells speak of different fields, those with the most first."""
     marks: dict[int, set[object]] = {}
     for row in rows:
-        for column, text in grid.words(row):
-            found = vocabulary.explain(text).marks
+        for column, found in grid.marks(row).items():
             if len(found) == 1:  # a line that speaks of several is a title
                 marks.setdefault(column, set()).update(found)
     return sorted((column for column in marks if len(marks[column]) > 1), key=lambda at: (-len(marks[at]), at))
 
 
-def read_form(
-    grid: Grid, rows: range, columns: range, main: int, vocabulary: Vocabulary, knows_unit: KnowsUnit
-) -> Form | None:
+def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None:
     """Return the form whose items are in the column `main`; None where it has no column of figures."""
-    marked = [row for row in rows if grid.text(row, main) and vocabulary.explain(grid.text(row, main)).marks]
-    marked = _below_title(grid, rows, main, marked, vocabulary)
+    marked = _below_title(grid, rows, main)
     if not marked:
         return None
-    rows, next_row = _until_next(grid, rows, main, marked, vocabulary)
+    rows, next_row = _until_next(grid, rows, main, marked)
     marked = [row for row in marked if row in rows]
-    header = sorted(header_rows(grid, rows, main, columns, marked[0], vocabulary, knows_unit))
-    body = range(header[-1] + 1 if header else _first_item(grid, rows, main, columns, marked[0]), rows.stop)
-    roles = {column: role_of_column(grid, column, header, body, vocabulary, knows_unit) for column in columns}
-    figures = [
-        column
-        for column in columns
-        if column > main and roles[column] is None and _is_figure_column(grid, column, header, marked, vocabulary)
-    ]
+    header = sorted(_header_rows(grid, rows, main, columns, marked[0]))
+    first = marked[0]
+    while not header and first > rows.start and _is_item(grid, first - 1, main, columns):
+        first -= 1  # items above the first field that have a label and a figure
+    body = range(header[-1] + 1 if header else first, rows.stop)
+    roles = {column: _role(grid, column, header, body) for column in columns}
+    plain = [column for column in columns if roles[column] is None]
+    figures = [column for column in plain if column > main and _is_figure_column(grid, column, header, marked)]
     if not figures:
         return None
     labels = [
         column
-        for column in columns
-        if column < figures[0] and roles[column] is None and column not in figures and _has_words(grid, column, body)
+        for column in plain
+        if column < figures[0] and any(any(map(str.isalpha, grid.text(row, column))) for row in body)
     ]
     numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
-    items = list(_item_rows(grid, body, labels, numbers, figures, vocabulary))
-    beside: dict[int, list[tuple[str, str]]] = {}
+    items = list(_item_rows(grid, body, labels, numbers, figures))
+    remarks: dict[int, list[tuple[str, str]]] = {}
     for column in columns:
         if column in (main, *figures, *labels) or roles[column] is Kind.NUMBERING:
             continue
-        headings = [text for row in header if (text := grid.spread_text(row, column))]
-        heading = headings[-1] if headings else "ĐVT" if roles[column] is Kind.MEASURE else ""
+        default = "ĐVT" if roles[column] is Kind.MEASURE else ""
+        heading = [default, *grid.headings(header, column)][-1]
         for row in body:
             if text := grid.spread_text(row, column):
-                beside.setdefault(row, []).append((heading, text))
-    units = _unit_row(grid, header, figures, vocabulary, knows_unit)
-    found = [_figure_column(grid, column, header, units, figures, vocabulary) for column in figures]
+                remarks.setdefault(row, []).append((heading, text))
     top = min([*header, *(item.row for item in items[:1]), marked[0]])
     main_heading = tuple(text for row in header if (text := grid.text(row, main)))
-    return Form(top, found, items, beside, main_heading, units is not None, next_row)
+    units = _unit_row(grid, header, figures)
+    found = list(_figure_columns(grid, header, units, figures))
+    return Form(top, found, items, remarks, main_heading, units is not None, next_row)
 
 
-def _below_title(grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary) -> list[int]:
-    """Leave out the rows of the title that speak of a field: those above the header, or with the year."""
-    first = next((row for row in marked if any(is_number(cell) for cell in grid.rows[row][main + 1 :])), None)
+def _below_title(grid: Grid, rows: range, main: int) -> list[int]:
+    """Return the rows with items of fields, without lines of the title that speak of a field.
+
+    Those are above the header, or name the year.
+    """
+    marked = [row for row in rows if grid.label(row, main).marks]
+    first = next((row for row in marked if any(map(is_number, grid.rows[row][main + 1 :]))), None)
     if first is None:
         first = next((row for row in marked if len(grid.texts(row)) > 1), marked[0] if marked else rows.start)
-    heads = [row for row in range(rows.start, first) if vocabulary.explain(grid.text(row, main)).only({Kind.ITEM})]
+    heads = [row for row in range(rows.start, first) if grid.label(row, main).only({Kind.ITEM})]
     if heads:
         return [row for row in marked if row > heads[-1]]
     lines = {row: read_line(grid.text(row, main)) for row in marked if row < first and len(grid.texts(row)) == 1}
     return [row for row in marked if row not in lines or not (lines[row].years or lines[row].is_result)]
 
 
-def _until_next(
-    grid: Grid, rows: range, main: int, marked: Sequence[int], vocabulary: Vocabulary
-) -> tuple[range, int | None]:
+def _until_next(grid: Grid, rows: range, main: int, marked: Sequence[int]) -> tuple[range, int | None]:
     """Return the rows of the form, and the row where the title of another one below it begins."""
     last = marked[0]
     signed: int | None = None
     for row in range(marked[0] + 1, rows.stop):
-        texts = grid.texts(row)
-        if any(is_signature(text) for _, text in texts) and not any(
-            vocabulary.explain(text).marks for _, text in texts
-        ):
+        texts = [text for _, text in grid.texts(row)]
+        if any(map(is_signature, texts)) and not any(grid.explain(text).marks for text in texts):
             signed = row if signed is None else signed
         elif row in marked:
             if signed is not None:
                 return range(rows.start, last + 1), signed + 1
             last = row
-        elif any(reporting_unit_in(text) is not None for _, text in texts):
+        elif any(reporting_unit_in(text) is not None for text in texts):
             start = row
             while start - 1 > (signed or last) and len(grid.texts(start - 1)) == 1:
                 start -= 1
             return range(rows.start, last + 1), start
-        elif (
-            vocabulary.explain(grid.text(row, main)).only({Kind.ITEM})
-            and any(at > row for at in marked)
-            and any(grid.texts(between) for between in range((signed or last) + 1, row))
-        ):
-            return range(rows.start, last + 1), (signed or last) + 1
-    return range(rows.start, (signed if signed is not None else rows.stop)), None
+        elif grid.label(row, main).only({Kind.ITEM}) and marked[-1] > row:
+            start = (signed or last) + 1
+            if any(map(grid.texts, range(start, row))):
+                return range(rows.start, last + 1), start
+    return range(rows.start, rows.stop if signed is None else signed), None
 
 
-def _first_item(grid: Grid, rows: range, main: int, columns: range, first: int) -> int:
-    """Return the first of the rows above the first field that have a label and a figure, where there is no header."""
-    row = first
-    while row > rows.start and _is_item(grid, row - 1, main, columns):
-        row -= 1
-    return row
+def _header_rows(grid: Grid, rows: range, main: int, columns: range, first: int) -> Iterator[int]:
+    """Yield the rows of column headings above the first item, the nearest first."""
+    found = 0
+    for row in range(first - 1, rows.start - 1, -1):
+        texts = [(column, text) for column, text in grid.texts(row) if column in columns]
+        right = [text for column, text in texts if column > main]
+        is_dated = any(is_year_label(text) and right for column, text in texts if column <= main)
+        if is_dated or is_title_line(text for _, text in texts):
+            return
+        is_framed = bool(texts) and all(is_frame(grid.explain(text), _FRAME) for _, text in texts)
+        if not right and not is_framed and found:
+            return
+        if is_framed or (right and not _is_between(grid, row, main, texts, right)):
+            yield row
+            found += 1
+        if found == HEADER_ROWS:
+            return
+
+
+def _is_between(grid: Grid, row: int, main: int, texts: Sequence[tuple[int, str]], right: Sequence[str]) -> bool:
+    """Return whether a row above the first field numbers the columns, or is an item that nobody knows."""
+    if is_column_numbers([text for _, text in texts]) and not all(map(grid.knows_unit, right)):
+        return True
+    is_heading = not grid.text(row, main) or grid.label(row, main).only(_FRAME)
+    if is_heading or any(grid.knows_unit(text) or year_in(text) for text in right):
+        return False
+    return any(is_number(grid.cell(row, column)) for column, _ in texts if column > main)
+
+
+def _role(grid: Grid, column: int, header: Sequence[int], body: range) -> Kind | None:
+    """Return what a column is for besides labels and figures: numbers, measures or notes."""
+    headings = grid.headings(header, column)
+    filled = [(row, text) for row in body if (text := grid.text(row, column))]
+    cells = [text for _, text in filled]
+    if headings:
+        label = grid.explain(headings[-1])
+        kinds = (Kind.NUMBERING, Kind.NOTE, Kind.MEASURE, Kind.CODE)
+        kind = next((kind for kind in kinds if label.only({kind}) and not label.only({Kind.ACTUAL})), None)
+        if kind is Kind.MEASURE and (any(map(grid.knows_unit, headings)) or (cells and all(map(holds_figure, cells)))):
+            return None  # "Số người" over figures
+        return Kind.NUMBERING if kind is Kind.CODE else kind
+    if cells and all(grid.explain(text).only({Kind.MEASURE}) for text in cells):
+        return Kind.MEASURE
+    if not cells or any(level_of_number(text) is None for text in cells):
+        return None
+    numbered = [grid.text(row, column + 1) for row, _ in filled]
+    words = [text for text in numbered if text and not holds_figure(text)]
+    return Kind.NUMBERING if all(numbered) and len(words) > len(cells) / 2 else None
 
 
 def _is_item(grid: Grid, row: int, main: int, columns: range) -> bool:
     text = grid.text(row, main)
-    if not text or is_title_line([(main, text)]) or is_year_label(text):
+    if not text or is_title_line([text]) or is_year_label(text):
         return False
     return any(column > main and is_number(grid.cell(row, column)) for column in columns)
 
 
-def _is_figure_column(
-    grid: Grid, column: int, header: Sequence[int], marked: Sequence[int], vocabulary: Vocabulary
-) -> bool:
-    cells = [grid.cell(row, column) for row in marked]
-    if _says_when(cells, vocabulary):
+def _is_figure_column(grid: Grid, column: int, header: Sequence[int], marked: Sequence[int]) -> bool:
+    cells = [cell for row in marked if (cell := grid.cell(row, column)) != ""]
+    if cells and all(_says_when(grid, text_of(cell)) for cell in cells):
         return False
-    if any(cell != "" and holds_figure(cell) for cell in cells):
+    if any(map(holds_figure, cells)):
         return True
-    if any(isinstance(cell, str) and vocabulary.explain(cell.strip()).marks for cell in cells):
-        return False  # the same labels in a second language
-    headings = [text for row in header if (text := grid.spread_text(row, column))]
-    labels = [vocabulary.explain(text) for text in headings]
-    return (
-        bool(labels)
-        and not any(label.only({Kind.ITEM}) for label in labels)
-        and not any(isinstance(cell, str) and cell.strip() for cell in cells)
-    )
+    labels = [grid.explain(text) for text in grid.headings(header, column)]
+    is_blank = not any(isinstance(cell, str) and cell.strip() for cell in cells)
+    return is_blank and bool(labels) and not any(label.only({Kind.ITEM}) for label in labels)
 
 
-def _says_when(cells: Sequence[Cell], vocabulary: Vocabulary) -> bool:
-    """Whether all cells of a column are years, dates or periods."""
-    texts = [text_of(cell) for cell in cells if cell != ""]
-    return bool(texts) and all(
-        year_in(text) or _DATE.match(text) or vocabulary.explain(text).only({Kind.PART_OF_YEAR}) for text in texts
-    )
-
-
-def _has_words(grid: Grid, column: int, body: range) -> bool:
-    return any(any(map(str.isalpha, grid.text(row, column))) for row in body)
+def _says_when(grid: Grid, text: str) -> bool:
+    """Return whether a cell gives a year, a date or a period."""
+    return bool(year_in(text) or _DATE.match(text)) or grid.explain(text).only({Kind.PART_OF_YEAR})
 
 
 def _item_rows(
-    grid: Grid, body: range, labels: Sequence[int], numbers: int | None, figures: Sequence[int], vocabulary: Vocabulary
+    grid: Grid, body: range, labels: Sequence[int], numbers: int | None, figures: Sequence[int]
 ) -> Iterator[ItemRow]:
     """Yield the rows with labels; an outer label reaches down to the next one where inner ones follow."""
     outer: dict[int, str] = {}
@@ -199,93 +227,60 @@ def _item_rows(
             continue
         own = [(column, text) for column in labels if (text := grid.text(row, column))]
         own = [(column, text) for column, text in own if any(map(str.isalpha, text)) or len(own) == 1]
-        if not own:
+        known = [grid.explain(text) for _, text in own]
+        repeats_header = any(label.only({Kind.ITEM}) for label in known) and not any(label.marks for label in known)
+        if not own or repeats_header:
             continue
-        if any(vocabulary.explain(text).only({Kind.ITEM}) for _, text in own) and not any(
-            vocabulary.explain(text).marks for _, text in own
-        ):
-            continue  # the header once more, on the next page
         texts: list[str] = []
         for column in labels:
-            text = grid.spread_text(row, column)
-            if text:
+            if text := grid.spread_text(row, column):
                 outer[column] = text
                 for inner in [at for at in outer if at > column and not grid.spread_text(row, at)]:
                     del outer[inner]
-            elif column < own[0][0] and column in outer:
-                text = outer[column]
-            if text and (not texts or texts[-1] != text):
-                texts.append(text)
+            elif column < own[0][0]:
+                text = outer.get(column, "")
+            texts += [text] if text else []
         column = own[-1][0]
         raw = grid.cell(row, column)
         indent = len(raw) - len(raw.lstrip()) if isinstance(raw, str) else 0
         number = grid.text(row, numbers) if numbers is not None else ""
-        has_figure = any((cell := grid.cell(row, at)) != "" and holds_figure(cell) for at in figures)
-        yield ItemRow(row, column, tuple(texts), number, indent, has_figure)
+        has_figure = any(grid.is_figure(row, at) for at in figures)
+        yield ItemRow(row, column, without_repeats(texts), number, indent, has_figure)
 
 
-def _unit_row(
-    grid: Grid, header: Sequence[int], figures: Sequence[int], vocabulary: Vocabulary, knows_unit: KnowsUnit
-) -> int | None:
-    """Return the row of headings that names the most units."""
-    counts = {
-        row: sum(
-            1
-            for column in figures
-            if (text := grid.spread_text(row, column)) and is_unit_name(text, vocabulary, knows_unit)
-        )
-        for row in header
-    }
+def _unit_row(grid: Grid, header: Sequence[int], figures: Sequence[int]) -> int | None:
+    """Return the row of headings that names the most units, or what has the level of one: "Xã Gia Trung"."""
+    counts = {row: sum(_is_unit_name(grid, grid.spread_text(row, column)) for column in figures) for row in header}
     best = max(counts, key=lambda row: counts[row], default=None)
     return best if best is not None and counts[best] else None
 
 
-def is_unit_name(text: str, vocabulary: Vocabulary, knows_unit: KnowsUnit) -> bool:
-    """Whether a heading names a unit, or what has the level of one: "Xã Gia Trung"."""
-    if knows_unit(text):
-        return True
-    label = vocabulary.explain(text)
+def _is_unit_name(grid: Grid, text: str) -> bool:
+    if not text or grid.knows_unit(text):
+        return bool(text)
+    label = grid.explain(text)
     return level_of(text) is not None and bool(label.left) and not label.years
 
 
-def _figure_column(
-    grid: Grid, column: int, header: Sequence[int], units: int | None, figures: Sequence[int], vocabulary: Vocabulary
-) -> FigureColumn:
-    path: list[str] = []
-    unit: str | None = None
-    lowest, is_total = header[-1] if header else -1, False
-    for row in header:
-        text = _heading(grid, row, column, header, figures)
-        if not text:
-            continue
-        if row == units:
-            label = vocabulary.explain(text)
-            if label.only({Kind.SUM, Kind.TOTAL}):
-                is_total = True
-            elif label.only({Kind.ACTUAL, Kind.TOTAL, Kind.PART, Kind.RATE, Kind.TARGET, Kind.ITEM}) or label.years:
+def _figure_columns(
+    grid: Grid, header: Sequence[int], units: int | None, figures: Sequence[int]
+) -> Iterator[FigureColumn]:
+    spread = {row: spread_headings(grid, row, header, range(figures[0], figures[-1] + 1)) for row in header}
+    for column in figures:
+        path: list[str] = []
+        unit, lowest, is_total = None, header[-1] if header else -1, False
+        for row, text in ((row, text) for row in header if (text := spread[row].get(column))):
+            if row != units:
                 path.append(text)
-            else:
+                lowest = row
+                continue
+            label = grid.explain(text)
+            is_total = label.only({Kind.SUM, Kind.TOTAL})
+            if not is_total and (label.only(_NO_UNIT) or label.years):
+                path.append(text)
+            elif not is_total:
                 unit = text
-            continue
-        if not path or path[-1] != text:
-            path.append(text)
-        lowest = row
-    if units is not None and unit is None and not is_total and not path:
-        unit = ""
-    return FigureColumn(column, tuple(path), unit, units if units is not None else -1, lowest, is_total)
-
-
-def _heading(grid: Grid, row: int, column: int, header: Sequence[int], figures: Sequence[int]) -> str:
-    """Return the heading of a column in a row: its own, that of its area, or one left of it over a level below."""
-    text = grid.spread_text(row, column)
-    if text or (row, column) in grid.area_at or row == header[-1]:
-        return text
-    below = [at for at in header if at > row]
-    hangs = not grid.text(row, figures[0]) and (row, figures[0]) not in grid.area_at
-    if not any(grid.text(at, column) for at in below) or (hangs and any(grid.text(at, figures[0]) for at in below)):
-        return ""  # nothing is below it; or the headings may be centred
-    for left in range(column - 1, figures[0] - 1, -1):
-        if found := grid.text(row, left):
-            area = grid.area_at.get((row, left))
-            return "" if area and area[1][1] > area[0][1] else found
-    return ""
+        if units is not None and unit is None and not is_total and not path:
+            unit = ""
+        unit_row = -1 if units is None else units
+        yield FigureColumn(column, without_repeats(path), unit, unit_row, lowest, is_total)

@@ -16,7 +16,7 @@ from gbv_kpi.problems import Problem
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.title_block import Reporter, TitleBlock, find_reporter
 from gbv_kpi.reading.units import NamedUnit, level_of
-from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, place_of, years_of
+from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, years_of
 
 
 def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.DataFrame, list[Problem]]:
@@ -46,12 +46,6 @@ def _categorical(names: Sequence[str], of: Codes) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
 
 
-# ---------------------------------------------------------------- years
-
-
-# ---------------------------------------------------------------- units
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Units:
     """The units of returns: the different ones, and which of them each return is of (-1: not known)."""
@@ -68,7 +62,7 @@ class _Units:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What returns with the same name, code and year are of, and what is wrong with that."""
+    """The unit of returns with the same name, code and year, and what is wrong with it."""
 
     unit: NamedUnit | None
     problem: str | None = None
@@ -152,7 +146,7 @@ def _unit_of(claims: Claims, index: int, year: int, titled_by_year: dict[int, Re
     if titled.unit:
         return _Found(titled.unit, "merged-unit" if titled.unit.merged else None, _merged(titled.unit))
     if claims.names is None and claims.codes is None:
-        return _Found(None, "missing-unit", phrase("Nothing says whose return this is."))
+        return _Found(None, "missing-unit", phrase("The return does not name its unit."))
     message = phrase("This column names no unit.") if claims.across else phrase("This row names no unit.")
     return _Found(None, "missing-unit", message)
 
@@ -166,7 +160,7 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
         unit = None
     if unit is None and name and code:
         message = phrase(
-            "“{found}” and the code {code} are not the same unit in {year}.", found=name, code=code, year=str(year)
+            "“{found}” and the code {code} are different units in {year}.", found=name, code=code, year=str(year)
         )
         return _Found(None, "unknown-unit", message)
     if unit is None:
@@ -174,7 +168,7 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
     other = titled.unit
     if other and other.unit is not unit.unit and other.unit.expected:
         message = phrase(
-            "This row is of {unit}, but the title says {other}.", unit=unit.named.name, other=other.named.name
+            "This row is for {unit}, but the title names {other}.", unit=unit.named.name, other=other.named.name
         )
         return _Found(None, "conflicting-unit", message)
     return _Found(unit, "merged-unit" if unit.merged else None, _merged(unit))
@@ -200,11 +194,11 @@ def _unit_problem(
     reporter = titled[year]
     if not (name or code) and (found.unit or found.message is reporter.message or (row, column) == (-1, -1)):
         row, column, value = reporter.row, reporter.column, reporter.found
-    message = found.message or phrase("Nothing says whose return this is.")
+    message = found.message or phrase("The return does not name its unit.")
     unit = found.unit
     return Problem(
         found.problem or "",
-        place_of(title, row, column),
+        title.spot.at(row, column),
         message,
         unit=unit.unit.code if unit else None,
         unit_name=unit.unit.name if unit else None,
@@ -215,7 +209,7 @@ def _unit_problem(
 
 def _merged(unit: NamedUnit) -> Phrase:
     return phrase(
-        "{named} has become part of {unit}; its figures are counted there.",
+        "{named} has merged into {unit}; its figures count there.",
         named=unit.named.name,
         unit=unit.unit.name,
     )
@@ -233,7 +227,7 @@ def _any_units(claims: Claims, years: Codes, title: TitleBlock) -> _Units:
     missing = blank[found.codes] & (years > 0)
     message = phrase("This row names no unit.")
     problems = [
-        Problem("missing-unit", place_of(title, int(claims.rows[index]), int(claims.columns[index])), message)
+        Problem("missing-unit", title.spot.at(int(claims.rows[index]), int(claims.columns[index])), message)
         for index in np.flatnonzero(missing).tolist()
     ]
     of = np.where((years > 0) & ~missing, found.codes, UNKNOWN)

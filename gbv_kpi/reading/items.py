@@ -18,6 +18,7 @@ _PREFIX = re.compile(
 )
 _RANK = {"section": 0, "upper": 1, "roman": 2, "decimal": 3, "lower": 4, "dash": 6, "plus": 7, "blank": 9}
 Level = tuple[str, int]  # kind of numbering, and how deep it is
+_SECTION, _BLANK = ("section", 1), ("blank", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,22 @@ class ItemRow:
     """A row with words where the items are."""
 
     row: int
-    column: int  # of the innermost label
+    at: int  # the column of the innermost label
     texts: tuple[str, ...]  # the labels, the outermost first
     number: str  # as the column of numbers has it
     indent: int  # blanks before the label
     has_figure: bool
+
+    @property
+    def heading(self) -> str:
+        return self.texts[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """An item with the headings that it is under, the outermost first."""
 
-    at: ItemRow
+    line: ItemRow
     path: tuple[str, ...]
     parents: tuple[int, ...]  # the rows of the items it is under
 
@@ -74,7 +79,7 @@ def _level(item: ItemRow) -> tuple[Level | None, str]:
     """Return the level of an item by its number, or by the sign before its label."""
     if item.number and (level := level_of_number(item.number)):
         return level, item.number.strip().rstrip(".)/ ")
-    prefix = _PREFIX.match(item.texts[-1]) if item.texts else None
+    prefix = _PREFIX.match(item.heading)
     if prefix and (level := level_of_number(prefix[1])):
         return level, prefix[1].strip().rstrip(".)/ ")
     return None, ""
@@ -83,70 +88,53 @@ def _level(item: ItemRow) -> tuple[Level | None, str]:
 def arrange(rows: Sequence[ItemRow], vocabulary: Vocabulary) -> list[Item]:
     """Return the items with the headings that each is under."""
     levels = [_level(item) for item in rows]
-    is_numbered = sum(level is not None and level[0] not in ("dash", "plus") for level, _ in levels) > 1
+    is_numbered = sum(map(_is_numbered, (level for level, _ in levels))) > 1
     stack: list[_Node] = []
     items: list[Item] = []
     for place, (item, (level, number)) in enumerate(zip(rows, levels, strict=True)):
-        label = vocabulary.explain(item.texts[-1])
-        relative = _is_relative(label)
-        node = _Node(item, level or ("blank", 1), number, label, relative)
+        label = vocabulary.explain(item.heading)
+        following = rows[place + 1] if place + 1 < len(rows) else None
+        node = _Node(item, level or _BLANK, number, label, _is_relative(label))
+        is_bare = not item.has_figure and not node.is_relative  # a heading, or an item that is not filled in
         if level is not None:
-            above = _above_numbered(stack, level, number)
-            sibling = stack[len(above)] if len(above) < len(stack) else None
-            if (
-                relative
-                and item.has_figure
-                and sibling
-                and level[0] not in ("dash", "plus")
-                and not any(up.label.marks for up in above)
-            ):
-                above = [*above, sibling]  # "2. Trong đó: được tập huấn" after "1. Số cán bộ"
-                node = replace(node, level=("blank", 1))
-            stack = above
-        elif (
-            is_numbered
-            and not item.has_figure
-            and not label.is_inner
-            and not relative
-            and _numbered_next(levels, place)
-        ):
-            stack, node = [], replace(node, level=("section", 1))
-        elif is_numbered:
-            stack = [
-                above for above in stack if _RANK[above.level[0]] < _RANK["dash"] or above.item.indent < item.indent
-            ]
+            stack, node = _under_numbered(stack, node)
+        elif not is_numbered:
+            heads = is_bare and following is not None and _is_relative(vocabulary.explain(following.heading))
+            stack, node = _under_plain(stack, replace(node, is_last_heading=heads), vocabulary)
+        elif is_bare and not label.is_inner and following is not None and _is_numbered(levels[place + 1][0]):
+            stack, node = [], replace(node, level=_SECTION)
         else:
-            following = rows[place + 1].texts[-1] if place + 1 < len(rows) else ""
-            heads = not item.has_figure and not relative and _is_relative(vocabulary.explain(following))
-            stack, node = _above_plain(stack, replace(node, is_last_heading=heads), vocabulary)
+            stack = [up for up in stack if _RANK[up.level[0]] < _RANK["dash"] or up.item.indent < item.indent]
         path = tuple(text for above in stack for text in above.item.texts) + item.texts
         items.append(Item(item, path, tuple(above.item.row for above in stack)))
         stack = [*stack, node]
     return items
 
 
-def _numbered_next(levels: Sequence[tuple[Level | None, str]], place: int) -> bool:
-    """Whether the next item has a number, so that what is without one heads a section."""
-    following = levels[place + 1][0] if place + 1 < len(levels) else None
-    return following is not None and following[0] not in ("dash", "plus")
+def _is_numbered(level: Level | None) -> bool:
+    return level is not None and level[0] not in ("dash", "plus")
 
 
-def _above_numbered(stack: list[_Node], level: Level, number: str) -> list[_Node]:
-    """Return what a numbered item is under."""
-    kept: list[_Node] = []
+def _under_numbered(stack: list[_Node], node: _Node) -> tuple[list[_Node], _Node]:
+    """Return what a numbered item is under, and the item with its level."""
+    level, kept = node.level, list[_Node]()
     for above in stack:
         if above.level == level or _RANK[above.level[0]] >= _RANK["dash"] > _RANK[level[0]]:
             break
         if above.level[0] == "decimal" and level[0] == "decimal":
-            if above.level[1] >= level[1] or not number.startswith(above.number + "."):
+            if above.level[1] >= level[1] or not node.number.startswith(above.number + "."):
                 break
         elif _RANK[above.level[0]] > _RANK[level[0]] and (level[0], above.level[0]) != ("decimal", "lower"):
             break
         kept.append(above)
-    return kept
+    sibling = stack[len(kept)] if len(kept) < len(stack) else None
+    is_numbered = node.is_relative and node.item.has_figure and _is_numbered(level)
+    if sibling and is_numbered and not any(above.label.marks for above in kept):
+        return [*kept, sibling], replace(node, level=_BLANK)  # "2. Trong đó: được tập huấn" after "1. Số cán bộ"
+    return kept, node
 
 
-def _above_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tuple[list[_Node], _Node]:
+def _under_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tuple[list[_Node], _Node]:
     """Return what an item is under on a form without numbers."""
     item, label = node.item, node.label
     inner = node.level[0] in ("dash", "plus") or label.is_inner or node.is_relative
@@ -160,23 +148,22 @@ def _above_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
         kept = [above for above in kept if above.item.indent < item.indent or not _has_deeper(stack, above)]
     if not item.has_figure and label.field is None:
         kept = [above for above in kept if above.item.indent < item.indent]
-        return kept, replace(node, level=("section", 1))
+        return kept, replace(node, level=_SECTION)
     if not item.has_figure:  # "Cơ sở giáo dục" ends "Lãnh đạo các cấp", whose items were relative, but no plan
         kept = [above for above in kept if not above.is_last_heading or above.item.indent < item.indent]
-    named = label.field
-    if named is not None:
+    if (named := label.field) is not None:
         kept = [above for above in kept if above.label.field is None or vocabulary.is_within(named, above.label.field)]
     return kept, node
 
 
 def _has_deeper(stack: Sequence[_Node], above: _Node) -> bool:
-    """Whether what followed a heading was indented more than it."""
+    """Return whether what followed a heading was indented more than it."""
     place = stack.index(above)
     return any(node.item.indent > above.item.indent for node in stack[place + 1 :])
 
 
 def _is_relative(label: Label) -> bool:
-    """Whether a label means something only under another one: "Tổng số", "Được tập huấn", "Nữ"."""
+    """Return whether a label means something only under another one: "Tổng số", "Được tập huấn", "Nữ"."""
     if label.is_inner or any(atom.lower for atom in label.atoms):
         return True
     if label.field or label.left or not label.atoms:

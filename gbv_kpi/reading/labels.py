@@ -1,15 +1,18 @@
-"""The meaning of a heading as a value: its phrases, and what each says."""
+"""The meaning of a heading as a value: its phrases, and what each says; and the closed list of all such phrases."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 Key = tuple[str, ...]
+_FILE = Path(__file__).with_name("vocabulary.txt")
 
 
 class Kind(StrEnum):
-    """What a word of a heading says, where it names no field."""
+    """The meanings of the words of a heading that name no field."""
 
     ACTUAL = "actual"
     TOTAL = "total"
@@ -33,17 +36,8 @@ class Kind(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
-AGAINST = (
-    Kind.PART_OF_YEAR,
-    Kind.OTHER_YEAR,
-    Kind.TARGET,
-    Kind.ESTIMATE,
-    Kind.ACCUMULATED,
-    Kind.RATE,
-    Kind.PART,
-)
-
-
+# In the order in which they are looked for.
+AGAINST = (Kind.PART_OF_YEAR, Kind.OTHER_YEAR, Kind.TARGET, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.RATE, Kind.PART)
 QUIET = frozenset({Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.MEASURE})
 
 
@@ -58,7 +52,7 @@ class Atom(NamedTuple):
 
     @property
     def against(self) -> Kind | None:
-        """What the phrase says against a figure, where it has no other meaning that says nothing."""
+        """Return what the phrase says against a figure, where it has no other meaning that says nothing."""
         if self.kinds & QUIET or self.field or self.upper or self.lower:
             return None
         return next((kind for kind in AGAINST if kind in self.kinds), None)
@@ -75,7 +69,7 @@ class Label:
 
     @property
     def field(self) -> str | None:
-        """The field that the label names wholly, with no word against it."""
+        """Return the field that the label names wholly, with no word against it."""
         named = [atom.field for atom in self.atoms if atom.field]
         if self.left or len(named) != 1:
             return None
@@ -84,7 +78,7 @@ class Label:
 
     @property
     def marks(self) -> set[object]:
-        """The fields, or levels of fields, that the label speaks of."""
+        """Return the fields, or levels of fields, that the label speaks of."""
         if self.only({Kind.TOTAL, Kind.SUM}):
             return set()
         lower = () if self.left else (atom.lower for atom in self.atoms)  # "Công an huyện …" is no form of help
@@ -96,19 +90,19 @@ class Label:
         return {atom.year for atom in self.atoms if atom.year}
 
     def only(self, kinds: Iterable[Kind]) -> bool:
-        """Whether every phrase may have one of these meanings, and no word is left over."""
+        """Return whether every phrase may have one of these meanings, and no word is left over."""
         kinds = frozenset(kinds)
         return bool(self.atoms) and not self.left and all(atom.kinds & kinds for atom in self.atoms)
 
     @property
     def against(self) -> Kind | None:
-        """What qualifies a figure under the label, where nothing in the same phrase excuses it."""
+        """Return what qualifies a figure under the label, where nothing in the same phrase excuses it."""
         return next((kind for atom in self.atoms if (kind := atom.against)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a path of headings says of the figures under it."""
+    """The meaning of a path of headings for the figures under it."""
 
     field: str | None = None
     years: frozenset[int] = frozenset()
@@ -116,3 +110,24 @@ class Meaning:
 
     def __and__(self, other: "Meaning") -> "Meaning":
         return Meaning(self.field or other.field, self.years | other.years, self.against + other.against)
+
+
+def listed(meaning: str) -> Sequence[str]:
+    """Return the entries of one meaning in `vocabulary.txt`.
+
+    >>> listed("estimate")[:2]
+    ['Ước', 'Ước tính']
+    """
+    return _sections().get(meaning, ())
+
+
+@lru_cache(1)
+def _sections() -> Mapping[str, Sequence[str]]:
+    sections: dict[str, list[str]] = {}
+    entries: list[str] = []
+    for line in _FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            entries = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            entries.append(line)
+    return sections

@@ -2,17 +2,24 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 from string import digits
 
 import numpy as np
 
 from gbv_kpi.reading.form import item_columns, read_form
-from gbv_kpi.reading.grid import Grid, holds_figure
-from gbv_kpi.reading.header import Header, heads_table, marks_in, read_header
+from gbv_kpi.reading.grid import Grid
+from gbv_kpi.reading.header import Header, heads_table, read_header
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.privacy import LOOKED_BELOW, columns_of_persons, headings_of_persons, personal_data, personal_entry
+from gbv_kpi.reading.privacy import (
+    LOOKED_BELOW,
+    PersonalHeadings,
+    columns_of_persons,
+    headings_of_persons,
+    personal_data,
+    personal_entry,
+)
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.tables import SheetTables, Table
@@ -24,34 +31,30 @@ LOOKED_AT_ROWS = 1000  # from the first filled one: a header or a form is within
 MOST_PERSONAL = 100  # rows of headings about persons that are named
 MOST_COLUMNS = 2000  # of a sheet that are looked at for headings
 
-Texts = list[tuple[int, int, str]]
-
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A table and the labels around it that may be about persons."""
+    """The tables read at one place of a sheet, the labels of them about persons, and where to read on."""
 
     tables: list[Table]
-    headings: Texts
-    titles: Texts
-    items: Texts
+    personal: PersonalHeadings
     next_row: int | None
 
 
 def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
     """Return the tables of a sheet, each with its returns and what is wrong with them."""
-    grid = Grid.of(sheet, file, LOOKED_AT_ROWS)
+    grid = Grid.of(sheet, file, reader, LOOKED_AT_ROWS)
     tables: list[Table] = []
     personal = _persons_in_rows(grid, reader) | _persons_in_tail(sheet, reader)
     start: int | None = 0
     while start is not None:
         if start >= len(grid.rows) and sheet.tail is not None:
-            grid = Grid.of(_at_hand(grid.sheet), file, LOOKED_AT_ROWS)
-        found = _next_table(grid, start, reader)
+            grid = Grid.of(_at_hand(grid.sheet), file, reader, LOOKED_AT_ROWS)
+        found = _next_table(grid, start)
         if found is None:
             break
         tables += found.tables
-        personal |= columns_of_persons(found.headings, found.titles, found.items)
+        personal |= found.personal
         start = found.next_row
     return SheetTables(tables, (), list(personal_data(personal, file, sheet.name)))
 
@@ -101,56 +104,47 @@ def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:
 
 
 def _is_heading(text: str, reader: Reader) -> bool:
-    """Whether a text heads a column or a row: a field, or a part of the frame but for a total."""
+    """Return whether a text heads a column or a row: a field, or a part of the frame but for a total."""
     label = reader.vocabulary.explain(text)
     if label.left or not label.atoms:
         return False
     return bool(label.marks) or not label.only({Kind.TOTAL, Kind.SUM})
 
 
-def _next_table(grid: Grid, start: int, reader: Reader) -> _Found | None:
+def _next_table(grid: Grid, start: int) -> _Found | None:
     """Return the next table or form of a sheet; None where there is none."""
-    vocabulary = reader.vocabulary
     first = next((row for row in range(start, len(grid.rows)) if not grid.is_blank(row)), None)
     if first is None:
         return None
     end = min(len(grid.rows), first + LOOKED_AT_ROWS)
-    heading = None
-    for row in range(first, end):
-        marks = marks_in(grid, row, vocabulary)
-        if marks and heads_table(grid, row, marks, vocabulary):
-            heading = row
-            break
+    heading = next((row for row in range(first, end) if heads_table(grid, row)), None)
     rows = range(first, end if heading is None else heading)
-    items = item_columns(grid, rows, vocabulary)
-    if items and (found := _forms(grid, rows, items, heading, reader)).tables:
+    if (items := item_columns(grid, rows)) and (found := _forms(grid, rows, items, heading)).tables:
         return found
-    return None if heading is None else _tables(grid, first, heading, reader)
+    return None if heading is None else _tables(grid, first, heading)
 
 
-def _tables(grid: Grid, first: int, heading: int, reader: Reader) -> _Found:
+def _tables(grid: Grid, first: int, heading: int) -> _Found:
     """Return the table under a header, or the tables side by side under it."""
+    areas = (area for area in grid.area_at.values() if area[0][0] <= heading <= area[1][0])
     width = min(max(map(len, grid.rows[heading : heading + 4]), default=0), MOST_COLUMNS)
-    width = max(
-        width, max((area[1][1] + 1 for area in grid.area_at.values() if area[0][0] <= heading <= area[1][0]), default=0)
-    )
+    width = max([width, *(area[1][1] + 1 for area in areas)])
     longest = max((len(row) for row in grid.rows[heading : heading + 300]), default=width)
     whole = range(max(width, min(longest, MOST_COLUMNS)))
-    header = read_header(grid, heading, first, reader.vocabulary, reader.units.knows, whole)
-    names = RowNames(reader.vocabulary)
-    found = _Found([], [], [], [], None)
+    header = read_header(grid, heading, first, whole)
+    names = RowNames(grid.reader.vocabulary)
+    tables: list[Table] = []
+    personal: PersonalHeadings = {}
     next_rows: list[int] = []
     for columns in _blocks(header):
         if columns != whole:
-            header = read_header(grid, heading, first, reader.vocabulary, reader.units.knows, columns)
-        title = read_title(grid, range(first, header.top), columns, reader)
-        table, next_row, unread = read_table(grid, header, title, reader, names)
-        if table is not None:
-            found.tables.append(table)
-        found.headings.extend((*column.first, column.heading) for column in unread)
-        found.titles.extend(title.cells)
+            header = read_header(grid, heading, first, columns)
+        title = read_title(grid, range(first, header.top), columns)
+        found, next_row, unread = read_table(grid, header, title, names)
+        tables += found
+        personal |= columns_of_persons([(*column.first, column.heading) for column in unread], title.cells)
         next_rows += [next_row] if next_row is not None else []
-    return _Found(found.tables, found.headings, found.titles, [], min(next_rows, default=None))
+    return _Found(tables, personal, min(next_rows, default=None))
 
 
 def _blocks(header: Header) -> Iterator[range]:
@@ -172,58 +166,46 @@ def _blocks(header: Header) -> Iterator[range]:
         yield range(columns[start].at, columns[end - 1].at + 1)
 
 
-def _forms(grid: Grid, rows: range, items: list[int], heading: int | None, reader: Reader) -> _Found:
+def _forms(grid: Grid, rows: range, items: list[int], heading: int | None) -> _Found:
     """Return the form in some rows, or the forms side by side in them."""
     width = min(max((len(grid.rows[row]) for row in rows), default=0), MOST_COLUMNS)
-    mains = _item_blocks(grid, rows, items, width, reader)
     tables: list[Table] = []
-    headings: Texts = []
-    titles: Texts = []
-    labels: Texts = []
+    personal: PersonalHeadings = {}
     next_rows: list[int] = []
-    for main, columns in mains:
-        form = read_form(grid, rows, columns, main, reader.vocabulary, reader.units.knows)
+    for main, columns in _item_blocks(grid, rows, items, width):
+        form = read_form(grid, rows, columns, main)
         if form is None:
             continue
-        title = read_title(grid, range(rows.start, form.top), columns, reader)
-        table = read_items(grid, form, title, reader)
-        if table is not None:
-            tables.append(table)
-        headings += [(column.row, column.at, column.heading) for column in form.columns if column.path]
-        titles += title.cells
-        labels += [(item.row, item.column, text) for item in form.rows for text in item.texts]
+        title = read_title(grid, range(rows.start, form.top), columns)
+        table = read_items(grid, form, title)
+        tables += [table] if table is not None else []
+        headings = [(column.row, column.at, column.heading) for column in form.columns if column.path]
+        labels = [(item.row, item.at, text) for item in form.rows for text in item.texts]
         labels += [(row, main, text) for row in range(form.top, rows.stop) if (text := grid.text(row, main))]
+        personal |= columns_of_persons(headings, title.cells, labels)
         next_rows += [form.next_row] if form.next_row is not None else []
-    return _Found(tables, headings, titles, labels, min(next_rows, default=heading))
+    return _Found(tables, personal, min(next_rows, default=heading))
 
 
-def _item_blocks(grid: Grid, rows: range, items: list[int], width: int, reader: Reader) -> list[tuple[int, range]]:
+def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[tuple[int, range]]:
     """Return the column of items and the columns of each form: another one begins where figures are between two."""
     mains = [items[0]]
     for column in items[1:]:
-        left, right = min(column, mains[0]), max(column, mains[0])
-        between = range(left + 1, right)
-        if any(
-            (cell := grid.cell(row, at)) != "" and holds_figure(cell) and grid.text(row, left) and grid.text(row, right)
-            for row in rows
-            for at in between
-        ):
+        left, right = sorted((column, mains[0]))
+        labelled = [row for row in rows if grid.text(row, left) and grid.text(row, right)]
+        if any(grid.is_figure(row, at) for row in labelled for at in range(left + 1, right)):
             mains.append(column)
     if len(mains) == 1:
-        main = min(items) if _same_rows(grid, rows, items, reader) else mains[0]
-        return [(main, range(width))]
+        return [(min(items) if _same_rows(grid, rows, items) else mains[0], range(width))]
     mains.sort()
     starts = [0, *(_block_start(grid, rows, main) for main in mains[1:])]
-    ends = [*starts[1:], width]
-    return [(main, range(start, end)) for main, start, end in zip(mains, starts, ends, strict=True)]
+    return [(main, range(*ends)) for main, ends in zip(mains, pairwise([*starts, width]), strict=True)]
 
 
-def _same_rows(grid: Grid, rows: range, items: list[int], reader: Reader) -> bool:
-    """Whether two columns of labels are the same ones in two languages."""
-    if len(items) < 2:
-        return False
-    explain = reader.vocabulary.explain
-    return sum(1 for row in rows if all(explain(grid.text(row, column)).marks for column in items[:2])) > 1
+def _same_rows(grid: Grid, rows: range, items: list[int]) -> bool:
+    """Return whether two columns of labels are the same ones in two languages."""
+    in_both = (row for row in rows if all(grid.label(row, column).marks for column in items[:2]))
+    return len(items) > 1 and len(list(in_both)) > 1
 
 
 def _block_start(grid: Grid, rows: range, main: int) -> int:

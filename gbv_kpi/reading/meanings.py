@@ -13,8 +13,7 @@ from functools import lru_cache
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.labels import QUIET, Atom, Key, Kind, Label, Meaning
-from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.labels import QUIET, Atom, Key, Kind, Label, Meaning, listed
 from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, tidy, without_diacritics, words, words_of_label
 from gbv_kpi.reading.periods import mark_periods
 from gbv_kpi.reading.units import level_of
@@ -114,7 +113,7 @@ class Vocabulary:
                 if key and named.setdefault(key, field_.id) != field_.id:
                     raise PlanError(
                         phrase(
-                            "The label “{label}” of the field {second} means the field {first} too.",
+                            "The label “{label}” of the field {second} also means the field {first}.",
                             label=text,
                             first=named[key],
                             second=field_.id,

@@ -57,7 +57,7 @@ _AMONG_THEM = re.compile(rf"^\s*(?:{_either_way('(?:trong|tr[.]?) ?đó')}|đó\
 
 
 def is_measure(text: str) -> bool:
-    """Whether a heading only says what is counted: "(người)", "ĐVT: vụ"."""
+    """Return whether a heading only says what is counted: "(người)", "ĐVT: vụ"."""
     return _MEASURE_ALONE.fullmatch(tidy(text)) is not None
 
 
@@ -65,6 +65,11 @@ def is_measure(text: str) -> bool:
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in small letters, each with its tone at its end and i for y."""
     return tuple(_word(word) for word in _WORD.findall(tidy(text)) if word != "%")
+
+
+@lru_cache(CACHED)
+def plain_words(text: str) -> tuple[str, ...]:
+    return tuple(map(without_diacritics, words(text)))
 
 
 @lru_cache(maxsize=CACHED)

@@ -1,4 +1,4 @@
-"""A cell to the whole number it writes, or to what keeps it from being one.
+"""Read a cell as the whole number that it writes, or say what keeps it from being one.
 
 Vietnamese offices write 1.234.567,89; statistical tables write "-" for *none* and "…" for *not available*.
 Nothing is rounded, and nothing is guessed without a warning.
@@ -34,10 +34,10 @@ LONGEST_COUNT = 18  # digits; a column of counts holds 64-bit numbers
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a cell says: a value for the schema to judge, or a fault that leaves nothing to judge.
+    """The reading of a cell: a value for the schema to judge, or a fault that leaves nothing to judge.
 
-    `value` is None where the cell is blank or not available. `code` and `message` tell a fault, or
-    with a value the warning under which it was read.
+    `value` is None where the cell is blank or not available. `code` and `message` are those of a fault, or with a
+    value of the warning under which it was read.
     """
 
     value: int | None = None
@@ -53,40 +53,37 @@ BLANK = Figure()
 
 
 def read_figure(cell: Cell) -> Figure:
-    """What one cell of a count column says.
+    """Return the count that one cell writes, or its fault.
 
     >>> read_figure("1.234").value, read_figure("-").value, read_figure("…").value
     (1234, 0, None)
     """
+    found = text_of(cell)
     match cell:
         case str():
             return _text_figure(cell)
         case bool():
-            return _not_a_number(cell)
+            return _not_a_number(found)
         case int():
             return Figure(cell)
         case float():
             return _number_figure(cell)
         case Percentage():
-            return _percentage(text_of(cell))
+            return _percentage(found)
         case FormulaWithoutValue():
             return Figure(None, "formula-without-value", phrase("The cell holds a formula that was never calculated."))
-        case FormulaError(name):
-            return _formula_error(name)
+        case FormulaError():
+            return _formula_error(found)
         case date():
-            return _fault(phrase("{found} is a date, not a number.", found=text_of(cell)))
+            return Figure(None, "not-a-number", phrase("{found} is a date, not a number.", found=found))
         case time() | timedelta():
-            return _fault(phrase("{found} is a time of day, not a number.", found=text_of(cell)))
+            return Figure(None, "not-a-number", phrase("{found} is a time of day, not a number.", found=found))
 
 
 def _number_figure(number: float) -> Figure:
-    if number.is_integer():
-        if abs(number) >= _EXACT_FLOATS:
-            return Figure(None, "number-too-large", phrase("{found} is too large for a count.", found=f"{number:g}"))
-        return Figure(int(number))
-    if not math.isfinite(number):
-        return _not_a_number(str(number))
-    return _fraction(Decimal(repr(number)), repr(number))
+    if not number.is_integer():
+        return _fraction(Decimal(repr(number)), repr(number)) if math.isfinite(number) else _not_a_number(str(number))
+    return Figure(int(number)) if abs(number) < _EXACT_FLOATS else _too_large(f"{number:g}")
 
 
 def _text_figure(text: str) -> Figure:
@@ -100,10 +97,16 @@ def _text_figure(text: str) -> Figure:
     if _DIGITS.fullmatch(written) or _NEGATIVE.fullmatch(written):
         return _whole(written)
     if set(written) <= _DASHES:
-        message = phrase("“{found}” was read as 0: in statistical tables it means that there was none.", found=written)
+        message = phrase("“{found}” was read as 0: in statistical tables it means none.", found=written)
         return Figure(0, "dash-read-as-zero", message)
     if grouped := _GROUPED.fullmatch(written):
-        return _grouped_figure(written, grouped["digits"])
+        figure = _whole(re.sub(r"[.,' ]", "", grouped["digits"]))
+        message = phrase(
+            "“{found}” was read as {value}: its separators group thousands.",
+            found=written,
+            value=str(figure.value),
+        )
+        return figure if figure.is_fault else Figure(figure.value, "grouped-number", message)
     if _DECIMAL.fullmatch(written):
         number = Decimal(written.replace(",", "."))
         return Figure(int(number)) if number == number.to_integral_value() else _fraction(number, written)
@@ -114,39 +117,28 @@ def _text_figure(text: str) -> Figure:
     return _percentage(written) if _PERCENT.fullmatch(written) else _not_a_number(text)
 
 
+def _whole(digits: str) -> Figure:
+    return Figure(int(digits)) if len(digits.lstrip("-0")) < LONGEST_COUNT else _too_large(digits)
+
+
+def _too_large(found: str) -> Figure:
+    return Figure(None, "number-too-large", phrase("{found} is too large for a count.", found=found))
+
+
 def _formula_error(name: str) -> Figure:
     return Figure(None, "formula-error", phrase("The formula in this cell gives the error {error}.", error=name))
-
-
-def _whole(digits: str) -> Figure:
-    if len(digits.lstrip("-0")) < LONGEST_COUNT:
-        return Figure(int(digits))
-    return Figure(None, "number-too-large", phrase("{found} is too large for a count.", found=digits))
 
 
 def _percentage(written: str) -> Figure:
     return Figure(None, "not-a-whole-number", phrase("{found} is a percentage, not a count.", found=written))
 
 
-def _grouped_figure(written: str, digits: str) -> Figure:
-    if (whole := _whole(re.sub(r"[.,' ]", "", digits))).value is None:
-        return whole
-    value = whole.value
-    return Figure(
-        value,
-        "grouped-number",
-        phrase(
-            "“{found}” was read as {value}: its separators are those of thousands.", found=written, value=str(value)
-        ),
-    )
-
-
 def _fraction(number: Decimal, written: str) -> Figure:
-    """A number that is not whole; 1.234 and 12.5 are often 1 234 and 12 500 with a lost separator."""
+    """Return the fault of a number that is not whole; 1.234 and 12.5 are often 1 234 and 12 500, a separator lost."""
     thousands = number * 1000
     if "," not in written and 1 <= number < 1000 and thousands == thousands.to_integral_value():
         likely = str(int(thousands))
-        message = phrase("{found} is not a whole number; {likely} may be meant.", found=written, likely=likely)
+        message = phrase("{found} is not a whole number; did you mean {likely}?", found=written, likely=likely)
     elif 0 < number < 1:
         message = phrase("{found} is not a whole number; it looks like a rate, not a count.", found=written)
     else:
@@ -154,15 +146,11 @@ def _fraction(number: Decimal, written: str) -> Figure:
     return Figure(None, "not-a-whole-number", message)
 
 
-def _not_a_number(cell: Cell) -> Figure:
-    found = text_of(cell)
-    start = _HOLDS_ONE_NUMBER.fullmatch(found) if isinstance(cell, str) else None
-    if start and start[1] != found and (likely := read_figure(start[1])).value is not None:
-        return _fault(
-            phrase("“{found}” is not a number alone; {likely} may be meant.", found=found, likely=str(likely.value))
-        )
-    return _fault(phrase("“{found}” is not a number.", found=found))
-
-
-def _fault(message: Phrase) -> Figure:
+def _not_a_number(found: str) -> Figure:
+    found = found.strip()
+    start = _HOLDS_ONE_NUMBER.fullmatch(found)
+    likely = read_figure(start[1]).value if start and start[1] != found else None
+    message = phrase("“{found}” is not a number.", found=found)
+    if likely is not None:
+        message = phrase("“{found}” is not just a number; did you mean {likely}?", found=found, likely=str(likely))
     return Figure(None, "not-a-number", message)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.normalize import is_measure, without_diacritics, words
-from gbv_kpi.reading.stock_phrases import Key, names_an_officer, plain_words
+from gbv_kpi.reading.labels import Key
+from gbv_kpi.reading.normalize import is_measure, plain_words, without_diacritics, words
 from gbv_kpi.sheets.sheet import Cell, cell_address
 
 PersonalHeadings = dict[tuple[int, int], str]  # our own words for a heading, by row and column
@@ -29,6 +29,13 @@ FAMILY_NAMES = frozenset(
 _WORDS_FILE = Path(__file__).with_name("personal_headings.txt")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _LONG_NUMBER = re.compile(r"\d(?:[\s.-]?\d){8,}")  # a telephone, an identity card, an account
+
+
+# Who made a return may be named in its title block.
+_OFFICERS = re.compile(
+    r"\b(?:nguoi (?:lap|bao cao|phu trach|lien he|tong hop|dien)|can bo|cong chuc|thu truong|lanh dao|dau moi"
+    r"|chuyen vien|contact|officer)\b"
+)
 
 
 class Entry(NamedTuple):
@@ -113,7 +120,7 @@ def columns_of_persons(headings: Texts, titles: Texts = (), items: Texts = ()) -
             found[row, column] = entry.label
     for row, column, text in titles:
         entry = personal_entry(text)
-        if entry and not _is_contact(entry) and not names_an_officer(text):
+        if entry and not _is_contact(entry) and not _OFFICERS.search(" ".join(plain_words(text))):
             found[row, column] = entry.label
     for row, column, text in items:
         if (entry := personal_entry(text)) and entry.kind != "whole":
@@ -125,7 +132,7 @@ def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> I
     """Yield a problem for each, with neither a cell's content nor the sender's wording, which may hold a name."""
     for (row, column), label in sorted(headings.items()):
         place = Place(file, sheet, cell_address(row, column), row + 1)
-        message = phrase("The column “{heading}” is about persons; the file was not read.", heading=label)
+        message = phrase("The column “{heading}” holds personal data; the file was not read.", heading=label)
         yield Problem("personal-data-column", place, message, value=label)
 
 
@@ -154,7 +161,7 @@ def _is_name_of_person(text: str) -> bool:
 
 
 def _headings_in(cells: Sequence[Cell], is_heading: Callable[[str], bool]) -> list[tuple[int, Entry]]:
-    """The personal headings of one row, none where they stand alone."""
+    """Return the personal headings of one row, none where they stand alone."""
     texts = [(column, cell.strip()) for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()]
     if len(texts) < 2:
         return []
@@ -188,7 +195,7 @@ def _is_contact(entry: Entry) -> bool:
 
 @lru_cache(1)
 def _entries_by_word() -> Mapping[str, Sequence[Entry]]:
-    """The list by the first word of each entry, without diacritics."""
+    """Return the list by the first word of each entry, without diacritics."""
     entries: dict[str, list[Entry]] = {}
     for line in _WORDS_FILE.read_text("utf-8").splitlines():
         kind, _, label = line.partition(" ")

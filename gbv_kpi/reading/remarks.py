@@ -1,4 +1,4 @@
-"""What the texts outside a table's headings say against its figures: title lines, notes, and words beside a row."""
+"""Read what texts outside a table's headings say against its figures: title lines, notes, and words in a row."""
 
 import re
 from collections.abc import Iterable, Iterator, Set
@@ -10,10 +10,8 @@ from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
 from gbv_kpi.reading.periods import find_periods
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.stock_phrases import is_signature
-from gbv_kpi.reading.titles import is_incomplete, is_place_and_date, is_scale, read_line
-
-Remark = tuple[Kind, int, int, str]  # what it says, row, column, text
+from gbv_kpi.reading.refusals import Remark
+from gbv_kpi.reading.titles import is_incomplete, is_place_and_date, is_scale, is_signature, read_line
 
 LONGEST_NOTE = 80  # characters of a note whose every word may be explained
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
@@ -80,12 +78,12 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     return None if kind is Kind.TARGET and not is_explained else kind
 
 
-def notes_below(grid: Grid, rows: Iterable[int], vocabulary: Vocabulary, years: Set[int]) -> Iterator[Remark]:
+def notes_below(grid: Grid, rows: Iterable[int], years: Set[int]) -> Iterator[Remark]:
     """Yield the notes in some rows that say something against all figures above them."""
     for row in rows:
         for column, text in grid.texts(row):
-            if any(map(str.isalpha, text)) and (kind := against_in_note(text, vocabulary, years)):
-                yield kind, row, column, text
+            if any(map(str.isalpha, text)) and (kind := against_in_note(text, grid.reader.vocabulary, years)):
+                yield Remark(kind, row, column, text)
 
 
 def against_in_heading(path: Iterable[str], vocabulary: Vocabulary) -> Kind | None:
@@ -131,7 +129,7 @@ def _said_alone(label: Label) -> Kind | None:
 
 
 def _parts(heading: str, vocabulary: Vocabulary) -> bool:
-    """Whether a heading is about the parts of a whole: "Giới tính", "Quý"."""
+    """Return whether a heading is about the parts of a whole: "Giới tính", "Quý"."""
     label = vocabulary.explain(heading)
     return not label.left and label.against in _PARTING
 
@@ -143,7 +141,7 @@ def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def _names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
+    """Return whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
     key = set(words(text))
     is_level = vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART})
     return is_level and bool(key & _COMMUNES) and not key & _DISTRICTS and not vocabulary.is_of_communes

@@ -1,7 +1,6 @@
-"""The cells of returns that are rows: figures shared by several, hidden rows, and lines that sum them up."""
+"""The cells of returns: figures shared by several, hidden rows and columns, and lines that sum returns up."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,47 +9,18 @@ from numpy.typing import NDArray
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.body import Body, RowKind
-from gbv_kpi.reading.choose_columns import Rows
-from gbv_kpi.reading.columns import Columns
+from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column
-from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import Spot
 from gbv_kpi.reading.tables import FieldCells, Total, Unread
 from gbv_kpi.reading.title_block import year_of
-from gbv_kpi.sheets.sheet import Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """The columns of a table that are no figures."""
-
-    unit: int | None
-    code: int | None
-    year: int | None
-    others: Sequence[Column]  # nothing that the plan asks for
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The returns of the columns of one year."""
-
-    frame: pd.DataFrame
-    cells: dict[str, FieldCells]
-    totals: list[Total]
-    problems: list[Problem]
-
-
-def without_shared(
-    cells: dict[str, FieldCells],
-    chosen: dict[str, Column],
-    at: NDArray[np.int32],
-    grid: Grid,
-    reader: Reader,
-    spot: Spot,
-) -> tuple[dict[str, FieldCells], list[tuple[int, Problem]]]:
-    """Take away the cells that are merged over several returns: one figure for all of them."""
-    told: list[tuple[int, Problem]] = []
+def take_out_shared(
+    cells: dict[str, FieldCells], chosen: Mapping[str, Column], at: NDArray[np.int32], grid: Grid
+) -> list[tuple[int, Problem]]:
+    """Take out the cells that are merged over several returns, one figure for all of them; return their problems."""
+    problems: list[tuple[int, Problem]] = []
     for field, column in chosen.items():
         gone: list[int] = []
         for (top, left), (bottom, right) in grid.sheet.merged:
@@ -60,104 +30,70 @@ def without_shared(
             if len(inside) < 2:
                 continue
             gone += inside
-            for index in inside:
-                place = spot.at(int(at[index]), column.at)
-                message = phrase(
-                    "{field}: the cells {first} to {last} are merged, so one figure stands for several returns.",
-                    field=reader.plan.field_by_id[field].label,
-                    first=str(spot.at(top, left).cell),
-                    last=str(spot.at(bottom, right).cell),
-                )
-                told.append((index, Problem("missing-value", place, message, field=field)))
+            message = phrase(
+                "{field}: the cells {first} to {last} are merged, so one figure belongs to several returns.",
+                field=grid.reader.plan.field_by_id[field].label,
+                first=str(grid.spot.at(top, left).cell),
+                last=str(grid.spot.at(bottom, right).cell),
+            )
+            places = ((index, grid.spot.at(int(at[index]), column.at)) for index in inside)
+            problems += [(index, Problem("missing-value", place, message, field=field)) for index, place in places]
         if gone:
             values = cells[field].values.astype(object)
             values[gone] = pd.Series([Unread()] * len(gone), index=gone)
             rows, across = at.copy(), np.full(len(at), column.at, dtype=np.int32)
             rows[gone] = across[gone] = -1
             cells[field] = FieldCells(values, rows, across)
-    return cells, told
+    return problems
 
 
-def of_return(problem: Problem, frame: pd.DataFrame, index: int, reader: Reader) -> Problem:
+def of_return(problem: Problem, frame: pd.DataFrame, index: int, grid: Grid) -> Problem:
+    """Return the problem with the unit and year of a return, as far as they are known."""
     code, year = frame["unit"].iloc[index], int(frame["year"].iloc[index]) or None
-    known = isinstance(code, str)
-    name = _unit_name(reader, code, year) if known and year else None
-    return problem.of(code if known else None, name, year)
-
-
-def _unit_name(reader: Reader, code: str, year: int) -> str:
-    return next((unit.name for unit in reader.plan.units_in(year) if unit.code == code), code)
+    if not isinstance(code, str):
+        return problem.of(None, None, year)
+    units = grid.reader.plan.units_in(year) if year else ()
+    return problem.of(code, next((unit.name for unit in units if unit.code == code), code if year else None), year)
 
 
 def hidden(
-    at: NDArray[np.int32], chosen: dict[str, Column], frame: pd.DataFrame, grid: Grid, spot: Spot, reader: Reader
+    grid: Grid,
+    frame: pd.DataFrame,
+    returns: Iterable[tuple[int, int, int]],
+    fields: Mapping[str, tuple[int, int]],
+    *,
+    across: bool,
 ) -> Iterator[Problem]:
-    """Rows and columns that a sheet hides count like the others: the sender may not know of them."""
+    """Report rows and columns that a sheet hides, for the sender may not know of them; they count like the others.
+
+    `returns` has index, row and column of returns, `fields` row and column of fields; `across` returns are columns.
+    """
     sheet = grid.sheet
-    first = min((column.at for column in chosen.values()), default=0)
-    for index in np.flatnonzero(np.isin(at, list(sheet.hidden_rows))).tolist() if sheet.hidden_rows else ():
-        message = phrase("This row is hidden; its figures were read and count.")
-        yield of_return(Problem("hidden-figures", spot.at(int(at[index]), first), message), frame, index, reader)
-    for field, column in chosen.items() if sheet.hidden_columns else ():
-        if column.at in sheet.hidden_columns:
-            message = phrase("This column is hidden; its figures were read and count.")
-            yield Problem("hidden-figures", spot.at(int(at[0]), column.at), message, field=field)
+    row_message = phrase("This row is hidden; its figures were read and count.")
+    column_message = phrase("This column is hidden; its figures were read and count.")
+    of_return_message, of_field_message = (column_message, row_message) if across else (row_message, column_message)
+    for index, row, at in returns:
+        if at in sheet.hidden_columns if across else row in sheet.hidden_rows:
+            yield of_return(Problem("hidden-figures", grid.spot.at(row, at), of_return_message), frame, index, grid)
+    for field, (row, at) in fields.items():
+        if row in sheet.hidden_rows if across else at in sheet.hidden_columns:
+            yield Problem("hidden-figures", grid.spot.at(row, at), of_field_message, field=field)
 
 
 def totals_of(
-    columns: Columns, rows: Rows, body: Body, roles: Roles, chosen: dict[str, Column], frame: pd.DataFrame
-) -> list[Total]:
-    """Return the rows that sum up returns: all of them, those between two sums, or those of a year."""
-    lines = np.flatnonzero(body.kinds == RowKind.TOTAL)
+    columns: Columns, rows: Rows, body: Body, year_at: int | None, chosen: Mapping[str, Column], frame: pd.DataFrame
+) -> Iterator[Total]:
+    """Yield the rows that sum up returns: all of them, those between two sums, those of a year or of a section."""
+    lines = np.flatnonzero(body.kinds == RowKind.TOTAL).tolist()
     edges = [0, *np.searchsorted(rows, lines).tolist(), len(rows)]
     everything = np.arange(len(rows))
-    totals: list[Total] = []
-    years = frame["year"].to_numpy()
-    for place, line in enumerate(lines.tolist()):
-        groups = [
-            everything,
-            everything[edges[place] : edges[place + 1]],
-            everything[edges[place + 1] : edges[place + 2]],
-        ]
-        if roles.year is not None and (year := year_of(_cell(columns, roles.year, line))):
-            groups.append(np.flatnonzero(years == year))
-        section = int(body.section_of[line])
-        groups.append(np.flatnonzero(body.section_of[rows] == section))
+    for place, line in enumerate(lines):
+        start, middle, end = edges[place : place + 3]
+        groups = [everything, everything[start:middle], everything[middle:end]]
+        if year_at is not None and (year := year_of(columns.cell(year_at, line))):
+            groups.append(np.flatnonzero(frame["year"].to_numpy() == year))
+        groups.append(np.flatnonzero(body.section_of[rows] == int(body.section_of[line])))
         cells = {
-            field: (_cell(columns, column.at, line), line + columns.first, column.at)
-            for field, column in chosen.items()
+            field: (columns.cell(column.at, line), line + columns.first, column.at) for field, column in chosen.items()
         }
-        totals.append(Total(cells, groups))
-    return totals
-
-
-def _cell(columns: Columns, at: int, row: int) -> Cell:
-    return "" if at >= columns.width else columns.cell(at, row)
-
-
-def all_totals(parts: Sequence[Part]) -> list[Total]:
-    totals: list[Total] = []
-    start = 0
-    for part in parts:
-        totals += [Total(total.cells, [group + start for group in total.groups]) for total in part.totals]
-        start += len(part.frame)
-    return totals
-
-
-def stacked(parts: Sequence[Part]) -> dict[str, FieldCells]:
-    """Return the cells of the returns of all years below each other."""
-    if len(parts) == 1:
-        return parts[0].cells
-    stacked: dict[str, FieldCells] = {}
-    for field in dict.fromkeys(field for part in parts for field in part.cells):
-        values: list[pd.Series] = []
-        rows: list[NDArray[np.int32]] = []
-        across: list[NDArray[np.int32]] = []
-        for part in parts:
-            count, found = len(part.frame), part.cells.get(field)
-            blank = np.full(count, -1, dtype=np.int32)
-            values.append(found.values.astype(object) if found else pd.Series([Unread()] * count, dtype=object))
-            rows.append(np.broadcast_to(found.rows, count).astype(np.int32) if found else blank)
-            across.append(np.broadcast_to(found.columns, count).astype(np.int32) if found else blank)
-        stacked[field] = FieldCells(pd.concat(values, ignore_index=True), np.concatenate(rows), np.concatenate(across))
-    return stacked
+        yield Total(cells, groups)

@@ -1,4 +1,4 @@
-"""What a row is where units are named: a unit, a sum of them, or a line that is neither."""
+"""Read what a row is where units are named: a unit, a sum of them, or a line that is neither."""
 
 import re
 from enum import IntEnum
@@ -18,7 +18,7 @@ _SUMS = frozenset(words("cộng cong"))
 
 
 class RowName(IntEnum):
-    """What the name of a row says it is."""
+    """The kinds of rows by their names."""
 
     OTHER = 0  # a unit, or a name that nobody knows
     SUM = 1

@@ -1,12 +1,11 @@
-"""What words beside the figures of a table's rows say against them: a sex, a sector, an office, a note."""
+"""Read what words in a table's rows say against their figures: a sex, a sector, an office, a note."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gbv_kpi.reading.choose_columns import Rows
-from gbv_kpi.reading.columns import Columns
+from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.header import Column
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.reader import Reader

@@ -1,4 +1,4 @@
-"""What reading hands on: the returns of a sheet, and the cell of every field of each."""
+"""The results of reading: the returns of a sheet, and the cell of every field of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.sheet import Cell, cell_address
+from gbv_kpi.reading.grid import Spot
+from gbv_kpi.sheets.sheet import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,7 @@ class Table:
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, of a row where `column` is -1, or of the sheet where both are."""
-        if row < 0:
-            return Place(self.file, self.sheet)
-        if column < 0:
-            return Place(self.file, self.sheet, None, row + 1)
-        return Place(self.file, self.sheet, cell_address(row, column), row + 1)
+        return Spot(self.file, self.sheet).at(row, column)
 
 
 def without_plans(tables: Sequence[Table]) -> list[Table]:
@@ -92,7 +89,7 @@ def without_plans(tables: Sequence[Table]) -> list[Table]:
             kept.append(table)
             continue
         found = table.refusal.value or ""
-        message = phrase("“{found}” is not the result of the year; what is beside it was read.", found=found)
+        message = phrase("“{found}” is not the result of the year; the figures next to it were read.", found=found)
         told = Problem("sheet-not-read", table.refusal.place, message, value=found)
         kept.append(replace(table, returns=table.returns[:0], cells={}, totals=(), problems=(told,)))
     return kept

@@ -1,4 +1,4 @@
-"""The lines above a table: the years they name, what they say against its figures, and the unit that reports."""
+"""Read the lines above a table: the years they name, what they say against its figures, and the reporting unit."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import PurePath
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.reading.grid import Grid
-from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.grid import Grid, Spot
+from gbv_kpi.reading.labels import Key, Kind, listed
 from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import is_measure, tidy, without_diacritics, words
+from gbv_kpi.reading.normalize import is_measure, plain_words, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.remarks import Remark, against_in
+from gbv_kpi.reading.refusals import Remark
+from gbv_kpi.reading.remarks import against_in
 from gbv_kpi.reading.titles import (
     after_label,
     is_place_and_date,
@@ -41,13 +41,12 @@ Cell = tuple[int, int, str]  # row, column, text
 
 @dataclass(frozen=True, slots=True)
 class TitleBlock:
-    """What is above a table."""
+    """The lines above a table, and what they say of it."""
 
     cells: Sequence[Cell]
     years: Sequence[tuple[int, int, int]]  # year, row and column, the nearest to the table first
     against: Sequence[Remark]  # what a line says against all figures
-    sheet_name: str | None
-    file: str
+    spot: Spot
 
     @property
     def named_years(self) -> frozenset[int]:
@@ -66,51 +65,48 @@ class Reporter:
     found: str | None = None
 
 
-def read_title(grid: Grid, rows: range, columns: range, reader: Reader) -> TitleBlock:
+def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
     """Return what the rows above a table say, in its columns where another table is beside it."""
     cells = [(row, column, text) for row in rows for column, text in grid.texts(row)]
     inside = [cell for cell in cells if cell[1] in columns]
-    if any(map(_is_telling, inside)):
+    if any(reporting_unit_in(text) is not None for _, _, text in inside):
         cells = inside
+    reader = grid.reader
     years: list[tuple[int, int, int]] = []
     against: list[Remark] = []
     for row, column, text in reversed(cells):
         years += [(year, row, column) for year in read_line(text).years]
         kind = None if _names_reporter(text, reader) else against_in(text, reader.vocabulary)
         if is_year_label(text):
-            years += _beside(grid, row, column)
+            years += _year_by_label(grid, row, column)
         elif kind and not (kind is Kind.TARGET and _goes_on(cells, (row, column, text))):
-            against.append((kind, row, column, text))
+            against.append(Remark(kind, row, column, text))
     against += _periods_across(cells)
     name = grid.sheet.name
     if name:
         named = set(years_in_sheet_name(name))
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
         if not _names_reporter(name, reader) and (kind := against_in(name, reader.vocabulary)):
-            against.append((kind, *SHEET, name))
+            against.append(Remark(kind, *SHEET, name))
     if not years:
         years = [(year, row, column) for row, column, text in cells if (year := year_ended_in(text))]
-    return TitleBlock(cells, years, against, name, grid.file)
+    return TitleBlock(cells, years, against, grid.spot)
 
 
 def _names_reporter(text: str, reader: Reader) -> bool:
-    """Whether a text only says whose return it is: "Đơn vị báo cáo: Cấp tỉnh"."""
+    """Return whether a text only says whose return it is: "Đơn vị báo cáo: Cấp tỉnh"."""
     named = reporting_unit_in(text)
     return reader.units.knows(named or text)
 
 
 def _goes_on(cells: Sequence[Cell], cell: Cell) -> bool:
-    """Whether a line goes on with the title above it: "KẾT QUẢ THỰC HIỆN", and below "KẾ HOẠCH PHÒNG NGỪA …"."""
+    """Return whether a line goes on with the title above it: "KẾT QUẢ THỰC HIỆN", and below "KẾ HOẠCH PHÒNG NGỪA …"."""
     place = cells.index(cell)
     above = read_line(cells[place - 1][2]) if place else None
     return above is not None and above.is_result and not above.years
 
 
-def _is_telling(cell: Cell) -> bool:
-    return reporting_unit_in(cell[2]) is not None
-
-
-def _beside(grid: Grid, row: int, column: int) -> Iterator[tuple[int, int, int]]:
+def _year_by_label(grid: Grid, row: int, column: int) -> Iterator[tuple[int, int, int]]:
     """Yield the year in the next filled cell of the row, or in the cell below a label."""
     cells = grid.rows[row]
     right = next((at for at in range(column + 1, len(cells)) if grid.text(row, at)), None)
@@ -141,7 +137,7 @@ def _periods_across(cells: Sequence[Cell]) -> Iterator[Remark]:
         below = rows.get(row + 1, {})
         for line in (" ".join(texts.values()), " ".join(f"{texts[at]} {below.get(at, '')}" for at in texts)):
             if len(texts) > 1 and part_of_year_in(line) and not any(map(part_of_year_in, texts.values())):
-                yield Kind.PART_OF_YEAR, row, min(texts), line
+                yield Remark(Kind.PART_OF_YEAR, row, min(texts), line)
 
 
 # ---------------------------------------------------------------- whose return it is
@@ -153,7 +149,7 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
     Two that differ contradict each other; one that is named and is no unit is unknown, whatever else is mentioned.
     """
     named = list(_labelled(title, names, vocabulary)) or list(_letterhead(title, names, vocabulary))
-    name = _name_without_years(title.sheet_name or "")
+    name = _name_without_years(title.spot.sheet or "")
     if name and (names.find(name) or _is_body(name, vocabulary)):
         named.append((*SHEET, name))
     named = named or list(_in_report_title(title, names))
@@ -166,12 +162,12 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
         return Reporter(None)
     first, row, column = found[0]
     others = [unit for unit, _, _ in found[1:]]
-    if in_file := names.find(_name_of_file(title.file)) if not title.file.isdigit() else None:
+    if in_file := names.find(_name_of_file(title.spot.file)) if not title.spot.file.isdigit() else None:
         others.append(in_file)
     other = next((unit for unit in others if unit.unit is not first.unit), None)
     if other:
         message = phrase(
-            "This return says {unit} here, but {other} elsewhere.", unit=first.named.name, other=other.named.name
+            "This return names {unit} here, but {other} elsewhere.", unit=first.named.name, other=other.named.name
         )
         return Reporter(None, row, column, "conflicting-unit", message, first.named.name)
     return Reporter(first, row, column)
@@ -215,10 +211,9 @@ def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> 
 
 
 def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a body is the province's own, or a line of a letterhead that names none."""
+    """Return whether a body is the province's own, or a line of a letterhead that names none."""
     key = words(text)
-    starts = {words(entry) for entry in listed("province")}
-    if any(key[: len(start)] == start for start in starts | {tuple(map(without_diacritics, s)) for s in starts}):
+    if _begins_with("province", key):
         return True
     if any(key[-len(place) :] in (place, tuple(map(without_diacritics, place))) for place in vocabulary.places):
         return not any(level in key for level in words("huyện xã phường thị"))
@@ -226,13 +221,10 @@ def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def _is_body(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text is the name of a body: "Công an huyện Gia Viễn", "UBND xã Gia Trung"."""
+    """Return whether a text is the name of a body: "Công an huyện Gia Viễn", "UBND xã Gia Trung"."""
     key = words(text)
-    if (
-        not 2 <= len(key) <= 14
-        or any(map(str.isdigit, text))
-        or (vocabulary.explain(text).atoms and not (vocabulary.explain(text).left))
-    ):
+    label = vocabulary.explain(text)
+    if not 2 <= len(key) <= 14 or any(map(str.isdigit, text)) or (label.atoms and not label.left):
         return False
     rest = key[office_before(key) :]
     if len(rest) <= 6 and level_of(" ".join(rest)) and rest[:2] != ("xã", "hôị") and len(rest[0]) > 1:
@@ -243,12 +235,15 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def _begins_as_body(text: str) -> bool:
-    """Whether a text begins as the name of a body, and is none of the offices that report for a unit."""
+    """Return whether a text begins as the name of a body, and is none of the offices that report for a unit."""
     key = words(text)
-    starts = [words(entry) for entry in listed("body")]
-    begins = any(key[: len(start)] in (start, tuple(map(without_diacritics, start))) for start in starts)
-    plain = set(map(without_diacritics, key))
-    return begins and office_before(key) < len(key) and not plain & _WORDS_OF_TITLES
+    is_title = not _WORDS_OF_TITLES.isdisjoint(map(without_diacritics, key))
+    return _begins_with("body", key) and office_before(key) < len(key) and not is_title
+
+
+def _begins_with(meaning: str, key: Key) -> bool:
+    """Return whether words begin with an entry of the closed list, typed with or without diacritics."""
+    return any(key[: len(start)] == start for entry in listed(meaning) for start in (words(entry), plain_words(entry)))
 
 
 def _in_report_title(title: TitleBlock, names: UnitNames) -> Iterator[Cell]:

@@ -1,16 +1,16 @@
-"""What a line of a title says of the figures below it: the year, a part of a year, a plan, the unit that reports.
+"""Read what a line of a title says of the figures below it: the year, a part of a year, a plan, the reporting unit.
 
 A line counts where it qualifies the figures, not where it names a document, a law or an office.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.listed import listed
-from gbv_kpi.reading.normalize import CACHED, seen, tidy, without_diacritics
+from gbv_kpi.reading.labels import Key, Kind, listed
+from gbv_kpi.reading.normalize import CACHED, plain_words, seen, tidy, without_diacritics
 from gbv_kpi.reading.periods import find_periods
 
 # Dates, spans of years and numbers of documents say when a paper was signed, not which year it reports.
@@ -30,27 +30,13 @@ _YEAR = re.compile(
 )
 _NEXT_YEAR = re.compile(r"(\bnam\s*\d{4})\s*(?:,|va|&|\+)\s*(?=\d{4}\b)")  # "năm 2022, 2023"
 _YEAR_ALONE = re.compile(r"(?:nam\s*)?[\s:.,_…\[(]*(\d{4})(?:\.0)?[\s.,_…\])]*")
+_PLACE_AND_DATE = re.compile(r"[^,]{2,40},\s*(?:ngay\b|thang\b|…|\.\.)")
 _PART_OF_YEAR = re.compile(
     r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
     r"|\bso ket\b|\bban nien\b|\bnua (?:dau|cuoi )?\s*nam\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+(?:cua\s+)?thang\s*\d{1,2}\b"
     r"|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
-_DOCUMENT = re.compile(
-    r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)"
-    r"\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*|\bke hoach so\b"
-    r"|\bthuc hien\s+(?:cac\s+|mot so\s+)?(?:ke hoach|chi tieu|muc tieu|nhiem vu|chuong trinh)\b"
-    r"|\btai chinh\s*-\s*ke hoach\b"
-    r"|\b(?:so|phong|bo|vu|ban)\s+ke hoach\b"
-)
-_RESULT = re.compile(r"\b(?:ket qua|thuc hien|tinh hinh|tong ket|danh gia|results?|actual)\b")
-_TARGET = re.compile(
-    r"\b(?:ke hoach|du kien|phan dau|du toan|du bao|dang ky|phuong huong|dinh huong"
-    r"|chi tieu (?:giao|duoc giao|ke hoach|phan dau|de ra)|giao chi tieu|muc tieu (?:phan dau|nam|den)"
-    r"|targets?|planned|forecast|projected)\b"
-)
-_ESTIMATE = re.compile(r"\b(?:uoc|tam tinh|so bo|estimated?|preliminary)\b(?!\s*mo)")
-_ACCUMULATED = re.compile(r"\b(?:luy ke|cong don|tich luy|cumulative|accumulated|tu dau (?:giai doan|nhiem ky))\b")
 _SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b")
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
@@ -61,37 +47,34 @@ _NOT_ALL = re.compile(
     r"|\b(?:excluding|not including)\b"
 )
 _SOME_OF = re.compile(r"\b(\d{1,3})\s*/\s*(\d{1,3})\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b")
-_RATE = re.compile(r"^\W*(?:ty le|ti le|ty trong|binh quan|trung binh|so sanh|so voi|tang[, /]+giam|chenh lech)\b")
+_BY_A_DOCUMENT = re.compile(
+    r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b"
+    r"|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*"
+)
+_RUNNING_TEXT = re.compile(r"\(?(?:kem theo|ban hanh)|can cu")
 
 
 def _plain(text: str) -> str:
     return without_diacritics(tidy(text))
 
 
-def _labels(meaning: str) -> str:
+@lru_cache
+def _listed(meaning: str) -> re.Pattern[str]:
     """Return a pattern for the entries of one meaning, typed with or without diacritics."""
     entries = sorted({_plain(entry) for entry in listed(meaning)}, key=len, reverse=True)
-    return "|".join(re.escape(entry).replace(r"\ ", r"\s+") for entry in entries)
+    found = "|".join(re.escape(entry).replace(r"\ \-\ ", r"\s*-\s*").replace(r"\ ", r"\s+") for entry in entries)
+    return re.compile(rf"\b(?:{found})\b")
 
 
-@lru_cache(1)
-def _reporter_label() -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{_labels('reporter')})\s*[:：﹕︓]\s*(.*)")
-
-
-@lru_cache(1)
-def _recipient_label() -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{_labels('recipient')})\b")
-
-
-@lru_cache(1)
-def _year_label() -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{_labels('year label')})\W*")
+@lru_cache
+def _label(meaning: str, rest: str) -> re.Pattern[str]:
+    """Return a pattern for a line that begins with an entry of one meaning."""
+    return re.compile(rf"\W*{_listed(meaning).pattern}{rest}")
 
 
 @dataclass(frozen=True, slots=True)
 class LineMeaning:
-    """What a line says: the years it names, and what it says against the figures below it."""
+    """The years that a line names, and what it says against the figures below it."""
 
     years: tuple[int, ...] = ()
     against: Kind | None = None
@@ -106,24 +89,23 @@ def read_line(text: str) -> LineMeaning:
     (<Kind.TARGET: 'target'>, None)
     """
     plain = _plain(text)
-    if is_place_and_date(text) or _recipient_label().match(plain):
+    if is_place_and_date(text) or names_recipient(text):
         return LineMeaning()
     years = years_in(text)
     if part_of_year_in(text):
         return LineMeaning(years, Kind.PART_OF_YEAR)
-    if _SCALE.search(plain) or _RATE.search(plain):
+    if _SCALE.search(plain) or _label("rate of a line", "").match(plain):
         return LineMeaning(years, Kind.RATE)
-    said = _DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain))
-    if plain.startswith(("kem theo", "(kem theo", "ban hanh", "(ban hanh", "can cu")):
+    if _RUNNING_TEXT.match(plain):
         return LineMeaning()
-    is_result = _RESULT.search(plain) is not None
-    if _ACCUMULATED.search(said) or _SEVERAL_YEARS.search(plain):
+    said = _listed("document in a line").sub(" ", _BY_A_DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain)))
+    is_result = _listed("result in a line").search(plain) is not None
+    if _listed("accumulated in a line").search(said) or _SEVERAL_YEARS.search(plain):
         return LineMeaning(years, Kind.ACCUMULATED, is_result)
-    if _ESTIMATE.search(said):
+    if _listed("estimate in a line").search(said):
         return LineMeaning(years, Kind.ESTIMATE, is_result)
-    if _TARGET.search(said) and not is_result:
-        return LineMeaning(years, Kind.TARGET)
-    return LineMeaning(years, None, is_result)
+    is_target = not is_result and _listed("target in a line").search(said)
+    return LineMeaning(years, Kind.TARGET if is_target else None, is_result)
 
 
 @lru_cache(maxsize=CACHED)
@@ -148,7 +130,7 @@ def year_ended_in(title: str) -> int | None:
 
 
 def part_of_year_in(title: str) -> bool:
-    """Whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
+    """Return whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
     said = tidy(title)
     for period in reversed(find_periods(said)):
         if not period.is_year:
@@ -158,12 +140,12 @@ def part_of_year_in(title: str) -> bool:
 
 
 def is_scale(text: str) -> bool:
-    """Whether a text says that figures are thousands, percentages or rates: "ĐVT: nghìn người"."""
+    """Return whether a text says that figures are thousands, percentages or rates: "ĐVT: nghìn người"."""
     return _SCALE.search(_plain(text)) is not None
 
 
 def is_incomplete(text: str) -> bool:
-    """Whether a text says that something is not in the figures: "Chưa bao gồm …", "20/27 xã báo cáo"."""
+    """Return whether a text says that something is not in the figures: "Chưa bao gồm …", "20/27 xã báo cáo"."""
     plain = _plain(text)
     return _NOT_ALL.search(plain) is not None or any(int(some) < int(of) for some, of in _SOME_OF.findall(plain))
 
@@ -181,8 +163,8 @@ def year_named(heading: str) -> int | None:
 
 
 def is_place_and_date(title: str) -> bool:
-    """Whether a line says where and when a paper was signed: "Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024"."""
-    return re.match(r"[^,]{2,40},\s*(?:ngay\b|thang\b|…|\.\.)", _plain(title)) is not None
+    """Return whether a line says where and when a paper was signed: "Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024"."""
+    return _PLACE_AND_DATE.match(_plain(title)) is not None
 
 
 def years_in_sheet_name(name: str) -> list[int]:
@@ -191,21 +173,51 @@ def years_in_sheet_name(name: str) -> list[int]:
 
 
 def is_year_label(text: str) -> bool:
-    return _year_label().fullmatch(_plain(text)) is not None
+    return _label("year label", r"\W*").fullmatch(_plain(text)) is not None
 
 
 def reporting_unit_in(title: str) -> str | None:
     """Return what follows "Đơn vị báo cáo:", possibly nothing; None for a line that has no such label."""
     tidied = tidy(title)
-    found = _reporter_label().fullmatch(without_diacritics(tidied))
+    found = _label("reporter", r"\s*[:：﹕︓]\s*(.*)").fullmatch(without_diacritics(tidied))
     return tidied[found.start(1) :].strip(" .…_[]()-") if found else None
 
 
 def names_recipient(title: str) -> bool:
-    """Whether a line says whom the return goes to."""
-    return _recipient_label().match(_plain(title)) is not None
+    """Return whether a line says whom the return goes to."""
+    return _label("recipient", "").match(_plain(title)) is not None
 
 
 def after_label(title: str) -> str:
     """Return what follows the label as it is written, to be quoted."""
     return " ".join(unicodedata.normalize("NFKC", seen(title)).partition(":")[2].split())
+
+
+def is_title_line(texts: Iterable[str]) -> bool:
+    """Return whether a row belongs to a title block rather than to a header."""
+    return any(
+        text.endswith(":")
+        or len(text) > 200
+        or reporting_unit_in(text) is not None
+        or names_recipient(text)
+        or is_place_and_date(text)
+        for text in texts
+    )
+
+
+@lru_cache(CACHED)
+def is_signature(text: str) -> bool:
+    """Return whether a text belongs to the block of date, signatures and recipients under a table."""
+    key = plain_words(text)
+    starts = _signatures().get(key[0], ()) if key else ()
+    if starts:
+        return any(key[: len(start)] == start for start in starts)
+    return {"ngay", "thang", "nam"} <= set(key)
+
+
+@lru_cache(1)
+def _signatures() -> dict[str, list[Key]]:
+    by_word: dict[str, list[Key]] = {}
+    for entry in map(plain_words, listed("signature")):
+        by_word.setdefault(entry[0], []).append(entry)
+    return by_word

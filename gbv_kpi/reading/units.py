@@ -13,10 +13,8 @@ from functools import lru_cache
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.labels import Key, listed
 from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
-
-Key = tuple[str, ...]
 
 
 def _plain(key: Key) -> Key:
@@ -160,7 +158,7 @@ class UnitNames:
                 yield key[: -len(place)]
 
     def nearest(self, text: str) -> list[str]:
-        """Up to three names of the year's units that look most like the text."""
+        """Return up to three names of the year's units that look most like the text."""
         by_look = {" ".join(map(without_diacritics, _split(words(u.name))[1])): u.name for u in self.current}
         look = " ".join(map(without_diacritics, _split(words(text))[1]))
         return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
@@ -170,11 +168,11 @@ class UnitNames:
         details = {"found": text, "year": str(year)}
         if nearest := self.nearest(text):
             return phrase(
-                "“{found}” is no reporting unit of {year}; the nearest names are: {nearest}.",
+                "“{found}” is not a reporting unit in {year}; did you mean {nearest}?",
                 **details,
                 nearest=", ".join(nearest),
             )
-        return phrase("“{found}” is no reporting unit of {year}.", **details)
+        return phrase("“{found}” is not a reporting unit in {year}.", **details)
 
 
 class UnitDirectory:
@@ -186,14 +184,14 @@ class UnitDirectory:
         self.knows = lru_cache(CACHED)(self._knows)  # a large table repeats its names
 
     def in_year(self, year: int) -> UnitNames:
-        """The names of that year; years with the same units share them."""
+        """Return the names of that year; years with the same units share them."""
         era = self._plan.era(year)
         if era not in self._by_era:
             self._by_era[era] = UnitNames(self._plan, year)
         return self._by_era[era]
 
     def _knows(self, text: str) -> bool:
-        """Whether the text names a unit in any year of the plan."""
+        """Return whether the text names a unit in any year of the plan."""
         if not self._plan.units:
             return False
         years = range(self._plan.first_year, self._plan.last_year + 1)
@@ -201,7 +199,7 @@ class UnitDirectory:
 
 
 def _split(key: Key) -> tuple[str | None, Key]:
-    """The level a name starts with, if it does, and the bare name."""
+    """Return the level a name starts with, if it does, and the bare name."""
     for prefix, level in _PREFIXES_BY_WORD.get(key[0], ()) if key else ():
         if key[: len(prefix)] == prefix and len(key) > len(prefix):
             return level, key[len(prefix) :]

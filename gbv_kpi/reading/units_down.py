@@ -1,24 +1,23 @@
 """Read a table with a row for each return: fields across, units down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.body import Body, LabelColumns, RowKind, read_body
-from gbv_kpi.reading.choose_columns import ROWS_LOOKED_AT, Rows, choose_columns, figures_without_field, other_meanings
-from gbv_kpi.reading.columns import Columns
+from gbv_kpi.reading.body import Body, RowKind, read_body
+from gbv_kpi.reading.choose import choose_columns, other_meanings
+from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column, Header
 from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
-from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import Spot, missing, not_read, qualified
+from gbv_kpi.reading.refusals import Remark, missing, not_read, qualified
 from gbv_kpi.reading.remarks import against_in_heading, notes_below
-from gbv_kpi.reading.row_cells import Part, Roles, all_totals, hidden, of_return, stacked, totals_of, without_shared
+from gbv_kpi.reading.row_cells import hidden, of_return, take_out_shared, totals_of
 from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.row_remarks import doubts_in, split_rows
 from gbv_kpi.reading.tables import FieldCells, Table
@@ -32,126 +31,126 @@ _OF_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran, commun
 _OF_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh, district"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """The columns of a table that are no figures."""
+
+    unit: Column | None
+    code: Column | None
+    year: Column | None
+    others: Sequence[Column]  # nothing that the plan asks for
+
+    @property
+    def name(self) -> Column | None:
+        """Return the column that names the unit."""
+        return self.unit or self.code
+
+
 def read_table(
-    grid: Grid, header: Header, title: TitleBlock, reader: Reader, row_names: RowNames
-) -> tuple[Table | None, int | None, list[Column]]:
-    """Return the table under a header, the row where another one begins, and its columns that are not read."""
-    columns = Columns(grid, header.bottom + 1)
-    spot = Spot(grid.file, grid.sheet.name)
-    roles = _roles(header, columns, reader)
+    grid: Grid, header: Header, title: TitleBlock, row_names: RowNames
+) -> tuple[list[Table], int | None, list[Column]]:
+    """Return the tables under a header, one for each year, the row where another begins, and the columns not read."""
+    columns, spot = Columns(grid, header.bottom + 1), grid.spot
+    roles = _roles(grid, header, columns)
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
-    labels = LabelColumns([column.at for column in named], roles.unit if roles.unit is not None else roles.code)
-    body = read_body(grid, header, columns, labels, reader, row_names)
-    rows, of_sections = _returns(body, spot)
+    fields_at = [column.at for column in named]
+    body = read_body(grid, header, columns, fields_at, roles.name.at if roles.name else None, row_names)
+    rows, of_sections = _returns(body, grid)
     if not rows.size:
-        return None, body.next_row, []
-    keys = {at for at in (roles.unit, roles.code, roles.year) if at is not None}
-    others = [column for column in header.columns if column.at not in keys and column not in named]
-    doubts = list(doubts_in(columns, rows, others, labels.fields, reader))
+        return [], body.next_row, []
+    keys = [column for column in (roles.unit, roles.code, roles.year) if column]
+    others = [column for column in header.columns if column not in keys and column not in named]
+    doubts = list(doubts_in(columns, rows, others, fields_at, grid.reader))
     if doubts:
-        names = [texts for at in sorted(keys) if (texts := _texts(columns, at, rows, grid))]
+        names = [texts for column in keys if (texts := _texts(columns, column, rows, grid))]
         rows, doubts = split_rows(rows, doubts, names)
-    headed = [column for column in header.columns if column.at == roles.unit]
-    notes = [
-        (kind, column.row, column.at, column.heading)
-        for column in headed
-        if (kind := against_in_heading(column.path, reader.vocabulary))
-    ]
-    notes += list(notes_below(grid, _rows_below(body, columns.first), reader.vocabulary, title.named_years))
-    fields = choose_columns(columns, rows, named, title, spot, reader)
-    parts = [
-        _part(columns, rows, body, roles, chosen, year, title, reader, grid, header)
-        for year, chosen in fields.by_year.items()
-    ]
-    frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    unread = [*fields.unread, *figures_without_field(roles.others, columns, rows)]
-    problems = [qualified(spot, row, column, text, kind) for kind, row, column, text in [*title.against[:1], *notes]]
+    kind = against_in_heading(roles.unit.path, grid.reader.vocabulary) if roles.unit else None
+    notes = [Remark(kind, roles.unit.row, roles.unit.at, roles.unit.heading)] if kind and roles.unit else []
+    notes += notes_below(grid, _rows_below(body, columns.first), title.named_years)
+    fields = choose_columns(grid, named, title.named_years, lambda at: columns.has_cells(at, rows))
+    tables = [_table(columns, rows, body, roles, chosen, year, title, grid) for year, chosen in fields.by_year.items()]
+    unread = [*fields.unread, *columns.without_field(roles.others, rows)]
+    problems = [qualified(spot, remark, remark.kind) for remark in [*title.against[:1], *notes]]
     refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
     problems += fields.problems
     claimed = {problem.field for problem in fields.problems}
-    for chosen in fields.by_year.values() if frame["is_expected"].any() else ():
-        seen = other_meanings(named, chosen)
-        absent = [f for f in reader.plan.fields if not f.optional and f.id not in chosen and f.id not in claimed]
+    unknown = [column.heading for column in unread]
+    for table in tables if any(table.returns["is_expected"].any() for table in tables) else ():
+        required = (field for field in grid.reader.plan.fields if not field.optional)
+        absent = [field for field in required if field.id not in table.cells and field.id not in claimed]
         claimed.update(field.id for field in absent)
-        problems += [missing(spot, header.top, f, seen[f.id], [column.heading for column in unread]) for f in absent]
-    frame["is_faulty"] |= any(problem.severity is Severity.ERROR for problem in problems)
+        problems += [missing(spot, header.top, field, other_meanings(named, field), unknown) for field in absent]
+    for table in tables:
+        table.returns["is_faulty"] |= any(problem.severity is Severity.ERROR for problem in problems)
     for doubt in doubts:
         index = np.searchsorted(rows, doubt.rows)
-        frame["is_faulty"] |= np.isin(np.arange(len(frame)) % len(rows), index) & (doubt.kind is not Kind.ESTIMATE)
-        told = [
-            qualified(spot, row + columns.first, doubt.column.at, doubt.shown, doubt.kind)
-            for row in doubt.rows.tolist()
-        ]
-        problems += [of_return(one, frame, at, reader) for one, at in zip(told, index.tolist(), strict=True)]
-    problems += of_sections
-    problems += [not_read(spot, column.row, column.at, column.heading) for column in unread]
-    problems += [problem for part in parts for problem in part.problems]
-    table = Table(grid.file, grid.sheet.name, frame, stacked(parts), all_totals(parts), problems, refusal)
-    return table, body.next_row, unread
+        for table in tables:
+            table.returns.loc[index, "is_faulty"] |= doubt.kind is not Kind.ESTIMATE
+        for row, at in zip(doubt.rows.tolist(), index.tolist(), strict=True):
+            remark = Remark(doubt.kind, row + columns.first, doubt.column.at, doubt.shown)
+            problems.append(of_return(qualified(spot, remark, doubt.kind), tables[0].returns, at, grid))
+    problems += [*of_sections, *(not_read(spot, column) for column in unread)]
+    tables = [replace(table, refusal=refusal) for table in tables]
+    tables[0] = replace(tables[0], problems=[*problems, *tables[0].problems])
+    return tables, body.next_row, unread
 
 
-def _roles(header: Header, columns: Columns, reader: Reader) -> Roles:
+def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     """Return what the columns without a field are for; the column of units is known by its heading, or its cells."""
+
+    def units_in(column: Column) -> int:
+        return sum(grid.knows_unit(text_of(cell)) for cell in columns.first_cells(column.at))
+
+    def names_units(column: Column) -> bool:
+        return not grid.reader.plan.units or units_in(column) > 0
+
     unit = code = year = None
     others: list[Column] = []
-    for column in header.columns:
-        if column.meaning.field:
-            continue
-        cells = _first_cells(columns, column.at)
-        roles = column.roles
+    for column in (column for column in header.columns if not column.meaning.field):
+        roles, cells = column.roles, columns.first_cells(column.at)
         if Kind.YEAR in roles and year is None and _may_be_years(roles, cells):
-            year = column.at
-        elif Kind.CODE in roles and code is None and (Kind.NUMBERING not in roles or _names_units(cells, reader)):
-            code = column.at
-        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and _are_measures(cells, reader)):
-            if unit is None or (_names_units(cells, reader) and not _names_units(_first_cells(columns, unit), reader)):
-                others += [before for before in header.columns if before.at == unit]
-                unit = column.at
+            year = column
+        elif code is None and _is_code(roles, names_units=names_units(column)):
+            code = column
+        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and _are_measures(grid, cells)):
+            if unit is None or (names_units(column) and not names_units(unit)):
+                others += [unit] if unit else []
+                unit = column
             elif Kind.MEASURE not in roles:
                 others.append(column)  # "Xã" after "Huyện"
         elif not roles & {Kind.NUMBERING, Kind.NOTE, Kind.MEASURE, Kind.CODE}:
             others.append(column)
-    if unit is None and code is None:
-        counts = {column.at: _count_units(_first_cells(columns, column.at), reader) for column in others}
-        best = max(counts, key=lambda at: counts[at], default=None)
-        unit = best if best is not None and counts[best] else None
-        others = [column for column in others if column.at != unit]
-    return Roles(unit, code, year, others)
-
-
-def _first_cells(columns: Columns, at: int) -> list[Cell]:
-    return [cell for cell in columns.cells(at)[:ROWS_LOOKED_AT] if cell != ""]
+    by_cells = None if unit or code else max(filter(units_in, others), key=units_in, default=None)
+    unit = unit or by_cells
+    return _Roles(unit, code, year, [column for column in others if column is not unit])
 
 
 def _may_be_years(roles: frozenset[Kind], cells: Sequence[Cell]) -> bool:
-    """Whether a column headed “Năm” is one of years: typed without diacritics, it may be one of men."""
+    """Return whether a column headed “Năm” is one of years: typed without diacritics, it may be one of men."""
     return Kind.PART not in roles or (bool(cells) and all(year_of(cell) for cell in cells))
 
 
-def _are_measures(cells: Sequence[Cell], reader: Reader) -> bool:
-    return bool(cells) and all(reader.vocabulary.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
+def _is_code(roles: frozenset[Kind], *, names_units: bool) -> bool:
+    """Return whether a column is one of codes: one headed “Mã số” may number the rows."""
+    return Kind.CODE in roles and (Kind.NUMBERING not in roles or names_units)
 
 
-def _names_units(cells: Sequence[Cell], reader: Reader) -> bool:
-    return any(reader.units.knows(text_of(cell)) for cell in cells) or not reader.plan.units
+def _are_measures(grid: Grid, cells: Sequence[Cell]) -> bool:
+    return bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
 
 
-def _count_units(cells: Sequence[Cell], reader: Reader) -> int:
-    return sum(reader.units.knows(text_of(cell)) for cell in cells)
-
-
-def _returns(body: Body, spot: Spot) -> tuple[Rows, list[Problem]]:
-    """Return the rows that are returns, without those in a section that is no result, and what is told of these."""
+def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem]]:
+    """Return the rows that are returns, without those in a section that is no result, and the sections' problems."""
     rows = np.flatnonzero(body.kinds == RowKind.RETURN)
     problems: list[Problem] = []
     for number, section in enumerate(body.sections):
         if section.against is None or not (body.section_of[rows] == number).any():
             continue
-        if section.against not in (Kind.PART_OF_YEAR, Kind.ESTIMATE):
-            rows = rows[body.section_of[rows] != number]
-            problems.append(not_read(spot, section.row, section.column, section.text))
+        if section.against in (Kind.PART_OF_YEAR, Kind.ESTIMATE):
+            problems.append(qualified(grid.spot, section, section.against))
         else:
-            problems.append(qualified(spot, section.row, section.column, section.text, section.against))
+            rows = rows[body.section_of[rows] != number]
+            problems.append(not_read(grid.spot, section))
     return rows, problems
 
 
@@ -162,67 +161,65 @@ def _rows_below(body: Body, first: int) -> list[int]:
     return list((below + figures[-1] + first).tolist())
 
 
-def _part(
+def _table(
     columns: Columns,
     rows: Rows,
     body: Body,
-    roles: Roles,
-    chosen: dict[str, Column],
+    roles: _Roles,
+    chosen: Mapping[str, Column],
     year: int | None,
     title: TitleBlock,
-    reader: Reader,
     grid: Grid,
-    header: Header,
-) -> Part:
+) -> Table:
     """Return the returns of one year's columns: who they are of, their cells and their totals."""
-    spot = Spot(grid.file, grid.sheet.name)
+    reader, count = grid.reader, len(rows)
     at = (rows + columns.first).astype(np.int32)
-    name_column = roles.unit if roles.unit is not None else roles.code
     headed = next(iter(chosen.values())) if year is not None and chosen else None
+    year_column = headed or roles.year
     claims = Claims(
         at,
-        np.full(len(rows), -1 if name_column is None else name_column, dtype=np.int32),
-        _names(_texts(columns, roles.unit, rows, grid), header, roles, reader),
+        np.full(count, roles.name.at if roles.name else -1, dtype=np.int32),
+        _names(_texts(columns, roles.unit, rows, grid), roles, grid),
         _texts(columns, roles.code, rows, grid),
-        Texts.of([str(year)] * len(rows)) if headed else _texts(columns, roles.year, rows, grid),
-        headed.at if headed else -1 if roles.year is None else roles.year,
-        np.full(len(rows), headed.row, dtype=np.int32) if headed else None,
+        Texts.of([str(year)] * count) if headed else _texts(columns, roles.year, rows, grid),
+        year_column.at if year_column else -1,
+        np.full(count, headed.row, dtype=np.int32) if headed else None,
         *_section_years(body, rows),
-        many_units=_lists_units(columns, name_column, reader),
+        many_units=roles.name is not None and len(_known_units(columns, roles.name, grid)) > 1,
     )
     frame, problems = identify(claims, title, reader)
     for number, section in enumerate(body.sections):
         if section.against is Kind.PART_OF_YEAR:
             frame["is_faulty"] |= body.section_of[rows] == number
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
-    cells, shared = without_shared(cells, chosen, at, grid, reader, spot)
-    if shared:
+    if shared := take_out_shared(cells, chosen, at, grid):
         frame.loc[sorted({index for index, _ in shared}), "is_faulty"] = True
-        problems += [of_return(problem, frame, index, reader) for index, problem in shared]
-    problems += hidden(at, chosen, frame, grid, spot, reader)
-    return Part(frame, cells, totals_of(columns, rows, body, roles, chosen, frame), problems)
+        problems += [of_return(problem, frame, index, grid) for index, problem in shared]
+    first = min((column.at for column in chosen.values()), default=0)
+    hidden_rows = np.flatnonzero(np.isin(at, list(grid.sheet.hidden_rows))).tolist() if grid.sheet.hidden_rows else ()
+    fields = {field: (int(at[0]), column.at) for field, column in chosen.items()}
+    problems += hidden(grid, frame, [(index, int(at[index]), first) for index in hidden_rows], fields, across=False)
+    year_at = roles.year.at if roles.year else None
+    totals = list(totals_of(columns, rows, body, year_at, chosen, frame))
+    return Table(grid.spot.file, grid.spot.sheet, frame, cells, totals, problems)
 
 
-def _lists_units(columns: Columns, at: int | None, reader: Reader) -> bool:
-    """Whether a table has rows of several units."""
-    if at is None or not reader.plan.units:
-        return False
-    values = columns.values(at)
-    known = (cell for cell in values.cells if reader.units.knows(text_of(cell)))
-    return next(known, None) is not None and next(known, None) is not None
+def _known_units(columns: Columns, column: Column, grid: Grid) -> list[str]:
+    """Return the first two names of units in a column."""
+    texts = map(text_of, columns.values(column.at).cells) if grid.reader.plan.units else iter(())
+    known = (text for text in texts if grid.knows_unit(text))
+    return [text for text, _ in zip(known, range(2), strict=False)]
 
 
-def _texts(columns: Columns, at: int | None, rows: Rows, grid: Grid) -> Texts | None:
+def _texts(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> Texts | None:
     """Return the texts of a column of names or years; in a merged area that of its first cell."""
-    if at is None:
+    if column is None:
         return None
-    values = columns.values(at) if at < columns.width else None
-    if values is None:
-        return Texts.of([""] * len(rows))
+    values, at = columns.values(column.at), column.at
     texts = [cell.strip() if isinstance(cell, str) else _name_of(cell) for cell in values.cells]
     codes = values.codes
     down = [area for area in grid.sheet.merged if area[0][1] <= at <= area[1][1] and area[1][0] > columns.first]
-    if down:
+    if down and at < columns.width:
         codes = codes.copy()
         for (top, left), (bottom, _) in down:
             text = _name_of(grid.cell(top, left))
@@ -231,18 +228,15 @@ def _texts(columns: Columns, at: int | None, rows: Rows, grid: Grid) -> Texts | 
     return Texts(codes[rows], texts)
 
 
-def _names(texts: Texts | None, header: Header, roles: Roles, reader: Reader) -> Texts | None:
+def _names(texts: Texts | None, roles: _Roles, grid: Grid) -> Texts | None:
     """Return the names of units; under “Xã, thị trấn” a bare name is a commune's, though a district has the same."""
-    path = next((column.path for column in header.columns if column.at == roles.unit), ())
-    heading = {word for text in path for word in words(text)}
+    heading = {word for text in (roles.unit.path if roles.unit else ()) for word in words(text)}
     if texts is None or heading.isdisjoint(_OF_COMMUNES) or not heading.isdisjoint(_OF_DISTRICTS):
         return texts
-    if reader.vocabulary.is_of_communes:
+    if grid.reader.vocabulary.is_of_communes:
         return texts
-    bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
-    return Texts(
-        texts.codes, [f"Xã {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
-    )
+    bare = (any(map(str.isalpha, name)) and not level_of(name) for name in texts.values)
+    return Texts(texts.codes, [f"Xã {name}" if b else name for name, b in zip(texts.values, bare, strict=True)])
 
 
 def _name_of(cell: Cell) -> str:
@@ -251,10 +245,11 @@ def _name_of(cell: Cell) -> str:
 
 
 def _section_years(body: Body, rows: Rows) -> tuple[NDArray[np.int64] | None, list[tuple[int, int, int]]]:
+    """Return which dated section each return is in, -1 for none, and the year and place of each."""
     dated = [number for number, section in enumerate(body.sections) if section.year]
     if not dated:
         return None, []
     to_dated = np.full(len(body.sections) + 1, -1, dtype=np.int64)
     to_dated[dated] = np.arange(len(dated))
     sections = [body.sections[number] for number in dated]
-    return to_dated[body.section_of[rows]], [(s.year or 0, s.row, s.column) for s in sections]
+    return to_dated[body.section_of[rows]], [(one.year or 0, one.row, one.at) for one in sections]

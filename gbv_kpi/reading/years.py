@@ -1,19 +1,18 @@
-"""Of which year returns are: by their own cells, by the words above them, by the title or the sheet's name."""
+"""Read of which year returns are: by their own cells, the words above them, the title or the sheet's name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.problems import Place, Problem
+from gbv_kpi.problems import Problem
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.title_block import TitleBlock
 from gbv_kpi.reading.titles import year_named
-from gbv_kpi.sheets.sheet import cell_address
 
 UNKNOWN = -1
 
@@ -30,8 +29,8 @@ class Texts:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Texts":
-        place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        return cls(np.fromiter(map(place.__getitem__, texts), dtype=np.int64, count=len(texts)), list(place))
+        codes, different = pd.factorize(np.array(texts, dtype=object))
+        return cls(codes, different.tolist())
 
     def at(self, rows: NDArray[np.intp]) -> "Texts":
         return Texts(self.codes[rows], self.values)
@@ -55,14 +54,12 @@ class Claims:
 
 
 def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, NDArray[np.bool_], list[Problem]]:
-    count = len(claims.rows)
+    """Return the year of each return, 0 for none, whether it is in doubt, and the problems of it."""
+    count, width = len(claims.rows), len(claims.section_years) + 1
     years, faulty = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     problems: list[Problem] = []
-    width = len(claims.section_years) + 1
     keys = np.zeros(count, dtype=np.int64) if claims.years is None else claims.years.codes * width
-    if claims.sections is not None:
-        keys = keys + claims.sections + 1
-    alike, different = pd.factorize(keys)
+    alike, different = pd.factorize(keys if claims.sections is None else keys + claims.sections + 1)
     for number, key in enumerate(different.tolist()):
         own = claims.years.values[key // width] if claims.years is not None else ""
         section = claims.section_years[key % width - 1] if key % width else None
@@ -77,8 +74,7 @@ def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, 
     return years, faulty, problems
 
 
-@dataclass(frozen=True, slots=True)
-class _YearProblem:
+class _YearProblem(NamedTuple):
     code: str
     message: Phrase
     place: tuple[int, int] | None  # row and column; None: the return's own cell
@@ -87,21 +83,11 @@ class _YearProblem:
 
 
 def _at_return(problem: _YearProblem, claims: Claims, index: int, title: TitleBlock) -> Problem:
-    if problem.place is not None:
-        place = place_of(title, *problem.place)
-    elif claims.years is None:
-        place = Place(title.file, title.sheet_name)
-    else:
+    place = problem.place or (-1, -1)
+    if problem.place is None and claims.years is not None:
         column = claims.year_columns if isinstance(claims.year_columns, int) else int(claims.year_columns[index])
-        row = int(claims.rows[index]) if claims.year_rows is None else int(claims.year_rows[index])
-        place = place_of(title, row, column)
-    return Problem(problem.code, place, problem.message, year=problem.year, value=problem.value)
-
-
-def place_of(title: TitleBlock, row: int, column: int) -> Place:
-    if row < 0:
-        return Place(title.file, title.sheet_name)
-    return Place(title.file, title.sheet_name, cell_address(row, column) if column >= 0 else None, row + 1)
+        place = int((claims.rows if claims.year_rows is None else claims.year_rows)[index]), column
+    return Problem(problem.code, title.spot.at(*place), problem.message, year=problem.year, value=problem.value)
 
 
 def _year_of(
@@ -110,7 +96,7 @@ def _year_of(
     """Return the year of a return by all that is said of it, and what is wrong with that."""
     own_year = year_named(own) if own else None
     if own and own_year is None:
-        return None, _YearProblem("missing-year", phrase("“{found}” is no year.", found=own), None, own)
+        return None, _YearProblem("missing-year", phrase("“{found}” is not a year.", found=own), None, own)
     said: list[tuple[int, tuple[int, int] | None]] = [(year, (row, column)) for year, row, column in title.years]
     titled = {year for year, _ in said}
     if own_year is not None:
@@ -121,14 +107,14 @@ def _year_of(
     if assumed and (assumed.binds or not said):
         said.append((assumed.year, None))
     if not said:
-        message = phrase("Nothing says which year this return is of.")
+        message = phrase("The return names no year.")
         return None, _YearProblem("missing-year", message, None if has_own else (-1, -1))
     year, place = said[0]
     for other, _ in said[1:]:
         if other != year:
-            message = phrase("This return says {year} here, but {other} elsewhere.", year=str(year), other=str(other))
+            message = phrase("This return names {year} here, but {other} elsewhere.", year=str(year), other=str(other))
             if assumed and other == assumed.year and other not in titled:
-                message = phrase("This return says {year}, but --year says {other}.", year=str(year), other=str(other))
+                message = phrase("This return names {year}, but --year is {other}.", year=str(year), other=str(other))
             return year, _YearProblem("conflicting-year", message, place, str(year), year)
     if not reader.plan.covers(year):
         first, last = str(reader.plan.first_year), str(reader.plan.last_year)

@@ -236,7 +236,7 @@ def _all_problems(
     for position, file in enumerate(files):
         yield from file.problems
         if position not in reported and any(len(table.returns) for table in file.tables):
-            yield Problem("blank-return", Place(file.name), phrase("No figure is filled in; the file was left out."))
+            yield Problem("blank-return", Place(file.name), phrase("No figure is filled in; the file was skipped."))
         for _ in file.tables:
             yield from in_reading_order(by_table[number])
             number += 1

@@ -81,7 +81,7 @@ def describe_duplicate(given: Return, first: Return) -> Problem:
     if given.named is not first.named:
         return one_unit(given, first.named.name, where)
     message = phrase(
-        "{unit} has a return of {year} already: {where}.", unit=given.named.name, year=str(given.year), where=where
+        "{unit} already has a return for {year}: {where}.", unit=given.named.name, year=str(given.year), where=where
     )
     return duplicate_return(given, message)
 

@@ -163,7 +163,7 @@ def _missing_values(field: ReturnField, cells: pd.Series, rows: NDArray[np.intp]
 def _missing_message(field: ReturnField) -> Callable[[Cell], Phrase]:
     def message(cell: Cell) -> Phrase:
         if found := text_of(cell):
-            return phrase("{field}: “{found}” means that the number is not available.", field=field.label, found=found)
+            return phrase("{field}: “{found}” means that the number is unknown.", field=field.label, found=found)
         return phrase("{field}: the cell is blank.", field=field.label)
 
     return message

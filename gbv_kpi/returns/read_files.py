@@ -75,7 +75,7 @@ def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
         return answer
     problem = problem_of(oversized(), Place(source.name))
     if answer is Failure.CRASH:
-        message = phrase("The file made the program that reads it fail.")
+        message = phrase("The file makes its reader fail.")
         problem = Problem("unreadable-file", Place(source.name), message)
     return _refused(source.name, source.sha256, problem)
 
@@ -148,6 +148,6 @@ def _table_under_shown_name(table: Table, shown_names: Mapping[str | None, str])
 def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> Problem:
     place = Place(source.name)
     if is_headed:
-        return Problem("no-table-found", place, phrase("The plan's headings stand here, but no return below them."))
+        return Problem("no-table-found", place, phrase("The plan's headings are here, but no return follows them."))
     cells = max(map(count_cells, sheets), default=0)
     return problem_of(oversized(), place) if cells > MAX_CELLS else without_headings(source)

@@ -224,5 +224,5 @@ def _delimited(lines: Sequence[str], mark: str) -> int:
 
 
 def open_quotation(place: Place) -> Problem:
-    message = phrase("A quotation mark is open to the end of the file, or a cell is too long.")
+    message = phrase("A quotation mark is never closed, or a cell is too long.")
     return Problem("unreadable-file", place, message)

@@ -104,7 +104,7 @@ def undecodable(start: bytes, place: Place) -> Problem:
     is_text = min(start.translate(None, b"\t\r\n\f"), default=0) >= ord(" ")
     cells = ((f"A{row}", line[:LONGEST_TEXT]) for row, line in lines)
     problem = letters_problem(cells, place) if is_text else None
-    return problem or Problem("undecodable-text", place, phrase("The text is in no encoding that can be read."))
+    return problem or Problem("undecodable-text", place, phrase("The text is in an unknown encoding."))
 
 
 def letters_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | None:
@@ -117,21 +117,19 @@ def letters_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem |
     correct = sum(_count(_VIETNAMESE_WORD, text) for _, text in suspects)
     without = [(address, text) for address, text in suspects if not _VIETNAMESE_WORD.search(text)]
     if found := _several(suspects, _TWICE_ENCODED, correct):
-        message = phrase(
-            "The letters were encoded twice on their way, so that “ệ” became “á»‡” ({cells}).", cells=found
-        )
+        message = phrase("The text was encoded twice, so that “ệ” became “á»‡” ({cells}).", cells=found)
         return Problem("undecodable-text", place, message)
     legacy = _several(suspects, _LEGACY_WORD, max(correct, SEVERAL))
     if any(_SIGN_IN_WORD.search(text) for _, text in without):
         legacy = legacy or _several(suspects, _LEGACY_WORD, correct) or _several(without, _LEGACY_WORD)
     if legacy:
         message = phrase(
-            "The text is typed for an old font (TCVN3 .VnTime or VNI), which cannot be read safely ({cells}).",
+            "The text is typed in an old font (TCVN3 .VnTime or VNI), which cannot be read safely ({cells}).",
             cells=legacy,
         )
         return Problem("legacy-encoding", place, message)
     if not correct and (found := _several(suspects, _LOST_LETTER)):
-        message = phrase("Letters were lost when the file was saved: “?” stands in their place ({cells}).", cells=found)
+        message = phrase("Letters were lost when the file was saved: “?” replaces them ({cells}).", cells=found)
         return Problem("undecodable-text", place, message)
     return None
 

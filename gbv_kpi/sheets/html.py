@@ -261,7 +261,7 @@ def _check_columns(rows: Iterable[Sequence[bool]]) -> None:
     """Raise `Refusal` where some rows of a table have cells that take no room and others do not: columns shift."""
     gone = {tuple(place for place, is_gone in enumerate(row) if is_gone) for row in rows if len(row) > 1}
     if len(gone) > 1:
-        message = phrase("Cells are hidden in some rows of the table only, so that its columns cannot be told apart.")
+        message = phrase("Cells are hidden in only some rows of the table, so its columns cannot be told apart.")
         raise Refusal("unreadable-file", message)
 
 

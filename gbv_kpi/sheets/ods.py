@@ -39,7 +39,7 @@ def read_ods(package: Package) -> list[tuple[Sheet, bool]]:
         if (xml := package.part(name)) is not None:
             read_xml(xml, reader.start, reader.end, reader.text)
     if not reader.is_spreadsheet:
-        raise unsupported(phrase("This is no spreadsheet, whatever its name says."))
+        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     check_areas(sheet for sheet, _ in reader.sheets)
     return reader.sheets
 

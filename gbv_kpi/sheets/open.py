@@ -87,12 +87,12 @@ def without_headings(source: Source) -> Problem:
     """Return what to tell of a file in which none of the plan's headings was found."""
     place = Place(source.name)
     if is_web_page(source.start):
-        return Problem("unsupported-format", place, phrase("This is a web page, whatever its name says."))
+        return Problem("unsupported-format", place, phrase("This is a web page, despite its name."))
     return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
 
 
 def own_report() -> Refusal:
-    return Refusal("own-report", phrase("This is a report that gbv-kpi itself wrote, not a return."))
+    return Refusal("own-report", phrase("This is a report written by gbv-kpi, not a return."))
 
 
 def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
@@ -108,7 +108,7 @@ def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
         return read_xlsx(content, package, main)
     if any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
         raise packed()
-    raise unsupported(phrase("This is a packed file, but not a spreadsheet."))
+    raise unsupported(phrase("This is an archive, not a spreadsheet."))
 
 
 def _check_kind(source: Source) -> None:
@@ -117,14 +117,14 @@ def _check_kind(source: Source) -> None:
     if start.startswith(b"%pdf"):
         raise unsupported(phrase("This is a PDF, from which no figures are read."))
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
-        message = phrase("This is an “XML Spreadsheet 2003”, whatever its name says.")
+        message = phrase("This is an “XML Spreadsheet 2003”, despite its name.")
         raise unsupported(message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
         raise packed()
     if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
-        raise unsupported(phrase("This is no spreadsheet, whatever its name says."))
+        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     if ZIP in source.start[1:4096]:
-        message = phrase("There are other bytes in front of the workbook: the program that sent it added them.")
+        message = phrase("Extra bytes precede the workbook: the program that sent it added them.")
         raise Refusal("unreadable-file", message)
 
 
@@ -172,8 +172,8 @@ def _unseen(sheet: Sheet, file: str) -> Problem:
     first = [cell_address(row, column) for row, column in sheet.unseen[:SHOWN_CELLS]]
     cells = ", ".join(first) + (" …" if len(sheet.unseen) > SHOWN_CELLS else "")
     message = plural(
-        "Text that is struck out or not shown was left out of one cell ({cells}).",
-        "Text that is struck out or not shown was left out of {count} cells ({cells}).",
+        "Struck-out or hidden text in one cell was ignored ({cells}).",
+        "Struck-out or hidden text in {count} cells was ignored ({cells}).",
         len(sheet.unseen),
         cells=cells,
     )

@@ -18,11 +18,11 @@ def oversized() -> Refusal:
 
 
 def damaged() -> Refusal:
-    return Refusal("unreadable-file", phrase("The workbook is damaged or was not received whole."))
+    return Refusal("unreadable-file", phrase("The workbook is damaged or incomplete."))
 
 
 def encrypted() -> Refusal:
-    return Refusal("encrypted-workbook", phrase("The workbook is locked with a password."))
+    return Refusal("encrypted-workbook", phrase("The workbook is protected with a password."))
 
 
 def unsupported(message: Phrase, remedy: Phrase | None = None) -> Refusal:
@@ -30,9 +30,7 @@ def unsupported(message: Phrase, remedy: Phrase | None = None) -> Refusal:
 
 
 def packed() -> Refusal:
-    return unsupported(
-        phrase("This is a packed file that holds other files."), phrase("Unpack it and send the returns in it.")
-    )
+    return unsupported(phrase("This is an archive of other files."), phrase("Unpack it and send the returns in it."))
 
 
 def word() -> Refusal:

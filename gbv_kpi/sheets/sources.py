@@ -73,7 +73,7 @@ def _is_file(name: str) -> bool:
     except (OSError, ValueError):
         return True
     if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):  # a pipe such as `<(…)` makes
-        raise SourceError(phrase("There is no file or folder {name}.", name=name))
+        raise SourceError(phrase("No such file or folder: {name}.", name=name))
     return not stat.S_ISDIR(mode)
 
 
@@ -116,5 +116,5 @@ def open_source(name: str) -> Source:
         with Path(name).open("rb") as file:
             return Source(name, file.read(MAX_SIZE + 1))
     except (OSError, ValueError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else phrase("no file can have this name")
+        reason = system_reason(error) if isinstance(error, OSError) else phrase("the name is not valid for a file")
         raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=reason)) from error

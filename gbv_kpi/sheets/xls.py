@@ -64,7 +64,7 @@ def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
 def _prepare(stream: bytearray) -> None:
     """Hide from xlrd the records that it need not read; it reads each sheet that is listed."""
     if len(stream) < 8 or unpack_from("<H", stream)[0] != _BOF:
-        message = phrase("This workbook was saved by a program of before 1995.")
+        message = phrase("This workbook was saved by a program from before 1995.")
         raise unsupported(message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
     beginnings: set[int] = set()
     listed: list[int] = []

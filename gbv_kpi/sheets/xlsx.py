@@ -52,7 +52,7 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, 
     if "wordprocessing" in kind or main.lower().startswith("word/"):
         raise word()
     if "presentation" in kind:
-        raise unsupported(phrase("This is no spreadsheet, whatever its name says."))
+        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     if main.lower().endswith(".bin"):
         return read_xlsb(package, main)
     workbook = _read_workbook(package, main)
@@ -74,7 +74,7 @@ def _read_workbook(package: Package, main: str) -> Workbook:
     targets = {relation.id: relation for relation in package.relations(main)}
     found = elements(package.part(main), "workbook", "sheet", "workbookPr", "calcPr")
     if not found or found[0][0] != "workbook":
-        raise unsupported(phrase("This is no spreadsheet, whatever its name says."))
+        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     listed = [(given, targets.get(given.get("id", ""))) for name, given in found if name == "sheet"]
     return Workbook(
         [

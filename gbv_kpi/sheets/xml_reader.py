@@ -81,5 +81,5 @@ def _by_local_name(attributes: Attributes, local: Mapping[str, str]) -> dict[str
 
 
 def _refuse_doctype(*_: object) -> NoReturn:
-    message = phrase("The workbook holds instructions that no spreadsheet program writes.")
+    message = phrase("The workbook contains instructions that no spreadsheet program writes.")
     raise Refusal("unreadable-file", message)

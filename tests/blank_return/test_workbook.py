@@ -299,7 +299,7 @@ def test_a_unit_is_known_by_its_name_or_code(plan: Plan, asked: str, code: str) 
 def test_an_unknown_unit_is_refused_with_the_nearest_names(plan: Plan) -> None:
     with pytest.raises(UsageError, match="Huyện Nho Quan"):
         units_to_report(plan, 2024, "Nho Qan", "table")
-    with pytest.raises(UsageError, match="is no reporting unit of 2024"):
+    with pytest.raises(UsageError, match="is not a reporting unit in 2024"):
         units_to_report(plan, 2024, "???", "table")
 
 

@@ -25,7 +25,7 @@ def returns(folder: Path, text: str = ROWS) -> str:
 def test_check_judges_each_unit_for_itself(tmp_path: Path, plan_path: str) -> None:
     ran = run("check", returns(tmp_path), "--plan", plan_path)
     assert ran.code == 1
-    assert "2 units have a valid return. The plan names no units, so nobody can say whether that is all." in ran.out
+    assert "2 units have a valid return. The plan lists no units, so completeness is unknown." in ran.out
     assert "2026: 1 of 2 units with a valid return misses a threshold in force." in ran.out
     assert "have reported." not in ran.out
 
@@ -53,7 +53,7 @@ def test_status_says_that_nobody_is_waited_for(tmp_path: Path, plan_path: str) -
     assert run("submit", returns(tmp_path), "--plan", plan_path, "--ledger", ledger).code == 0
     ran = run("status", "--year", "2026", "--plan", plan_path, "--ledger", ledger)
     assert (ran.code, ran.out) == (2, "")
-    assert "names no units, so none is waited for" in ran.err
+    assert "lists no units, so none is expected" in ran.err
 
 
 def test_the_ledger_and_the_trend_hold_whatever_unit_reported(tmp_path: Path, plan_path: str) -> None:
@@ -62,7 +62,7 @@ def test_the_ledger_and_the_trend_hold_whatever_unit_reported(tmp_path: Path, pl
     run("submit", returns(tmp_path, ROWS.replace("2026", "2027")), "--plan", plan_path, "--ledger", ledger)
     shown = run("trend", "--plan", plan_path, "--ledger", ledger)
     assert shown.code == 0
-    assert "provisional: not all units have reported, or the plan does not name them" in shown.out
+    assert "provisional: not all units have reported, or the plan does not list them" in shown.out
     assert run("report", "--year", "2027", "--plan", plan_path, "--ledger", ledger).code == 0
 
 

@@ -50,7 +50,7 @@ def assert_stopped(code: int, out: str, err: str, told: str) -> None:
 
 def test_a_missing_file_stops_the_run(tmp_path: Path) -> None:
     ran = run("check", str(tmp_path / "no.csv"))
-    assert_stopped(ran.code, ran.out, ran.err, "There is no file or folder")
+    assert_stopped(ran.code, ran.out, ran.err, "No such file or folder")
 
 
 def test_a_missing_file_stops_the_run_though_another_is_there(tmp_path: Path, plan: Plan) -> None:
@@ -60,7 +60,7 @@ def test_a_missing_file_stops_the_run_though_another_is_there(tmp_path: Path, pl
 
 def test_an_empty_folder_stops_the_run(tmp_path: Path) -> None:
     ran = run("check", str(tmp_path))
-    assert_stopped(ran.code, ran.out, ran.err, "There is no return in")
+    assert_stopped(ran.code, ran.out, ran.err, "No return found in")
 
 
 def test_nothing_checked_is_never_well_whatever_fail_on_says(tmp_path: Path) -> None:

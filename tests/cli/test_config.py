@@ -88,9 +88,9 @@ def test_paths_are_relative_to_the_settings_file(folder: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        ("fail-on", "fial-on", "line 4: fial-on: there is no such key; is fail-on meant?"),
-        ("place", "palce", "line 8: office, palce: there is no such key; is place meant?"),
-        ("role", "rol", "line 15: agency 1, rol: there is no such key; is role meant?"),
+        ("fail-on", "fial-on", "line 4: fial-on: unknown key; did you mean fail-on?"),
+        ("place", "palce", "line 8: office, palce: unknown key; did you mean place?"),
+        ("role", "rol", "line 15: agency 1, rol: unknown key; did you mean role?"),
     ],
 )
 def test_misspelt_key_is_told_with_line_and_nearest(folder: Path, right: str, wrong: str, told: str) -> None:

@@ -34,8 +34,8 @@ def test_an_explanation_is_made_of_sentences(code: str) -> None:
 def test_a_code_that_is_none_is_told_with_the_nearest() -> None:
     ran = run("explain", "part-exceed-total")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("gbv-kpi: There is no code part-exceed-total; the nearest are: part-exceeds-total")
-    assert "gbv-kpi explain lists them" in run("explain", "xyz").err
+    assert ran.err.startswith("gbv-kpi: Unknown code part-exceed-total; did you mean part-exceeds-total")
+    assert "gbv-kpi explain lists all codes" in run("explain", "xyz").err
 
 
 def test_as_json_the_codes_are_the_same_in_every_language() -> None:

@@ -99,8 +99,13 @@ def test_results_say_what_is_lacking_and_how_many_remain(office: Path) -> None:
         for line in (office / "thu" / "372 Huyện Nho Quan.md").read_text("utf-8").splitlines()
         if line.startswith("| ") and (cells := [cell.strip() for cell in line.strip("|").split("|")])
     }
-    assert rows["Tập huấn cán bộ"][-2:] == ["1", "10"]  # 90 of 100 trained, and the plan says more than 90%
-    assert rows["Cơ sở giáo dục lồng ghép"][-2:] == ["5", "8"]  # 17 of 20 is 85%
+    assert rows["Tập huấn cán bộ"][-4:] == [
+        "trên 90% từ năm 2021",
+        "chưa đạt",
+        "01 người được tập huấn",
+        "10",
+    ]  # 90 of 100 trained, and the plan says more than 90%
+    assert rows["Cơ sở giáo dục lồng ghép"][-2:] == ["05 cơ sở giáo dục", "8"]  # 17 of 20 is 85%
     assert "Tập huấn cán bộ" in text_of(office / "thu" / "372 Huyện Nho Quan.docx")
 
 
@@ -129,3 +134,13 @@ def test_an_offices_own_document_is_filled_in(office: Path) -> None:
 def test_letters_are_in_english_if_asked(office: Path) -> None:
     assert letters("--lang", "en").code == 0
     assert "Re: Reminder" in (office / "thu" / "377 Huyện Yên Mô.md").read_text("utf-8")
+
+
+def test_unit_with_a_valid_row_in_a_refused_table_gets_no_reminder(office: Path, plan: Plan) -> None:
+    rows: list[Row] = [("375", 2024, WELL), ("377", 2024, well_but(victims_seeking_help=31))]
+    write_csv(office / "bad" / "chung.csv", plan, rows)
+    ran = letters("--format", "json")
+    kinds = {one["unit"]: one["kind"] for one in json.loads(ran.out)["letters"]}
+    assert "375" not in kinds
+    assert kinds["377"] == "refusal"
+    assert "its row in bad/chung.csv is valid" in ran.err

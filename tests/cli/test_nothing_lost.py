@@ -27,7 +27,7 @@ def ledger(tmp_path: Path) -> str:
 
 
 def refused(ran: Ran) -> bool:
-    return ran.code == 2 and "must not replace what the command reads" in ran.err
+    return ran.code == 2 and "must not overwrite a file that the command reads" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_file_that_exists_is_replaced_by_force_only(
     (tmp_path / name).write_text("mine")
     ran = run(*command.split())
     assert (ran.code, (tmp_path / name).read_text()) == (2, "mine")
-    assert f"{name} exists already" in ran.err
+    assert f"{name} already exists" in ran.err
     assert run(*command.split(), "--force").code == 0
     assert (tmp_path / name).stat().st_size > 1000
 
@@ -125,7 +125,7 @@ def test_an_ending_of_no_format_is_refused_with_the_list(
     for ending in ("pdf", "doc"):
         ran = run(*[RETURN if word == "RETURN" else word for word in command.split()], "--output", f"result.{ending}")
         assert (ran.code, ran.out, list(tmp_path.iterdir())) == (2, "", [])
-        assert f"result.{ending} does not end as a file of this command does: {endings}." in ran.err
+        assert f"result.{ending}: unknown file type. This command writes {endings}." in ran.err
 
 
 @pytest.mark.parametrize("command", ["status --year 2025", "trend", "history"])
@@ -186,7 +186,7 @@ def test_a_ledger_of_an_earlier_layout_is_refused_as_that(ledger: str) -> None:
         connection.execute("UPDATE gbv_kpi_layout SET version = 0")
     connection.close()
     ran = run("status", "--year", "2025", "--ledger", ledger)
-    assert (ran.code, "was made by an older gbv-kpi" in ran.err) == (2, True)
+    assert (ran.code, "was created by an older gbv-kpi" in ran.err) == (2, True)
 
 
 def test_a_ledger_without_paths_is_read_and_gets_them_with_a_write(ledger: str) -> None:

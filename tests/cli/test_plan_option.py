@@ -30,10 +30,10 @@ def test_a_built_in_plan_has_a_name() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("above = 90", "abov = 90", "abov: there is no such key; is above meant?"),
+        ("above = 90", "abov = 90", "abov: unknown key; did you mean above?"),
         ("above = 90", "above = 90, at_most = 95", "give exactly one of at_least, above, at_most, below"),
-        ('denominator = ["schools"]', 'denominator = ["school"]', "no field has the id school; is schools meant?"),
-        ('schema = "gbv-kpi/plan/1"', 'schema = "gbv-kpi/plan/1', "a text in quotes must end on its line"),
+        ('denominator = ["schools"]', 'denominator = ["school"]', "unknown field school; did you mean schools?"),
+        ('schema = "gbv-kpi/plan/1"', 'schema = "gbv-kpi/plan/1', "unclosed quotes: text must end on its own line"),
     ],
 )
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -51,6 +51,6 @@ def test_an_unknown_plan_stops_the_run_with_one_line() -> None:
     ran = run("check", RETURN, "--plan", "no-such-plan")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(
-        "gbv-kpi: There is no plan no-such-plan: neither a built-in plan nor a file. Built in are"
+        "gbv-kpi: Unknown plan no-such-plan: it is neither a built-in plan nor a file. The built-in plans are"
     )
     assert ran.err.count("\n") == 1

@@ -107,7 +107,7 @@ def test_folder_within_the_inbox_is_refused(inbox: Path, plan: Plan) -> None:
     put(inbox, plan, "a.csv", ("372", 2025, WELL))
     ran = run("submit", str(inbox), "--sort-into", str(inbox / "sorted"), "--ledger", str(inbox.parent / "l.db"))
     assert ran.code == 2
-    assert "within the inbox" in ran.err
+    assert "inside the inbox" in ran.err
     ran = sort(inbox, "--dry-run")
     assert (ran.code, files(inbox)) == (2, ["a.csv"])
 
@@ -139,3 +139,18 @@ def test_contradicting_files_are_both_refused_though_killed_between(
 def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, plan: Plan) -> None:
     outcome = kill_rounds(12, tmp_path, plan, random.Random(12))
     assert outcome["killed"] == 12
+
+
+def test_trace_names_the_place_that_a_sorted_file_was_moved_to(inbox: Path, plan: Plan) -> None:
+    put(inbox, plan, "a.csv", ("372", 2025, WELL))
+    sort(inbox)
+    ledger, copy = inbox.parent / "ledger.db", inbox.parent / "copy.db"
+    export = inbox.parent / "ledger.jsonl"
+    assert run("export", "--ledger", str(ledger), "--output", str(export)).code == 0
+    assert run("import", str(export), "--ledger", str(copy)).code == 0
+    for place in (ledger, copy):
+        ran = run("trace", "training", "--year", "2025", "--ledger", str(place), "--format", "json")
+        (count, *_) = json.loads(ran.out)["numerator"]
+        assert count["file"] == str(inbox / "a.csv")
+        assert count["path"] == str(inbox.parent / "sorted/accepted/2025/a.csv")
+        assert Path(count["path"]).is_file()

@@ -92,7 +92,7 @@ def test_output_is_what_would_be_printed(tmp_path: Path, plan: Plan, format: str
 def test_output_into_a_folder_that_does_not_exist_stops_the_run(tmp_path: Path, plan: Plan) -> None:
     ran = run("check", write_csv(tmp_path / "r.csv", plan, of_2025()), "--output", str(tmp_path / "no" / "out.txt"))
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.endswith("out.txt cannot be written: there is no such file or folder.\n")
+    assert ran.err.endswith("out.txt cannot be written: no such file or folder.\n")
     assert ran.err.count("\n") == 1
 
 
@@ -109,7 +109,7 @@ def test_output_that_does_not_fit_leaves_the_old_file_and_nothing_else(tmp_path:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),  # bytes; the result is longer
     )
     assert (ran.returncode, ran.stdout) == (2, b"")
-    assert ran.stderr.decode() == f"gbv-kpi: {old} cannot be written: the file would be too large.\n"
+    assert ran.stderr.decode() == f"gbv-kpi: {old} cannot be written: the file is too large.\n"
     assert old.read_text("utf-8") == "old"
     assert list(folder.iterdir()) == [old]
 
@@ -183,7 +183,7 @@ def test_language_is_the_options_else_the_environments_else_the_locales(
 
 def test_what_stops_the_run_is_told_in_the_language_asked_for(tmp_path: Path) -> None:
     told = {lang: run("check", str(tmp_path), "--lang", lang).err for lang in ("vi", "en")}
-    assert told["en"].startswith("gbv-kpi: There is no return in")
+    assert told["en"].startswith("gbv-kpi: No return found in")
     assert told["vi"].startswith("gbv-kpi: ")
     assert told["vi"] != told["en"]
 

@@ -162,5 +162,5 @@ def test_the_path_to_a_later_threshold_runs_the_way_that_is_better(tmp_path: Pat
     assert len(paths) == len(CASES)
     assert {path["on_path"] for path in paths.values()} == {False}
     shown = run("trend", "--plan", plan_path, "--ledger", ledger).out
-    assert "behind the path to ≥ 75% in 2030" in shown
-    assert "behind the path to ≤ 0.6 in 2030" in shown
+    assert "behind schedule for ≥ 75% in 2030" in shown
+    assert "behind schedule for ≤ 0.6 in 2030" in shown

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from gbv_kpi.ledger.database import open_ledger
-from gbv_kpi.ledger.entries import Entry
 from gbv_kpi.ledger.query import entries_of
+from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.submit import Submission, submit
 from gbv_kpi.plan import Plan
 

@@ -1,4 +1,4 @@
-"""Ledgers damaged at random through the real command line: none may end as a fault in the program.
+"""Ledgers damaged at random through the real command line: none may end as internal error.
 
     python -m tests.ledger.mutants [COUNT] [SEED]
 
@@ -134,7 +134,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 
 def fault_of(ran: Ran, command: str) -> str | None:
     """What is wrong with how a command ended on a mutant."""
-    if ran.code not in (0, 1, 2, 3) or "a fault in the program" in ran.err or "Traceback" in ran.err:
+    if ran.code not in (0, 1, 2, 3) or "internal error" in ran.err or "Traceback" in ran.err:
         return f"{command}: {ran}"
     if ran.code == 2 and command != "ledger" and ran.err.count("\n") != 1:
         return f"{command}: not one line: {ran}"

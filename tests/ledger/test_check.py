@@ -33,7 +33,7 @@ def change(place: str, statement: str) -> None:
 def test_a_whole_ledger_is_told_as_that(filled: str) -> None:
     ran = run("ledger", "check", "--ledger", filled)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.endswith("2 files, 8 returns.\nAll that can be compared is what was recorded.\n")
+    assert ran.out.endswith("2 files, 8 returns.\nEverything that can be compared matches what was recorded.\n")
     found = json.loads(run("ledger", "check", "--format", "json", "--ledger", filled).out)
     assert (found["files"], found["returns"], found["not_compared"], found["damage"]) == (2, 8, 0, [])
 
@@ -52,10 +52,29 @@ def test_a_return_that_was_changed_is_told_by_every_command(filled: str, stateme
         statement = statement.replace("replace(CAST(figures AS TEXT), '[20,', '[19,')", '\'{"schools": [19, "B2"]}\'')
     change(filled, statement)
     for command in (("history",), ("trend",), ("export",)):
-        expect_one_line(run(*command, "--ledger", filled), "damaged", "revision 2 of Huyện", "is not what was recorded")
+        expect_one_line(
+            run(*command, "--ledger", filled), "damaged", "revision 2 of Huyện", "differs from what was recorded"
+        )
     ran = run("ledger", "check", "--ledger", filled)
     assert ran.code == 2
     assert "Damaged: revision 2 of Huyện" in ran.out
+
+
+def test_publication_that_was_changed_is_damage_to_ledger_check(filled: str) -> None:
+    assert run("report", "--year", "2025", "--publish", "--register", "--ledger", filled).code in (0, 1)
+    assert run("ledger", "check", "--ledger", filled).code == 0
+    change(
+        filled,
+        """UPDATE gbv_kpi_publication SET content = '{"min_count": 9, "indicators": {}, "told": []}'""",
+    )
+    expect_one_line(run("ledger", "check", "--ledger", filled), "damaged", "one of its publications cannot be read")
+
+
+def test_publication_from_before_digests_is_read_as_it_is(filled: str) -> None:
+    change(filled, "ALTER TABLE gbv_kpi_publication DROP COLUMN digest")
+    assert run("report", "--year", "2025", "--publish", "--ledger", filled).code in (0, 1)
+    assert run("report", "--year", "2025", "--publish", "--register", "--ledger", filled).code in (0, 1)
+    assert run("ledger", "check", "--ledger", filled).code == 0
 
 
 def test_a_revision_that_is_missing_is_told(filled: str) -> None:
@@ -70,7 +89,7 @@ def test_a_return_that_was_deleted_is_told_by_the_hash_of_its_file(filled: str) 
     change(filled, "DELETE FROM gbv_kpi_return WHERE unit_code = '377'")
     ran = run("ledger", "check", "--ledger", filled)
     assert ran.code == 2
-    assert "a.csv are not what it brought" in ran.out
+    assert "a.csv differ from what was submitted" in ran.out
 
 
 def test_a_ledger_from_before_digests_is_read_and_gets_them(filled: str, plan: Plan, tmp_path: Path) -> None:

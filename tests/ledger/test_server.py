@@ -161,7 +161,7 @@ def test_a_frozen_server_is_given_up_when_we_connect(
     monkeypatch.setitem(patient.CONNECT_ARGUMENTS, "connect_timeout", 2)
     with frozen(server):
         started = time.monotonic()
-        expect_one_line(run("report", "--year", "2025", "--ledger", place), "does not answer")
+        expect_one_line(run("report", "--year", "2025", "--ledger", place), "does not respond")
         assert time.monotonic() - started < 10
 
 
@@ -170,7 +170,7 @@ def test_a_server_that_freezes_in_the_middle_is_given_up(
 ) -> None:
     hand_in(place, plan, noon, file)
     monkeypatch.setattr(patient.PatientConnection, "seconds", 1)
-    with pytest.raises(LedgerError, match="does not answer"):
+    with pytest.raises(LedgerError, match="does not respond"):
         freeze_in_the_middle(place, server)
     assert len(held(place, plan)) == 7
 
@@ -187,10 +187,10 @@ def test_a_lock_waits_longer_than_a_statement(
     monkeypatch.setattr(patient.PatientConnection, "seconds", 1)
     monkeypatch.setattr(database, "PATIENCE_SECONDS", 2)
     with open_ledger(place) as ledger, ledger.writing():
-        expect_one_line(run("import", "-", "--ledger", place), "is not of an export")
+        expect_one_line(run("import", "-", "--ledger", place), "is not part of a ledger export")
         other = str(Path(file).with_name("o.csv"))
         Path(other).write_bytes(Path(file).read_bytes() + b"\n")
         ran = run("submit", other, "--ledger", place)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 2)
-        assert ran.err.startswith("Waiting until another program is done")
+        assert ran.err.startswith("Waiting for another program to release")
         assert "in use" in ran.err

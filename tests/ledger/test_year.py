@@ -11,9 +11,9 @@ from sqlalchemy import inspect
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.ledger.database import open_ledger
-from gbv_kpi.ledger.entries import latest
-from gbv_kpi.ledger.events import events_of
-from gbv_kpi.ledger.year import Author, sign, withdraw
+from gbv_kpi.ledger.entries import Author, latest
+from gbv_kpi.ledger.journal import events_of
+from gbv_kpi.ledger.year import record_event, sign
 from gbv_kpi.plan import Plan
 from tests.command import WELL, Row, run, well_but, write_csv
 from tests.ledger.inbox import hand_in, held
@@ -59,7 +59,7 @@ def test_withdrawn_return_counts_nowhere_and_stays_in_history(office: str, plan:
 
 def test_withdrawal_is_not_yet_known_the_day_before(office: str, plan: Plan, noon: datetime) -> None:
     with open_ledger(office) as ledger:
-        withdraw(ledger, plan, NO, 2024, "sai", Author("Lan", noon + timedelta(days=2)))
+        record_event(ledger, plan, NO, 2024, "withdraw", "sai", Author("Lan", noon + timedelta(days=2)))
     asked = ("report", "--year", "2024", "--as-of")
     before, after = (ask(office, *asked, f"2025-12-0{day}")["coverage"][0]["received"] for day in (2, 4))
     assert (before, after) == (3, 2)
@@ -95,7 +95,7 @@ def test_unit_that_was_merged_can_report_once_its_heirs_return_is_withdrawn(
     part = write_csv(tmp_path / "b.csv", plan, [("Thành phố Ninh Bình", 2025, WELL)])
     assert hand_in(place, plan, noon, part).exit_code == 3
     with open_ledger(place) as ledger:
-        withdraw(ledger, plan, "374", 2025, "sai", Author("Lan", noon))
+        record_event(ledger, plan, "374", 2025, "withdraw", "sai", Author("Lan", noon))
     assert hand_in(place, plan, noon, part).exit_code == 0
 
 
@@ -204,7 +204,7 @@ def test_event_that_was_changed_is_damage(sqlite: str, plan: Plan, tmp_path: Pat
     for command in (("history",), ("ledger", "check")):
         ran = run(*command, "--ledger", sqlite)
         assert ran.code == 2
-        assert "is not what was recorded" in ran.err
+        assert "differs from what was recorded" in ran.err
 
 
 def test_rehearsal_shows_what_would_change_and_records_nothing(

@@ -33,11 +33,11 @@ def unit(code: str, name: str, *rest: str) -> str:
             "above = 100",
             "indicator help, thresholds 1",
             (
-                "this cannot be met; leave the plan's words and judge by another threshold: "
+                "this threshold cannot be met; keep the plan's words and judge by another threshold: "
                 "override = { at_least = 100 }"
             ),
         ),
-        ("at_least = 50", "at_least = 101", "= 101", "indicator help, thresholds 1", "this cannot be met"),
+        ("at_least = 50", "at_least = 101", "= 101", "indicator help, thresholds 1", "this threshold cannot be met"),
         ("at_least = 50", "below = 0", "below = 0", "indicator help, thresholds 1", "override = { at_most = 0 }"),
         (
             "at_least = 50",
@@ -47,7 +47,7 @@ def unit(code: str, name: str, *rest: str) -> str:
             "1.7 is read as percent; for a ratio",
         ),
         ("from = 2026", "from = 2031", "2031", "indicator help, thresholds 1, from", "the plan ends in 2030"),
-        ('part_of = "victims"', "", "[[field]]", "field seeking", "“help” counts it out of victims; say part_of"),
+        ('part_of = "victims"', "", "[[field]]", "field seeking", "“help” counts it out of victims; set part_of"),
         (
             'vi = "Số người tìm kiếm"',
             'vi = "số người BỊ bạo lực"',
@@ -96,13 +96,13 @@ def test_a_ratio_may_be_above_one_hundred(tmp_path: Path) -> None:
     [
         (
             unit("1", "Xã A", "until = 2027-06-30") + unit("1", "Xã B", "from = 2027-06-01", "until = 2027-06-20"),
-            "another unit has the code 1 at the same time",
+            "another unit has the code 1 in the same period",
         ),
-        (unit("1", "Xã A") + unit("2", "Xã A"), "another unit has the name Xã A at the same time"),
-        (unit("1", "Xã A", "until = 2027-06-30"), "the unit ends before the plan does: say merged_into"),
+        (unit("1", "Xã A") + unit("2", "Xã A"), "another unit has the name Xã A in the same period"),
+        (unit("1", "Xã A", "until = 2027-06-30"), "the unit ends before the plan does: set merged_into"),
         (
             unit("1", "Xã A", "until = 2028-06-30", 'merged_into = "2"') + unit("2", "Xã B", "until = 2027-12-31"),
-            "no unit with the code 2 exists after this one",
+            "no unit with the code 2 exists after this unit ends",
         ),
     ],
 )

@@ -54,10 +54,13 @@ def test_a_mistake_in_a_field_taken_over_is_told_of_the_file_it_stands_in(tmp_pa
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        ("no-such.toml", "line 1: fields_from: there is no plan no-such.toml, neither built in nor beside this file"),
-        ("plan.toml", "line 1: fields_from: the plan plan.toml takes its own fields from this one"),
-        ("broken.toml", "line 1: fields_from: the plan broken.toml cannot be read: check it first"),
-        ("round.toml", "line 1: fields_from: the plan round.toml cannot be read: check it first"),
+        (
+            "no-such.toml",
+            "line 1: fields_from: unknown plan no-such.toml: it is neither built in nor in the folder of this file",
+        ),
+        ("plan.toml", "line 1: fields_from: the plan plan.toml takes its own fields from this plan"),
+        ("broken.toml", "line 1: fields_from: the plan broken.toml has mistakes: run gbv-kpi plan check on it first"),
+        ("round.toml", "line 1: fields_from: the plan round.toml has mistakes: run gbv-kpi plan check on it first"),
     ],
 )
 def test_fields_that_cannot_be_had_are_one_mistake(tmp_path: Path, other: str, told: str) -> None:

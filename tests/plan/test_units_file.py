@@ -58,9 +58,12 @@ def test_a_mistake_in_a_unit_is_told_with_the_line_of_the_csv(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("id,name\n1,Xã A\n", "the file units.csv wants columns code and name; columns read are code, name, name_vi"),
-        ("", "the file units.csv wants columns code and name"),
-        ("code,name\n", "the file units.csv names no unit"),
+        (
+            "id,name\n1,Xã A\n",
+            "the file units.csv must have the columns code and name; known columns are code, name, name_vi",
+        ),
+        ("", "the file units.csv must have the columns code and name"),
+        ("code,name\n", "the file units.csv lists no unit"),
     ],
 )
 def test_a_csv_without_units_is_a_mistake(tmp_path: Path, text: str, told: str) -> None:
@@ -72,7 +75,7 @@ def test_a_csv_without_units_is_a_mistake(tmp_path: Path, text: str, told: str) 
 def test_a_csv_that_is_not_there_or_no_utf8_is_a_mistake(tmp_path: Path) -> None:
     file = with_units(tmp_path, "")
     (tmp_path / "units.csv").write_bytes("code,name\n1,Xã Á\n".encode("cp1258", "replace"))
-    with pytest.raises(PlanError, match="is no UTF-8 text: save it as “CSV UTF-8”"):
+    with pytest.raises(PlanError, match="is not UTF-8 text: save it as “CSV UTF-8”"):
         load_plan(file)
     (tmp_path / "units.csv").unlink()
     with pytest.raises(PlanError, match=r"the file units\.csv cannot be opened"):

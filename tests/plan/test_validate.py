@@ -18,15 +18,15 @@ def mistakes(file: Path) -> list[tuple[str, str]]:
 def test_people_are_never_added_to_cases(tmp_path: Path) -> None:
     text = PLAN.replace('["victims"]', '["victims", "cases"]') + CASES
     assert mistakes(plan_file(tmp_path, text)) == [
-        ("indicator help, denominator", "cases, people are counted apart and cannot be added up")
+        ("indicator help, denominator", "cases, people are counted separately and cannot be added up")
     ]
 
 
 def test_a_ring_of_parts_is_told_of_each(tmp_path: Path) -> None:
     text = PLAN.replace('counts = "people"\n\n', 'counts = "people"\npart_of = "seeking"\n\n', 1)
     assert mistakes(plan_file(tmp_path, text)) == [
-        ("field victims, part_of", "the field would be a part of itself"),
-        ("field seeking, part_of", "the field would be a part of itself"),
+        ("field victims, part_of", "a field cannot be part of itself"),
+        ("field seeking, part_of", "a field cannot be part of itself"),
     ]
 
 
@@ -45,6 +45,6 @@ def test_a_misspelt_key_hides_no_contradiction_and_makes_none(tmp_path: Path, mi
     assert [key for key, _ in told if misspelt[1] in key] != []
     assert (
         "field seeking, part_of",
-        "no field has the id victim; is victims meant? The fields are victims, seeking",
+        "unknown field victim; did you mean victims? The fields are victims, seeking",
     ) in told
     assert len(told) == 2

@@ -77,7 +77,7 @@ def test_a_binding_year_contradicts_the_files_own(tmp_path: Path) -> None:
     path = send(tmp_path, [TITLE, HEADER, NHO_QUAN])
     returns = read_returns([str(path)], PLAN, AssumedYear(2022, binds=True))
     assert told(returns) == [("conflicting-year", "A1")]
-    assert ENGLISH.say(returns.problems[0].message) == "This return says 2023, but --year says 2022."
+    assert ENGLISH.say(returns.problems[0].message) == "This return names 2023, but --year is 2022."
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_an_unknown_unit_is_answered_with_the_nearest_names(tmp_path: Path) -> N
     returns = read(tmp_path, [TITLE, HEADER, ["Huyện Nho Quang", *A], GIA_VIEN])
     assert told(returns) == [("unknown-unit", "A3")]
     message = ENGLISH.say(returns.problems[0].message)
-    assert message == "“Huyện Nho Quang” is no reporting unit of 2023; the nearest names are: Huyện Nho Quan."
+    assert message == "“Huyện Nho Quang” is not a reporting unit in 2023; did you mean Huyện Nho Quan?"
     assert list(counts(returns)) == [("373", 2023)]
 
 

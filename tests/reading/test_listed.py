@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.labels import Kind, listed
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import without_diacritics
-from gbv_kpi.reading.stock_phrases import is_signature
-from gbv_kpi.reading.titles import is_year_label, names_recipient, reporting_unit_in
+from gbv_kpi.reading.titles import is_signature, is_year_label, names_recipient, read_line, reporting_unit_in
 from gbv_kpi.reading.units import UnitDirectory
 from tests.reading.sending import PLAN
 
@@ -65,3 +63,16 @@ def test_label_of_the_year_is_known(text: str) -> None:
 @pytest.mark.parametrize("text", [text for meaning, text in LABELS if meaning == "signature"])
 def test_signature_is_known(text: str) -> None:
     assert is_signature(text.upper())
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text"), [entry for entry in LABELS if entry[0].endswith(("in a line", "of a line"))]
+)
+def test_phrase_of_a_title_line_has_its_meaning(meaning: str, text: str) -> None:
+    kind = meaning.split(maxsplit=1)[0]
+    if kind == "document":
+        assert read_line(f"Biểu {text}").against is None
+    elif kind == "result":
+        assert read_line(f"{text} của dự kiến").against is None
+    else:
+        assert read_line(f"{text} của đơn vị").against == Kind(kind)

@@ -7,8 +7,7 @@ import pytest
 
 from gbv_kpi.plan import load_plan
 from gbv_kpi.plan.builtin import built_in_plans
-from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.listed import listed
+from gbv_kpi.reading.labels import Kind, listed
 from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.privacy import (
     columns_of_persons,

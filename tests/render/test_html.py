@@ -216,7 +216,7 @@ def test_the_moment_of_the_ledger_that_was_asked_for_is_named(tmp_path: Path, pl
     outcome = Outcome("report", judge(tmp_path, plan, of_2025()), (), ())
     moment = datetime(2025, 12, 1, 8, 30, tzinfo=UTC)
     asked = replace(outcome, as_of=moment)
-    assert f"As the ledger held it on {clock_text(moment)}." in to_html(asked, ENGLISH)
+    assert f"As recorded in the ledger on {clock_text(moment)}." in to_html(asked, ENGLISH)
     assert "ledger" not in to_html(outcome, ENGLISH)
 
 
@@ -248,7 +248,7 @@ class TestOverTheYears:
     def test_the_path_to_the_next_threshold_is_told(self, tmp_path: Path, plan: Plan) -> None:
         """From 80% in 2023 to 100% in 2025 the line has 90% in 2024."""
         root = report(tmp_path, plan, self.rows(), year=2024)
-        assert "on the path to ≥ 100% in 2025 (wanted now: 90.0%)" in text(by_class(root, "by-year")[3])
+        assert "on track for ≥ 100% in 2025 (required now: 90.0%)" in text(by_class(root, "by-year")[3])
 
     def test_the_chart_of_the_years_is_told_in_words(self, tmp_path: Path, plan: Plan) -> None:
         told = description(drawn(report(tmp_path, plan, self.rows()), "education", "line"))

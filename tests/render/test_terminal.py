@@ -16,6 +16,7 @@ from gbv_kpi.render.terminal import to_terminal
 from gbv_kpi.returns.collect import read_returns
 from tests.command import CASES, UNITS_OF_2025, Row, of_2025, run, well_but, write_csv
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SAMPLES = {
     "compiled-2023": "tong-hop-2023.xlsx",
     "mistakes-2023": "loi-2023.xlsx",
@@ -69,6 +70,22 @@ def test_no_number_is_cut_at_80_columns(plan: Plan, tag: str) -> None:
     for figure in ("69/86", "70/75", "436/437", "4/12", "393/442"):
         assert figure in narrow
         assert figure in wide
+
+
+@languages
+def test_no_figure_is_cut_or_lost_at_any_width(plan: Plan, tag: str) -> None:
+    """The last column was cut at 80 columns in Vietnamese until November 2026."""
+    returns = read_returns(sorted(map(str, (EXAMPLES / "2025").iterdir())), plan)
+    drawing = to_terminal(Outcome("check", evaluate(returns, plan), returns.problems, returns.files), language(tag))
+
+    def words(width: int) -> list[str]:
+        paper = io.StringIO()
+        Console(width=width, file=paper, color_system=None, highlight=False, markup=False).print(drawing)
+        return sorted(word for word in paper.getvalue().split() if any(map(str.isdigit, word)))
+
+    wide = words(200)
+    for width in range(60, 121, 2):
+        assert words(width) == wide, width
 
 
 def lines_of(text: str, start: str) -> list[str]:

@@ -193,7 +193,7 @@ def test_a_page_in_an_old_font_is_refused(tmp_path: Path) -> None:
 def test_a_page_without_the_plans_headings_is_no_return(tmp_path: Path) -> None:
     returns = read(tmp_path, page("<form>Đăng nhập<table><tr><td>Mật khẩu<td>1</table></form>"), name="sent.xls")
     assert told(returns) == [("unsupported-format", None)]
-    assert ENGLISH.say(returns.problems[0].message) == "This is a web page, whatever its name says."
+    assert ENGLISH.say(returns.problems[0].message) == "This is a web page, despite its name."
 
 
 @needs_libreoffice

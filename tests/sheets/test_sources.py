@@ -114,7 +114,7 @@ def test_a_named_pipe_is_read_once(tmp_path: Path) -> None:
 
 
 def test_a_device_is_no_file() -> None:
-    with pytest.raises(SourceError, match="There is no file or folder"):
+    with pytest.raises(SourceError, match="No such file or folder"):
         find_sources(["/dev/zero"])
 
 
@@ -148,7 +148,7 @@ def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
 
 
 def test_a_name_that_does_not_exist_stops_us(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="There is no file or folder"):
+    with pytest.raises(SourceError, match="No such file or folder"):
         find_sources([str(tmp_path / "absent.xlsx")])
     with pytest.raises(SourceError, match="cannot be opened"):
         open_source(str(tmp_path / "absent.xlsx"))

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gbv_kpi.ledger.entries import Entry, Figure, key_of
+from gbv_kpi.ledger.entries import key_of
+from gbv_kpi.ledger.records import Entry, Figure
 from gbv_kpi.plan import Plan, Unit, load_plan
 
 MIDDLE = 2023  # the last year before a merger
@@ -65,6 +66,18 @@ def _counts(unit: Unit, most: int, chance: random.Random) -> dict[str, int]:
 
 
 def entry(plan: Plan, unit: Unit, year: int, counts: Mapping[str, int]) -> Entry:
-    figures = {field: Figure(count, None) for field, count in counts.items()}
-    at = datetime(year, 12, 1, tzinfo=UTC)
-    return Entry(plan.id, key_of(unit), unit.name, year, 1, None, figures, "f.csv", "0" * 64, at, "lan")
+    return Entry(
+        plan=plan.id,
+        unit_code=unit.code,
+        unit_since=key_of(unit).since,
+        unit_name=unit.name,
+        year=year,
+        revision=1,
+        sheet=None,
+        figures={field: Figure(count, None) for field, count in counts.items()},
+        file="f.csv",
+        sha256="0" * 64,
+        content="0" * 64,
+        at=datetime(year, 12, 1, tzinfo=UTC),
+        who="lan",
+    )

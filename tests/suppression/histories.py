@@ -21,7 +21,8 @@ from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.publication import Publication
-from gbv_kpi.ledger.entries import Entry, returns_from
+from gbv_kpi.ledger.entries import returns_from
+from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.trend import trend
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import to_json

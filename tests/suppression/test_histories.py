@@ -122,9 +122,9 @@ def test_a_file_that_is_no_publication_is_refused(tmp_path: Path, plan: Plan) ->
         (tmp_path / "no.json").write_text(content, encoding="utf-8")
         ran = run("check", file, "--publish", "--published", str(tmp_path / "no.json"))
         assert (ran.code, ran.out) == (2, "")
-        assert "no.json is no publication" in ran.err
+        assert "no.json is not a publication" in ran.err
     ran = run("check", file, "--published", str(tmp_path / "no.json"))
-    assert (ran.code, "--published is for" in ran.err) == (2, True)
+    assert (ran.code, "--published requires --publish" in ran.err) == (2, True)
 
 
 # ---------------------------------------------------------------- changes against a base year

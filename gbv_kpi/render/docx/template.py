@@ -19,13 +19,13 @@ document's expressions run in Jinja's sandbox, and reach nothing but these field
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
 from html import unescape
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, Undefined
@@ -37,36 +37,27 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.docx.annex import annex
-from gbv_kpi.render.docx.dates import date_document
-from gbv_kpi.render.docx.draft import Draft
-from gbv_kpi.render.docx.fields import fields
-from gbv_kpi.render.docx.sections import (
-    closing,
-    general_assessment,
-    indicator_results,
-    opening,
-    sections,
-    shortcomings,
-    unit_results,
-)
-from gbv_kpi.render.docx.styles import define_looks
+from gbv_kpi.render.docx.draft import Draft, date_document
+from gbv_kpi.render.docx.sections import content, general_assessment, indicator_results, shortcomings, unit_results
+from gbv_kpi.render.docx.styles import define_styles
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand
 MAX_RENDERED = 100 * 2**20  # characters: the annex of 10,600 units has 30 million
-BYTES_OF_FINDING = 2**13  # of a document: the more of them, the longer it may take to be written
 MAX_FACTOR = 10**9
 MAX_QUOTED = 200  # characters of a document in a message
 
-
-def _content(draft: Draft, outcome: Outcome) -> None:
-    opening(draft, outcome)
-    sections(draft, outcome)
-    closing(draft, outcome)
+Parts = Mapping[str, Callable[[Draft], None]]
 
 
-PARTS: Mapping[str, Callable[[Draft, Outcome], None]] = {
-    "noi_dung": _content,
+class Part(Protocol):
+    """A part of the report, as a function that writes it."""
+
+    def __call__(self, draft: Draft, outcome: Outcome) -> None: ...
+
+
+PARTS: Mapping[str, Part] = {
+    "noi_dung": content,
     "danh_gia_chung": general_assessment,
     "ket_qua_chi_tieu": indicator_results,
     "bang_don_vi": unit_results,
@@ -74,25 +65,12 @@ PARTS: Mapping[str, Callable[[Draft, Outcome], None]] = {
     "phu_luc": annex,
 }
 _MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
-_TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to work out.")
-_NOT_WORKED_OUT = phrase("The fields of the Word template cannot be worked out.")
+_TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to compute.")
+_NOT_WORKED_OUT = phrase("The fields of the Word template cannot be computed.")
 # The paragraph that a part is to take the place of.
 _PLACE_OF_A_PART = re.compile(
     rf"<w:p[ >](?:(?!<w:p[ >]).)*?{{{{\s*({'|'.join(PARTS)})\s*}}}}.*?</w:p>", flags=re.DOTALL
 )
-
-
-Parts = Mapping[str, Callable[[Draft], None]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What a document may ask for."""
-
-    fields: Mapping[str, object]
-    parts: Parts
-    day: date
-    language: Language
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -116,29 +94,21 @@ class _Unknown(Undefined):
         raise _no_such_field([name or hint or ""], obj if isinstance(obj, Mapping) else {})
 
 
-def filled_in(template: bytes, outcome: Outcome, language: Language) -> bytes:
-    """The office's document with the report in it. Raises `UsageError` for one that cannot be filled in."""
-
-    def of_outcome(part: Callable[[Draft, Outcome], None]) -> Callable[[Draft], None]:
-        return lambda draft: part(draft, outcome)
-
-    parts = {name: of_outcome(part) for name, part in PARTS.items()}
-    size = len(outcome.scorecard.frame) * BYTES_OF_FINDING
-    return filled_with(template, fields(outcome, language), parts, outcome.day, language, size)
-
-
-def filled_with(
+def fill_in(
     template: bytes, known: Mapping[str, object], parts: Parts, day: date, language: Language, size: int = 0
 ) -> bytes:
-    """Return the office's document with these fields and parts in it, about `size` larger than it was."""
-    content = _Content(known, parts, day, language)
+    """Return the office's document with these fields and parts in it, about `size` larger than it was.
 
-    def fill_in(template: bytes) -> bytes:
-        return _filled_in(_opened(template), content)
+    It is worked out in a child process with limits. Raises `UsageError` for a document that cannot be filled in.
+    """
+
+    def work(template: bytes) -> bytes:
+        with _errors_explained():
+            return _rendered(_opened(template), known, parts, day, language)
 
     if not can_isolate():
-        return fill_in(template)
-    with child_for(fill_in) as child:
+        return work(template)
+    with child_for(work) as child:
         written = child.ask(template, len(template) + size)
     if isinstance(written, Failure):
         raise UsageError(_TOO_MUCH)
@@ -155,14 +125,16 @@ def _opened(template: bytes) -> DocxTemplate:
     except UsageError:
         raise
     except Exception as error:  # a damaged file can fail at every step: its zip, its XML, its parts
-        message = phrase("The Word template cannot be read: save it in Word as a document of the kind .docx.")
+        message = phrase("The Word template cannot be read: save it in Word as .docx.")
         raise UsageError(message) from error
     return document
 
 
-def _filled_in(document: DocxTemplate, content: _Content) -> bytes:
+@contextmanager
+def _errors_explained() -> Iterator[None]:
+    """Raise `UsageError` for whatever the expressions of a document come to."""
     try:
-        return _rendered(document, content)
+        yield
     except UsageError:
         raise
     except MemoryError as error:
@@ -173,7 +145,7 @@ def _filled_in(document: DocxTemplate, content: _Content) -> bytes:
         lines = [line.strip() for line in getattr(error, "docx_context", ())]
         near = next((line for line in lines[3:] if line), "")[:MAX_QUOTED]
         message = phrase(
-            "A field of the Word template is not written as it should be, near “{near}”. Write it as {example}.",
+            "Invalid field in the Word template, near “{near}”. Write it as {example}.",
             near=near or "{{ }}",
             example="{{ nam }}",
         )
@@ -182,23 +154,27 @@ def _filled_in(document: DocxTemplate, content: _Content) -> bytes:
         raise UsageError(_NOT_WORKED_OUT) from error
 
 
-def _rendered(document: DocxTemplate, content: _Content) -> bytes:
+def _rendered(
+    document: DocxTemplate, known: Mapping[str, object], parts: Parts, day: date, language: Language
+) -> bytes:
     patch_xml, render_xml = document.patch_xml, document.render_xml_part
     environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_printed)
     environment.globals = {"range": safe_range}
     document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
     asked = document.get_undeclared_template_variables(environment)
-    known = {**content.fields, **{name: f"{_MARK}{name}{_MARK}" for name in content.parts}}
-    if unknown := asked - set(known):
-        raise _no_such_field(sorted(unknown), known)
+    context = {**known, **{name: f"{_MARK}{name}{_MARK}" for name in parts}}
+    if unknown := asked - set(context):
+        raise _no_such_field(sorted(unknown), context)
     if not asked:
         example = "{{ noi_dung }}"
-        message = phrase("The Word template has no field: write {field} where the report is to stand.", field=example)
+        message = phrase("The Word template has no field: write {field} where the report is to appear.", field=example)
         raise UsageError(message)
-    parts = _written_parts(document, [name for name in content.parts if name in asked], content)
-    document.render_xml_part = lambda *arguments: _with_parts(render_xml(*arguments), parts)
-    document.render(known, environment)
-    date_document(document.docx, content.day)
+    define_styles(document.docx)
+    draft = Draft(document.docx, language)
+    xml_by_part = {name: _part_xml(draft, part) for name, part in parts.items() if name in asked}
+    document.render_xml_part = lambda *arguments: _with_parts(render_xml(*arguments), xml_by_part)
+    document.render(context, environment)
+    date_document(document.docx, day)
     written = BytesIO()
     document.save(written)
     return written.getvalue()
@@ -210,7 +186,7 @@ def _alone(paragraph: re.Match[str]) -> str:
     field = f"{{{{ {paragraph[1]} }}}}"
     if re.sub(rf"{{{{\s*{paragraph[1]}\s*}}}}", "", text, count=1).strip():
         message = phrase(
-            "In the Word template {field} needs a paragraph of its own; here it has text beside it: “{text}”.",
+            "In the Word template {field} needs a paragraph of its own; here it shares one with other text: “{text}”.",
             field=field,
             text=text.strip()[:MAX_QUOTED],
         )
@@ -225,27 +201,22 @@ def _printed(value: object) -> object:
     if isinstance(value, list | dict):
         raise UsageError(
             phrase(
-                "The Word template prints a list of rows as a text: go through it, as in {example}.",
+                "The Word template prints a list of rows as text: loop over it, as in {example}.",
                 example="{%tr for chi_tieu in cac_chi_tieu %}",
             )
         )
     return value
 
 
-def _written_parts(document: DocxTemplate, names: Sequence[str], content: _Content) -> Mapping[str, str]:
-    """The XML of these parts of the report, in the document's own styles."""
-    define_looks(document.docx)
-    draft = Draft(document.docx, content.language)
-    body = document.docx.element.body
-    xml_by_part: dict[str, str] = {}
-    for name in names:
-        before = set(body)
-        content.parts[name](draft)
-        written = [element for element in body if element not in before]
-        for element in written:
-            body.remove(element)
-        xml_by_part[name] = "".join(etree.tostring(element, encoding="unicode") for element in written)
-    return xml_by_part
+def _part_xml(draft: Draft, part: Callable[[Draft], None]) -> str:
+    """Return a part of the report as XML, in the document's own styles; the document stays as it was."""
+    body = draft.document.element.body
+    before = set(body)
+    part(draft)
+    written = [element for element in body if element not in before]
+    for element in written:
+        body.remove(element)
+    return "".join(etree.tostring(element, encoding="unicode") for element in written)
 
 
 def _with_parts(xml: str, parts: Mapping[str, str]) -> str:
@@ -261,7 +232,7 @@ def _no_such_field(asked: list[str], known: Mapping[str, object]) -> UsageError:
     nearest = [name for field in asked for name in get_close_matches(field, known)]
     return UsageError(
         phrase(
-            "The Word template asks for {asked}, which the report does not have. It has: {known}.",
+            "The Word template uses {asked}, which the report does not have. It has: {known}.",
             asked=", ".join(asked),
             known=", ".join(nearest or known) or "–",
         )

@@ -1,22 +1,66 @@
-"""What the report says of one finding, in the words of an official document."""
+"""Words of official documents: what they are called, how their dates are written, what they say of a finding."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
-from gbv_kpi.i18n import Detail, Language, Phrase, phrase
+from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage
-from gbv_kpi.plan import Indicator
+from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, target_text
 from gbv_kpi.render.sentences import amount_lacking, completeness
+
+BLANK = "……"  # for the officer to fill in
+
+# Abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III, as a document's number has them.
+KINDS = {
+    "KH": phrase("Plan No. {number}"),
+    "NQ": phrase("Resolution No. {number}"),
+    "QĐ": phrase("Decision No. {number}"),
+    "CTr": phrase("Programme No. {number}"),
+    "ĐA": phrase("Scheme No. {number}"),
+}
 
 # Signs that Times New Roman has; those of statistical yearbooks where there are any.
 SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Status.WITHHELD: "#"}
 
 
+def document_title(plan: Plan) -> Phrase:
+    """Return the plan's name by its number, which says the kind of document: Kế hoạch số 63/KH-UBND."""
+    kind = plan.number.partition("/")[2].rpartition("/")[2].partition("-")[0]
+    return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
+
+
+def on_its_subject(document: Phrase, plan: Plan) -> Phrase | Bilingual:
+    """Return the document and its subject; a title that names the document itself says both."""
+    if plan.number in plan.title.vi:
+        return plan.title
+    return phrase("{document} on {title}", document=document, title=plan.title)
+
+
+def official_day(day: date) -> str:
+    """Return the numerals as the decree writes them: days below 10 and the months 1 and 2 take a leading zero.
+
+    >>> official_day(date(2021, 5, 12)), official_day(date(2025, 2, 3))
+    ('12/5/2021', '03/02/2025')
+    """
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"{day.day:02}/{month}/{day.year}"
+
+
+def day_issued(plan: Plan) -> str:
+    return official_day(plan.issued) if plan.issued else BLANK
+
+
+def year_of(outcome: Outcome) -> str:
+    """Return the year reported; a blank where no return could be read at all."""
+    return next((str(year) for year in outcome.scorecard.years), BLANK)
+
+
 def result(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
-    """The counts, what they count, and the rate; or why there is none."""
+    """Return the counts, what they count, and the rate; or why there is none."""
     if not finding.status.has_rate:
         return MEANING[finding.status]
     counts = counts_text(finding, language)
@@ -31,21 +75,25 @@ def result(finding: Finding, indicator: Indicator, language: Language) -> Phrase
 
 
 def short_result(finding: Finding, language: Language) -> str:
-    """As it stands in a table: 2.061/2.216 = 93,0%."""
-    if not finding.status.has_rate:
-        return SIGN[finding.status]
-    return result_text(finding, language)
+    """Return the result as a table has it: 2.061/2.216 = 93,0%."""
+    return result_text(finding, language) if finding.status.has_rate else SIGN[finding.status]
 
 
 def signed_rate(finding: Finding | None, language: Language) -> str:
-    """The rate, marked where it misses a threshold; or the sign for why there is none."""
+    """Return the rate, marked where it misses a threshold; or the sign for why there is none."""
     if finding is None:
         return SIGN[Status.NO_DATA]
     return f"{rate_text(finding, language)}{SIGN.get(finding.status, '')}"
 
 
+def target_in_force(finding: Finding, plan: Plan, language: Language) -> Phrase | str:
+    if finding.threshold is None:
+        return phrase("not yet")
+    return target_text(finding.threshold, plan.indicator_by_id[finding.indicator], language)
+
+
 def judged(finding: Finding) -> Phrase:
-    """The verdict in a word or two."""
+    """Return the verdict in a word or two."""
     meaning = MEANING[finding.status]
     if finding.provisional and finding.status.has_rate:
         return phrase("{verdict} (provisional)", verdict=meaning)
@@ -74,7 +122,7 @@ def assessment(finding: Finding, indicator: Indicator, language: Language) -> Ph
 
 
 def reported(coverage: Coverage) -> Iterator[Phrase]:
-    """Who has reported and who has not; a report handed on lists no errors that it could point to."""
+    """Yield who has reported and who has not; a report handed on lists no errors that it could point to."""
     yield from (sentence for sentence, _ in completeness(replace(coverage, refused=())))
     if coverage.refused:
         names = ", ".join(unit.name for unit in coverage.refused)
@@ -82,13 +130,13 @@ def reported(coverage: Coverage) -> Iterator[Phrase]:
 
 
 def unit_names(outcome: Outcome) -> dict[str, str]:
-    """The units by code, those that are still missing among them."""
+    """Return the units by code, with those that are still missing."""
     names = {f.unit: f.unit_name or f.unit for f in outcome.scorecard.findings if f.unit is not None}
     missing = {unit.code: unit.name for coverage in outcome.scorecard.coverage for unit in coverage.missing}
     return dict(sorted((names | missing).items()))
 
 
 def legend(findings: Iterable[Finding], language: Language, further: Iterable[Status] = ()) -> str:
-    """The signs that stand in a table, in words."""
+    """Return the signs of a table in words."""
     present = {finding.status for finding in findings} | set(further)
     return "; ".join(f"{sign} {language.say(MEANING[status])}" for status, sign in SIGN.items() if status in present)

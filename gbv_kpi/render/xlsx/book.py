@@ -1,25 +1,35 @@
-"""A workbook being written: its language, the looks its cells share, the names of its sheets."""
+"""A workbook being written: its language, the cells that say the same thing alike, and its sheets row by row."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeGuard
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
-from gbv_kpi.plan.thresholds import Measure, Threshold
+from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
-from gbv_kpi.render.xlsx.formulas import quoted
+from gbv_kpi.render.xlsx.formulas import quoted, reference
 from gbv_kpi.sheets.own_reports import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # LibreOffice writes numbers after it, Excel after its reader's Windows
 RESERVED = ("History",)  # a sheet's name that Excel keeps for itself
+ROW_HEIGHT, GAP = 18, 3  # points
 GRID = {"border": 1, "border_color": paper.LINE}
+BOLD = {"bold": True, **GRID}
+HEADING = {"align": "center", "bg_color": paper.HEADING, **BOLD}
+FIGURE = {"align": "right"}
+CENTRED = {"align": "center"}
+TITLE = {"font_size": 14, "bold": True}
 COLOURS = {
     Status.MET: ("#C6EFCE", "#0B5A1D"),
     Status.MISSED: ("#FFC7CE", "#9C0006"),
@@ -30,6 +40,16 @@ COLOURS = {
 }
 
 Words = Phrase | Bilingual | str
+Look = Mapping[str, Any]  # as xlsxwriter names the properties of a format
+
+
+class Cell(NamedTuple):
+    """The contents of a cell, and its own look on top of that of its row."""
+
+    value: Words | float | None = None  # words or a number; None: nothing
+    digits: str | None = None  # the format of a number
+    formula: str = ""  # that comes to the value
+    look: Look = MappingProxyType({})
 
 
 class Book:
@@ -44,52 +64,55 @@ class Book:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._titles = list(RESERVED)
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
+        self.whole = f"{LOCALE[language.tag]}#,##0"  # the number format of counts
 
     def say(self, words: Words) -> str:
-        """A text as a cell holds it."""
+        """Return a text as a cell holds it."""
         return paper.storable(escape_controls(self.language.say(words)))
 
     def sheet_name(self, title: Words) -> str:
-        """A name for a further sheet."""
+        """Return a name for a further sheet."""
         # A word right before a bracket is taken for a function wherever the sheet is referred to.
         name = paper.sheet_title(self.say(title).replace("(", " ("), self._titles)
         self._titles.append(name)
         return name
 
-    def look(self, **properties: Any) -> Any:
-        """A format; cells that look the same share it."""
-        key = tuple(sorted(properties.items()))
+    def format(self, look: Look) -> Any:
+        """Return a format; cells that look the same share it."""
+        key = tuple(sorted(look.items()))
         if key not in self._formats:
             usual = {"font_name": paper.FONT, "font_size": 12, "valign": "vcenter"}
-            self._formats[key] = self.workbook.add_format(usual | properties)
+            self._formats[key] = self.workbook.add_format(usual | dict(look))
         return self._formats[key]
 
-    def colours(self, status: Status) -> Any:
-        """The colours of a verdict, to be laid over a cell's own look."""
-        fill, ink = COLOURS[status]
-        return self.workbook.add_format({"bg_color": fill, "font_color": ink})
-
-    @property
-    def whole(self) -> str:
-        """The number format of counts."""
-        return f"{LOCALE[self.language.tag]}#,##0"
-
     def rates(self, measure: Measure, decimals: int = 1, before: str = "", after: str = "") -> str:
-        """The number format of rates, with literal signs around them."""
+        """Return the number format of rates, with literal signs around them."""
         places = "0" + ("." + "0" * decimals if decimals else "")
         literal = [quoted(text) if text else "" for text in (before, after)]
         sign = "%" if measure in ("percent", "change") else ""
         return f"{LOCALE[self.language.tag]}{literal[0]}{places}{sign}{literal[1]}"
 
-    def rate_of(self, finding: Finding | None, measure: Measure, before: str = "", after: str = "") -> str:
-        """The number format of a finding's rate: enough decimals that print never contradicts the verdict."""
+    def rate_digits(self, finding: Finding | None, measure: Measure, before: str = "", after: str = "") -> str:
+        """Return a number format with enough decimals that print never contradicts the verdict."""
         shown = finding.rate() if finding else None
         return self.rates(measure, shown[1] if shown else 1, before, after)
 
-    def bound(self, threshold: Threshold, after: str = "") -> str:
-        """The number format of a threshold: ≥ 85%."""
+    def count(self, count: int | None, formula: str = "") -> Cell:
+        return Cell(count, self.whole, formula)
+
+    def rate(self, finding: Finding | None, measure: Measure, formula: str = "") -> Cell:
+        return Cell(quotient(finding), self.rate_digits(finding, measure), formula)
+
+    def bound(self, threshold: Threshold | None, after: str = "") -> Cell:
+        """Return a threshold, ≥ 85%: for display and charts, it decides nothing."""
+        if threshold is None:
+            return Cell()
         decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
-        return self.rates(threshold.measure, decimals, f"{SIGN[threshold.comparator]} ", after)
+        digits = self.rates(threshold.measure, decimals, f"{SIGN[threshold.comparator]} ", after)
+        return Cell(float(threshold.bound) / SCALE[threshold.measure], digits)
+
+    def verdict(self, status: Status, formula: str = "") -> Cell:
+        return Cell(self.word[status], formula=formula, look=CENTRED)
 
     def written(self) -> bytes:
         """Return the file, with its language, which the library does not write."""
@@ -103,3 +126,169 @@ class Book:
                     content = content.replace(b"</cp:coreProperties>", language)
                 copy.writestr(part, content)
         return tagged.getvalue()
+
+
+def quotient(finding: Finding | None) -> float | None:
+    """Return what the formula of a rate comes to; None where there is none."""
+    if finding is None or not finding.status.has_rate or finding.numerator is None or not finding.divisor:
+        return None
+    return finding.numerator / finding.divisor - UNCHANGED[finding.measure] / 100
+
+
+class _Sheet(Worksheet):  # type: ignore[misc] # the library has no types
+    """A sheet that takes formulas as they are.
+
+    The library looks for thirty functions of newer Excels in every formula, which is most of the time of a large
+    workbook, and would find one in the name of a sheet.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+        return formula.removeprefix("=")
+
+
+class Page:
+    """A further sheet of a book: rows and columns counted from 0, text that is text, formulas with their values."""
+
+    def __init__(self, book: Book, title: Words) -> None:
+        self.book = book
+        self.name = book.sheet_name(title)
+        self.sheet = book.workbook.add_worksheet(self.name, _Sheet)
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_default_row(ROW_HEIGHT)
+        self.widths: Sequence[float] = ()
+
+    def set_widths(self, widths: Sequence[float]) -> None:
+        self.widths = widths
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
+
+    @property
+    def pixels(self) -> int:
+        """Return how wide the columns are together on a screen."""
+        return sum(round(width * 7) + 5 for width in self.widths)
+
+    def reference(self, row: int, column: int) -> str:
+        """Return a cell as other sheets refer to it."""
+        return reference(self.name, xl_rowcol_to_cell(row, column))
+
+    def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> None:
+        """Write a cell; text as text, whatever sign it starts with, and even if someone edits the cell later."""
+        if cell.value is None and not cell.formula:
+            self.sheet.write_blank(row, column, None, self.book.format({**look, **cell.look}))
+            return
+        kind: Look = {"text_wrap": True} if cell.digits is None else {"num_format": cell.digits, **FIGURE}
+        look = {**kind, **look, **cell.look}
+        if cell.formula:
+            shown = "" if cell.value is None else cell.value
+            self.sheet.write_formula(row, column, cell.formula, self.book.format(look), shown)
+        elif isinstance(cell.value, int | float):
+            self.sheet.write_number(row, column, cell.value, self.book.format(look))
+        else:
+            text = self.book.say(cell.value or "")
+            quoting = {"quote_prefix": True} if paper.acts(text) else {}
+            self.sheet.write_string(row, column, text, self.book.format({**look, **quoting}))
+
+    def row(self, row: int, cells: Iterable[Cell], look: Look = GRID) -> None:
+        for column, cell in enumerate(cells):
+            self.put(row, column, cell, look)
+
+    def across(self, row: int, words: Words, look: Look = MappingProxyType({})) -> None:
+        """Write a line of text over all columns, as high as it needs."""
+        text = self.book.say(words)
+        quoting = {"quote_prefix": True} if paper.acts(text) else {}
+        style = self.book.format({"text_wrap": True, **quoting, **look})
+        self.sheet.merge_range(row, 0, row, len(self.widths) - 1, "", style)
+        self.sheet.write_string(row, 0, text, style)
+        self.fit(row, [text], [sum(self.widths)], look.get("font_size", 12))
+
+    def line(self, row: int, words: Words, look: Look = MappingProxyType({})) -> None:
+        """Write a text that runs on over the blank cells at its right; one longer than the columns is broken."""
+        width, size = sum(self.widths), look.get("font_size", 12)
+        if paper.row_height([(self.book.say(words), width)], size) > paper.row_height([("", 1)], size):
+            self.across(row, words, look)
+        else:
+            self.put(row, 0, Cell(words), {"text_wrap": False, **look})
+
+    def headings(self, row: int, headings: Iterable[Words]) -> None:
+        texts = [self.book.say(words) for words in headings]
+        self.row(row, map(Cell, texts), HEADING)
+        self.fit(row, texts, bold=True)
+
+    def named_table(
+        self, name: str, top: int, last_row: int, headings: Iterable[Words], *, filters: bool = False
+    ) -> None:
+        """Make the cells from a row of headings down a table that formulas and pivot tables know by its name."""
+        look = self.book.format({"text_wrap": True, **HEADING})
+        columns = [{"header": self.book.say(heading), "header_format": look} for heading in headings]
+        if last_row > top:
+            table = {"name": name, "columns": columns, "style": None, "autofilter": filters}
+            self.sheet.add_table(top, 0, last_row, len(columns) - 1, table)
+
+    def list(self, name: str, top: int, headings: Sequence[Words], rows: Sequence[Sequence[Cell]]) -> int:
+        """Write a table of its own size that can be filtered; return its last row."""
+        self.headings(top, headings)
+        for row, cells in enumerate(rows, start=top + 1):
+            self.row(row, cells)
+            self.fit(row, [self.book.say(cell.value) if _is_words(cell.value) else "" for cell in cells])
+        last = top + len(rows)
+        self.named_table(name, top, last, headings, filters=True)
+        self.on_a4(top, frozen_columns=0)
+        return last
+
+    def fit(
+        self,
+        row: int,
+        texts: Iterable[str],
+        widths: Sequence[float] | None = None,
+        size: float = 12,
+        *,
+        bold: bool = False,
+    ) -> None:
+        """Make a row high enough for wrapped texts, in the columns from the first one or in others."""
+        pairs = zip(texts, widths or self.widths, strict=False)
+        self.sheet.set_row(row, paper.row_height(pairs, size * 1.08 if bold else size))
+
+    def fit_name(self, row: int, name: str, column: int, *, bold: bool = False) -> None:
+        """Make room for a name that does not fit on one line; other rows keep the sheet's usual height."""
+        if len(name) > self.widths[column]:
+            self.fit(row, [name], [self.widths[column]], bold=bold)
+
+    def shrink(self, rows: Iterable[int]) -> None:
+        """Let unused rows be no more than a gap."""
+        for row in rows:
+            self.sheet.set_row(row, GAP)
+
+    def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
+        """Colour each verdict by the word in its cell."""
+        for status in COLOURS:
+            rule = {"type": "cell", "criteria": "==", "value": quoted(self.book.word[status])}
+            self._colour((first_row, column, last_row, column), status, rule)
+
+    def colour_where(self, row: int, condition: str, status: Status) -> None:
+        """Give a row the colour of a verdict as long as a condition holds."""
+        self._colour((row, 0, row, len(self.widths) - 1), status, {"type": "formula", "criteria": condition})
+
+    def _colour(self, area: tuple[int, int, int, int], status: Status, rule: dict[str, Any]) -> None:
+        fill, ink = COLOURS[status]
+        look = self.book.workbook.add_format({"bg_color": fill, "font_color": ink})
+        self.sheet.conditional_format(*area, {**rule, "format": look})
+
+    def on_a4(self, headings: int | None = None, frozen_columns: int = 0, *, one_page: bool = False) -> None:
+        """Print on A4, as wide as the page and as long as it takes, or all on one; the row of headings on every page.
+
+        The headings and a number of columns stay in sight on a screen.
+        """
+        sheet = self.sheet
+        sheet.set_paper(paper.A4)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, int(one_page))
+        sheet.center_horizontally()
+        sheet.set_margins(**paper.MARGINS)
+        sheet.set_footer("&C&P/&N")
+        if headings is not None:
+            sheet.repeat_rows(headings)
+            sheet.freeze_panes(headings + 1, frozen_columns)
+
+
+def _is_words(value: object) -> TypeGuard[Words]:
+    return isinstance(value, Phrase | Bilingual | str)

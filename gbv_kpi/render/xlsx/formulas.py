@@ -15,19 +15,19 @@ MAX_CHOICES = 254
 
 
 def reference(sheet: str, cell: str) -> str:
-    """A cell of another sheet; an apostrophe in the sheet's name is written twice."""
+    """Return a cell of another sheet; an apostrophe in the sheet's name is written twice."""
     name = sheet.replace("'", "''")
     return f"'{name}'!{cell}"
 
 
 def quoted(text: str) -> str:
-    """A text inside a formula, its quotation marks written twice."""
+    """Return a text inside a formula, its quotation marks written twice."""
     doubled = text[:MAX_LITERAL].replace('"', '""')
     return f'"{doubled}"'
 
 
 def known_sum(cells: Sequence[str], *, may_be_blank: bool) -> str:
-    """The sum of some counts, nothing where one is blank; of a unit that may leave some blank, the sum of the others.
+    """Return the sum of some counts, nothing where one is blank; of those that may be, the sum of the others.
 
     >>> known_sum(["R!C9", "R!E9"], may_be_blank=False)
     '=IF(COUNT(R!C9,R!E9)=2,R!C9+R!E9,"")'
@@ -39,12 +39,12 @@ def known_sum(cells: Sequence[str], *, may_be_blank: bool) -> str:
 
 
 def province_sum(own: str, other: str) -> str:
-    """The sum of a column over the units that give both counts: `own` and `other` are the two columns' ranges."""
+    """Return the sum of the range `own` over the units that give both counts; the other ones are the range `other`."""
     return f'=IF(COUNTIFS({own},">=0",{other},">=0")=0,"",SUMIFS({own},{other},">=0"))'
 
 
 def rate(numerator: str, denominator: str, measure: Measure) -> str:
-    """The exact quotient; nothing where one count is not known or there are no cases."""
+    """Return the exact quotient; nothing where one count is not known or there are no cases."""
     return _where_judged(numerator, denominator, quotient(numerator, denominator, measure), '""', '""')
 
 
@@ -54,7 +54,7 @@ def quotient(numerator: str, denominator: str, measure: Measure) -> str:
 
 
 def verdict(numerator: str, denominator: str, threshold: Threshold | None, words: Mapping[Status, str]) -> str:
-    """The status in words.
+    """Return the status in words.
 
     >>> verdict("C9", "D9", None, {status: str(status) for status in Status})
     '=IF(COUNT(C9,D9)<2,"no-data",IF(D9=0,"no-cases","not-due"))'
@@ -78,14 +78,14 @@ def lacking(numerator: str, denominator: str, threshold: Threshold) -> str:
 
 
 def choice(number: str, texts: Sequence[str]) -> str | None:
-    """The text of that number, from 0; None where the texts are too long or too many for a formula."""
+    """Return the text of that number, from 0; None where the texts are too long or too many for a formula."""
     formula = f"=CHOOSE(1+{number},{','.join(quoted(text) for text in texts)})"
     too_long = any(len(text) > MAX_LITERAL for text in texts) or len(formula) > MAX_FORMULA
     return None if too_long or len(texts) > MAX_CHOICES else formula
 
 
 def _sides(numerator: str, denominator: str, threshold: Threshold) -> tuple[str, str]:
-    """Both counts with whole weights, so that the one stands to the other as the rate to the threshold."""
+    """Return both counts with whole weights: they compare as the rate and the threshold do."""
     a, b = weights(threshold)
     return f"{numerator}*{a}", f"{denominator}*{b}"
 

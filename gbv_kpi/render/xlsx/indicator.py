@@ -1,9 +1,9 @@
 """A sheet for one indicator: what each unit counts, its rate and verdict as live formulas, and a chart of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.kpi.finding import Finding, Status
@@ -11,27 +11,16 @@ from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.xlsx import formulas
-from gbv_kpi.render.xlsx.book import GRID, Words
-from gbv_kpi.render.xlsx.charts import put_rates_chart
-from gbv_kpi.render.xlsx.judged import (
-    BOUND,
-    CODE,
-    DENOMINATOR,
-    LACKING,
-    NAME,
-    NEXT,
-    NUMERATOR,
-    RATE,
-    VERDICT,
-    JudgedRow,
-)
-from gbv_kpi.render.xlsx.lines import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, Line, Year, quotient
-from gbv_kpi.render.xlsx.page import Page
+from gbv_kpi.render.xlsx.book import BOLD, CENTRED, FIGURE, TITLE, Cell, Page, Words
+from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
 from gbv_kpi.render.xlsx.returns import ReturnsPage
+from gbv_kpi.render.xlsx.year import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, UnitRow, Year
 
+CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
 WIDTHS = (8.0, 27.0, 12.0, 12.0, 11.0, 12.0, 19.0, 12.0, 15.0)
 CHARTED_UNITS = 30
 CHART_HEIGHT = 340  # pixels
+UNSEEN = ";;;"  # the number format of a cell that shows nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +31,6 @@ class IndicatorPage:
     indicator: Indicator
     year: Year
     returns: ReturnsPage
-    number: int = 1
 
     @property
     def threshold(self) -> Threshold | None:
@@ -52,142 +40,146 @@ class IndicatorPage:
     def coming(self) -> Threshold | None:
         return self.indicator.threshold_after(self.year.year)
 
-    @property
-    def finding(self) -> Finding | None:
-        """The province's; None where no return is valid."""
-        return self.year.findings.get((self.indicator.id, None))
+    def finding(self, unit: str | None = None) -> Finding | None:
+        """Return the finding of a unit, or of the province; None where no return is valid."""
+        return self.year.findings.get((self.indicator.id, unit))
 
-    def shown(self, column: int) -> tuple[float | str, str]:
-        """What the province's row has in a column, and its number format."""
-        finding, book = self.finding, self.page.book
-        status = finding.status if finding else Status.NO_DATA
-        if column == VERDICT or status is Status.WITHHELD:
-            return book.word[status], ""
-        if column == RATE:
-            return quotient(finding), book.rate_of(finding, self.indicator.measure)
-        if finding is None:
-            return "", book.whole
-        counts = {NUMERATOR: finding.numerator, DENOMINATOR: finding.denominator}
-        value = (counts | {LACKING: finding.shortfall, NEXT: finding.next_shortfall})[column]
-        return "" if value is None else value, book.whole
-
-    def fill(self) -> None:
-        page = self.page
-        widths = WIDTHS if self.coming else WIDTHS[:NEXT]
-        page.widths(widths)
-        self._head(widths)
-        page.headings(HEADINGS, widths, self._headings())
-        self._province()
-        for row, line in enumerate(self.year.lines, start=FIRST_UNIT):
-            self._unit(row, line)
+    def fill(self, number: int) -> None:
+        """Write the sheet, its table named by the number of the indicator."""
+        page, units = self.page, self.year.units
+        page.set_widths(WIDTHS if self.coming else WIDTHS[:NEXT])
+        lines = list(self._head())
+        page.across(HEAD[0], lines[0], TITLE)
+        for row, line in zip(HEAD[1:], lines[1:], strict=False):
+            page.across(row, line, {"italic": line is self.indicator.caveat})
+        page.shrink(HEAD[len(lines) :])
+        headings = list(self._headings())
+        page.headings(HEADINGS, headings)
+        page.row(PROVINCE, self.province_row(), BOLD)
+        page.fit_name(PROVINCE, page.book.say(self._place), NAME, bold=True)
+        for row, unit in enumerate(units, start=FIRST_UNIT):
+            page.row(row, self._unit_row(row, unit))
+            page.fit_name(row, unit.name, NAME)
         page.colour_verdicts(PROVINCE, self.year.last_row, VERDICT)
-        page.named_table(f"indicator_{self.number}", HEADINGS, self.year.last_row, self._headings(), filters=False)
-        page.on_a4("landscape", HEADINGS, frozen_columns=2, one_page=len(self.year.lines) <= CHARTED_UNITS)
-        cells = xl_range(FIRST_UNIT, CODE, self.year.last_row, len(widths) - 1)
+        page.named_table(f"indicator_{number}", HEADINGS, self.year.last_row, headings)
+        page.on_a4(HEADINGS, frozen_columns=2, one_page=len(units) <= CHARTED_UNITS)
+        cells = xl_range(FIRST_UNIT, CODE, self.year.last_row, len(page.widths) - 1)
         page.sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})
-        if len(self.year.lines) <= CHARTED_UNITS:
-            self._chart(widths)
+        if len(units) <= CHARTED_UNITS:
+            self._put_chart()
 
-    def _head(self, widths: tuple[float, ...]) -> None:
-        page, plan, indicator = self.page, self.year.plan, self.indicator
-        title = phrase("{indicator}, {year}", indicator=indicator.title, year=str(self.year.year))
-        page.across(HEAD[0], widths, title, size=14, bold=True)
-        lines: list[Words] = []
+    def _head(self) -> Iterator[Words]:
+        """Yield the title, the plan's words, what is counted, and the thresholds."""
+        plan, indicator, language = self.year.plan, self.indicator, self.page.book.language
+        yield phrase("{indicator}, {year}", indicator=indicator.title, year=str(self.year.year))
         if indicator.quote:
-            lines.append(phrase("Plan {number}: “{quote}”", number=plan.number, quote=indicator.quote))
-        lines.append(phrase("Numerator: {fields}", fields=self._labels(indicator.numerator)))
+            yield phrase("Plan {number}: “{quote}”", number=plan.number, quote=indicator.quote)
+        yield phrase("Numerator: {fields}", fields=self._labels(indicator.numerator))
         if indicator.denominator:
-            lines.append(phrase("Denominator: {fields}", fields=self._labels(indicator.denominator)))
-        lines.extend(self._thresholds())
+            yield phrase("Denominator: {fields}", fields=self._labels(indicator.denominator))
+        if now := self.threshold:
+            since = {"threshold": threshold_text(now, language), "year": str(now.since)}
+            yield phrase("Threshold in force: {threshold}, since {year}", **since)
+        else:
+            yield phrase("No threshold is in force yet.")
+        if coming := self.coming:
+            since = {"threshold": threshold_text(coming, language), "year": str(coming.since)}
+            yield phrase("Next threshold: {threshold}, from {year}", **since)
         if indicator.caveat:
-            lines.append(indicator.caveat)
-        for row, line in zip(HEAD[1:], lines, strict=False):
-            page.across(row, widths, line, italic=line is indicator.caveat)
-        page.shrink(HEAD[1 + len(lines) :])
+            yield indicator.caveat
 
-    def _labels(self, fields: tuple[str, ...]) -> str:
-        labels = [self.page.book.say(self.year.plan.field_by_id[field].label) for field in fields]
-        return " + ".join(labels)
+    def _labels(self, fields: Sequence[str]) -> str:
+        return " + ".join(self.page.book.say(self.year.plan.field_by_id[field].label) for field in fields)
 
-    def _thresholds(self) -> list[Words]:
-        language = self.page.book.language
-        in_force: Words = phrase("No threshold is in force yet.")
-        if self.threshold:
-            since = {"threshold": threshold_text(self.threshold, language), "year": str(self.threshold.since)}
-            in_force = phrase("Threshold in force: {threshold}, since {year}", **since)
-        if self.coming is None:
-            return [in_force]
-        from_year = {"threshold": threshold_text(self.coming, language), "year": str(self.coming.since)}
-        return [in_force, phrase("Next threshold: {threshold}, from {year}", **from_year)]
-
-    def _headings(self) -> list[Words]:
-        language = self.page.book.language
-        headings: list[Words] = [phrase("Code"), phrase("Unit"), phrase("Numerator"), phrase("Denominator")]
-        headings += [phrase("Rate"), phrase("Threshold"), phrase("Verdict"), self._lacking_words(self.threshold)]
-        if self.coming:
-            headings.append(
-                phrase(
-                    "{lacking} for {threshold} from {year}",
-                    lacking=self._lacking_words(self.coming),
-                    threshold=threshold_text(self.coming, language),
-                    year=str(self.coming.since),
-                )
+    def _headings(self) -> Iterator[Words]:
+        yield from (phrase("Code"), phrase("Unit"), phrase("Numerator"), phrase("Denominator"))
+        yield from (phrase("Rate"), phrase("Threshold"), phrase("Verdict"), _lacking_words(self.threshold))
+        if coming := self.coming:
+            yield phrase(
+                "{lacking} for {threshold} from {year}",
+                lacking=_lacking_words(coming),
+                threshold=threshold_text(coming, self.page.book.language),
+                year=str(coming.since),
             )
-        return headings
 
-    def _lacking_words(self, threshold: Threshold | None) -> Phrase:
-        if threshold and threshold.lower_is_better:
-            return phrase("Too many")
-        return phrase("Lacking")
+    @property
+    def _place(self) -> Words:
+        place, finding = self.year.plan.place, self.finding()
+        if finding and finding.provisional:
+            return phrase("{place} {mark}", place=place, mark=phrase("(provisional)"))
+        return place
 
-    def _province(self) -> None:
-        """The sum over the units that give both counts; as it is where it could not be added up from what is shown."""
-        page, place = self.page, self.year.plan.place
-        finding = self.finding
-        bold = {"bold": True, **GRID}
-        page.blank(PROVINCE, CODE, **bold)
-        provisional = finding is not None and finding.provisional
-        label = phrase("{place} {mark}", place=place, mark=phrase("(provisional)")) if provisional else place
-        page.text(PROVINCE, NAME, label, **bold)
-        page.fit_name(PROVINCE, page.book.say(label), WIDTHS[NAME], bold=True)
-        ranges = [xl_range(FIRST_UNIT, column, self.year.last_row, column) for column in (NUMERATOR, DENOMINATOR)]
-        sums = (formulas.province_sum(*ranges), formulas.province_sum(*reversed(ranges)))
-        parts = (*self.indicator.numerator, *self.indicator.denominator)
-        row = JudgedRow(page, PROVINCE, finding, self.indicator.measure, bold)
-        hidden = any(line.withheld(parts) or self._is_withheld(line) for line in self.year.lines)
-        for column, formula in zip((NUMERATOR, DENOMINATOR), sums, strict=True):
-            row.count(column, None if hidden else formula)
-        row.judge(self.threshold, self.coming)
+    def province_row(self) -> list[Cell]:
+        """Return the sums over the units that give both counts, and what follows; bare counts where one is withheld."""
+        fields = (*self.indicator.numerator, *self.indicator.denominator)
+        findings = [self.finding(unit.code) for unit in self.year.units]
+        hidden = any(finding and finding.status is Status.WITHHELD for finding in findings)
+        sums = ("", "")
+        if not hidden and not any(unit.withheld(fields) for unit in self.year.units):
+            columns = [xl_range(FIRST_UNIT, column, self.year.last_row, column) for column in (NUMERATOR, DENOMINATOR)]
+            sums = (formulas.province_sum(*columns), formulas.province_sum(*reversed(columns)))
+        return [Cell(), Cell(self._place), *self._judged(PROVINCE, self.finding(), sums)]
 
-    def _is_withheld(self, line: Line) -> bool:
-        finding = self.year.findings.get((self.indicator.id, line.code))
-        return finding is not None and finding.status is Status.WITHHELD
+    def _unit_row(self, row: int, unit: UnitRow) -> list[Cell]:
+        sums = [
+            ""
+            if unit.withheld(fields)
+            else formulas.known_sum(self.returns.cells(row, fields), may_be_blank=unit.may_leave_blank)
+            for fields in (self.indicator.numerator, self.indicator.denominator)
+        ]
+        name = [Cell(unit.code, look=CENTRED), Cell(unit.name)]
+        return [*name, *self._judged(row, self.finding(unit.code), sums)]
 
-    def _unit(self, row: int, line: Line) -> None:
-        page = self.page
-        finding = self.year.findings.get((self.indicator.id, line.code))
-        page.text(row, CODE, line.code, align="center", **GRID)
-        page.text(row, NAME, line.name, **GRID)
-        page.fit_name(row, line.name, WIDTHS[NAME])
-        judged = JudgedRow(page, row, finding, self.indicator.measure, GRID)
-        for column, fields in ((NUMERATOR, self.indicator.numerator), (DENOMINATOR, self.indicator.denominator)):
-            cells = self.returns.cells(row, fields)
-            formula = formulas.known_sum(cells, may_be_blank=line.may_leave_blank)
-            judged.count(column, None if line.withheld(fields) else formula)
-        judged.judge(self.threshold, self.coming)
+    def _judged(self, row: int, finding: Finding | None, sums: Sequence[str]) -> Iterator[Cell]:
+        """Yield two counts, rate, threshold, verdict and what is lacking; words alone where a count is not known.
 
-    def _chart(self, widths: Sequence[float]) -> None:
-        """Province and units against the threshold."""
+        `finding` is None where a unit has not reported; `sums` are the formulas of its counts, "" where they are
+        withheld.
+        """
+        book, measure = self.page.book, self.indicator.measure
+        status = finding.status if finding else Status.NO_DATA
+        counts = (finding.numerator, finding.divisor) if finding else (None, None)
+        yield self._count(counts[0], sums[0], finding)
+        if measure in ("count", "change") and status is not Status.WITHHELD:
+            # No field of the return gives it: the base year's count, or an unseen 1 that a count is divided by.
+            yield Cell() if counts[1] is None else Cell(counts[1], UNSEEN if measure == "count" else book.whole)
+        else:
+            yield self._count(counts[1], sums[1], finding)
+        bound = book.bound(self.threshold) if self.threshold else Cell(phrase("not yet"), look=FIGURE)
+        lacking = [(self.threshold, finding.shortfall if finding else None)]
+        if self.coming:
+            lacking.append((self.coming, finding.next_shortfall if finding else None))
+        if finding and status is not Status.NO_DATA and None in counts:
+            word = book.verdict(status)
+            yield from (word, bound, word, *[word] * len(lacking))
+            return
+        numerator, denominator = (xl_rowcol_to_cell(row, column) for column in (NUMERATOR, DENOMINATOR))
+        yield book.rate(finding, measure, formulas.rate(numerator, denominator, measure))
+        yield bound
+        yield book.verdict(status, formulas.verdict(numerator, denominator, self.threshold, book.word))
+        for threshold, amount in lacking:
+            formula = formulas.lacking(numerator, denominator, threshold) if threshold else ""
+            yield book.count(amount, formula) if threshold else Cell()
+
+    def _count(self, count: int | None, formula: str, finding: Finding | None) -> Cell:
+        """Return a count as a formula, or as a number or a word where what it is added up from is withheld."""
+        if count is None and finding and (not formula or finding.status is Status.WITHHELD):
+            return self.page.book.verdict(Status.WITHHELD)
+        return self.page.book.count(count, formula)
+
+    def _put_chart(self) -> None:
+        """Draw province and units against the threshold."""
         first, last = PROVINCE, self.year.last_row
-        codes: list[str | None] = [None, *(line.code for line in self.year.lines)]
-        put_rates_chart(
-            self.page,
-            (last + 2, CODE, self.page.pixels(widths), CHART_HEIGHT),
+        shown = Rates(
             self.indicator.title,
             (first, NAME, last, NAME),
             (first, RATE, last, RATE),
             (first, BOUND, last, BOUND) if self.threshold else None,
-            [self.year.findings.get((self.indicator.id, code)) for code in codes],
-            measure=self.indicator.measure,
-            first_is_whole=True,
+            [self.finding(), *(self.finding(unit.code) for unit in self.year.units)],
+            self.indicator.measure,
         )
+        put_rates_chart(self.page, (last + 2, CODE, self.page.pixels, CHART_HEIGHT), shown, first_is_whole=True)
+
+
+def _lacking_words(threshold: Threshold | None) -> Phrase:
+    return phrase("Too many") if threshold and threshold.lower_is_better else phrase("Lacking")

@@ -1,13 +1,16 @@
-"""The first sheet: the verdict, the province's figures, and what must be known beside them."""
+"""The first sheet: the verdict, the province's figures, and what must be known of them.
+
+Every figure is a link to the indicator's own sheet.
+"""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from xlsxwriter.utility import xl_range_abs
 
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.kpi.finding import Status
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.sentences import (
     caveats,
@@ -20,109 +23,163 @@ from gbv_kpi.render.sentences import (
     withheld_notes,
 )
 from gbv_kpi.render.xlsx import formulas
-from gbv_kpi.render.xlsx.book import COLOURS, Words
-from gbv_kpi.render.xlsx.charts import put_rates_chart
-from gbv_kpi.render.xlsx.indicator import IndicatorPage
-from gbv_kpi.render.xlsx.judged import BOUND, RATE, VERDICT
-from gbv_kpi.render.xlsx.page import Page
-from gbv_kpi.render.xlsx.province import TITLE, ProvinceTable
+from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, TITLE, Book, Cell, Look, Page, Words, quotient
+from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
+from gbv_kpi.render.xlsx.indicator import (
+    BOUND,
+    DENOMINATOR,
+    LACKING,
+    NEXT,
+    NUMERATOR,
+    RATE,
+    VERDICT,
+    IndicatorPage,
+)
+from gbv_kpi.render.xlsx.year import PROVINCE
 from gbv_kpi.render.year_record import record_sentences
 
-CHART_HEIGHT = 300  # pixels
+NAME, QUOTE = 0, 1  # from NUMERATOR to LACKING the columns are those of the indicators' own sheets
+EXTRA_WIDTH = 13.0
 WITHOUT_A_TABLE = (75.0, 75.0)
-NOTABLE = {"bold": True, "font_color": COLOURS[Status.NO_DATA][1]}
-REFUSED = {"bold": True, "font_color": COLOURS[Status.MISSED][1]}
+CHART_HEIGHT = 300  # pixels
+NOTABLE: Look = {"bold": True, "font_color": COLOURS[Status.NO_DATA][1]}
+REFUSED: Look = {"bold": True, "font_color": COLOURS[Status.MISSED][1]}
 
-Line = tuple[Words, dict[str, Any]]  # a sentence and its look
+Line = tuple[Words, Look]
+Column = tuple[Words, float, Sequence[Cell]]  # heading, width, a cell for each indicator
 
 
 def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
-    """`indicators` are those of the year; none where not one return of it could be read."""
+    """Write the sheet; `indicators` are those of the year, none where not one return of it could be read."""
     above, below = list(_above(outcome)), list(_below(outcome, page.book.language))
-    table = ProvinceTable(page, outcome.trend, indicators) if indicators else None
-    widths = table.widths if table else WITHOUT_A_TABLE
-    page.widths(widths)
+    columns = list(_columns(page.book, outcome.trend, indicators)) if indicators else []
+    page.set_widths([width for _, width, _ in columns] or WITHOUT_A_TABLE)
     for row, (words, look) in enumerate(above):
-        page.across(row, widths, words, **look)
+        page.across(row, words, look)
     row = len(above) + 1
-    if table:
-        table.fill(row)
-        if verdict(outcome, table.year):
-            _live_verdict(page, outcome, table, len(_titles(outcome)))
-        row = table.last_row + 2
+    first, last = row + 1, row + len(indicators)
+    if indicators:
+        page.headings(row, [heading for heading, _, _ in columns])
+        for row, cells in enumerate(zip(*(cells for _, _, cells in columns), strict=True), start=first):
+            page.row(row, cells)
+            page.fit(row, [page.book.say(cells[column].value) for column in (NAME, QUOTE)])
+        page.colour_verdicts(first, last, VERDICT)
+        if verdict(outcome, indicators[0].year.year):
+            _follow_verdicts(page, outcome, indicators[0].year.year, (first, last))
+        row = last + 2
     for words, look in below:
-        page.across(row, widths, words, **look)
+        page.across(row, words, look)
         row += 1
-    if table:
-        _chart(page, table, row + 1)
-    page.on_a4("landscape", one_page=True)
-
-
-def _titles(outcome: Outcome) -> list[Line]:
-    plan = outcome.scorecard.plan
-    years = [phrase("Plan {number}, year {year}", number=plan.number, year=str(y)) for y in outcome.scorecard.years]
-    titles: list[Words] = [plan.title, *years]
-    return [(words, {"size": 14, "bold": True, "align": "center"}) for words in titles]
+    measures = {indicator.indicator.measure for indicator in indicators}
+    if len(measures) == 1:  # else no axis would do for all
+        shown = Rates(
+            phrase("Results against the thresholds in force"),
+            (first, NAME, last, NAME),
+            (first, RATE, last, RATE),
+            (first, BOUND, last, BOUND),
+            [indicator.finding() for indicator in indicators],
+            measures.pop(),
+        )
+        put_rates_chart(page, (row + 1, NAME, page.pixels, CHART_HEIGHT), shown, first_is_whole=False)
+    page.on_a4(one_page=True)
 
 
 def _above(outcome: Outcome) -> Iterator[Line]:
-    """The verdict first, and whether it is the last word."""
-    yield from _titles(outcome)
+    """Yield the titles, then the verdict, and whether it is the last word."""
+    plan = outcome.scorecard.plan
+    yield plan.title, {**TITLE, **CENTRED}
+    for year in outcome.scorecard.years:
+        yield phrase("Plan {number}, year {year}", number=plan.number, year=str(year)), {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
         if sentence := verdict(outcome, year):
-            yield sentence, {"size": 14, "bold": True}
+            yield sentence, TITLE
     if refused := refused_returns(outcome):
         yield refused, REFUSED
     for coverage in outcome.scorecard.coverage:
         for sentence, provisional in completeness(coverage):
             yield sentence, NOTABLE if provisional else {}
     for found in outcome.outlook:
-        yield outlook(outcome.scorecard.plan, found), NOTABLE
+        yield outlook(plan, found), NOTABLE
     if outcome.data_moment:
-        yield phrase("As the ledger was at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
+        yield phrase("As recorded in the ledger at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
 
 
 def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
-    for _, sentence in monitored_figures(outcome.scorecard, outcome.trend, language):
+    plan, scorecard = outcome.scorecard.plan, outcome.scorecard
+    for _, sentence in monitored_figures(scorecard, outcome.trend, language):
         yield sentence, {}
-    for caveat in caveats(outcome.scorecard.plan, outcome.scorecard.rated_indicators):
+    for caveat in caveats(plan, scorecard.rated_indicators):
         yield caveat, {"italic": True}
-    for note in withheld_notes(outcome.scorecard.plan, outcome.withheld):
+    for note in (*withheld_notes(plan, outcome.withheld), *record_sentences(outcome.year_record, plan, language)):
         yield note, {}
-    for sentence in record_sentences(outcome.year_record, outcome.scorecard.plan, language):
-        yield sentence, {}
 
 
-def _live_verdict(page: Page, outcome: Outcome, table: ProvinceTable, row: int) -> None:
-    """The headline follows the verdicts below it, and so does its colour."""
+def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage]) -> Iterator[Column]:
+    """Yield the columns; last year's rate where it is known, the next threshold where there is one."""
+    year = indicators[0].year.year
+    has_next = any(indicator.coming for indicator in indicators)
+    thresholds = [bound for indicator in indicators for bound in (indicator.threshold, indicator.coming) if bound]
+    lower = any(threshold.lower_is_better for threshold in thresholds)
+    lacking = phrase("Lacking or too many") if lower else phrase("Lacking")
+    yield phrase("Indicator"), 20.0, [Cell(_name(indicator), look=BOLD) for indicator in indicators]
+    yield phrase("The plan's words"), 46.0, [Cell(indicator.indicator.quote) for indicator in indicators]
+    yield phrase("Numerator"), 11.0, [_link(indicator, NUMERATOR) for indicator in indicators]
+    yield phrase("Denominator"), 11.0, [_denominator(indicator) for indicator in indicators]
+    yield phrase("Rate"), 11.0, [_link(indicator, RATE) for indicator in indicators]
+    # Where there is no threshold the chart would draw a word as 0, and a link to a blank cell comes to 0.
+    yield phrase("Threshold in force"), 12.0, [book.bound(indicator.threshold) for indicator in indicators]
+    yield phrase("Verdict"), 17.0, [_link(indicator, VERDICT) for indicator in indicators]
+    yield lacking, 11.0, [_link(one, LACKING) if one.threshold else Cell() for one in indicators]
+    points = (
+        [point.finding for series in trend.series if series.unit is None for point in series.points] if trend else []
+    )
+    if last_year := {finding.indicator: finding for finding in points if finding.year == year - 1}:
+        rates = [_last_rate(book, last_year.get(indicator.indicator.id)) for indicator in indicators]
+        yield phrase("Rate in {year}", year=str(year - 1)), EXTRA_WIDTH, rates
+    if has_next:
+        bounds = [book.bound(one.coming, f" ({one.coming.since})") if one.coming else Cell() for one in indicators]
+        yield phrase("Next threshold"), EXTRA_WIDTH, bounds
+        links = [_link(one, NEXT) if one.coming else Cell() for one in indicators]
+        yield phrase("{lacking} for it", lacking=lacking), EXTRA_WIDTH, links
+
+
+def _name(indicator: IndicatorPage) -> Words:
+    title, finding = indicator.indicator.title, indicator.finding()
+    if finding and finding.provisional:
+        return phrase("{indicator} {mark}", indicator=title, mark=phrase("(provisional)"))
+    return title
+
+
+def _denominator(indicator: IndicatorPage) -> Cell:
+    return Cell() if indicator.indicator.measure == "count" else _link(indicator, DENOMINATOR)
+
+
+def _link(indicator: IndicatorPage, column: int) -> Cell:
+    """Return what the province's row of the indicator's own sheet has in a column."""
+    cell = indicator.province_row()[column]
+    link = f"={indicator.page.reference(PROVINCE, column)}"
+    return cell._replace(formula=link) if column == VERDICT else Cell(cell.value, cell.digits or "", link)
+
+
+def _last_rate(book: Book, finding: Finding | None) -> Cell:
+    """Return a quotient of last year's counts, or why there is none."""
+    if finding is None or quotient(finding) is None:
+        return Cell(book.word[finding.status if finding else Status.NO_DATA], look=FIGURE)
+    formula = formulas.quotient(str(finding.numerator), str(finding.divisor), finding.measure)
+    return book.rate(finding, finding.measure, f"={formula}")
+
+
+def _follow_verdicts(page: Page, outcome: Outcome, year: int, rows: tuple[int, int]) -> None:
+    """Have the headline follow the verdicts below it, and its colour too."""
     plan, book = outcome.scorecard.plan, page.book
-    verdicts = xl_range_abs(table.first_row, VERDICT, table.last_row, VERDICT)
+    row = 1 + len(outcome.scorecard.years)
+    verdicts = xl_range_abs(rows[0], VERDICT, rows[1], VERDICT)
     missed = f"COUNTIF({verdicts},{formulas.quoted(book.word[Status.MISSED])})"
     province = outcome.scorecard.judged.of_province()
     judged = sum(len(province.with_status(status).frame) for status in (Status.MET, Status.MISSED))
-    possible = [book.say(province_verdict(plan, table.year, count, judged)) for count in range(judged + 1)]
-    now = book.say(verdict(outcome, table.year) or "")
-    formula = formulas.choice(missed, possible) if now in possible else None
-    if formula:
-        page.words(row, 0, formula, now, font_size=14, bold=True)
-    for status, condition in ((Status.MISSED, f"={missed}>0"), (Status.MET, f"={missed}=0")):
-        page.colour_where(row, len(table.widths) - 1, condition, status)
-
-
-def _chart(page: Page, table: ProvinceTable, row: int) -> None:
-    """The indicators against their thresholds, where all are measured alike."""
-    measures = {one.indicator.measure for one in table.indicators}
-    if len(measures) > 1:
-        return
-    first, last = table.first_row, table.last_row
-    put_rates_chart(
-        page,
-        (row, TITLE, page.pixels(table.widths), CHART_HEIGHT),
-        phrase("Results against the thresholds in force"),
-        (first, TITLE, last, TITLE),
-        (first, RATE, last, RATE),
-        (first, BOUND, last, BOUND),
-        [one.finding for one in table.indicators],
-        measure=measures.pop(),
-        first_is_whole=False,
-    )
+    possible = [book.say(province_verdict(plan, year, count, judged)) for count in range(judged + 1)]
+    now = book.say(verdict(outcome, year) or "")
+    if now in possible and (formula := formulas.choice(missed, possible)):
+        page.put(row, 0, Cell(now, formula=formula), TITLE)
+    page.colour_where(row, f"={missed}>0", Status.MISSED)
+    page.colour_where(row, f"={missed}=0", Status.MET)

@@ -1,0 +1,234 @@
+"""What the ledger records. Each record is described once, as a model: its table, its JSON line and its digest follow.
+
+Rows are only added: nothing is ever changed or deleted.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence, Set
+from datetime import UTC, datetime
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    insert,
+    inspect,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+from gbv_kpi.kpi.year_record import Event, Text
+from gbv_kpi.returns.schema import MAX_COUNT, Money
+
+SCHEMA = "gbv-kpi/ledger"
+VERSION = 1  # of the layout below; a ledger of a higher one belongs to a newer gbv-kpi
+# What a ledger from before 0.2 lacks.
+LATER = {"digest", "path"}
+LATER_TABLES = ("gbv_kpi_publication", "gbv_kpi_event")
+
+
+def stamp(at: datetime) -> str:
+    """Return a time as the ledger writes it: UTC, of one length, so that text order is time order.
+
+    >>> stamp(datetime(2025, 12, 1, 8, 30, tzinfo=UTC))
+    '2025-12-01T08:30:00.000000Z'
+    """
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(stamped: str) -> datetime:
+    """Return the time that `stamp` wrote. Raises `ValueError` for any other text."""
+    at = datetime.fromisoformat(stamped) if stamped.endswith("Z") else None
+    if at is None or stamp(at) != stamped:
+        raise ValueError(stamped)
+    return at
+
+
+def storable(text: str) -> str:
+    """Return text as every database takes it: file and sheet names may hold NUL, or what is not Unicode."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+Moment = Annotated[
+    datetime, BeforeValidator(lambda at: instant(at) if isinstance(at, str) else at), PlainSerializer(stamp)
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class UnitKey(NamedTuple):
+    """A unit for good: codes are used again by successors, so the day the unit came into being belongs to it."""
+
+    code: str
+    since: str  # ISO date, "" where the plan gives none
+
+
+class Figure(NamedTuple):
+    """A count, and the cell of its sheet it was read from."""
+
+    value: Money
+    cell: Text | None
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileRecord(Record):
+    """A file that was handed in."""
+
+    plan: Text
+    file: Text
+    sha256: Sha256
+    content: Sha256  # `content_hash` of what was read from it
+    at: Moment
+    who: Text
+    path: Text | None = None  # absolute; none on standard input, or where a gbv-kpi before 0.2 wrote it
+
+
+class ReturnRecord(Record):
+    """One revision of the return of one unit, named as the return names it, and one year."""
+
+    unit_code: Text
+    unit_since: Text  # "" where the plan gives no date
+    unit_name: Text
+    year: Annotated[int, Field(ge=1, le=9999)]
+    revision: Annotated[int, Field(ge=1, le=MAX_COUNT)]  # from 1, without gaps
+    sheet: Text | None
+    figures: dict[Text, Figure]  # by field; one left blank is absent
+
+    @property
+    def unit(self) -> UnitKey:
+        return UnitKey(self.unit_code, self.unit_since)
+
+    @property
+    def values(self) -> dict[str, int]:
+        return {name: figure.value for name, figure in self.figures.items()}
+
+
+class Entry(ReturnRecord, FileRecord):
+    """One revision of a return, with the file that brought it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    withdrawn: Event | None = None  # why it no longer counts
+
+
+class FileWithReturns(FileRecord):
+    """A file with the returns in it that were new or changed."""
+
+    returns: list[ReturnRecord]
+
+
+metadata = MetaData()
+
+
+def _table(name: str, record: type[Record] | None, *more: SchemaItem) -> Table:
+    fields = record.model_fields if record else {}
+    columns = [_column(field, info.annotation) for field, info in fields.items()]
+    return Table(name, metadata, Column("id", Integer, Identity(), primary_key=True), *columns, *more)
+
+
+def _column(name: str, annotation: object) -> Column[Any]:
+    kind = Integer if annotation is int else JSON if get_origin(annotation) is dict else String
+    return Column(name, kind, nullable=type(None) in get_args(annotation))
+
+
+layout = Table(
+    "gbv_kpi_layout",
+    metadata,
+    Column("schema", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+submissions = _table("gbv_kpi_submission", FileRecord, UniqueConstraint("plan", "sha256", "content"))
+returns = _table(
+    "gbv_kpi_return",
+    ReturnRecord,
+    Column("submission", ForeignKey(submissions.c.id), nullable=False),
+    Column("plan", String, nullable=False),
+    Column("digest", String),  # `digest_of` the row; none where a gbv-kpi before 0.2 wrote it
+    CheckConstraint("revision >= 1"),
+    UniqueConstraint("plan", "year", "unit_code", "unit_since", "revision"),
+    Index("gbv_kpi_return_of_submission", "submission"),
+)
+events = _table(
+    "gbv_kpi_event",
+    None,
+    Column("content", String, nullable=False),  # an `Event` as JSON
+    Column("digest", String, nullable=False),  # the hash of `content`
+)
+publications = _table(
+    "gbv_kpi_publication",
+    None,
+    Column("at", String, nullable=False),
+    Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
+    Column("digest", String),  # the hash of both; none where a gbv-kpi before 0.2 wrote it
+)
+
+_DIGESTED = (
+    *("plan", "unit_code", "unit_since", "unit_name", "year", "revision", "sheet", "figures"),
+    *("file", "sha256", "at", "who"),
+)
+_JSON = json.JSONEncoder(sort_keys=True)  # json.dumps makes one for each of 10,600 returns
+
+
+def digest_of(row: Mapping[str, Any]) -> str:
+    """Return the hash of a row of `returns` joined with the submission it came with."""
+    return hash_of([row[name] for name in _DIGESTED])
+
+
+def hash_of(content: object) -> str:
+    """Return the SHA-256 of content as JSON."""
+    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
+
+
+def add_submission(connection: Connection, file: FileRecord, brought: Sequence[ReturnRecord]) -> None:
+    """Add a file with its returns, each with its digest."""
+    row = file.model_dump(include=set(FileRecord.model_fields))
+    key = connection.execute(insert(submissions).values(**row)).inserted_primary_key
+    if key is None:
+        raise ValueError("the database gave the submission no number")
+    below = [
+        {**one.model_dump(include=set(ReturnRecord.model_fields)), "plan": file.plan, "submission": key[0]}
+        for one in brought
+    ]
+    if below:
+        connection.execute(insert(returns), [{**one, "digest": digest_of(row | one)} for one in below])
+
+
+def readable_columns(connection: Connection) -> list[Column[Any]]:
+    """Return the columns of returns and of the file each came with, as far as the ledger has them."""
+    of_file = [column for column in columns_of(connection, submissions) if column.name not in returns.c]
+    return [*columns_of(connection, returns), *of_file]
+
+
+def columns_of(connection: Connection, table: Table) -> list[Column[Any]]:
+    """Return the columns that a table has: one from before 0.2 gets the later ones with its first write."""
+    missing = missing_columns(connection)[table.name]
+    return [column for column in table.c if column.name not in missing]
+
+
+def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
+    """Return the columns that each table of a ledger lacks; all of them where it is not there."""
+    present = inspect(connection).get_multi_columns()
+    names = {table: {column["name"] for column in columns} for (_, table), columns in present.items()}
+    return {table.name: set(table.c.keys()) - names.get(table.name, set()) for table in metadata.tables.values()}
+
+
+def make_tables(connection: Connection) -> None:
+    """Make what a ledger lacks of its tables."""
+    metadata.create_all(connection)
+    for table, columns in missing_columns(connection).items():
+        for column in sorted(columns & LATER):
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR"))

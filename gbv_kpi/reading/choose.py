@@ -1,0 +1,220 @@
+"""Choose the figure of each field: the only one that means the whole result of the year. Nothing is guessed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gbv_kpi.plan import ReturnField
+from gbv_kpi.problems import Problem
+from gbv_kpi.reading.form import FigureColumn
+from gbv_kpi.reading.grid import Grid, is_filled
+from gbv_kpi.reading.header import Column
+from gbv_kpi.reading.items import Item
+from gbv_kpi.reading.labels import Kind, Meaning
+from gbv_kpi.reading.normalize import label_words
+from gbv_kpi.reading.refusals import Seen, ambiguous, missing, not_read, not_whole, other_year, qualified, repeated
+from gbv_kpi.sheets.sheet import Cell
+
+Claim = tuple[str | None, int | None]  # unit and year as the headings name them
+_ONLY_ESTIMATE = {Kind.ESTIMATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The columns of figures that are read, by the year that their headings name, and what is wrong with others."""
+
+    by_year: dict[int | None, dict[str, Column]]
+    problems: list[Problem]
+    unread: list[Column]
+
+
+def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], holds: Callable[[int], bool]) -> Fields:
+    """Choose the column of each field and year; `holds` says whether a column has cells with the returns."""
+    spot = grid.spot
+    unread = [column for column in named if column.meaning.against and not _is_estimate(column, named)]
+    free = [column for column in named if column not in unread]
+    problems = [qualified(spot, column, Kind.ESTIMATE) for column in free if column.meaning.against]
+    if with_plans := _plans_and_results(named):
+        problems.append(ambiguous(spot, None, with_plans))
+    unread += [column for column in free if len(column.meaning.years) > 1]
+    years = {column.at: next(iter(column.meaning.years), None) for column in free if column not in unread}
+    own = {year for year in years.values() if year}
+    if len(titled) == 1 and titled & own:
+        others = [column for column in free if years.get(column.at) in own - titled]
+        others.sort(key=lambda column: list(years.values()).index(years[column.at]))
+        problems += [other_year(spot, column, years.pop(column.at) or 0) for column in others]
+        own = set(titled)
+    if len(own) == 1:
+        years = {at: year or min(own) for at, year in years.items()}
+    claims: dict[int | None, dict[str, list[Column]]] = defaultdict(lambda: defaultdict(list))
+    for column in free:
+        if own and years.get(column.at, 0) is None:
+            unread.append(column)  # it names no year, where two others do
+        elif column.at in years:
+            claims[years[column.at]][str(column.meaning.field)].append(column)
+    by_year: dict[int | None, dict[str, Column]] = {year: {} for year in claims}
+    for year, field, found in ((year, *pair) for year, by_field in claims.items() for pair in by_field.items()):
+        filled = [column for column in found if holds(column.at)]
+        if len(found) == 1 or len(filled) == 1:
+            by_year[year][field] = (filled or found)[0]
+        else:
+            problems += _several(grid, field, found)
+    return Fields(by_year or {None: {}}, problems, unread)
+
+
+def _several(grid: Grid, field: str, claims: Sequence[Column]) -> list[Problem]:
+    """Return the problems of several columns of one field, which is repeated where all have the same headings."""
+    of_field = grid.reader.plan.field_by_id[field]
+    if len({tuple(map(label_words, column.path)) for column in claims}) == 1:
+        return [repeated(grid.spot, of_field, column) for column in claims[1:]]
+    return [ambiguous(grid.spot, of_field, claims)]
+
+
+def _plans_and_results(named: Sequence[Column]) -> list[Column]:
+    """Return the columns of two fields and more that have a plan and a result under one heading.
+
+    Such a table follows a plan through the year; which of its columns are a return is for the sender to say.
+    """
+    targets = [column for column in named if {kind for kind, _ in column.meaning.against} == {Kind.TARGET}]
+    pairs = [
+        (column, result)
+        for column in targets
+        for result in named
+        if len(column.path) > 1 and column.path[:-1] == result.path[:-1] and not result.meaning.against
+    ]
+    return [column for pair in pairs for column in pair] if len(pairs) > 1 else []
+
+
+def _is_estimate(column: Column, named: Sequence[Column]) -> bool:
+    """Return whether a column is headed as an estimate, and no other one is of its field."""
+    return {kind for kind, _ in column.meaning.against} == _ONLY_ESTIMATE and not any(
+        other is not column and other.meaning.field == column.meaning.field for other in named
+    )
+
+
+def other_meanings(named: Sequence[Column], field: ReturnField) -> list[Seen]:
+    """Return the columns of a field that have other meanings than the result of the year."""
+    return [
+        Seen(column.row, column.at, column.heading, tuple(kind for kind, _ in column.meaning.against))
+        for column in named
+        if column.meaning.against and column.meaning.field == field.id
+    ]
+
+
+# ---------------------------------------------------------------- figures of a form
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A cell of a field in a form, and what its path says."""
+
+    item: Item
+    column: FigureColumn
+    cell: Cell
+    meaning: Meaning
+
+    @property
+    def row(self) -> int:
+        return self.item.line.row
+
+    @property
+    def at(self) -> int:
+        return self.column.at
+
+    @property
+    def heading(self) -> str:
+        label = " ".join(self.item.line.texts[-1].split())
+        return f"{label} / {self.column.heading}" if self.column.path else label
+
+    @property
+    def is_headed(self) -> bool:
+        return bool(self.column.path or self.column.unit)
+
+    @property
+    def is_filled(self) -> bool:
+        return is_filled(self.cell)
+
+    @property
+    def key(self) -> Claim:
+        return self.column.unit, next(iter(self.meaning.years), None)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(kind for kind, _ in self.meaning.against)
+
+
+def choose_figures(
+    figures: Sequence[Figure], top: int, grid: Grid, unknown: Sequence[str]
+) -> tuple[dict[str, Figure], list[Problem]]:
+    """Return the one figure of each field that means the whole result of the year, and the problems of the others."""
+    if problem := _no_column(figures, grid):
+        return {}, [problem]
+    by_field: dict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        by_field[str(figure.meaning.field)].append(figure)
+    # Of a column without a heading nobody says what it is, where others have one.
+    headed = any(figure.is_headed for figure in figures)
+    found: dict[str, Figure] = {}
+    problems: list[Problem] = []
+    for field in grid.reader.plan.fields:
+        of_field = by_field.get(field.id, [])
+        claims = [one for one in of_field if not one.meaning.against and (one.is_headed or not headed)]
+        filled = list(_without_headings([figure for figure in claims if figure.is_filled]))
+        others = [figure for figure in of_field if figure.is_filled and figure not in claims]
+        if len(filled) == 1:
+            found[field.id] = filled[0]
+        elif filled:
+            is_repeated = len({(figure.at, *map(label_words, figure.item.path)) for figure in filled}) == 1
+            second = filled[1].item.line
+            problems.append(repeated(grid.spot, field, second) if is_repeated else ambiguous(grid.spot, field, filled))
+        elif claims:
+            found[field.id] = _slot(claims)
+        elif len(others) == 1 and set(others[0].kinds) == _ONLY_ESTIMATE:
+            found[field.id] = others[0]
+            column = others[0].column
+            is_in_heading = not {text for _, text in others[0].meaning.against}.isdisjoint(column.path)
+            problems.append(qualified(grid.spot, column if is_in_heading else others[0], Kind.ESTIMATE))
+        elif field.optional:
+            problems += [not_read(grid.spot, one) for one in others]
+        else:
+            problems.append(missing(grid.spot, top, field, list(map(_seen, of_field)), unknown))
+    return found, problems
+
+
+def _seen(figure: Figure) -> Seen:
+    against = ", ".join(dict.fromkeys(text for _, text in figure.meaning.against))
+    return Seen(figure.row, figure.at, against or figure.heading, figure.kinds)
+
+
+def _no_column(figures: Sequence[Figure], grid: Grid) -> Problem | None:
+    """Return the problem of a form none of whose columns holds the whole result of the year."""
+    columns = {figure.at: figure.column for figure in figures}
+    if any(not figure.meaning.against for figure in figures) or not all(column.path for column in columns.values()):
+        return None
+    seen: list[Seen] = []
+    for at, column in columns.items():
+        said = (pair for figure in figures if figure.at == at for pair in figure.meaning.against)
+        kinds = dict.fromkeys(kind for kind, text in said if text in column.path)
+        if not kinds:
+            return None
+        seen.append(Seen(column.row, at, column.heading, tuple(kinds)))
+    if len(columns) == 1 and set(seen[0].kinds) == _ONLY_ESTIMATE:
+        return None
+    if len(seen) > 1 and all(Kind.UNEXPLAINED in one.kinds for one in seen):
+        return ambiguous(grid.spot, None, seen)
+    return not_whole(grid.spot, seen)
+
+
+def _without_headings(filled: Sequence[Figure]) -> Iterator[Figure]:
+    """Leave out the figure of a heading whose own item below repeats it."""
+    below = {(row, figure.at): figure for figure in filled for row in figure.item.parents}
+    for figure in filled:
+        inner = below.get((figure.row, figure.at))
+        if inner is None or str(inner.cell) != str(figure.cell):
+            yield figure
+
+
+def _slot(claims: Sequence[Figure]) -> Figure:
+    """Return the blank cell where the figure of a field should be: that of an item, not of a heading."""
+    headings = {row for figure in claims for row in figure.item.parents}
+    return next((figure for figure in claims if figure.row not in headings), claims[0])
