@@ -1,20 +1,4 @@
-"""A plan as data, and the plan files that people write.
-
-builtin         find plans, and a plan file to start from
-toml_lines      find the line of a key in a TOML file
-syntax_errors   explain why a file is not TOML
-units_file      read units from a CSV next to the plan file
-assemble        put the tables of a plan file together
-thresholds      compare exact rates with thresholds
-tables          the models of fields, thresholds, indicators, units, agencies, report texts
-model           the plan they make
-error_messages  explain what is wrong with a table
-validate        check the tables of a plan against each other
-lint            warn of what a plan file hardly means
-load            read a plan file: the plan, or every mistake with its line
-draft           draft a plan file from a plan's text
-office          an office's settings
-"""
+"""Hold a plan as data, and read the plan files that people write."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

@@ -16,37 +16,13 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Phrase, phrase, plural
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file
 from gbv_kpi.plan.builtin import no_such_plan, plan_source
-from gbv_kpi.plan.syntax_errors import syntax_mistake
+from gbv_kpi.plan.error_messages import Mistake, Remark, syntax_mistake
 from gbv_kpi.plan.toml_lines import Location, key_lines
 
 MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has two million
 MAX_DEPTH = 20  # of lists and tables within each other; a plan has five
 MAX_SHOWN = 20  # mistakes in one message; `plan check` lists all
 _TOO_DEEP = phrase("lists or tables are nested too deeply, or a number has too many digits")
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """Something wrong or doubtful at one place of a plan file."""
-
-    location: Location
-    what: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A mistake or a doubt, with its file, and its line and key as far as it has them."""
-
-    file: str
-    line: int | None
-    key: str
-    what: Phrase
-
-    @property
-    def sentence(self) -> Phrase:
-        """Return “line 94: indicator training, thresholds 1: …”."""
-        what = phrase("{where}: {what}", where=self.key, what=self.what) if self.key else self.what
-        return phrase("line {line}: {what}", line=str(self.line), what=what) if self.line else what
 
 
 @dataclass

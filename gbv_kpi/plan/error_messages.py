@@ -1,7 +1,8 @@
-"""Say the mistakes of a plan file in the words of its author, not in those of the library that found them."""
+"""Describe the mistakes of a plan file in the words of its author, not in those of the library that found them."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.plan.assemble import Mistake
+from gbv_kpi.plan.toml_lines import Location
 
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
@@ -27,6 +28,64 @@ _WANTED = {
     "greater": phrase("the number is too small"),
     "less": phrase("the number is too large"),
 }
+# By how tomli's sentence begins.
+_SYNTAX = {
+    "Expected '='": phrase("expected = and a value after the key"),
+    "Invalid value": phrase("invalid value: write text in quotes, numbers with a point, dates as 2025-06-30"),
+    "Invalid date": phrase("the date does not exist"),
+    "Illegal character": phrase("unclosed quotes: text must end on its own line, with the same quotes"),
+    "Unterminated string": phrase("unclosed quotes"),
+    "Unclosed array": phrase("unclosed list: ] is missing"),
+    "Unclosed inline table": phrase("unclosed table: }} is missing"),
+    "Cannot overwrite": phrase("duplicate key"),
+    "Duplicate inline table key": phrase("duplicate key"),
+    "Cannot declare": phrase("duplicate table"),
+    "Cannot mutate": phrase("duplicate table"),
+    "Cannot redefine": phrase("duplicate table"),
+    "Expected ']": phrase("unclosed name: a table's name ends with ], that of a list item with ]]"),
+    "Invalid initial character": phrase("expected a key"),
+    "Expected newline": phrase("unexpected text after the value: start a new line, or put the text in quotes"),
+    "Unescaped": phrase("write each \\ in a text twice, or put the text in single quotes"),
+}
+# What is written otherwise in Vietnam, and would be reported as something else.
+_HABITS = {
+    re.compile(r"=\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"): phrase("write the date as 2026-01-31: year, month, day"),
+    re.compile(r"=\s*\d+,\d"): phrase("write the number with a point, not with a comma: 1.7"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong or doubtful at one place of a plan file."""
+
+    location: Location
+    what: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A mistake or a doubt, with its file, and its line and key as far as it has them."""
+
+    file: str
+    line: int | None
+    key: str
+    what: Phrase
+
+    @property
+    def sentence(self) -> Phrase:
+        """Return “line 94: indicator training, thresholds 1: …”."""
+        what = phrase("{where}: {what}", where=self.key, what=self.what) if self.key else self.what
+        return phrase("line {line}: {what}", line=str(self.line), what=what) if self.line else what
+
+
+def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
+    """Return what tomli found and on which line; it gives none where it came to the end."""
+    found = re.search(r"at line (\d+)", reason)
+    line = int(found[1]) if found else text.count("\n") + 1
+    wrong = text.split("\n")[line - 1]
+    phrases = [words for habit, words in _HABITS.items() if habit.search(wrong)]
+    phrases += [words for start, words in _SYNTAX.items() if reason.startswith(start)]
+    return next(iter(phrases), phrase("invalid line: write each line as key = value")), line
 
 
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.plan.assemble import Content, Remark, read_content
+from gbv_kpi.plan.assemble import Content, read_content
 from gbv_kpi.plan.builtin import DEFAULT_PLAN, plan_source
-from gbv_kpi.plan.error_messages import mistakes_of
+from gbv_kpi.plan.error_messages import Remark, mistakes_of
 from gbv_kpi.plan.lint import doubts
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.validate import contradictions

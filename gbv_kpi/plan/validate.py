@@ -5,25 +5,23 @@ codes are taken from the file itself: a field with a misspelt key exists all the
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.plan.assemble import Mistake, entries
-from gbv_kpi.plan.error_messages import nearest
+from gbv_kpi.plan.assemble import entries
+from gbv_kpi.plan.error_messages import Mistake, nearest
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Deadlines, Indicator, ReturnField, Table, Unit
 from gbv_kpi.plan.toml_lines import Location
 
 T = TypeVar("T", bound=Table)
-Numbered = Sequence[tuple[int, T]]  # the entries of a list that are valid, with their number in the file
 
-# What identifies the entries of a list, and what is said of a name that none of them has.
+# The key that identifies the entries of a list, and the message about an unknown name.
 _NAMES = {
     "field": ("id", phrase("unknown field {id}; the fields are {known}")),
     "indicator": ("id", phrase("unknown indicator {id}; the indicators are {known}")),
@@ -31,42 +29,32 @@ _NAMES = {
     "unit": ("code", phrase("this unit merges into the unknown code {code}")),
 }
 # The keys that hold such names: a text, or a list of texts.
-_REFERENCES: tuple[tuple[str, str, str, type], ...] = (
-    ("field", "part_of", "field", str),
-    ("field", "form_of", "field", str),
-    ("unit", "merged_into", "unit", str),
-    ("indicator", "numerator", "field", list),
-    ("indicator", "denominator", "field", list),
-    ("task_group", "indicators", "indicator", list),
+_REFERENCES = (
+    ("field", "part_of", "field"),
+    ("field", "form_of", "field"),
+    ("unit", "merged_into", "unit"),
+    ("indicator", "numerator", "field"),
+    ("indicator", "denominator", "field"),
+    ("task_group", "indicators", "indicator"),
 )
 _TWICE = {"field": phrase("duplicate field {id}"), "indicator": phrase("duplicate indicator {id}")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """The content of a file, and its tables that are valid by themselves."""
-
-    content: Mapping[str, Any]
-    fields: Numbered[ReturnField]
-    indicators: Numbered[Indicator]
-    units: Numbered[Unit]
-    days: Mapping[int, date]  # the reporting day of each year; empty where the plan is invalid
-
-
 def contradictions(content: Mapping[str, Any], plan: Plan | None) -> Iterator[Mistake]:
     """Yield where the tables of a file contradict each other; `plan` is None where some are invalid."""
-    if plan is None:
-        lists = _valid(content, "field", ReturnField), _valid(content, "indicator", Indicator)
-        tables = _Tables(content, *lists, _valid(content, "unit", Unit), {})
-    else:
-        days = {year: plan.reporting_day(year) for year in range(plan.first_year, plan.last_year + 1)}
-        lists = list(enumerate(plan.fields)), list(enumerate(plan.all_indicators))
-        tables = _Tables(content, *lists, list(enumerate(plan.units)), days)
-    for check in CHECKS:
-        yield from check(tables)
+    fields, indicators = _valid(content, "field", ReturnField), _valid(content, "indicator", Indicator)
+    yield from _years_run_forward(content)
+    yield from _ids_are_unique(content)
+    yield from _references_exist(content)
+    yield from _no_field_is_part_of_itself(fields)
+    yield from _sums_are_of_one_kind(fields, indicators)
+    if plan is not None:
+        yield from _codes_are_unique_in_a_year(plan)
+    yield from _levels_pass_on_in_time(content)
 
 
 def _valid(content: Mapping[str, Any], table: str, model: type[T]) -> list[tuple[int, T]]:
+    """Return the entries of a list that are valid, with their number in the file."""
     found = []
     for number, entry in entries(content, table).items():
         try:
@@ -76,32 +64,30 @@ def _valid(content: Mapping[str, Any], table: str, model: type[T]) -> list[tuple
     return found
 
 
-def _years_run_forward(tables: _Tables) -> Iterator[Mistake]:
-    first, last = tables.content.get("first_year"), tables.content.get("last_year")
+def _texts(content: Mapping[str, Any], table: str, key: str) -> dict[int, str]:
+    """Return the texts that the entries of a list have for a key, by their number in the file."""
+    return {n: text for n, entry in entries(content, table).items() if isinstance(text := entry.get(key), str)}
+
+
+def _years_run_forward(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    first, last = content.get("first_year"), content.get("last_year")
     if isinstance(first, int) and isinstance(last, int) and last < first:
         yield Mistake(("last_year",), phrase("the last year is before the first"))
 
 
-def _ids_are_unique(tables: _Tables) -> Iterator[Mistake]:
+def _ids_are_unique(content: Mapping[str, Any]) -> Iterator[Mistake]:
     for table, what in _TWICE.items():
         seen: set[str] = set()
-        for number, entry in entries(tables.content, table).items():
-            name = entry.get("id")
-            if isinstance(name, str) and name in seen:
+        for number, name in _texts(content, table, "id").items():
+            if name in seen:
                 yield Mistake((table, number, "id"), Phrase(what.wording, {"id": name}))
-            elif isinstance(name, str):
-                seen.add(name)
+            seen.add(name)
 
 
-def _references_exist(tables: _Tables) -> Iterator[Mistake]:
-    known_by_table = {
-        table: {
-            name: None for entry in entries(tables.content, table).values() if isinstance(name := entry.get(key), str)
-        }
-        for table, (key, _) in _NAMES.items()
-    }
-    for place, name, table in _references(tables.content):
-        (key, what), known = _NAMES[table], known_by_table[table]
+def _references_exist(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    names = {table: dict.fromkeys(_texts(content, table, key).values()) for table, (key, _) in _NAMES.items()}
+    for place, name, table in _references(content):
+        (key, what), known = _NAMES[table], names[table]
         if name in known:
             continue
         details = {key: name, "known": ", ".join(known)}
@@ -114,24 +100,23 @@ def _references_exist(tables: _Tables) -> Iterator[Mistake]:
 
 def _references(content: Mapping[str, Any]) -> Iterator[tuple[Location, str, str]]:
     """Yield every place that names an entry of a list, with the name and the list."""
-    for table, key, target, kind in _REFERENCES:
+    for table, key, target in _REFERENCES:
+        for number, named in _texts(content, table, key).items():
+            yield (table, number, key), named, target
         for number, entry in entries(content, table).items():
-            named = entry.get(key)
-            if kind is str and isinstance(named, str):
-                yield (table, number, key), named, target
-            elif kind is list and isinstance(named, list):
-                yield from (
-                    ((table, number, key, n), name, target) for n, name in enumerate(named) if type(name) is str
-                )
+            names = entry.get(key)
+            for n, name in enumerate(names if isinstance(names, list) else ()):
+                if isinstance(name, str):
+                    yield (table, number, key, n), name, target
     report = content.get("report")
     for n, body in entries(report if isinstance(report, Mapping) else {}, "addressed_to").items():
         if role := body.get("role"):
             yield ("report", "addressed_to", n, "role"), str(role), "agency"
 
 
-def _no_field_is_part_of_itself(tables: _Tables) -> Iterator[Mistake]:
-    whole_of = {field.id: field.part_of for _, field in tables.fields}
-    for number, field in tables.fields:
+def _no_field_is_part_of_itself(fields: Sequence[tuple[int, ReturnField]]) -> Iterator[Mistake]:
+    whole_of = {field.id: field.part_of for _, field in fields}
+    for number, field in fields:
         above = field.part_of
         for _ in whole_of:
             if above is None or above == field.id:
@@ -141,10 +126,12 @@ def _no_field_is_part_of_itself(tables: _Tables) -> Iterator[Mistake]:
             yield Mistake(("field", number, "part_of"), phrase("a field cannot be part of itself"))
 
 
-def _sums_are_of_one_kind(tables: _Tables) -> Iterator[Mistake]:
-    """People and cases are different units: never add one to the other."""
-    counts = {field.id: field.counts for _, field in tables.fields}
-    for number, indicator in tables.indicators:
+def _sums_are_of_one_kind(
+    fields: Sequence[tuple[int, ReturnField]], indicators: Sequence[tuple[int, Indicator]]
+) -> Iterator[Mistake]:
+    """Find people added to cases, or other kinds of counts to each other."""
+    counts = {field.id: field.counts for _, field in fields}
+    for number, indicator in indicators:
         for key in ("numerator", "denominator"):
             kinds = sorted({counts[name] for name in getattr(indicator, key) if name in counts})
             if len(kinds) > 1:
@@ -152,12 +139,14 @@ def _sums_are_of_one_kind(tables: _Tables) -> Iterator[Mistake]:
                 yield Mistake(("indicator", number, key), what)
 
 
-def _codes_are_unique_in_a_year(tables: _Tables) -> Iterator[Mistake]:
-    """A code may be used again, but not by two units of the same reporting day."""
+def _codes_are_unique_in_a_year(plan: Plan) -> Iterator[Mistake]:
+    """Find codes that two units of the same reporting day have; a later unit may use a code again."""
+    years = range(plan.first_year, plan.last_year + 1)
     earlier: dict[str, list[Unit]] = defaultdict(list)
-    for number, unit in tables.units:
+    for number, unit in enumerate(plan.units):
         others = earlier[unit.code]
-        for year, day in tables.days.items() if others else ():
+        for year in years if others else ():
+            day = plan.reporting_day(year)
             if unit.exists_on(day) and any(other.exists_on(day) for other in others):
                 what = phrase("two units have the code {code} in {year}", code=unit.code, year=str(year))
                 yield Mistake(("unit", number, "code"), what)
@@ -165,12 +154,12 @@ def _codes_are_unique_in_a_year(tables: _Tables) -> Iterator[Mistake]:
         others.append(unit)
 
 
-def _levels_pass_on_in_time(tables: _Tables) -> Iterator[Mistake]:
-    """A report that passes several levels has a deadline for each, at least one working day apart (NĐ 09/2019, Art. 8).
+def _levels_pass_on_in_time(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Find deadlines of two levels that are not at least one working day apart (NĐ 09/2019, Art. 8).
 
     Working days are Monday to Friday; public holidays are not known here.
     """
-    days_by_year = tables.content.get("deadline")
+    days_by_year = content.get("deadline")
     for year, days in days_by_year.items() if isinstance(days_by_year, Mapping) else ():
         try:
             levels = [(name, day) for name, day in Deadlines.model_validate(days).days.items() if name != "all"]
@@ -185,14 +174,3 @@ def _levels_pass_on_in_time(tables: _Tables) -> Iterator[Mistake]:
                     upper=upper,
                 )
                 yield Mistake(("deadline", year, upper), what)
-
-
-CHECKS: tuple[Callable[[_Tables], Iterator[Mistake]], ...] = (
-    _years_run_forward,
-    _ids_are_unique,
-    _references_exist,
-    _no_field_is_part_of_itself,
-    _sums_are_of_one_kind,
-    _codes_are_unique_in_a_year,
-    _levels_pass_on_in_time,
-)

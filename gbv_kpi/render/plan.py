@@ -17,7 +17,7 @@ from gbv_kpi.render.formatting import SIGN
 from gbv_kpi.render.problem_groups import SEVERITY
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.assemble import Remark
+    from gbv_kpi.plan.error_messages import Remark
     from gbv_kpi.plan.load import PlanReading
 
 COUNTS = {
