@@ -217,8 +217,8 @@ class Unit(Lasting):
     name: str
     aliases: tuple[str, ...] = ()
     merged_into: str | None = None  # the code of the unit that took it over
-    expected: bool = True  # False: may report, is never missing, may leave blank what it does not run
-    level: Level | None = None  # for its deadline; taken from its name unless given
+    expected: bool = True  # False: may report, is not waited for, may leave blank what it does not run
+    level: Level | None = None  # for its deadline; told by its name unless given
 
     @property
     def reporting_level(self) -> Level | None:
