@@ -34,7 +34,8 @@ def speak_utf8() -> None:
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # for as long as the program runs
     sys.stdout, sys.stderr = (
-        stream or Path(os.devnull).open("w", encoding="utf-8") for stream in (sys.stdout, sys.stderr)
+        stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        for stream in (sys.stdout, sys.stderr)
     )
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gbv_kpi.i18n import Phrase
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problem_codes import Severity as Severity
+from gbv_kpi.problem_codes import CATALOGUE, Severity
+
+__all__ = ["Place", "Problem", "Severity", "error_count", "has_errors", "in_reading_order"]
 
 
 @dataclass(frozen=True, slots=True)
