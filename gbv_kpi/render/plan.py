@@ -15,7 +15,6 @@ from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Comparison, Indicator, Source, Table, ThresholdEntry, Unit
 from gbv_kpi.problem_codes import Severity
 from gbv_kpi.render.formatting import SIGN
-from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.problem_groups import SEVERITY
 
 if TYPE_CHECKING:
@@ -111,6 +110,8 @@ def _unit_record(unit: Unit) -> dict[str, object]:
 
 def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = None) -> str:
     """Return the plan for a person, with the units of that day; lines are broken where there is a `width`."""
+    from gbv_kpi.render.jinja import text_of  # here, for a list of plans is there without Jinja
+
     text = text_of(
         "plan.txt.j2",
         language,
@@ -181,8 +182,10 @@ def exit_code(reading: "PlanReading") -> int:
 
 def plan_check_to_text(reading: "PlanReading", name: str, language: Language) -> str:
     """Return a line for each mistake and doubt, and a verdict last."""
-    known = {"reading": reading, "remarks": _graded(reading), "name": name, "SEVERITY": SEVERITY}
-    return text_of("plan_check.txt.j2", language, **known)
+    from gbv_kpi.render.jinja import text_of
+
+    remarks = _graded(reading)
+    return text_of("plan_check.txt.j2", language, reading=reading, remarks=remarks, name=name, SEVERITY=SEVERITY)
 
 
 def plan_check_to_json(reading: "PlanReading", name: str, language: Language) -> str:
