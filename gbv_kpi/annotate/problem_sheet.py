@@ -27,19 +27,11 @@ from gbv_kpi.excel_style.cells import (
 )
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import Place, Problem, Severity
-from gbv_kpi.render.problem_groups import SEVERITY
+from gbv_kpi.render.problem_groups import HEADINGS, listed
 
 FILL = {Severity.ERROR: RED, Severity.WARNING: AMBER}
 WIDTHS = (11.0, 20.0, 18.0, 9.0, 22.0, 58.0, 48.0)
-_HEADINGS = (
-    phrase("Severity"),
-    phrase("Code"),
-    phrase("Sheet"),
-    phrase("Cell"),
-    phrase("Unit, year"),
-    phrase("What was found"),
-    phrase("How to correct it"),
-)
+_FILE = 2  # of the columns that a list of problems has, from 0; the whole list is about one file
 _SHEET, _CELL = 3, 4
 MAX_LISTED = 5000
 
@@ -61,7 +53,8 @@ def fill_summary(
     for row, (line, style) in enumerate(lines, start=1):
         put_line(sheet, row, escape_controls(language.say(line)), WIDTHS, style)
     top = len(lines) + 2
-    put_row(sheet, top, map(language.say, _HEADINGS), WIDTHS, heading=True)
+    headings = [language.say(heading) for heading in HEADINGS if heading is not HEADINGS[_FILE]]
+    put_row(sheet, top, headings, WIDTHS, heading=True)
     styles: dict[tuple[int, Severity, bool], Any] = {}
     for row, problem in enumerate(listed, top + 1):
         target = sheet_by_name.get(problem.place.sheet)
@@ -101,15 +94,9 @@ def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterat
         yield phrase("Only the first {count} are listed here.", count=MAX_LISTED), font(italic=True)
 
 
-def _texts(problem: Problem, target: Worksheet | None, language: Language) -> Iterator[str]:
-    say, place = language.say, problem.place
-    yield say(SEVERITY[problem.severity])
-    yield problem.code
-    yield place.sheet or (target.title if target else "")
-    yield place.cell or (say(phrase("row {row}", row=str(place.row))) if place.row else "")
-    yield ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
-    yield say(problem.message)
-    yield say(problem.hint)
+def _texts(problem: Problem, target: Worksheet | None, language: Language) -> list[str]:
+    severity, code, _, sheet, *others = map(language.say, listed(problem))
+    return [severity, code, sheet or (target.title if target else ""), *others]
 
 
 def _set_look(cell: Cell, column: int, severity: Severity, linked: bool) -> None:

@@ -1,12 +1,15 @@
-"""A blank return as a workbook: what an office fills in, and `check` then reads without a problem."""
+"""A blank return as a workbook, a table or forms: what an office fills in, and `check` then reads without a problem."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.blank_return.parts import (
@@ -15,21 +18,39 @@ from gbv_kpi.blank_return.parts import (
     MEASURE,
     NOTE,
     NUMBERING,
+    TOTAL,
+    UNIT,
     VALUE,
     add_signatures,
     add_title,
     lock,
     open_answers,
+    unlock,
 )
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.blank_return.table import fill_table
-from gbv_kpi.excel_style.cells import CENTRED, fit_row, font, print_on_a4, put_line, put_row, set_widths
+from gbv_kpi.excel_style.cells import (
+    CENTRED,
+    GRID,
+    HEADING,
+    TEXT,
+    fit_row,
+    font,
+    print_on_a4,
+    put_line,
+    put_row,
+    put_text,
+    set_widths,
+)
 from gbv_kpi.excel_style.paper import MAX_TITLE, sheet_title
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
 
 _TABLE = Bilingual("Báo cáo", "Return")
-ROW_HEIGHT = 20  # points, at least, of a row of the form
+ROW_HEIGHT = 20  # points, at least, of a row
+FRAME = 2  # the columns before the figures: number and unit
+BLANK_ROWS, LONG_NAME = 30, 30  # for units that the plan does not name
+PAGE_WIDTH = 105  # of the columns on a landscape A4 page at full size: LibreOffice takes fewer than Excel
+SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
 
 
 def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
@@ -39,7 +60,7 @@ def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
     book.properties.creator = "gbv-kpi"
     book.properties.title = f"{request.plan.number} {request.year}"
     if layout == "table":
-        fill_table(book.create_sheet(request.language.say(_TABLE)), request)
+        _fill_table(book.create_sheet(request.language.say(_TABLE)), request)
     else:
         for unit in request.units:
             _fill_form(book.create_sheet(_form_title(unit, book.sheetnames)), request, unit)
@@ -48,6 +69,128 @@ def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _fill_table(sheet: Worksheet, request: Request) -> None:
+    """Write the table: title, two-level header, a row for each unit, a total that adds itself up, signatures.
+
+    Without units there are rows in which their names are filled in too.
+    """
+    fields = request.fields
+    names = [unit.name for unit in request.units] or [""] * BLANK_ROWS
+    longest = max(map(len, names)) or LONG_NAME
+    widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
+    set_widths(sheet, widths)
+    only = request.units[0] if len(request.units) == 1 else None
+    last_column = FRAME + len(fields)
+    on_first_page = _columns_of_first_page(request, widths)
+    top = add_title(sheet, request, only, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
+    first = _fill_header(sheet, request, top, widths)
+    last = first + len(names) - 1
+    for row, name in enumerate(names, start=first):
+        if name:
+            sheet.cell(row, 1, row - first + 1)
+            put_text(sheet, row, 2, name)
+        _style_row(sheet, row, last_column)
+        fit_row(sheet, row, [(name, widths[1])], at_least=ROW_HEIGHT)
+    columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
+    if only is None:
+        put_text(sheet, last + 1, 2, request.language.say(TOTAL))
+        for letter in columns.values():
+            sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
+        _style_row(sheet, last + 1, last_column, bold=True)
+        fit_row(sheet, last + 1, (), at_least=ROW_HEIGHT)
+    if not request.units:
+        unlock(sheet, f"B{first}:B{last}")
+    open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
+    signed = (max(FRAME + 4, on_first_page - SIGNED_COLUMNS + 1), on_first_page)
+    add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), signed)
+    sheet.freeze_panes = f"{get_column_letter(FRAME + 1)}{first}"
+    print_on_a4(sheet, "landscape", f"{top}:{first - 1}")
+    if on_first_page < last_column:
+        _print_on_two_pages(sheet, on_first_page, widths)
+    sheet.print_area = f"A1:{get_column_letter(last_column)}{last + 8}"
+    lock(sheet)
+
+
+def _columns_of_first_page(request: Request, widths: Sequence[float]) -> int:
+    """Return how many columns are printed on the first page: of a wide table those that must be filled in."""
+    required = FRAME + sum(not field.optional for field in request.fields)
+    is_wide = sum(widths) > 2 * PAGE_WIDTH
+    return required if is_wide and required > FRAME + 4 else len(widths)
+
+
+def _print_on_two_pages(sheet: Worksheet, first_page: int, widths: Sequence[float]) -> None:
+    """Break the page behind the columns of the first one, and repeat number and unit on the second."""
+    sheet.print_title_cols = f"A:{get_column_letter(FRAME)}"
+    sheet.col_breaks.append(Break(id=first_page))
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)  # which would pass over the break
+    widest = max(sum(widths[:first_page]), sum(widths[:FRAME]) + sum(widths[first_page:]))
+    sheet.page_setup.scale = min(100, int(100 * PAGE_WIDTH / widest))
+
+
+def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:
+    """Write the header from row `top` on; return the first row below it.
+
+    Whether a field must be given is above its two levels, a second language's labels are below them: `check` finds
+    its way by either.
+    """
+    fields, say = request.fields, request.language.say
+    bands = [say(phrase("May be left blank") if field.optional else phrase("To be filled in")) for field in fields]
+    above, below = zip(*(request.levels(field) for field in fields), strict=True)
+    upper, lower = top + 1, top + 2
+    rows = [["", "", *bands], [say(NUMBERING), say(UNIT), *above], ["", "", *below]]
+    if request.second:
+        rows.append([request.second.say(words) for words in (NUMBERING, UNIT, *(field.label for field in fields))])
+    for row, texts in enumerate(rows, start=top):
+        for column, text in enumerate(texts, start=1):
+            put_text(sheet, row, column, text)
+    bottom = top + len(rows) - 1
+    for column, number in enumerate(("A", "B", *range(1, len(fields) + 1)), start=1):
+        sheet.cell(bottom + 1, column, number)
+    fit_row(sheet, bottom, zip(rows[-1], widths, strict=True), size=10)
+    fit_row(sheet, lower, zip(below, widths[FRAME:], strict=True))
+    sheet.merge_cells(start_row=top, end_row=top, start_column=1, end_column=FRAME)
+    _merge_equal(sheet, top, bands, widths)
+    _merge_equal(sheet, upper, above, widths)
+    for column, text in enumerate(rows[2], start=1):
+        if not text:
+            sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
+    for row in range(top, bottom + 2):
+        style = font(11.5, bold=True) if row <= lower else font(10, italic=True)
+        for column in range(1, FRAME + len(fields) + 1):
+            cell = sheet.cell(row, column)
+            cell.border, cell.fill, cell.alignment, cell.font = GRID, HEADING, CENTRED, style
+    return bottom + 2
+
+
+def _width(field: ReturnField, request: Request) -> float:
+    """Return a width for the longest word of a field's headings, which cannot be wrapped."""
+    _, below = request.levels(field)
+    words = [*below.split(), *(request.second.say(field.label).split() if request.second else ())]
+    return max(8.5, 1.05 * max(map(len, words), default=0) + 1.5)
+
+
+def _merge_equal(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
+    """Make equal texts side by side one merged cell, the row high enough for the longest."""
+    column = FRAME + 1
+    needed = []
+    for text, group in groupby(texts):
+        until = column + len(list(group)) - 1
+        if until > column:
+            sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=until)
+        needed.append((text, sum(widths[column - 1 : until])))
+        column = until + 1
+    fit_row(sheet, row, needed)
+
+
+def _style_row(sheet: Worksheet, row: int, last_column: int, *, bold: bool = False) -> None:
+    for column in range(1, last_column + 1):
+        cell = sheet.cell(row, column)
+        if isinstance(cell, Cell):
+            cell.border, cell.font = GRID, font(bold=bold)
+            cell.alignment = TEXT if column == FRAME else CENTRED
+            cell.number_format = "0"
 
 
 def _form_title(unit: Unit, taken: list[str]) -> str:

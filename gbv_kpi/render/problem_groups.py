@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Problem, Severity
 
 EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
+HEADINGS = (
+    *(phrase("Severity"), phrase("Code"), phrase("File"), phrase("Sheet"), phrase("Cell"), phrase("Unit, year")),
+    *(phrase("What was found"), phrase("How to correct it")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,12 @@ def place_text(problem: Problem) -> str:
     spot = "!".join(part for part in (place.sheet, cell) if part)
     owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
     return f"{spot} ({owner})" if spot and owner else spot or owner
+
+
+def listed(problem: Problem) -> list[Phrase | str]:
+    """Return what a list has of a problem under `HEADINGS`."""
+    place = problem.place
+    row = phrase("row {row}", row=str(place.row)) if place.row else ""
+    owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
+    words: tuple[Phrase, ...] = (problem.message, problem.hint)
+    return [SEVERITY[problem.severity], problem.code, place.file, place.sheet or "", place.cell or row, owner, *words]

@@ -35,7 +35,7 @@ from gbv_kpi.render.xlsx.indicator import (
     VERDICT,
     IndicatorPage,
 )
-from gbv_kpi.render.xlsx.year import PROVINCE
+from gbv_kpi.render.xlsx.returns import PROVINCE
 from gbv_kpi.render.year_record import record_sentences
 
 NAME, QUOTE = 0, 1  # from NUMERATOR to LACKING the columns are those of the indicators' own sheets
