@@ -15,7 +15,7 @@ from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Comparison, Indicator, Source, Table, ThresholdEntry, Unit
 from gbv_kpi.problem_codes import Severity
 from gbv_kpi.render.formatting import SIGN
-from gbv_kpi.render.problem_groups import SEVERITY
+from gbv_kpi.render.problems import SEVERITY
 
 if TYPE_CHECKING:
     from gbv_kpi.plan.assemble import Remark

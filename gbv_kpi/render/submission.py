@@ -16,7 +16,7 @@ from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.json import attributes, problem_record
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.problem_groups import place_text
+from gbv_kpi.render.problems import place_text
 from gbv_kpi.render.terminal import problem_groups
 from gbv_kpi.render.terminal_table import to_text
 from gbv_kpi.render.year_record import change_words

@@ -35,7 +35,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.render.docx.parts import PartWriter, date_document, define_styles
+from gbv_kpi.render.docx.document import PartWriter, date_document, define_styles
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand

@@ -11,16 +11,8 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.model import Letterhead
+from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, target_text
-from gbv_kpi.render.sentences import (
-    amount_lacking,
-    completeness,
-    last_year_rate,
-    outlook,
-    progress_alone,
-    refused_returns,
-    withheld_notes,
-)
 
 BLANK = "……"  # for the officer to fill in
 SHOWN_MERGERS = 20
@@ -129,7 +121,7 @@ def assessment(finding: Finding, indicator: Indicator, language: Language) -> Ph
         return phrase("{status}: the target of {target} is set for {year}", **details)
     if finding.status is not Status.MISSED:
         return phrase("{status} (the target is {target}, from {year} on)", **details)
-    lacking = amount_lacking(finding, indicator)
+    lacking = sentences.amount_lacking(finding, indicator)
     if not threshold.lower_is_better:
         lacking = phrase("{amount} lacking", amount=lacking)
     return phrase("{status}: the target is {target} from {year} on, {lacking}", **details, lacking=lacking)
@@ -137,7 +129,7 @@ def assessment(finding: Finding, indicator: Indicator, language: Language) -> Ph
 
 def reported(coverage: Coverage) -> Iterator[Phrase]:
     """Yield who has reported and who has not; a report handed on lists no errors that it could point to."""
-    yield from (sentence for sentence, _ in completeness(replace(coverage, refused=())))
+    yield from (sentence for sentence, _ in sentences.completeness(replace(coverage, refused=())))
     if coverage.refused:
         names = ", ".join(unit.name for unit in coverage.refused)
         yield phrase("Of these returned to the sender for correction: {units}.", units=names)
@@ -212,7 +204,7 @@ def indicator_points(outcome: Outcome, finding: Finding, language: Language) -> 
     if indicator.quote:
         yield phrase("Target: “{quote}”.", quote=indicator.quote)
     found = result(finding, indicator, language)
-    if rate := last_year_rate(outcome.trend, finding, language):
+    if rate := sentences.last_year_rate(outcome.trend, finding, language):
         yield phrase(
             "Result of {year}: {result}; of {last_year}: {rate}.",
             year=year,
@@ -223,7 +215,7 @@ def indicator_points(outcome: Outcome, finding: Finding, language: Language) -> 
     else:
         yield phrase("Result of {year}: {result}.", year=year, result=found)
     yield phrase("Assessment: {assessment}.", assessment=assessment(finding, indicator, language))
-    if progress := progress_alone(indicator, finding, language):
+    if progress := sentences.progress_alone(indicator, finding, language):
         yield phrase("Progress: {progress}.", progress=progress)
     for note in (indicator.caveat, indicator.note):
         if note and finding.status.has_rate:
@@ -238,14 +230,14 @@ def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
             yield from reported(coverage)
         if reason := plan.reporting_date_reason.get(coverage.year):
             yield reason
-    if refused := refused_returns(outcome):
+    if refused := sentences.refused_returns(outcome):
         yield refused
     for found in outcome.outlook:
-        yield outlook(plan, found)
+        yield sentences.outlook(plan, found)
     merged = [problem.message for problem in outcome.problems if problem.code == "merged-unit"]
     yield from islice(merged, SHOWN_MERGERS)
     if len(merged) > SHOWN_MERGERS:
         yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
-    yield from withheld_notes(plan, outcome.withheld)
+    yield from sentences.withheld_notes(plan, outcome.withheld)
     if plan.note:
         yield plan.note

@@ -11,7 +11,7 @@ from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.problems import Severity
 from gbv_kpi.render import listing
 from gbv_kpi.render.listing import Listing, for_person
-from gbv_kpi.render.problem_groups import HEADINGS, listed
+from gbv_kpi.render.problems import HEADINGS, listed
 from gbv_kpi.render.xlsx.book import CENTRED, TITLE, Book, Cell, Page, quotient
 
 FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}

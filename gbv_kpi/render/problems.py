@@ -1,8 +1,12 @@
-"""Problems in the order a person corrects them: by file, errors first, one kind at a time with its first examples."""
+"""Problems in the order a person corrects them, and the meaning of their codes: for a person, and as JSON.
+
+They are grouped by file, errors first, one kind at a time with its first examples; JSON has schema `gbv-kpi/explain/1`.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Problem, Severity
@@ -13,6 +17,10 @@ HEADINGS = (
     *(phrase("Severity"), phrase("Code"), phrase("File"), phrase("Sheet"), phrase("Cell"), phrase("Unit, year")),
     *(phrase("What was found"), phrase("How to correct it")),
 )
+MEANINGS = {
+    Severity.ERROR: phrase("Errors: a return with an error is excluded from all figures."),
+    Severity.WARNING: phrase("Warnings: something was read in a way that needs confirmation."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +79,38 @@ def listed(problem: Problem) -> list[Phrase | str]:
     owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
     words: tuple[Phrase, ...] = (problem.message, problem.hint)
     return [SEVERITY[problem.severity], problem.code, place.file, place.sheet or "", place.cell or row, owner, *words]
+
+
+def codes_to_text(language: Language) -> str:
+    """Return every code with its meaning, errors first."""
+    width = max(map(len, CATALOGUE))
+    blocks = []
+    for severity, heading in MEANINGS.items():
+        kinds = [(code, kind) for code, kind in CATALOGUE.items() if kind.severity is severity]
+        lines = (f"  {code:<{width}}  {language.say(kind.meaning)}\n" for code, kind in kinds)
+        blocks.append(f"{language.say(heading)}\n{''.join(lines)}")
+    return "\n".join(blocks)
+
+
+def code_to_text(code: str, language: Language) -> str:
+    """Return the meaning of one code, an example, and the remedy."""
+    kind = CATALOGUE[code]
+    lines = (
+        f"{code} ({language.say(SEVERITY[kind.severity])})",
+        language.say(kind.meaning),
+        language.say(phrase("For example: {example}", example=kind.example)),
+        language.say(phrase("Remedy: {remedy}", remedy=kind.remedy)),
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def codes_to_json(codes: Sequence[str], language: Language) -> str:
+    records = [
+        {
+            "code": code,
+            "severity": CATALOGUE[code].severity,
+            **{name: language.say(getattr(CATALOGUE[code], name)) for name in ("meaning", "example", "remedy")},
+        }
+        for code in codes
+    ]
+    return to_json_text({"schema": "gbv-kpi/explain/1", "codes": records})
