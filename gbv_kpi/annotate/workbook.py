@@ -92,7 +92,6 @@ def _saved(
     language: Language,
     note: Phrase | None = None,
 ) -> bytes:
-    """Return the workbook with its cells marked and the list in front."""
     for (title, address), here in _by_cell(problems, sheet_by_name).items():
         _mark(book[title], address, here, language)
     summary = book.create_sheet(sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)

@@ -24,8 +24,6 @@ Block = Styled | Table | Sequence[Styled]  # a sentence, a table, or the legend 
 
 @dataclass(frozen=True, slots=True)
 class YearRows:
-    """The province's findings and the units' with their names."""
-
     province: FindingByIndicator
     units: tuple[tuple[str, FindingByIndicator], ...]
     left_out: int  # how many further units there are
@@ -67,7 +65,6 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
 
 
 def legend(present: Container[Status], language: Language) -> list[Styled]:
-    """Return the signs of the statuses that are present, with their meanings."""
     shown = (status for status in Status if status in present)
     return [Styled(language.say(MEANING[status]), STYLE[status], MARK[status]) for status in shown]
 

@@ -39,7 +39,6 @@ SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
 def writer_of(measure: Measure, language: Language) -> Callable[[Decimal, int], str]:
-    """Return the function that writes figures of that measure."""
     return language.percent if measure in ("percent", "change") else language.number
 
 

@@ -8,7 +8,6 @@ from gbv_kpi.render.json import attributes
 
 
 def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
-    """Return a line for each damage, then what the ledger holds."""
     return text_of("ledger_check.txt.j2", language, check=check)
 
 

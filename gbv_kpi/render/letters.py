@@ -146,7 +146,6 @@ def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterat
 
 
 def letter_to_markdown(letter: Letter, language: Language) -> str:
-    """Return the letter as the text of an e-mail."""
     about = phrase("Re: {subject}", subject=letter.about)
     lines = [f"**{_escaped(about, language)}**", ""]
     for sentence in (phrase("To: {addressee}.", addressee=letter.addressee), *letter.opening):

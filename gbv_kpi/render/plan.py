@@ -50,7 +50,6 @@ def plans_to_json(plans: Sequence[PlanSummary]) -> str:
 
 
 def plan_to_json(plan: Plan, day: date) -> str:
-    """Return the plan as JSON, the same in every language."""
     years = range(plan.first_year, plan.last_year + 1)
     written = _record(plan)
     return to_json_text(
@@ -189,7 +188,6 @@ def plan_check_to_text(reading: "PlanReading", name: str, language: Language) ->
 
 
 def plan_check_to_json(reading: "PlanReading", name: str, language: Language) -> str:
-    """Return the remarks as JSON, the messages in `language`."""
     records = [
         {
             "severity": severity,

@@ -25,8 +25,6 @@ MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
-    """All problems of one kind in one file."""
-
     code: str
     problems: Sequence[Problem]
 
@@ -44,7 +42,6 @@ class ProblemGroup:
         return max(0, len(self.problems) - EXAMPLES)
 
     def example_texts(self, language: Language) -> list[str]:
-        """Return the place of each example and what was found there."""
         places = [(place_text(problem), language.say(problem.message)) for problem in self.examples]
         return [": ".join(part for part in parts if part) for parts in places]
 
@@ -54,7 +51,6 @@ class ProblemGroup:
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
-    """Yield each file with its groups."""
     problems_by_file: dict[str, dict[str, list[Problem]]] = {}
     for problem in problems:
         problems_by_file.setdefault(problem.place.file, {}).setdefault(problem.code, []).append(problem)
@@ -82,7 +78,6 @@ def listed(problem: Problem) -> list[Phrase | str]:
 
 
 def codes_to_text(language: Language) -> str:
-    """Return every code with its meaning, errors first."""
     width = max(map(len, CATALOGUE))
     blocks = []
     for severity, heading in MEANINGS.items():

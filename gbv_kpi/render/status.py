@@ -33,7 +33,6 @@ DEADLINES = {
 
 
 def status_to_json(status: YearStatus) -> str:
-    """Return the status as JSON, the same in every language."""
     expected, outstanding = len(status.expected), [unit.unit for unit in status.outstanding]
     coverage = {"year": status.year, "expected": expected, "received": expected - len(outstanding)}
     return to_json_text(

@@ -62,8 +62,6 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
 
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
-    """Return a row for each file, with what was changed and what is wrong below them."""
-
     def state(file: SubmittedFile) -> Cell:
         found = file.filed.state
         mark, _, style = LOOKS[found]

@@ -195,7 +195,6 @@ def _use_font(document: Document, language_tag: str) -> None:
 
 
 def _append(document: Document, xml: str) -> None:
-    """Write the XML below what the document has."""
     for element in elements(xml):
         document.element.body.insert_element_before(element, "w:sectPr")
 

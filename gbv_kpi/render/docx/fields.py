@@ -27,7 +27,6 @@ from gbv_kpi.render.sentences import amount_lacking, last_year_rate, verdict
 
 
 def fields(outcome: Outcome, language: Language) -> dict[str, object]:
-    """Return every field of a report by name, said in `language`."""
     plan, coverage = outcome.scorecard.plan, outcome.scorecard.coverage
     letterhead, judged = plan.letterhead(outcome.day), outcome.scorecard.judged
     verdicts = (verdict(outcome, year) for year in outcome.scorecard.years)

@@ -24,8 +24,6 @@ Words = Phrase | Bilingual | str
 
 
 class Bold(NamedTuple):
-    """Words in a cell that are to be seen first."""
-
     words: Words
 
 
@@ -48,8 +46,6 @@ class Heading(NamedTuple):
 
 
 class ShownUnits(NamedTuple):
-    """The units that the body has room for by code, and how many more there are."""
-
     shown: dict[str, str]
     more: int
 
@@ -98,14 +94,12 @@ def _bold_where(condition: bool, words: Words) -> Words | Bold:
 
 
 def letter_table(letter: Letter) -> list[Column]:
-    """Return what a letter's rows have under the headings of results."""
     cells = zip(HEADINGS, LETTER_WIDTHS, zip(*letter.rows, strict=True), strict=True)
     first, *others = (Column(*column) for column in cells)
     return [first._replace(align="left"), *others]
 
 
 def indicators_table(outcome: Outcome, findings: Sequence[Finding], language: Language) -> list[Column]:
-    """Return the province's indicators: threshold, result, last year, verdict."""
     plan, year = outcome.scorecard.plan, findings[0].year
     rates = [last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA] for finding in findings]
     verdicts = [_bold_where(finding.status is Status.MISSED, judged(finding)) for finding in findings]
@@ -153,7 +147,6 @@ def units_table(outcome: Outcome, units: dict[str, str], language: Language) -> 
 
 
 def units_legend(outcome: Outcome, units: dict[str, str], language: Language) -> str:
-    """Return the signs of the table of units."""
     first = outcome.scorecard.plan.indicators[0].id
     known = {finding.unit for finding in outcome.scorecard.findings if finding.indicator == first}
     return legend(outcome.scorecard.judged.findings, language, [] if known.issuperset(units) else [Status.NO_DATA])
@@ -246,6 +239,5 @@ def _rates(outcome: Outcome, units: Iterable[str], language: Language) -> Iterat
 
 
 def annex_legend(outcome: Outcome, language: Language) -> str:
-    """Return the signs of the annex in words."""
     withheld = [Status.WITHHELD for counts in outcome.counts if counts.withheld]
     return legend(outcome.scorecard.findings, language, [Status.NO_DATA, *withheld])

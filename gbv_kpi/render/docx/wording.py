@@ -99,7 +99,6 @@ def target_in_force(finding: Finding, plan: Plan, language: Language) -> Phrase 
 
 
 def judged(finding: Finding) -> Phrase:
-    """Return the verdict in a word or two."""
     meaning = MEANING[finding.status]
     if finding.provisional and finding.status.has_rate:
         return phrase("{verdict} (provisional)", verdict=meaning)
@@ -136,7 +135,6 @@ def reported(coverage: Coverage) -> Iterator[Phrase]:
 
 
 def legend(findings: Iterable[Finding], language: Language, further: Iterable[Status] = ()) -> str:
-    """Return the signs of a table in words."""
     present = {finding.status for finding in findings} | set(further)
     return "; ".join(f"{sign} {language.say(MEANING[status])}" for status, sign in SIGN.items() if status in present)
 
@@ -179,7 +177,6 @@ def widest_line(text: str, points: float, column: float) -> float:
 
 
 def _advance(character: str) -> float:
-    """Return the width of a character in sizes of its font."""
     if character in "Iijltf.,;:/-–()":
         return 0.35
     return 0.71 if character.isupper() else 0.5
@@ -190,7 +187,6 @@ def findings_by_indicator(findings: Iterable[Finding]) -> dict[str, Finding]:
 
 
 def titles_by_verdict(findings: Iterable[Finding], plan: Plan, language: Language) -> dict[str, list[str]]:
-    """Return the indicators that each verdict is said of."""
     found: dict[str, list[str]] = {}
     for finding in sorted(findings, key=lambda finding: list(Status).index(finding.status)):
         title = language.say(plan.indicator_by_id[finding.indicator].title)

@@ -89,7 +89,6 @@ def _tone(decisive: Sequence[Finding]) -> tuple[str, str]:
 
 
 def _environment(language: Language) -> Environment:
-    """Return Jinja2 with the words and figures of every format, in one language."""
     made = jinja.environment(Path(__file__).parent, language, SPOKEN, UNSPOKEN)
     made.globals |= {
         "MARK": formatting.MARK,

@@ -24,8 +24,6 @@ UNSEEN = ";;;"  # the number format of a cell that shows nothing
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPage:
-    """One indicator in the year reported."""
-
     page: Page
     indicator: Indicator
     year: Year
@@ -167,7 +165,6 @@ class IndicatorPage:
         return self.page.book.count(count, formula)
 
     def _put_chart(self) -> None:
-        """Draw province and units against the threshold."""
         first, last = PROVINCE, self.year.last_row
         shown = Rates(
             self.indicator.title,

@@ -55,7 +55,6 @@ def _cell(book: Book, cell: listing.Cell) -> Cell:
 
 
 def fill_problems(page: Page, outcome: Outcome) -> None:
-    """Write every problem, errors first."""
     page.set_widths(PROBLEM_WIDTHS)
     page.across(0, phrase("Errors and warnings"), TITLE)
     problems = sorted(outcome.problems, key=lambda problem: problem.severity is not Severity.ERROR)

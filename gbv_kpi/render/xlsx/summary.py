@@ -76,7 +76,6 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
 
 
 def _above(outcome: Outcome) -> Iterator[Line]:
-    """Yield the titles, then the verdict, and whether it is the last word."""
     plan = outcome.scorecard.plan
     yield plan.title, {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
