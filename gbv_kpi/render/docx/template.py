@@ -48,6 +48,7 @@ PartsIn = Callable[[Document], PartWriter]
 _MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
 _TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to compute.")
 _NOT_WORKED_OUT = phrase("The fields of the Word template cannot be computed.")
+_PARAGRAPH = re.compile("<w:p(?=[ >])")
 # The paragraph that a part is to take the place of.
 _PLACE_OF_A_PART = re.compile(
     rf"<w:p[ >](?:(?!<w:p[ >]).)*?{{{{\s*({'|'.join(PARTS)})\s*}}}}.*?</w:p>", flags=re.DOTALL
@@ -129,8 +130,10 @@ def _errors_explained() -> Iterator[None]:
     except SecurityError as error:  # a TemplateError too, but written well
         raise UsageError(_NOT_WORKED_OUT) from error
     except TemplateError as error:
-        lines = [line.strip() for line in getattr(error, "docx_context", ())]
-        near = next((line for line in lines[3:] if line), "")[:MAX_QUOTED]
+        # Each paragraph is a line of what Jinja read.
+        lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
+        texts = (unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in reversed(lines))
+        near = next(filter(None, texts), "")[:MAX_QUOTED]
         message = phrase(
             "Invalid field in the Word template, near “{near}”. Write it as {example}.",
             near=near or "{{ }}",
@@ -152,8 +155,9 @@ def _rendered(
     patch_xml, render_xml = document.patch_xml, document.render_xml_part
     environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_printed)
     environment.globals = {"range": safe_range}
-    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
+    document.patch_xml = lambda xml: _PARAGRAPH.sub("\n<w:p", _PLACE_OF_A_PART.sub(_alone, patch_xml(xml)))
     asked = document.get_undeclared_template_variables(environment)
+    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
     context = {**known, **{name: f"{_MARK}{name}{_MARK}" for name in parts}}
     if unknown := asked - set(context):
         raise _no_such_field(sorted(unknown), context)
