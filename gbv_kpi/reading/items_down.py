@@ -105,9 +105,8 @@ def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Remark]:
     vocabulary = grid.reader.vocabulary
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
     below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
-    kind = against_in_heading(form.heading, vocabulary)
-    headed = [Remark(kind, form.top, -1, form.heading[-1])] if kind else []
-    return [*headed, *notes_below(grid, below, title.named_years)]
+    headed = against_in_heading(form.heading, (text for column in form.columns for text in column.path), vocabulary)
+    return [*([headed] if headed else []), *notes_below(grid, below, title.named_years)]
 
 
 def _set_aside_other_years(by_key: Claimed, title: TitleBlock, grid: Grid) -> list[Problem]:

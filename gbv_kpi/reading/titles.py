@@ -5,7 +5,7 @@ A line counts where it qualifies the figures, not where it names a document, a l
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -193,9 +193,15 @@ def after_label(title: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", seen(title)).partition(":")[2].split())
 
 
-def is_title_line(texts: Iterable[str]) -> bool:
+def joins_to_period(texts: Sequence[str]) -> bool:
+    """Return whether the cells of a row give a period together: "Từ tháng", "1", "đến tháng", "6"."""
+    joined = tidy(" ".join(texts))
+    return len(texts) > 1 and bool(find_periods(joined)) and not any(find_periods(tidy(text)) for text in texts)
+
+
+def is_title_line(texts: Sequence[str]) -> bool:
     """Return whether a row belongs to a title block rather than to a header."""
-    return any(
+    return joins_to_period(texts) or any(
         text.endswith(":")
         or len(text) > 200
         or reporting_unit_in(text) is not None

@@ -22,6 +22,7 @@ from tests.reading.sending import (
     counts,
     read,
     told,
+    words_of,
 )
 
 Right = Mapping[tuple[str, int], Sequence[int | None]]
@@ -236,6 +237,29 @@ PERIODS_WRONG: list[list[list[object]]] = [
 ]
 
 
+IN_CELLS: list[tuple[list[object], bool]] = [
+    (["Từ tháng", 1, "đến tháng", 6], False),
+    (["Từ tháng", 1, "đến tháng", 12], True),
+    (["", "Từ tháng", "1", "đến tháng", "6"], False),
+    (["Từ tháng", 1, "đến tháng", 9, "năm", 2023], False),
+    (["Từ tháng", 1, "đến tháng", 12, "năm", 2023], True),
+    (["Từ", "tháng 1", "đến", "tháng 6"], False),
+    (["Từ", "tháng 1", "đến", "tháng 12"], True),
+    (["Tháng", "từ", 1, "đến", 6], False),
+    (["Từ ngày", 1, "tháng", 1, "đến ngày", 30, "tháng", 6], False),
+    (["Từ ngày", 1, "tháng", 1, "đến ngày", 31, "tháng", 12], True),
+]
+
+
+@pytest.mark.parametrize(("cells", "is_year"), IN_CELLS)
+def test_a_period_split_over_cells_is_read_as_one(tmp_path: Path, cells: list[object], is_year: bool) -> None:
+    titled_form = form("Số liệu", columns=[A], title=[*FORM_TITLE[:2], cells])
+    for rows in (titled_form, [TITLE, cells, HEADER, ["Nho Quan", *A]]):
+        returns = read(tmp_path, rows)
+        assert counts(returns) == (ONE if is_year else NONE)
+        assert {code for code, _ in told(returns)} == (set() if is_year else {"part-of-year"})
+
+
 @pytest.mark.parametrize("title", REPORTERS_WRONG)
 def test_another_body_of_the_district_is_no_unit(tmp_path: Path, title: list[list[object]]) -> None:
     returns = read(tmp_path, form("Kết quả", columns=[B], title=title))
@@ -266,6 +290,34 @@ def test_a_word_beside_an_item_that_limits_it_refuses_it(tmp_path: Path, heading
 def test_a_heading_of_items_that_limits_them_refuses_the_form(tmp_path: Path, heading: str) -> None:
     rows = [[heading, *row[1:]] if row[:1] == ["Chỉ tiêu"] else row for row in form("Số liệu", columns=[B])]
     assert counts(read(tmp_path, rows)) == NONE
+
+
+PLANNED_ITEMS: list[list[list[object]]] = [
+    [["Chỉ tiêu kế hoạch", "Số liệu"]],
+    [["Kế hoạch", "Giá trị"]],
+    [["Chỉ tiêu kế hoạch", ""], ["Chỉ tiêu", "Số liệu"]],
+    [["Chỉ tiêu kế hoạch", ""], ["", "Số liệu"]],
+    [["", "Chỉ tiêu kế hoạch"], ["Chỉ tiêu", "Số liệu"]],
+]
+ITEMS_OF_A_RESULT: list[list[list[object]]] = [
+    [["Chỉ tiêu", "Số liệu"]],
+    [["Các chỉ tiêu", "Giá trị"]],
+    [["Chỉ tiêu kế hoạch", "Thực hiện"]],
+    [["Chỉ tiêu kế hoạch", "Kết quả năm 2023"]],
+    [["Chỉ tiêu (theo Kế hoạch số 63/KH-UBND)", "Số liệu"]],
+]
+
+
+@pytest.mark.parametrize("heads", PLANNED_ITEMS)
+def test_items_headed_as_planned_are_no_result(tmp_path: Path, heads: list[list[object]]) -> None:
+    returns = read(tmp_path, [*FORM_TITLE, *heads, *form("", columns=[B])[len(FORM_TITLE) + 1 :]])
+    assert counts(returns) == NONE
+    assert str(heads[0][0] or heads[0][1]) in words_of(returns)
+
+
+@pytest.mark.parametrize("heads", ITEMS_OF_A_RESULT)
+def test_items_headed_as_indicators_are_read(tmp_path: Path, heads: list[list[object]]) -> None:
+    assert counts(read(tmp_path, [*FORM_TITLE, *heads, *form("", columns=[A])[len(FORM_TITLE) + 1 :]])) == ONE
 
 
 @pytest.mark.parametrize("heading", ["Đơn vị (6 tháng)", "Đơn vị - Nữ", "Huyện (trẻ em)"])
