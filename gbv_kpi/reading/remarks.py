@@ -35,7 +35,8 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
     """
     line = read_line(text)
     if line.against is not None:
-        return line.against
+        is_of_other = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
+        return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and is_of_other else line.against  # "Ước năm sau"
     if is_incomplete(text) or _names_lower_level(text, vocabulary):
         return Kind.PART
     heading, colon, said = text.partition(":")

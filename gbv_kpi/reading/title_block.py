@@ -34,6 +34,7 @@ from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
 SHEET = (-1, -1)  # the place of what the sheet's name says
 _WIDEST = 200  # characters of a line that may name a unit
 _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
+_GLUED_YEAR = re.compile(r"(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))")  # "KH2023"
 _REPORT_IN = re.compile(
     r"(?:bao cao|bieu|bang|tong hop|ket qua|tinh hinh|so lieu|thong ke)\b.*\b(?:tren dia ban|cua|tai)\s+(?P<unit>.+?)"
     r"(?:[,\s]+(?:tinh\s.*|nam\s.*|\(.*))?$"
@@ -86,8 +87,7 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
         elif kind and not (kind is Kind.TARGET and _goes_on(lines, (row, column, text))):
             against.append(Remark(kind, row, column, text))
     against += _periods_below(cells)
-    name = grid.sheet.name
-    if name:
+    if name := _GLUED_YEAR.sub(" ", grid.sheet.name or ""):
         named = set(years_in_sheet_name(name))
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
         if not _names_reporter(name, reader) and (kind := against_in(name, reader.vocabulary)):

@@ -135,6 +135,10 @@ TITLE_WRONG = [
     "(Chỉ tính các trường công lập)",
     "Loại hình: tư thục",
     "Số liệu 6T2023",
+    "BÁO CÁO NHANH THÁNG 12/2023",
+    "Báo cáo đột xuất tháng 5",
+    "BÁO CÁO GIỮA KỲ NĂM 2023",
+    "Số liệu ước năm sau",
 ]
 TITLE_READ = [
     "BÁO CÁO CÔNG TÁC BÌNH ĐẲNG GIỚI VÀ VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ",
@@ -144,7 +148,7 @@ TITLE_READ = [
     "Giới tính: Chung",
     "GIAI ĐOẠN 2021 - 2025",
 ]
-SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn"]
+SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn", "KH2023", "DK 2023"]
 SHEETS_READ = ["Nam 2023", "TH", "Huyện", "Chung", "BĐG"]
 BESIDE_WRONG = [
     ("Giới", "F"),
@@ -258,6 +262,46 @@ def test_a_period_split_over_cells_is_read_as_one(tmp_path: Path, cells: list[ob
         returns = read(tmp_path, rows)
         assert counts(returns) == (ONE if is_year else NONE)
         assert {code for code, _ in told(returns)} == (set() if is_year else {"part-of-year"})
+
+
+def test_two_forms_without_a_column_between_are_both_read(tmp_path: Path) -> None:
+    rows = [["Huyện Nho Quan", "", "Huyện Gia Viễn"], ["Năm 2023", "", "Năm 2023"], ["Chỉ tiêu", "Số liệu"] * 2]
+    rows += [[label, a, label, b] for label, a, b in zip(LABELS, A, B, strict=True)]
+    rows[0] = ["Đơn vị báo cáo: Huyện Nho Quan", "", "Đơn vị báo cáo: Huyện Gia Viễn"]
+    assert counts(read(tmp_path, rows)) == BOTH
+
+
+def with_parts(*parts: tuple[str, Sequence[int]]) -> list[list[object]]:
+    """A form with no figure of an item itself but those of its parts below it."""
+    rows: list[list[object]] = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"]]
+    for number, label in enumerate(LABELS):
+        rows += [[label, ""], *([f"   {part}", figures[number]] for part, figures in parts)]
+    return rows
+
+
+def test_a_total_after_its_parts_is_read(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, with_parts(("Nam", B), ("Nữ", B), ("Tổng số", A)))) == ONE
+
+
+def test_a_form_of_parts_only_is_no_blank_return(tmp_path: Path) -> None:
+    returns = read(tmp_path, with_parts(("Nam", A), ("Nữ", B)))
+    assert counts(returns) == NONE
+    assert told(returns)[0] == ("missing-value", "B5")
+    assert {code for code, _ in told(returns)} == {"missing-value"}
+    assert "Nữ" in words_of(returns)
+
+
+@pytest.mark.parametrize("heading", ["Toàn tỉnh", "Tổng toàn tỉnh"])
+def test_a_column_of_the_province_is_not_the_districts(tmp_path: Path, heading: str) -> None:
+    returns = read(tmp_path, form(heading, "Huyện", columns=[B, A]))
+    assert counts(returns) == NONE
+    assert ("conflicting-unit", "B4") in told(returns)
+
+
+def test_sections_of_a_plan_and_a_result_are_told_apart(tmp_path: Path) -> None:
+    items = [[[label, figure] for label, figure in zip(LABELS, figures, strict=True)] for figures in (B, A)]
+    rows = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"], ["Phần A. Chỉ tiêu giao"], *items[0], ["Phần B. Kết quả"], *items[1]]
+    assert counts(read(tmp_path, rows)) == ONE
 
 
 @pytest.mark.parametrize("title", REPORTERS_WRONG)
