@@ -36,6 +36,7 @@ _PART_OF_YEAR = re.compile(
     r"|\bso ket\b|\bban nien\b|\bnua (?:dau|cuoi )?\s*nam\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+"
     r"(?:(?:cua|nhanh|dot xuat|dinh ky|thuong xuyen|chuyen de|bo sung|cong tac)\s+)*thang\s*\d{1,2}\b"
+    r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b"
     r"|\bgiua (?:ky|nam|nhiem ky)\b|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
 _SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b")

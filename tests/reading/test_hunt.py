@@ -112,6 +112,7 @@ BELOW_WRONG = [
     "Ghi chú: số liệu kế hoạch năm 2023",
     "Ghi chú: số liệu năm 2022",
     "Ghi chú: Số liệu của 20/27 xã",
+    "* Chỉ tính từ tháng 7",
 ]
 BELOW_READ = [
     "(*) Số liệu tính đến 31/12/2023",
