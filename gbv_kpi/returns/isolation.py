@@ -8,14 +8,14 @@ A plain text crashes nothing: it is read in this process, which saves handing ov
 import os
 import pickle
 import signal
-import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import IO, Any, Generic, TypeVar
 
 from gbv_kpi.errors import GbvKpiError
 
@@ -27,7 +27,6 @@ except ImportError:  # Windows has neither limits nor fork: there the bounds of 
 MEMORY_BYTES = 256 * 2**20  # on top of what the process has when the child begins
 CPU_SECONDS = 6
 BYTES_PER_SECOND = 2**22  # a larger file may take longer
-_LENGTH = struct.Struct("!Q")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -77,42 +76,47 @@ def _stop(*_: object) -> None:
     raise OutOfTimeError
 
 
+@dataclass(frozen=True)
+class _Process:
+    number: int
+    requests: IO[bytes]  # unbuffered: closing it has nothing left to write
+    answers: IO[bytes]
+
+
 class Child(Generic[T, R]):
     """A child process that works on one item after the other; started when first asked."""
 
     def __init__(self, work: Callable[[T], R], seconds: int) -> None:
         self._work, self._seconds = work, seconds
-        self._process: tuple[int, int, int] | None = None  # its number, where to write and where to read
+        self._process: _Process | None = None
 
     def ask(self, item: T, size: int = 0) -> R | Failure:
         """Return what the work gives for an item of so many bytes, or why it failed. Raises its `GbvKpiError`."""
         if self._process is None:
             self._process = _start(self._work, self._seconds)
-        _, requests, answers = self._process
-        with suppress(BrokenPipeError):  # a child that has ended says nothing below
-            _send(requests, pickle.dumps((item, size), pickle.HIGHEST_PROTOCOL))
-        answer = _receive(answers)
-        if answer is None:
-            return self._end()
-        content: GbvKpiError | Failure | R = pickle.loads(answer)  # noqa: S301  # written by our own child
-        if isinstance(content, GbvKpiError):
-            raise content
-        if content is Failure.MEMORY:
+        try:
+            self._process.requests.write(pickle.dumps((item, size)))
+            answer: GbvKpiError | Failure | R = pickle.load(self._process.answers)  # noqa: S301  # our own child's
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError):  # it ended before or while it answered
+            return self._end(self._process)
+        if isinstance(answer, GbvKpiError):
+            raise answer
+        if answer is Failure.MEMORY:
             self.close()
-        return content
+        return answer
 
-    def _end(self) -> Failure:
-        process, self._process = self._process, None
-        if process is None:
-            return Failure.CRASH
-        status = _reap(process)
+    def _end(self, process: _Process) -> Failure:
+        self._process = None
+        process.requests.close()
+        process.answers.close()
+        _, status = os.waitpid(process.number, 0)
         return Failure.TIME if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU else Failure.CRASH
 
     def close(self) -> None:
         if self._process is not None:
             with suppress(ProcessLookupError):
-                os.kill(self._process[0], signal.SIGKILL)
-            self._end()
+                os.kill(self._process.number, signal.SIGKILL)
+            self._end(self._process)
 
 
 @contextmanager
@@ -129,7 +133,7 @@ def can_isolate() -> bool:
     return resource is not None and hasattr(os, "fork")
 
 
-def _start(work: Callable[[Any], Any], seconds: int) -> tuple[int, int, int]:
+def _start(work: Callable[[Any], Any], seconds: int) -> _Process:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     (request_end, requests), (answers, answer_end) = os.pipe(), os.pipe()
@@ -138,30 +142,31 @@ def _start(work: Callable[[Any], Any], seconds: int) -> tuple[int, int, int]:
         os.close(requests)
         os.close(answers)
         try:
-            _serve(work, seconds, request_end, answer_end)
+            _serve(work, seconds, os.fdopen(request_end, "rb"), os.fdopen(answer_end, "wb"))
         finally:
             os._exit(1)  # nothing of the parent's is flushed or cleaned up twice
     os.close(request_end)
     os.close(answer_end)
-    return number, requests, answers
+    return _Process(number, os.fdopen(requests, "wb", buffering=0), os.fdopen(answers, "rb"))
 
 
-def _serve(work: Callable[[Any], Any], seconds: int, requests: int, answers: int) -> None:
-    """Answer requests until the parent closes its end."""
+def _serve(work: Callable[[Any], Any], seconds: int, requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer requests until the parent closes its end, which is an `EOFError`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends its child
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a library that aborts prints a backtrace
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     in_use = _memory_in_use()
-    while (request := _receive(requests)) is not None:
-        item, size = pickle.loads(request)  # noqa: S301  # written by our own parent
+    while True:
+        item, size = pickle.load(requests)  # noqa: S301  # our own parent's
         _set_limits(in_use + MEMORY_BYTES, size, seconds)
         try:
-            answer = pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL)
+            answer = pickle.dumps(work(item))
         except MemoryError:
             answer = pickle.dumps(Failure.MEMORY)
         except GbvKpiError as error:
             answer = pickle.dumps(error)
-        _send(answers, answer)
+        answers.write(answer)
+        answers.flush()
 
 
 def _set_limits(memory: int, size: int, seconds: int) -> None:
@@ -181,34 +186,3 @@ def _memory_in_use() -> int:
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     except OSError:
         return 2**33
-
-
-def _send(pipe: int, content: bytes) -> None:
-    view = memoryview(_LENGTH.pack(len(content)) + content)
-    while view:
-        view = view[os.write(pipe, view) :]
-
-
-def _receive(pipe: int) -> bytes | None:
-    """Return the next message; None where the other side is gone."""
-    head = _read(pipe, _LENGTH.size)
-    return None if head is None else _read(pipe, _LENGTH.unpack(head)[0])
-
-
-def _read(pipe: int, count: int) -> bytes | None:
-    pieces: list[bytes] = []
-    while count:
-        piece = os.read(pipe, min(count, 2**20))
-        if not piece:
-            return None
-        pieces.append(piece)
-        count -= len(piece)
-    return b"".join(pieces)
-
-
-def _reap(process: tuple[int, int, int]) -> int:
-    number, requests, answers = process
-    os.close(requests)
-    os.close(answers)
-    _, status = os.waitpid(number, 0)
-    return status
