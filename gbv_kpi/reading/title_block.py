@@ -130,7 +130,7 @@ def year_of(cell: object) -> int | None:
 
 
 def _joined_lines(cells: Sequence[Cell]) -> Iterator[Cell]:
-    """Yield the cells, those of a row that give a period together as one: "Từ ngày", "01/01/2023", "đến ngày", …"""
+    """Yield the cells, but as one those of a row that give a period together: "Từ tháng", "1", "đến tháng", "6"."""
     for row, in_row in groupby(cells, key=itemgetter(0)):
         texts = [cell[1:] for cell in in_row]
         joined = [text.replace("_", " ").strip(" :") for _, text in texts]

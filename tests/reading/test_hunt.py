@@ -267,9 +267,9 @@ def test_a_period_split_over_cells_is_read_as_one(tmp_path: Path, cells: list[ob
 
 
 def test_two_forms_without_a_column_between_are_both_read(tmp_path: Path) -> None:
-    rows = [["Huyện Nho Quan", "", "Huyện Gia Viễn"], ["Năm 2023", "", "Năm 2023"], ["Chỉ tiêu", "Số liệu"] * 2]
+    reporters = ["Đơn vị báo cáo: Huyện Nho Quan", "", "Đơn vị báo cáo: Huyện Gia Viễn"]
+    rows: list[list[object]] = [[*reporters], ["Năm 2023", "", "Năm 2023"], ["Chỉ tiêu", "Số liệu"] * 2]
     rows += [[label, a, label, b] for label, a, b in zip(LABELS, A, B, strict=True)]
-    rows[0] = ["Đơn vị báo cáo: Huyện Nho Quan", "", "Đơn vị báo cáo: Huyện Gia Viễn"]
     assert counts(read(tmp_path, rows)) == BOTH
 
 
@@ -301,8 +301,9 @@ def test_a_column_of_the_province_is_not_the_districts(tmp_path: Path, heading: 
 
 
 def test_sections_of_a_plan_and_a_result_are_told_apart(tmp_path: Path) -> None:
-    items = [[[label, figure] for label, figure in zip(LABELS, figures, strict=True)] for figures in (B, A)]
-    rows = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"], ["Phần A. Chỉ tiêu giao"], *items[0], ["Phần B. Kết quả"], *items[1]]
+    rows: list[list[object]] = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"]]
+    for heading, figures in (("Phần A. Chỉ tiêu giao", B), ("Phần B. Kết quả", A)):
+        rows += [[heading], *([label, figure] for label, figure in zip(LABELS, figures, strict=True))]
     assert counts(read(tmp_path, rows)) == ONE
 
 
