@@ -1,4 +1,4 @@
-"""Read files that are no returns: only regular ones, and only up to a size."""
+"""Read files other than returns: only regular ones, and only up to a size."""
 
 import os
 import stat
@@ -69,7 +69,7 @@ def _too_large(max_bytes: int) -> Phrase:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a regular file of that name, whatever the name: too long ones and loops of links are none."""
+    """Return whether there is a regular file of that name; a name too long or a loop of links is not one."""
     try:
         return path.is_file()
     except (OSError, ValueError, RuntimeError):
@@ -77,7 +77,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_same_file(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, even if it is not there yet."""
+    """Return whether two names are of one file, even if it does not exist yet."""
     try:
         return one.resolve() == other.resolve() or one.samefile(other)
     except (OSError, ValueError, RuntimeError):

@@ -23,6 +23,7 @@ def findings_in(*names: Path) -> Sequence[Finding]:
     return evaluate(returns, PLAN).findings
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("year", range(2021, 2026))
 def test_every_unit_of_a_year_has_reported_without_a_problem(year: int) -> None:
     findings = findings_in(EXAMPLES / str(year))

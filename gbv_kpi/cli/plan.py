@@ -112,7 +112,7 @@ def new_plan(
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
-    from gbv_kpi.plan.new_file import starting_file
+    from gbv_kpi.plan.builtin import starting_file
 
     spoken = output_language(lang)
     expect_ending(output, ".toml", "")
@@ -164,7 +164,7 @@ def explain(
     Example: gbv-kpi explain part-exceeds-total
     """
     from gbv_kpi.problem_codes import CATALOGUE
-    from gbv_kpi.render.explain import code_to_text, codes_to_json, codes_to_text
+    from gbv_kpi.render.problems import code_to_text, codes_to_json, codes_to_text
 
     request = request_of(context, Format, format, output, lang)
     if code is not None and code not in CATALOGUE:

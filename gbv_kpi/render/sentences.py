@@ -7,8 +7,8 @@ from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
+from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
-from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, shown_rate
 from gbv_kpi.problems import error_count
@@ -239,7 +239,6 @@ def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
 
 
 def withheld_reason(withheld: Withheld) -> Phrase:
-    """Return why a result is withheld."""
     return phrase(
         "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
@@ -301,7 +300,6 @@ def path(found: "Path", language: Language) -> Phrase:
 
 
 def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
-    """Yield the marks at figures of a trend, in words."""
     points = [point for series in trend.series for point in series.points]
     if any(point.recast for point in points):
         yield RECAST, phrase("recast: the sum of the units that have merged into this one")

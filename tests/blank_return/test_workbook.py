@@ -93,6 +93,7 @@ def as_read(file: str, plan: Plan) -> dict[str, dict[str, int]]:
     return {str(code): {str(k): int(v) for k, v in row.dropna().items()} for code, row in counts.iterrows()}
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("year", [slow(2023), 2025])
 @pytest.mark.parametrize("unit", [None, slow("Huyện Kim Sơn")])
 @pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))

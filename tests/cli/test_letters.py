@@ -92,6 +92,7 @@ def test_refusal_tells_every_mistake_with_its_cell(office: Path) -> None:
         assert "lớn hơn" in text
 
 
+@pytest.mark.slow
 def test_results_say_what_is_lacking_and_how_many_remain(office: Path) -> None:
     letters()
     rows = {
@@ -139,6 +140,7 @@ def test_letters_are_in_english_if_asked(office: Path) -> None:
     assert "Re: Reminder" in (office / "thu" / "377 Huyện Yên Mô.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_unit_with_a_valid_row_in_a_refused_table_gets_no_reminder(office: Path, plan: Plan) -> None:
     rows: list[Row] = [("375", 2024, WELL), ("377", 2024, well_but(victims_seeking_help=31))]
     write_csv(office / "bad" / "chung.csv", plan, rows)

@@ -101,6 +101,7 @@ def test_a_file_that_exists_is_replaced_by_force_only(
     assert (tmp_path / name).stat().st_size > 1000
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("command", "endings"),
     [
@@ -144,6 +145,7 @@ def test_the_ending_decides_the_format_of_a_list(command: str, ledger: str, tmp_
     assert len(sheet.tables["list"].tableColumns) == len([cell for cell in sheet[3] if cell.value])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("command", ["trace training --year 2025", "submit RETURN --by Lan"])
 def test_trace_and_submit_write_csv_and_markdown(command: str, ledger: str, tmp_path: Path) -> None:
     words = [RETURN if word == "RETURN" else word for word in command.split()]

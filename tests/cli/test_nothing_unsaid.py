@@ -53,6 +53,7 @@ def test_a_writer_that_waits_says_so_after_two_seconds(tmp_path: Path) -> None:
     assert (waiting.returncode, "Waiting" in further) == (0, False)
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("command", [*OF_LEDGER, "ledger check"])
 @pytest.mark.parametrize("folder", ["", "not/there/"])
 def test_without_a_ledger_every_command_says_what_makes_one(command: str, folder: str, tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ def test_without_a_ledger_every_command_says_what_makes_one(command: str, folder
     assert "gbv-kpi submit creates one" in ran.err
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "command",
     [

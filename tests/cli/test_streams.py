@@ -83,6 +83,7 @@ def test_quiet_tells_what_stops_the_run(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- --output
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("format", ["table", "json"])
 def test_output_is_what_would_be_printed(tmp_path: Path, plan: Plan, format: str) -> None:
     file, out = write_csv(tmp_path / "r.csv", plan, of_2025()), tmp_path / "kết quả.txt"
@@ -163,6 +164,7 @@ def vietnamese(ran: Ran) -> bool:
     return "Đơn vị" in ran.out
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("option", "asked", "locale", "expected"),
     [
@@ -191,6 +193,7 @@ def test_what_stops_the_run_is_told_in_the_language_asked_for(tmp_path: Path) ->
     assert told["vi"] != told["en"]
 
 
+@pytest.mark.slow
 def test_a_process_in_an_ascii_locale_speaks_vietnamese_all_the_same(tmp_path: Path) -> None:
     file = str(CASES / "nho-quan-2025.xlsx")
     environment = {
@@ -244,6 +247,7 @@ def test_help_off_a_terminal_has_no_escape_code_either(
     assert "\x1b" not in ran.out + ran.err
 
 
+@pytest.mark.slow
 @pty_only
 def test_a_terminal_is_shown_colours() -> None:
     code, written = on_terminal("check", str(CASES / "nho-quan-2025.xlsx"))

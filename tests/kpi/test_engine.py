@@ -13,6 +13,7 @@ from tests.command import UNITS_OF_2025, WELL, find, judge, of_2025, verdict, we
 MET, MISSED, NOT_DUE, NO_CASES, NO_DATA = Status.MET, Status.MISSED, Status.NOT_DUE, Status.NO_CASES, Status.NO_DATA
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("officials", "trained", "workers", "workers_trained", "status", "lacking"),
     [
@@ -76,6 +77,7 @@ def test_a_province_without_victims_is_no_cases(tmp_path: Path, plan: Plan) -> N
     assert verdict(find(scorecard, "help-seeking")) == (0, 0, NO_CASES, None)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("year", "status", "since", "next_since"),
     [

@@ -183,6 +183,7 @@ def test_many_forms_in_one_workbook_are_a_return_each(tmp_path: Path) -> None:
     assert (counts(returns), told(returns)) == (BOTH, [])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("numbered", [True, False])
 def test_forms_below_each_other_on_a_sheet_are_a_return_each(tmp_path: Path, *, numbered: bool) -> None:
     def form(unit: str, figures: list[int]) -> list[list[object]]:

@@ -112,6 +112,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("cell", "code"), FAULTS)
 def test_a_fault_on_a_page_has_the_address_that_a_spreadsheet_shows(tmp_path: Path, cell: str, code: str) -> None:
     returns = read(tmp_path, page(TITLED.replace("<td>200</td>", cell)), name="sent.xls")
@@ -143,6 +144,9 @@ CSS = "<style><!--table{} .gone{display:none} td.old , .struck { text-decoration
         ("<td><span hidden>1</span>20", "20", ["unseen-text"]),
         ("<td><span style='Display : None !important'>1</span>20", "20", ["unseen-text"]),
         ("<td><span style='visibility:hidden'>1</span>20", "20", ["unseen-text"]),
+        ("<td><span style='font-size:0pt'>1</span>20", "20", ["unseen-text"]),
+        ("<td><span style='opacity:0.0'>1</span>20", "20", ["unseen-text"]),
+        ("<td><span style='font-size:10pt'>1</span>20", "120", []),
         ("<td><span class='x gone'>1</span>20", "20", ["unseen-text"]),
         ("<td class=old>20", "", ["unseen-text"]),
         ("<td><script>1</script><style>.a{}</style>20", "20", []),

@@ -271,7 +271,7 @@ def test_what_a_whole_has_over_all_of_its_parts_is_an_amount(plan: Plan) -> None
     assert Amount(("victims",), (("a",),)) in family.amounts
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("seed", range(12))
 def test_no_withheld_count_is_recovered_from_a_random_history(seed: int) -> None:
     """300 histories, as many as you like: python -m tests.suppression.histories."""

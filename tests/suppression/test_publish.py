@@ -172,6 +172,7 @@ def test_the_same_input_is_published_in_the_same_bytes(tmp_path: Path, plan: Pla
         assert first == second
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("format", ["table", "json", "csv", "md"])
 def test_every_format_withholds_the_same_and_says_so(tmp_path: Path, plan: Plan, format: str) -> None:
     """Of 373 victims 369 sought help: 98.9%."""
