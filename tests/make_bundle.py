@@ -128,7 +128,8 @@ def metadata_of(wheel: Path) -> Message:
 def is_complete(wheels: Path) -> bool:
     """Return whether pip would install everything on Windows from this folder alone."""
     with tempfile.TemporaryDirectory() as target:
-        sources = ("--no-index", "--find-links", str(wheels))
+        # pip would hold the wheels' Requires-Python against the Python that runs here.
+        sources = ("--no-index", "--find-links", str(wheels), "--ignore-requires-python")
         try:
             pip("install", "--dry-run", "--target", target, *sources, *ON_WINDOWS, "gbv-kpi[postgres]")
         except subprocess.CalledProcessError:

@@ -51,7 +51,7 @@ def test_what_is_wrong_is_a_value_and_what_stops_is_an_exception() -> None:
     plan = load_plan()
     codes = [problem.code for problem in read_returns([str(CASES / "loi-2023.xlsx")], plan).problems]
     assert "part-exceeds-total" in codes
-    with pytest.raises(GbvKpiError, match="nknown plan"):
+    with pytest.raises(GbvKpiError, match="Unknown plan"):
         load_plan("no-such-plan")
 
 

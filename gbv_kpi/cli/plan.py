@@ -91,7 +91,7 @@ def check_plan(
     Example: gbv-kpi plan check my-plan.toml
     """
     from gbv_kpi.plan.load import read_plan
-    from gbv_kpi.render.plan_check import exit_code, plan_check_to_json, plan_check_to_text
+    from gbv_kpi.render.plan import exit_code, plan_check_to_json, plan_check_to_text
 
     request = request_of(context, Format, format, output, lang)
     expect_other_file(output, [file])

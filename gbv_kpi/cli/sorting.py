@@ -26,7 +26,7 @@ from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.journal import record_places
 from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
-from gbv_kpi.render.reply import reply_to
+from gbv_kpi.render.letters import reply_to
 from gbv_kpi.sheets.sources import STDIN, open_source
 
 if sys.platform != "win32":

@@ -1,4 +1,4 @@
-"""An outcome as tidy rows: one for each finding, with the same columns whatever the plan and the language.
+"""Lists and the findings of an outcome as CSV: the same columns whatever the plan and the language.
 
 Figures are written for programs: whole numbers without separators, rates with a decimal point. Ids are those of
 JSON; names and the words of a status are the officer's. Whoever opens the file in a spreadsheet must not run
@@ -6,51 +6,56 @@ what someone wrote into a name: a text that a spreadsheet would take for a formu
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from gbv_kpi.console import escape_controls
-from gbv_kpi.i18n import Language, Phrase
+from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.withheld import Withheld
-from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MEANING
+from gbv_kpi.render.listing import Cell, Coded
 from gbv_kpi.render.sentences import withheld_reason
 
-COLUMNS = (
-    "plan",
-    "year",
-    "indicator",
-    "indicator_title",
-    "scope",
-    "unit",
-    "unit_name",
-    "numerator",
-    "denominator",
-    "rate",
-    "measure",  # of rate, threshold and next_threshold: percent or ratio
-    "comparator",
-    "threshold",
-    "threshold_since",
-    "next_comparator",
-    "next_threshold",
-    "next_threshold_since",
-    "status",
-    "status_text",
-    "shortfall",
-    "next_shortfall",
-    "provisional",
-    "note",
-)
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
 
-Cell = str | int | None
+
+def _note(finding: Finding, outcome: Outcome) -> Phrase | None:
+    is_withheld = finding.status is Status.WITHHELD
+    return withheld_reason(outcome.withheld) if outcome.withheld and is_withheld else None
+
+
+COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {
+    "plan": lambda _, outcome: outcome.scorecard.plan.id,
+    "year": lambda finding, _: finding.year,
+    "indicator": lambda finding, _: finding.indicator,
+    "indicator_title": lambda finding, outcome: outcome.scorecard.plan.indicator_by_id[finding.indicator].title,
+    "scope": lambda finding, _: finding.scope,
+    "unit": lambda finding, _: finding.unit,
+    "unit_name": lambda finding, outcome: finding.unit_name or outcome.scorecard.plan.place,
+    "numerator": lambda finding, _: finding.numerator,
+    "denominator": lambda finding, _: finding.denominator,
+    "rate": lambda finding, _: finding,
+    "measure": lambda finding, _: finding.measure,  # of rate, threshold and next_threshold: percent or ratio
+    "comparator": lambda finding, _: finding.threshold and finding.threshold.comparator,
+    "threshold": lambda finding, _: finding.threshold,
+    "threshold_since": lambda finding, _: finding.threshold and finding.threshold.since,
+    "next_comparator": lambda finding, _: finding.next_threshold and finding.next_threshold.comparator,
+    "next_threshold": lambda finding, _: finding.next_threshold,
+    "next_threshold_since": lambda finding, _: finding.next_threshold and finding.next_threshold.since,
+    "status": lambda finding, _: str(finding.status),
+    "status_text": lambda finding, _: MEANING[finding.status],
+    "shortfall": lambda finding, _: finding.shortfall,
+    "next_shortfall": lambda finding, _: finding.next_shortfall,
+    "provisional": lambda finding, _: finding.provisional,
+    "note": _note,
+}
 
 
 class _Line:
-    """What a writer of csv writes to: it gives each line back."""
+    """A file for a writer of csv that gives each line back."""
 
     def write(self, line: str) -> str:
         return line
@@ -58,54 +63,46 @@ class _Line:
 
 def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
     """Yield the findings with headings line by line."""
-    plan = outcome.scorecard.plan
-    return csv_lines(COLUMNS, (_row(one, plan, outcome.withheld, language) for one in outcome.scorecard.findings))
+    cells = COLUMNS.values()
+    rows = ([cell(finding, outcome) for cell in cells] for finding in outcome.scorecard.findings)
+    return csv_lines(COLUMNS, rows, language)
 
 
-def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+def csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
     """Yield headings and rows, which end as RFC 4180 has them."""
     writer = csv.writer(_Line())
-    yield writer.writerow(columns)
+    yield writer.writerow(names)
     for row in rows:
-        yield writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
+        yield writer.writerow([_for_programs(cell, language) for cell in row])
 
 
-def _row(finding: Finding, plan: Plan, withheld: Withheld | None, language: Language) -> list[Cell]:
-    rate = finding.rate(decimals=4)
-    note: Phrase | str = ""
-    if withheld and finding.status is Status.WITHHELD:
-        note = withheld_reason(withheld)
-    return [
-        plan.id,
-        finding.year,
-        finding.indicator,
-        language.say(plan.indicator_by_id[finding.indicator].title),
-        finding.scope,
-        finding.unit,
-        language.say(finding.unit_name or plan.place),
-        finding.numerator,
-        finding.denominator,
-        decimal_text(rate[0]) if rate else None,
-        finding.measure,
-        *_threshold(finding.threshold),
-        *_threshold(finding.next_threshold),
-        str(finding.status),
-        language.say(MEANING[finding.status]),
-        finding.shortfall,
-        finding.next_shortfall,
-        "true" if finding.provisional else "false",
-        language.say(note),
-    ]
+def _for_programs(cell: Cell, language: Language) -> str | int | None:
+    if cell is None or type(cell) is int:  # most cells, tried first: a country has millions
+        return cell
+    match cell:
+        case str():
+            return _safe(cell)
+        case bool():
+            return "true" if cell else "false"
+        case datetime():
+            return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        case date():
+            return cell.isoformat()
+        case Coded():
+            return _safe(cell.code)
+        case Finding():
+            rate = cell.rate(decimals=4)
+            return _safe(_decimal_text(rate[0])) if rate else None
+        case Threshold():
+            return _safe(_decimal_text(cell.bound))
+        case Phrase() | Bilingual():
+            return _safe(language.say(cell))
+        case _:
+            return cell
 
 
-def _threshold(threshold: Threshold | None) -> tuple[Cell, Cell, Cell]:
-    if threshold is None:
-        return None, None, None
-    return threshold.comparator, decimal_text(threshold.bound), threshold.since
-
-
-def decimal_text(value: Decimal) -> str:
-    """Without trailing zeros: 100 and 60.3774."""
+def _decimal_text(value: Decimal) -> str:
+    """Return a number without trailing zeros: 100 and 60.3774."""
     return f"{value.normalize():f}"
 
 

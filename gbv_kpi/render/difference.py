@@ -1,6 +1,7 @@
-"""What differs between two moments of a year: as a list, on a terminal, and as JSON, schema `gbv-kpi/diff/1`."""
+"""The differences between two moments of a year: as a list, on a terminal, and as JSON, schema `gbv-kpi/diff/1`."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -12,20 +13,20 @@ from gbv_kpi.kpi.year_record import ReturnChange
 from gbv_kpi.ledger.year import Difference
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import MEANING, result_text
-from gbv_kpi.render.listing import Cell, Listing, on_terminal
-from gbv_kpi.render.terminal_text import said
-from gbv_kpi.render.year_record import change_words, event_record, event_sentence, return_change_record
+from gbv_kpi.render.listing import Cell, Columns, Listing, listing_of, on_terminal
+from gbv_kpi.render.terminal_table import to_text
+from gbv_kpi.render.year_record import change_words, event_record, event_sentence
 
 
 def difference_to_json(difference: Difference) -> str:
-    """Schema `gbv-kpi/diff/1`: the same in every language."""
+    """Return the difference as JSON, the same in every language."""
     return to_json_text(
         {
             "schema": "gbv-kpi/diff/1",
             "plan": difference.plan.id,
             "year": difference.year,
-            "signature": event_record(difference.signature) if difference.signature else None,
-            "returns": [return_change_record(change) for change in difference.returns],
+            "signature": event_record(difference.signature),
+            "returns": list(map(asdict, difference.returns)),
             "findings": [
                 {"old": old.record() if old else None, "new": new.record() if new else None}
                 for old, new in difference.findings
@@ -37,18 +38,14 @@ def difference_to_json(difference: Difference) -> str:
 
 def difference_listing(difference: Difference, language: Language) -> Listing:
     """Return a row for each return that differs; the findings that do are notes."""
-    columns = (
-        ("unit", phrase("Code")),
-        ("unit_name", phrase("Unit")),
-        ("change", phrase("Changed")),
-        ("file", phrase("File")),
+    columns: Columns[ReturnChange] = (
+        ("unit", phrase("Code"), lambda change: change.unit),
+        ("unit_name", phrase("Unit"), lambda change: change.unit_name),
+        ("change", phrase("Changed"), lambda change: _change_cell(change, difference.plan, language)),
+        ("file", phrase("File"), lambda change: change.file),
     )
-    rows: list[list[Cell]] = [
-        [change.unit, change.unit_name, _change_cell(change, difference.plan, language), change.file]
-        for change in difference.returns
-    ]
     title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
-    return Listing(title, columns, rows, tuple(_difference_notes(difference, language)))
+    return listing_of(title, columns, difference.returns, _notes(difference, language))
 
 
 def _change_cell(change: ReturnChange, plan: Plan, language: Language) -> Cell:
@@ -56,10 +53,10 @@ def _change_cell(change: ReturnChange, plan: Plan, language: Language) -> Cell:
         return phrase("withdrawn")
     if change.old_revision is None:
         return phrase("new")
-    return "\n".join(change_words(one, plan, language, with_cell=True) for one in change.changes)
+    return "\n".join(change_words(field, plan, language, with_cell=True) for field in change.changes)
 
 
-def _difference_notes(difference: Difference, language: Language) -> Iterator[Phrase]:
+def _notes(difference: Difference, language: Language) -> Iterator[Phrase]:
     if difference.signature:
         yield event_sentence(difference.signature)
     for old, new in difference.findings:
@@ -75,17 +72,17 @@ def _difference_notes(difference: Difference, language: Language) -> Iterator[Ph
     yield plural("{count} return differs.", "{count} returns differ.", count)
 
 
-def difference_to_terminal(difference: Difference, language: Language) -> RenderableType:
-    """Return the returns that differ cell by cell, then the findings."""
-    listing = difference_listing(difference, language)
-    parts: list[RenderableType] = [said(listing.title, language, "bold")]
-    if listing.rows:
-        parts += [on_terminal(listing, language, ["unit_name", "change", "file"]), Text()]
-    return Group(*parts, *(said(note, language) for note in listing.notes))
-
-
 def _verdict(finding: Finding | None, language: Language) -> str:
     if finding is None:
         return "–"
     meaning = language.say(MEANING[finding.status])
     return f"{result_text(finding, language)} {meaning}" if finding.status.has_rate else meaning
+
+
+def difference_to_terminal(difference: Difference, language: Language) -> RenderableType:
+    """Return the returns that differ cell by cell, then the findings."""
+    listing = difference_listing(difference, language)
+    parts: list[RenderableType] = [to_text(listing.title, language, "bold")]
+    if listing.rows:
+        parts += [on_terminal(listing, language, ["unit_name", "change", "file"]), Text()]
+    return Group(*parts, *(to_text(note, language) for note in listing.notes))

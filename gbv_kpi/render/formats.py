@@ -1,6 +1,7 @@
 """An outcome in the format asked for; each renderer is imported only when it is."""
 
-from typing import TYPE_CHECKING
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,40 +12,22 @@ if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome
 
 DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and trend too
+RENDERERS = {
+    "table": "gbv_kpi.render.terminal:to_terminal",
+    "json": "gbv_kpi.render.json:to_json",
+    "csv": "gbv_kpi.render.csv:to_csv",
+    "md": "gbv_kpi.render.markdown:to_markdown",
+    "html": "gbv_kpi.render.html:to_html",
+    "xlsx": "gbv_kpi.render.xlsx:to_xlsx",
+    "docx": "gbv_kpi.render.docx.document:to_docx",
+}
 
 
 def rendered(
     outcome: "Outcome", format: str, language: "Language", template: bytes | None = None
-) -> "bytes | Iterable[str] | RenderableType":
-    """Return the bytes of a file, or the pieces of a text; `template` is an office's own Word document."""
-    match format:
-        case "table":
-            from gbv_kpi.render.terminal import to_terminal
-
-            return to_terminal(outcome, language)
-        case "json":
-            from gbv_kpi.render.json import to_json
-
-            return to_json(outcome, language)
-        case "csv":
-            from gbv_kpi.render.csv import to_csv
-
-            return to_csv(outcome, language)
-        case "md":
-            from gbv_kpi.render.markdown import to_markdown
-
-            return [to_markdown(outcome, language)]
-        case "html":
-            from gbv_kpi.render.html import to_html
-
-            return [to_html(outcome, language)]
-        case "xlsx":
-            from gbv_kpi.render.xlsx import to_xlsx
-
-            return to_xlsx(outcome, language)
-        case "docx":
-            from gbv_kpi.render.docx.document import to_docx
-
-            return to_docx(outcome, language, template)
-        case _:
-            raise ValueError(f"no renderer for {format}")
+) -> "bytes | str | Iterable[str] | RenderableType":
+    """Return the bytes of a file, or a text, whole or in pieces; `template` is an office's own Word document."""
+    render: Any = resolve_name(RENDERERS[format])
+    content: bytes | str | Iterable[str] | RenderableType
+    content = render(outcome, language, template) if format == "docx" else render(outcome, language)
+    return content

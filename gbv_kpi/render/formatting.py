@@ -32,6 +32,15 @@ MEANING = {
     Status.MONITORED: phrase("monitored"),
     Status.WITHHELD: phrase("withheld"),
 }
+STYLE = {  # on a terminal
+    Status.MET: "green",
+    Status.MISSED: "bold red",
+    Status.NOT_DUE: "cyan",
+    Status.NO_CASES: "dim",
+    Status.NO_DATA: "yellow",
+    Status.MONITORED: "cyan",
+    Status.WITHHELD: "dim",
+}
 RECAST = "*"
 PROVISIONAL = "~"
 TARGET = {
@@ -68,7 +77,7 @@ def result_text(finding: Finding, language: Language) -> str:
 
 
 def threshold_text(threshold: Threshold, language: Language) -> str:
-    """The threshold as it is written beside a rate: ≥ 85%."""
+    """Return the threshold as it is written next to a rate: ≥ 85%."""
     return f"{SIGN[threshold.comparator]} {_bound_text(threshold, language)}"
 
 
@@ -98,7 +107,7 @@ def _bound_text(threshold: Threshold, language: Language) -> str:
 
 
 def marks_text(point: "Point") -> str:
-    """What must be known of a figure of an earlier year: ~ provisional, * recast."""
+    """Return the marks of a figure of an earlier year: ~ provisional, * recast."""
     return (PROVISIONAL if point.finding.provisional else "") + (RECAST if point.recast else "")
 
 

@@ -1,7 +1,7 @@
 """An outcome as one JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC
+from datetime import UTC, date
 
 from gbv_kpi.console import dumped_by_record
 from gbv_kpi.i18n import Language
@@ -12,20 +12,23 @@ from gbv_kpi.problems import Problem
 from gbv_kpi.render.year_record import year_record_record
 
 
-def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
-    """The outcome with its messages in `language`; everything else is the same in every language.
+def attributes(value: object, *names: str) -> dict[str, object]:
+    """Return the attributes of these names; days and times as ISO 8601 has them."""
+    found = {name: getattr(value, name) for name in names}
+    return {name: part.isoformat() if isinstance(part, date) else part for name, part in found.items()}
 
-    In pieces, none of which is held longer than it takes to write it.
-    """
+
+def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
+    """Yield the outcome in pieces, its messages in `language`; everything else is the same in every language."""
     content: dict[str, object] = {
         "schema": f"gbv-kpi/{outcome.command}/1",
         "plan": outcome.scorecard.plan.id,
         "files": [
-            {"path": file.path, "sha256": file.sha256 or None, "returns": file.returns, "encoding": file.encoding}
+            attributes(file, "path", "sha256", "returns", "encoding") | {"sha256": file.sha256 or None}
             for file in outcome.files
         ],
         "problems": (problem_record(problem, language) for problem in outcome.problems),
-        "coverage": [coverage_record(coverage) for coverage in outcome.scorecard.coverage],
+        "coverage": [_coverage_record(coverage) for coverage in outcome.scorecard.coverage],
         "findings": (finding.record() for finding in outcome.scorecard.findings),
         "exit_code": outcome.exit_code,
     }
@@ -40,31 +43,25 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
 
 def problem_record(problem: Problem, language: Language) -> dict[str, object]:
     return {
-        "severity": str(problem.severity),
+        "severity": problem.severity,
         "code": problem.code,
         "message": language.say(problem.message),
         "hint": language.say(problem.hint),
-        "file": problem.place.file,
-        "sheet": problem.place.sheet,
-        "cell": problem.place.cell,
-        "row": problem.place.row,
-        "unit": problem.unit,
-        "year": problem.year,
-        "field": problem.field,
-        "value": problem.value,
+        **attributes(problem.place, "file", "sheet", "cell", "row"),
+        **attributes(problem, "unit", "year", "field", "value"),
     }
 
 
-def coverage_record(coverage: Coverage) -> dict[str, object]:
+def _coverage_record(coverage: Coverage) -> dict[str, object]:
     return {
         "year": coverage.year,
         "expected": len(coverage.expected) if coverage.is_judged else None,
         "received": coverage.received,
-        "missing": _units(coverage.missing),
-        "refused": _units(coverage.refused),
-        "partly": _units(coverage.partly),
+        "missing": unit_records(coverage.missing),
+        "refused": unit_records(coverage.refused),
+        "partly": unit_records(coverage.partly),
     }
 
 
-def _units(units: Iterable[Unit]) -> list[dict[str, str]]:
-    return [{"code": unit.code, "name": unit.name} for unit in units]
+def unit_records(units: Iterable[Unit]) -> list[dict[str, object]]:
+    return [attributes(unit, "code", "name") for unit in units]

@@ -1,4 +1,4 @@
-"""One letter per unit: a reminder, what is wrong in its return, or its results; nothing to say, no letter."""
+"""Letters to the units of a year: reminders, corrections to be made, results; and replies to files refused."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,16 @@ from typing import Literal
 
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding
+from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
+from gbv_kpi.ledger.submit import SubmittedFile
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.problems import Problem
+from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
-from gbv_kpi.render.formatting import MEANING, result_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, result_text, target_text
 from gbv_kpi.render.markdown import escaped, markdown_table
-from gbv_kpi.render.reply import corrections
+from gbv_kpi.render.problem_groups import place_text
+from gbv_kpi.render.sentences import amount
 
 HEADINGS = (
     phrase("Indicator"),
@@ -27,7 +30,7 @@ HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is said to a unit: what it is about, an opening, points or the rows of a table, and a closing."""
+    """A letter to a unit: its subject, an opening, points or the rows of a table, and a closing."""
 
     unit: Unit
     kind: Literal["reminder", "refusal", "results"]
@@ -39,7 +42,7 @@ class Letter:
 
     @property
     def addressee(self) -> Phrase | str:
-        """The committee that governs the unit; any other body by its own name."""
+        """Return the committee that governs the unit; any other body by its own name."""
         name = _within_sentence(self.unit)
         return name if name == self.unit.name else phrase("People's Committee of {unit}", unit=name)
 
@@ -57,68 +60,66 @@ def letters_of(
     day: date,
     language: Language,
 ) -> Iterator[Letter]:
-    """Yield the letters of a year, written on that day; `refused` are the errors in returns by unit."""
+    """Yield the letters of a year, written on that day; `refused` are the errors in returns by unit.
+
+    A unit gets none where its return is in and nothing is lacking.
+    """
     findings_by_unit: dict[str | None, list[Finding]] = {}
     for finding in findings:
         findings_by_unit.setdefault(finding.unit, []).append(finding)
-    for one in status.units:
-        if one.unit.code in refused:
-            yield _refusal(one, status, refused[one.unit.code], day)
-        elif one.unit.expected and not one.is_in:
-            yield _reminder(one, status, day)
-        elif rows := list(_rows(findings_by_unit.get(one.unit.code, ()), status.plan, language)):
-            yield _results(one, status, rows)
+    for unit in status.units:
+        details: dict[str, Detail] = {
+            "unit": _within_sentence(unit.unit),
+            "year": str(status.year),
+            "document": document_title(status.plan),
+            "day": official_day(day),
+            "deadline": official_day(unit.deadline) if unit.deadline else "",
+        }
+        if unit.unit.code in refused:
+            yield _refusal(unit, refused[unit.unit.code], day, details)
+        elif unit.unit.expected and not unit.is_in:
+            yield _reminder(unit, day, details)
+        elif rows := list(_rows(findings_by_unit.get(unit.unit.code, ()), status.plan, language)):
+            yield _results(unit, rows, details)
 
 
-def _details(one: UnitStatus, status: YearStatus) -> dict[str, Detail]:
-    deadline = official_day(one.deadline) if one.deadline else ""
-    document = document_title(status.plan)
-    return {"unit": _within_sentence(one.unit), "year": str(status.year), "document": document, "deadline": deadline}
-
-
-def _refusal(one: UnitStatus, status: YearStatus, problems: Sequence[Problem], day: date) -> Letter:
-    details = _details(one, status)
-    names = dict.fromkeys(problem.place.file.replace("\\", "/").rpartition("/")[2] for problem in problems)
-    why = phrase(
+def _refusal(status: UnitStatus, problems: Sequence[Problem], day: date, details: Mapping[str, Detail]) -> Letter:
+    names = dict.fromkeys(_file_name(problem.place.file) for problem in problems)
+    opening = phrase(
         "The return of {unit} for {year} ({file}) could not be recorded, for these reasons:",
         **details,
         file=", ".join(names),
     )
-    again = phrase("Please correct it and send it again")
-    if one.deadline and day <= one.deadline:
-        again = phrase("Please correct it and send it again by {deadline}", **details)
+    closing = phrase("Please correct it and send it again")
+    if status.deadline and day <= status.deadline:
+        closing = phrase("Please correct it and send it again by {deadline}", **details)
     about = phrase("Correction of the return of {year} on {document}", **details)
-    return Letter(one.unit, "refusal", about, [why], again, points=list(corrections(problems)))
+    return Letter(status.unit, "refusal", about, [opening], closing, points=list(_corrections(problems)))
 
 
-def _reminder(one: UnitStatus, status: YearStatus, day: date) -> Letter:
-    details = _details(one, status) | {"day": official_day(day)}
-    missing = phrase("By {day} the return of {unit} for {year} on {document} has not been received.", **details)
-    if one.arrival is Arrival.PARTLY:
-        missing = phrase("By {day} only a part of {unit} has sent its return for {year} on {document}.", **details)
-    opening = [missing]
-    if one.withdrawn:
-        opening.append(phrase("The return that was received no longer counts: {reason}", reason=one.withdrawn.text))
-    if one.deadline:
-        is_past = one.deadline < day
-        opening.append(
-            phrase("The deadline was {deadline}.", **details)
-            if is_past
-            else phrase("The deadline is {deadline}.", **details)
-        )
+def _reminder(status: UnitStatus, day: date, details: Mapping[str, Detail]) -> Letter:
+    opening = [phrase("By {day} the return of {unit} for {year} on {document} has not been received.", **details)]
+    if status.arrival is Arrival.PARTLY:
+        opening = [phrase("By {day} only a part of {unit} has sent its return for {year} on {document}.", **details)]
+    if status.withdrawn:
+        reason = status.withdrawn.text
+        opening.append(phrase("The return that was received no longer counts: {reason}", reason=reason))
+    if status.deadline and status.deadline < day:
+        opening.append(phrase("The deadline was {deadline}.", **details))
+    elif status.deadline:
+        opening.append(phrase("The deadline is {deadline}.", **details))
     about = phrase("Reminder of the return of {year} on {document}", **details)
-    return Letter(one.unit, "reminder", about, opening, phrase("Please fill in the enclosed form and send it"))
+    return Letter(status.unit, "reminder", about, opening, phrase("Please fill in the enclosed form and send it"))
 
 
-def _results(one: UnitStatus, status: YearStatus, rows: Sequence[Sequence[str]]) -> Letter:
-    details = _details(one, status)
+def _results(status: UnitStatus, rows: Sequence[Sequence[str]], details: Mapping[str, Detail]) -> Letter:
     opening = phrase("By its return, the results of {unit} in {year} on {document} are:", **details)
-    explained = phrase(
+    closing = phrase(
         "“Lacking” is how many more are needed for the target; “Remaining” is how many are not reached yet, such as "
         "people still to be trained. Please take the measures that are needed"
     )
     about = phrase("Results of {unit} in {year} on {document}", **details)
-    return Letter(one.unit, "results", about, [opening], explained, rows=rows)
+    return Letter(status.unit, "results", about, [opening], closing, rows=rows)
 
 
 def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterator[list[str]]:
@@ -129,30 +130,59 @@ def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterat
         target = finding.threshold if finding.shortfall else finding.next_threshold or finding.threshold
         if target is None or not finding.status.has_rate:
             continue
-        lacking = finding.shortfall or finding.next_shortfall or 0
         whole, part = finding.denominator, finding.numerator
-        known = finding.measure == "percent" and whole is not None and part is not None
-        wanted = phrase("{threshold} from {year}", threshold=threshold_text(target, language), year=str(target.since))
+        is_part = finding.measure == "percent" and whole is not None and part is not None
+        indicator = plan.indicator_by_id[finding.indicator]
+        wanted = target_text(target, indicator, language)
+        lacking = finding.shortfall or finding.next_shortfall or 0
         yield [
-            language.say(plan.indicator_by_id[finding.indicator].title),
+            language.say(indicator.title),
             result_text(finding, language),
-            language.say(wanted),
+            language.say(phrase("{threshold} from {year}", threshold=wanted, year=str(target.since))),
             language.say(MEANING[finding.status]),
-            language.number(lacking),
-            language.number(max(0, (whole or 0) - (part or 0))) if known else "",
+            language.say(amount(lacking, target, indicator)) if lacking else language.number(0),
+            language.number(max(0, (whole or 0) - (part or 0))) if is_part else "",
         ]
 
 
 def letter_to_markdown(letter: Letter, language: Language) -> str:
     """Return the letter as the text of an e-mail."""
-    lines = [f"**{escaped(language.say(phrase('Re: {subject}', subject=letter.about)))}**", ""]
-    lines += [escaped(language.say(phrase("To: {addressee}.", addressee=letter.addressee))), ""]
-    for sentence in letter.opening:
-        lines += [escaped(language.say(sentence)), ""]
-    lines += [f"- {escaped(language.say(point))}" for point in letter.points]
+    about = phrase("Re: {subject}", subject=letter.about)
+    lines = [f"**{_escaped(about, language)}**", ""]
+    for sentence in (phrase("To: {addressee}.", addressee=letter.addressee), *letter.opening):
+        lines += [_escaped(sentence, language), ""]
     if letter.rows:
-        lines.pop()
-        headings = [escaped(language.say(heading)) for heading in HEADINGS]
-        lines += markdown_table(headings, [[escaped(text) for text in row] for row in letter.rows])
-    lines += [*[""] * bool(lines[-1]), escaped(f"{language.say(letter.closing)}.")]
-    return "\n".join(lines).rstrip() + "\n"
+        headings = [_escaped(heading, language) for heading in HEADINGS]
+        rows = [[escaped(text) for text in row] for row in letter.rows]
+        lines += [*list(markdown_table(headings, rows))[1:], ""]
+    if letter.points:
+        lines += [*(f"- {_escaped(point, language)}" for point in letter.points), ""]
+    return "\n".join([*lines, escaped(f"{language.say(letter.closing)}.")]).rstrip() + "\n"
+
+
+def reply_to(file: SubmittedFile, language: Language) -> str:
+    """Return the reply, as Markdown, to a file that was refused or in which nothing is filled in."""
+    name = _file_name(file.path)
+    opening = phrase("The return {file} was not recorded. Please correct the following and send it again:", file=name)
+    if file.filed.state is State.BLANK:
+        opening = phrase("The return {file} was not recorded: no figure is filled in.", file=name)
+    points = [f"- {_escaped(point, language)}" for point in _corrections(file.problems)]
+    return "\n".join([_escaped(opening, language), "", *points]).rstrip() + "\n"
+
+
+def _file_name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def _corrections(problems: Iterable[Problem]) -> Iterator[Phrase]:
+    """Yield what is wrong and what to do, cell by cell, errors first."""
+    for problem in sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR):
+        details = {"message": problem.message, "hint": problem.hint}
+        if place := place_text(problem):
+            yield phrase("{place}: {message} {hint}", place=place, **details)
+        else:
+            yield phrase("{message} {hint}", **details)
+
+
+def _escaped(text: Phrase, language: Language) -> str:
+    return escaped(language.say(text))

@@ -1,23 +1,25 @@
-"""A list of any command in any format: each command says what its columns and rows are, and not how they are written.
+"""Lists of any command in any format: a command gives the columns and the rows, a writer here draws them.
 
 In CSV columns have the names that programs know, figures have no separators, and times are UTC. A person gets
 headings, separators, and the time of the office with its offset.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from typing import TypeVar
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.csv import csv_lines, decimal_text
 from gbv_kpi.render.formatting import clock_text, rate_text, threshold_text
-from gbv_kpi.render.terminal_table import Column, TerminalTable
+from gbv_kpi.render.table import Column, Styled, Table
+from gbv_kpi.render.terminal_table import TerminalTable
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Coded:
 
 
 Cell = str | int | bool | date | datetime | Phrase | Bilingual | Coded | Finding | Threshold | None
+Columns = Sequence[tuple[str, Phrase | None, Callable[[Item], Cell]]]  # name, heading and cell, as in `listing_of`
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class Listing:
     notes: Sequence[Phrase] = ()
 
 
+def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Phrase] = ()) -> Listing:
+    """Return a list with a row for each item."""
+    rows = [[cell(item) for _, _, cell in columns] for item in items]
+    return Listing(title, [(name, heading) for name, heading, _ in columns], rows, tuple(notes))
+
+
 def in_format(
     format: str,
     language: Language,
@@ -50,62 +59,43 @@ def in_format(
     make_listing: Callable[[], Listing],
 ) -> str | bytes | Iterator[str] | RenderableType:
     """Return a result in the format asked for: made for a terminal or as JSON, or its list as a file."""
-    if format == "table":
-        return table()
-    if format == "json":
-        return json()
-    listing = make_listing()
     match format:
+        case "table":
+            return table()
+        case "json":
+            return json()
         case "csv":
-            names = [name for name, _ in listing.columns]
-            return csv_lines(names, ([_for_programs(cell, language) for cell in row] for row in listing.rows))
+            from gbv_kpi.render.csv import csv_lines
+
+            listing = make_listing()
+            return csv_lines([name for name, _ in listing.columns], listing.rows, language)
         case "md":
-            return _markdown(listing, language)
+            return _markdown(make_listing(), language)
         case "xlsx":
             from gbv_kpi.render.xlsx.lists import listing_to_xlsx
 
-            return listing_to_xlsx(listing, language)
+            return listing_to_xlsx(make_listing(), language)
         case _:
             raise ValueError(f"no renderer for {format}")
 
 
-def on_terminal(listing: Listing, language: Language, names: Sequence[str]) -> TerminalTable:
-    """Return the columns of these names as a table of a terminal."""
-    places = [[name for name, _ in listing.columns].index(name) for name in names]
+def on_terminal(listing: Listing, language: Language, names: Container[str] = ()) -> TerminalTable:
+    """Return the columns of these names, or all, as a table of a terminal."""
+    shown = [place for place, (name, _) in enumerate(listing.columns) if not names or name in names]
     columns = []
-    for place in places:
+    for place in shown:
         cells = [row[place] for row in listing.rows]
         heading = listing.columns[place][1]
         is_figure = any(isinstance(cell, int) and not isinstance(cell, bool) for cell in cells)
         is_whole = any(isinstance(cell, date) for cell in cells)
         columns.append(Column(language.say(heading) if heading else "", is_figure, is_whole))
-    return TerminalTable(columns, [[_text(row[place], language) for place in places] for row in listing.rows])
+    rows = [[_styled(row[place], language) for place in shown] for row in listing.rows]
+    return TerminalTable(Table(columns, rows))
 
 
-def _text(cell: Cell, language: Language) -> Text:
-    style = cell.style if isinstance(cell, Coded) else ""
-    return Text("\n".join(map(escape_controls, for_person(cell, language).split("\n"))), style)
-
-
-def _for_programs(cell: Cell, language: Language) -> str | int | None:
-    match cell:
-        case bool():
-            return "true" if cell else "false"
-        case datetime():
-            return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        case date():
-            return cell.isoformat()
-        case Coded():
-            return cell.code
-        case Finding():
-            rate = cell.rate(decimals=4)
-            return decimal_text(rate[0]) if rate else None
-        case Threshold():
-            return decimal_text(cell.bound)
-        case Phrase() | Bilingual():
-            return language.say(cell)
-        case _:
-            return cell
+def _styled(cell: Cell, language: Language) -> Styled:
+    lines = map(escape_controls, for_person(cell, language).split("\n"))
+    return Styled("\n".join(lines), cell.style if isinstance(cell, Coded) else "")
 
 
 def for_person(cell: Cell, language: Language) -> str:
@@ -134,9 +124,9 @@ def for_person(cell: Cell, language: Language) -> str:
 def _markdown(listing: Listing, language: Language) -> Iterator[str]:
     from gbv_kpi.render.markdown import escaped, markdown_table
 
-    places = [(place, heading) for place, (_, heading) in enumerate(listing.columns) if heading]
-    headings = [escaped(language.say(heading)) for _, heading in places]
-    rows = ([escaped(for_person(row[place], language)) for place, _ in places] for row in listing.rows)
+    shown = [(place, heading) for place, (_, heading) in enumerate(listing.columns) if heading]
+    headings = [escaped(language.say(heading)) for _, heading in shown]
+    rows = ([escaped(for_person(row[place], language)) for place, _ in shown] for row in listing.rows)
     yield f"# {escaped(language.say(listing.title))}\n"
     yield from (f"{line}\n" for line in markdown_table(headings, rows))
     for note in listing.notes:

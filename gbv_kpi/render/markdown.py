@@ -4,28 +4,14 @@ Text from files and plans is text: whatever Markdown or HTML would take for a si
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from gbv_kpi.console import escape_controls
-from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
-from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage, Scorecard
-from gbv_kpi.render.formatting import MARK, MEANING, counts_text, rate_text, result_text, threshold_text
-from gbv_kpi.render.paging import SHOWN_UNITS, missed_rows, year_rows
-from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
-from gbv_kpi.render.sentences import (
-    amount_lacking,
-    caveats,
-    completeness,
-    monitored_figures,
-    outlook,
-    progress,
-    refused_returns,
-    verdict,
-    withheld_notes,
-)
-from gbv_kpi.render.year_record import record_sentences
+from gbv_kpi.render.blocks import SHOWN_UNITS, Block, verdict_blocks, year_blocks
+from gbv_kpi.render.problem_groups import SEVERITY, grouped
+from gbv_kpi.render.table import Styled, Table
 
 ANYWHERE = re.compile(
     r"""
@@ -39,16 +25,24 @@ ANYWHERE = re.compile(
 )
 IN_FRONT = re.compile(r"^\s*(?:[#>+=-]|\d+(?=[.)]))")  # a heading, quotation or list
 
-Text = Phrase | Bilingual | str
-
 
 def to_markdown(outcome: Outcome, language: Language) -> str:
-    """The verdict first, then every year, the problems and the files."""
-    return "\n".join(_Writer(outcome, language).lines()).rstrip("\n") + "\n"
+    """Return the verdict first, then every year, the problems and the files."""
+    plan = outcome.scorecard.plan
+    lines = [_heading(1, phrase("Plan {number}", number=plan.number), language), "", escaped(language.say(plan.title))]
+    for sentence in verdict_blocks(outcome, language):
+        lines += _block(sentence)
+    for coverage in outcome.scorecard.coverage:
+        lines += ["", _heading(2, phrase("Year {year}", year=str(coverage.year)), language)]
+        for block in year_blocks(outcome.scorecard.of_year(coverage.year), coverage, language):
+            lines += _block(block)
+    lines += _problems(outcome, language)
+    lines += _files(outcome, language)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def escaped(text: str) -> str:
-    r"""The text as Markdown shows it unchanged, on a line of its own.
+    r"""Return the text as Markdown shows it unchanged, on a line of its own.
 
     >>> print(escaped("1. <b>*x*</b> | =y"))
     1\. \<b>\*x\*\</b> \| =y
@@ -57,7 +51,7 @@ def escaped(text: str) -> str:
 
 
 def _within(text: str) -> str:
-    """The same within a line, where nothing begins a heading or list."""
+    """Return the same within a line, where nothing begins a heading or list."""
     return ANYWHERE.sub(_escape, escape_controls(text))
 
 
@@ -67,146 +61,73 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def markdown_table(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], figures_from: int | None = None
+    headings: Sequence[str], rows: Iterable[Sequence[str]], figures: Container[int] = ()
 ) -> Iterator[str]:
-    """Yield the lines of a table whose texts are escaped already."""
+    """Yield the lines of a table of escaped texts; columns with these numbers are set right."""
     width = len(headings)
-    rules = ["---:" if figures_from is not None and column >= figures_from else "---" for column in range(width)]
+    rules = ["---:" if column in figures else "---" for column in range(width)]
     yield ""
     for row in (headings, rules, *rows):
         yield f"| {' | '.join([*row, *[''] * (width - len(row))])} |"
 
 
-class _Writer:
-    """One outcome being said in one language."""
+def _heading(level: int, text: Phrase | str, language: Language) -> str:
+    return f"{'#' * level} {_within(language.say(text))}"
 
-    def __init__(self, outcome: Outcome, language: Language) -> None:
-        self.outcome = outcome
-        self.plan = outcome.scorecard.plan
-        self.language = language
 
-    def say(self, text: Text) -> str:
-        return _within(self.language.say(text))
+def _block(block: Block) -> list[str]:
+    match block:
+        case Table():
+            return _table(block)
+        case Styled() if block.style.startswith("bold"):
+            return ["", f"**{_within(block.text)}**"]
+        case Styled():
+            return ["", escaped(block.text)]
+        case _:
+            return ["", " · ".join(map(_cell, block))]
 
-    def _line(self, text: Text) -> str:
-        return escaped(self.language.say(text))
 
-    def lines(self) -> Iterator[str]:
-        yield self._heading(1, phrase("Plan {number}", number=self.plan.number))
-        yield from self._paragraphs([self.plan.title])
-        yield from self._verdicts()
-        for coverage in self.outcome.scorecard.coverage:
-            yield from self._year(self.outcome.scorecard.of_year(coverage.year), coverage)
-        yield from self._problems()
-        yield from self._files()
+def _table(table: Table) -> list[str]:
+    headings = [_within(column.heading) for column in table.columns]
+    rows = [list(map(_cell, row)) for row in table.rows]
+    if table.rule_above >= 0:
+        rows[table.rule_above] = [f"**{cell}**" for cell in rows[table.rule_above]]
+    figures = [number for number, column in enumerate(table.columns) if column.is_figure]
+    return list(markdown_table(headings, rows, figures))
 
-    def _heading(self, level: int, text: Text) -> str:
-        return f"{'#' * level} {self.say(text)}"
 
-    def _verdicts(self) -> Iterator[str]:
-        said = [verdict(self.outcome, year) for year in self.outcome.scorecard.years]
-        for sentence in (refused_returns(self.outcome), *said):
-            if sentence:
-                yield from ("", f"**{self.say(sentence)}**")
-        yield from self._paragraphs(outlook(self.plan, found) for found in self.outcome.outlook)
-        yield from self._paragraphs(withheld_notes(self.plan, self.outcome.withheld))
-        yield from self._paragraphs(record_sentences(self.outcome.year_record, self.plan, self.language))
+def _cell(cell: Styled) -> str:
+    counts = f"({cell.counts})" if cell.counts else ""
+    return " ".join(part for part in (cell.sign, _within(cell.text), counts) if part)
 
-    def _paragraphs(self, sentences: Iterable[Text]) -> Iterator[str]:
-        for sentence in sentences:
-            yield from ("", self._line(sentence))
 
-    def _year(self, scorecard: Scorecard, coverage: Coverage) -> Iterator[str]:
-        yield from ("", self._heading(2, phrase("Year {year}", year=str(coverage.year))))
-        if len(scorecard.judged.frame):
-            yield from self._matrix(scorecard)
-            present = scorecard.judged.statuses
-            signs = (f"{MARK[status]} {self.say(MEANING[status])}" for status in Status if status in present)
-            yield from ("", " · ".join(signs))
-        yield from self._paragraphs(sentence for _, sentence in monitored_figures(scorecard, None, self.language))
-        yield from self._lacking(scorecard)
-        for finding in scorecard.of_province().findings:
-            if sentence := progress(self.plan, finding, self.language):
-                yield from self._paragraphs([sentence])
-        yield from self._paragraphs(sentence for sentence, _ in completeness(coverage))
-        yield from self._paragraphs(caveats(self.plan, scorecard.rated_indicators))
+def _problems(outcome: Outcome, language: Language) -> Iterator[str]:
+    if not outcome.problems:
+        return
+    yield from ("", _heading(2, phrase("Problems"), language))
+    for file, groups in grouped(outcome.problems):
+        yield from ("", _heading(3, file, language))
+        for group in groups:
+            many = f" ({language.number(len(group.problems))})" if len(group.problems) > 1 else ""
+            yield from ("", f"**{_within(language.say(SEVERITY[group.severity]))}** `{group.code}`{many}", "")
+            yield from (f"- {escaped(text)}" for text in group.example_texts(language))
+            if group.more:
+                more = plural("… and {count} more", "… and {count} more", group.more)
+                yield f"- {escaped(language.say(more))}"
+            yield from (f"- → {_within(hint)}" for hint in group.distinct_hints(language))
 
-    def _matrix(self, scorecard: Scorecard) -> Iterator[str]:
-        rows_of_year = year_rows(scorecard)
-        province = rows_of_year.province
-        indicators = self.plan.indicators
-        place = self.say(self.plan.place)
-        if any(finding.provisional for finding in province.values()):
-            place += " " + self.say(phrase("(provisional)"))
-        in_force = (province[indicator.id].threshold for indicator in indicators)
-        rows = [[self.say(name), *(self._cell(of[i.id]) for i in indicators)] for name, of in rows_of_year.units]
-        if rows_of_year.left_out:
-            rows.append([self.say(plural("… {count} more unit", "… {count} more units", rows_of_year.left_out))])
-        rows.append([f"**{place}**", *(f"**{self._cell_with_counts(province[i.id])}**" for i in indicators)])
-        rows.append(
-            [
-                self.say(phrase("Threshold in force")),
-                *(self.say(threshold_text(t, self.language) if t else phrase("not yet")) for t in in_force),
-            ]
-        )
-        yield from self._table([phrase("Unit"), *(indicator.title for indicator in indicators)], rows, figures_from=1)
 
-    def _lacking(self, scorecard: Scorecard) -> Iterator[str]:
-        missed, more = missed_rows(scorecard)
-        if not missed:
-            return
-        rows = [
-            [
-                self.say(self.plan.indicator_by_id[finding.indicator].title),
-                self.say(finding.unit_name or self.plan.place),
-                self.say(result_text(finding, self.language)),
-                self.say(amount_lacking(finding, self.plan.indicator_by_id[finding.indicator])),
-            ]
-            for finding in missed
-        ]
-        if more:
-            rows.append([self.say(plural("… {count} more", "… {count} more", more))])
-        yield from self._table([phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking")], rows)
-
-    def _table(
-        self, headings: Sequence[Text], rows: Iterable[Sequence[str]], figures_from: int | None = None
-    ) -> Iterator[str]:
-        return markdown_table([self.say(heading) for heading in headings], rows, figures_from)
-
-    def _cell(self, finding: Finding) -> str:
-        return " ".join(part for part in (MARK[finding.status], rate_text(finding, self.language)) if part)
-
-    def _cell_with_counts(self, finding: Finding) -> str:
-        counts = f" ({counts_text(finding, self.language)})" if finding.is_known else ""
-        return self._cell(finding) + counts
-
-    def _problems(self) -> Iterator[str]:
-        if not self.outcome.problems:
-            return
-        yield from ("", self._heading(2, phrase("Problems")))
-        for file, groups in grouped(self.outcome.problems):
-            yield from ("", self._heading(3, file))
-            for group in groups:
-                many = f" ({self.language.number(len(group.problems))})" if len(group.problems) > 1 else ""
-                yield from ("", f"**{self.say(SEVERITY[group.severity])}** `{group.code}`{many}", "")
-                for problem in group.examples:
-                    message = self.language.say(problem.message)
-                    yield f"- {escaped(f'{spot}: {message}' if (spot := place_text(problem)) else message)}"
-                if group.more:
-                    yield f"- {self._line(plural('… and {count} more', '… and {count} more', group.more))}"
-                for hint in dict.fromkeys(map(self.say, group.hints)):
-                    yield f"- → {hint}"
-
-    def _files(self) -> Iterator[str]:
-        if not self.outcome.files:
-            return
-        yield from ("", self._heading(2, phrase("Files")))
-        hashed = any(file.sha256 for file in self.outcome.files)
-        rows = [
-            [self.say(file.path), self.language.number(file.returns), *([f"`{file.sha256}`"] if hashed else [])]
-            for file in self.outcome.files[:SHOWN_UNITS]
-        ]
-        if len(self.outcome.files) > SHOWN_UNITS:
-            more = plural("… {count} more", "… {count} more", len(self.outcome.files) - SHOWN_UNITS)
-            rows.append([self.say(more)])
-        yield from self._table([phrase("File"), phrase("Valid returns"), *(["SHA-256"] if hashed else [])], rows)
+def _files(outcome: Outcome, language: Language) -> Iterator[str]:
+    if not outcome.files:
+        return
+    yield from ("", _heading(2, phrase("Files"), language))
+    headings = [_within(language.say(heading)) for heading in (phrase("File"), phrase("Valid returns"))]
+    rows = [[_within(file.path), language.number(file.returns)] for file in outcome.files[:SHOWN_UNITS]]
+    if any(file.sha256 for file in outcome.files):
+        headings.append("SHA-256")
+        for row, file in zip(rows, outcome.files, strict=False):
+            row.append(f"`{file.sha256}`")
+    if len(outcome.files) > SHOWN_UNITS:
+        more = plural("… {count} more", "… {count} more", len(outcome.files) - SHOWN_UNITS)
+        rows.append([_within(language.say(more))])
+    yield from markdown_table(headings, rows)

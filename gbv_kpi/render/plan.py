@@ -1,17 +1,25 @@
-"""A plan for a person, and as JSON, schemas `gbv-kpi/plan-list/1` and `gbv-kpi/plan-show/1`."""
+"""Plans for a person, and as JSON, schemas `gbv-kpi/plan-list/1`, `gbv-kpi/plan-show/1` and `gbv-kpi/plan-check/1`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gbv_kpi.console import escape_controls, to_json_text
-from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
+from gbv_kpi.exit_codes import ExitCode
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.tables import Agency, Comparison, Indicator, ReturnField, Table, ThresholdEntry, Unit
+from gbv_kpi.plan.tables import Agency, Comparison, Indicator, Table, ThresholdEntry, Unit
+from gbv_kpi.problem_codes import Severity
+from gbv_kpi.render.formatting import SIGN
+from gbv_kpi.render.problem_groups import SEVERITY
 
-SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+if TYPE_CHECKING:
+    from gbv_kpi.plan.assemble import Remark
+    from gbv_kpi.plan.load import PlanReading
+
 COUNTS = {
     "people": phrase("people"),
     "cases": phrase("cases"),
@@ -27,8 +35,17 @@ KINDS = {"full text": phrase("full text"), "press": phrase("press")}
 NOTHING = "–"
 
 
+class _Line(NamedTuple):
+    """A line of a plan's text, and how far it and the lines broken off it are indented."""
+
+    text: Phrase | Bilingual | str
+    indent: int = 0
+    hanging: int | None = None  # as the line itself unless given
+    is_row: bool = False  # of a table: never broken
+
+
 def plans_to_text(plans: Sequence[PlanSummary], language: Language) -> str:
-    """A line for each plan: id, number, years, place."""
+    """Return a line for each plan: id, number, years, place."""
     width = max(len(plan.id) for plan in plans)
     return "".join(
         f"{plan.id:<{width}}  {plan.number:<13}  {plan.first_year}–{plan.last_year}  {language.say(plan.place)}\n"
@@ -37,29 +54,7 @@ def plans_to_text(plans: Sequence[PlanSummary], language: Language) -> str:
 
 
 def plans_to_json(plans: Sequence[PlanSummary]) -> str:
-    """The same in every language."""
-    return to_json_text(
-        {
-            "schema": "gbv-kpi/plan-list/1",
-            "plans": [
-                {
-                    "id": plan.id,
-                    "number": plan.number,
-                    "title": _texts(plan.title),
-                    "place": _texts(plan.place),
-                    "first_year": plan.first_year,
-                    "last_year": plan.last_year,
-                }
-                for plan in plans
-            ],
-        }
-    )
-
-
-def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = None) -> str:
-    """Return the plan for a person, with the units of that day; lines are broken where there is a `width`."""
-    writer = _Writer(language, width)
-    return "".join(f"{escape_controls(line)}\n" for line in writer.plan(plan, day))
+    return to_json_text({"schema": "gbv-kpi/plan-list/1", "plans": list(map(asdict, plans))})
 
 
 def plan_to_json(plan: Plan, day: date) -> str:
@@ -85,10 +80,6 @@ def plan_to_json(plan: Plan, day: date) -> str:
 def _record(table: Table) -> dict[str, Any]:
     """Return what a plan file says of a table, as JSON writes it."""
     return table.model_dump(mode="json", by_alias=True, exclude_unset=True)
-
-
-def _texts(text: Bilingual) -> dict[str, str]:
-    return {"vi": text.vi, "en": text.en}
 
 
 def _indicator_record(indicator: Indicator, years: range) -> dict[str, object]:
@@ -125,141 +116,189 @@ def _unit_record(unit: Unit) -> dict[str, object]:
     return {key: written.get(key) for key in ("code", "name", "from", "until")} | {"expected": unit.expected}
 
 
-class _Writer:
-    """A plan being written in one language."""
+def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = None) -> str:
+    """Return the plan for a person, with the units of that day; lines are broken where there is a `width`."""
+    parts = (part for line in _lines(plan, day, language) for part in _broken(line, language, width))
+    return "".join(f"{escape_controls(part)}\n" for part in parts)
 
-    def __init__(self, language: Language, width: int | None) -> None:
-        self.language = language
-        self.width = width
 
-    def plan(self, plan: Plan, day: date) -> Iterator[str]:
-        yield from self.lines(f"{plan.number}: {self.language.say(plan.title)}")
-        issued = phrase(
-            "issued {day}, from {first} to {last}",
-            day=_written(plan.issued) if plan.issued else NOTHING,
-            first=str(plan.first_year),
-            last=str(plan.last_year),
-        )
-        yield from self.lines(f"{plan.id}; {self.language.say(issued)}")
-        if plan.note:
-            yield from self.lines(self.language.say(plan.note))
-        yield from self.heading(phrase("Indicators"))
-        for indicator in plan.all_indicators:
-            yield from self.indicator(indicator)
-        yield from self.heading(phrase("Thresholds in force"))
-        yield from self.by_year(plan.indicators, range(plan.first_year, plan.last_year + 1))
-        yield from self.heading(phrase("Fields of a return"))
-        yield from self.fields(plan.fields)
-        yield from self.units(plan, day)
-        if plan.agencies:
-            yield from self.heading(phrase("Agencies"))
-            for agency in plan.agencies:
-                days = ((phrase("from {day}"), agency.since), (phrase("until {day}"), agency.until))
-                words = [self.language.say(phrase(wording.wording, day=_written(day))) for wording, day in days if day]
-                name = self.language.say(agency.name) + (f" ({', '.join(words)})" if words else "")
-                role = self.language.say(ROLES.get(agency.role, agency.role))
-                yield from self.lines(f"{role}: {name}", 2)
-                yield from self.below(agency, 4)
-        if plan.task_groups:
-            yield from self.heading(phrase("Task groups, without a number"))
-            for group in plan.task_groups:
-                yield from self.lines(self.language.say(group.title), 2)
-                if group.indicators:
-                    yield from self.lines(", ".join(group.indicators), 4)
+def _broken(line: _Line, language: Language, width: int | None) -> list[str]:
+    text, indent = language.say(line.text), " " * line.indent
+    if width is None or line.is_row or not text:
+        return [indent + text]
+    hanging = indent if line.hanging is None else " " * line.hanging
+    return wrap(text, max(width, 40), initial_indent=indent, subsequent_indent=hanging)
 
-    def indicator(self, indicator: Indicator) -> Iterator[str]:
-        yield from self.lines(f"{indicator.id}: {self.language.say(indicator.title)}", 2)
+
+def _lines(plan: Plan, day: date, language: Language) -> Iterator[_Line]:
+    issued = phrase(
+        "issued {day}, from {first} to {last}",
+        day=_written(plan.issued) if plan.issued else NOTHING,
+        first=str(plan.first_year),
+        last=str(plan.last_year),
+    )
+    yield _Line(f"{plan.number}: {language.say(plan.title)}")
+    yield _Line(f"{plan.id}; {language.say(issued)}")
+    if plan.note:
+        yield _Line(plan.note)
+    yield from _section(phrase("Indicators"), _indicator_lines(plan, language))
+    yield from _section(phrase("Thresholds in force"), _threshold_rows(plan, language))
+    yield from _section(phrase("Fields of a return"), _field_lines(plan, language))
+    if plan.units:
+        units = [unit for unit in plan.units if unit.exists_on(day)]
+        heading = phrase("Units on {day}: {count}", day=_written(day), count=str(len(units)))
+        yield from _section(heading, _unit_lines(units, language))
+    else:
+        none_listed = phrase("Units: none are listed; any unit may report, and completeness is not judged")
+        yield from _section(none_listed, ())
+    if plan.agencies:
+        yield from _section(phrase("Agencies"), _agency_lines(plan, language))
+    if plan.task_groups:
+        yield from _section(phrase("Task groups, without a number"), _task_lines(plan))
+
+
+def _section(heading: Phrase, lines: Iterable[_Line]) -> Iterator[_Line]:
+    yield from (_Line(""), _Line(heading), *lines)
+
+
+def _indicator_lines(plan: Plan, language: Language) -> Iterator[_Line]:
+    for indicator in plan.all_indicators:
+        yield _Line(f"{indicator.id}: {language.say(indicator.title)}", 2)
         if indicator.quote:
-            yield from self.lines(f"“{indicator.quote}”", 4)
-        yield from self.lines(" / ".join(map(_sum, filter(None, (indicator.numerator, indicator.denominator)))), 4)
+            yield _Line(f"“{indicator.quote}”", 4)
+        sides = (names for names in (indicator.numerator, indicator.denominator) if names)
+        yield _Line(" / ".join(names[0] if len(names) == 1 else f"({' + '.join(names)})" for names in sides), 4)
         if indicator.measure == "change":
             base = str(indicator.base_year) if indicator.base_year else phrase("the year before")
-            yield from self.lines(self.language.say(phrase("change against {year}", year=base)), 4)
+            yield _Line(phrase("change against {year}", year=base), 4)
         if indicator.is_monitored:
-            yield from self.lines(self.language.say(phrase("monitored, without a threshold")), 4)
+            yield _Line(phrase("monitored, without a threshold"), 4)
         for entry in sorted(indicator.entries, key=lambda entry: entry.from_year):
-            words = phrase(
-                "from {year}: {threshold}", year=str(entry.from_year), threshold=self.bound(entry, indicator)
-            )
+            bound = _bound(entry, indicator, language)
+            words = phrase("from {year}: {threshold}", year=str(entry.from_year), threshold=bound)
             if entry.override:
-                judged = self.bound(entry.override, indicator)
+                judged = _bound(entry.override, indicator, language)
                 words = phrase("{threshold}, judged as {judged}", threshold=words, judged=judged)
-            yield from self.lines(self.language.say(words), 4)
-            yield from self.below(entry, 6)
-        yield from self.below(indicator, 4)
-
-    def below(self, table: Indicator | ThresholdEntry | Agency | Unit, indent: int) -> Iterator[str]:
-        """Yield the notes of a table, and where it was read."""
-        for note in (getattr(table, "note", None), getattr(table, "caveat", None)):
-            if note:
-                yield from self.lines(self.language.say(note), indent)
-        if source := table.source:
-            parts: list[str | Phrase] = [source.text, *([KINDS[source.kind]] if source.kind else [])]
-            parts += [source.url] if source.url else []
-            parts += [phrase("seen {day}", day=_written(source.seen))] if source.seen else []
-            words = phrase("source: {source}", source="; ".join(map(self.language.say, parts)))
-            yield from self.lines(self.language.say(words), indent)
-
-    def by_year(self, indicators: Sequence[Indicator], years: range) -> Iterator[str]:
-        """A row for each indicator, a column for each year."""
-        rows = [["", *map(str, years)]]
-        for indicator in indicators:
-            found = [_entry_in(indicator, year) for year in years]
-            rows.append([indicator.id, *(self.bound(e.override or e, indicator) if e else NOTHING for e in found)])
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for name, *cells in rows:
-            right = "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
-            yield f"  {name:<{widths[0]}}  {right}"
-
-    def fields(self, fields: Sequence[ReturnField]) -> Iterator[str]:
-        width = max(len(field.id) for field in fields)
-        for field in fields:
-            notes = [self.language.say(COUNTS[field.counts])]
-            if field.part_of:
-                notes.append(self.language.say(phrase("part of {whole}", whole=field.part_of)))
-            if field.optional:
-                notes.append(self.language.say(phrase("may be left blank")))
-            yield from self.lines(
-                f"{field.id:<{width}}  {self.language.say(field.label)} ({'; '.join(notes)})", 2, 4 + width
-            )
-
-    def units(self, plan: Plan, day: date) -> Iterator[str]:
-        if not plan.units:
-            yield from self.heading(
-                phrase("Units: none are listed; any unit may report, and completeness is not judged")
-            )
-            return
-        units = [unit for unit in plan.units if unit.exists_on(day)]
-        yield from self.heading(phrase("Units on {day}: {count}", day=_written(day), count=str(len(units))))
-        width = max((len(unit.code) for unit in units), default=0)
-        not_expected = self.language.say(phrase("may report, not expected"))
-        for unit in units:
-            note = "" if unit.expected else f" ({not_expected})"
-            yield from self.lines(f"{unit.code:<{width}}  {unit.name}{note}", 2)
-            yield from self.below(unit, 4 + width)
-
-    def heading(self, words: Phrase) -> Iterator[str]:
-        yield ""
-        yield from self.lines(self.language.say(words))
-
-    def lines(self, text: str, indent: int = 0, hanging: int | None = None) -> Iterator[str]:
-        if self.width is None:
-            yield " " * indent + text
-            return
-        further = " " * (indent if hanging is None else hanging)
-        yield from wrap(text, max(self.width, 40), initial_indent=" " * indent, subsequent_indent=further)
-
-    def bound(self, entry: Comparison, indicator: Indicator) -> str:
-        comparator, bound = entry.bound
-        number = f"{bound:f}"
-        if self.language.tag == "vi":
-            number = number.replace(".", ",")
-        return f"{SIGN[comparator]} {number}" + ("%" if indicator.measure in ("percent", "change") else "")
+            yield _Line(words, 4)
+            yield from _notes(entry, 6, language)
+        yield from _notes(indicator, 4, language)
 
 
-def _sum(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"({' + '.join(names)})"
+def _threshold_rows(plan: Plan, language: Language) -> Iterator[_Line]:
+    """Yield a row for each indicator, with a column for each year."""
+    years = range(plan.first_year, plan.last_year + 1)
+    rows = [["", *map(str, years)]]
+    for indicator in plan.indicators:
+        found = [_entry_in(indicator, year) for year in years]
+        bounds = [_bound(entry.override or entry, indicator, language) if entry else NOTHING for entry in found]
+        rows.append([indicator.id, *bounds])
+    first, *widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *cells in rows:
+        right = "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+        yield _Line(f"{name:<{first}}  {right}", 2, is_row=True)
+
+
+def _field_lines(plan: Plan, language: Language) -> Iterator[_Line]:
+    width = max(len(field.id) for field in plan.fields)
+    for field in plan.fields:
+        notes = [COUNTS[field.counts]]
+        if field.part_of:
+            notes.append(phrase("part of {whole}", whole=field.part_of))
+        if field.optional:
+            notes.append(phrase("may be left blank"))
+        words = "; ".join(map(language.say, notes))
+        yield _Line(f"{field.id:<{width}}  {language.say(field.label)} ({words})", 2, hanging=4 + width)
+
+
+def _unit_lines(units: Sequence[Unit], language: Language) -> Iterator[_Line]:
+    width = max((len(unit.code) for unit in units), default=0)
+    not_expected = language.say(phrase("may report, not expected"))
+    for unit in units:
+        note = "" if unit.expected else f" ({not_expected})"
+        yield _Line(f"{unit.code:<{width}}  {unit.name}{note}", 2)
+        yield from _notes(unit, 4 + width, language)
+
+
+def _agency_lines(plan: Plan, language: Language) -> Iterator[_Line]:
+    for agency in plan.agencies:
+        days = [phrase("from {day}", day=_written(agency.since))] if agency.since else []
+        days += [phrase("until {day}", day=_written(agency.until))] if agency.until else []
+        role = language.say(ROLES.get(agency.role, agency.role))
+        when = f" ({', '.join(map(language.say, days))})" if days else ""
+        yield _Line(f"{role}: {language.say(agency.name)}{when}", 2)
+        yield from _notes(agency, 4, language)
+
+
+def _task_lines(plan: Plan) -> Iterator[_Line]:
+    for group in plan.task_groups:
+        yield _Line(group.title, 2)
+        if group.indicators:
+            yield _Line(", ".join(group.indicators), 4)
+
+
+def _notes(table: Indicator | ThresholdEntry | Agency | Unit, indent: int, language: Language) -> Iterator[_Line]:
+    """Yield the notes of a table, and where it was read."""
+    for note in (getattr(table, "note", None), getattr(table, "caveat", None)):
+        if note:
+            yield _Line(note, indent)
+    if source := table.source:
+        parts = [source.text, KINDS[source.kind] if source.kind else "", source.url or ""]
+        parts += [phrase("seen {day}", day=_written(source.seen))] if source.seen else []
+        text = "; ".join(language.say(part) for part in parts if part)
+        yield _Line(phrase("source: {source}", source=text), indent)
+
+
+def _bound(entry: Comparison, indicator: Indicator, language: Language) -> str:
+    comparator, bound = entry.bound
+    number = f"{bound:f}"
+    if language.tag == "vi":
+        number = number.replace(".", ",")
+    return f"{SIGN[comparator]} {number}" + ("%" if indicator.measure in ("percent", "change") else "")
 
 
 def _written(day: date) -> str:
     return f"{day:%d/%m/%Y}"
+
+
+def exit_code(reading: "PlanReading") -> int:
+    """Return the exit code of a plan file; doubts fail nothing, for whoever wrote the plan may mean them."""
+    return ExitCode.COULD_NOT_RUN if reading.mistakes else ExitCode.OK
+
+
+def plan_check_to_text(reading: "PlanReading", name: str, language: Language) -> str:
+    """Return a line for each mistake and doubt, and a verdict last."""
+    say, mistakes, doubts = language.say, len(reading.mistakes), len(reading.doubts)
+    lines = [f"{say(SEVERITY[severity])}: {say(remark.told)}." for severity, remark in _graded(reading)]
+    if reading.plan is None:
+        verdict = plural("{file}: {count} mistake.", "{file}: {count} mistakes.", mistakes, file=name)
+    elif doubts:
+        verdict = plural(
+            "{file}: usable, with {count} warning.",
+            "{file}: usable, with {count} warnings.",
+            doubts,
+            file=name,
+        )
+    else:
+        verdict = phrase("{file}: no mistakes.", file=name)
+    return "".join(f"{escape_controls(line)}\n" for line in (*lines, say(verdict)))
+
+
+def plan_check_to_json(reading: "PlanReading", name: str, language: Language) -> str:
+    """Return the remarks as JSON, the messages in `language`."""
+    records = [
+        {
+            "severity": severity,
+            "file": remark.file,
+            "line": remark.line,
+            "key": remark.key,
+            "message": f"{language.say(remark.what)}.",
+        }
+        for severity, remark in _graded(reading)
+    ]
+    content = {"schema": "gbv-kpi/plan-check/1", "plan": reading.plan.id if reading.plan else None, "file": name}
+    return to_json_text({**content, "problems": records, "exit_code": exit_code(reading)})
+
+
+def _graded(reading: "PlanReading") -> Iterator[tuple[Severity, "Remark"]]:
+    yield from ((Severity.ERROR, mistake) for mistake in reading.mistakes)
+    yield from ((Severity.WARNING, doubt) for doubt in reading.doubts)

@@ -1,9 +1,9 @@
-"""Problems in the order a person mends them: by file, errors first, one kind at a time with its first examples."""
+"""Problems in the order a person corrects them: by file, errors first, one kind at a time with its first examples."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Problem, Severity
 
@@ -15,41 +15,46 @@ SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")
 class ProblemGroup:
     """All problems of one kind in one file."""
 
-    severity: Severity
     code: str
     problems: Sequence[Problem]
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code].severity
 
     @property
     def examples(self) -> Sequence[Problem]:
         return self.problems[:EXAMPLES]
 
     @property
-    def hints(self) -> Sequence[Phrase]:
-        """How to correct them; several may say the same."""
-        return [problem.hint for problem in self.problems]
-
-    @property
     def more(self) -> int:
-        """How many there are beyond the examples."""
-        return len(self.problems) - len(self.examples)
+        """Return how many there are beyond the examples."""
+        return max(0, len(self.problems) - EXAMPLES)
+
+    def example_texts(self, language: Language) -> list[str]:
+        """Return the place of each example and what was found there."""
+        places = [(place_text(problem), language.say(problem.message)) for problem in self.examples]
+        return [": ".join(part for part in parts if part) for parts in places]
+
+    def distinct_hints(self, language: Language) -> list[str]:
+        """Return how to correct them, each way once."""
+        return list(dict.fromkeys(language.say(problem.hint) for problem in self.problems))
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
-    """Each file with its groups."""
-    by_kind: dict[tuple[str, str], list[Problem]] = {}
+    """Yield each file with its groups."""
+    problems_by_file: dict[str, dict[str, list[Problem]]] = {}
     for problem in problems:
-        by_kind.setdefault((problem.place.file, problem.code), []).append(problem)
-    groups_by_file: dict[str, list[ProblemGroup]] = {}
-    for (file, code), found in by_kind.items():
-        groups_by_file.setdefault(file, []).append(ProblemGroup(CATALOGUE[code].severity, code, found))
-    for file, groups in groups_by_file.items():
+        problems_by_file.setdefault(problem.place.file, {}).setdefault(problem.code, []).append(problem)
+    for file, problems_by_code in problems_by_file.items():
+        groups = [ProblemGroup(code, found) for code, found in problems_by_code.items()]
         yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
 
 
 def place_text(problem: Problem) -> str:
-    """Sheet and cell, then unit and year: Biểu 1!D9 (Huyện Nho Quan, 2023)."""
+    """Return sheet and cell, then unit and year: Biểu 1!D9 (Huyện Nho Quan, 2023)."""
     place = problem.place
     cell = place.cell or (str(place.row) if place.row else "")
     spot = "!".join(part for part in (place.sheet, cell) if part)
-    of = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
-    return f"{spot} ({of})" if spot and of else spot or of
+    owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
+    return f"{spot} ({owner})" if spot and owner else spot or owner

@@ -1,4 +1,4 @@
-"""What an outcome comes to, as sentences: whoever shows it, on a terminal, a page or paper, says the same."""
+"""The sentences about an outcome, the same on a terminal, a page and paper."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
 from gbv_kpi.kpi.withheld import Withheld
-from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, shown_rate
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import (
@@ -42,22 +42,24 @@ EXACT = {
 
 
 def verdict(outcome: Outcome, year: int) -> Phrase | None:
-    """The year's verdict; None where nothing was judged."""
-    of_year, is_of_province = outcome.scorecard.of_year(year).judged, outcome.is_of_province(year)
-    if is_of_province:
-        of_year = of_year.of_province()
-    if of_year.frame.empty or not (is_of_province or of_year.unit_count):
-        return None
-    if is_of_province:
-        met, missed = len(of_year.with_status(Status.MET).frame), len(of_year.missed)
-        told = province_verdict(outcome.scorecard.plan, year, missed, met + missed)
-        if met + missed and of_year.frame["provisional"].any():
-            told = phrase("{verdict} This is provisional.", verdict=told)
+    """Return the year's verdict; None where nothing was judged."""
+    scorecard, plan = outcome.scorecard.of_year(year).judged, outcome.scorecard.plan
+    if outcome.is_of_province(year):
+        scorecard = scorecard.of_province()
+        if scorecard.frame.empty:
+            return None
+        missed = len(scorecard.missed)
+        judged = missed + len(scorecard.with_status(Status.MET).frame)
+        words = province_verdict(plan, year, missed, judged)
+        if judged and scorecard.frame["provisional"].any():
+            words = phrase("{verdict} This is provisional.", verdict=words)
+    elif scorecard.unit_count:
+        words = _units_verdict(scorecard, year)
     else:
-        told = _units_verdict(year, of_year)
-    if Status.WITHHELD in of_year.statuses and Status.WITHHELD in outcome.decisive(year).statuses:
-        return phrase("{verdict} Withheld results are not counted.", verdict=told)
-    return told
+        return None
+    if Status.WITHHELD in scorecard.statuses and Status.WITHHELD in outcome.decisive(year).statuses:
+        return phrase("{verdict} Withheld results are not counted.", verdict=words)
+    return words
 
 
 def province_verdict(plan: Plan, year: int, missed: int, judged: int) -> Phrase:
@@ -83,37 +85,36 @@ def within_sentence(name: Bilingual) -> Bilingual:
     return Bilingual(first, name.en) if first.startswith(COMMON_NOUNS) else name
 
 
-def _units_verdict(year: int, of_year: Scorecard) -> Phrase:
-    missing = len(of_year.missing_units)
-    if not missing:
+def _units_verdict(scorecard: Scorecard, year: int) -> Phrase:
+    if not len(scorecard.missing_units):
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(
         "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
         "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
-        missing,
+        len(scorecard.missing_units),
         year=str(year),
-        reported=of_year.unit_count,
+        reported=scorecard.unit_count,
     )
 
 
 def refused_returns(outcome: Outcome) -> Phrase | None:
-    """How many errors there are, None where there is none."""
+    """Return how many errors there are, None where there is none."""
     errors = error_count(outcome.problems)
-    if not errors:
-        return None
-    return plural(
+    words = plural(
         "{count} error: the affected return is excluded from all figures.",
         "{count} errors: the affected returns are excluded from all figures.",
         errors,
     )
+    return words if errors else None
 
 
 def amount_lacking(finding: Finding, indicator: Indicator) -> Phrase:
     """Return how many a missed finding lacks, or has too many where lower is better."""
-    return _amount(finding.shortfall or 0, finding.threshold, indicator)
+    return amount(finding.shortfall or 0, finding.threshold, indicator)
 
 
-def _amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phrase:
+def amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phrase:
+    """Return a count that is lacking to a threshold, or above one where lower is better, with its noun."""
     noun = indicator.noun
     if threshold and threshold.lower_is_better:
         return (
@@ -147,7 +148,7 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     return phrase(
         "{rate}; for the {threshold} set for {year}: {lacking} (on the figures of {this_year})",
         **details,
-        lacking=_lacking(_amount(finding.next_shortfall, coming, indicator), coming),
+        lacking=_lacking(amount(finding.next_shortfall, coming, indicator), coming),
         this_year=str(finding.year),
     )
 
@@ -157,8 +158,7 @@ def _lacking(amount: Phrase, threshold: Threshold) -> Phrase:
 
 
 def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
-    """Who has reported and who has not; with each sentence whether it makes the figures provisional."""
-    received, expected = coverage.received, len(coverage.expected)
+    """Yield who has reported and who has not; with each sentence whether it makes the figures provisional."""
     if not coverage.is_judged:
         yield (
             plural(
@@ -170,30 +170,28 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         )
         return
     if coverage.partly:
-        partly = phrase(
-            "Only part of {units} has reported; the overall figures are provisional.",
-            units=_first([unit.name for unit in coverage.partly]),
-        )
-        yield partly, True
+        units = _first(coverage.partly)
+        yield phrase("Only part of {units} has reported; the overall figures are provisional.", units=units), True
     if coverage.complete:
-        yield plural("The one unit has reported.", "All {count} units have reported.", expected), False
+        yield plural("The one unit has reported.", "All {count} units have reported.", len(coverage.expected)), False
         return
-    received_so_far = plural(
+    received = plural(
         "{received} of {count} unit has a valid return; the overall figures are provisional.",
         "{received} of {count} units have a valid return; the overall figures are provisional.",
-        expected,
-        received=received,
+        len(coverage.expected),
+        received=coverage.received,
     )
-    yield received_so_far, True
-    refused_codes = {unit.code for unit in coverage.refused}
-    if silent := [unit.name for unit in coverage.missing if unit.code not in refused_codes]:
+    yield received, True
+    refused = {unit.code for unit in coverage.refused}
+    if silent := [unit for unit in coverage.missing if unit.code not in refused]:
         yield phrase("Missing: {units}.", units=_first(silent)), False
-    if refused := [unit.name for unit in coverage.refused]:
-        yield phrase("Refused (see the errors below): {units}.", units=_first(refused)), False
+    if coverage.refused:
+        yield phrase("Refused (see the errors below): {units}.", units=_first(coverage.refused)), False
 
 
-def _first(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")
+def _first(units: Sequence[Unit]) -> str:
+    names = ", ".join(unit.name for unit in units[:SHOWN_NAMES])
+    return f"{names} …" if len(units) > SHOWN_NAMES else names
 
 
 def monitored_figures(scorecard: Scorecard, trend: "Trend | None", language: Language) -> Iterator[tuple[str, Phrase]]:
@@ -213,15 +211,20 @@ def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Langua
     return phrase("{indicator}: {figure}.", **details)
 
 
-def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) -> str:
-    """Return the province's rate of the year before; nothing where it is not known."""
+def last_year(trend: "Trend | None", finding: Finding) -> Finding | None:
+    """Return the province's finding of the year before; None where it is not known."""
     points = (
         point.finding
         for series in (trend.series if trend else ())
         if series.unit is None and series.indicator.id == finding.indicator
         for point in series.points
     )
-    before = next((point for point in points if point.year == finding.year - 1), None)
+    return next((point for point in points if point.year == finding.year - 1), None)
+
+
+def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) -> str:
+    """Return the province's rate of the year before; nothing where it is not known."""
+    before = last_year(trend, finding)
     if before is None or not (rate := rate_text(before, language)):
         return ""
     provisional = language.say(phrase("(provisional)"))
@@ -229,14 +232,14 @@ def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) 
 
 
 def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
-    """What must stand beside an indicator wherever its rate is shown."""
+    """Yield what must be said of an indicator wherever its rate is shown."""
     for indicator in plan.all_indicators:
         if indicator.caveat and indicator.id in rated:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
 
 
 def withheld_reason(withheld: Withheld) -> Phrase:
-    """Why a result is withheld."""
+    """Return why a result is withheld."""
     return phrase(
         "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
@@ -244,7 +247,7 @@ def withheld_reason(withheld: Withheld) -> Phrase:
 
 
 def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
-    """What a published output left out and why; nothing where it shows everything."""
+    """Yield what a published output leaves out and why; nothing where it shows everything."""
     if withheld is None:
         return
     yield withheld_reason(withheld)
@@ -274,7 +277,7 @@ def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
 
 
 def outlook(plan: Plan, found: Outlook) -> Phrase:
-    """What a provisional verdict can still become."""
+    """Return what a provisional verdict can still become."""
     return phrase(
         "{indicator}, {year}: {outlook}.",
         indicator=plan.indicator_by_id[found.indicator].title,
@@ -284,7 +287,7 @@ def outlook(plan: Plan, found: Outlook) -> Phrase:
 
 
 def path(found: "Path", language: Language) -> Phrase:
-    """Whether the last year lies on the straight path to the next threshold."""
+    """Return whether the last year lies on the straight path to the next threshold."""
     wanted, decimals = shown_rate(found.wanted, ())
     write = writer_of(found.milestone.measure, language)
     details = {
@@ -298,7 +301,7 @@ def path(found: "Path", language: Language) -> Phrase:
 
 
 def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
-    """The marks that stand at figures of a trend, in words."""
+    """Yield the marks at figures of a trend, in words."""
     points = [point for series in trend.series for point in series.points]
     if any(point.recast for point in points):
         yield RECAST, phrase("recast: the sum of the units that have merged into this one")

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Bilingual, Language, phrase
 from gbv_kpi.plan.office import Setting
-from gbv_kpi.render.listing import Cell, Listing, on_terminal
+from gbv_kpi.render.listing import Columns, listing_of, on_terminal
 
 SOURCES = {
     "option": phrase("option"),
@@ -20,28 +20,27 @@ SOURCES = {
 
 
 def settings_to_json(settings: Sequence[Setting], file: str | None, language: Language) -> str:
-    """The names of bodies in `language`; everything else is the same in every language."""
-    return to_json_text(
-        {
-            "schema": "gbv-kpi/config/1",
-            "file": file,
-            "settings": [
-                {"key": one.key, "value": _text(one.value, language), "source": one.source, "line": one.line}
-                for one in settings
-            ],
-            "exit_code": 0,
-        }
-    )
+    """Return the settings as JSON, the names of bodies in `language`."""
+    records = [
+        {"key": setting.key, "value": _text(setting.value, language), "source": setting.source, "line": setting.line}
+        for setting in settings
+    ]
+    return to_json_text({"schema": "gbv-kpi/config/1", "file": file, "settings": records, "exit_code": 0})
 
 
 def settings_to_terminal(settings: Sequence[Setting], file: str | None, language: Language) -> RenderableType:
     """Return a row for each setting; of one from the file also its line."""
-    columns = (("key", phrase("Setting")), ("value", phrase("Value")), ("source", phrase("From")))
-    rows: list[list[Cell]] = []
-    for one in settings:
-        source = language.say(SOURCES[one.source])
-        rows.append([one.key, _text(one.value, language), f"{source} ({file}:{one.line})" if one.line else source])
-    return on_terminal(Listing(phrase("Setting"), columns, rows), language, [name for name, _ in columns])
+
+    def source(setting: Setting) -> str:
+        words = language.say(SOURCES[setting.source])
+        return f"{words} ({file}:{setting.line})" if setting.line else words
+
+    columns: Columns[Setting] = (
+        ("key", phrase("Setting"), lambda setting: setting.key),
+        ("value", phrase("Value"), lambda setting: _text(setting.value, language)),
+        ("source", phrase("From"), source),
+    )
+    return on_terminal(listing_of(phrase("Setting"), columns, settings), language)
 
 
 def _text(value: object, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""What became of files handed in: as a list, on a terminal, and as JSON, schema `gbv-kpi/submit/1`."""
+"""The fate of files handed in: as a list, on a terminal, and as JSON, schema `gbv-kpi/submit/1`."""
 
 from collections.abc import Iterator
 from functools import reduce
@@ -7,22 +7,22 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gbv_kpi.console import dumped_by_record, escape_controls
+from gbv_kpi.console import dumped_by_record
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase, plural
-from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.entries import Revision
 from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.submit import Submission, SubmittedFile
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
-from gbv_kpi.render.json import problem_record
-from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
+from gbv_kpi.render.json import attributes, problem_record
+from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
 from gbv_kpi.render.problem_groups import place_text
-from gbv_kpi.render.problem_list import problem_groups
-from gbv_kpi.render.terminal_text import said
+from gbv_kpi.render.terminal import problem_groups
+from gbv_kpi.render.terminal_table import to_text
 from gbv_kpi.render.year_record import change_words
 
 SHOWN_CHANGES = 50  # returns whose changes are shown one by one
+MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗", State.BLANK: "–"}
 STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red", State.BLANK: "dim"}
 COUNTED = {
     State.RECORDED: phrase("recorded {count}"),
@@ -30,11 +30,10 @@ COUNTED = {
     State.BLANK: phrase("blank {count}"),
     State.REFUSED: phrase("refused {count}"),
 }
-MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗", State.BLANK: "–"}
 
 
 def submission_to_json(submission: Submission, language: Language) -> Iterator[str]:
-    """The result with its messages in `language`, in pieces; everything else is the same in every language."""
+    """Yield the result in pieces, its messages in `language`; everything else is the same in every language."""
     return dumped_by_record(
         {
             "schema": "gbv-kpi/submit/1",
@@ -49,67 +48,50 @@ def submission_to_json(submission: Submission, language: Language) -> Iterator[s
 
 def _file_record(file: SubmittedFile) -> dict[str, object]:
     return {
-        "path": file.path,
-        "sha256": file.sha256,
-        "returns": file.returns,
-        "state": str(file.filed.state),
+        **attributes(file, "path", "sha256", "returns"),
+        "state": file.filed.state,
         "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
         "corrected_since": file.filed.corrected_since,
-        "recorded": [_revised_record(one) for one in file.filed.revised],
+        "recorded": [
+            {
+                "unit": revised.entry.unit.code,
+                **attributes(revised.entry, "unit_name", "year", "revision"),
+                "changes": [attributes(change, "field", "old", "new") for change in revised.changes],
+            }
+            for revised in file.filed.revised
+        ],
     }
-
-
-def _revised_record(revised: Revision) -> dict[str, object]:
-    entry = revised.entry
-    return {
-        "unit": entry.unit.code,
-        "unit_name": entry.unit_name,
-        "year": entry.year,
-        "revision": entry.revision,
-        "changes": [change_record(change) for change in revised.changes],
-    }
-
-
-def change_record(change: Change) -> dict[str, object]:
-    return {"field": change.field, "old": change.old, "new": change.new}
 
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
     """Return a row for each file, with what was changed and what is wrong below them."""
-    columns = (
-        ("file", phrase("File")),
-        ("state", phrase("Ledger")),
-        ("returns", phrase("Valid returns")),
-        ("new", None),
-        ("corrected", None),
-        ("errors", phrase("Errors")),
-        ("warnings", phrase("Warnings")),
-        ("sha256", None),
+
+    def state(file: SubmittedFile) -> Cell:
+        found = file.filed.state
+        words = phrase("(dry run) {status}", status=_fate(file)) if submission.is_rehearsal else _fate(file)
+        return Coded(str(found), phrase("{mark} {status}", mark=MARK[found], status=words), STYLE[found])
+
+    columns: Columns[SubmittedFile] = (
+        ("file", phrase("File"), lambda file: file.path),
+        ("state", phrase("Ledger"), state),
+        ("returns", phrase("Valid returns"), lambda file: file.returns),
+        ("new", None, lambda file: len(file.filed.revised) - len(_corrected(file))),
+        ("corrected", None, lambda file: len(_corrected(file))),
+        ("errors", phrase("Errors"), lambda file: error_count(file.problems)),
+        ("warnings", phrase("Warnings"), lambda file: len(file.problems) - error_count(file.problems)),
+        ("sha256", None, lambda file: file.sha256),
     )
-    return Listing(
-        phrase("Submitted returns"),
-        columns,
-        [_row(file, submission.is_rehearsal) for file in submission.files],
-        tuple(_notes(submission, language)),
-    )
+    return listing_of(phrase("Submitted returns"), columns, submission.files, _notes(submission, language))
 
 
-def _row(file: SubmittedFile, is_rehearsal: bool) -> list[Cell]:
-    state, new = file.filed.state, sum(one.entry.revision == 1 for one in file.filed.revised)
-    errors = error_count(file.problems)
-    status = phrase("(dry run) {status}", status=_fate(file)) if is_rehearsal else _fate(file)
-    fate = phrase("{mark} {status}", mark=MARK[state], status=status)
-    corrected = len(file.filed.revised) - new
-    return [
-        *(file.path, Coded(str(state), fate, STYLE[state]), file.returns),
-        *(new, corrected, errors, len(file.problems) - errors, file.sha256),
-    ]
+def _corrected(file: SubmittedFile) -> list[Revision]:
+    return [revised for revised in file.filed.revised if revised.entry.revision > 1]
 
 
 def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
-    for one in _corrected(submission):
-        words = "; ".join(change_words(change, submission.plan, language) for change in one.changes)
-        yield phrase("{what} {found}", what=_revision(one), found=words)
+    for revised in (revised for file in submission.files for revised in _corrected(file)):
+        words = "; ".join(change_words(change, submission.plan, language) for change in revised.changes)
+        yield phrase("{what} {found}", what=_revision(revised), found=words)
     for problem in submission.problems:
         place = ", ".join(part for part in (problem.place.file, place_text(problem)) if part)
         yield phrase("{place}: {message} {hint}", place=place, message=problem.message, hint=problem.hint)
@@ -117,28 +99,20 @@ def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
 
 
 def submission_to_terminal(submission: Submission, language: Language) -> RenderableType:
-    """A line for each file, what each correction changes, the problems, and the count of files last."""
-    return Group(*_parts(submission, language))
-
-
-def _parts(submission: Submission, language: Language) -> Iterator[RenderableType]:
-    yield on_terminal(submission_listing(submission, language), language, ["file", "state"])
-    yield Text()
-    corrected = _corrected(submission)
-    for one in corrected[:SHOWN_CHANGES]:
-        yield said(_revision(one), language, "bold")
-        for change in one.changes:
-            yield Padding.indent(Text(escape_controls(change_words(change, submission.plan, language))), 4)
-    if len(corrected) > SHOWN_CHANGES:
-        yield said(plural("… {count} more", "… {count} more", len(corrected) - SHOWN_CHANGES), language, "dim")
+    """Return a line for each file, what each correction changes, the problems, and the count of files last."""
+    corrected = [revised for file in submission.files for revised in _corrected(file)]
+    parts: list[RenderableType] = [on_terminal(submission_listing(submission, language), language, ["file", "state"])]
+    parts.append(Text())
+    for revised in corrected[:SHOWN_CHANGES]:
+        parts.append(to_text(_revision(revised), language, "bold"))
+        texts = (change_words(change, submission.plan, language) for change in revised.changes)
+        parts += [Padding.indent(to_text(text, language), 4) for text in texts]
+    if (more := len(corrected) - SHOWN_CHANGES) > 0:
+        parts.append(to_text(plural("… {count} more", "… {count} more", more), language, "dim"))
     if corrected:
-        yield Text()
-    yield from problem_groups(submission.problems, language)
-    yield said(_summary(submission), language, "bold red" if submission.exit_code else "bold green")
-
-
-def _corrected(submission: Submission) -> list[Revision]:
-    return [one for file in submission.files for one in file.filed.revised if one.entry.revision > 1]
+        parts.append(Text())
+    style = "bold red" if submission.exit_code else "bold green"
+    return Group(*parts, *problem_groups(submission.problems, language), to_text(_summary(submission), language, style))
 
 
 def _revision(revised: Revision) -> Phrase:
@@ -150,36 +124,36 @@ def _revision(revised: Revision) -> Phrase:
 def _summary(submission: Submission) -> Phrase:
     """Return how many files were recorded, unchanged and refused, without those that none was."""
     states = [file.filed.state for file in submission.files]
-    counts = [(COUNTED[state], states.count(state)) for state in COUNTED if state in states]
-    parts = [phrase(wording.wording, count=count) for wording, count in counts]
-    told = reduce(lambda first, more: phrase("{first}, {others}", first=first, others=more), parts)
-    details: dict[str, Detail] = {"ledger": submission.ledger, "counts": told}
+    parts = [phrase(words.wording, count=states.count(state)) for state, words in COUNTED.items() if state in states]
+    counts = reduce(lambda first, more: phrase("{first}, {others}", first=first, others=more), parts)
+    details: dict[str, Detail] = {"ledger": submission.ledger, "counts": counts}
     if submission.is_rehearsal:
         return phrase("Nothing was recorded. It would be in {ledger}: {counts}.", **details)
     return phrase("Ledger {ledger}: {counts}.", **details)
 
 
 def _fate(file: SubmittedFile) -> Phrase:
-    match file.filed.state:
+    filed = file.filed
+    match filed.state:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
         case State.BLANK:
             return phrase("blank: nothing to record")
-        case State.UNCHANGED if file.filed.since is not None:
-            day = clock_text(file.filed.since)
-            if file.filed.corrected_since:
-                return phrase(
-                    "unchanged: recorded on {day} and corrected or withdrawn since; to restore its figures, "
-                    "write a note below its table, save the file and submit it again",
-                    day=day,
-                )
-            return phrase("unchanged: this very file was recorded on {day}", day=day)
-        case State.UNCHANGED:
-            return phrase("unchanged: the ledger has the same figures")
         case State.RECORDED:
-            new = sum(one.entry.revision == 1 for one in file.filed.revised)
-            corrected = len(file.filed.revised) - new
-            told = plural("recorded: {count} new return", "recorded: {count} new returns", new)
+            corrected = len(_corrected(file))
+            new = len(filed.revised) - corrected
+            recorded = plural("recorded: {count} new return", "recorded: {count} new returns", new)
             if new and corrected:
-                return phrase("{recorded}, {count} corrected", recorded=told, count=corrected)
-            return phrase("recorded: {count} corrected", count=corrected) if corrected else told
+                return phrase("{recorded}, {count} corrected", recorded=recorded, count=corrected)
+            return phrase("recorded: {count} corrected", count=corrected) if corrected else recorded
+        case State.UNCHANGED if filed.since is None:
+            return phrase("unchanged: the ledger has the same figures")
+        case State.UNCHANGED:
+            day = clock_text(filed.since)
+            if not filed.corrected_since:
+                return phrase("unchanged: this very file was recorded on {day}", day=day)
+            return phrase(
+                "unchanged: recorded on {day} and corrected or withdrawn since; to restore its figures, "
+                "write a note below its table, save the file and submit it again",
+                day=day,
+            )

@@ -1,105 +1,72 @@
 """An outcome as tables for a terminal, a log or a printout.
 
-Status is told by a sign as well as by colour. Text that comes from files is never markup, and its
+Status is shown by a sign as well as by colour. Text that comes from files is never markup, and its
 control characters are shown instead of acting.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage, Scorecard
-from gbv_kpi.render.formatting import MARK, result_text
-from gbv_kpi.render.matrix import legend, matrix
-from gbv_kpi.render.paging import missed_rows
-from gbv_kpi.render.problem_list import problem_groups
-from gbv_kpi.render.sentences import (
-    amount_lacking,
-    caveats,
-    completeness,
-    monitored_figures,
-    outlook,
-    progress,
-    refused_returns,
-    verdict,
-    withheld_notes,
-)
-from gbv_kpi.render.terminal_table import Column, TerminalTable
-from gbv_kpi.render.terminal_text import said
-from gbv_kpi.render.year_record import record_sentences
+from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.render.blocks import Block, verdict_blocks, year_blocks
+from gbv_kpi.render.problem_groups import SEVERITY, ProblemGroup, grouped
+from gbv_kpi.render.table import Styled, Table
+from gbv_kpi.render.terminal_table import TerminalTable, drawn, legend_text, to_text
+
+SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
 def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
-    """The tables of every year, what is lacking, coverage, the problems by file, and the verdict last."""
-    return Group(*_parts(outcome, language))
-
-
-def _parts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
+    """Return the tables of every year, what is lacking, coverage, the problems by file, and the verdict last."""
+    plan = outcome.scorecard.plan
+    parts: list[RenderableType] = []
     for coverage in outcome.scorecard.coverage:
-        yield from _year(outcome.scorecard.of_year(coverage.year), coverage, language)
-    yield from problem_groups(outcome.problems, language)
-    yield from _verdicts(outcome, language)
-    for found in outcome.outlook:
-        yield said(outlook(outcome.scorecard.plan, found), language, "yellow")
-    for sentence in withheld_notes(outcome.scorecard.plan, outcome.withheld):
-        yield said(sentence, language)
-    for sentence in record_sentences(outcome.year_record, outcome.scorecard.plan, language):
-        yield said(sentence, language)
+        title = phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year))
+        parts.append(to_text(title, language, "bold"))
+        for block in year_blocks(outcome.scorecard.of_year(coverage.year), coverage, language):
+            parts += _block(block)
+        parts.append(Text())
+    parts += problem_groups(outcome.problems, language)
+    return Group(*parts, *map(drawn, verdict_blocks(outcome, language)))
 
 
-def _year(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[RenderableType]:
-    plan = scorecard.plan
-    yield said(phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year)), language, "bold")
-    if len(scorecard.judged.frame):
-        yield matrix(scorecard, language)
-        yield legend(scorecard.judged.statuses, language)
+def _block(block: Block) -> list[RenderableType]:
+    match block:
+        case Table() if block.rule_above < 0:
+            return [TerminalTable(block), Text()]
+        case Table():  # its legend follows
+            return [TerminalTable(block)]
+        case Styled():
+            return [drawn(block)]
+        case _:
+            return [legend_text(block), Text()]
+
+
+def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:
+    """Yield problems as paragraphs: by file, errors first, one kind at a time with its first examples."""
+    for file, groups in grouped(problems):
+        yield Text(escape_controls(file), "bold underline")
+        for group in groups:
+            yield from _problem_group(group, language)
         yield Text()
-    for _, sentence in monitored_figures(scorecard, None, language):
-        yield said(f"{MARK[Status.MONITORED]} {language.say(sentence)}", language)
-    yield from _lacking(scorecard, language)
-    for finding in scorecard.of_province().findings:
-        if progressing := progress(plan, finding, language):
-            yield said(progressing, language)
-    for sentence, provisional in completeness(coverage):
-        yield said(sentence, language, "yellow" if provisional else "")
-    for caveat in caveats(plan, scorecard.rated_indicators):
-        yield said(caveat, language, "italic")
-    yield Text()
 
 
-def _lacking(scorecard: Scorecard, language: Language) -> Iterator[RenderableType]:
-    """Every threshold missed, with the whole number that is lacking."""
-    plan = scorecard.plan
-    missed, more = missed_rows(scorecard)
-    if not missed:
-        return
-    headings = (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking"))
-    rows = []
-    for finding in missed:
-        indicator = plan.indicator_by_id[finding.indicator]
-        style = "bold" if finding.unit is None else ""
-        rows.append(
-            [
-                said(indicator.title, language, style),
-                said(finding.unit_name or plan.place, language, style),
-                Text(result_text(finding, language), style),
-                said(amount_lacking(finding, indicator), language),
-            ]
+def _problem_group(group: ProblemGroup, language: Language) -> Iterator[RenderableType]:
+    heading = Text.assemble((language.say(SEVERITY[group.severity]), SEVERITY_STYLE[group.severity]), f" {group.code}")
+    if len(group.problems) > 1:
+        heading.append(f" ({language.number(len(group.problems))})")
+    yield Padding.indent(heading, 2)
+    for example in group.example_texts(language):
+        yield Padding.indent(Text(escape_controls(example)), 4)
+    if group.more:
+        yield Padding.indent(
+            to_text(plural("… and {count} more", "… and {count} more", group.more), language, "dim"), 4
         )
-    if more:
-        rows.append([said(plural("… {count} more", "… {count} more", more), language, "dim")])
-    yield TerminalTable([Column(language.say(heading), is_whole=heading is headings[2]) for heading in headings], rows)
-    yield Text()
-
-
-def _verdicts(outcome: Outcome, language: Language) -> Iterator[RenderableType]:
-    """The last lines, which stay on the screen: errors, then each year's verdict."""
-    if refused := refused_returns(outcome):
-        yield said(refused, language, "bold red")
-    for year in outcome.scorecard.years:
-        if sentence := verdict(outcome, year):
-            yield said(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")
+    for hint in group.distinct_hints(language):
+        yield Padding.indent(Text(f"→ {escape_controls(hint)}", "italic"), 4)

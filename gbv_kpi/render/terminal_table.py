@@ -1,74 +1,76 @@
-"""Tables of a terminal: side by side where there is room, and one value below the other where there is none."""
+"""Text and tables of a terminal: coloured, but never markup; a table that is too wide is stacked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
+
+from gbv_kpi.i18n import Bilingual, Language, Phrase
+from gbv_kpi.render.table import Column, Styled, Table, styled
 
 READABLE = 14  # columns that a text needs, however it is broken; figures are not broken at all
 GAPS = (3, 1)  # columns between two values: where there is room, and where there is little
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading; a figure, a day or an address must not be broken over lines."""
+def to_text(spoken: Phrase | Bilingual | str, language: Language, style: str = "") -> Text:
+    """Return a sentence as text that is never markup and moves no cursor."""
+    return drawn(styled(spoken, language, style))
 
-    heading: str | Text
-    is_figure: bool = False
-    is_whole: bool = False
 
-    def widths(self, texts: Sequence[Text]) -> tuple[int, int]:
-        """Return the width below which the column cannot be read, and the one that breaks no line."""
-        longest = max((line.cell_len for text in texts for line in text.split()), default=0)
-        words = max((len(word) for word in str(self.heading).split()), default=0)
-        least = max(words, longest if self.is_figure or self.is_whole else min(longest, READABLE))
-        return least, max(longest, Text.assemble(self.heading).cell_len)
+def drawn(cell: Styled) -> Text:
+    """Return a text with its sign before it, and its counts on a line of their own."""
+    text = Text(" ".join(part for part in (cell.sign, cell.text) if part), cell.style)
+    return text.append(f"\n{cell.counts}", "dim") if cell.counts else text
+
+
+def legend_text(signs: Sequence[Styled]) -> Text:
+    """Return signs in their colours with their meanings."""
+    texts = [Text.assemble((sign.sign, sign.style), (f" {sign.text}", "dim")) for sign in signs]
+    return Text("   ").join(texts)
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalTable:
-    """Rows of texts; a rule is drawn above the row numbered `rule_above`."""
+    """A table whose values are side by side where there is room, and one below the other where there is none."""
 
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[str | Text]]
-    rule_above: int = -1
+    table: Table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        rows = [[text if isinstance(text, Text) else Text(text) for text in row] for row in self.rows]
-        cells = [[row[number] for row in rows if number < len(row)] for number in range(len(self.columns))]
-        widths = [column.widths(texts) for column, texts in zip(self.columns, cells, strict=True)]
+        columns = self.table.columns
+        rows = [list(map(drawn, row)) for row in self.table.rows]
+        texts = [[row[number] for row in rows if number < len(row)] for number in range(len(columns))]
+        widths = list(map(_widths, columns, texts))
         least = [width for width, _ in widths]
         gap = next((gap for gap in GAPS if sum(least) + gap * (len(least) - 1) <= options.max_width), None)
         if gap is None:
-            yield from self._stacked(rows)
+            yield from _stacked(columns, rows)
             return
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, gap // 2), show_edge=False, pad_edge=False)
+        table = RichTable(box=box.SIMPLE_HEAD, padding=(0, gap // 2), show_edge=False, pad_edge=False)
         room = options.max_width - gap * (len(least) - 1)
-        for column, width in zip(self.columns, _within(room, widths), strict=True):
+        for column, width in zip(columns, _fitted(room, widths), strict=True):
             table.add_column(
                 column.heading, justify="right" if column.is_figure else "left", overflow="fold", width=width
             )
         for number, row in enumerate(rows):
-            if number == self.rule_above:
+            if number == self.table.rule_above:
                 table.add_section()
             table.add_row(*row)
         yield table
 
-    def _stacked(self, rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
-        for row in rows:
-            yield Text.assemble(row[0], style="bold")
-            below = Table.grid(padding=(0, 2, 0, 0))
-            for column, text in zip(self.columns[1:], row[1:], strict=False):
-                if text.plain:
-                    below.add_row("", column.heading, text)
-            if below.row_count:
-                yield below
+
+def _widths(column: Column, texts: Sequence[Text]) -> tuple[int, int]:
+    """Return the width below which the column cannot be read, and the one that breaks no line."""
+    longest = max((line.cell_len for text in texts for line in text.split()), default=0)
+    words = max(map(len, column.heading.split()), default=0)
+    least = max(words, longest if column.is_figure or column.is_whole else min(longest, READABLE))
+    return least, max(longest, cell_len(column.heading))
 
 
-def _within(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
+def _fitted(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
     """Return the widths that together fit: the widest gives way first, none below its least.
 
     Rich narrows first and applies `min_width` after, so that its tables outgrow the terminal and lose a column.
@@ -78,3 +80,14 @@ def _within(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
         widest = max(range(len(widths)), key=lambda number: (fitted[number] > widths[number][0], fitted[number]))
         fitted[widest] -= 1
     return fitted
+
+
+def _stacked(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
+    for row in rows:
+        yield Text.assemble(row[0], style="bold")
+        below = RichTable.grid(padding=(0, 2, 0, 0))
+        for column, text in zip(columns[1:], row[1:], strict=False):
+            if text.plain:
+                below.add_row("", column.heading, text)
+        if below.row_count:
+            yield below

@@ -1,31 +1,42 @@
-"""The years side by side: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
+"""Every indicator over the years: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from fractions import Fraction
+from typing import NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gbv_kpi.console import dumped_by_record, escape_controls
+from gbv_kpi.console import dumped_by_record
 from gbv_kpi.i18n import Language, phrase, plural
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
 from gbv_kpi.plan import Indicator, ReturnField
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.formatting import MARK, MEANING, marks_text, rate_text, threshold_text, writer_of
-from gbv_kpi.render.listing import Cell, Coded, Listing
-from gbv_kpi.render.matrix import legend
+from gbv_kpi.render.blocks import legend
+from gbv_kpi.render.formatting import MARK, MEANING, STYLE, marks_text, rate_text, threshold_text, writer_of
+from gbv_kpi.render.json import attributes
+from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
-from gbv_kpi.render.terminal_table import Column, TerminalTable
-from gbv_kpi.render.terminal_text import STYLE, said
+from gbv_kpi.render.table import Column, Styled, Table, styled
+from gbv_kpi.render.terminal_table import TerminalTable, legend_text, to_text
 
 SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 
 
+class _Row(NamedTuple):
+    """A year of a series."""
+
+    series: Series
+    finding: Finding
+    is_recast: bool
+
+
 def trend_to_json(trend: Trend) -> Iterator[str]:
-    """The same in every language, in pieces; rates and paths are for display and decide nothing."""
+    """Yield JSON in pieces, the same in every language; rates and paths are for display and decide nothing."""
     content: dict[str, object] = {
         "schema": "gbv-kpi/trend/1",
         "plan": trend.plan.id,
@@ -45,12 +56,7 @@ def _series_record(series: Series) -> dict[str, object]:
         "unit": series.unit,
         "unit_name": series.unit_name,
         "points": [{**point.finding.record(), "recast": point.recast} for point in series.points],
-        "level": {
-            "year": series.level.year,
-            "status": str(series.level.status),
-            "shortfall": series.level.shortfall,
-            "next_shortfall": series.level.next_shortfall,
-        },
+        "level": attributes(series.level, "year", "status", "shortfall", "next_shortfall"),
         "path": _path_record(series.path, series.indicator),
     }
 
@@ -69,41 +75,83 @@ def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] |
 
 def trend_listing(trend: Trend) -> Listing:
     """Return a row for each indicator, unit and year."""
-    columns = (
-        ("indicator", phrase("Indicator")),
-        ("scope", None),
-        ("unit", phrase("Code")),
-        ("unit_name", phrase("Unit")),
-        ("year", phrase("Year")),
-        ("numerator", phrase("Numerator")),
-        ("denominator", phrase("Denominator")),
-        ("rate", phrase("Rate")),
-        ("measure", None),
-        ("comparator", None),
-        ("threshold", phrase("Threshold in force")),
-        ("status", phrase("Verdict")),
-        ("provisional", phrase("Provisional")),
-        ("recast", phrase("Recast")),
+    columns: Columns[_Row] = (
+        ("indicator", phrase("Indicator"), lambda row: Coded(row.series.indicator.id, row.series.indicator.title)),
+        ("scope", None, lambda row: row.finding.scope),
+        ("unit", phrase("Code"), lambda row: row.finding.unit),
+        ("unit_name", phrase("Unit"), lambda row: row.series.unit_name or trend.plan.place),
+        ("year", phrase("Year"), lambda row: str(row.finding.year)),
+        ("numerator", phrase("Numerator"), lambda row: row.finding.numerator),
+        ("denominator", phrase("Denominator"), lambda row: row.finding.denominator),
+        ("rate", phrase("Rate"), lambda row: row.finding),
+        ("measure", None, lambda row: row.finding.measure),
+        ("comparator", None, lambda row: row.finding.threshold and row.finding.threshold.comparator),
+        ("threshold", phrase("Threshold in force"), lambda row: row.finding.threshold),
+        ("status", phrase("Verdict"), lambda row: Coded(str(row.finding.status), MEANING[row.finding.status])),
+        ("provisional", phrase("Provisional"), lambda row: row.finding.provisional),
+        ("recast", phrase("Recast"), lambda row: row.is_recast),
     )
-    rows: list[list[Cell]] = [
-        [
-            *(Coded(series.indicator.id, series.indicator.title), found.scope, found.unit),
-            *(series.unit_name or trend.plan.place, str(found.year), found.numerator, found.denominator, found),
-            *(found.measure, found.threshold and found.threshold.comparator, found.threshold),
-            *(Coded(str(found.status), MEANING[found.status]), found.provisional, point.recast),
-        ]
-        for series in trend.series
-        for point in series.points
-        for found in [point.finding]
-    ]
+    rows = (_Row(series, point.finding, point.recast) for series in trend.series for point in series.points)
     notes = [phrase("{mark} {status}", mark=mark, status=meaning) for mark, meaning in marks_explained(trend)]
     title = phrase("Every indicator over the years, plan {number}", number=trend.plan.number)
-    return Listing(title, columns, rows, (*notes, *withheld_notes(trend.plan, trend.withheld)))
+    return listing_of(title, columns, rows, [*notes, *withheld_notes(trend.plan, trend.withheld)])
 
 
 def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
     """Return a table for each indicator: the province and the units down, the years across."""
-    return Group(*_parts(trend, language))
+    parts: list[RenderableType] = []
+    for indicator in trend.plan.all_indicators:
+        if found := [series for series in trend.series if series.indicator is indicator]:
+            parts += [to_text(indicator.title, language, "bold"), _table(trend, indicator, found, language), Text()]
+    parts.append(
+        legend_text(legend({point.finding.status for series in trend.series for point in series.points}, language))
+    )
+    parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
+    bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
+    notes = withheld_notes(trend.plan, trend.withheld)
+    return Group(*parts, to_text(bars, language, "dim"), *(to_text(note, language) for note in notes))
+
+
+def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language: Language) -> TerminalTable:
+    rates = [point.rate for series in found for point in series.points if point.rate is not None]
+    low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
+    write = writer_of(indicator.measure, language)
+    scale = "–".join(write(*shown_rate(rate, (), 0)) for rate in (low, high)) if rates else ""
+    columns = [Column(language.say(phrase("Unit"))), *(Column(str(year), is_figure=True) for year in trend.years)]
+    columns.append(Column(scale, is_whole=True))
+    if any(series.path for series in found):
+        columns.append(Column(language.say(phrase("Path to the next threshold"))))
+    rows: list[list[Styled]] = []
+    for series in found[: SHOWN_UNITS + 1]:
+        name = styled(series.unit_name or trend.plan.place, language, "bold" if series.unit is None else "")
+        cells = [_cell(point, language) for point in series.points]
+        rows.append([name, *cells, Styled(sparkline([point.rate for point in series.points], low, high))])
+        if series.path:
+            rows[-1].append(styled(path(series.path, language), language, "green" if series.path.ahead else "yellow"))
+        if series.unit is None and (field := _protected_denominator(trend, indicator)):
+            counts = [point.finding.denominator for point in series.points]
+            texts = ["" if count is None else language.number(count) for count in counts]
+            rows.append([styled(field.label, language, "dim"), *(Styled(text, "dim") for text in texts)])
+    if (more := len(found) - SHOWN_UNITS - 1) > 0:
+        rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
+    if indicator.is_monitored:
+        return TerminalTable(Table(columns, rows))
+    thresholds = [indicator.threshold_in(year) for year in trend.years]
+    in_force = [threshold_text(threshold, language) if threshold else "–" for threshold in thresholds]
+    below = [styled(phrase("Threshold in force"), language, "dim"), *(Styled(text, "dim") for text in in_force)]
+    return TerminalTable(Table(columns, [*rows, below], rule_above=len(rows)))
+
+
+def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:
+    """Return the field of victims or cases whose counts are shown below the rates."""
+    fields = [trend.plan.field_by_id[name] for name in indicator.denominator]
+    return fields[0] if len(fields) == 1 and fields[0].is_protected else None
+
+
+def _cell(point: Point, language: Language) -> Styled:
+    status = point.finding.status
+    words = " ".join(part for part in (MARK[status], rate_text(point.finding, language)) if part)
+    return Styled(words + marks_text(point), STYLE[status])
 
 
 def sparkline(rates: Sequence[Fraction | None], low: Fraction, high: Fraction) -> str:
@@ -117,64 +165,3 @@ def sparkline(rates: Sequence[Fraction | None], low: Fraction, high: Fraction) -
         GAP if rate is None else BARS[round((rate - low) / (high - low) * steps) if high > low else steps // 2]
         for rate in rates
     )
-
-
-def _parts(trend: Trend, language: Language) -> Iterator[RenderableType]:
-    for indicator in trend.plan.all_indicators:
-        if series := [one for one in trend.series if one.indicator is indicator]:
-            yield said(indicator.title, language, "bold")
-            yield _table(trend, indicator, series, language)
-            yield Text()
-    points = [point for series in trend.series for point in series.points]
-    yield legend({point.finding.status for point in points}, language)
-    for mark, meaning in marks_explained(trend):
-        yield Text(f"{mark} {language.say(meaning)}", "dim")
-    yield said(phrase("Bars: one per year, on the scale given above them, the same for every row."), language, "dim")
-    for sentence in withheld_notes(trend.plan, trend.withheld):
-        yield said(sentence, language)
-
-
-def _table(trend: Trend, indicator: Indicator, series: Sequence[Series], language: Language) -> TerminalTable:
-    rates = [point.rate for one in series for point in one.points if point.rate is not None]
-    low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
-    write = writer_of(indicator.measure, language)
-    scale = "–".join(write(*shown_rate(rate, (), 0)) for rate in (low, high)) if rates else ""
-    has_path = any(one.path for one in series)
-    columns = [Column(language.say(phrase("Unit"))), *(Column(str(year), is_figure=True) for year in trend.years)]
-    columns += [Column(scale, is_whole=True), *([Column(language.say(_PATH))] if has_path else [])]
-    rows: list[list[Text]] = []
-    for one in series[: SHOWN_UNITS + 1]:
-        name = one.unit_name or language.say(trend.plan.place)
-        cells = [_cell(point, language) for point in one.points]
-        bars = Text(sparkline([point.rate for point in one.points], low, high))
-        rows.append([Text(escape_controls(name), "bold" if one.unit is None else ""), *cells, bars])
-        if one.path:
-            rows[-1].append(said(path(one.path, language), language, "green" if one.path.ahead else "yellow"))
-        if one.unit is None and (field := _protected_denominator(trend, indicator)):
-            counts = [point.finding.denominator for point in one.points]
-            texts = ["" if count is None else language.number(count) for count in counts]
-            rows.append([said(field.label, language, "dim"), *(Text(text, "dim") for text in texts)])
-    if len(series) > SHOWN_UNITS + 1:
-        left_out = plural("… {count} more unit", "… {count} more units", len(series) - SHOWN_UNITS - 1)
-        rows.append([said(left_out, language, "dim")])
-    if indicator.is_monitored:
-        return TerminalTable(columns, rows)
-    found = [indicator.threshold_in(year) for year in trend.years]
-    in_force = [threshold_text(one, language) if one else "–" for one in found]
-    in_force_row = [said(phrase("Threshold in force"), language, "dim"), *(Text(text, "dim") for text in in_force)]
-    return TerminalTable(columns, [*rows, in_force_row], rule_above=len(rows))
-
-
-_PATH = phrase("Path to the next threshold")
-
-
-def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:
-    """Return the field of victims or cases whose counts are shown below the rates."""
-    fields = [trend.plan.field_by_id[name] for name in indicator.denominator]
-    return fields[0] if len(fields) == 1 and fields[0].is_protected else None
-
-
-def _cell(point: Point, language: Language) -> Text:
-    finding = point.finding
-    words = " ".join(part for part in (MARK[finding.status], rate_text(finding, language)) if part)
-    return Text(words + marks_text(point), STYLE[finding.status])

@@ -1,6 +1,7 @@
-"""Withdrawals, notes, signatures and what changed since: sentences for every report, and the commands' own output."""
+"""Withdrawals, notes, signatures and later changes: sentences and JSON for every report."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
@@ -12,22 +13,17 @@ SHORT_HASH = 12  # characters in a sentence; JSON has them all
 
 
 def event_sentence(event: Event) -> Phrase:
-    """What was recorded, of what, when and by whom."""
-    details = {
-        "unit": event.unit_name,
-        "year": str(event.year),
-        "at": clock_text(event.at),
-        "who": event.who,
-        "text": event.text,
-    }
+    """Return what was recorded, of what, when and by whom."""
+    details = {"year": str(event.year), "at": clock_text(event.at), "who": event.who}
+    about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:
         case "withdraw":
-            return phrase("{unit}, {year}: withdrawn on {at} by {who}: {text}", **details)
+            return phrase("{unit}, {year}: withdrawn on {at} by {who}: {text}", **about)
         case "note":
-            return phrase("{unit}, {year}: note of {at} by {who}: {text}", **details)
+            return phrase("{unit}, {year}: note of {at} by {who}: {text}", **about)
         case "sign":
-            details["hash"] = (event.findings or "")[:SHORT_HASH]
-            return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details)
+            short = (event.findings or "")[:SHORT_HASH]
+            return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details, hash=short)
 
 
 def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Iterator[Phrase]:
@@ -42,61 +38,42 @@ def record_sentences(record: YearRecord | None, plan: Plan, language: Language) 
         if not record.changes:
             yield phrase("No return has changed since.")
     for change in record.changes:
-        yield phrase("Changed since it was signed: {change}", change=change_sentence(change, plan, language))
+        yield phrase("Changed since it was signed: {change}", change=_change_sentence(change, plan, language))
 
 
-def change_sentence(change: ReturnChange, plan: Plan, language: Language) -> Phrase:
-    """The return, the file of its last revision, and each field: old → new (cell)."""
-    fields = "; ".join(change_words(one, plan, language, with_cell=True) for one in change.changes)
-    details = {"unit": change.unit_name, "year": str(change.year), "file": change.file, "fields": fields}
+def _change_sentence(change: ReturnChange, plan: Plan, language: Language) -> Phrase:
+    """Return the return, the file of its last revision, and each field: old → new (cell)."""
+    details = {"unit": change.unit_name, "year": str(change.year)}
     if change.new_revision is None:
         return phrase("{unit}, {year}: withdrawn.", **details)
     if change.old_revision is None:
-        return phrase("{unit}, {year}: new ({file}).", **details)
-    return phrase("{unit}, {year} ({file}): {fields}.", **details)
+        return phrase("{unit}, {year}: new ({file}).", **details, file=change.file)
+    fields = "; ".join(change_words(field, plan, language, with_cell=True) for field in change.changes)
+    return phrase("{unit}, {year} ({file}): {fields}.", **details, file=change.file, fields=fields)
 
 
 def change_words(change: Change, plan: Plan, language: Language, *, with_cell: bool = False) -> str:
-    """Số cơ sở giáo dục: 92 → 93 (L4)."""
+    """Return a field with its counts before and after: Số cơ sở giáo dục: 92 → 93 (L4)."""
     field = plan.field_by_id.get(change.field)
     old, new = ("–" if count is None else language.number(count) for count in (change.old, change.new))
     cell = f" ({change.new_cell})" if with_cell and change.new_cell else ""
     return f"{language.say(field.label) if field else change.field}: {old} → {new}{cell}"
 
 
-def event_record(event: Event) -> dict[str, object]:
+def event_record(event: Event | None) -> dict[str, object] | None:
     """Return an event as JSON has it."""
+    if event is None:
+        return None
     return event.model_dump(mode="json", exclude={"revisions"}) | {"unit": event.unit or None}
 
 
 def year_record_record(record: YearRecord) -> dict[str, object]:
     """Return the notes, the signature and what changed since, as a report's JSON has them."""
     return {
-        "notes": [event_record(event) for event in record.notes],
-        "signature": event_record(record.signature) if record.signature else None,
+        "notes": list(map(event_record, record.notes)),
+        "signature": event_record(record.signature),
         "signature_reproduced": record.is_reproduced if record.signature else None,
-        "changed_since_signed": [return_change_record(change) for change in record.changes],
-    }
-
-
-def return_change_record(change: ReturnChange) -> dict[str, object]:
-    return {
-        "unit": change.unit,
-        "unit_name": change.unit_name,
-        "year": change.year,
-        "old_revision": change.old_revision,
-        "new_revision": change.new_revision,
-        "file": change.file,
-        "changes": [
-            {
-                "field": one.field,
-                "old": one.old,
-                "new": one.new,
-                "old_cell": one.old_cell,
-                "new_cell": one.new_cell,
-            }
-            for one in change.changes
-        ],
+        "changed_since_signed": list(map(asdict, record.changes)),
     }
 
 

@@ -26,16 +26,20 @@ def base_tables(plan: Plan, families: Sequence[Family], years: Set[int]) -> Iter
 
 
 def withheld_changes(changes: Iterable[Finding], returns: pd.DataFrame, plan: Plan, cells: Set[Cell]) -> Iterator[Cell]:
-    """Yield all of units, and those of the province that are not made of two totals that may be printed."""
+    """Yield all of units, and those of the province that are not made of two totals that may be printed.
+
+    A unit that gives only one of the two counts prints it all the same, perhaps a small one of the base year.
+    """
     for finding in changes:
         indicator = plan.indicator_by_id[finding.indicator]
         counts = {finding.year: finding.numerator, indicator.base_of(finding.year): finding.denominator}
-        if finding.is_known and not (
+        is_of_printed_totals = (
             finding.unit is None
             and not finding.provisional
             and not any((indicator.id, year, None) in cells for year in counts)
             and all(_total(returns, year, indicator) == count for year, count in counts.items())
-        ):
+        )
+        if not is_of_printed_totals and any(count is not None for count in counts.values()):
             yield finding.indicator, finding.year, finding.unit
 
 

@@ -375,11 +375,11 @@ def test_annotate_marks_exactly_one_file_and_never_the_original(plan: Plan, tmp_
     link.symlink_to(one)
     before = one.read_bytes()
     for arguments, said in (
-        ((str(one), str(two), "--annotate", str(tmp_path / "o.xlsx")), "one file"),
-        ((str(tmp_path), "--annotate", str(tmp_path / "o.xlsx")), "one file"),
-        (("-", "--annotate", str(tmp_path / "o.xlsx")), "one file"),
-        ((str(one), "--annotate", str(one)), "must not replace"),
-        ((str(one), "--annotate", str(link)), "must not replace"),
+        ((str(one), str(two), "--annotate", str(tmp_path / "o.xlsx")), "a single file"),
+        ((str(tmp_path), "--annotate", str(tmp_path / "o.xlsx")), "a single file"),
+        (("-", "--annotate", str(tmp_path / "o.xlsx")), "a single file"),
+        ((str(one), "--annotate", str(one)), "must not overwrite"),
+        ((str(one), "--annotate", str(link)), "must not overwrite"),
         ((str(one), "--annotate", str(tmp_path / "o.csv")), ".xlsx"),
     ):
         ran = run("check", *arguments)

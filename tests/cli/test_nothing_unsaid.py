@@ -80,7 +80,7 @@ def test_unknown_plans_indicators_and_fields_get_the_nearest(tmp_path: Path) -> 
     place = submitted(tmp_path / "ledger.db")
     assert "its indicators are training." in run("trace", "traning", "--year", "2025", "--ledger", place).err
     ran = filled_in(tmp_path, "{{ ket_luanh }}")
-    assert "asks for ket_luanh, which the report does not have. It has: ket_luan." in ran
+    assert "uses ket_luanh, which the report does not have. It has: ket_luan." in ran
     assert "Did you mean --format?" in run("check", RETURN, "--fromat", "json").err
 
 

@@ -52,7 +52,9 @@ def test_a_return_that_was_changed_is_told_by_every_command(filled: str, stateme
         statement = statement.replace("replace(CAST(figures AS TEXT), '[20,', '[19,')", '\'{"schools": [19, "B2"]}\'')
     change(filled, statement)
     for command in (("history",), ("trend",), ("export",)):
-        expect_one_line(run(*command, "--ledger", filled), "damaged", "revision 2 of Huyện", "is not what was recorded")
+        expect_one_line(
+            run(*command, "--ledger", filled), "damaged", "revision 2 of Huyện", "differs from what was recorded"
+        )
     ran = run("ledger", "check", "--ledger", filled)
     assert ran.code == 2
     assert "Damaged: revision 2 of Huyện" in ran.out
@@ -87,7 +89,7 @@ def test_a_return_that_was_deleted_is_told_by_the_hash_of_its_file(filled: str) 
     change(filled, "DELETE FROM gbv_kpi_return WHERE unit_code = '377'")
     ran = run("ledger", "check", "--ledger", filled)
     assert ran.code == 2
-    assert "a.csv are not what it brought" in ran.out
+    assert "a.csv differ from what was submitted" in ran.out
 
 
 def test_a_ledger_from_before_digests_is_read_and_gets_them(filled: str, plan: Plan, tmp_path: Path) -> None:

@@ -52,4 +52,4 @@ def test_unit_without_a_deadline_of_its_level_is_a_warning(tmp_path: Path) -> No
     text = PLAN + LEVELS.replace('level = "department"', "")
     ran = run("plan", "check", str(plan_file(tmp_path, text)))
     assert ran.code == 0
-    assert "unit 4, name: no deadline of 2026 is for this unit" in ran.out
+    assert "unit 4, name: no deadline of 2026 applies to this unit" in ran.out

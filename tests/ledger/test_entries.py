@@ -58,7 +58,9 @@ def test_no_entries_are_a_frame_of_no_returns(plan: Plan, read: Returns) -> None
 def test_a_unit_that_the_plan_does_not_have_stops_the_run_by_name(plan: Plan, read: Returns) -> None:
     entry = unrecorded(next(given for _, given in valid_returns(read, plan)), plan, SHA256)
     strange = entry.model_copy(update={"unit_code": "999", "unit_name": "Huyện Lạ"})
-    with pytest.raises(LedgerError, match=r"return of Huyện Lạ for 2025, but the plan .* has no such unit then"):
+    with pytest.raises(
+        LedgerError, match=r"return of Huyện Lạ for 2025, but the plan .* has no such unit in that year"
+    ):
         returns_from([entry, strange], plan)
 
 

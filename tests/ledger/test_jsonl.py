@@ -42,7 +42,7 @@ def test_import_is_safe_to_repeat_and_adds_only_what_is_new(
     export, target = tmp_path / "ledger.jsonl", str(tmp_path / "other.db")
     run("export", "--ledger", filled, "--output", str(export))
     run("import", str(export), "--ledger", target)
-    assert "has all of these files already" in run("import", str(export), "--ledger", target).out
+    assert "already has all of these files" in run("import", str(export), "--ledger", target).out
     hand_in(filled, plan, noon, write_csv(tmp_path / "d.csv", plan, [("372", 2025, well_but(schools=22))]))
     run("export", "--ledger", filled, "--output", str(export))
     assert "Added 1 new file to" in run("import", str(export), "--ledger", target).out

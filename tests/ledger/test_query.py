@@ -64,7 +64,7 @@ def test_as_of_gives_the_report_of_that_day(place: str, plan: Plan, tmp_path: Pa
     assert asked(*report, "--as-of", "2025-12-11")["findings"] == now["findings"]
     early = run(*report, "--as-of", "2025-11-01")
     assert (early.code, early.out) == (2, "")
-    assert "has no return of 2025" in early.err
+    assert "has no return for 2025" in early.err
 
 
 @pytest.mark.parametrize("moment", ["2025-13-01", "gestern", "01/12/2025", "9999-12-31T99:00"])

@@ -161,7 +161,7 @@ def test_a_frozen_server_is_given_up_when_we_connect(
     monkeypatch.setitem(patient.CONNECT_ARGUMENTS, "connect_timeout", 2)
     with frozen(server):
         started = time.monotonic()
-        expect_one_line(run("report", "--year", "2025", "--ledger", place), "does not answer")
+        expect_one_line(run("report", "--year", "2025", "--ledger", place), "does not respond")
         assert time.monotonic() - started < 10
 
 
@@ -170,7 +170,7 @@ def test_a_server_that_freezes_in_the_middle_is_given_up(
 ) -> None:
     hand_in(place, plan, noon, file)
     monkeypatch.setattr(patient.PatientConnection, "seconds", 1)
-    with pytest.raises(LedgerError, match="does not answer"):
+    with pytest.raises(LedgerError, match="does not respond"):
         freeze_in_the_middle(place, server)
     assert len(held(place, plan)) == 7
 

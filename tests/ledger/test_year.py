@@ -204,7 +204,7 @@ def test_event_that_was_changed_is_damage(sqlite: str, plan: Plan, tmp_path: Pat
     for command in (("history",), ("ledger", "check")):
         ran = run(*command, "--ledger", sqlite)
         assert ran.code == 2
-        assert "is not what was recorded" in ran.err
+        assert "differs from what was recorded" in ran.err
 
 
 def test_rehearsal_shows_what_would_change_and_records_nothing(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gbv_kpi.i18n import LANGUAGES, language
 from gbv_kpi.plan.load import read_plan
-from gbv_kpi.render.plan_check import plan_check_to_text
+from gbv_kpi.render.plan import plan_check_to_text
 from tests.plan.files import PLAN, UNITS, plan_file
 
 LINES = (PLAN + UNITS + "\n[reporting_date]\n2026 = 2026-06-30\n").splitlines()

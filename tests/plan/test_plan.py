@@ -367,7 +367,7 @@ def test_a_plan_file_in_an_old_code_page_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["no-such-plan", "no/such/file.toml", "."])
 def test_an_unknown_plan_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(PlanError, match="nknown plan"):
+    with pytest.raises(PlanError, match="Unknown plan"):
         load_plan(name)
 
 

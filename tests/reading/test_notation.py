@@ -79,7 +79,7 @@ def test_a_percentage_is_called_one() -> None:
 def test_a_number_with_its_measure_or_a_sign_is_refused_with_the_likely_reading(cell: str, likely: str) -> None:
     figure = read_figure(cell)
     assert (figure.value, figure.code) == (None, "not-a-number")
-    assert f"; {likely} may be meant" in said(figure)
+    assert f"; did you mean {likely}?" in said(figure)
 
 
 OTHER = ["abc", "khoảng 12", "(12)", "5+3", "1e3", "0x10", "٣", "N/A", "1 2", "12 (trong đó 3 nữ)", "1.23.4", "½", "①"]
@@ -89,7 +89,7 @@ OTHER = ["abc", "khoảng 12", "(12)", "5+3", "1e3", "0x10", "٣", "N/A", "1 2",
 def test_other_text_is_no_number(cell: str) -> None:
     figure = read_figure(cell)
     assert (figure.value, figure.code) == (None, "not-a-number")
-    assert "may be meant" not in said(figure)
+    assert "did you mean" not in said(figure)
 
 
 @pytest.mark.parametrize(

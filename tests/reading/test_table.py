@@ -189,7 +189,7 @@ def test_a_part_under_a_field_is_not_taken_for_it(tmp_path: Path) -> None:
 def test_figures_without_a_heading_are_told(tmp_path: Path) -> None:
     returns = read(tmp_path, [TITLE, HEADER, [*NHO_QUAN, "", 77]])
     assert told(returns) == [("unknown-column", "M2")]
-    assert "figures without a heading" in ENGLISH.say(returns.problems[0].message)
+    assert "Figures without a heading" in ENGLISH.say(returns.problems[0].message)
 
 
 def test_a_field_that_stands_twice_is_an_error(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_field_without_a_column_is_an_error_that_offers_the_likely_heading(tmp
     header: list[object] = [*HEADER[:-2], "Số cơ sở giáo duc", HEADER[-1]]
     returns = read(tmp_path, [TITLE, header, NHO_QUAN])
     assert [problem.code for problem in returns.problems] == ["missing-column", "unknown-column"]
-    assert "“Số cơ sở giáo duc” may be meant" in ENGLISH.say(returns.problems[0].message)
+    assert "did you mean “Số cơ sở giáo duc”" in ENGLISH.say(returns.problems[0].message)
 
 
 def test_a_year_above_a_group_of_rows_is_theirs(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_other_names_are_no_total(text: str) -> None:
 def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
     first, second, *others = plan.fields
     doubled = second.model_copy(update={"aliases": (first.label.vi,)})
-    with pytest.raises(PlanError, match="victims_seeking_help means the field victims too"):
+    with pytest.raises(PlanError, match="victims_seeking_help also means the field victims"):
         Vocabulary(plan.model_copy(update={"fields": (first, doubled, *others)}))
 
 

@@ -138,22 +138,22 @@ def test_signs_of_xml_in_a_name_are_only_signs(tmp_path: Path, returns: str, pla
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (["{{ nma }} và {{ tinh }}"], "The Word template asks for nma, tinh, which the report does not have."),
+        (["{{ nma }} và {{ tinh }}"], "The Word template uses nma, tinh, which the report does not have."),
         (
             ["{%p for c in cac_chi_tieu %}", "{{ c.tn }}", "{%p endfor %}"],
-            "asks for tn, which the report does not have",
+            "uses tn, which the report does not have",
         ),
         (["Không có trường nào."], "The Word template has no field: write {{ noi_dung }} where"),
-        (["{{ nam "], "A field of the Word template is not written as it should be"),
+        (["{{ nam "], "Invalid field in the Word template"),
         (
             ["{%p for c in cac_chi_tieu %}", "{{ c.ten }}"],
-            "A field of the Word template is not written as it should be",
+            "Invalid field in the Word template",
         ),
         (["{{ nam / 0 }}"], "The fields of the Word template cannot be computed."),
-        (["{{ nam.__class__.__mro__[1].__subclasses__() }}"], "asks for __class__"),
-        (["{{ ''.join(nam.__class__) }}"], "asks for __class__"),
+        (["{{ nam.__class__.__mro__[1].__subclasses__() }}"], "uses __class__"),
+        (["{{ ''.join(nam.__class__) }}"], "uses __class__"),
         (["{% for a in range(10**9) %}{{ nam }}{% endfor %}"], "The fields of the Word template cannot be computed."),
-        (["{{ nam | nosuchfilter }}"], "A field of the Word template is not written as it should be"),
+        (["{{ nam | nosuchfilter }}"], "Invalid field in the Word template"),
     ],
 )
 def test_what_cannot_be_filled_in_is_told_and_nothing_written(

@@ -37,7 +37,7 @@ def test_grouped_numbers_and_dashes_are_read_with_a_warning(tmp_path: Path) -> N
 def test_not_available_is_missing_and_says_so(tmp_path: Path) -> None:
     returns = read(tmp_path, [TITLE, HEADER, ["Nho Quan", *A[:-1], "…"]])
     assert told(returns) == [("missing-value", "K3")]
-    assert "means that the number is not available" in ENGLISH.say(returns.problems[0].message)
+    assert "means that the number is unknown" in ENGLISH.say(returns.problems[0].message)
 
 
 def test_a_negative_group_is_told_once_as_negative(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.suppression.families import Amount, protected_families
 from tests.command import UNITS_OF_2025, Ran, Row, run, write_csv
 from tests.ledger.inbox import hand_in
+from tests.plan.files import PLAN, plan_file
 from tests.suppression.countries import plan_but
 from tests.suppression.histories import attack, random_history
 from tests.suppression.test_publish import LARGE, withheld
@@ -123,7 +124,88 @@ def test_a_file_that_is_no_publication_is_refused(tmp_path: Path, plan: Plan) ->
         assert (ran.code, ran.out) == (2, "")
         assert "no.json is not a publication" in ran.err
     ran = run("check", file, "--published", str(tmp_path / "no.json"))
-    assert (ran.code, "--published is for" in ran.err) == (2, True)
+    assert (ran.code, "--published requires --publish" in ran.err) == (2, True)
+
+
+# ---------------------------------------------------------------- changes against a base year
+
+FEWER = """
+[[indicator]]
+id = "fewer"
+title = { vi = "Giảm số nạn nhân", en = "Fewer victims" }
+numerator = ["victims"]
+measure = "change"
+thresholds = [{ from = 2027, at_most = -5 }]
+"""
+COMMUNES = "".join(f'\n[[unit]]\ncode = "{code}"\nname = "Xã {code}"\n' for code in "ABCDEF")
+BEFORE = {code: (30 + number, 20 + number) for number, code in enumerate("ABCDEF")}  # victims, and those seeking help
+AFTER = {code: (victims - 3, seeking - 2) for code, (victims, seeking) in BEFORE.items()}
+
+
+def publish_change(folder: Path, name: str, year: int, *given: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    """Publish the report of a year from the returns of 2026 and 2027 beside all reports in the folder."""
+    plan = plan_file(folder, PLAN + FEWER + COMMUNES)
+    lines = [f"Xã {code},{at},{v},{s}" for at, units in enumerate(given, start=2026) for code, (v, s) in units.items()]
+    file = folder / "returns.csv"
+    file.write_text("\n".join(["Đơn vị,Năm,Số người bị bạo lực,Số người tìm kiếm", *lines]), encoding="utf-8")
+    former = [option for one in sorted(folder.glob("*.json")) for option in ("--published", str(one))]
+    options = ("--plan", str(plan), "--publish", "--format", "json", *former)
+    ran = run("report", "--year", str(year), str(file), *options)
+    (folder / f"{name}.json").write_text(ran.out, encoding="utf-8")
+    found: dict[str, Any] = json.loads(ran.out)
+    return found
+
+
+def change_of(found: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return the province's counts of the year and of the base year; those of units are never printed."""
+    province, *units = (f for f in found["findings"] if f["indicator"] == "fewer")
+    assert {unit["numerator"] for unit in units} | {unit["denominator"] for unit in units} <= {None}
+    return province["numerator"], province["denominator"]
+
+
+def test_change_of_two_published_totals_is_printed(tmp_path: Path) -> None:
+    publish_change(tmp_path, "1", 2026, BEFORE)
+    assert change_of(publish_change(tmp_path, "2", 2027, BEFORE, AFTER)) == (177, 195)
+
+
+def test_interim_change_does_not_tell_the_last_unit_of_the_final_one(tmp_path: Path) -> None:
+    """An interim total of five units, subtracted from the final one, would tell the 3 victims of the sixth."""
+    publish_change(tmp_path, "1", 2026, BEFORE)
+    interim = publish_change(tmp_path, "2", 2027, BEFORE, {code: AFTER[code] for code in "ABCDE"})
+    final = publish_change(tmp_path, "3", 2027, BEFORE, {**AFTER, "F": (3, 1)})
+    assert change_of(interim) == (None, None)
+    known = {f["unit"] for found in (interim, final) for f in found["findings"] if f["denominator"] is not None}
+    assert "F" not in known
+    assert change_of(final) == (None, None) or len(known & BEFORE.keys()) <= 3
+
+
+def test_change_is_withheld_where_its_base_total_tells_a_correction(tmp_path: Path) -> None:
+    """All six were shown in 2026: the new total of that year tells what a return was corrected to."""
+    publish_change(tmp_path, "1", 2026, BEFORE)
+    found = publish_change(tmp_path, "2", 2027, {**BEFORE, "A": (3, 1)}, AFTER)
+    assert change_of(found) == (None, None)
+    assert withheld(found, "help") == []
+
+
+def test_change_is_withheld_with_the_total_of_its_base_year(tmp_path: Path) -> None:
+    """Only two of six units reported in 2026: its total is withheld, and so are the changes from it."""
+    few = {"A": (3, 1), "B": (40, 30)}
+    assert withheld(publish_change(tmp_path, "1", 2026, few), "help") == [None, "A", "B"]
+    assert change_of(publish_change(tmp_path, "2", 2027, few, AFTER)) == (None, None)
+
+
+def test_change_of_a_unit_with_one_count_is_withheld(tmp_path: Path) -> None:
+    """A unit that leaves an optional count blank would print its 3 of the base year."""
+    optional = PLAN.replace('part_of = "victims"', 'part_of = "victims"\noptional = true')
+    plan = plan_file(tmp_path, optional + FEWER.replace('["victims"]', '["seeking"]') + COMMUNES)
+    before, after = BEFORE | {"A": (30, 3)}, AFTER | {"A": (30, "")}
+    lines = [
+        f"Xã {code},{at},{v},{s}" for at, units in ((2026, before), (2027, after)) for code, (v, s) in units.items()
+    ]
+    file = tmp_path / "returns.csv"
+    file.write_text("\n".join(["Đơn vị,Năm,Số người bị bạo lực,Số người tìm kiếm", *lines]), encoding="utf-8")
+    ran = run("report", "--year", "2027", str(file), "--plan", str(plan), "--publish", "--format", "json")
+    assert change_of(json.loads(ran.out)) == (None, None)
 
 
 # ---------------------------------------------------------------- the ledger remembers

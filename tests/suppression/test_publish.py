@@ -149,7 +149,7 @@ def test_problems_tell_no_protected_count(tmp_path: Path, plan: Plan) -> None:
     assert after["withheld"]["warnings"] == 1
     error = next(p for p in after["problems"] if p["code"] == "part-exceeds-total")
     assert error["value"] is None
-    assert "larger than the whole" in error["message"]
+    assert "larger than its whole" in error["message"]
     assert (error["file"], error["sheet"], error["cell"]) == ("(1)", None, "D3")
     assert (error["unit"], error["field"]) == ("372", "victims_seeking_help")
     assert next(p for p in after["problems"] if p["field"] == "cases_helped")["value"] is None

@@ -15,6 +15,7 @@ from gbv_kpi.render.docx.wording import BLANK, SIGN, legend, signed_rate, unit_n
 from gbv_kpi.render.year_record import record_sentences
 
 NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm
+FIGURE_LETTERS, MARGIN_LETTERS = 5, 1  # no word of a heading and no figure is broken
 NARROWEST, WIDEST = 14, 30  # mm of a column of figures: for its heading, and for the eye to follow a line
 
 
@@ -49,14 +50,23 @@ def annex(draft: Draft, outcome: Outcome) -> None:
     room = draft.widest_page - NUMBER_WIDTH - UNIT_WIDTH
     tables = list(_fitting(columns, int(room / NARROWEST)))
     for number, table in enumerate(tables, start=1):
-        width = min(room / len(table), WIDEST)
+        letters = [_letters(draft, column) for column in table]
+        per_letter = room / sum(letters)
         title = phrase("Table {number}", number=number) if len(tables) > 1 else None
-        draft.table([*lead, *(column._replace(width=width) for column in table)], title, Style.ANNEX_CELL)
+        widths = [min(count * per_letter, WIDEST) for count in letters]
+        figures = [column._replace(width=width) for column, width in zip(table, widths, strict=True)]
+        draft.table([*lead, *figures], title, Style.ANNEX_CELL)
     withheld = [Status.WITHHELD for counts in outcome.counts if counts.withheld]
     signs = legend(findings, draft.language, [Status.NO_DATA, *withheld])
     draft.write(phrase("Signs: {signs}.", signs=signs), Style.RECIPIENT)
     for sentence in record_sentences(outcome.year_record, outcome.scorecard.plan, draft.language):
         draft.write(sentence, Style.RECIPIENT)
+
+
+def _letters(draft: Draft, column: Column) -> int:
+    """Return the letters that a column must have room for, those of its margins included."""
+    lowest = column.heading[-1] if isinstance(column.heading, tuple) else column.heading
+    return MARGIN_LETTERS + max(FIGURE_LETTERS, *map(len, draft.text(lowest).replace("-", "- ").split()))
 
 
 def _count_columns(draft: Draft, outcome: Outcome, units: Iterable[str]) -> Iterator[Column]:

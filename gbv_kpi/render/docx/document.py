@@ -31,7 +31,7 @@ from gbv_kpi.render.letters import HEADINGS, Letter
 PAPER = (210, 297)  # mm: A4
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20
 NUMBER_FROM_TOP = 10  # mm: within the top margin
-LETTER_WIDTHS = (44, 33, 30, 22, 18, 18)  # mm
+LETTER_WIDTHS = (38, 33, 30, 18, 30, 16)  # mm
 BYTES_OF_FINDING = 2**13  # of a document: the more of them, the longer it may take to be written
 
 

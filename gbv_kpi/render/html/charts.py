@@ -1,10 +1,10 @@
-"""Charts as inline SVG: drawn by pygal, coloured by the page's own style sheet, told in words as well.
+"""Charts as inline SVG: drawn by pygal, coloured by the page's own style sheet, described in words as well.
 
 Figures come rounded as they are printed; only their places on paper are worked out here. pygal was taken, and not
 matplotlib, because its text stays text that the page's fonts and themes reach, and it costs a tenth of the time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
@@ -13,12 +13,13 @@ import pygal
 from markupsafe import Markup
 from pygal.etree import etree
 
-from gbv_kpi.i18n import Language
+from gbv_kpi.console import escape_controls
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure, Threshold
-from gbv_kpi.render.formatting import writer_of
+from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text, writer_of
 
 WIDTH = 340  # about a phone's, so that text is hardly scaled there
 HALF_YEAR = 0.5
@@ -26,16 +27,15 @@ HALF_YEAR = 0.5
 etree.to_etree()  # the same bytes whether lxml is installed or not
 
 
-def bullet(finding: Finding, last_year: Finding | None, words: tuple[str, str], language: Language) -> Markup | None:
-    """The rate as a bar against the thresholds, with last year's rate; None where there is no rate.
-
-    `words` are the title and the text that stands for the chart.
-    """
+def bullet(indicator: Indicator, finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
+    """Return the rate as a bar against the thresholds, with last year's rate; None where there is no rate."""
     rate = _shown(finding)
     if rate is None or finding.measure == "change":  # the axis begins at 0
         return None
     before = _shown(last_year) if last_year else None
-    bounds = [_bound(threshold) for threshold in (finding.threshold, finding.next_threshold)]
+    bounds = [
+        float(threshold.bound) if threshold else None for threshold in (finding.threshold, finding.next_threshold)
+    ]
     end = _end(finding.measure, [rate, before, *bounds])
     chart = pygal.XY(
         height=72,
@@ -53,28 +53,35 @@ def bullet(finding: Finding, last_year: Finding | None, words: tuple[str, str], 
     for bound in bounds:
         chart.add("", [] if bound is None else [(bound, -0.95), (bound, 0.95)], show_dots=False)
     chart.add("", [] if before is None else [(before, 0)], stroke=False, dots_size=6)
-    return _inline(chart, f"bullet {finding.status}", f"bullet-{finding.indicator}", words)
+    words = [_year_words(finding, language), *_threshold_words(finding.threshold, language)]
+    if coming := finding.next_threshold:
+        since = phrase("From {year}", year=str(coming.since))
+        words.append(phrase("{what}: {figure}", what=since, figure=threshold_text(coming, language)))
+    if last_year:
+        words.append(_year_words(last_year, language))
+    title = phrase("{indicator}, {year}", indicator=indicator.title, year=str(finding.year))
+    return _inline(chart, f"bullet {finding.status}", f"bullet-{finding.indicator}", _texts(title, words, language))
 
 
-def line(series: Series, words: tuple[str, str], language: Language) -> Markup | None:
-    """The rates over the years, the thresholds while they are in force, and the path to the next one.
+def line(series: Series, language: Language) -> Markup | None:
+    """Return the rates over the years, the thresholds while they are in force, and the path to the next one.
 
     None where fewer than two years have a rate.
     """
     rates = {point.finding.year: rate for point in series.points if (rate := _shown(point.finding)) is not None}
     if len(rates) < 2 or series.indicator.measure == "change":
         return None
-    first, last = series.points[0].finding.year, series.points[-1].finding.year
-    provisional = {point.finding.year for point in series.points if point.finding.provisional}
-    coming = series.level.next_threshold
+    findings = [point.finding for point in series.points]
+    first, last = findings[0].year, findings[-1].year
+    years = f"{first}–{last}"
     path: list[tuple[float, float]] = []
+    coming = series.level.next_threshold
     if series.path and coming and series.path.first_year in rates:
         path = [(series.path.first_year, rates[series.path.first_year]), (coming.since, float(coming.bound))]
         last = coming.since
     steps = _steps(series.indicator, first, last)
     measure = series.indicator.measure
-    heights = [*rates.values(), *(bound for _, bound in steps)]
-    start, end = scale_start(series) or 0, _end(measure, heights)
+    start, end = scale_start(series) or 0, _end(measure, [*rates.values(), *(bound for _, bound in steps)])
     chart = pygal.XY(
         height=170,
         xrange=(first - 0.5, last + 0.5),
@@ -88,11 +95,18 @@ def line(series: Series, words: tuple[str, str], language: Language) -> Markup |
         chart.y_labels = list(range(start, 101, 5 if start >= 75 else 10 if start >= 50 else 25))
     chart.add("", path, show_dots=False)
     chart.add("", steps, show_dots=False)
-    every_year = [(point.finding.year, rates.get(point.finding.year)) for point in series.points]
+    every_year = [(finding.year, rates.get(finding.year)) for finding in findings]
     chart.add("", every_year, show_dots=False, allow_interruptions=True)  # no line where a year has no rate
-    for settled in (True, False):
-        chart.add("", [(y, r) for y, r in rates.items() if (y not in provisional) is settled], stroke=False)
-    return _inline(chart, "line", f"line-{series.indicator.id}", words)
+    provisional = {finding.year for finding in findings if finding.provisional}
+    for dots in (rates.keys() - provisional, rates.keys() & provisional):
+        chart.add("", [(year, rate) for year, rate in rates.items() if year in dots], stroke=False)
+    words = [
+        part
+        for finding in findings
+        for part in (_year_words(finding, language), *_threshold_words(finding.threshold, language))
+    ]
+    title = phrase("{indicator}, {year}", indicator=series.indicator.title, year=years)
+    return _inline(chart, "line", f"line-{series.indicator.id}", _texts(title, words, language))
 
 
 def scale_start(series: Series) -> int | None:
@@ -126,37 +140,48 @@ def _shown(finding: Finding) -> float | None:
     return float(rate[0]) if rate else None
 
 
-def _bound(threshold: Threshold | None) -> float | None:
-    return float(threshold.bound) if threshold else None
-
-
 def _end(measure: Measure, values: Sequence[float | None]) -> float:
-    """Where the axis ends: at 100%, or a little beyond what lies furthest."""
+    """Return where the axis ends: at 100%, or a little beyond what lies furthest."""
     furthest = max(value for value in values if value is not None)
     return 100 if measure == "percent" and furthest <= 100 else furthest * 1.1
 
 
 def _steps(indicator: Indicator, first: int, last: int) -> list[tuple[float, float]]:
-    """Each threshold as a level line while it is in force."""
-    steps: list[tuple[float, float]] = []
-    for year in range(first, last + 1):
-        if threshold := indicator.threshold_in(year):
-            bound = float(threshold.bound)
-            steps += [(year - HALF_YEAR, bound), (year + HALF_YEAR, bound)]
-    return steps
+    """Return each threshold as a level line while it is in force."""
+    thresholds = [(year, indicator.threshold_in(year)) for year in range(first, last + 1)]
+    bounds = [(year, float(threshold.bound)) for year, threshold in thresholds if threshold]
+    return [(year + offset, bound) for year, bound in bounds for offset in (-HALF_YEAR, HALF_YEAR)]
 
 
-def _inline(chart: Any, classes: str, key: str, words: tuple[str, str]) -> Markup:
-    """The drawing alone, with its text alternative: no scripts, styles, tooltips, or the day it was drawn on."""
+def _year_words(finding: Finding, language: Language) -> Phrase:
+    figure: Phrase | str = MEANING[finding.status]
+    if rate := rate_text(finding, language):
+        figure = f"{rate} ({language.say(figure)})"
+    return phrase("{what}: {figure}", what=str(finding.year), figure=figure)
+
+
+def _threshold_words(threshold: Threshold | None, language: Language) -> Iterator[Phrase]:
+    if threshold:
+        in_force = phrase("Threshold in force")
+        yield phrase("{what}: {figure}", what=in_force, figure=threshold_text(threshold, language))
+
+
+def _texts(title: Phrase, words: Iterable[Phrase], language: Language) -> tuple[str, str]:
+    """Return the title of a chart, and what a screen reader says in its place."""
+    return escape_controls(language.say(title)), escape_controls("; ".join(map(language.say, words)) + ".")
+
+
+def _inline(chart: Any, classes: str, key: str, texts: tuple[str, str]) -> Markup:
+    """Return the drawing alone, with its text: no scripts, styles, tooltips, or the day it was drawn on."""
     drawn = chart.render_tree()
     for parent in list(drawn.iter()):
         for child in list(parent):
             if not isinstance(child.tag, str) or child.tag in ("defs", "desc", "title") or not _is_drawing(child):
                 parent.remove(child)
-    title, description = Element("title", {"id": f"{key}-title"}), Element("desc", {"id": f"{key}-desc"})
-    title.text, description.text = words
-    drawn.insert(0, title)
-    drawn.insert(1, description)
+    for place, (name, text) in enumerate(zip(("title", "desc"), texts, strict=True)):
+        element = Element(name, {"id": f"{key}-{name}"})
+        element.text = text
+        drawn.insert(place, element)
     drawn.attrib.pop("id", None)
     drawn.attrib |= {"class": classes, "role": "img", "aria-labelledby": f"{key}-title {key}-desc"}
     return Markup(tostring(drawn, encoding="unicode"))  # noqa: S704 - the serialiser escapes every text

@@ -44,7 +44,7 @@ Look = Mapping[str, Any]  # as xlsxwriter names the properties of a format
 
 
 class Cell(NamedTuple):
-    """What a cell shows, and its own look beside that of its row."""
+    """The contents of a cell, and its own look on top of that of its row."""
 
     value: Words | float | None = None  # words or a number; None: nothing
     digits: str | None = None  # the format of a number

@@ -9,7 +9,7 @@ from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan.thresholds import Measure
 from gbv_kpi.render.xlsx.book import Page, Words
 
-BLUE, DARK_BLUE, RED, GREY = "#8FB4D9", "#1F4E79", "#C00000", "#D9D9D9"
+BLUE, DARK_BLUE, RED, GREY, WHITE = "#8FB4D9", "#1F4E79", "#C00000", "#D9D9D9", "#FFFFFF"
 GAP = 5  # pixels to the cells above
 DASH = {"type": "long_dash", "size": 12, "fill": {"color": RED}, "border": {"color": RED}}
 DASHED_LINE = {"color": RED, "width": 1.75, "dash_type": "dash"}
@@ -36,7 +36,7 @@ def put_rates_chart(page: Page, spot: Spot, shown: Rates, *, first_is_whole: boo
     several indicators.
     """
     rates = [finding.rate() if finding else None for finding in shown.findings]
-    labels = {
+    labels: dict[str, Any] = {
         "value": True,
         "num_format": page.book.rates(shown.measure, max((rate[1] for rate in rates if rate), default=1)),
         "font": _font(9),
@@ -46,6 +46,8 @@ def put_rates_chart(page: Page, spot: Spot, shown: Rates, *, first_is_whole: boo
     columns = {"fill": {"color": BLUE}, "gap": 60, "data_labels": labels}
     if first_is_whole:
         columns["points"] = [{"fill": {"color": DARK_BLUE}}]
+        if rates[0]:
+            labels["custom"][0] = {"font": _font(9) | {"color": WHITE}}
     chart = page.book.workbook.add_chart({"type": "column"})
     chart.add_series(_series(page, phrase("Rate"), shown.names, shown.rates) | columns)
     if shown.bounds:

@@ -85,7 +85,7 @@ def choice(number: str, texts: Sequence[str]) -> str | None:
 
 
 def _sides(numerator: str, denominator: str, threshold: Threshold) -> tuple[str, str]:
-    """Both counts with whole weights, so that the one stands to the other as the rate to the threshold."""
+    """Return both counts with whole weights: they compare as the rate and the threshold do."""
     a, b = weights(threshold)
     return f"{numerator}*{a}", f"{denominator}*{b}"
 

@@ -133,8 +133,8 @@ class IndicatorPage:
     def _judged(self, row: int, finding: Finding | None, sums: Sequence[str]) -> Iterator[Cell]:
         """Yield two counts, rate, threshold, verdict and what is lacking; words alone where a count is not known.
 
-        `finding` is None where a unit has not reported; `sums` are the formulas of its counts, "" where they may not
-        be told.
+        `finding` is None where a unit has not reported; `sums` are the formulas of its counts, "" where they are
+        withheld.
         """
         book, measure = self.page.book, self.indicator.measure
         status = finding.status if finding else Status.NO_DATA

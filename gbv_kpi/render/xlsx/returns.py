@@ -57,7 +57,7 @@ def fill_returns(page: Page, year: Year) -> ReturnsPage:
 
 
 def _sum(book: Book, year: Year, field: str, column: int) -> Cell:
-    """Return the sum of a column; none where a count in it is withheld, which could be told from the sum."""
+    """Return the sum of a column; none where a count in it is withheld, which the sum would give away."""
     if any(unit.withheld([field]) for unit in year.units):
         return book.verdict(Status.WITHHELD)
     known = [count for unit in year.units if (count := unit.count(field)) is not None]

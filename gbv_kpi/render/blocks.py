@@ -1,0 +1,167 @@
+"""An outcome as sentences and tables that are the same on a terminal and in Markdown."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import Coverage, Scorecard
+from gbv_kpi.render.formatting import MARK, MEANING, STYLE, counts_text, rate_text, result_text, threshold_text
+from gbv_kpi.render.sentences import (
+    amount_lacking,
+    caveats,
+    completeness,
+    monitored_figures,
+    outlook,
+    progress,
+    refused_returns,
+    verdict,
+    withheld_notes,
+)
+from gbv_kpi.render.table import Column, Styled, Table, styled
+from gbv_kpi.render.year_record import record_sentences
+
+SHOWN_UNITS = 200  # more than any province has communes
+SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all
+NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it is broken
+
+FindingByIndicator = Mapping[str, Finding]
+Block = Styled | Table | Sequence[Styled]  # a sentence, a table, or the legend of one
+
+
+@dataclass(frozen=True, slots=True)
+class YearRows:
+    """The province's findings and the units' with their names."""
+
+    province: FindingByIndicator
+    units: tuple[tuple[str, FindingByIndicator], ...]
+    left_out: int  # how many further units there are
+
+
+def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[Block]:
+    """Yield the results of a year, what is lacking, progress, completeness and caveats."""
+    plan = scorecard.plan
+    if len(scorecard.judged.frame):
+        yield results_table(scorecard, language)
+        yield legend(scorecard.judged.statuses, language)
+    for _, sentence in monitored_figures(scorecard, None, language):
+        yield replace(styled(sentence, language), sign=MARK[Status.MONITORED])
+    if missed := missed_table(scorecard, language):
+        yield missed
+    for finding in scorecard.of_province().findings:
+        if progressing := progress(plan, finding, language):
+            yield styled(progressing, language)
+    for sentence, is_provisional in completeness(coverage):
+        yield styled(sentence, language, "yellow" if is_provisional else "")
+    for caveat in caveats(plan, scorecard.rated_indicators):
+        yield styled(caveat, language, "italic")
+
+
+def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
+    """Yield the errors and each year's verdict in bold, then what may become of it, what is withheld and recorded."""
+    plan = outcome.scorecard.plan
+    if refused := refused_returns(outcome):
+        yield styled(refused, language, "bold red")
+    for year in outcome.scorecard.years:
+        if sentence := verdict(outcome, year):
+            yield styled(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")
+    for found in outcome.outlook:
+        yield styled(outlook(plan, found), language, "yellow")
+    for note in withheld_notes(plan, outcome.withheld):
+        yield styled(note, language)
+    for note in record_sentences(outcome.year_record, plan, language):
+        yield styled(note, language)
+
+
+def legend(present: Container[Status], language: Language) -> list[Styled]:
+    """Return the signs of the statuses that are present, with their meanings."""
+    shown = (status for status in Status if status in present)
+    return [Styled(language.say(MEANING[status]), STYLE[status], MARK[status]) for status in shown]
+
+
+def shown_of(units: int) -> int:
+    """Return how many rows a page has room for, of a number of units."""
+    return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
+
+
+def year_rows(scorecard: Scorecard) -> YearRows:
+    """Return the judged findings of one year; of very many units only those that miss a threshold."""
+    scorecard = scorecard.judged
+    count = scorecard.unit_count
+    shown = shown_of(count)
+    units = scorecard if count <= shown else scorecard.of_some_units(scorecard.missing_units[:shown])
+    rows: dict[str, dict[str, Finding]] = {}
+    for finding in units.of_units().findings:
+        rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
+    return YearRows(
+        {finding.indicator: finding for finding in scorecard.of_province().findings},
+        tuple((next(iter(row.values())).unit_name or "", row) for row in rows.values()),
+        count - len(rows),
+    )
+
+
+def results_table(scorecard: Scorecard, language: Language) -> Table:
+    """Return the matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
+    found, indicators = year_rows(scorecard), scorecard.plan.indicators
+    province = [found.province[indicator.id] for indicator in indicators]
+    place = styled(scorecard.plan.place, language, "bold")
+    if any(finding.provisional for finding in province):
+        provisional = language.say(phrase("(provisional)"))
+        place = replace(place, text=f"{place.text}\n{provisional}")
+    short_names = max((len(name) for name, _ in found.units), default=0) <= NAME_WIDTH
+    columns = [Column(language.say(phrase("Unit")), is_whole=short_names)]
+    columns += [Column(styled(indicator.title, language).text, is_figure=True) for indicator in indicators]
+    rows = [
+        [styled(name, language), *(_result(unit[indicator.id], language) for indicator in indicators)]
+        for name, unit in found.units
+    ]
+    if found.left_out:
+        left_out = plural("… {count} more unit", "… {count} more units", found.left_out)
+        rows.append([styled(left_out, language, "dim")])
+    in_force = [_in_force(finding, language) for finding in province]
+    below = [
+        [place, *(_result_with_counts(finding, language) for finding in province)],
+        [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
+    ]
+    return Table(columns, [*rows, *below], rule_above=len(rows))
+
+
+def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
+    """Return every threshold missed with the whole number that is lacking; None where none is missed.
+
+    Of very many units only some are shown, the province always.
+    """
+    missed, shown = scorecard.missed, shown_of(scorecard.unit_count)
+    if len(missed) > shown:
+        is_unit = scorecard.frame["unit"].notna().to_numpy()[missed]
+        missed = np.concatenate([missed[~is_unit], missed[is_unit][:shown]])
+    rows: list[list[Styled]] = []
+    for finding in scorecard.of_rows(missed).findings:
+        indicator = scorecard.plan.indicator_by_id[finding.indicator]
+        place = finding.unit_name or scorecard.plan.place
+        style = "bold" if finding.unit is None else ""
+        texts = (indicator.title, place, result_text(finding, language))
+        lacking = styled(amount_lacking(finding, indicator), language)
+        rows.append([*(styled(text, language, style) for text in texts), lacking])
+    if more := len(scorecard.missed) - len(missed):
+        rows.append([styled(plural("… {count} more", "… {count} more", more), language, "dim")])
+    headings = (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking"))
+    columns = [Column(language.say(heading), is_whole=heading is headings[2]) for heading in headings]
+    return Table(columns, rows) if rows else None
+
+
+def _result(finding: Finding, language: Language) -> Styled:
+    return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status])
+
+
+def _result_with_counts(finding: Finding, language: Language) -> Styled:
+    is_shown = finding.measure != "count" and finding.denominator is not None
+    counts = counts_text(finding, language) if is_shown else ""
+    return replace(_result(finding, language), counts=counts)
+
+
+def _in_force(finding: Finding, language: Language) -> Phrase | str:
+    return threshold_text(finding.threshold, language) if finding.threshold else phrase("not yet")
