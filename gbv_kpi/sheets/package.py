@@ -137,7 +137,7 @@ def _refuse_doctype(xml: bytes) -> None:
 
 
 def _refuse(*_: object) -> NoReturn:
-    message = phrase("The workbook holds instructions that no spreadsheet program writes.")
+    message = phrase("The workbook contains instructions that no spreadsheet program writes.")
     raise Refusal("unreadable-file", message)
 
 
