@@ -88,7 +88,7 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
     frame, cells = _stacked(files, plan)
     counts, is_filled, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
     for name, field in plan.field_by_id.items():
-        frame[name] = counts.get(name, pd.Series(pd.NA, index=frame.index, dtype=field.dtype))
+        frame[name] = counts[name] if name in counts else pd.Series(pd.NA, index=frame.index, dtype=field.dtype)
     problems += [problem for check in CHECKS for problem in check(frame, plan)]
     is_faulty = frame.pop("is_faulty").to_numpy()
     frame["is_reported"] = is_filled | is_faulty

@@ -39,19 +39,28 @@ def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray
     if not across_files:
         key += frame["file"].to_numpy(dtype=np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
     key = key[(unit >= 0) & (frame["year"] > 0) & frame["is_reported"]]
-    key = key[key.duplicated(keep=False)]
     is_duplicate = np.zeros(len(frame), dtype=bool)
-    if key.empty:
+    if (np.diff(np.sort(key)) > 0).all():
         return np.empty((0, 2), dtype=np.int64), is_duplicate
-    row = key.index.to_series()
-    is_merged, named = frame.loc[key.index, "is_merged"], frame.loc[key.index, "named_unit"].cat.codes
-    first = row.groupby(key).transform("min")
-    first_named = row.groupby([key, named]).transform("min")
-    first_unmerged = row.where(~is_merged).groupby(key).transform("min")
-    first = first.where(~is_merged, np.fmin(first_named, first_unmerged)).astype(np.int64)
+    key = key[key.duplicated(keep=False)]
+    row = key.index.to_numpy()
+    named = frame["named_unit"].cat.codes.to_numpy()[row]
+    is_merged = frame["is_merged"].to_numpy()[row]
+    _, group = np.unique(key, return_inverse=True)
+    first_named = _least(group * (1 + len(frame["named_unit"].cat.categories)) + named, row)
+    first_unmerged = _least(group, np.where(is_merged, len(frame), row))
+    first = np.where(is_merged, np.minimum(first_named, first_unmerged), _least(group, row))
     repeats = first < row
-    is_duplicate[key.index[key.isin(key[repeats])]] = True
+    is_duplicate[row[key.isin(key[repeats])]] = True
     return np.column_stack([row[repeats], first[repeats]]), is_duplicate
+
+
+def _least(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the least value with the same key as each."""
+    different, group = np.unique(keys, return_inverse=True)
+    least = np.full(len(different), np.iinfo(np.int64).max)
+    np.minimum.at(least, group, values)
+    return least[group]
 
 
 def describe_duplicate(given: Return, first: Return) -> Problem:
