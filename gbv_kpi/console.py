@@ -49,12 +49,12 @@ def error_console() -> "Console":
 
 
 def warn(text: str) -> None:
-    """A line on standard error."""
+    """Write a line on standard error."""
     error_console().print(escape_controls(text))
 
 
 def escape_controls(text: str) -> str:
-    """The text with its control characters shown instead of acting on a terminal."""
+    """Return the text with its control characters shown instead of acting on a terminal."""
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
@@ -79,21 +79,21 @@ def print_rendered(content: "RenderableType", output: Path | None) -> None:
 
 
 def _console(**settings: Any) -> "Console":
-    """A console that takes text as it is: no markup, no emoji, no colours of its own choosing."""
+    """Return a console that takes text as it is: no markup, no emoji, no colours of its own choosing."""
     from rich.console import Console  # here, for `--help` prints without it
 
     return Console(highlight=False, markup=False, emoji=False, **settings)
 
 
 def to_json_text(content: Mapping[str, object]) -> str:
-    """The text of a JSON object that is safe to print."""
-    from json import dumps  # here, for most of what is printed is no JSON
+    """Return the text of a JSON object that is safe to print."""
+    from json import dumps  # here, for most of what is printed is not JSON
 
     return harmless_json(dumps(content, ensure_ascii=False, indent=2)) + "\n"
 
 
 def dumped_by_record(content: Mapping[str, object]) -> Iterator[str]:
-    """The text of a JSON object that may be long, piece by piece: each record of its lists on a line of its own."""
+    """Yield the text of a JSON object that may be long: each record of its lists on a line of its own."""
     from json import JSONEncoder
 
     encode = JSONEncoder(ensure_ascii=False).encode  # in C, which it is only without an indent
@@ -118,7 +118,7 @@ def harmless_json(text: str) -> str:
 
 
 # json escapes the C0 controls; the C1 controls, invisible signs and those that turn the direction of a line could still
-# act on the terminal of whoever prints the file. Surrogates stand for the bytes of a file name that is no Unicode, and
+# act on the terminal of whoever prints the file. Surrogates are the bytes of a file name that is not Unicode, and
 # cannot be encoded.
 _CONTROLS = {
     code: f"\\u{code:04x}"
@@ -130,12 +130,12 @@ _CONTROLS = {
 
 
 def print_text(content: str, output: Path | None) -> None:
-    """Raises `OutputError` where the text cannot be written; a reader that went away has seen enough."""
+    """Write a text. Raises `OutputError` where it cannot be written; a reader that went away has seen enough."""
     print_pieces([content], output)
 
 
 def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
-    """The same of a text that is made while it is written."""
+    """Write a text that is made while it is written."""
     if output is not None:
         atomic_write(output, (piece.encode() for piece in pieces))
         return
@@ -143,7 +143,7 @@ def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
 
 
 def print_bytes(content: bytes, output: Path | None) -> None:
-    """A workbook or document, to a file or into a pipe. Raises `OutputError` where it would go to a screen."""
+    """Write a workbook or document to a file or into a pipe. Raises `OutputError` where it would go to a screen."""
     if output is not None:
         atomic_write(output, content)
         return
@@ -163,9 +163,9 @@ def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
 
 
 def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
-    """Write a file whole or not at all. Raises `OutputError`, and leaves what stood there.
+    """Write a file whole or not at all. Raises `OutputError`, and leaves what was there.
 
-    A file that stood there keeps its permissions, and a link stays a link. What is no file, such as
+    A file that was there keeps its permissions, and a link stays a link. What is not a file, such as
     /dev/stdout, cannot be replaced and is written to.
     """
     pieces = [content] if isinstance(content, bytes) else content
@@ -176,7 +176,7 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
                 file.writelines(pieces)
         else:
             _replace(target, pieces)
-    except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is no OSError
+    except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is not an OSError
         message = phrase("{path} cannot be written: {reason}.", path=str(path), reason=system_reason(error))
         raise OutputError(message) from error
 
@@ -198,7 +198,7 @@ def _replace(target: Path, pieces: Iterable[bytes]) -> None:
 
 
 def _temporary_file(folder: Path) -> tuple[int, Path]:
-    """A file beside the target, locked for as long as it is open."""
+    """Make a file next to the target, locked for as long as it is open."""
     while True:
         handle, name = tempfile.mkstemp(dir=folder, prefix=PREFIX)
         if sys.platform != "win32":

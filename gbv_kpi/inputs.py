@@ -69,16 +69,16 @@ def _too_large(max_bytes: int) -> Phrase:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a regular file of that name, whatever the name: too long ones and loops of links are none."""
+    """Return whether there is a regular file of that name; one that is too long or a loop of links is not."""
     try:
         return path.is_file()
     except (OSError, ValueError, RuntimeError):
         return False
 
 
-def is_same_file(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, even if it is not there yet."""
+def is_same_file(path: Path, other: Path) -> bool:
+    """Return whether two names are of one file, even if it is not there yet."""
     try:
-        return one.resolve() == other.resolve() or one.samefile(other)
+        return path.resolve() == other.resolve() or path.samefile(other)
     except (OSError, ValueError, RuntimeError):
         return False
