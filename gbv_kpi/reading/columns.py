@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -71,12 +70,12 @@ class Columns:
         self._tail = grid.sheet.tail
         self.count = len(self._rows) + (0 if self._tail is None else len(self._tail))
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
-        self.cells = cache(self._cells)
-        self.values = cache(self._values)
-        self.looks = cache(lambda column: self.values(column).alike())
-        self.all_figures = cache(self._all_figures)
+        # Dicts, for a cache of methods is a ring that is never freed: 65 MiB of a million returns (2025-11-26).
+        self._values: dict[int, Values] = {}
+        self._looks: dict[int, Values] = {}
+        self._all_figures: dict[int, bool] = {}
 
-    def _cells(self, column: int) -> Sequence[Cell]:
+    def cells(self, column: int) -> Sequence[Cell]:
         """Return the cells at hand, without those of the tail."""
         if len(self._widths) == 1 and column < next(iter(self._widths)):
             return [row[column] for row in self._rows]
@@ -86,9 +85,19 @@ class Columns:
         values = self.values(column)
         return values.cells[int(values.codes[row])]
 
-    def _values(self, column: int) -> Values:
+    def values(self, column: int) -> Values:
         """Return the different cells, and which of them each row has."""
-        cells = self.cells(column)
+        if column not in self._values:
+            self._values[column] = self._distinct(self.cells(column), column)
+        return self._values[column]
+
+    def looks(self, column: int) -> Values:
+        """Return the different cells but for their long numbers, and which of them each row has."""
+        if column not in self._looks:
+            self._looks[column] = self.values(column).alike()
+        return self._looks[column]
+
+    def _distinct(self, cells: Sequence[Cell], column: int) -> Values:
         place = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
         codes = np.fromiter(map(place.__getitem__, cells), dtype=np.int32, count=len(cells))
         if self._tail is None:
@@ -105,8 +114,13 @@ class Columns:
         to_place = np.array([place.setdefault(cell, len(place)) for cell in different] or [0], dtype=np.int32)
         return Values(np.append(codes, to_place[tail_codes]), list(place))
 
-    def _all_figures(self, column: int) -> bool:
+    def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need not be looked at one by one."""
+        if column not in self._all_figures:
+            self._all_figures[column] = self._holds_numbers(column)
+        return self._all_figures[column]
+
+    def _holds_numbers(self, column: int) -> bool:
         tail = self._tail
         if tail is not None and (column >= tail.shape[1] or isinstance(tail[column].dtype, pd.CategoricalDtype)):
             return False

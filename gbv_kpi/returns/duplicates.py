@@ -34,30 +34,32 @@ def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray
     The returns of the predecessors of a merged unit are not duplicates: together they are its return. A predecessor
     next to its successor is one, for nobody can tell whether the successor's return includes it.
     """
-    unit = frame["unit"].cat.codes.astype(np.int64)
-    key = unit * 10_000 + frame["year"]
+    unit = frame["unit"].cat.codes.to_numpy(np.int64)
+    year = frame["year"].to_numpy()
+    key = unit * 10_000 + year
     if not across_files:
-        key += frame["file"].to_numpy(dtype=np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
-    key = key[(unit >= 0) & (frame["year"] > 0) & frame["is_reported"]]
+        key += frame["file"].to_numpy(np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
+    row = np.flatnonzero((unit >= 0) & (year > 0) & frame["is_reported"].to_numpy())
+    key = key[row]
     is_duplicate = np.zeros(len(frame), dtype=bool)
     if (np.diff(np.sort(key)) > 0).all():
         return np.empty((0, 2), dtype=np.int64), is_duplicate
-    key = key[key.duplicated(keep=False)]
-    row = key.index.to_numpy()
+    is_repeated = pd.Index(key).duplicated(keep=False)
+    key, row = key[is_repeated], row[is_repeated]
     named = frame["named_unit"].cat.codes.to_numpy()[row]
     is_merged = frame["is_merged"].to_numpy()[row]
-    _, group = np.unique(key, return_inverse=True)
+    group, _ = pd.factorize(key)
     first_named = _least(group * (1 + len(frame["named_unit"].cat.categories)) + named, row)
     first_unmerged = _least(group, np.where(is_merged, len(frame), row))
     first = np.where(is_merged, np.minimum(first_named, first_unmerged), _least(group, row))
     repeats = first < row
-    is_duplicate[row[key.isin(key[repeats])]] = True
+    is_duplicate[row[np.isin(key, key[repeats])]] = True
     return np.column_stack([row[repeats], first[repeats]]), is_duplicate
 
 
 def _least(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the least value with the same key as each."""
-    different, group = np.unique(keys, return_inverse=True)
+    group, different = pd.factorize(keys)
     least = np.full(len(different), np.iinfo(np.int64).max)
     np.minimum.at(least, group, values)
     return least[group]

@@ -25,7 +25,7 @@ DELIMITERS = "\t;|,"  # the rarest in a label first
 MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns have 1 million
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
-CHUNK_ROWS = 100_000
+CHUNK_ROWS = 20_000
 PIECE = 2**20  # characters or bytes
 LOOKED_AT = 200_000  # characters
 SHORT = 2**14  # characters; a shorter text is read by the time that the reader of pandas is set up
@@ -130,18 +130,32 @@ def _read_tail(
 ) -> pd.DataFrame:
     """Return the rows from there on; columns that may be `numbers` as such, where they are written as no text is."""
     try:
-        frame = _read_columns(text, start, delimiter, width, numbers)
+        frame = _read_columns(text, content, start, delimiter, width, numbers)
         if not numbers or _is_written_as(content, start, delimiter, frame):
             return frame
     except ParserError:
         raise
     except (ValueError, OverflowError):  # one is not a number
         pass
-    return _read_columns(text, start, delimiter, width, frozenset())
+    return _read_columns(text, content, start, delimiter, width, frozenset())
+
+
+class _Bytes:
+    """Bytes of UTF-8, which pandas need not decode and encode again: 0.1 of 0.75 s of a million returns (2025-11-26)."""
+
+    def __init__(self, content: bytes, start: int) -> None:
+        self._content, self._at = content, start
+
+    def read(self, size: int) -> bytes:
+        self._at += size
+        return self._content[self._at - size : self._at]
+
+    def __iter__(self) -> Iterator[str]:  # not called; pandas takes nothing without it for a file
+        return iter(())
 
 
 def _read_columns(
-    text: io.TextIOWrapper, start: int, delimiter: str, width: int, numbers: Collection[int]
+    text: io.TextIOWrapper, content: bytes, start: int, delimiter: str, width: int, numbers: Collection[int]
 ) -> pd.DataFrame:
     """Return the rows from there on: whole numbers in some columns, in others categories of texts.
 
@@ -153,7 +167,7 @@ def _read_columns(
     text.seek(start)
     parts: list[list[Any]] = [[] for _ in range(width)]
     for frame in pd.read_csv(
-        text, sep=delimiter, header=None, names=range(width), index_col=False,
+        _Bytes(content, start) if numbers else text, sep=delimiter, header=None, names=range(width), index_col=False,
         dtype={column: np.int64 if column in numbers else object for column in range(width)},
         na_filter=False, skip_blank_lines=False, chunksize=CHUNK_ROWS, low_memory=False,
     ):  # fmt: skip
