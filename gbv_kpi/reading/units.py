@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
@@ -146,7 +147,7 @@ class UnitNames:
         name = key[office:]
         if office and name in self._places:
             return None  # "UBND Ninh Bình" is the province's
-        for candidate in (name, *self._without_place(name), *_level_first(name)):
+        for candidate in chain([name], self._without_place(name), _level_first(name)):
             meant = self._by_name.get(_split(candidate), [])
             if len({id(named.unit) for named in meant}) == 1:
                 return meant[0]

@@ -26,7 +26,7 @@ MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
 CHUNK_ROWS = 20_000
-PIECE = 2**20  # characters or bytes
+PIECE = 2**16  # characters or bytes; a larger one is memory that the system gives anew each time
 LOOKED_AT = 200_000  # characters
 SHORT = 2**14  # characters; a shorter text is read by the time that the reader of pandas is set up
 HEADER_LINES = 60  # a header is within these first lines
@@ -207,12 +207,13 @@ def _small(codes: NDArray[np.intp], count: int) -> NDArray[np.integer[Any]]:
 
 def _is_written_as(content: bytes, start: int, delimiter: str, tail: pd.DataFrame) -> bool:
     """Return whether the cells are as long as the text (UTF-8): then no number has a sign or zeros in front."""
-    signs = f'"\r\n{delimiter}'.encode()
-    pieces = (content[at : at + PIECE] for at in range(start, len(content), PIECE))
-    written = sum(len(piece.translate(None, signs)) for piece in pieces)
+    signs = [sign for sign in f'"\r\n{delimiter}'.encode() if sign in content]
+    text = np.frombuffer(content, np.uint8)
+    pieces = (text[at : at + PIECE] for at in range(start, len(content), PIECE))
+    written = len(content) - start - sum(int(np.count_nonzero(piece == sign)) for piece in pieces for sign in signs)
     for column in (tail[number] for number in tail.columns):
         if isinstance(column.dtype, pd.CategoricalDtype):
-            texts = "\0".join(column.cat.categories).encode().translate(None, signs).split(b"\0")
+            texts = "\0".join(column.cat.categories).encode().translate(None, bytes(signs)).split(b"\0")
             lengths = list(map(len, texts))
             written -= int(np.bincount(column.cat.codes, minlength=len(lengths)) @ lengths)
         elif column.min() < 0:

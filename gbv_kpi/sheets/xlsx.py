@@ -24,7 +24,7 @@ MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may be asked to make ro
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 _STRINGS = "xl/sharedStrings.xml"  # where the fast reader looks for them
 _STYLES = "xl/styles.xml"
-_UNUSUAL_CELL = re.compile(rb'<c(?:[>/]| (?!r="[A-Z][1-9]))')  # without an address, or in a column beyond Z
+_UNUSUAL_CELL = re.compile(rb'<c(?:[>/]| (?!r="[A-Z][1-9]\d{0,4}"))')  # without an address, or beyond Z99999
 _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
 
 
@@ -199,12 +199,13 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
     signs = xml.translate(_SPACES) if any(sign in xml for sign in (b"\t", b"\r", b"\n", b"'")) else xml
     if (
         _UNUSUAL_CELL.search(signs)
-        or any(sign in signs for sign in (b":c", b"<!", b'"&', b'"e"', b"rPr"))
+        or (b"!" in signs and b"<!" in signs)  # a sign alone is looked for ten times as fast
+        or any(sign in signs for sign in (b":c", b'"&', b'"e"', b"rPr"))
         or signs.count(b"hidden") != signs.count(b'hidden="0"') + signs.count(b'hidden="false"')
         or (b"<f" in signs and not _has_plain_formulas(signs, workbook))
     ):
         return beyond
-    digits = next((digits for digits in range(1, 6) if not re.search(rb'<c r="[A-Z]\d{%d}' % (digits + 1), signs)), 7)
+    digits = next((digits for digits in range(1, 5) if not re.search(rb'<c r="[A-Z]\d{%d}' % (digits + 1), signs)), 5)
     return int(26 * 10**digits)
 
 
