@@ -193,7 +193,7 @@ def _is_present(column: "pd.Series") -> NDArray[np.bool_]:
 def _is_one_of(column: "pd.Series", values: Sequence[str]) -> NDArray[np.bool_]:
     """Return where a column has one of a few categories. (`isin` takes a hundred times as long.)"""
     codes = column.cat.codes.to_numpy()
-    places = [place for place in column.cat.categories.get_indexer(values).tolist() if place >= 0]
+    places = np.flatnonzero(column.cat.categories.isin(values))
     return reduce(or_, (codes == place for place in places), np.zeros(len(codes), dtype=bool))
 
 

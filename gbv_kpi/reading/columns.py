@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any
 
 import numpy as np
@@ -32,12 +32,16 @@ class Values:
             claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
             return claimed[self.codes]
         found = among.copy()
+        found[among] = self.read(claim, among)
+        return found
+
+    def read(self, reading: Callable[[Cell], int], among: Mask) -> NDArray[np.int8]:
+        """Return what a reading makes of the cell of some rows, each different cell read once."""
         codes = self.codes[among]
         present = np.flatnonzero(np.bincount(codes, minlength=len(self.cells)))
-        claimed = np.zeros(len(self.cells), dtype=bool)
-        claimed[present] = [claim(self.cells[code]) for code in present.tolist()]
-        found[among] = claimed[codes]
-        return found
+        readings = np.zeros(len(self.cells), dtype=np.int8)
+        readings[present] = [reading(self.cells[code]) for code in present.tolist()]
+        return readings[codes]
 
     def alike(self) -> "Values":
         """Return the cells with their long numbers made the same, for claims that do not depend on them."""
@@ -71,7 +75,7 @@ class Columns:
         self._tail = grid.sheet.tail
         self.count = len(self._rows) + (0 if self._tail is None else len(self._tail))
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
-        # Dicts, for a cache of methods is a ring that is never freed: 65 MiB of a million returns (2025-11-26).
+        # Dicts, for a cache of methods is a ring that is never freed: 65 MiB of a million returns (2026-11-26).
         self._values: dict[int, Values] = {}
         self._looks: dict[int, Values] = {}
         self._all_figures: dict[int, bool] = {}
@@ -112,8 +116,10 @@ class Columns:
         else:
             tail_codes, numbers = pd.factorize(tail.to_numpy())
             different = numbers.tolist()
-        to_place = np.array([place.setdefault(cell, len(place)) for cell in different] or [0], dtype=np.int32)
-        return Values(np.append(codes, to_place[tail_codes]), list(place))
+        is_new = np.fromiter((cell not in place for cell in different), dtype=bool, count=len(different))
+        to_place = (np.cumsum(is_new) + len(place) - 1).astype(np.int32)
+        to_place[~is_new] = [place[cell] for cell in different if cell in place]
+        return Values(np.append(codes, to_place[tail_codes]), [*place, *compress(different, is_new)])
 
     def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need not be looked at one by one."""

@@ -34,18 +34,18 @@ def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray
     The returns of the predecessors of a merged unit are not duplicates: together they are its return. A predecessor
     next to its successor is one, for nobody can tell whether the successor's return includes it.
     """
-    unit = frame["unit"].cat.codes.to_numpy(np.int64)
-    year = frame["year"].to_numpy()
-    key = unit * 10_000 + year
+    unit, year = frame["unit"].cat.codes.to_numpy(), frame["year"].to_numpy()
+    key = unit * np.int64(10_000) + year
     if not across_files:
         key += frame["file"].to_numpy(np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
-    row = np.flatnonzero((unit >= 0) & (year > 0) & frame["is_reported"].to_numpy())
-    key = key[row]
+    is_known = (unit >= 0) & (year > 0) & frame["is_reported"].to_numpy()
     is_duplicate = np.zeros(len(frame), dtype=bool)
-    if (np.diff(np.sort(key)) > 0).all():
+    ordered = np.sort(key[is_known])
+    if (ordered[1:] > ordered[:-1]).all():
         return np.empty((0, 2), dtype=np.int64), is_duplicate
-    is_repeated = pd.Index(key).duplicated(keep=False)
-    key, row = key[is_repeated], row[is_repeated]
+    row = np.flatnonzero(is_known)
+    row = row[pd.Index(key[row]).duplicated(keep=False)]
+    key = key[row]
     named = frame["named_unit"].cat.codes.to_numpy()[row]
     is_merged = frame["is_merged"].to_numpy()[row]
     group, _ = pd.factorize(key)
