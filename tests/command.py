@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from gbv_kpi.cli.app import main
 from gbv_kpi.kpi.engine import evaluate
@@ -59,8 +60,9 @@ def run(*arguments: str, stdin: bytes = b"", on_screen: bool = False) -> Ran:
     before = sys.argv, sys.stdin
     sys.argv, sys.stdin = ["gbv-kpi", *arguments], io.TextIOWrapper(io.BytesIO(stdin))
     code = 0
+    named = patch.object(sys.modules["__main__"], "__package__", "")  # else help says `python -m pytest`
     try:
-        with redirect_stdout(out), redirect_stderr(err):
+        with redirect_stdout(out), redirect_stderr(err), named:
             main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

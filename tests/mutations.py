@@ -77,7 +77,8 @@ def mutated_package(content: bytes, dice: random.Random) -> bytes:
         chosen = dice.choice(telling or list(parts))
         match dice.randrange(12):
             case 0:
-                parts[dice.choice(list(parts))] = parts.pop(chosen)
+                other = dice.choice(list(parts))  # the same one in a package of one part
+                parts[other] = parts.pop(chosen)
             case 1:
                 del parts[chosen]
             case 2:

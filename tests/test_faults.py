@@ -19,12 +19,12 @@ CASES: list[dict[str, Any]] = json.loads((FAULTS / "index.json").read_text(encod
 PENDING = frozenset((FAULTS / "pending.txt").read_text(encoding="utf-8").split())
 
 
-def _parameter(case: dict[str, Any]) -> Any:
+def _parameter(number: int, case: dict[str, Any]) -> Any:
     marks = [pytest.mark.xfail(strict=True, reason="pending")] if case["file"] in PENDING else []
-    return pytest.param(case, id=case["file"], marks=marks)
+    return pytest.param(case, id=case["file"], marks=[*marks, pytest.mark.slow] if number % 4 else marks)
 
 
-@pytest.mark.parametrize("case", list(map(_parameter, CASES)))
+@pytest.mark.parametrize("case", [_parameter(number, case) for number, case in enumerate(CASES)])
 def test_a_fault_gives_no_wrong_figure(case: dict[str, Any]) -> None:
     ran = run("check", str(FAULTS / case["file"]), "--format", "json", *case["args"])
     assert ran.code in case["exit"]

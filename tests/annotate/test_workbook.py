@@ -21,6 +21,7 @@ from gbv_kpi.sheets.sources import Source, open_source
 from tests.command import WELL, run, well_but
 from tests.libreoffice import converted, needs_libreoffice
 from tests.offices import compiled_table, csv_text
+from tests.sweep import slow
 
 RED, AMBER = "00FF9B9B", "00FFD27F"
 SUMMARY = "To correct"
@@ -187,7 +188,7 @@ def test_a_csv_gives_a_workbook_with_every_cell_at_its_own_address(plan: Plan, t
 
 
 @needs_libreoffice
-@pytest.mark.parametrize("suffix", ["xls", "ods"])
+@pytest.mark.parametrize("suffix", ["xls", slow("ods")])
 def test_other_workbooks_give_an_xlsx_of_the_same_cells(plan: Plan, tmp_path: Path, suffix: str) -> None:
     folder = tmp_path / "saved"
     folder.mkdir()
@@ -329,6 +330,7 @@ def test_hidden_sheet_is_listed_and_not_copied(plan: Plan, tmp_path: Path) -> No
     assert "riêng" not in everything_in(annotate([], open_source(str(file)), ENGLISH))
 
 
+@pytest.mark.slow
 def test_copy_at_a_limit_gives_the_list_alone(plan: Plan, tmp_path: Path) -> None:
     book = faulty(plan)
     sheet_of(book, "Biểu 1").merged_cells.add("A100:XFD1048576")

@@ -18,6 +18,7 @@ from gbv_kpi.plan import Plan, Unit, load_plan
 from gbv_kpi.returns.collect import read_returns
 from tests.command import run
 from tests.libreoffice import converted, needs_libreoffice
+from tests.sweep import slow, sweep
 
 Layout = Literal["table", "form"]
 LAYOUTS: tuple[Layout, ...] = ("table", "form")
@@ -92,9 +93,9 @@ def as_read(file: str, plan: Plan) -> dict[str, dict[str, int]]:
     return {str(code): {str(k): int(v) for k, v in row.dropna().items()} for code, row in counts.iterrows()}
 
 
-@pytest.mark.parametrize("year", [2023, 2025])
-@pytest.mark.parametrize("unit", [None, "Huyện Kim Sơn"])
-@pytest.mark.parametrize("spoken", SPOKEN)
+@pytest.mark.parametrize("year", [slow(2023), 2025])
+@pytest.mark.parametrize("unit", [None, slow("Huyện Kim Sơn")])
+@pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_is_filled_in_is_read_without_a_problem(
     plan: Plan, tmp_path: Path, layout: Layout, spoken: str, unit: str | None, year: int
@@ -125,7 +126,7 @@ def test_the_provinces_own_agencies_leave_blank_what_they_do_not_run(
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("spoken", SPOKEN)
+@pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
 def test_left_blank_it_is_left_out_and_nobody_is_refused(
     plan: Plan, tmp_path: Path, layout: Layout, spoken: str
 ) -> None:
@@ -154,8 +155,8 @@ def test_one_figure_left_out_of_a_return_is_missing(plan: Plan, tmp_path: Path, 
 
 
 @needs_libreoffice
-@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
-@pytest.mark.parametrize(("layout", "spoken"), [("table", "vi"), ("form", "en"), ("table", "both")])
+@pytest.mark.parametrize("suffix", [slow("xlsx"), "ods"])
+@pytest.mark.parametrize(("layout", "spoken"), [("table", "vi"), slow("form", "en"), slow("table", "both")])
 def test_libreoffice_saves_what_is_read_without_a_problem(
     plan: Plan, tmp_path: Path, layout: Layout, spoken: str, suffix: str
 ) -> None:
@@ -181,7 +182,7 @@ def test_the_total_row_adds_up_in_libreoffice(plan: Plan, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("spoken", SPOKEN)
+@pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
 def test_every_answer_cell_and_no_other_has_a_validation_that_explains_itself(
     plan: Plan, layout: Layout, spoken: str
 ) -> None:

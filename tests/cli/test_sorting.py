@@ -135,6 +135,7 @@ def test_contradicting_files_are_both_refused_though_killed_between(
     assert refused == ["refused/10.csv", "refused/11.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, plan: Plan) -> None:
     outcome = kill_rounds(12, tmp_path, plan, random.Random(12))

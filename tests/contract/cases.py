@@ -354,3 +354,20 @@ CASES = (
     *error_cases(),
 )
 STORY = tuple(story())
+# The commands that read a return are shown by default with a few returns only.
+OF_RETURNS = ("check/", "report/", "annotate/", "explain/each.")
+QUICK = (
+    *("check/any-unit", "check/four-units", "check/loi-2023", "check/output", "check/standard-input"),
+    *(
+        "check/cases-loi-2023",
+        "check/returns-conflicting-unit",
+        "check/returns-personal",
+        "check/returns-total-mismatch",
+    ),
+    *("report/any-unit", "report/loi-2023", "report/office", "report/small-counts.publish"),
+    *("annotate/loi-2023", "annotate/table"),
+)
+
+
+def is_quick(case: Case) -> bool:
+    return not case.name.startswith(OF_RETURNS) or case.name.startswith(QUICK)

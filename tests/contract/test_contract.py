@@ -1,30 +1,33 @@
 """What every command prints and writes today, compared with files: `pytest --update-golden` writes them anew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.contract.cases import CASES, STORY
-from tests.contract.transcript import Case, prepare_folder, transcript
+from tests.contract.cases import CASES, STORY, is_quick
+from tests.contract.transcript import Case, office_folder, transcript
+from tests.sweep import sweep
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def named(cases: tuple[Case, ...]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases])
+    quick = [case for case in cases if is_quick(case)]
+    return pytest.mark.parametrize("case", sweep(cases, quick), ids=[case.name for case in cases])
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare_folder(tmp_path_factory.mktemp("contract") / "office")
+def folder() -> Iterator[Path]:
+    with office_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
-def story_transcripts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def story_transcripts() -> Mapping[str, str]:
     """Run the whole story once, for each of its steps builds on those before."""
-    folder = prepare_folder(tmp_path_factory.mktemp("story") / "office")
-    return {case.name: transcript(case, folder) for case in STORY}
+    with office_folder() as folder:
+        return {case.name: transcript(case, folder) for case in STORY}
 
 
 @named(CASES)

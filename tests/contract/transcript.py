@@ -12,6 +12,7 @@ from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import gbv_kpi
@@ -54,12 +55,18 @@ class Case:
     steps: tuple[Step, ...]
 
 
-def prepare_folder(folder: Path) -> Path:
-    """Copy everything that commands read, so that no path they print is absolute."""
-    for name, original in FOLDERS.items():
-        shutil.copytree(original, folder / name)
-    (folder / "empty").mkdir()
-    return folder
+@contextmanager
+def office_folder() -> Iterator[Path]:
+    """Copy everything that commands read, so that no path they print is absolute.
+
+    The ledger has absolute paths, and tables on a screen wrap at their length: it is the same for every folder.
+    """
+    with TemporaryDirectory(dir="/tmp" if os.name == "posix" else None) as name:
+        folder = Path(name)
+        for part, original in FOLDERS.items():
+            shutil.copytree(original, folder / part)
+        (folder / "empty").mkdir()
+        yield folder
 
 
 def transcript(case: Case, folder: Path) -> str:
@@ -122,7 +129,6 @@ def _office(folder: Path, step: Step) -> Iterator[None]:
         with (
             chdir(folder),
             patch.dict(os.environ, {**ENVIRONMENT, **dict(step.environment)}, clear=True),
-            patch.object(sys.modules["__main__"], "__package__", ""),  # else help calls the program `python -m pytest`
         ):
             time.tzset()
             with _clock_at(datetime.fromisoformat(step.at).astimezone()):

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi import evaluate, load_plan
@@ -106,7 +106,6 @@ def some_returns(largest: int) -> st.SearchStrategy[Given]:
     )
 
 
-@settings(max_examples=40)
 @given(some_returns(40))
 def test_columns_come_to_what_fractions_come_to_one_by_one(given: Given) -> None:
     judged = {indicator.id for indicator in PLAN.indicators}
@@ -115,7 +114,6 @@ def test_columns_come_to_what_fractions_come_to_one_by_one(given: Given) -> None
     assert found == plainly(given, PLAN)
 
 
-@settings(max_examples=40)
 @given(some_returns(999_999_999))
 def test_the_counts_behind_the_findings_are_those_of_each_unit(given: Given) -> None:
     """Two counts of a merged unit are more than 32 bits hold."""
@@ -128,7 +126,6 @@ def test_the_counts_behind_the_findings_are_those_of_each_unit(given: Given) -> 
         assert {of.unit: of.values for of in counts_of_year(returns, PLAN, year)} == known
 
 
-@settings(max_examples=40)
 @given(some_returns(40), st.data())
 def test_returns_that_are_not_valid_are_in_no_finding_but_tell_who_was_refused(
     given: Given, data: st.DataObject

@@ -24,9 +24,9 @@ def sqlite(tmp_path: Path) -> str:
     return str(tmp_path / "sổ cái #1 100%.db")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest) -> str:
-    """A ledger that is not there yet, on either database."""
+    """A ledger that is not there yet, on either database; `test_server` and `test_story` ask both by default."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite"))
     return fresh_database(request.getfixturevalue("server"))

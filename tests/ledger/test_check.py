@@ -121,6 +121,7 @@ def test_a_schema_that_is_no_text_is_told_as_damage(plan: Plan, tmp_path: Path, 
     expect_one_line(run("ledger", "check", "--ledger", str(path)), "damaged")
 
 
+@pytest.mark.slow
 def test_damaged_ledgers_never_end_as_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
     assert mutate(25, 3) == 0
     assert "25 mutants, seed 3, 0 faults" in capsys.readouterr().out

@@ -18,6 +18,7 @@ from gbv_kpi.plan import Plan
 from tests.command import Ran, of_2025, run, well_but, write_csv
 from tests.ledger.inbox import hand_in, held
 from tests.ledger.server import fresh_database, postgresql, short_folder
+from tests.sweep import slow
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_a_return_itself_is_not_taken_for_a_ledger(file: str) -> None:
     assert Path(file).read_bytes() == before
 
 
-@pytest.mark.parametrize("from_page", [1, 2, 3])
+@pytest.mark.parametrize("from_page", [slow(1), 2, slow(3)])
 def test_a_ledger_with_torn_pages_is_told_in_one_line(
     sqlite: str, plan: Plan, tmp_path: Path, file: str, noon: datetime, from_page: int
 ) -> None:
@@ -138,7 +139,7 @@ def limited(limit: int, *arguments: str) -> Ran:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
-@pytest.mark.parametrize("limit", [0, 8192, 30_000])
+@pytest.mark.parametrize("limit", [slow(0), slow(8192), 30_000])
 def test_no_room_left_is_told_and_what_was_there_stays(
     sqlite: str, plan: Plan, tmp_path: Path, file: str, noon: datetime, limit: int
 ) -> None:
@@ -175,6 +176,7 @@ def test_a_disk_that_is_really_full(plan: Plan, tmp_path: Path, file: str) -> No
         subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux") or os.geteuid() != 0, reason="root becomes nobody")
 def test_a_read_only_folder_can_be_read_but_not_written(plan: Plan, noon: datetime, file: str) -> None:
     folder = Path(short_folder())

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -143,15 +143,24 @@ def frozen(server: str) -> Iterator[None]:
     with psycopg.connect(server) as connection:
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
     leader = int(Path(folder, "postmaster.pid").read_text().splitlines()[0])
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=True)
-    processes = [leader, *map(int, listed.stdout.split())]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+    stopped = []
     try:
+        for process in family(leader):
+            with suppress(ProcessLookupError):  # a connection that has ended since
+                os.kill(process, signal.SIGSTOP)
+                stopped.append(process)
         yield
     finally:
-        for process in reversed(processes):
-            os.kill(process, signal.SIGCONT)
+        for process in reversed(stopped):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+
+def family(leader: int) -> Iterator[int]:
+    """Yield a process, and its children at the time they are asked for: one that is stopped has no more."""
+    yield leader
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=True)
+    yield from map(int, listed.stdout.split())
 
 
 def test_a_frozen_server_is_given_up_when_we_connect(

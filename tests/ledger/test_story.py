@@ -57,6 +57,7 @@ def test_both_databases_give_the_same_answer(sqlite_and_postgresql: tuple[str, s
     assert on_sqlite == on_postgresql
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", ["en", "vi"])
 def test_both_databases_give_the_same_tables(sqlite_and_postgresql: tuple[str, str], tag: str) -> None:
     for question in QUESTIONS:

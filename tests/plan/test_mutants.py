@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.i18n import LANGUAGES, language
@@ -46,7 +46,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mutants")
 
 
-@settings(max_examples=150)
 @given(st.lists(changes(), min_size=1, max_size=4))
 def test_a_changed_plan_file_is_a_plan_or_has_mistakes(folder: Path, made: list[Change]) -> None:
     lines = list(LINES)

@@ -23,6 +23,7 @@ from tests.reading.sending import (
     read,
     told,
 )
+from tests.sweep import sweep
 
 Right = Mapping[tuple[str, int], Sequence[int | None]]
 
@@ -166,7 +167,7 @@ BESIDE_READ = [
 ]
 
 
-@pytest.mark.parametrize("note", BELOW_WRONG)
+@pytest.mark.parametrize("note", sweep(BELOW_WRONG, 4))
 @pytest.mark.parametrize("make", [table(["Nho Quan", *B]), form("Kết quả", columns=[B])], ids=["table", "form"])
 def test_a_note_below_against_the_figures_refuses_them(tmp_path: Path, make: Rows, note: str) -> None:
     returns = read(tmp_path, [*make, [], ["", note]])
@@ -174,13 +175,13 @@ def test_a_note_below_against_the_figures_refuses_them(tmp_path: Path, make: Row
     assert returns.refused() == {("372", 2023)}
 
 
-@pytest.mark.parametrize("note", BELOW_READ)
+@pytest.mark.parametrize("note", sweep(BELOW_READ, 3))
 @pytest.mark.parametrize("make", [table(["Nho Quan", *A]), form("Kết quả", columns=[A])], ids=["table", "form"])
 def test_a_note_below_that_says_nothing_against_is_passed_over(tmp_path: Path, make: Rows, note: str) -> None:
     assert counts(read(tmp_path, [*make, [], ["", note]])) == ONE
 
 
-@pytest.mark.parametrize("line", TITLE_WRONG)
+@pytest.mark.parametrize("line", sweep(TITLE_WRONG, 4))
 def test_a_title_that_limits_the_figures_refuses_them(tmp_path: Path, line: str) -> None:
     assert counts(read(tmp_path, form("Kết quả", columns=[B], title=titled(line)))) == NONE
     assert counts(read(tmp_path, [TITLE, [line], *table(["Nho Quan", *B])[1:]])) == NONE
@@ -191,7 +192,7 @@ def test_a_title_that_names_persons_otherwise_is_read(tmp_path: Path, line: str)
     assert counts(read(tmp_path, form("Kết quả", columns=[A], title=titled(line)))) == ONE
 
 
-@pytest.mark.parametrize("name", SHEETS_WRONG)
+@pytest.mark.parametrize("name", sweep(SHEETS_WRONG, 3))
 def test_a_sheet_named_as_a_part_is_refused(tmp_path: Path, name: str) -> None:
     assert counts(read(tmp_path, offices.workbook((name, form("Kết quả", columns=[B]))))) == NONE
 

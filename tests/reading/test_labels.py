@@ -2,7 +2,7 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.reading.normalize import label_words, tidy, without_diacritics, words
@@ -76,13 +76,11 @@ def test_diacritics_come_off_the_letter_that_unicode_does_not_take_apart() -> No
     assert without_diacritics("Đỗ đạt") == "Do dat"
 
 
-@settings(max_examples=150)
 @given(st.sampled_from(LABELS), st.sampled_from(FORMS), st.sampled_from([str.upper, str.lower, str.title]))
 def test_any_unicode_form_and_case_of_a_label_has_its_key(label: str, form: Form, case: Callable[[str], str]) -> None:
     assert label_words(unicodedata.normalize(form, case(label))) == label_words(label)
 
 
-@settings(max_examples=100)
 @given(st.text(max_size=60))
 def test_any_text_at_all_has_a_key(text: str) -> None:
     assert all(word and not word.isspace() for word in words(text))

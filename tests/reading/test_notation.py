@@ -2,7 +2,7 @@ import math
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.i18n import ENGLISH
@@ -139,20 +139,17 @@ def test_a_number_beyond_any_count_is_too_large(cell: Cell) -> None:
     assert (figure.value, figure.code) == (None, "number-too-large")
 
 
-@settings(max_examples=200)
 @given(st.integers(1000, 999_999_999), st.sampled_from([".", " ", "\u00a0", ",", "'"]))
 def test_any_whole_number_grouped_by_thousands_is_itself_with_a_warning(number: int, mark: str) -> None:
     figure = read_figure(f"{number:,}".replace(",", mark))
     assert (figure.value, figure.code) == (number, "grouped-number")
 
 
-@settings(max_examples=200)
 @given(st.integers(0, 999_999_999))
 def test_any_whole_number_is_itself_as_integer_float_and_text(number: int) -> None:
     assert read_figure(number) == read_figure(float(number)) == read_figure(str(number)) == Figure(number)
 
 
-@settings(max_examples=200)
 @given(st.floats().filter(lambda number: not number.is_integer()))
 def test_a_float_that_is_not_whole_never_becomes_a_value(number: float) -> None:
     figure = read_figure(number)
@@ -160,7 +157,6 @@ def test_a_float_that_is_not_whole_never_becomes_a_value(number: float) -> None:
     assert figure.code in ("not-a-whole-number", "not-a-number")
 
 
-@settings(max_examples=200)
 @given(st.text(max_size=12))
 def test_text_without_a_digit_or_a_dash_never_becomes_a_value(text: str) -> None:
     if not any(letter.isdigit() for letter in text) and read_figure(text).code != "dash-read-as-zero":

@@ -2,7 +2,7 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.errors import PlanError
@@ -30,7 +30,6 @@ FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
 CASES: list[Callable[[str], str]] = [str.upper, str.lower, str.title, str.capitalize, str]
 
 
-@settings(max_examples=200)
 @given(
     st.sampled_from(LABEL_AND_FIELD),
     st.sampled_from(FORMS),
@@ -48,7 +47,6 @@ def test_a_label_in_any_spelling_finds_its_field(
     assert field_of(without_diacritics(text) if plain else text) == field
 
 
-@settings(max_examples=200)
 @given(
     st.sampled_from(LABEL_AND_FIELD),
     st.sampled_from(["chưa", "không", "nữ", "nam", "dự kiến", "tỷ lệ", "trẻ em", "2022"]),
@@ -60,7 +58,6 @@ def test_a_label_with_a_word_more_is_no_field(named: tuple[str, str], added: str
     assert field_of(" ".join([*label_words[:at], added, *label_words[at:]])) is None
 
 
-@settings(max_examples=150)
 @given(st.sampled_from(LABEL_AND_FIELD), st.data())
 def test_a_label_with_one_wrong_diacritic_is_no_field(named: tuple[str, str], data: st.DataObject) -> None:
     label, _ = named
@@ -72,7 +69,6 @@ def test_a_label_with_one_wrong_diacritic_is_no_field(named: tuple[str, str], da
     assert field_of(letters[:place] + other + letters[place + 1 :]) is None
 
 
-@settings(max_examples=200)
 @given(st.text(max_size=40))
 def test_no_other_text_is_a_field(text: str) -> None:
     assert field_of("x" + text) is None

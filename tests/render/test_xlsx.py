@@ -20,6 +20,7 @@ from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
 from gbv_kpi.render.xlsx import to_xlsx
 from tests.command import CASES, Row, of_2025, run, well_but, write_csv
 from tests.render.report_book import HOUSEWORK, INCOMPLETE, assert_says_the_same, findings_in, opened, report, sheet_of
+from tests.sweep import sweep
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PER_INDICATOR = ["Help-seeking", "Assistance", "Training", "Education"]
@@ -35,7 +36,7 @@ def outcome_of(*files: str, year: int = 2025, plan: str = DEFAULT_PLAN) -> Outco
     return judge_report(files, load_plan(plan), year, FailOn.MISSED, ENGLISH, detailed=True)
 
 
-@pytest.mark.parametrize("year", range(2021, 2026))
+@pytest.mark.parametrize("year", sweep(range(2021, 2026), [2025]))
 def test_without_calculating_every_rate_and_verdict_is_that_of_the_json(tmp_path: Path, plan: Plan, year: int) -> None:
     file, told = report(tmp_path, "r", "--year", str(year), str(EXAMPLES / str(year)))
     assert_says_the_same(opened(file), told, plan)

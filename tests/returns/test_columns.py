@@ -7,7 +7,7 @@ from string import ascii_uppercase
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.i18n import ENGLISH
@@ -28,7 +28,6 @@ CELLS = st.one_of(
     st.sampled_from([FormulaWithoutValue(), FormulaError("#REF!"), Percentage(1.0), Percentage(0.5), Unread()]),
 )
 DISTRICTS = ["370", "372", "373"]
-few = settings(max_examples=30)  # of what takes 20 ms and more
 
 
 def parsed(
@@ -52,7 +51,6 @@ def said(problems: Sequence[CellProblems]) -> list[tuple[str, int, str]]:
 # ---------------------------------------------------------------- cells
 
 
-@few
 @given(st.lists(CELLS, max_size=12))
 def test_a_column_of_any_cells_gives_what_each_cell_gives(cells: list[Cell]) -> None:
     """1, 1.0 and True are equal, but a truth value is no count."""
@@ -105,7 +103,6 @@ def test_a_column_of_no_returns_is_a_column_of_counts(kind: str) -> None:
     assert parsed(pd.Series([], dtype=kind)) == ([], [])
 
 
-@few
 @given(st.lists(st.lists(st.integers(0, 30), max_size=4), max_size=4), st.data())
 def test_tables_of_any_kind_of_column_on_top_of_each_other_are_one(parts: list[list[int]], data: st.DataObject) -> None:
     tables = []
@@ -142,7 +139,6 @@ def _as_kind(table: Table, kind: str) -> Table:
 COUNTS = st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 6) | st.sampled_from(["", "x", MAX_COUNT]))
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(COUNTS, st.booleans()), max_size=5))
 def test_checks_on_the_frame_find_what_they_find_return_by_return(given: list[tuple[dict[str, Cell], bool]]) -> None:
     rows = [
@@ -197,7 +193,6 @@ def test_a_cell_that_reading_has_reported_is_told_once_and_fails_nothing_more() 
 # ---------------------------------------------------------------- totals
 
 
-@few
 @given(
     st.lists(st.integers(0, 9), min_size=1, max_size=6),
     st.lists(st.tuples(st.integers(0, 40), st.lists(st.sets(st.integers(0, 5)), min_size=1, max_size=3)), max_size=3),
@@ -222,7 +217,6 @@ def test_a_total_is_right_where_it_is_the_sum_of_one_of_its_groups(
 # ---------------------------------------------------------------- the same return twice
 
 
-@few
 @given(
     st.lists(
         st.lists(st.tuples(st.sampled_from(["374", "372", None]), st.sampled_from([0, 2023, 2025])), max_size=5),
@@ -249,7 +243,6 @@ def test_neither_of_two_returns_of_a_unit_and_year_counts(
 MERGED = [("374", None), ("374", "369"), ("374", "374"), ("372", None)]  # 374 was Huyện Hoa Lư, and is Thành phố now
 
 
-@few
 @given(st.lists(st.sampled_from(MERGED), max_size=6))
 def test_predecessors_count_together_and_not_twice_nor_with_their_successor(
     sent: list[tuple[str, str | None]],
@@ -286,7 +279,6 @@ def test_a_valid_return_has_its_counts_and_the_cell_of_each() -> None:
     assert (tam_diep.place.file, tam_diep.place.cell, tam_diep.year) == ("b.csv", "A2", 2022)
 
 
-@few
 @given(st.lists(st.tuples(st.sampled_from(DISTRICTS), st.integers(2021, 2025), COUNTS), max_size=8))
 def test_valid_returns_say_what_the_frame_says(given: list[tuple[str, int, dict[str, Cell]]]) -> None:
     rows = [Row(unit, year, {**dict.fromkeys(REQUIRED, 0), **cells}) for unit, year, cells in given]

@@ -14,6 +14,7 @@ from gbv_kpi.sheets.sources import RETURN_SUFFIXES
 from tests.bench.written import write_forms
 from tests.command import CASES, run
 from tests.reading.sending import send
+from tests.sweep import slow
 from tests.test_every_code import SENT
 
 
@@ -26,7 +27,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [str(path) for path in (*sent, *samples) if path.stat().st_size <= 2**20]
 
 
-@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("listed", [True, slow(False)])
 def test_files_read_together_say_what_each_says_alone(plan: Plan, names: list[str], listed: bool) -> None:
     """But for returns that two of them have."""
     plan = plan if listed else plan.model_copy(update={"units": ()})
@@ -72,6 +73,7 @@ def test_standard_input_is_read_and_not_a_file_of_that_name(
     assert (last.name, len(last.tables)) == ("-", 1)
 
 
+@pytest.mark.slow
 def test_a_thousand_forms_are_judged_like_one_table(tmp_path: Path) -> None:
     plan, folder, table = write_forms(tmp_path, 1000, "csv")
     assert run("check", folder, "--plan", plan) == run("check", table, "--plan", plan)

@@ -13,6 +13,7 @@ from gbv_kpi.sheets.sources import Source
 from tests.libreoffice import converted, needs_libreoffice
 from tests.reading.sending import BOTH, GIA_VIEN, HEADER, NHO_QUAN, TITLE, A, Rows, counts, read, send, told
 from tests.sheets.test_xlsx import book
+from tests.sweep import slow
 
 SHARE = xlwt.easyxf(num_format_str="0%")
 DAY = xlwt.easyxf(num_format_str="dd/mm/yyyy")
@@ -69,7 +70,7 @@ def test_hidden_and_merged_cells_and_hidden_sheets_are_as_in_other_workbooks(tmp
 
 
 @needs_libreoffice
-@pytest.mark.parametrize("suffix", ["xls", "ods"])
+@pytest.mark.parametrize("suffix", ["xls", slow("ods")])
 def test_errors_percentages_and_hidden_figures_are_told_as_in_an_xlsx(tmp_path: Path, suffix: str) -> None:
     made, sheet = book()
     sheet["B3"], sheet["C3"], sheet["D3"], sheet["E3"] = "=1/0", "=NA()", 1, "=NOSUCH(1)"

@@ -9,6 +9,7 @@ import pytest
 
 from gbv_kpi.suppression.selection import Column, Sum, chosen
 from tests.suppression.attacker import Pair, small, told
+from tests.sweep import slow
 
 
 def columns(pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5) -> list[Column]:
@@ -124,7 +125,9 @@ def test_an_interim_year_withholds_what_its_total_will_need() -> None:
     assert withheld((0, 30), (0, 31), (0, 40), is_late=True) == [0, 1]
 
 
-@pytest.mark.parametrize(("units", "most", "limit"), [(2, 7, 5), (3, 6, 5), (3, 7, 4), (4, 4, 3), (4, 4, 2)])
+@pytest.mark.parametrize(
+    ("units", "most", "limit"), [(2, 7, 5), slow(3, 6, 5), slow(3, 7, 4), slow(4, 4, 3), slow(4, 4, 2)]
+)
 def test_who_knows_the_rule_recovers_no_count_either(units: int, most: int, limit: int) -> None:
     """Every input there is, by what is printed of it: no small count is the same in all that print the same."""
     pairs = [(part, whole) for whole in range(most + 1) for part in range(whole + 1)]
