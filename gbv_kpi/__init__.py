@@ -37,7 +37,7 @@ __all__ = ["__version__", "evaluate", "load_plan", "read_returns", "return_schem
 
 
 def __getattr__(name: str) -> object:
-    """The Python interface, imported when first used: the command line must start without pandas."""
+    """Import a name of the Python interface when it is first used: the command line must start without pandas."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

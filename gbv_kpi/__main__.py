@@ -1,4 +1,4 @@
-"""How a run of the command line starts and ends: `gbv-kpi`, or `python -m gbv_kpi`."""
+"""Start and end a run of the command line: `gbv-kpi`, or `python -m gbv_kpi`."""
 
 import atexit
 import gc
@@ -14,9 +14,9 @@ INTERRUPTED = 130  # as shells have it
 def main() -> None:
     """Run the command line without what would only delay it, and end with its exit code.
 
-    A run lasts moments and builds no cycles to speak of, yet looking for them while pandas is imported and among a
-    million cells would take a quarter of it, and taking every module apart at the end a twentieth more. Nor has a
-    pydantic plugin a say in a verdict, or a sum work for several threads of linear algebra.
+    A run is short and builds few cycles; searching for them while pandas is imported and among a million cells would
+    take a quarter of it, and tearing down every module at the end a twentieth more. Pydantic plugins and threads of
+    linear algebra are not needed.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # ignored by what runs in the background
         signal.signal(signal.SIGINT, _interrupt)
@@ -36,16 +36,15 @@ def main() -> None:
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
-    """End without a word, what was begun undone; at once if that takes too long for whoever interrupts again."""
+    """End quietly and undo what was begun; end at once if interrupted again."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(INTERRUPTED)
 
 
 def _end(code: int) -> None:
-    """End the process as the interpreter does, but for taking its modules apart.
+    """End the process as the interpreter does, but without tearing down its modules.
 
-    A stream that cannot take its last words makes it a run that failed. One that somebody looks into, with a profiler
-    or the traceback of a fault, ends as any other.
+    A stream that cannot be flushed makes it a run that failed. With GBV_KPI_DEBUG it ends as any other process.
     """
     if os.environ.get("GBV_KPI_DEBUG"):
         sys.exit(code)

@@ -1,4 +1,4 @@
-"""Where results go: standard output, or a file that is written whole or not at all."""
+"""Write results to standard output, or to a file, whole or not at all."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, AnyStr, TextIO
+from typing import IO, TYPE_CHECKING, Any, AnyStr
 
 from gbv_kpi.errors import OutputError, system_reason
 from gbv_kpi.i18n import phrase
@@ -29,19 +29,18 @@ UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 def speak_utf8() -> None:
     """Let both streams carry Vietnamese, whatever the system's code page is.
 
-    One that the caller has closed takes what is said to it, and nobody hears it; a closed input is empty.
+    A stream that the caller has closed discards its text; a closed input is empty.
     """
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # for as long as the program runs
-    sys.stdout, sys.stderr = (stream or _unheard() for stream in (sys.stdout, sys.stderr))
+    sys.stdout, sys.stderr = (
+        stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        for stream in (sys.stdout, sys.stderr)
+    )
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8")
-
-
-def _unheard() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def error_console() -> "Console":
@@ -49,12 +48,12 @@ def error_console() -> "Console":
 
 
 def warn(text: str) -> None:
-    """Write a line on standard error."""
+    """Print a line on standard error."""
     error_console().print(escape_controls(text))
 
 
 def escape_controls(text: str) -> str:
-    """Return the text with its control characters shown instead of acting on a terminal."""
+    """Return the text with its control characters made visible, so that they do not act on a terminal."""
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
@@ -79,7 +78,7 @@ def print_rendered(content: "RenderableType", output: Path | None) -> None:
 
 
 def _console(**settings: Any) -> "Console":
-    """Return a console that takes text as it is: no markup, no emoji, no colours of its own choosing."""
+    """Return a console that prints text as it is: no markup, no emoji, no colours of its own choosing."""
     from rich.console import Console  # here, for `--help` prints without it
 
     return Console(highlight=False, markup=False, emoji=False, **settings)
@@ -87,13 +86,13 @@ def _console(**settings: Any) -> "Console":
 
 def to_json_text(content: Mapping[str, object]) -> str:
     """Return the text of a JSON object that is safe to print."""
-    from json import dumps  # here, for most of what is printed is not JSON
+    from json import dumps  # here, for most of what is printed is no JSON
 
     return harmless_json(dumps(content, ensure_ascii=False, indent=2)) + "\n"
 
 
 def dumped_by_record(content: Mapping[str, object]) -> Iterator[str]:
-    """Yield the text of a JSON object that may be long: each record of its lists on a line of its own."""
+    """Yield the text of a long JSON object piece by piece: each record of its lists on a line of its own."""
     from json import JSONEncoder
 
     encode = JSONEncoder(ensure_ascii=False).encode  # in C, which it is only without an indent
@@ -118,7 +117,7 @@ def harmless_json(text: str) -> str:
 
 
 # json escapes the C0 controls; the C1 controls, invisible signs and those that turn the direction of a line could still
-# act on the terminal of whoever prints the file. Surrogates are the bytes of a file name that is not Unicode, and
+# act on the terminal of whoever prints the file. Surrogates stand for the bytes of a file name that is no Unicode, and
 # cannot be encoded.
 _CONTROLS = {
     code: f"\\u{code:04x}"
@@ -130,20 +129,20 @@ _CONTROLS = {
 
 
 def print_text(content: str, output: Path | None) -> None:
-    """Write a text. Raises `OutputError` where it cannot be written; a reader that went away has seen enough."""
+    """Write a text. Raises `OutputError` where that fails, but not for a pipe whose reader went away."""
     print_pieces([content], output)
 
 
 def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
-    """Write a text that is made while it is written."""
-    if output is not None:
+    """Write a text that is made while it is written, as `print_text` does."""
+    if output is None:
+        _print(sys.stdout, pieces)
+    else:
         atomic_write(output, (piece.encode() for piece in pieces))
-        return
-    _print(sys.stdout, pieces)
 
 
 def print_bytes(content: bytes, output: Path | None) -> None:
-    """Write a workbook or document to a file or into a pipe. Raises `OutputError` where it would go to a screen."""
+    """Write a workbook or document to a file or a pipe. Raises `OutputError` instead of writing to a screen."""
     if output is not None:
         atomic_write(output, content)
         return
@@ -163,10 +162,10 @@ def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
 
 
 def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
-    """Write a file whole or not at all. Raises `OutputError`, and leaves what was there.
+    """Write a file whole or not at all. Raises `OutputError`, and then leaves an existing file as it was.
 
-    A file that was there keeps its permissions, and a link stays a link. What is not a file, such as
-    /dev/stdout, cannot be replaced and is written to.
+    An existing file keeps its permissions, and a link stays a link. A device such as /dev/stdout cannot be replaced
+    and is written to.
     """
     pieces = [content] if isinstance(content, bytes) else content
     try:
@@ -176,7 +175,7 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
                 file.writelines(pieces)
         else:
             _replace(target, pieces)
-    except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is not an OSError
+    except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is no OSError
         message = phrase("{path} cannot be written: {reason}.", path=str(path), reason=system_reason(error))
         raise OutputError(message) from error
 
@@ -198,7 +197,7 @@ def _replace(target: Path, pieces: Iterable[bytes]) -> None:
 
 
 def _temporary_file(folder: Path) -> tuple[int, Path]:
-    """Make a file next to the target, locked for as long as it is open."""
+    """Create a file in the folder, locked while it is open."""
     while True:
         handle, name = tempfile.mkstemp(dir=folder, prefix=PREFIX)
         if sys.platform != "win32":

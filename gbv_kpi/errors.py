@@ -1,4 +1,4 @@
-"""What stops us: raised deep, caught once at the command line, one line on stderr, exit code 2.
+"""Define the errors that end a run: caught once at the command line, one line on stderr, exit code 2.
 
 GbvKpiError
 ├── UsageError      the call asks for something that cannot be done
@@ -7,7 +7,7 @@ GbvKpiError
 ├── LedgerError     the ledger is missing (NoLedgerError), unusable, or does not take what it is given
 └── OutputError     the result cannot be written where it was asked for
 
-What is wrong with a *return* is no exception but a value: see `gbv_kpi.problems`.
+Problems of a *return* are not exceptions but values: see `gbv_kpi.problems`.
 """
 
 import errno
@@ -16,7 +16,7 @@ from gbv_kpi.i18n import ENGLISH, Phrase, phrase
 
 
 class GbvKpiError(Exception):
-    """We cannot go on; `phrase` says why in the officer's words."""
+    """The run cannot go on; `phrase` says why in the officer's words."""
 
     def __init__(self, phrase: Phrase) -> None:
         super().__init__(phrase)

@@ -1,4 +1,4 @@
-"""The officer's language: sentences stay unspoken (`Phrase`) until a `Language` says them.
+"""Say sentences in the officer's language: each is a `Phrase` until a `Language` says it.
 
 Problems and findings are made once and may be shown in Vietnamese, in English or both, so they
 carry their English wording and the details that fill it, never a finished sentence.
@@ -44,24 +44,24 @@ Detail = str | int | Decimal | Bilingual | Phrase
 
 
 def phrase(wording: str, /, **details: Detail) -> Phrase:
-    """A sentence to be said later; the call marks `wording` for the translators' catalogue."""
+    """Return a sentence to be said later; the call marks `wording` for the translators' catalogue."""
     return Phrase(wording, details)
 
 
 def plural(one: str, many: str, /, count: int, **details: Detail) -> Phrase:
-    """A sentence whose wording depends on `count`."""
+    """Return a sentence with one wording for a `count` of 1 and another for any other."""
     return Phrase(one, {"count": count, **details}, many, count)
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One of `LANGUAGES`: says phrases and writes numbers as it is done in it."""
+    """One of `LANGUAGES`, with its words and its way to write numbers."""
 
     tag: str
     catalogue: NullTranslations = field(repr=False)
 
     def say(self, spoken: Phrase | Bilingual | str) -> str:
-        """The sentence in this language.
+        """Return the sentence in this language.
 
         >>> ENGLISH.say(phrase("{count} people sought help.", count=1234))
         '1,234 people sought help.'
@@ -78,7 +78,7 @@ class Language:
         return template.format_map({name: self._word(value) for name, value in details.items()})
 
     def number(self, value: int | Decimal, decimals: int = 0) -> str:
-        """A number with this language's separators: 1.234,5 in Vietnamese, 1,234.5 in English."""
+        """Return a number with this language's separators: 1.234,5 in Vietnamese, 1,234.5 in English."""
         return f"{Decimal(value):,.{decimals}f}".translate(SEPARATORS[self.tag])
 
     def percent(self, value: Decimal, decimals: int) -> str:
@@ -98,7 +98,7 @@ class Language:
 
 @lru_cache
 def language(tag: str) -> Language:
-    """The language with that tag; anything but Vietnamese is English, the wording in the code."""
+    """Return the language with that tag; anything but Vietnamese is English, the wording in the code."""
     if tag == "vi":
         return Language("vi", translation("gbv_kpi", LOCALE_FOLDER, ["vi"]))
     return Language("en", NullTranslations())
@@ -108,7 +108,7 @@ ENGLISH = language("en")
 
 
 def language_from_env(environment: Mapping[str, str], otherwise: str | None = None) -> str:
-    """The language that GBV_KPI_LANG asks for, else `otherwise`, else that of the locale, else English.
+    """Return the tag that GBV_KPI_LANG asks for, else `otherwise`, else that of the locale, else English.
 
     >>> [language_from_env(given) for given in ({"GBV_KPI_LANG": "vi"}, {"LANG": "vi_VN.UTF-8"}, {"LANG": "C"})]
     ['vi', 'vi', 'en']
@@ -121,7 +121,7 @@ def language_from_env(environment: Mapping[str, str], otherwise: str | None = No
 
 
 def unknown_language(environment: Mapping[str, str]) -> str | None:
-    """Return what GBV_KPI_LANG asks for where there is no such language."""
+    """Return the value of GBV_KPI_LANG if it is not a language."""
     asked = environment.get("GBV_KPI_LANG", "")
     return asked if asked and _tag(asked) not in LANGUAGES else None
 

@@ -1,4 +1,4 @@
-"""Read files that are no returns: only regular ones, and only up to a size."""
+"""Read files other than returns: only regular ones, and only up to a size."""
 
 import os
 import stat
@@ -69,16 +69,16 @@ def _too_large(max_bytes: int) -> Phrase:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a regular file of that name; one that is too long or a loop of links is not."""
+    """Return whether there is a regular file of that name; a name too long or a loop of links is not one."""
     try:
         return path.is_file()
     except (OSError, ValueError, RuntimeError):
         return False
 
 
-def is_same_file(path: Path, other: Path) -> bool:
-    """Return whether two names are of one file, even if it is not there yet."""
+def is_same_file(one: Path, other: Path) -> bool:
+    """Return whether two names are of one file, even if it does not exist yet."""
     try:
-        return path.resolve() == other.resolve() or path.samefile(other)
+        return one.resolve() == other.resolve() or one.samefile(other)
     except (OSError, ValueError, RuntimeError):
         return False

@@ -1,7 +1,6 @@
-"""What is wrong with a return, as values: collected, never raised, all told at once.
+"""Represent problems of returns as values: they are collected and reported together, never raised.
 
-The catalogue names every code there is, with its usual remedy. The sentence of a problem is written where
-the check stands; whoever reads a check reads its message beside it.
+The catalogue lists every code with its usual remedy. The message of a problem is written in its check.
 """
 
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ __all__ = ["Place", "Problem", "Severity", "error_count", "has_errors", "in_read
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a problem stands: `sheet`, `cell` (A1 style) and `row` are None where they do not apply."""
+    """The place of a problem: `sheet`, `cell` (A1 style) and `row` are None where they do not apply."""
 
     file: str
     sheet: str | None = None
@@ -24,13 +23,13 @@ class Place:
 
     @property
     def spot(self) -> str:
-        """Sheet and cell, as a formula would name them: `Biểu 1!D9`."""
+        """Return sheet and cell as in a formula: `Biểu 1!D9`."""
         return "!".join(part for part in (self.sheet, self.cell) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a return: where it stands, what was found, how to mend it."""
+    """One problem of a return: its place, what was found, and the remedy."""
 
     code: str
     place: Place
@@ -51,11 +50,11 @@ class Problem:
         return self.remedy or CATALOGUE[self.code].remedy
 
     def of(self, unit: str | None, unit_name: str | None, year: int | None) -> "Problem":
-        """The same problem, told of a unit and a year."""
+        """Return the problem as one of a unit and a year."""
         return replace(self, unit=unit, unit_name=unit_name, year=year)
 
     def in_file(self, name: str) -> "Problem":
-        """The same problem, told of the file under another name."""
+        """Return the problem with another name of its file."""
         return replace(self, place=replace(self.place, file=name))
 
 
@@ -73,7 +72,7 @@ def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _column(address: str) -> int:
-    """Return the number of the column of a cell, counted from 1. (xlsxwriter and openpyxl take 0.2 s to import.)"""
+    """Return the column of a cell, counted from 1; xlsxwriter and openpyxl take 0.2 s to import."""
     number = 0
     for letter in address.rstrip("0123456789"):
         number = number * 26 + ord(letter) - ord("A") + 1

@@ -112,7 +112,7 @@ def new_plan(
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
-    from gbv_kpi.plan.new_file import starting_file
+    from gbv_kpi.plan.builtin import starting_file
 
     spoken = output_language(lang)
     expect_ending(output, ".toml", "")

@@ -252,4 +252,5 @@ def _met(
     """
     largest = int(max(numerators.max(initial=0), denominators.max(initial=0)))
     kind = np.int64 if largest * max(weights(threshold)) <= np.iinfo(np.int64).max else object
-    return is_met(numerators.astype(kind), denominators.astype(kind), threshold).astype(bool)
+    met: NDArray[np.bool_] = is_met(numerators.astype(kind), denominators.astype(kind), threshold).astype(bool)
+    return met

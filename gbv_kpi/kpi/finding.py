@@ -1,4 +1,4 @@
-"""One indicator in one year for one unit or the province, held against the threshold in force."""
+"""Compare one indicator in one year, of one unit or the province, with the threshold in force."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +9,7 @@ from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shortfall, s
 
 
 class Status(StrEnum):
-    """How one indicator stands in one year for one scope."""
+    """The verdict on one indicator in one year for one scope."""
 
     MET = "met"
     MISSED = "missed"
@@ -17,7 +17,7 @@ class Status(StrEnum):
     NO_CASES = "no-cases"  # the denominator is 0: nothing to judge, and no failure
     NO_DATA = "no-data"  # not reported
     MONITORED = "monitored"  # a figure that the plan sets no threshold for
-    WITHHELD = "withheld"  # known, but not published: a small count could be told from it
+    WITHHELD = "withheld"  # known, but not published: it would reveal a small count
 
     @property
     def has_rate(self) -> bool:
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One indicator in one year for one scope, held against the threshold in force."""
+    """One indicator in one year for one scope, compared with the threshold in force."""
 
     indicator: str
     year: int
@@ -34,12 +34,10 @@ class Finding:
     unit_name: str | None
     numerator: int | None  # None where the unit did not report it
     denominator: int | None
+    status: Status
+    provisional: bool  # the province's, while units are missing
     threshold: Threshold | None  # None before the first threshold's year
     next_threshold: Threshold | None  # None after the last
-    status: Status
-    shortfall: int | None  # whole number lacking; None where nothing is judged
-    next_shortfall: int | None  # lacking to the next threshold, on this year's denominator
-    provisional: bool  # the province's, while units are missing
     measure: Measure = "percent"
 
     @property
@@ -48,16 +46,31 @@ class Finding:
 
     @property
     def divisor(self) -> int | None:
-        """What the numerator is held against: the denominator, and 1 for a count."""
+        """Return the number that the numerator is divided by: the denominator, and 1 for a count."""
         return 1 if self.measure == "count" else self.denominator
 
     @property
     def is_known(self) -> bool:
-        """Whether the counts it rests on are."""
+        """Return whether the counts it rests on are known."""
         return self.numerator is not None and self.divisor is not None
 
+    @property
+    def shortfall(self) -> int | None:
+        """Return the whole number lacking to the threshold; None where nothing is judged."""
+        return self._lacking(self.threshold)
+
+    @property
+    def next_shortfall(self) -> int | None:
+        """Return the whole number lacking to the next threshold, on this year's denominator."""
+        return self._lacking(self.next_threshold)
+
+    def _lacking(self, threshold: Threshold | None) -> int | None:
+        if self.numerator is None or self.divisor is None or threshold is None or not self.status.has_rate:
+            return None
+        return shortfall(self.numerator, self.divisor, threshold)
+
     def rate(self, decimals: int = 1) -> tuple[Decimal, int] | None:
-        """The rate as it may be printed, and its decimals; None where there is none.
+        """Return the rate as it may be printed, and its decimals; None where there is none.
 
         It has more decimals than asked where rounding would make it reach or cross a threshold, 0 or 100.
         """
@@ -71,7 +84,7 @@ class Finding:
         return shown_rate(exact_rate(self.numerator, self.divisor, self.measure), tuple(marks), decimals)
 
     def record(self) -> dict[str, object]:
-        """The finding as JSON has it; `rate_percent` is for display and decides nothing."""
+        """Return the finding as in JSON; `rate_percent` is for display and decides nothing."""
         rate = self.rate(decimals=4)
         return {
             "indicator": self.indicator,
@@ -94,35 +107,15 @@ class Finding:
 def make_finding(
     indicator: Indicator,
     year: int,
-    unit: tuple[str, str] | None,
+    unit: str | None,
+    unit_name: str | None,
     counts: tuple[int | None, int | None],
     status: Status,
-    provisional: bool = False,
+    provisional: bool,
 ) -> Finding:
-    """Return one finding of a unit (code and name), or of the province; `counts` has numerator and denominator."""
-    threshold, next_threshold = indicator.threshold_in(year), indicator.threshold_after(year)
-
-    def lacking(bound: Threshold | None) -> int | None:
-        divisor = 1 if indicator.measure == "count" else counts[1]
-        if counts[0] is None or divisor is None or bound is None or not status.has_rate:
-            return None
-        return shortfall(counts[0], divisor, bound)
-
-    return Finding(
-        indicator=indicator.id,
-        year=year,
-        unit=unit[0] if unit else None,
-        unit_name=unit[1] if unit else None,
-        numerator=counts[0],
-        denominator=counts[1],
-        threshold=threshold,
-        next_threshold=next_threshold,
-        status=status,
-        shortfall=lacking(threshold),
-        next_shortfall=lacking(next_threshold),
-        provisional=provisional,
-        measure=indicator.measure,
-    )
+    """Return one finding with the thresholds of its year; `counts` has numerator and denominator."""
+    thresholds = indicator.threshold_in(year), indicator.threshold_after(year)
+    return Finding(indicator.id, year, unit, unit_name, *counts, status, provisional, *thresholds, indicator.measure)
 
 
 def rate_key(measure: Measure) -> str:

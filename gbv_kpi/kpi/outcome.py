@@ -1,4 +1,4 @@
-"""What a run came to: the scorecard, the problems, the files, and the exit code that scripts rely on."""
+"""Hold the result of a run: the scorecard, the problems, the files, and the exit code that scripts rely on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.kpi.outlook import Outlook
+from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
-from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.kpi.year_record import YearRecord
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns.collect import FileRead
@@ -47,31 +47,28 @@ class Outcome:
 
     @property
     def day(self) -> date:
-        """The day whose bodies report and are reported to.
-
-        That on which the report is written, where it is known, else the day whose units the year is reported on.
-        """
+        """Return the day that decides which bodies report: the day of writing where known, else the reporting day."""
         plan, years = self.scorecard.plan, self.scorecard.years
         asked = self.as_of.date() if self.as_of else None
         return self.written or asked or plan.reporting_day(years[-1] if years else plan.last_year)
 
     def decisive(self, year: int) -> Scorecard:
-        """The findings that decide a year.
+        """Return the findings that decide a year.
 
-        In a report those of the province; in a check those of the province where all its units
-        reported, otherwise of each unit for itself. Monitored figures decide nothing.
+        In a report these are the province's, in a check the province's where all its units reported, otherwise
+        those of each unit. Monitored figures decide nothing.
         """
         of_year = self.scorecard.of_year(year).judged
         return of_year.of_province() if self.is_of_province(year) else of_year.of_units()
 
     def is_missed(self, year: int) -> bool:
-        """Whether one of these findings misses its threshold."""
+        """Return whether one of these findings misses its threshold."""
         of_year = self.scorecard.of_year(year).judged
         is_unit = of_year.frame["unit"].iloc[of_year.missed].notna()
         return bool((is_unit != self.is_of_province(year)).any())
 
     def is_of_province(self, year: int) -> bool:
-        """Whether the province's findings decide a year."""
+        """Return whether the province's findings decide a year."""
         is_complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
         return is_complete or self.command == "report"
 

@@ -1,7 +1,7 @@
-"""What a province's verdict can still become while units are missing.
+"""Foresee what a province's verdict can still become while units are missing.
 
-Exactly, where the plan's threshold allows it: with 100% demanded and one school lacking it is missed,
-whatever the others report. Otherwise with last year's denominators of the missing units, as an estimate.
+It is exact where the plan's threshold allows it: with 100% demanded and one school lacking it is missed,
+whatever the others report. Otherwise it is an estimate with last year's denominators of the missing units.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from gbv_kpi.plan.thresholds import Threshold, is_met
 
 
 class Prospect(StrEnum):
-    """What the verdict will be once the missing units have reported."""
+    """The verdict once the missing units have reported."""
 
     MET = "met"
     MISSED = "missed"
@@ -24,7 +24,7 @@ class Prospect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What one provisional finding of the province can become."""
+    """The verdict that one provisional finding of the province can become."""
 
     indicator: str
     year: int
@@ -33,7 +33,7 @@ class Outlook:
     missing: tuple[Unit, ...]  # the units whose counts are not known
 
     def record(self) -> dict[str, object]:
-        """The outlook as JSON has it."""
+        """Return the outlook as in JSON."""
         return {
             "indicator": self.indicator,
             "year": self.year,
@@ -44,7 +44,7 @@ class Outlook:
 
 
 def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -> Iterator[Outlook]:
-    """The outlook of every provisional finding that a threshold is in force for.
+    """Yield the outlook of every provisional finding that a threshold is in force for.
 
     `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field. Of a plan
     that names no units nobody knows who could still report.
@@ -79,8 +79,8 @@ def _prospect(
     reached, whole = finding.numerator or 0, finding.denominator or 0
     if not _is_share(indicator, plan):
         return Prospect.OPEN, False
-    # However many the missing units count, the rate stays between that of none and that of all of them reached.
-    # So many that they outweigh the others mark the ends; the ends are on the same side, or both verdicts can be.
+    # However many the missing units count, the rate lies between that of none and that of all of them reached.
+    # A number that outweighs the others marks these ends: if they have the same verdict, it is certain.
     exact = _between(reached, whole, 10**15 * (whole + 1), threshold)
     if exact is not Prospect.OPEN:
         return exact, False
@@ -93,13 +93,13 @@ def _prospect(
 
 
 def _is_share(indicator: Indicator, plan: Plan) -> bool:
-    """Whether the numerator is a part of the denominator, so that a unit's rate lies between 0 and 100%."""
+    """Return whether the numerator is a part of the denominator, so that a unit's rate lies between 0 and 100%."""
     wholes = [plan.field_by_id[field].part_of for field in indicator.numerator]
     return len(set(wholes)) == len(wholes) and set(wholes) <= set(indicator.denominator)
 
 
 def _between(reached: int, whole: int, more: int, threshold: Threshold) -> Prospect:
-    """The verdict that none and all of `more` being reached have in common."""
+    """Return the verdict that none and all of `more` being reached have in common."""
     verdicts = {is_met(reached, whole + more, threshold), is_met(reached + more, whole + more, threshold)}
     if len(verdicts) > 1:
         return Prospect.OPEN

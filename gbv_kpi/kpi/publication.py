@@ -1,6 +1,7 @@
-"""A publication as a later one must know it: the sums that its readers can tell."""
+"""Record what a publication left out and what it disclosed, which later publications must take into account."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
@@ -9,7 +10,7 @@ Side = tuple[str, ...]  # the fields whose sum is a numerator or a denominator
 
 
 class Told(NamedTuple):
-    """The numerator and denominator that some units have together: one unit shown, or all that are withheld."""
+    """The numerator and denominator of some units together: of one unit shown, or of all that are withheld."""
 
     year: int
     indicator: str
@@ -19,7 +20,7 @@ class Told(NamedTuple):
 
 
 class Publication(BaseModel):
-    """All that a published output tells of victims and cases; its JSON has it as `publication`."""
+    """All that a published output discloses of victims and cases; its JSON has it as `publication`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,5 +49,35 @@ class _Output(BaseModel):
 
 
 def publication_in(output: bytes) -> Publication:
-    """Return the publication that a JSON output is. Raises `ValueError` for one that is none."""
+    """Return the publication in a JSON output. Raises `ValueError` for an output without one."""
     return _Output.model_validate_json(output).publication
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The number of findings that are not published; the findings themselves show which."""
+
+    min_count: int  # counts from 1 up to below this one are withheld
+    units: int  # findings of units
+    overall: int  # findings of the province, which would reveal a withheld count
+    fields: tuple[str, ...] = ()  # fields that no unit's count is published of
+    warnings: int = 0  # left out, for they reveal counts
+    errors: int = 0  # shown without their counts
+    publication: Publication | None = None  # what is disclosed, for later publications
+    exposed: tuple[tuple[int, str], ...] = ()  # years and units with a small count that former publications reveal
+
+    def record(self) -> dict[str, object]:
+        """Return the same as in JSON."""
+        return {
+            "min_count": self.min_count,
+            "unit_findings": self.units,
+            "province_findings": self.overall,
+            "fields": list(self.fields),
+            "warnings": self.warnings,
+            "errors": self.errors,
+        }
+
+    def published_record(self) -> dict[str, object]:
+        """Return what JSON adds to a published result; `--published` reads `publication` again."""
+        publication = self.publication.model_dump(mode="json") if self.publication else None
+        return {"withheld": self.record(), "publication": publication}

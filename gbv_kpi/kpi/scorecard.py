@@ -1,4 +1,4 @@
-"""The scorecard: every finding of some returns in one frame, and which units have reported."""
+"""Hold every finding of some returns in one frame, and which units have reported."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,18 +21,18 @@ _COUNTS = ("numerator", "denominator", "shortfall", "next_shortfall")
 
 @dataclass(frozen=True, slots=True)
 class UnitCounts:
-    """What a unit reported for a year, summed over its predecessors where these reported in its place."""
+    """The counts of a unit in a year, summed over its predecessors where these reported in its place."""
 
     year: int
     unit: str
     unit_name: str
-    values: Mapping[str, int]  # by field; one that was left blank is not there
+    values: Mapping[str, int]  # by field, without those left blank
     withheld: frozenset[str] = frozenset()  # fields whose count is known, but not published
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which of the units expected in a year have a valid return.
+    """The units expected in a year, and which of them have a valid return.
 
     `refused` are missing ones that sent a return with an error; of `partly` only some of the units have
     reported that have become part of it. A plan that names no units expects none, and nobody can say whether
@@ -44,7 +44,7 @@ class Coverage:
     missing: tuple[Unit, ...]
     refused: tuple[Unit, ...] = ()
     partly: tuple[Unit, ...] = ()
-    reported: int = 0  # units with a valid return, waited for or not
+    reported: int = 0  # units with a valid return, expected or not
 
     @property
     def is_judged(self) -> bool:
@@ -52,7 +52,7 @@ class Coverage:
 
     @property
     def received(self) -> int:
-        """How many units have reported completely."""
+        """Return the number of units that have reported completely."""
         return len(self.expected) - len(self.missing) - len(self.partly) if self.is_judged else self.reported
 
     @property
@@ -61,7 +61,7 @@ class Coverage:
 
     @property
     def provisional(self) -> bool:
-        """Whether the province's figures still lack some of what its units will report."""
+        """Return whether the province's figures still lack some counts of expected units."""
         return bool(self.missing or self.partly)
 
 
@@ -91,15 +91,17 @@ class Scorecard:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """Every finding as a value."""
-        columns = [self.frame[name].tolist() for name in ("year", "indicator", "unit")]
+        """Return every finding as a value."""
+        units = self.frame["unit"].astype(object).where(self.frame["unit"].notna(), None)
+        columns = [self.frame["year"].tolist(), self.frame["indicator"].tolist(), units.tolist()]
         columns += [integers(self.frame[name]) for name in ("numerator", "denominator")]
         columns += [self.frame[name].tolist() for name in ("status", "provisional")]
         return [
             make_finding(
                 self.plan.indicator_by_id[indicator],
                 year,
-                (unit, self.plan.unit_name(year, unit)) if isinstance(unit, str) else None,
+                unit,
+                unit and self.plan.unit_name(year, unit),
                 (numerator, denominator),
                 Status(status),
                 provisional,
@@ -109,29 +111,29 @@ class Scorecard:
 
     @property
     def statuses(self) -> set[Status]:
-        """The statuses that occur."""
+        """Return the statuses that occur."""
         return {status for status in Status if _is_one_of(self.frame["status"], [str(status)]).any()}
 
     @property
     def rated_indicators(self) -> set[str]:
-        """The indicators that have a rate in some finding."""
+        """Return the indicators that have a rate in some finding."""
         rated = [str(status) for status in Status if status.has_rate]
         indicators = self.frame.loc[_is_one_of(self.frame["status"], rated), "indicator"]
         return set(indicators.cat.categories[_is_present(indicators)])
 
     @cached_property
     def unit_count(self) -> int:
-        """The number of units that have a finding."""
+        """Return the number of units that have a finding."""
         return int(_is_present(self.frame["unit"]).sum())
 
     @cached_property
     def missed(self) -> NDArray[np.intp]:
-        """The rows of the findings that miss a threshold. (A frame of them would copy hundreds of thousands.)"""
+        """Return the rows of the findings that miss a threshold; a frame would copy hundreds of thousands."""
         return np.flatnonzero(_is_one_of(self.frame["status"], [str(Status.MISSED)]))
 
     @cached_property
     def missing_units(self) -> NDArray[np.intp]:
-        """The units that miss a threshold, as positions among the categories of units."""
+        """Return the units that miss a threshold, as positions among the categories of units."""
         return np.flatnonzero(_is_present(self.frame["unit"].iloc[self.missed]))
 
     def of_year(self, year: int) -> "Scorecard":
@@ -151,16 +153,16 @@ class Scorecard:
 
     @cached_property
     def judged(self) -> "Scorecard":
-        """The findings of the indicators that the plan judges."""
+        """Return the findings of the indicators that the plan judges."""
         return self.of_indicators(self.plan.indicators)
 
     @property
     def monitored(self) -> "Scorecard":
-        """The findings of the figures that the plan only follows; of those that some unit gave."""
+        """Return the findings of the figures that the plan only follows and that some unit gave."""
         return self.of_indicators(self.plan.monitored)
 
     def of_some_units(self, positions: NDArray[np.intp]) -> "Scorecard":
-        """The findings of the units at some positions among the categories of units."""
+        """Return the findings of the units at some positions among the categories of units."""
         return self._where(np.isin(self.frame["unit"].cat.codes.to_numpy(), positions))
 
     def with_status(self, status: Status) -> "Scorecard":
@@ -169,8 +171,8 @@ class Scorecard:
     def of_rows(self, rows: NDArray[np.intp]) -> "Scorecard":
         return replace(self, frame=self.frame.iloc[rows])
 
-    def _where(self, chosen: NDArray[np.bool_]) -> "Scorecard":
-        return self if chosen.all() else self.of_rows(np.flatnonzero(chosen))
+    def _where(self, is_wanted: NDArray[np.bool_]) -> "Scorecard":
+        return self if is_wanted.all() else self.of_rows(np.flatnonzero(is_wanted))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row for each finding, with the columns of the JSON output; counts are whole numbers or NA."""
@@ -184,14 +186,14 @@ class Scorecard:
 
 
 def _is_present(column: "pd.Series") -> NDArray[np.bool_]:
-    """Return which categories occur. (`unique` takes ten times as long.)"""
+    """Return which categories occur; `unique` takes ten times as long."""
     is_present = np.zeros(len(column.cat.categories) + 1, dtype=bool)  # the last one is NA's
     is_present[column.cat.codes.to_numpy()] = True
     return is_present[:-1]
 
 
 def _is_one_of(column: "pd.Series", values: Sequence[str]) -> NDArray[np.bool_]:
-    """Return where a column has one of a few categories. (`isin` takes a hundred times as long.)"""
+    """Return where a column has one of a few categories; `isin` takes a hundred times as long."""
     codes = column.cat.codes.to_numpy()
     places = np.flatnonzero(column.cat.categories.isin(values))
     return reduce(or_, (codes == place for place in places), np.zeros(len(codes), dtype=bool))

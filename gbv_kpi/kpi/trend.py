@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gbv_kpi.kpi.finding import Finding
-from gbv_kpi.kpi.withheld import Withheld
+from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold, exact_rate
 

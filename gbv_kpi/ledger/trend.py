@@ -12,7 +12,7 @@ from functools import cache
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
-from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.finding import Finding, Status, make_finding
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.ledger.entries import key_of, latest, returns_from, returns_under, unit_finder
 from gbv_kpi.ledger.records import Entry
@@ -114,18 +114,5 @@ def _every_year(
     findings: Mapping[int, Finding], indicator: Indicator, unit: str | None, years: Iterable[int]
 ) -> Iterator[Finding]:
     for year in years:
-        yield findings.get(year) or Finding(
-            indicator=indicator.id,
-            year=year,
-            unit=unit,
-            unit_name=None,
-            numerator=None,
-            denominator=None,
-            threshold=indicator.threshold_in(year),
-            next_threshold=indicator.threshold_after(year),
-            status=Status.NO_DATA,
-            shortfall=None,
-            next_shortfall=None,
-            provisional=unit is None,
-            measure=indicator.measure,
-        )
+        no_data = make_finding(indicator, year, unit, None, (None, None), Status.NO_DATA, provisional=unit is None)
+        yield findings.get(year, no_data)

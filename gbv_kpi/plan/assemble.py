@@ -1,14 +1,14 @@
-"""What stands in a plan file, put together: its tables, fields taken over from another plan, units from a CSV.
+"""Put the content of a plan file together: its tables, fields taken from another plan, units from a CSV.
 
 Nothing is checked here but that it can be read. Numbers are read as decimals, never as binary floats.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tomli
 
@@ -16,63 +16,35 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Phrase, phrase, plural
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file
 from gbv_kpi.plan.builtin import no_such_plan, plan_source
-from gbv_kpi.plan.shared_fields import taken_fields
+from gbv_kpi.plan.error_messages import Mistake, Remark, syntax_mistake
+from gbv_kpi.plan.toml_lines import Location, key_lines
 
 MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has two million
 MAX_DEPTH = 20  # of lists and tables within each other; a plan has five
 MAX_SHOWN = 20  # mistakes in one message; `plan check` lists all
 _TOO_DEEP = phrase("lists or tables are nested too deeply, or a number has too many digits")
 
-if TYPE_CHECKING:
-    from gbv_kpi.plan.toml_lines import Location
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong at one place of a plan file, or what is doubtful there."""
-
-    location: "Location"
-    what: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A mistake or a doubt, with the file, the line and the key it stands at, as far as it has them."""
-
-    file: str
-    line: int | None
-    key: str
-    what: Phrase
-
-    @property
-    def told(self) -> Phrase:
-        """“line 94: indicator training, thresholds 1: …”."""
-        what = phrase("{where}: {what}", where=self.key, what=self.what) if self.key else self.what
-        return phrase("line {line}: {what}", line=str(self.line), what=what) if self.line else what
-
 
 @dataclass
 class Content:
-    """A plan file while it is put together: its tables, what of them came from elsewhere, what is wrong so far."""
+    """A plan file while it is put together, with the mistakes found so far."""
 
     name: str
     text: str = ""
     tables: dict[str, Any] = field(default_factory=dict)
-    taken_fields: dict[int, tuple["Content", int]] = field(
-        default_factory=dict
-    )  # the plan they are of, and their number
-    listed_units: dict[int, tuple[str, int]] = field(default_factory=dict)  # the CSV they are in, and their line
+    taken_fields: dict[int, tuple["Content", int]] = field(default_factory=dict)  # the plan of each, its number there
+    listed_units: dict[int, tuple[str, int]] = field(default_factory=dict)  # the CSV of each, its line there
     mistakes: list[Mistake] = field(default_factory=list)
-    broken_line: int | None = None  # where it is no TOML
-    is_whole: bool = True  # False where it is no TOML, or fields or units cannot be had
+    broken_line: int | None = None  # where it is not TOML
+    is_whole: bool = True  # False where it is not TOML, or fields or units are missing: then references are not checked
 
-    def lack(self, location: "Location", what: Phrase) -> None:
-        """Something of the file cannot be had, so that nothing can be said of what would need it."""
+    def lack(self, location: Location, what: Phrase) -> None:
+        """Add a mistake because of which a part of the content is missing."""
         self.mistakes.append(Mistake(location, what))
         self.is_whole = False
 
     def remarks(self, found: Iterable[Mistake]) -> tuple[Remark, ...]:
-        """What was found, each with its line, in the order of the lines; what has none comes last."""
+        """Return the mistakes in the order of their lines; those without one come last."""
         remarks = [
             Remark(*self._spot(mistake.location), _key_of(mistake.location, self.tables), mistake.what)
             for mistake in found
@@ -82,15 +54,15 @@ class Content:
     @property
     def complaint(self) -> Phrase:
         """Return the first mistakes in one sentence, each with its line and a phrase within the one before."""
-        sentences = [remark.told for remark in self.remarks(self.mistakes)]
+        sentences = [remark.sentence for remark in self.remarks(self.mistakes)]
         shown, more = sentences[:MAX_SHOWN], len(sentences) - MAX_SHOWN
         whole = plural("{count} more mistake", "{count} more mistakes", more) if more > 0 else shown.pop()
         while shown:
             whole = phrase("{first}; {others}", first=shown.pop(), others=whole)
         return whole
 
-    def _spot(self, location: "Location") -> tuple[str, int | None]:
-        """The file and the line of a place: of the innermost part of it that stands in the file."""
+    def _spot(self, location: Location) -> tuple[str, int | None]:
+        """Return the file and the line of the innermost part of a place that is written in a file."""
         match location:
             case ():
                 return self.name, self.broken_line
@@ -103,14 +75,12 @@ class Content:
         return self.name, next((self._lines[place] for place in outward if place in self._lines), None)
 
     @cached_property
-    def _lines(self) -> "dict[Location, int]":
-        from gbv_kpi.plan.toml_lines import key_lines  # here, for most plans have no mistake
-
+    def _lines(self) -> dict[Location, int]:
         return key_lines(self.text)
 
 
 def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Content:
-    """`name` is what the officer calls it; `above` are the files that take their fields from this one.
+    """Read a plan file; `name` is what the officer calls it, `above` are the files that take their fields from it.
 
     Raises `PlanError` for a file that is not there.
     """
@@ -127,7 +97,7 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
 
 
 def read_toml(source: Path) -> Content:
-    """Return what is in a TOML file. Raises `UnreadableError` for a file that cannot be read."""
+    """Return the content of a TOML file. Raises `UnreadableError` for a file that cannot be read."""
     content = Content(source.name)
     try:
         # Notepad writes a mark in front, and a line end of two signs
@@ -136,92 +106,112 @@ def read_toml(source: Path) -> Content:
     except UnicodeDecodeError:
         content.lack((), phrase("the file is not UTF-8 text: save it as UTF-8"))
     except tomli.TOMLDecodeError as error:
-        from gbv_kpi.plan.syntax_errors import syntax_mistake
-
         what, content.broken_line = syntax_mistake(str(error), content.text)
         content.lack((), what)
     except (RecursionError, ValueError):  # keys of a thousand parts, numbers of five thousand digits
         content.lack((), _TOO_DEEP)
     else:
-        if _depth(content.tables) > MAX_DEPTH:
+        if _is_deeper(content.tables, MAX_DEPTH):
             content.tables = {}
             content.lack((), _TOO_DEEP)
     return content
 
 
+def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]]:
+    """Return the tables of a list of tables, by their number; anything else in the list is left out."""
+    listed = tables.get(name)
+    return {n: e for n, e in enumerate(listed if isinstance(listed, list) else ()) if isinstance(e, Mapping)}
+
+
 def _take_fields(content: Content, source: Path, above: tuple[Path, ...]) -> None:
-    """Put the fields of another plan that this one needs behind its own."""
+    """Append the fields that this plan needs of another plan (`fields_from`)."""
     tables = content.tables
     named, own, abbreviations = tables.get("fields_from"), tables.get("field", []), tables.get("abbreviations", {})
     if not (isinstance(named, str) and isinstance(own, list) and isinstance(abbreviations, dict)):
         return
-    file = plan_source(named, source.parent)
-    if is_file(file) and file.resolve() in (*above, source.resolve()):
-        content.lack(("fields_from",), phrase("the plan {plan} takes its own fields from this plan", plan=named))
-        return
     try:
-        other = read_content(file, named, (*above, source.resolve()))
-    except PlanError:
-        content.lack(
-            ("fields_from",),
-            phrase("unknown plan {plan}: it is neither built in nor in the folder of this file", plan=named),
-        )
+        other = _other_plan(named, source, above)
+    except PlanError as error:
+        content.lack(("fields_from",), error.phrase)
         return
-    if not other.is_whole:
-        content.lack(
-            ("fields_from",), phrase("the plan {plan} has mistakes: run gbv-kpi plan check on it first", plan=named)
-        )
-        return
-    taken = list(taken_fields(tables, other.tables))
+    taken = list(_needed_fields(tables, other.tables))
     content.taken_fields = {number: (other, theirs) for number, (theirs, _) in enumerate(taken, start=len(own))}
     tables["field"] = [*own, *(entry for _, entry in taken)]
     also = other.tables.get("abbreviations")
     tables["abbreviations"] = (also if isinstance(also, dict) else {}) | abbreviations
 
 
+def _other_plan(named: str, source: Path, above: tuple[Path, ...]) -> Content:
+    """Return the plan that a plan file takes its fields from. Raises `PlanError` for one it cannot take them from."""
+    file, takers = plan_source(named, source.parent), (*above, source.resolve())
+    if is_file(file) and file.resolve() in takers:
+        raise PlanError(phrase("the plan {plan} takes its own fields from this plan", plan=named))
+    try:
+        other = read_content(file, named, takers)
+    except PlanError as error:
+        what = phrase("unknown plan {plan}: it is neither built in nor in the folder of this file", plan=named)
+        raise PlanError(what) from error
+    if not other.is_whole:
+        raise PlanError(phrase("the plan {plan} has mistakes: run gbv-kpi plan check on it first", plan=named))
+    return other
+
+
+def _needed_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the fields of another plan that a plan file needs and does not have, with their number there.
+
+    Needed are those that its indicators name, their wholes, and the optional parts of them.
+    """
+    own = list(entries(tables, "field").values())
+    needed = {entry.get(key) for entry in own for key in ("part_of", "form_of")} - {None}
+    for indicator in entries(tables, "indicator").values():
+        for named in (indicator.get("numerator"), indicator.get("denominator")):
+            needed.update(name for name in (named if isinstance(named, list) else ()) if isinstance(name, str))
+    theirs = entries(other, "field")
+    for _ in theirs:  # no chain of parts and wholes is longer
+        for entry in theirs.values():
+            if entry.get("id") in needed:
+                needed |= {entry.get("part_of"), entry.get("form_of")} - {None}
+            elif entry.get("optional") is True and entry.get("part_of") in needed:
+                needed.add(entry.get("id"))
+    needed -= {entry.get("id") for entry in own}
+    return ((number, entry) for number, entry in theirs.items() if entry.get("id") in needed)
+
+
 def _take_units(content: Content, source: Path) -> None:
-    """Put the units of a CSV behind those that the plan file itself has."""
+    """Append the units of a CSV (`units_file`) to those of the plan file."""
     name, own = content.tables.get("units_file"), content.tables.get("unit", [])
     if not (isinstance(name, str) and isinstance(own, list)):
         return
 
     from gbv_kpi.plan.units_file import read_units  # here, for most plans have no such file
 
-    file = source.parent / name
     try:
-        units = read_units(file)
+        units = read_units(source.parent / name)
     except PlanError as error:
         content.lack(("units_file",), error.phrase)
         return
-    content.listed_units = {number: (file.name, line) for number, (line, _) in enumerate(units, start=len(own))}
+    csv = (source.parent / name).name
+    content.listed_units = {number: (csv, line) for number, (line, _) in enumerate(units, start=len(own))}
     content.tables["unit"] = [*own, *(unit for _, unit in units)]
 
 
-def _depth(content: Any) -> int:
-    """How deep lists and tables are within each other."""
-    depth, level = 0, [content]
-    while level:
-        depth += 1
-        tables = (value.values() if isinstance(value, dict) else value for value in level)
-        level = [inner for values in tables for inner in values if isinstance(inner, dict | list)]
-    return depth
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Return whether lists and tables are nested more than some levels deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return inner is not None and (levels == 0 or any(_is_deeper(one, levels - 1) for one in inner))
 
 
-def _key_of(location: "Location", content: Any) -> str:
-    """A place in the file in words: entries of a list by their id or code, else by their number from 1."""
+def _key_of(location: Location, content: Any) -> str:
+    """Return a place in words: entries of a list by their id or code, else by their number from 1."""
     steps: list[str] = []
     for step in location:
-        content = _inside(content, step)
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            content = None
         if isinstance(step, int):
             name = content.get("id") or content.get("code") if isinstance(content, Mapping) else None
             steps[-1:] = [f"{steps[-1] if steps else ''} {name or step + 1}".strip()]
         else:
             steps.append(step)
     return ", ".join(steps)
-
-
-def _inside(content: Any, step: int | str) -> Any:
-    try:
-        return content[step]
-    except (KeyError, IndexError, TypeError):
-        return None

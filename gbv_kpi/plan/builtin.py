@@ -1,5 +1,6 @@
-"""The plans that come with the tool, and where a plan is found. Nothing heavy is loaded to name them."""
+"""Find plans: those that come with the tool, and files. Nothing heavy is loaded to name them."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import tomli
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import Bilingual, phrase
+from gbv_kpi.i18n import Bilingual, Language, phrase
 from gbv_kpi.inputs import is_file
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
@@ -27,45 +28,56 @@ class PlanSummary:
 
 
 def built_in_plans() -> list[PlanSummary]:
-    """The built-in plans, the default one first."""
+    """Return the built-in plans, the default one first."""
     plans = [tomli.loads(file.read_text("utf-8")) for file in sorted(BUILT_IN.glob("*.toml"))]
-    return [
+    summaries = [
         PlanSummary(
-            plan["id"],
-            plan["number"],
-            Bilingual(**plan["title"]),
-            Bilingual(**plan["place"]),
-            plan["first_year"],
-            plan["last_year"],
+            p["id"], p["number"], Bilingual(**p["title"]), Bilingual(**p["place"]), p["first_year"], p["last_year"]
         )
-        for plan in sorted(plans, key=lambda plan: str(plan["id"]) != DEFAULT_PLAN)
+        for p in plans
     ]
+    return sorted(summaries, key=lambda summary: summary.id != DEFAULT_PLAN)
 
 
 def is_built_in(plan: str | Path) -> bool:
     return is_file(BUILT_IN / f"{plan}.toml")
 
 
-def plan_source(plan: str | Path, beside: Path | None = None) -> Path:
-    """The file of a plan: the built-in one with that id, else the file at that path, from `beside` on."""
-    return BUILT_IN / f"{plan}.toml" if is_built_in(plan) else (beside or Path()) / plan
+def plan_source(plan: str | Path, folder: Path | None = None) -> Path:
+    """Return the file of a plan: the built-in one with that id, else the file at that path, relative to `folder`."""
+    return BUILT_IN / f"{plan}.toml" if is_built_in(plan) else (folder or Path()) / plan
 
 
 def no_such_plan(plan: str) -> PlanError:
-    """What is said of a plan that is not there, with the built-in one that looks most like it."""
+    """Return the error of a plan that is missing, with the built-in one that looks most like it."""
     known = sorted(file.stem for file in BUILT_IN.glob("*.toml"))
-    if meant := [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1):
-        return PlanError(
-            phrase(
-                "Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?",
-                plan=plan,
-                meant=meant[0],
-            )
-        )
-    return PlanError(
+    meant = [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1)
+    what = (
         phrase(
+            "Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?",
+            plan=plan,
+            meant=meant[0],
+        )
+        if meant
+        else phrase(
             "Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.",
             plan=plan,
             known=", ".join(known),
         )
     )
+    return PlanError(what)
+
+
+def starting_file(language: Language, schema: Path, plan: str | None = None) -> str:
+    """Return a small plan with what each key means, in the officer's language, or a built-in plan under a new id.
+
+    Raises `PlanError` for a plan that is not built in.
+    """
+    if plan is None:
+        text = (Path(__file__).parent / f"new_file.{language.tag}.toml").read_text("utf-8")
+    elif is_built_in(plan):
+        text = plan_source(plan).read_text("utf-8").partition("\n")[2]
+        text = re.sub(r"^id = .*$", f'id = "{plan}-2"', text, count=1, flags=re.MULTILINE)
+    else:
+        raise no_such_plan(plan)
+    return f"#:schema {schema.as_uri()}\n{text}"

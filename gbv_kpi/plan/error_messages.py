@@ -1,7 +1,8 @@
-"""The mistakes of a plan file in the words of whoever wrote it, not in those of the library that found them."""
+"""Describe the mistakes of a plan file in the words of its author, not in those of the library that found them."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.plan.assemble import Mistake
+from gbv_kpi.plan.toml_lines import Location
 
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
@@ -27,36 +28,89 @@ _WANTED = {
     "greater": phrase("the number is too small"),
     "less": phrase("the number is too large"),
 }
+# By how tomli's sentence begins.
+_SYNTAX = {
+    "Expected '='": phrase("expected = and a value after the key"),
+    "Invalid value": phrase("invalid value: write text in quotes, numbers with a point, dates as 2025-06-30"),
+    "Invalid date": phrase("the date does not exist"),
+    "Illegal character": phrase("unclosed quotes: text must end on its own line, with the same quotes"),
+    "Unterminated string": phrase("unclosed quotes"),
+    "Unclosed array": phrase("unclosed list: ] is missing"),
+    "Unclosed inline table": phrase("unclosed table: }} is missing"),
+    "Cannot overwrite": phrase("duplicate key"),
+    "Duplicate inline table key": phrase("duplicate key"),
+    "Cannot declare": phrase("duplicate table"),
+    "Cannot mutate": phrase("duplicate table"),
+    "Cannot redefine": phrase("duplicate table"),
+    "Expected ']": phrase("unclosed name: a table's name ends with ], that of a list item with ]]"),
+    "Invalid initial character": phrase("expected a key"),
+    "Expected newline": phrase("unexpected text after the value: start a new line, or put the text in quotes"),
+    "Unescaped": phrase("write each \\ in a text twice, or put the text in single quotes"),
+}
+# What is written otherwise in Vietnam, and would be reported as something else.
+_HABITS = {
+    re.compile(r"=\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"): phrase("write the date as 2026-01-31: year, month, day"),
+    re.compile(r"=\s*\d+,\d"): phrase("write the number with a point, not with a comma: 1.7"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong or doubtful at one place of a plan file."""
+
+    location: Location
+    what: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A mistake or a doubt, with its file, and its line and key as far as it has them."""
+
+    file: str
+    line: int | None
+    key: str
+    what: Phrase
+
+    @property
+    def sentence(self) -> Phrase:
+        """Return “line 94: indicator training, thresholds 1: …”."""
+        what = phrase("{where}: {what}", where=self.key, what=self.what) if self.key else self.what
+        return phrase("line {line}: {what}", line=str(self.line), what=what) if self.line else what
+
+
+def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
+    """Return what tomli found and on which line; it gives none where it came to the end."""
+    found = re.search(r"at line (\d+)", reason)
+    line = int(found[1]) if found else text.count("\n") + 1
+    wrong = text.split("\n")[line - 1]
+    phrases = [words for habit, words in _HABITS.items() if habit.search(wrong)]
+    phrases += [words for start, words in _SYNTAX.items() if reason.startswith(start)]
+    return next(iter(phrases), phrase("invalid line: write each line as key = value")), line
 
 
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
-    """All that is wrong with the tables of a file, each with where it stands.
+    """Yield all that is wrong with the tables of a file.
 
-    A key that is missing only because it is misspelt is one mistake.
+    A key that is missing only because it is misspelt is one mistake, and so is a list that is too short only because
+    an entry of it is wrong.
     """
-    causes = list(_causes(error.errors()))
+    causes = error.errors()
+    places = [cause["loc"] for cause in causes]
     meant = {(*cause["loc"][:-1], _meant(cause, model)) for cause in causes if cause["type"] in _UNKNOWN_KEY}
     for cause in causes:
-        if cause["type"] != "missing" or cause["loc"] not in meant:
-            yield Mistake(tuple(step for step in cause["loc"] if step != "[key]"), _what(cause, model))
+        kind, place = cause["type"], cause["loc"]
+        is_misspelt = kind == "missing" and place in meant
+        is_emptied = kind == "too_short" and any(o[: len(place)] == place != o for o in places)
+        if not (is_misspelt or is_emptied):
+            yield Mistake(tuple(step for step in place if step != "[key]"), _what(cause, model))
 
 
 def nearest(found: str, known: Collection[str]) -> str | None:
-    """The known name that looks most like one that is not known; None where none does."""
+    """Return the known name that looks most like an unknown one, None where none does."""
     return next(iter(get_close_matches(found, known, n=1, cutoff=0.6)), None)
 
 
-def _causes(mistakes: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """The mistakes but for lists that are too short only because an entry of theirs has a mistake."""
-    for mistake in mistakes:
-        depth = len(mistake["loc"])
-        within = (other["loc"] for other in mistakes if len(other["loc"]) > depth)
-        if not (mistake["type"] == "too_short" and any(location[:depth] == mistake["loc"] for location in within)):
-            yield mistake
-
-
 def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
-    """What is wrong at one place."""
     match mistake["type"]:
         case "missing":
             return phrase("missing key")
@@ -69,40 +123,36 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
             said = mistake["ctx"]["error"].args[0]
             return said if isinstance(said, Phrase) else phrase("{reason}", reason=str(said))
         case "literal_error":
-            return phrase("expected one of: {choices}", choices=_choices(mistake))
+            choices = str(mistake["ctx"]["expected"]).replace(" or ", ", ")  # pydantic's "'a', 'b' or 'c'"
+            return phrase("expected one of: {choices}", choices=choices)
         case kind:
-            told = (wanted for start, wanted in _WANTED.items() if kind.startswith(start))
-            return next(told, phrase("expected a table with keys"))
-
-
-def _choices(mistake: ErrorDetails) -> str:
-    """Return pydantic's "'a', 'b' or 'c'" without its word."""
-    return str(mistake["ctx"]["expected"]).replace(" or ", ", ")
+            wanted = (words for start, words in _WANTED.items() if kind.startswith(start))
+            return next(wanted, phrase("expected a table with keys"))
 
 
 def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:
-    """The key that a misspelt one stands for."""
+    """Return the key that a misspelt one stands for."""
     return nearest(str(mistake["loc"][-1]), _keys(model, mistake["loc"][:-1]))
 
 
 def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
-    """The keys allowed at a place, as the file spells them."""
+    """Return the keys allowed at a place, as the file spells them."""
     at: Any = model
     for step in location:
-        if isinstance(step, str) and (found := _spelt(at).get(step)):
+        if isinstance(step, str) and (found := _annotations(at).get(step)):
             at = next(_tables(found), at)
-    return list(_spelt(at))
+    return list(_annotations(at))
 
 
-def _spelt(table: Any) -> dict[str, Any]:
-    """What a table's keys hold, by the key's spelling in a file."""
+def _annotations(table: Any) -> dict[str, Any]:
+    """Return the types of a table's values, by the key's spelling in a file."""
     if is_dataclass(table):
         return {field.name: field.type for field in fields(table)}
     return {field.alias or name: field.annotation for name, field in table.model_fields.items()}
 
 
 def _tables(annotation: Any) -> Iterator[type]:
-    """The tables that an annotation names, within lists and options too."""
+    """Yield the tables that an annotation names, within lists and options too."""
     if isinstance(annotation, type) and (is_dataclass(annotation) or issubclass(annotation, BaseModel)):
         yield annotation
     for inner in get_args(annotation):

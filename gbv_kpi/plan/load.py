@@ -1,4 +1,4 @@
-"""A plan file read: the plan that it makes, or every mistake in it with its line."""
+"""Read a plan file: the plan that it makes, or every mistake in it with its line."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.plan.assemble import Content, Remark, read_content
+from gbv_kpi.plan.assemble import Content, read_content
 from gbv_kpi.plan.builtin import DEFAULT_PLAN, plan_source
-from gbv_kpi.plan.error_messages import mistakes_of
+from gbv_kpi.plan.error_messages import Remark, mistakes_of
 from gbv_kpi.plan.lint import doubts
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.validate import contradictions
@@ -17,7 +17,7 @@ from gbv_kpi.plan.validate import contradictions
 
 @dataclass(frozen=True, slots=True)
 class PlanReading:
-    """What a plan file came to. Doubts are told only of a file without mistakes."""
+    """The plan of a file, or its mistakes. Only a file without mistakes has doubts."""
 
     plan: Plan | None  # None where there are mistakes
     mistakes: tuple[Remark, ...]
@@ -25,7 +25,7 @@ class PlanReading:
 
 
 def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
-    """The plan with that id among the built-in ones, or the plan file at that path.
+    """Return the built-in plan with that id, or that of the plan file at that path.
 
     Raises `PlanError` for a plan that is missing, unreadable or contradicts itself.
 
@@ -40,7 +40,7 @@ def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
 
 
 def read_plan(plan: str | Path) -> PlanReading:
-    """The same, with everything that is wrong or doubtful as values. Raises `PlanError` for a plan that is missing.
+    """Return a plan with everything that is wrong or doubtful as values. Raises `PlanError` for a plan that is missing.
 
     >>> read_plan("ninh-binh-63-kh-ubnd").doubts
     ()
@@ -52,7 +52,7 @@ def read_plan(plan: str | Path) -> PlanReading:
 
 
 def _validated(plan: str | Path) -> tuple[Content, Plan | None]:
-    """What stands in the file, with its mistakes, and the plan that it makes if there are none."""
+    """Return the content of a plan file with its mistakes, and the plan that it makes if there are none."""
     content = read_content(plan_source(plan), str(plan))
     if content.mistakes and not content.tables:
         return content, None

@@ -1,8 +1,8 @@
-"""A plan as data: its indicators, thresholds, fields, units and words. None of them stands in code."""
+"""Model a plan: its indicators, thresholds, fields, units and words. None of them is in code."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
@@ -68,12 +68,12 @@ class Plan(Table):
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
-        """The indicators that the plan judges."""
+        """Return the indicators that the plan judges."""
         return tuple(indicator for indicator in self.all_indicators if not indicator.is_monitored)
 
     @cached_property
     def monitored(self) -> tuple[Indicator, ...]:
-        """The figures that the plan follows without judging them."""
+        """Return the figures that the plan follows without judging them."""
         return tuple(indicator for indicator in self.all_indicators if indicator.is_monitored)
 
     @cached_property
@@ -82,7 +82,7 @@ class Plan(Table):
 
     @property
     def protected_fields(self) -> tuple[str, ...]:
-        """The ids of the fields whose small counts may not be published."""
+        """Return the ids of the fields that no small count may be published of."""
         return tuple(field.id for field in self.fields if field.is_protected)
 
     def agency(self, role: str, day: date) -> Agency | None:
@@ -118,37 +118,35 @@ class Plan(Table):
         return self.first_year <= year <= self.last_year
 
     def reporting_day(self, year: int) -> date:
-        """The day whose units the year is reported on."""
+        """Return the day that decides which units report on the year."""
         return self.reporting_date.get(year, date(year, 12, 31))
 
     @cached_property
-    def first_days(self) -> Sequence[date]:
-        """The days on which units begin."""
-        return sorted({unit.since for unit in self.units if unit.since})
-
-    @cached_property
-    def last_days(self) -> Sequence[date]:
-        """The days after which units no longer are."""
-        return sorted({unit.until for unit in self.units if unit.until})
+    def _first_and_last_days(self) -> tuple[list[date], list[date]]:
+        firsts, lasts = {unit.since for unit in self.units}, {unit.until for unit in self.units}
+        return sorted(day for day in firsts if day), sorted(day for day in lasts if day)
 
     def era(self, year: int) -> Era:
-        """How many of these days are past: years that have this in common have the same units and successors."""
+        """Return how many first and last days of units are past: years with the same era have the same units."""
         day = self.reporting_day(year)
-        return bisect_right(self.first_days, day), bisect_left(self.last_days, day)
+        first_days, last_days = self._first_and_last_days
+        return bisect_right(first_days, day), bisect_left(last_days, day)
 
     @cached_property
     def units_by_era(self) -> Mapping[Era, Mapping[str, Unit]]:
-        """The units of each era of the plan's years, by code."""
+        """Return the units of each era of the plan's years, by code."""
         days = {self.era(year): self.reporting_day(year) for year in range(self.first_year, self.last_year + 1)}
-        return {era: {unit.code: unit for unit in self.units if unit.exists_on(day)} for era, day in days.items()}
+        return {era: self._units_on(day) for era, day in days.items()}
+
+    def _units_on(self, day: date) -> Mapping[str, Unit]:
+        return {unit.code: unit for unit in self.units if unit.exists_on(day)}
 
     def units_in(self, year: int) -> tuple[Unit, ...]:
         """Return the units a year is reported on, expected or not."""
-        by_code = self.units_by_era.get(self.era(year))
-        if by_code is None:  # a year outside the plan
-            day = self.reporting_day(year)
-            return tuple(unit for unit in self.units if unit.exists_on(day))
-        return tuple(by_code.values())
+        units = self.units_by_era.get(self.era(year))
+        if units is None:  # a year outside the plan
+            units = self._units_on(self.reporting_day(year))
+        return tuple(units.values())
 
     def unit_in(self, year: int, code: str) -> Unit:
         """Return the unit with that code in a year of the plan; a plan that names no units takes any."""
@@ -164,16 +162,22 @@ class Plan(Table):
 
     @cached_property
     def units_by_code(self) -> Mapping[str, Sequence[Unit]]:
-        """The units that have a code one after the other, in the order of the plan file."""
-        return _grouped(self.units, lambda unit: unit.code)
+        """Return the units that have each code one after the other, in the order of the plan file."""
+        return self._grouped("code")
 
     @cached_property
     def units_by_heir(self) -> Mapping[str, Sequence[Unit]]:
-        """The units that have become part of another, by its code."""
-        return _grouped(self.units, lambda unit: unit.merged_into)
+        """Return the units that have become part of another, by its code."""
+        return self._grouped("merged_into")
+
+    def _grouped(self, key: str) -> Mapping[str, Sequence[Unit]]:
+        groups: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            groups[getattr(unit, key)].append(unit)
+        return dict(groups)
 
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
-        """The units that were there on the eve of `unit` and have become part of it."""
+        """Return the units that existed on the eve of `unit` and have become part of it."""
         if unit.since is None or unit.since == date.min:
             return ()
         eve = unit.since - timedelta(days=1)
@@ -181,23 +185,15 @@ class Plan(Table):
         return tuple(other for other in merged if other.exists_on(eve) and not other.exists_on(unit.since))
 
     def successor(self, unit: Unit, year: int) -> Unit | None:
-        """The unit of `year` that `unit` has been merged into, through as many mergers as it takes."""
+        """Return the unit of `year` that `unit` has been merged into, through any number of mergers."""
         day = self.reporting_day(year)
         for _ in self.units:
             if unit.exists_on(day) or unit.until is None or unit.until > day:
                 break
             after = unit.until
-            called = self.units_by_code.get(unit.merged_into or "", ())
-            heir = next((u for u in called if u.until is None or u.until > after), None)
+            heirs = self.units_by_code.get(unit.merged_into or "", ())
+            heir = next((u for u in heirs if u.until is None or u.until > after), None)
             if heir is None:
                 return None
             unit = heir
         return unit if unit.exists_on(day) else None
-
-
-def _grouped(units: Iterable[Unit], key: Callable[[Unit], str | None]) -> Mapping[str, Sequence[Unit]]:
-    groups: dict[str, list[Unit]] = defaultdict(list)
-    for unit in units:
-        if (of := key(unit)) is not None:
-            groups[of].append(unit)
-    return dict(groups)

@@ -1,8 +1,7 @@
-"""An office's settings, `gbv-kpi.toml`: its usual options, and what it says in place of the plan file's own words."""
+"""Read an office's settings, `gbv-kpi.toml`: its usual options, and its own words for the plan's reports."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -36,7 +35,7 @@ def _in_vietnamese(value: Any) -> Any:
 
 
 class Settings(Table):
-    """What a settings file may say."""
+    """The keys of a settings file."""
 
     plan: str | None = None
     ledger: str | None = None
@@ -48,13 +47,13 @@ class Settings(Table):
     agencies: Annotated[tuple[Annotated[Agency, BeforeValidator(_vietnamese)], ...], Field(alias="agency")] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SettingsFile:
     """The settings, and the file that they are in."""
 
     path: Path
     settings: Settings
-    text: str
+    lines: Mapping[Location, int]  # of each key
 
     @property
     def options(self) -> dict[str, str]:
@@ -65,10 +64,6 @@ class SettingsFile:
         if "ledger" in given and "://" not in given["ledger"]:
             given["ledger"] = str(self.path.parent / given["ledger"])
         return {name: str(value) for name, value in given.items()}
-
-    @cached_property
-    def lines(self) -> dict[Location, int]:
-        return key_lines(self.text)
 
 
 OPTIONS = ("plan", "ledger", "lang", "fail_on", "min_count")
@@ -97,7 +92,7 @@ def read_settings(path: Path) -> SettingsFile:
     if content.mistakes:
         what = phrase("The settings file {file} has mistakes: {mistakes}.", file=str(path), mistakes=content.complaint)
         raise UsageError(what)
-    return SettingsFile(path, settings, content.text)
+    return SettingsFile(path, settings, key_lines(content.text))
 
 
 def in_office(plan: Plan, settings: Settings) -> Plan:

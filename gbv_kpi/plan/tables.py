@@ -1,6 +1,6 @@
-"""The tables of a plan file: sources, fields, thresholds, indicators, units, agencies, the words of a report.
+"""Model the tables of a plan file: sources, fields, thresholds, indicators, units, agencies, the words of a report.
 
-A table refuses a key it does not know, so a misspelt key cannot be overlooked.
+A table refuses an unknown key, so a misspelt key cannot be overlooked.
 """
 
 from datetime import date
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 from pydantic_core import PydanticKnownError
 
 from gbv_kpi.i18n import Bilingual, phrase
-from gbv_kpi.plan.thresholds import Comparator, Measure, Threshold
+from gbv_kpi.plan.thresholds import COMPARE, Comparator, Measure, Threshold
 
 
 def _no_bool(year: Any) -> Any:
@@ -48,7 +48,7 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     def __copy__(self) -> Self:
-        """Its fields without what was worked out from them: a copy is made to have others."""
+        """Return a copy without the cached properties: a copy is made to have other fields."""
         copied = super().__copy__()
         for name in copied.__dict__.keys() - type(self).model_fields:
             del copied.__dict__[name]
@@ -84,7 +84,7 @@ class ReturnField(Table):
 
     @property
     def is_protected(self) -> bool:
-        """Whether a small count of it tells of victims or cases, and so may not be published."""
+        """Return whether a small count of it reveals victims or cases, and so may not be published."""
         return self.counts in ("people", "cases") if self.protected is None else self.protected
 
 
@@ -98,13 +98,8 @@ class Comparison(Table):
 
     @property
     def _bounds(self) -> dict[Comparator, Decimal]:
-        bounds: dict[Comparator, Decimal | None] = {
-            ">=": self.at_least,
-            ">": self.above,
-            "<=": self.at_most,
-            "<": self.below,
-        }
-        return {comparator: bound for comparator, bound in bounds.items() if bound is not None}
+        bounds = zip(COMPARE, (self.at_least, self.above, self.at_most, self.below), strict=True)
+        return {comparator: bound for comparator, bound in bounds if bound is not None}
 
     @model_validator(mode="after")
     def _one_comparison(self) -> Self:
@@ -156,7 +151,7 @@ class Indicator(Table):
     @model_validator(mode="before")
     @classmethod
     def _monitored_count(cls, tables: Any) -> Any:
-        """A monitored figure without a denominator is a count; a threshold must say what it is a threshold of."""
+        """Take a monitored figure without a denominator for a count; with a threshold the measure must be given."""
         if isinstance(tables, dict) and tables.get("thresholds") == [] and not tables.get("denominator"):
             return {"measure": "count"} | tables
         return tables
@@ -182,7 +177,7 @@ class Indicator(Table):
 
     @property
     def is_monitored(self) -> bool:
-        """Whether the plan judges nothing here."""
+        """Return whether the plan sets no threshold."""
         return not self.entries
 
     def base_of(self, year: int) -> int:
@@ -191,16 +186,16 @@ class Indicator(Table):
 
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
-        """By the year they come into force."""
+        """Return the thresholds by the year they come into force."""
         entries = sorted(self.entries, key=lambda entry: entry.from_year)
         return tuple(entry.threshold(self.measure) for entry in entries)
 
     def threshold_in(self, year: int) -> Threshold | None:
-        """The threshold in force: the one with the latest year not after `year`; None before the first."""
+        """Return the threshold in force, the latest not after `year`; None before the first."""
         return next((t for t in reversed(self.thresholds) if t.since <= year), None)
 
     def threshold_after(self, year: int) -> Threshold | None:
-        """The next threshold the plan sets, None after the last."""
+        """Return the next threshold that the plan sets, None after the last."""
         return next((t for t in self.thresholds if t.since > year), None)
 
 
@@ -283,7 +278,7 @@ class Deadlines(Table):
     @model_validator(mode="before")
     @classmethod
     def _one_day_for_all(cls, days: Any) -> Any:
-        """A day alone is that of all levels."""
+        """Take a day alone for that of all levels."""
         return days if isinstance(days, dict) else {"all": days}
 
     @property

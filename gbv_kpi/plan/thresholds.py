@@ -1,21 +1,24 @@
-"""Thresholds and the exact arithmetic of holding a count against one.
+"""Compare counts with thresholds in exact arithmetic.
 
 A verdict is decided by whole numbers alone: 29/100 is at least 29% here, which it is not in binary
 floats. The functions take whole numbers, or whole columns of them, and never a rate.
 """
 
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, overload
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
+from typing import Any, Literal
 
 Comparator = Literal[">=", ">", "<=", "<"]
+COMPARE: Mapping[Comparator, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+}
 Measure = Literal["percent", "ratio", "count", "change"]  # a change in percent of the base year's count
 
 SCALE: dict[Measure, int] = {"percent": 100, "ratio": 1, "count": 1, "change": 100}
@@ -38,9 +41,9 @@ class Threshold:
 
 @lru_cache
 def weights(threshold: Threshold) -> tuple[int, int]:
-    """(a, b) such that a·numerator stands to b·denominator as the rate stands to the bound.
+    """Return (a, b) such that a·numerator compares to b·denominator as the rate does to the bound.
 
-    A count is held against a denominator of 1, a change against the count of its base year:
+    The denominator of a count is 1, that of a change the count of its base year:
 
     >>> weights(Threshold(2022, "<=", Decimal(-5), "change"))
     (100, 95)
@@ -49,14 +52,8 @@ def weights(threshold: Threshold) -> tuple[int, int]:
     return SCALE[threshold.measure] * bound.denominator, bound.numerator
 
 
-@overload
-def is_met(numerator: "pd.Series", denominator: "pd.Series", threshold: Threshold) -> "pd.Series": ...
-@overload
-def is_met(numerator: int, denominator: int, threshold: Threshold) -> bool: ...
-@overload
-def is_met(numerator: "NDArray[Any]", denominator: "NDArray[Any]", threshold: Threshold) -> "NDArray[np.bool_]": ...
 def is_met(numerator: Any, denominator: Any, threshold: Threshold) -> Any:
-    """Whether the rate meets the threshold, by cross-multiplied whole numbers.
+    """Return whether the rate meets the threshold, by cross-multiplied whole numbers or arrays of them.
 
     45 of 50 is exactly 90%, and the plan says "trên 90%":
 
@@ -64,22 +61,12 @@ def is_met(numerator: Any, denominator: Any, threshold: Threshold) -> Any:
     False
     """
     a, b = weights(threshold)
-    reached, demanded = numerator * a, denominator * b
-    match threshold.comparator:
-        case ">=":
-            return reached >= demanded
-        case ">":
-            return reached > demanded
-        case "<=":
-            return reached <= demanded
-        case "<":
-            return reached < demanded
+    return COMPARE[threshold.comparator](numerator * a, denominator * b)
 
 
 def shortfall(numerator: int, denominator: int, threshold: Threshold) -> int:
-    """Smallest whole number to add to the numerator for the threshold to be met.
+    """Return the smallest whole number to add to the numerator (where lower is better, to take away) to meet it.
 
-    Where lower is better it is the smallest number to take away. 0 where the threshold is met.
     Raises `ValueError` for a denominator of 0: there is nothing to fall short of.
 
     >>> shortfall(412, 489, Threshold(2023, ">=", Decimal(85)))
@@ -97,12 +84,12 @@ def shortfall(numerator: int, denominator: int, threshold: Threshold) -> int:
 
 
 def exact_rate(numerator: int, denominator: int, measure: Measure = "percent") -> Fraction:
-    """The rate as an exact fraction: in percent, as a ratio, a count or a change in percent."""
+    """Return the rate as an exact fraction: in percent, as a ratio, a count or a change in percent."""
     return Fraction(numerator * SCALE[measure], denominator) - UNCHANGED[measure]
 
 
 def shown_rate(rate: Fraction, marks: tuple[Decimal, ...], decimals: int = 1) -> tuple[Decimal, int]:
-    """The rate rounded for print, and its decimals: more than asked where rounding would mislead.
+    """Return the rate rounded for print, and its decimals: more than asked where rounding would mislead.
 
     A printed rate never reaches or crosses one of `marks` (the thresholds, 0 and 100) that the
     exact rate does not: 2505 of 2506 is never printed as 100%.
@@ -119,6 +106,6 @@ def shown_rate(rate: Fraction, marks: tuple[Decimal, ...], decimals: int = 1) ->
 
 
 def _side(numerator: int, denominator: int, mark: Decimal) -> int:
-    """1 where the fraction is above the mark, -1 where it is below, 0 at the mark."""
+    """Return 1 where the fraction is above the mark, -1 where it is below, 0 at the mark."""
     a, b = mark.as_integer_ratio()
     return (numerator * b > a * denominator) - (numerator * b < a * denominator)

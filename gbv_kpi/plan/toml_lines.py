@@ -1,15 +1,15 @@
-"""On which line of a TOML file each key and each entry of a list stands; tomli does not say.
+"""Find the line of each key and list entry of a TOML file; tomli does not give it.
 
-The text has been read by tomli before, so it is known to be TOML: what stands in a value is passed
-over, and only keys, brackets, commas and the ends of lines are looked at.
+tomli has read the text before, so only keys, brackets, commas and ends of lines are looked at.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import tomli
 
 Location = tuple[int | str, ...]  # keys, and numbers of list entries from 0
+Token = tuple[str, int]  # a text and its line
 
 _TOKEN = re.compile(
     r"""
@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 
 
 def key_lines(text: str) -> dict[Location, int]:
-    """The line of every key and list entry, counted from 1.
+    """Return the line of every key and list entry, counted from 1.
 
     >>> key_lines('''title = "A"
     ... [[unit]]
@@ -32,107 +32,73 @@ def key_lines(text: str) -> dict[Location, int]:
     ... ''')
     {('title',): 1, ('unit', 0): 2, ('unit', 0, 'code'): 3}
     """
-    return _Scan(text).lines
-
-
-class _Scan:
-    """One pass over the tokens of a file; `lines` is what it found."""
-
-    def __init__(self, text: str) -> None:
-        self.lines: dict[Location, int] = {}
-        self._tokens = _tokens(text)
-        self._table: Location = ()
-        self._last_of: dict[Location, int] = {}  # the last entry of each list of [[tables]]
-        self._next()
-        while self._kind:
-            if self._word == "[":
-                self._header()
-            elif self._kind in ("bare", "text"):
-                self._pair(self._table)
-            else:
-                self._next()
-
-    def _next(self) -> None:
-        self._kind, self._word, self._line = next(self._tokens, ("", "", 0))
-
-    def _header(self) -> None:
-        """[table] or [[entry of a list]]."""
-        line = self._line
-        self._next()
-        is_list = self._word == "["
-        if is_list:
-            self._next()
-        *outer, last = self._key()
-        table: Location = ()
-        for step in outer:
-            table += (step,)
-            if table in self._last_of:
-                table += (self._last_of[table],)
-        table += (last,)
-        if is_list:
-            self._last_of[table] = self._last_of.get(table, -1) + 1
-        if table in self._last_of:
-            table += (self._last_of[table],)
-        self.lines.setdefault(table, line)
-        self._table = table
-        while self._kind not in ("end", ""):
-            self._next()
-
-    def _key(self) -> list[str]:
-        """A key with its dots, up to the sign behind it."""
-        parts: list[str] = []
-        while self._kind in ("bare", "text") or self._word == ".":
-            if self._kind == "text":
-                parts.extend(tomli.loads(f"{self._word} = 0"))
-            elif self._kind == "bare":
-                parts.append(self._word)
-            self._next()
-        return parts
-
-    def _pair(self, table: Location) -> None:
-        line, place = self._line, table
-        for step in self._key():
-            place += (step,)
-            self.lines.setdefault(place, line)
-        self._next()  # past the =
-        self._value(place)
-
-    def _value(self, place: Location) -> None:
-        """What stands behind a = or in a list, up to the comma, bracket or end of line behind it."""
-        if self._word == "[" and self._kind == "sign":
-            self._list(place)
-        elif self._word == "{" and self._kind == "sign":
-            self._inline_table(place)
+    lines: dict[Location, int] = {}
+    last_entry: dict[Location, int] = {}  # of each list of [[tables]]
+    table: Location = ()
+    for tokens in _statements(text):
+        if tokens[0][0] == "[":
+            is_list = tokens[1][0] == "["
+            *outer, name = [step for word, _ in tokens for step in _steps(word)]
+            table = ()
+            for step in outer:
+                table = _in_last_entry((*table, step), last_entry)
+            table += (name,)
+            if is_list:
+                last_entry[table] = last_entry.get(table, -1) + 1
+            table = _in_last_entry(table, last_entry)
+            lines.setdefault(table, tokens[0][1])
         else:
-            while self._kind and self._kind != "end" and not (self._kind == "sign" and self._word in ",]}"):
-                self._next()
-
-    def _list(self, place: Location) -> None:
-        self._next()
-        entry = 0
-        while self._kind and self._word != "]":
-            if self._kind in ("end", "comment") or self._word == ",":
-                self._next()
-                continue
-            self.lines[(*place, entry)] = self._line
-            self._value((*place, entry))
-            entry += 1
-        self._next()
-
-    def _inline_table(self, place: Location) -> None:
-        self._next()
-        while self._kind and self._word != "}":
-            if self._kind in ("bare", "text"):
-                self._pair(place)
-            else:
-                self._next()
-        self._next()
+            for place, line in _places(tokens, table):
+                lines.setdefault(place, line)
+    return lines
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Kind, text and line of each token; comments are passed over but for the end of their line."""
-    line = 1
-    for found in _TOKEN.finditer(text):
-        if found.lastgroup != "comment":
-            yield found.lastgroup or "", found.group(), line
-        line += found.group().count("\n")
+def _in_last_entry(table: Location, last_entry: dict[Location, int]) -> Location:
+    return (*table, last_entry[table]) if table in last_entry else table
+
+
+def _statements(text: str) -> Iterator[Sequence[Token]]:
+    """Yield the tokens of each header and each `key = value`, without comments and line ends."""
+    tokens: list[Token] = []
+    depth, line = 0, 1
+    for found in _TOKEN.finditer(f"{text}\n"):
+        word, kind = found.group(), found.lastgroup
+        if kind == "end" and tokens and depth == 0:
+            yield tokens
+            tokens = []
+        elif kind not in ("end", "comment"):
+            tokens.append((word, line))
+            depth += (word in ("[", "{")) - (word in ("]", "}"))
+        line += word.count("\n")
+
+
+def _places(tokens: Sequence[Token], table: Location) -> Iterator[tuple[Location, int]]:
+    """Yield the keys and list entries of one `key = value`, those within its lists and inline tables too."""
+    around: list[tuple[Location, int | None]] = [(table, None)]  # the tables and lists, with the entry of a list
+    place, is_key = table, True
+    for word, line in tokens:
+        container, entry = around[-1]
+        if entry is not None and word not in (",", "]"):
+            place = (*container, entry)
+            yield place, line
+        match word:
+            case "=":
+                is_key = False
+            case "[" | "{":
+                is_key = word == "{"
+                around.append((place, None if is_key else 0))
+            case "]" | "}":
+                is_key = False
+                around.pop()
+            case ",":
+                place, is_key = container, entry is None
+                around[-1] = (container, None if entry is None else entry + 1)
+            case _ if is_key:
+                for step in _steps(word):
+                    place += (step,)
+                    yield place, line
+
+
+def _steps(word: str) -> list[str]:
+    """Return what a token gives to a key: the name it is or quotes, nothing for a sign."""
+    return list(tomli.loads(f"{word} = 0")) if word[0] not in "[]{}=,." else []

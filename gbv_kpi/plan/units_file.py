@@ -1,8 +1,8 @@
-"""The reporting units of a plan from a CSV beside it: too many to write into the plan file, or kept elsewhere."""
+"""Read the reporting units of a plan from a CSV: too many for the plan file, or kept elsewhere."""
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -31,56 +31,44 @@ NO = ("false", "no", "0", "không")
 
 
 def read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
-    """The units of the file as tables of a plan file, each with its line. Other columns are passed over.
+    """Return the units of the file as tables of a plan file, each with its line. Other columns are ignored.
 
     Aliases are separated by “|”; days are written 2025-06-30 or 30/06/2025. Raises `PlanError` for a file that
     cannot be read or names no units in columns of codes and names.
     """
     try:
         text = read_file(file, MAX_BYTES).decode("utf-8-sig")
+        header, _, _ = text.partition("\n")
+        rows = csv.reader(StringIO(text), delimiter=max(",;\t", key=header.count))
+        columns = [COLUMNS.get(name.strip().casefold()) for name in next(rows, [])]
+        units = [(rows.line_num, _values(unit)) for cells in rows if (unit := _texts(columns, cells))]
     except UnreadableError as error:
         message = phrase("the file {file} cannot be opened: {reason}", file=file.name, reason=error.reason)
         raise PlanError(message) from error
     except UnicodeDecodeError as error:
         raise PlanError(phrase("the file {file} is not UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
-    header, _, _ = text.partition("\n")
-    rows = csv.reader(StringIO(text), delimiter=max(",;\t", key=header.count))
-    try:
-        return _listed(rows, file)
     except csv.Error as error:  # a cell of more than 131,072 characters
         raise PlanError(phrase("the file {file} is not a table of units", file=file.name)) from error
-
-
-def _listed(rows: Any, file: Path) -> list[tuple[int, dict[str, Any]]]:
-    columns = [COLUMNS.get(name.strip().casefold()) for name in next(rows, [])]
     if not {"code", "name"} <= set(columns):
-        known = ", ".join(COLUMNS)
-        raise PlanError(
-            phrase(
-                "the file {file} must have the columns code and name; known columns are {known}",
-                file=file.name,
-                known=known,
-            )
+        what = phrase(
+            "the file {file} must have the columns code and name; known columns are {known}",
+            file=file.name,
+            known=", ".join(COLUMNS),
         )
-    units = list(_units(rows, columns))
+        raise PlanError(what)
     if not units:
         raise PlanError(phrase("the file {file} lists no unit", file=file.name))
     return units
 
 
-def _units(rows: Any, columns: Sequence[str | None]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for cells in rows:
-        unit = {key: cell.strip() for key, cell in zip(columns, cells, strict=False) if key and cell.strip()}
-        if unit:
-            yield rows.line_num, _with_values(unit)
+def _texts(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
+    return {key: cell.strip() for key, cell in zip(columns, cells, strict=False) if key and cell.strip()}
 
 
-def _with_values(unit: Mapping[str, str]) -> dict[str, Any]:
-    """Texts as the values they stand for; a text that stands for none is left, to be told as a mistake."""
+def _values(unit: Mapping[str, str]) -> dict[str, Any]:
+    """Return texts as the values they mean; one that means none is kept, to be reported as a mistake."""
     values: dict[str, Any] = dict(unit)
-    for key in ("from", "until"):
-        if key in unit:
-            values[key] = _day(unit[key])
+    values |= {key: _day(unit[key]) for key in ("from", "until") if key in unit}
     if "aliases" in unit:
         values["aliases"] = [alias.strip() for alias in unit["aliases"].split("|")]
     if "expected" in unit:
@@ -89,7 +77,7 @@ def _with_values(unit: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _day(text: str) -> date | str:
-    """A day as ISO 8601 has it, or as Excel saves it in Vietnam."""
+    """Return a day written as in ISO 8601 or as Excel saves it in Vietnam, any other text as it is."""
     if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
         text = f"{found[3]}-{found[2]:>02}-{found[1]:>02}"
     try:

@@ -17,7 +17,7 @@ from gbv_kpi.render.formatting import SIGN
 from gbv_kpi.render.problem_groups import SEVERITY
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.assemble import Remark
+    from gbv_kpi.plan.error_messages import Remark
     from gbv_kpi.plan.load import PlanReading
 
 COUNTS = {
@@ -268,7 +268,7 @@ def exit_code(reading: "PlanReading") -> int:
 def plan_check_to_text(reading: "PlanReading", name: str, language: Language) -> str:
     """Return a line for each mistake and doubt, and a verdict last."""
     say, mistakes, doubts = language.say, len(reading.mistakes), len(reading.doubts)
-    lines = [f"{say(SEVERITY[severity])}: {say(remark.told)}." for severity, remark in _graded(reading)]
+    lines = [f"{say(SEVERITY[severity])}: {say(remark.sentence)}." for severity, remark in _graded(reading)]
     if reading.plan is None:
         verdict = plural("{file}: {count} mistake.", "{file}: {count} mistakes.", mistakes, file=name)
     elif doubts:

@@ -7,8 +7,8 @@ from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
+from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
-from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, shown_rate
 from gbv_kpi.problems import error_count

@@ -1,15 +1,14 @@
-"""What of an outcome or a trend may be published: small counts, and what they could be told from, are taken out.
+"""Withhold small counts from an outcome or a trend, and everything that would reveal them.
 
-It is done before any renderer sees the result, so no format can let slip what another withholds. What is withheld is
-chosen beside all `former` publications. Besides the findings, everything else that tells of the counts is taken out:
-the fields behind them, estimates that rest on last year's, and the hash of a file, against which guesses could be
-tried. Nothing is quoted from files: a problem has its code, its place and the usual remedy. The exit code stays what
-it was.
+This happens before any renderer sees the result, so no format can reveal what another withholds. All `former`
+publications are taken into account. Besides the findings, everything else that reveals counts is removed: the fields
+behind them, estimates that rest on last year's, and the hash of a file, against which guesses could be tried.
+Nothing is quoted from files: a problem has its code, its place and the usual remedy. The exit code is unchanged.
 
-What holds is in README, and in `selection` why.
+README says what is guaranteed, and `selection` why.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
@@ -17,43 +16,42 @@ from typing import TYPE_CHECKING
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook
-from gbv_kpi.kpi.publication import Publication
+from gbv_kpi.kpi.publication import Publication, Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
-from gbv_kpi.kpi.withheld import Withheld
-from gbv_kpi.plan import Plan
+from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, error_count
-from gbv_kpi.suppression.changes import base_tables, changes_in, withheld_changes
 from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family, protected_families, shown_alone
 from gbv_kpi.suppression.former import told_before
 from gbv_kpi.suppression.table import Cell, choice, published, published_scorecard
 
 if TYPE_CHECKING:
-    from gbv_kpi.kpi.trend import Trend
+    import pandas as pd
 
-__all__ = ["publishable", "publishable_trend"]
+    from gbv_kpi.kpi.trend import Trend
 
 
 def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] = ()) -> Outcome:
-    """Return the outcome as it may be published; counts from 1 up to below `min_count` are withheld.
+    """Return the outcome as it may be published, without counts from 1 up to below `min_count`.
 
-    Where a former publication was stricter, its limit holds.
+    Where a former publication was stricter, its limit applies.
     """
     card, trend = outcome.scorecard, outcome.trend
     related = _families(card.plan, former)
     tables = list(_tables_of_card(card))
-    changes = card.of_indicators(changes_in(card.plan, related)).findings
+    changes = card.of_indicators(_changes_in(card.plan, related)).findings
     if trend is not None:
         tables += (table for table in _tables_of_trend(trend) if table.year not in card.years)
         changes += _changes_of_trend(trend, related)
     cells, withheld = _withheld(tables, card if trend is None else trend, changes, related, min_count, former)
     protected = {field for family in related for field in family.fields}
+    never = protected & set(card.plan.protected_fields) - shown_alone(card.plan)  # not needed, and without a total
+    given = {field for counts in outcome.counts for field in counts.values}
     problems = [problem for problem in outcome.problems if not _tells_counts(problem, protected)]
-    never = _never_shown(card.plan, related)
     withheld = replace(
         withheld,
-        fields=tuple(field for field in card.plan.field_by_id if field in never and _is_given(field, outcome.counts)),
+        fields=tuple(field for field in card.plan.field_by_id if field in never & given),
         warnings=len(outcome.problems) - len(problems),
         errors=error_count(problems),
     )
@@ -95,12 +93,12 @@ def _withheld(
     limit = max([min_count, *(one.min_count for one in former)])
     years = {table.year for table in tables}
     pairs = [(table, family) for table in tables for family in families]
-    pairs += base_tables(plan, families, years)
+    pairs += _base_tables(plan, families, years)
     told = told_before(former, {table.year for table, _ in pairs})
     choices = [] if returns is None else [choice(table, family, returns, plan, limit, told) for table, family in pairs]
     cells = frozenset[Cell]().union(*(one.cells for one in choices))
     if returns is not None:
-        cells |= set(withheld_changes(changes, returns, plan, cells))
+        cells |= set(_withheld_changes(changes, returns, plan, cells))
     cells = frozenset(cell for cell in cells if cell[1] in years)
     of_units = sum(unit is not None for _, _, unit in cells)
     indicators = (plan.indicator_by_id[name] for family in families for name in family.indicators)
@@ -140,12 +138,12 @@ def _tables_of_trend(trend: "Trend") -> Iterator[YearTable]:
 
 
 def _changes_of_trend(trend: "Trend", families: Sequence[Family]) -> Iterator[Finding]:
-    changes = changes_in(trend.plan, families)
+    changes = _changes_in(trend.plan, families)
     return (point.finding for series in trend.series if series.indicator in changes for point in series.points)
 
 
 def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisional: Iterable[str]) -> YearTable:
-    """Return the table of a year. Of a plan that names no units nobody can say that one is still to report."""
+    """Return the table of a year. Of a plan without units nobody knows whether one is still to report."""
     late = {name for name in provisional if plan.indicator_by_id[name].measure != "change"}
     return YearTable(year, row_by_unit, frozenset(late) if plan.expected_units(year) else frozenset())
 
@@ -156,6 +154,44 @@ def _published_trend(trend: "Trend", cells: frozenset[Cell], withheld: Withheld)
         for one in trend.series
     )
     return replace(trend, series=series, withheld=withheld, returns=None)
+
+
+def _changes_in(plan: Plan, families: Iterable[Family]) -> list[Indicator]:
+    indicators = (plan.indicator_by_id[name] for family in families for name in family.indicators)
+    return [indicator for indicator in indicators if indicator.measure == "change"]
+
+
+def _base_tables(plan: Plan, families: Sequence[Family], years: Set[int]) -> Iterator[tuple[YearTable, Family]]:
+    """Yield the base years outside the output: of these only the totals are printed, within changes."""
+    for family in families:
+        changes = _changes_in(plan, [family])
+        for base in sorted({change.base_of(year) for change in changes for year in years} - years):
+            yield YearTable(base, {}, frozenset()), replace(family, indicators=tuple(one.id for one in changes))
+
+
+def _withheld_changes(
+    changes: Iterable[Finding], returns: "pd.DataFrame", plan: Plan, cells: Set[Cell]
+) -> Iterator[Cell]:
+    """Yield the changes to withhold: all of units, and the province's unless both totals may be printed.
+
+    A change reveals the counts of two years, and by how much these differ from other totals. A unit that gives only
+    one of the two counts prints it all the same, perhaps a small one of the base year.
+    """
+    for finding in changes:
+        indicator = plan.indicator_by_id[finding.indicator]
+        counts = {finding.year: finding.numerator, indicator.base_of(finding.year): finding.denominator}
+        is_of_printed_totals = (
+            finding.unit is None
+            and not finding.provisional
+            and not any((indicator.id, year, None) in cells for year in counts)
+            and all(_total(returns, year, indicator) == count for year, count in counts.items())
+        )
+        if not is_of_printed_totals and any(count is not None for count in counts.values()):
+            yield finding.indicator, finding.year, finding.unit
+
+
+def _total(returns: "pd.DataFrame", year: int, indicator: Indicator) -> int:
+    return int(returns.loc[returns["year"] == year, list(indicator.numerator)].sum().sum())
 
 
 def _tells_counts(problem: Problem, protected: set[str]) -> bool:
@@ -173,21 +209,12 @@ def _without_quotes(problem: Problem, number_by_path: dict[str, int]) -> Problem
 def _publishable_outlook(
     outlook: Iterable[Outlook], related: Sequence[Family], cells: frozenset[Cell]
 ) -> Iterator[Outlook]:
-    """Yield what tells of no count: an estimate rests on last year's counts of the missing units."""
+    """Yield the outlooks that reveal no count: an estimate rests on last year's counts of the missing units."""
     protected = {indicator for family in related for indicator in family.indicators}
     for found in outlook:
         estimated = found.estimated and found.indicator in protected
         if not estimated and (found.indicator, found.year, None) not in cells:
             yield found
-
-
-def _never_shown(plan: Plan, related: Sequence[Family]) -> set[str]:
-    """Return the protected fields that no indicator prints: nothing needs them, and they have no total."""
-    return {field for family in related for field in family.fields} & set(plan.protected_fields) - shown_alone(plan)
-
-
-def _is_given(field: str, counts: Iterable[UnitCounts]) -> bool:
-    return any(field in of_unit.values for of_unit in counts)
 
 
 def _publishable_counts(

@@ -1,4 +1,4 @@
-"""The counts of a family of indicators in one year, by unit and as a table of rows."""
+"""Count the fields of a family of indicators in one year, by unit and as a table of rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,18 +62,17 @@ def counts_of(table: YearTable, family: Family, returns: pd.DataFrame, plan: Pla
     fields = sorted(family.fields)
     counts = sum_by_unit(of_year(returns, table.year, fields), fields)
     units = [str(unit) for unit in counts["unit"]]
-    optional = {unit.code for unit in plan.units_in(table.year) if not unit.expected}
-    may_leave_blank = np.array([unit in optional for unit in units], dtype=bool)
+    optional = [unit.code for unit in plan.units_in(table.year) if not unit.expected]
+    may_leave_blank = counts["unit"].isin(optional).to_numpy()
     names = [table.row_by_unit.get(unit) for unit in units]
     rows = sorted({name for name in names if name is not None})
-    number = {name: row for row, name in enumerate(rows)}
     indicators = [plan.indicator_by_id[name] for name in family.indicators]
     pairs = {one.id: (one.numerator, one.denominator) if one.denominator else (one.numerator,) for one in indicators}
     sides = {*family.sides, *(side for pair in pairs.values() for side in pair)}
     return Counts(
         units,
         rows,
-        np.array([-1 if name is None else number[name] for name in names], dtype=np.int64),
+        pd.Index(rows, dtype=object).get_indexer(pd.Index(names, dtype=object)),
         {
             side: sum_of_fields(counts, side, may_leave_blank).to_numpy(dtype=np.float64, na_value=np.nan)
             for side in sides

@@ -1,4 +1,4 @@
-"""Counts that tell of each other: what is withheld of one of them is withheld of all."""
+"""Group counts that reveal each other: a row withheld for one of them is withheld for all."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,7 @@ from itertools import combinations
 from gbv_kpi.kpi.publication import Side
 from gbv_kpi.plan import Plan
 
-MOST_PARTS = (
-    3  # taken from a whole at a time, besides all of them: a plan with 20 parts would have a million differences
-)
+MOST_PARTS = 3  # taken from a whole at a time, besides all: a plan with 20 parts would have a million differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,8 @@ def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> 
         if fields & protected:
             indicators = tuple(i.id for i in plan.all_indicators if fields.intersection(i.numerator))
             related = [pair for pair in pairs if fields.intersection(pair[0])]
-            yield Family(
-                indicators,
-                frozenset(fields),
-                tuple(sorted(_amounts(related, plan, protected), key=lambda amount: bool(amount.parts))),
-            )
+            amounts = sorted(_amounts(related, plan, protected), key=lambda amount: bool(amount.parts))
+            yield Family(indicators, frozenset(fields), tuple(amounts))
 
 
 def shown_alone(plan: Plan) -> set[str]:
@@ -106,8 +101,8 @@ def _is_part(part: Side, whole: Side, plan: Plan) -> bool:
 def _with_wholes(field: str, plan: Plan) -> Iterator[str]:
     """Yield the field, what it is a part of, and so on."""
     seen: set[str] = set()
-    at: str | None = field
-    while at is not None and at not in seen:
-        yield at
-        seen.add(at)
-        at = plan.field_by_id[at].part_of
+    whole: str | None = field
+    while whole is not None and whole not in seen:
+        yield whole
+        seen.add(whole)
+        whole = plan.field_by_id[whole].part_of

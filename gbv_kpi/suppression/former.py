@@ -1,4 +1,4 @@
-"""What readers of former publications know of the counts of a year."""
+"""Work out what readers of former publications know of the counts of a year."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from gbv_kpi.suppression.selection import Booleans, Integers
 
 
 class FormerSum(NamedTuple):
-    """What a former publication, by number, tells of some units."""
+    """The sum of some units in a former publication, by its number."""
 
     publication: int
     indicator: str
@@ -28,11 +28,11 @@ Former = Mapping[int, Mapping[Side, Sequence[FormerSum]]]  # by year
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What former publications tell of the counts of a year.
+    """The facts of former publications about the counts of a year.
 
-    A sum that differs from today's is of corrected returns. Of one unit it says nothing of the new return. Of
-    several, it does not say which one was corrected: we go on as if they were the same, which lets the reader know
-    more than he does, and keep its units together.
+    A sum that differs from today's is of corrected returns. The sum of one unit reveals nothing of its new return.
+    That of several does not reveal which one was corrected: it is treated as unchanged, which assumes that the reader
+    knows more than he does, and its units are kept together.
     """
 
     corrected: Mapping[Side, Booleans]  # of each unit: whether a sum of several that it is in was another
@@ -105,13 +105,13 @@ def joined(columns: Sequence[Integers]) -> Integers:
 
 
 def corrected_rows(counts: Counts, known: Known, family: Family, limit: int) -> tuple[Booleans, set[str]]:
-    """Return the rows that stay withheld since a sum they are in was corrected, and the totals that would tell of it.
+    """Return the rows to keep withheld because a sum that they are in was corrected, and the totals that reveal it.
 
-    What was withheld of a sum that only another plan prints stays so as well: how its parts and wholes bound each other
-    across plans is not worked out.
+    Rows withheld from a sum that only another plan prints stay withheld as well: how its parts and wholes bound each
+    other across plans is not worked out.
 
-    Where a sum fell, what the corrected returns held before has a least value, and the others a most; `room` is what
-    is left for these at least. A total is withheld where that is below the limit.
+    Where a sum fell, the corrected returns had at least the difference before, and the others at most the rest
+    (`room`). A total is withheld where that is below the limit.
     """
     forced = np.zeros(len(counts.rows), dtype=bool)
     for side in counts.sums.keys() - {side for pair in counts.pairs.values() for side in pair}:

@@ -1,4 +1,4 @@
-"""The counts of one year as a table of units, and what of it is withheld beside all that was published before."""
+"""Choose what to withhold of a table of one year's counts, given all that was published before."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ Cell = tuple[str, int, str | None]  # an indicator's finding of a year, for a un
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is withheld of a table, what its readers can tell then, and the rows that were told before."""
+    """The cells withheld of a table, the sums its readers know then, and the rows that were revealed before."""
 
     cells: frozenset[Cell]
     told: tuple[Told, ...]
@@ -28,16 +28,14 @@ class Choice:
 
 
 def published(finding: Finding, withheld: frozenset[Cell]) -> Finding:
-    """Return the finding without what could be told from it, where it is withheld."""
+    """Return the finding without its counts and verdict where it is withheld."""
     if (finding.indicator, finding.year, finding.unit) not in withheld:
         return finding
-    return replace(
-        finding, numerator=None, denominator=None, status=Status.WITHHELD, shortfall=None, next_shortfall=None
-    )
+    return replace(finding, numerator=None, denominator=None, status=Status.WITHHELD)
 
 
 def published_scorecard(card: Scorecard, withheld: frozenset[Cell]) -> Scorecard:
-    """Return the scorecard without what could be told from its findings, where they are withheld."""
+    """Return the scorecard without the counts and verdicts of findings that are withheld."""
     keys = zip(card.frame["indicator"], card.frame["year"], card.frame["unit"], strict=True)
     is_withheld = [(name, year, unit if isinstance(unit, str) else None) in withheld for name, year, unit in keys]
     frame = card.frame.copy()
@@ -78,9 +76,6 @@ def choice(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan, 
     )
 
 
-# ------------------------------------------------------------------------ the table as columns of amounts
-
-
 def _column(amount: Amount, counts: Counts, known: Known, printed_now: set[Side], limit: int) -> Column:
     """Return an amount of all rows, in pieces by row and cell."""
     printed = [known.printed[side] for side in amount.sides]
@@ -95,9 +90,7 @@ def _column(amount: Amount, counts: Counts, known: Known, printed_now: set[Side]
     pieces, piece = np.unique(np.stack([counts.row, cell], axis=1)[is_known], axis=0, return_inverse=True)
     piece = piece.reshape(-1)
     was_printed = np.logical_and.reduce(printed, dtype=bool)
-    alone = np.logical_and.reduce(
-        [known.alone[side] for side in amount.sides]
-    )  # the others of its row are told with it
+    alone = np.logical_and.reduce([known.alone[side] for side in amount.sides])  # the others of its row are known then
     reasons = [is_small(counts.of_rows(amount, without), limit) for without in (np.zeros_like(alone), alone)]
     return Column(
         own=np.where(is_told, counts.of_rows(amount), np.nan),
@@ -126,7 +119,7 @@ def _sum(
 
 
 def _told(year: int, counts: Counts, hidden: Booleans, totals: set[str]) -> Iterator[Told]:
-    """Yield what a reader can tell: the counts of each row shown, and what the others have together."""
+    """Yield the sums that a reader knows: the counts of each row shown, and those of the others together."""
     units_by_row = counts.units_by_row()
     for name, pair in counts.pairs.items():
         of_rows = [counts.of_rows(Amount(side)) for side in pair]

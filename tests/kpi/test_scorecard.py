@@ -25,21 +25,8 @@ def finding(
     next_threshold: Threshold | None = None,
     measure: Measure = "percent",
 ) -> Finding:
-    return Finding(
-        "education",
-        2025,
-        None,
-        None,
-        numerator,
-        denominator,
-        threshold,
-        next_threshold,
-        status,
-        None,
-        None,
-        False,
-        measure,
-    )
+    thresholds = (threshold, next_threshold)
+    return Finding("education", 2025, None, None, numerator, denominator, status, False, *thresholds, measure)
 
 
 ALL = Threshold(2025, ">=", Decimal(100))

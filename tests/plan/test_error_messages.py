@@ -4,7 +4,7 @@ import pytest
 import tomli
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.plan.syntax_errors import syntax_mistake
+from gbv_kpi.plan.error_messages import syntax_mistake
 
 
 @pytest.mark.parametrize(

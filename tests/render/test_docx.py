@@ -19,8 +19,8 @@ from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import language, phrase
 from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import findings_frame
-from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.builtin import BUILT_IN
@@ -387,7 +387,7 @@ def test_what_is_withheld_has_a_sign_and_a_reason(tmp_path: Path, plan: Plan) ->
 
 def with_nho_quan_withheld(outcome: Outcome) -> Outcome:
     findings = tuple(
-        replace(found, status=Status.WITHHELD, numerator=None, denominator=None, shortfall=None)
+        replace(found, status=Status.WITHHELD, numerator=None, denominator=None)
         if (found.unit, found.indicator) == ("372", "help-seeking")
         else found
         for found in outcome.scorecard.findings

@@ -22,8 +22,8 @@ from gbv_kpi.i18n import ENGLISH, language, phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, findings_frame
-from gbv_kpi.kpi.withheld import Withheld
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import Place, Problem
@@ -379,9 +379,7 @@ def test_what_is_withheld_is_nowhere_on_the_page(tmp_path: Path, plan: Plan) -> 
     def hidden(finding: Finding) -> Finding:
         if finding.indicator != "assistance" or finding.year != 2025:
             return finding
-        return replace(
-            finding, status=Status.WITHHELD, numerator=None, denominator=None, shortfall=None, next_shortfall=None
-        )
+        return replace(finding, status=Status.WITHHELD, numerator=None, denominator=None)
 
     series = tuple(
         replace(one, points=tuple(replace(point, finding=hidden(point.finding)) for point in one.points))

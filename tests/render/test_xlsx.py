@@ -243,7 +243,7 @@ def test_what_is_withheld_stands_nowhere_in_the_workbook(tmp_path: Path, plan: P
 def published(outcome: Outcome, units: tuple[str, ...]) -> Outcome:
     """The outcome with the victims of some units withheld."""
     findings = [
-        replace(finding, numerator=None, denominator=None, status=Status.WITHHELD, shortfall=None, next_shortfall=None)
+        replace(finding, numerator=None, denominator=None, status=Status.WITHHELD)
         if finding.indicator == "help-seeking" and finding.unit in units
         else finding
         for finding in outcome.scorecard.findings
