@@ -10,7 +10,7 @@ from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import encrypted, oversized, unsupported, word
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
-from gbv_kpi.sheets.shown import Run, join_runs, number_of, without_noise
+from gbv_kpi.sheets.shown import Run, join_runs, number_of, scale_in, without_noise
 
 MAX_TABLES = 1000
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
@@ -243,6 +243,8 @@ class _Reader:
             return Percentage(number)
         if text.endswith("%"):  # only a sign behind the number
             return Percentage(number / 100)
+        if scale := scale_in(text):
+            return f"{number:g} ({scale})"
         return _TRUTH.get(text.upper(), number) if "formula" in given else number
 
 
