@@ -1,4 +1,4 @@
-"""Warn of what a plan file may contain but hardly means; each check is a plain function."""
+"""Warn of probable slips in a valid plan file; each check is a plain function."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -86,9 +86,9 @@ def _labels_that_two_fields_share(plan: Plan) -> Iterator[Mistake]:
         labels |= {("aliases", n): alias for n, alias in enumerate(field.aliases)}
         labels |= {("header", tag): " ".join(levels) for tag, levels in field.header.items()}
         for place, label in labels.items():
-            look = " ".join(normalize("NFC", label).casefold().split())
-            if look and owner_by_label.setdefault(look, field.id) != field.id:
-                what = phrase("field {other} has the same heading: “{label}”", other=owner_by_label[look], label=label)
+            words = " ".join(normalize("NFC", label).casefold().split())
+            if words and owner_by_label.setdefault(words, field.id) != field.id:
+                what = phrase("field {other} has the same heading: “{label}”", other=owner_by_label[words], label=label)
                 yield Mistake(("field", number, *place), what)
 
 
