@@ -11,35 +11,14 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.console import escape_controls
-from gbv_kpi.excel_style.cells import (
-    AMBER,
-    CENTRED,
-    GRID,
-    RED,
-    TEXT,
-    fit_row,
-    font,
-    print_on_a4,
-    put_line,
-    put_row,
-    put_text,
-    set_widths,
-)
+from gbv_kpi.excel_style import cells as looks
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import Place, Problem, Severity
-from gbv_kpi.render.problem_groups import SEVERITY
+from gbv_kpi.render.problems import HEADINGS, listed
 
-FILL = {Severity.ERROR: RED, Severity.WARNING: AMBER}
+FILL = {Severity.ERROR: looks.RED, Severity.WARNING: looks.AMBER}
 WIDTHS = (11.0, 20.0, 18.0, 9.0, 22.0, 58.0, 48.0)
-_HEADINGS = (
-    phrase("Severity"),
-    phrase("Code"),
-    phrase("Sheet"),
-    phrase("Cell"),
-    phrase("Unit, year"),
-    phrase("What was found"),
-    phrase("How to correct it"),
-)
+_FILE = 2  # of the columns that a list of problems has, from 0; the whole list is about one file
 _SHEET, _CELL = 3, 4
 MAX_LISTED = 5000
 
@@ -55,13 +34,14 @@ def fill_summary(
     note: Phrase | None,
 ) -> None:
     """Write all problems of a file, errors first. `note` says why nothing else of the file is in the workbook."""
-    set_widths(sheet, WIDTHS)
+    looks.set_widths(sheet, WIDTHS)
     listed = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
     lines = list(_head(file, problems, note))
     for row, (line, style) in enumerate(lines, start=1):
-        put_line(sheet, row, escape_controls(language.say(line)), WIDTHS, style)
+        looks.put_line(sheet, row, escape_controls(language.say(line)), WIDTHS, style)
     top = len(lines) + 2
-    put_row(sheet, top, map(language.say, _HEADINGS), WIDTHS, heading=True)
+    headings = [language.say(heading) for heading in HEADINGS if heading is not HEADINGS[_FILE]]
+    looks.put_row(sheet, top, headings, WIDTHS, heading=True)
     styles: dict[tuple[int, Severity, bool], Any] = {}
     for row, problem in enumerate(listed, top + 1):
         target = sheet_by_name.get(problem.place.sheet)
@@ -75,18 +55,18 @@ def fill_summary(
                 _set_look(cell, *key)
                 styles[key] = copy(cell._style)
             cell._style = copy(styles[key])
-            put_text(sheet, row, column, text)
+            looks.put_text(sheet, row, column, text)
             if target and linked:
                 cell.hyperlink = _link(target, problem.place, column)
-        fit_row(sheet, row, zip(texts, WIDTHS, strict=True))
+        looks.fit_row(sheet, row, zip(texts, WIDTHS, strict=True))
     sheet.freeze_panes = f"A{top + 1}"
     if listed:
         sheet.auto_filter.ref = f"A{top}:G{top + len(listed)}"
-    print_on_a4(sheet, "landscape", f"{top}:{top}")
+    looks.print_on_a4(sheet, "landscape", f"{top}:{top}")
 
 
 def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterator[tuple[Phrase, Font]]:
-    yield phrase("What to correct in {file}", file=PurePath(file).name), font(14, bold=True)
+    yield phrase("What to correct in {file}", file=PurePath(file).name), looks.font(14, bold=True)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
     counted = phrase(
@@ -94,27 +74,21 @@ def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterat
         errors=plural("{count} error", "{count} errors", errors),
         warnings=plural("{count} warning", "{count} warnings", warnings),
     )
-    yield counted if problems else phrase("No problem was found."), font(bold=True)
+    yield counted if problems else phrase("No problem was found."), looks.font(bold=True)
     marks = phrase("Red cells hold an error and must be corrected; amber cells were read in a way to be confirmed.")
-    yield note or marks, font(italic=True)
+    yield note or marks, looks.font(italic=True)
     if len(problems) > MAX_LISTED:
-        yield phrase("Only the first {count} are listed here.", count=MAX_LISTED), font(italic=True)
+        yield phrase("Only the first {count} are listed here.", count=MAX_LISTED), looks.font(italic=True)
 
 
-def _texts(problem: Problem, target: Worksheet | None, language: Language) -> Iterator[str]:
-    say, place = language.say, problem.place
-    yield say(SEVERITY[problem.severity])
-    yield problem.code
-    yield place.sheet or (target.title if target else "")
-    yield place.cell or (say(phrase("row {row}", row=str(place.row))) if place.row else "")
-    yield ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
-    yield say(problem.message)
-    yield say(problem.hint)
+def _texts(problem: Problem, target: Worksheet | None, language: Language) -> list[str]:
+    severity, code, _, sheet, *others = map(language.say, listed(problem))
+    return [severity, code, sheet or (target.title if target else ""), *others]
 
 
 def _set_look(cell: Cell, column: int, severity: Severity, linked: bool) -> None:
-    cell.font, cell.border = LINK if linked else font(), GRID
-    cell.alignment = CENTRED if column in (1, _CELL) else TEXT
+    cell.font, cell.border = LINK if linked else looks.font(), looks.GRID
+    cell.alignment = looks.CENTRED if column in (1, _CELL) else looks.TEXT
     if column == 1:
         cell.fill = FILL[severity]
 

@@ -23,7 +23,7 @@ from gbv_kpi.excel_style.cells import TEXT, fit_row, print_on_a4, put_text, set_
 from gbv_kpi.excel_style.paper import sheet_title, storable
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.problem_groups import SEVERITY
+from gbv_kpi.render.problems import SEVERITY
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 from gbv_kpi.sheets.open import is_xlsx, read_sheets
 from gbv_kpi.sheets.sheet import Area, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
@@ -92,7 +92,6 @@ def _saved(
     language: Language,
     note: Phrase | None = None,
 ) -> bytes:
-    """Return the workbook with its cells marked and the list in front."""
     for (title, address), here in _by_cell(problems, sheet_by_name).items():
         _mark(book[title], address, here, language)
     summary = book.create_sheet(sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)

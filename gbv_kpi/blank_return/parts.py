@@ -14,18 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.excel_style.cells import (
-    ACROSS,
-    ANSWER,
-    CENTRED,
-    GRID,
-    OPTIONAL_ANSWER,
-    RED,
-    font,
-    put_across,
-    put_line,
-    put_text,
-)
+from gbv_kpi.excel_style import cells as looks
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.plan import ReturnField, Unit
 
@@ -59,21 +48,21 @@ def add_title(
     say, plan = request.language.say, request.plan
     row = 1
     if unit:
-        put_text(sheet, row, 1, f"{say(_REPORTING)}: {unit.name}", font(bold=True), ACROSS)
+        looks.put_text(sheet, row, 1, f"{say(_REPORTING)}: {unit.name}", looks.font(bold=True), looks.ACROSS)
         row += 1
     if lead := plan.agency("lead", plan.reporting_day(request.year)):
-        put_text(sheet, row, 1, f"{say(_RECEIVING)}: {say(lead.name)}", font(), ACROSS)
+        looks.put_text(sheet, row, 1, f"{say(_RECEIVING)}: {say(lead.name)}", looks.font(), looks.ACROSS)
         row += 1
     hint = phrase(
         "Fill in the coloured cells only: 0 if there were none, blank if unknown. See sheet “{guide}”.", guide=GUIDE
     )
     for text, style in (
-        (say(phrase("Return on plan {number}", number=plan.number)).upper(), font(14, bold=True)),
-        (say(plan.title), font(13, bold=True)),
-        (f"{say(_YEAR)} {request.year}", font(13, bold=True)),
-        (say(hint), font(11, italic=True)),
+        (say(phrase("Return on plan {number}", number=plan.number)).upper(), looks.font(14, bold=True)),
+        (say(plan.title), looks.font(13, bold=True)),
+        (f"{say(_YEAR)} {request.year}", looks.font(13, bold=True)),
+        (say(hint), looks.font(11, italic=True)),
     ):
-        put_line(sheet, row, text, widths, style, CENTRED, first_column)
+        looks.put_line(sheet, row, text, widths, style, looks.CENTRED, first_column)
         row += 1
     return row + 1
 
@@ -86,9 +75,9 @@ def add_signatures(
     `prepared` and `head` are the first and last column of who made the return and of who signs it.
     """
     say = request.language.say
-    put_across(sheet, row, head, say(_DATE), font(italic=True), CENTRED)
-    put_across(sheet, row + 1, head, say(_HEAD), font(bold=True), CENTRED)
-    put_across(sheet, row + 1, prepared, say(_PREPARED), font(bold=True), CENTRED)
+    looks.put_across(sheet, row, head, say(_DATE), looks.font(italic=True), looks.CENTRED)
+    looks.put_across(sheet, row + 1, head, say(_HEAD), looks.font(bold=True), looks.CENTRED)
+    looks.put_across(sheet, row + 1, prepared, say(_PREPARED), looks.font(bold=True), looks.CENTRED)
 
 
 def open_answers(sheet: Worksheet, request: Request, area_by_field: Mapping[str, str]) -> None:
@@ -96,15 +85,15 @@ def open_answers(sheet: Worksheet, request: Request, area_by_field: Mapping[str,
     for field in request.fields:
         area = area_by_field[field.id]
         for cell in unlock(sheet, area):
-            cell.fill = OPTIONAL_ANSWER if field.optional else ANSWER
+            cell.fill = looks.OPTIONAL_ANSWER if field.optional else looks.ANSWER
             cell.number_format = PLAIN_DIGITS
-            cell.alignment, cell.border, cell.font = CENTRED, GRID, font()
+            cell.alignment, cell.border, cell.font = looks.CENTRED, looks.GRID, looks.font()
         own, whole = _first(area), _first(area_by_field[field.part_of]) if field.part_of else None
         sheet.add_data_validation(_validation(field, request, area, whole))
         if whole:
             # Pasted numbers escape validation, and so does a whole that is lowered afterwards.
             exceeds = f"AND(ISNUMBER({own}),ISNUMBER({whole}),{own}>{whole})"
-            rule = Rule("expression", dxf=DifferentialStyle(fill=RED), formula=[exceeds])
+            rule = Rule("expression", dxf=DifferentialStyle(fill=looks.RED), formula=[exceeds])
             sheet.conditional_formatting.add(area, rule)
 
 
@@ -114,7 +103,7 @@ def unlock(sheet: Worksheet, area: str) -> list[Cell]:
     cells = [cell for row in sheet[f"{first}:{last or first}"] for cell in row]
     for cell in cells:
         cell.protection = Protection(locked=False)
-        cell.fill = ANSWER
+        cell.fill = looks.ANSWER
     return cells
 
 

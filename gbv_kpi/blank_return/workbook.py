@@ -1,35 +1,30 @@
-"""A blank return as a workbook: what an office fills in, and `check` then reads without a problem."""
+"""A blank return as a workbook, a table or forms: what an office fills in, and `check` then reads without a problem."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.blank_return.parts import (
-    GUIDE,
-    ITEM,
-    MEASURE,
-    NOTE,
-    NUMBERING,
-    VALUE,
-    add_signatures,
-    add_title,
-    lock,
-    open_answers,
-)
+from gbv_kpi.blank_return import parts
 from gbv_kpi.blank_return.request import Request
-from gbv_kpi.blank_return.table import fill_table
-from gbv_kpi.excel_style.cells import CENTRED, fit_row, font, print_on_a4, put_line, put_row, set_widths
+from gbv_kpi.excel_style import cells as looks
 from gbv_kpi.excel_style.paper import MAX_TITLE, sheet_title
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
 
 _TABLE = Bilingual("Báo cáo", "Return")
-ROW_HEIGHT = 20  # points, at least, of a row of the form
+ROW_HEIGHT = 20  # points, at least, of a row
+FRAME = 2  # the columns before the figures: number and unit
+BLANK_ROWS, LONG_NAME = 30, 30  # for units that the plan does not name
+PAGE_WIDTH = 105  # of the columns on a landscape A4 page at full size: LibreOffice takes fewer than Excel
+SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
 
 
 def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
@@ -39,15 +34,139 @@ def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
     book.properties.creator = "gbv-kpi"
     book.properties.title = f"{request.plan.number} {request.year}"
     if layout == "table":
-        fill_table(book.create_sheet(request.language.say(_TABLE)), request)
+        _fill_table(book.create_sheet(request.language.say(_TABLE)), request)
     else:
         for unit in request.units:
             _fill_form(book.create_sheet(_form_title(unit, book.sheetnames)), request, unit)
-    _fill_guide(book.create_sheet(sheet_title(request.language.say(GUIDE), book.sheetnames)), request)
+    _fill_guide(book.create_sheet(sheet_title(request.language.say(parts.GUIDE), book.sheetnames)), request)
     book.active = 0
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _fill_table(sheet: Worksheet, request: Request) -> None:
+    """Write the table: title, two-level header, a row for each unit, a total that adds itself up, signatures.
+
+    Without units there are rows in which their names are filled in too.
+    """
+    fields = request.fields
+    names = [unit.name for unit in request.units] or [""] * BLANK_ROWS
+    longest = max(map(len, names)) or LONG_NAME
+    widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
+    looks.set_widths(sheet, widths)
+    only = request.units[0] if len(request.units) == 1 else None
+    last_column = FRAME + len(fields)
+    on_first_page = _columns_of_first_page(request, widths)
+    top = parts.add_title(sheet, request, only, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
+    first = _fill_header(sheet, request, top, widths)
+    last = first + len(names) - 1
+    for row, name in enumerate(names, start=first):
+        if name:
+            sheet.cell(row, 1, row - first + 1)
+            looks.put_text(sheet, row, 2, name)
+        _style_row(sheet, row, last_column)
+        looks.fit_row(sheet, row, [(name, widths[1])], at_least=ROW_HEIGHT)
+    columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
+    if only is None:
+        looks.put_text(sheet, last + 1, 2, request.language.say(parts.TOTAL))
+        for letter in columns.values():
+            sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
+        _style_row(sheet, last + 1, last_column, bold=True)
+        looks.fit_row(sheet, last + 1, (), at_least=ROW_HEIGHT)
+    if not request.units:
+        parts.unlock(sheet, f"B{first}:B{last}")
+    parts.open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
+    signed = (max(FRAME + 4, on_first_page - SIGNED_COLUMNS + 1), on_first_page)
+    parts.add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), signed)
+    sheet.freeze_panes = f"{get_column_letter(FRAME + 1)}{first}"
+    looks.print_on_a4(sheet, "landscape", f"{top}:{first - 1}")
+    if on_first_page < last_column:
+        _print_on_two_pages(sheet, on_first_page, widths)
+    sheet.print_area = f"A1:{get_column_letter(last_column)}{last + 8}"
+    parts.lock(sheet)
+
+
+def _columns_of_first_page(request: Request, widths: Sequence[float]) -> int:
+    """Return how many columns are printed on the first page: of a wide table those that must be filled in."""
+    required = FRAME + sum(not field.optional for field in request.fields)
+    is_wide = sum(widths) > 2 * PAGE_WIDTH
+    return required if is_wide and required > FRAME + 4 else len(widths)
+
+
+def _print_on_two_pages(sheet: Worksheet, first_page: int, widths: Sequence[float]) -> None:
+    """Break the page behind the columns of the first one, and repeat number and unit on the second."""
+    sheet.print_title_cols = f"A:{get_column_letter(FRAME)}"
+    sheet.col_breaks.append(Break(id=first_page))
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)  # which would pass over the break
+    widest = max(sum(widths[:first_page]), sum(widths[:FRAME]) + sum(widths[first_page:]))
+    sheet.page_setup.scale = min(100, int(100 * PAGE_WIDTH / widest))
+
+
+def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:
+    """Write the header from row `top` on; return the first row below it.
+
+    Whether a field must be given is above its two levels, a second language's labels are below them: `check` finds
+    its way by either.
+    """
+    fields, say = request.fields, request.language.say
+    bands = [say(phrase("May be left blank") if field.optional else phrase("To be filled in")) for field in fields]
+    above, below = zip(*(request.levels(field) for field in fields), strict=True)
+    upper, lower = top + 1, top + 2
+    rows = [["", "", *bands], [say(parts.NUMBERING), say(parts.UNIT), *above], ["", "", *below]]
+    if request.second:
+        rows.append(
+            [request.second.say(words) for words in (parts.NUMBERING, parts.UNIT, *(field.label for field in fields))]
+        )
+    for row, texts in enumerate(rows, start=top):
+        for column, text in enumerate(texts, start=1):
+            looks.put_text(sheet, row, column, text)
+    bottom = top + len(rows) - 1
+    for column, number in enumerate(("A", "B", *range(1, len(fields) + 1)), start=1):
+        sheet.cell(bottom + 1, column, number)
+    looks.fit_row(sheet, bottom, zip(rows[-1], widths, strict=True), size=10)
+    looks.fit_row(sheet, lower, zip(below, widths[FRAME:], strict=True))
+    sheet.merge_cells(start_row=top, end_row=top, start_column=1, end_column=FRAME)
+    _merge_equal(sheet, top, bands, widths)
+    _merge_equal(sheet, upper, above, widths)
+    for column, text in enumerate(rows[2], start=1):
+        if not text:
+            sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
+    for row in range(top, bottom + 2):
+        style = looks.font(11.5, bold=True) if row <= lower else looks.font(10, italic=True)
+        for column in range(1, FRAME + len(fields) + 1):
+            cell = sheet.cell(row, column)
+            cell.border, cell.fill, cell.alignment, cell.font = looks.GRID, looks.HEADING, looks.CENTRED, style
+    return bottom + 2
+
+
+def _width(field: ReturnField, request: Request) -> float:
+    """Return a width for the longest word of a field's headings, which cannot be wrapped."""
+    _, below = request.levels(field)
+    words = [*below.split(), *(request.second.say(field.label).split() if request.second else ())]
+    return max(8.5, 1.05 * max(map(len, words), default=0) + 1.5)
+
+
+def _merge_equal(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
+    """Make equal texts side by side one merged cell, the row high enough for the longest."""
+    column = FRAME + 1
+    needed = []
+    for text, group in groupby(texts):
+        until = column + len(list(group)) - 1
+        if until > column:
+            sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=until)
+        needed.append((text, sum(widths[column - 1 : until])))
+        column = until + 1
+    looks.fit_row(sheet, row, needed)
+
+
+def _style_row(sheet: Worksheet, row: int, last_column: int, *, bold: bool = False) -> None:
+    for column in range(1, last_column + 1):
+        cell = sheet.cell(row, column)
+        if isinstance(cell, Cell):
+            cell.border, cell.font = looks.GRID, looks.font(bold=bold)
+            cell.alignment = looks.TEXT if column == FRAME else looks.CENTRED
+            cell.number_format = "0"
 
 
 def _form_title(unit: Unit, taken: list[str]) -> str:
@@ -60,28 +179,35 @@ def _fill_form(sheet: Worksheet, request: Request, unit: Unit) -> None:
     """Write the sheet of one unit: title, numbered items in sections with their measure and answer, signatures."""
     say, second = request.language.say, request.second
     widths = [6.0, 44.0, 38.0, 14.0, 15.0] if second else [6.0, 62.0, 14.0, 16.0]
-    set_widths(sheet, widths)
-    row = top = add_title(sheet, request, unit, widths)
-    _put_item(sheet, row, (say(NUMBERING), ITEM, say(MEASURE), say(VALUE)), widths, request, heading=True)
+    looks.set_widths(sheet, widths)
+    row = top = parts.add_title(sheet, request, unit, widths)
+    _put_item(
+        sheet,
+        row,
+        (say(parts.NUMBERING), parts.ITEM, say(parts.MEASURE), say(parts.VALUE)),
+        widths,
+        request,
+        heading=True,
+    )
     letter = get_column_letter(len(widths))
     answer_by_field: dict[str, str] = {}
     sections = groupby(request.fields, key=lambda field: _section(field, request))
     for number, (section, fields) in enumerate(sections, start=1):
         row += 1
-        put_row(sheet, row, [str(number), section, *[""] * (len(widths) - 2)], widths, bold=True)
-        fit_row(sheet, row, [(section, widths[1])], at_least=ROW_HEIGHT)
+        looks.put_row(sheet, row, [str(number), section, *[""] * (len(widths) - 2)], widths, bold=True)
+        looks.fit_row(sheet, row, [(section, widths[1])], at_least=ROW_HEIGHT)
         for item, field in enumerate(fields, start=1):
             row += 1
             answer_by_field[field.id] = f"{letter}{row}"
             _put_item(sheet, row, (f"{number}.{item}", field.label, request.measure(field), ""), widths, request)
             if second:
-                sheet.cell(row, 3).font = font(italic=True)
-    open_answers(sheet, request, answer_by_field)
-    add_signatures(sheet, request, row + 2, (2, 2), (len(widths) - 1, len(widths)))
+                sheet.cell(row, 3).font = looks.font(italic=True)
+    parts.open_answers(sheet, request, answer_by_field)
+    parts.add_signatures(sheet, request, row + 2, (2, 2), (len(widths) - 1, len(widths)))
     sheet.freeze_panes = f"A{top + 1}"
-    print_on_a4(sheet, "portrait", f"{top}:{top}")
+    looks.print_on_a4(sheet, "portrait", f"{top}:{top}")
     sheet.print_area = f"A1:{letter}{row + 8}"
-    lock(sheet)
+    parts.lock(sheet)
 
 
 def _section(field: ReturnField, request: Request) -> str:
@@ -98,21 +224,29 @@ def _fill_guide(sheet: Worksheet, request: Request) -> None:
     """
     say = request.language.say
     widths = [5.0, 38.0, 32.0, 13.0, 66.0] if request.second else [5.0, 42.0, 14.0, 84.0]
-    set_widths(sheet, widths)
+    looks.set_widths(sheet, widths)
     title = say(phrase("How to fill in the return of {year}", year=str(request.year)))
-    put_line(sheet, 1, title, widths, font(14, bold=True), CENTRED)
+    looks.put_line(sheet, 1, title, widths, looks.font(14, bold=True), looks.CENTRED)
     rules = list(_rules(request))
     for row, rule in enumerate(rules, start=2):
-        put_line(sheet, row, f"• {say(rule)}", widths, font())
+        looks.put_line(sheet, row, f"• {say(rule)}", widths, looks.font())
     top = len(rules) + 3  # a blank row keeps the rules out of the header
-    _put_item(sheet, top, (say(NUMBERING), ITEM, say(MEASURE), say(NOTE)), widths, request, heading=True, at_least=0)
+    _put_item(
+        sheet,
+        top,
+        (say(parts.NUMBERING), parts.ITEM, say(parts.MEASURE), say(parts.NOTE)),
+        widths,
+        request,
+        heading=True,
+        at_least=0,
+    )
     for number, field in enumerate(request.fields, start=1):
         notes = "\n".join(say(note) for note in _notes(field, request))
         texts = (str(number), field.label, request.measure(field), notes)
         _put_item(sheet, top + number, texts, widths, request, at_least=0)
     sheet.freeze_panes = f"A{top + 1}"
-    print_on_a4(sheet, "landscape", f"{top}:{top}")
-    lock(sheet)
+    looks.print_on_a4(sheet, "landscape", f"{top}:{top}")
+    parts.lock(sheet)
 
 
 def _put_item(
@@ -129,8 +263,8 @@ def _put_item(
     number, item, *rest = texts
     items = [language.say(item) for language in request.languages]
     cells = [number, *items, *rest]
-    put_row(sheet, row, cells, widths, heading=heading)
-    fit_row(sheet, row, zip(cells, widths, strict=True), at_least=at_least)
+    looks.put_row(sheet, row, cells, widths, heading=heading)
+    looks.fit_row(sheet, row, zip(cells, widths, strict=True), at_least=at_least)
 
 
 def _rules(request: Request) -> Iterator[Phrase]:

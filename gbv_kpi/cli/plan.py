@@ -164,7 +164,7 @@ def explain(
     Example: gbv-kpi explain part-exceeds-total
     """
     from gbv_kpi.problem_codes import CATALOGUE
-    from gbv_kpi.render.explain import code_to_text, codes_to_json, codes_to_text
+    from gbv_kpi.render.problems import code_to_text, codes_to_json, codes_to_text
 
     request = request_of(context, Format, format, output, lang)
     if code is not None and code not in CATALOGUE:

@@ -69,7 +69,6 @@ def put_across(
     style: Font,
     alignment: Alignment,
 ) -> None:
-    """Write a text over the columns from one to another."""
     first, last = columns
     put_text(sheet, row, first, text, style, alignment)
     if last > first:

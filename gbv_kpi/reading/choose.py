@@ -168,7 +168,12 @@ def choose_figures(
             second = filled[1].item.line
             problems.append(repeated(grid.spot, field, second) if is_repeated else ambiguous(grid.spot, field, filled))
         elif claims:
-            found[field.id] = _slot(claims)
+            slot = _slot(claims)
+            parts = [figure for figure in others if figure.at == slot.at and set(figure.kinds) == {Kind.PART}]
+            if parts and not field.optional:
+                problems.append(not_whole(grid.spot, list(map(_seen, parts)), field, slot))
+            else:
+                found[field.id] = slot
         elif len(others) == 1 and set(others[0].kinds) == _ONLY_ESTIMATE:
             found[field.id] = others[0]
             column = others[0].column

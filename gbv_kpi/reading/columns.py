@@ -163,11 +163,11 @@ class Columns:
             elif self.has_cells(column.at, rows):
                 texts = map(text_of, self.series(column.at, rows).tolist()[:ROWS_LOOKED_AT])
                 figures = [text for text in texts if text and text[0].isdigit()]
-                if figures and not _counts_up(figures):
+                if figures and not counts_up(figures):
                     yield replace(column, row=self.first - 1)
 
 
-def _counts_up(texts: Sequence[str]) -> bool:
+def counts_up(texts: Sequence[str]) -> bool:
     """Return whether figures only number the rows."""
     return all(text.isdecimal() for text in texts) and all(
         int(after) in (int(before) + 1, 1) for before, after in pairwise(["0", *texts])

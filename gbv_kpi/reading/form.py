@@ -49,7 +49,7 @@ class Form:
     columns: Sequence[FigureColumn]
     rows: Sequence[ItemRow]
     remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of the cells that are no label and no figure
-    heading: tuple[str, ...]  # of the items
+    heading: Sequence[tuple[int, int, str]]  # of the items: row, column and text
     across: bool  # a heading names units
     next_row: int | None
 
@@ -98,7 +98,7 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
             if text := grid.spread_text(row, column):
                 remarks.setdefault(row, []).append((heading, text))
     top = min([*header, *(item.row for item in items[:1]), marked[0]])
-    main_heading = tuple(text for row in header if (text := grid.text(row, main)))
+    main_heading = [(row, main, text) for row in header if (text := grid.text(row, main))]
     units = _unit_row(grid, header, figures)
     found = list(_figure_columns(grid, header, units, figures))
     return Form(top, found, items, remarks, main_heading, units is not None, next_row)
@@ -151,7 +151,7 @@ def _header_rows(grid: Grid, rows: range, main: int, columns: range, first: int)
         texts = [(column, text) for column, text in grid.texts(row) if column in columns]
         right = [text for column, text in texts if column > main]
         is_dated = any(is_year_label(text) and right for column, text in texts if column <= main)
-        if is_dated or is_title_line(text for _, text in texts):
+        if is_dated or is_title_line([text for _, text in texts]):
             return
         is_framed = bool(texts) and all(is_frame(grid.explain(text), _FRAME) for _, text in texts)
         if not right and not is_framed and found:

@@ -98,7 +98,7 @@ def _roles(labels: Sequence[Label]) -> frozenset[Kind]:
 
 def _is_level_above(grid: Grid, row: int, below: int, marked: int) -> bool:
     texts = grid.texts(row)
-    if not texts or is_title_line(text for _, text in texts) or grid.has_number(row):
+    if not texts or is_title_line([text for _, text in texts]) or grid.has_number(row):
         return False
     areas = [(column, area) for column, _ in texts if (area := grid.area_at.get((row, column)))]
     if any(area[1][0] >= below for _, area in areas):

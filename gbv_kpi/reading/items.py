@@ -140,7 +140,7 @@ def _under_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
     inner = node.level[0] in ("dash", "plus") or label.is_inner or node.is_relative
     if inner:
         kept = [above for above in stack if above.item.indent <= item.indent]
-        while kept and kept[-1].is_relative and kept[-1].item.indent >= item.indent:
+        while kept and kept[-1].item.indent >= item.indent and (kept[-1].is_relative or _is_total_of_parts(kept, node)):
             kept.pop()
         return kept, replace(node, is_relative=True)
     kept = [above for above in stack if not above.item.has_figure and not above.is_relative]
@@ -154,6 +154,12 @@ def _under_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
     if (named := label.field) is not None:
         kept = [above for above in kept if above.label.field is None or vocabulary.is_within(named, above.label.field)]
     return kept, node
+
+
+def _is_total_of_parts(above: Sequence[_Node], node: _Node) -> bool:
+    """Return whether an item is the total after the parts of a heading: "Nam", "Nữ", "Tổng số", all under it."""
+    is_part = len(above) > 1 and above[-1].label.against is Kind.PART
+    return is_part and above[-2].item.indent < node.item.indent and node.label.only({Kind.TOTAL})
 
 
 def _has_deeper(stack: Sequence[_Node], above: _Node) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading.choose import Claim, Figure, choose_figures
 from gbv_kpi.reading.form import Form
@@ -13,14 +14,17 @@ from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.items import ItemRow, arrange
 from gbv_kpi.reading.labels import Kind, Meaning
+from gbv_kpi.reading.normalize import plain_words
 from gbv_kpi.reading.refusals import Remark, not_read, other_year, qualified
 from gbv_kpi.reading.remarks import against_in, against_in_cell, against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import hidden, of_return
 from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock
 from gbv_kpi.reading.titles import year_in, year_named
+from gbv_kpi.reading.units import level_of
 from gbv_kpi.reading.years import Claims, Texts
 
+_ALWAYS_SERIOUS = ("ambiguous-figure", "conflicting-unit")
 Claimed = dict[Claim, list[Figure]]
 
 
@@ -44,7 +48,9 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     frame, identified = identify(_claims(form, keys, by_key, cells), title, grid.reader)
     for index, (_, found_wrong) in enumerate(chosen):
         is_needed = bool(frame["is_expected"].iloc[index])
-        serious = [problem for problem in found_wrong if is_needed or problem.code == "ambiguous-figure"]
+        if problem := _of_whole_province(cells[index], frame["unit"].iloc[index], title, grid):
+            found_wrong.append(problem)
+        serious = [problem for problem in found_wrong if is_needed or problem.code in _ALWAYS_SERIOUS]
         if refusal is not None or any(problem.severity is Severity.ERROR for problem in serious):
             frame.loc[index, "is_faulty"] = True
         # A missing row is missing for all returns, and reported once.
@@ -52,6 +58,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
         by_place = {(problem.code, problem.place, problem.field): problem for problem in serious}
         problems += [of_return(one, frame, index, grid) for key, one in by_place.items() if key not in known]
     used = {figure.at for found in cells for figure in found.values()}
+    used |= {one.at for one in figures if one.is_headed and not one.meaning.against and not one.is_filled}
     warnings += _unread_columns(figures, form, used, grid, {problem.place.cell for problem in warnings})
     problems += [*identified, *warnings, *(not_read(spot, item) for item in unknown)]
     firsts = (min(found.values(), key=lambda figure: figure.row, default=None) for found in cells)
@@ -93,6 +100,23 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
     return figures, unknown
 
 
+def _of_whole_province(found: dict[str, Figure], code: object, title: TitleBlock, grid: Grid) -> Problem | None:
+    """Return the problem of a district's form that gives the figures of "Toàn tỉnh"."""
+    units = {unit.code: unit for year in title.named_years for unit in grid.reader.plan.units_in(year)}
+    unit = units.get(str(code))
+    if unit is None or not unit.expected or level_of(unit.name) == "tỉnh":
+        return None
+    for figure in found.values():
+        for heading in (text for text in figure.column.path if _names_whole_province(text, grid)):
+            message = phrase("This return names {unit} here, but {other} elsewhere.", unit=heading, other=unit.name)
+            return Problem("conflicting-unit", grid.spot.at(figure.column.row, figure.at), message, value=heading)
+    return None
+
+
+def _names_whole_province(text: str, grid: Grid) -> bool:
+    return plain_words(text)[-1:] == ("tinh",) and grid.explain(text).only({Kind.SUM})
+
+
 def _against_remark(grid: Grid, heading: str, text: str) -> Kind | None:
     """Return what a cell beside a figure says against it: a note, a measure, or the name of a unit."""
     if heading and grid.explain(heading).only({Kind.UNIT}) and grid.knows_unit(text):
@@ -105,9 +129,8 @@ def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Remark]:
     vocabulary = grid.reader.vocabulary
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
     below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
-    kind = against_in_heading(form.heading, vocabulary)
-    headed = [Remark(kind, form.top, -1, form.heading[-1])] if kind else []
-    return [*headed, *notes_below(grid, below, title.named_years)]
+    headed = against_in_heading(form.heading, (text for column in form.columns for text in column.path), vocabulary)
+    return [*([headed] if headed else []), *notes_below(grid, below, title.named_years)]
 
 
 def _set_aside_other_years(by_key: Claimed, title: TitleBlock, grid: Grid) -> list[Problem]:

@@ -7,9 +7,11 @@ from string import digits
 
 import numpy as np
 
+from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
-from gbv_kpi.reading.grid import Grid
+from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.header import Header, heads_table, read_header
+from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.privacy import (
@@ -198,7 +200,7 @@ def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[
     if len(mains) == 1:
         return [(min(items) if _same_rows(grid, rows, items) else mains[0], range(width))]
     mains.sort()
-    starts = [0, *(_block_start(grid, rows, main) for main in mains[1:])]
+    starts = [0, *(main - 1 if _is_numbering(grid, rows, main) else main for main in mains[1:])]
     return [(main, range(*ends)) for main, ends in zip(mains, pairwise([*starts, width]), strict=True)]
 
 
@@ -208,7 +210,9 @@ def _same_rows(grid: Grid, rows: range, items: list[int]) -> bool:
     return len(items) > 1 and len(list(in_both)) > 1
 
 
-def _block_start(grid: Grid, rows: range, main: int) -> int:
-    """Return the first column of a form that is right of another: that of its numbers, if it has one."""
+def _is_numbering(grid: Grid, rows: range, main: int) -> bool:
+    """Return whether the column before a form's items numbers them, so that it holds no figures of the form before."""
     numbers = [text for row in rows if grid.text(row, main) and (text := grid.text(row, main - 1))]
-    return main - 1 if numbers and all(len(text) < 5 or not text[0].isdigit() for text in numbers) else main
+    numbers = [text for text in numbers if level_of_number(text) or holds_figure(text)]
+    counted = [text for text in numbers if text.isdecimal()]
+    return bool(numbers) and all(map(level_of_number, numbers)) and counts_up(counted)

@@ -64,7 +64,7 @@ _PERIODS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], Period]]] = 
     (re.compile(rf"(?:\b(?:tinh\s+)?tu\s+|\b){_DAY}{_TO}{_DAY}"), _from_day),
     (re.compile(rf"(?:tu\s+)?{_MONTH}{_TO}{_MONTH}"), _from_month),
     (re.compile(rf"(?:tu\s+)?\b(\d{{1,2}})(?:\s*/\s*(\d{{4}}))?{_TO}(\d{{1,2}})\s*/\s*(\d{{4}})\b"), _from_month),
-    (re.compile(rf"(?:tu\s+)?thang\s*(\d{{1,2}})(){_TO}(?:thang\s*)?(\d{{1,2}})()\b"), _from_month),
+    (re.compile(rf"(?:tu\s+)?thang\s*(?:tu\s+)?(\d{{1,2}})(){_TO}(?:thang\s*)?(\d{{1,2}})()\b"), _from_month),
     (re.compile(_UP_TO + _DAY), _up_to_day),
     (re.compile(_UP_TO + _MONTH), _up_to_month),
     (re.compile(_AT + _DAY), _up_to_day),

@@ -84,9 +84,12 @@ def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Seen], unkn
     return Problem("missing-column", spot.at(row), message, field=field.id)
 
 
-def not_whole(spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None) -> Problem:
-    """Return the problem of figures that are parts, targets or other years only; nothing is added up."""
-    place, kinds = spot.at(seen[0].row, seen[0].at), {kind for one in seen for kind in one.kinds}
+def not_whole(
+    spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None, blank: Cited | None = None
+) -> Problem:
+    """Return the problem of figures that are parts, targets or other years only; `blank` is the cell of the whole."""
+    shown, kinds = blank or seen[0], {kind for one in seen for kind in one.kinds}
+    place = spot.at(shown.row, shown.at)
     found = quoted([one.heading for one in seen])
     name = field.id if field else None
     if kinds == {Kind.PART_OF_YEAR}:
@@ -101,7 +104,7 @@ def not_whole(spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None
         remedy = phrase("Add the total next to the parts: parts are not added up.")
     elif Kind.UNEXPLAINED in kinds:
         remedy = phrase("Use the words of the plan, or “Thực hiện” over the figures of the year.")
-    return Problem("missing-column", place, message, remedy, field=name)
+    return Problem("missing-value" if blank else "missing-column", place, message, remedy, field=name)
 
 
 def not_read(spot: Spot, cell: Cited) -> Problem:

@@ -23,6 +23,7 @@ _PARTING = (Kind.PART, Kind.PART_OF_YEAR)
 _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
 _FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
 _AGE = re.compile(r"[<>≤≥]\s*\d|\d+\s*[-–]\s*\d+$|\d+\s*\+$")  # "<16", "18-60"
+TextCell = tuple[int, int, str]  # row, column and text
 _COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran"))
 _DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh"))
 
@@ -34,7 +35,8 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
     """
     line = read_line(text)
     if line.against is not None:
-        return line.against
+        is_of_other = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
+        return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and is_of_other else line.against  # "Ước năm sau"
     if is_incomplete(text) or _names_lower_level(text, vocabulary):
         return Kind.PART
     heading, colon, said = text.partition(":")
@@ -86,10 +88,19 @@ def notes_below(grid: Grid, rows: Iterable[int], years: Set[int]) -> Iterator[Re
                 yield Remark(kind, row, column, text)
 
 
-def against_in_heading(path: Iterable[str], vocabulary: Vocabulary) -> Kind | None:
-    """Return what the heading of a column of items or units says against all figures: "Đơn vị (6 tháng)"."""
-    said = (against_in(text, vocabulary) for text in path if not _names_lower_level(text, vocabulary))
-    return next((kind for kind in said if kind and kind is not Kind.TARGET), None)
+def against_in_heading(cells: Iterable[TextCell], figures: Iterable[str], vocabulary: Vocabulary) -> Remark | None:
+    """Return what the heading of a column of items or units says against all figures: "Đơn vị (6 tháng)".
+
+    "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result.
+    """
+    is_result = any(read_line(text).is_result for text in figures)
+    for row, column, text in cells:
+        kind = None if _names_lower_level(text, vocabulary) else against_in(text, vocabulary)
+        if kind is Kind.TARGET and (is_result or read_line(text).against is not kind):
+            continue  # "Mục tiêu" and "Nhiệm vụ" head items of a result too
+        if kind:
+            return Remark(kind, row, column, text)
+    return None
 
 
 def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) -> Kind | None:

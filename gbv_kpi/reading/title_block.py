@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import PurePath
 
 from gbv_kpi.i18n import Phrase, phrase
@@ -18,6 +20,7 @@ from gbv_kpi.reading.titles import (
     after_label,
     is_place_and_date,
     is_year_label,
+    joins_to_period,
     names_recipient,
     part_of_year_in,
     read_line,
@@ -31,6 +34,7 @@ from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
 SHEET = (-1, -1)  # the place of what the sheet's name says
 _WIDEST = 200  # characters of a line that may name a unit
 _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
+_GLUED_YEAR = re.compile(r"(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))")  # "KH2023"
 _REPORT_IN = re.compile(
     r"(?:bao cao|bieu|bang|tong hop|ket qua|tinh hinh|so lieu|thong ke)\b.*\b(?:tren dia ban|cua|tai)\s+(?P<unit>.+?)"
     r"(?:[,\s]+(?:tinh\s.*|nam\s.*|\(.*))?$"
@@ -74,22 +78,22 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
     reader = grid.reader
     years: list[tuple[int, int, int]] = []
     against: list[Remark] = []
-    for row, column, text in reversed(cells):
+    lines = list(_joined_lines(cells))
+    for row, column, text in reversed(lines):
         years += [(year, row, column) for year in read_line(text).years]
         kind = None if _names_reporter(text, reader) else against_in(text, reader.vocabulary)
         if is_year_label(text):
             years += _year_by_label(grid, row, column)
-        elif kind and not (kind is Kind.TARGET and _goes_on(cells, (row, column, text))):
+        elif kind and not (kind is Kind.TARGET and _goes_on(lines, (row, column, text))):
             against.append(Remark(kind, row, column, text))
-    against += _periods_across(cells)
-    name = grid.sheet.name
-    if name:
+    against += _periods_below(cells)
+    if name := _GLUED_YEAR.sub(" ", grid.sheet.name or ""):
         named = set(years_in_sheet_name(name))
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
         if not _names_reporter(name, reader) and (kind := against_in(name, reader.vocabulary)):
             against.append(Remark(kind, *SHEET, name))
     if not years:
-        years = [(year, row, column) for row, column, text in cells if (year := year_ended_in(text))]
+        years = [(year, row, column) for row, column, text in lines if (year := year_ended_in(text))]
     return TitleBlock(cells, years, against, grid.spot)
 
 
@@ -125,19 +129,26 @@ def year_of(cell: object) -> int | None:
     return year_in(f"{cell:g}" if isinstance(cell, float) and cell.is_integer() else str(cell))
 
 
-def _periods_across(cells: Sequence[Cell]) -> Iterator[Remark]:
-    """Yield the rows that give a part of a year over several cells, each with what is in the cell below it.
+def _joined_lines(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """Yield the cells, but as one those of a row that give a period together: "Từ tháng", "1", "đến tháng", "6"."""
+    for row, in_row in groupby(cells, key=itemgetter(0)):
+        texts = [cell[1:] for cell in in_row]
+        joined = [text.replace("_", " ").strip(" :") for _, text in texts]
+        if joins_to_period(joined):
+            texts = [(texts[0][0], " ".join(joined))]
+        yield from ((row, column, text) for column, text in texts)
 
-    "Từ ngày", "01/01/2023", "đến ngày", "30/6/2023"; or "tu_thang", "den_thang" over 1 and 6.
-    """
+
+def _periods_below(cells: Sequence[Cell]) -> Iterator[Remark]:
+    """Yield the rows that give a part of a year with the row below: "tu_thang", "den_thang" over 1 and 6."""
     rows: dict[int, dict[int, str]] = {}
     for row, column, text in cells:
         rows.setdefault(row, {})[column] = text.replace("_", " ").strip(" :")
     for row, texts in rows.items():
         below = rows.get(row + 1, {})
-        for line in (" ".join(texts.values()), " ".join(f"{texts[at]} {below.get(at, '')}" for at in texts)):
-            if len(texts) > 1 and part_of_year_in(line) and not any(map(part_of_year_in, texts.values())):
-                yield Remark(Kind.PART_OF_YEAR, row, min(texts), line)
+        line = " ".join(f"{texts[at]} {below.get(at, '')}" for at in texts)
+        if len(texts) > 1 and part_of_year_in(line) and not any(map(part_of_year_in, texts.values())):
+            yield Remark(Kind.PART_OF_YEAR, row, min(texts), line)
 
 
 # ---------------------------------------------------------------- whose return it is

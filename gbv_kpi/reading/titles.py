@@ -5,7 +5,7 @@ A line counts where it qualifies the figures, not where it names a document, a l
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,8 +34,10 @@ _PLACE_AND_DATE = re.compile(r"[^,]{2,40},\s*(?:ngay\b|thang\b|…|\.\.)")
 _PART_OF_YEAR = re.compile(
     r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
     r"|\bso ket\b|\bban nien\b|\bnua (?:dau|cuoi )?\s*nam\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
-    r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+(?:cua\s+)?thang\s*\d{1,2}\b"
-    r"|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
+    r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+"
+    r"(?:(?:cua|nhanh|dot xuat|dinh ky|thuong xuyen|chuyen de|bo sung|cong tac)\s+)*thang\s*\d{1,2}\b"
+    r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b"
+    r"|\bgiua (?:ky|nam|nhiem ky)\b|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
 _SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b")
 _SCALE = re.compile(
@@ -193,9 +195,15 @@ def after_label(title: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", seen(title)).partition(":")[2].split())
 
 
-def is_title_line(texts: Iterable[str]) -> bool:
+def joins_to_period(texts: Sequence[str]) -> bool:
+    """Return whether the cells of a row give a period together: "Từ tháng", "1", "đến tháng", "6"."""
+    joined = tidy(" ".join(texts))
+    return len(texts) > 1 and bool(find_periods(joined)) and not any(find_periods(tidy(text)) for text in texts)
+
+
+def is_title_line(texts: Sequence[str]) -> bool:
     """Return whether a row belongs to a title block rather than to a header."""
-    return any(
+    return joins_to_period(texts) or any(
         text.endswith(":")
         or len(text) > 200
         or reporting_unit_in(text) is not None

@@ -47,6 +47,7 @@ _PREFIXES_BY_WORD = {
 }
 _LAST_WORDS = frozenset(prefix[-1] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES))
 _CODE = re.compile(r"\d{1,6}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
 # What may be around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
 _NUMERAL = re.compile(r"^\s*(?:([IVX]{1,4}|[A-Za-zđĐ])\s*[.)/]|\d{1,2}\s*[.)/]|[-+*•–])\s*")
@@ -132,6 +133,9 @@ class UnitNames:
         codes = [word for word in (key[:1] + key[-1:]) if _CODE.fullmatch(word)]
         if codes and (numbered := self._by_words(key)):
             return numbered  # "Quận 1"
+        unknown = [code for code in codes if code.lstrip("0") not in self._by_code]
+        if any(code == key[-1] or _YEAR.fullmatch(code) for code in unknown):
+            return None  # "Nho Quan 2", "2022 Nho Quan"; another number before the name is that of the row
         name = tuple(word for word in key if not _CODE.fullmatch(word)) if codes else key
         found = self._by_words(name)
         if found and codes:

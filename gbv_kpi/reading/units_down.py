@@ -64,8 +64,10 @@ def read_table(
     if doubts:
         names = [texts for column in keys if (texts := _texts(columns, column, rows, grid))]
         rows, doubts = split_rows(rows, doubts, names)
-    kind = against_in_heading(roles.unit.path, grid.reader.vocabulary) if roles.unit else None
-    notes = [Remark(kind, roles.unit.row, roles.unit.at, roles.unit.heading)] if kind and roles.unit else []
+    unit_heading = [(roles.unit.row, roles.unit.at, text) for text in roles.unit.path] if roles.unit else []
+    figure_headings = (text for column in named for text in column.path)
+    headed = against_in_heading(unit_heading, figure_headings, grid.reader.vocabulary)
+    notes = [headed] if headed else []
     notes += notes_below(grid, _rows_below(body, columns.first), title.named_years)
     fields = choose_columns(grid, named, title.named_years, lambda at: columns.has_cells(at, rows))
     tables = [_table(columns, rows, body, roles, chosen, year, title, grid) for year, chosen in fields.by_year.items()]

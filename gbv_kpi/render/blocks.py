@@ -9,18 +9,8 @@ from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
+from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import MARK, MEANING, STYLE, counts_text, rate_text, result_text, threshold_text
-from gbv_kpi.render.sentences import (
-    amount_lacking,
-    caveats,
-    completeness,
-    monitored_figures,
-    outlook,
-    progress,
-    refused_returns,
-    verdict,
-    withheld_notes,
-)
 from gbv_kpi.render.table import Column, Styled, Table, styled
 from gbv_kpi.render.year_record import record_sentences
 
@@ -34,8 +24,6 @@ Block = Styled | Table | Sequence[Styled]  # a sentence, a table, or the legend 
 
 @dataclass(frozen=True, slots=True)
 class YearRows:
-    """The province's findings and the units' with their names."""
-
     province: FindingByIndicator
     units: tuple[tuple[str, FindingByIndicator], ...]
     left_out: int  # how many further units there are
@@ -47,37 +35,36 @@ def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) ->
     if len(scorecard.judged.frame):
         yield results_table(scorecard, language)
         yield legend(scorecard.judged.statuses, language)
-    for _, sentence in monitored_figures(scorecard, None, language):
+    for _, sentence in sentences.monitored_figures(scorecard, None, language):
         yield replace(styled(sentence, language), sign=MARK[Status.MONITORED])
     if missed := missed_table(scorecard, language):
         yield missed
     for finding in scorecard.of_province().findings:
-        if progressing := progress(plan, finding, language):
+        if progressing := sentences.progress(plan, finding, language):
             yield styled(progressing, language)
-    for sentence, is_provisional in completeness(coverage):
+    for sentence, is_provisional in sentences.completeness(coverage):
         yield styled(sentence, language, "yellow" if is_provisional else "")
-    for caveat in caveats(plan, scorecard.rated_indicators):
+    for caveat in sentences.caveats(plan, scorecard.rated_indicators):
         yield styled(caveat, language, "italic")
 
 
 def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
     """Yield the errors and each year's verdict in bold, then what may become of it, what is withheld and recorded."""
     plan = outcome.scorecard.plan
-    if refused := refused_returns(outcome):
+    if refused := sentences.refused_returns(outcome):
         yield styled(refused, language, "bold red")
     for year in outcome.scorecard.years:
-        if sentence := verdict(outcome, year):
+        if sentence := sentences.verdict(outcome, year):
             yield styled(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")
     for found in outcome.outlook:
-        yield styled(outlook(plan, found), language, "yellow")
-    for note in withheld_notes(plan, outcome.withheld):
+        yield styled(sentences.outlook(plan, found), language, "yellow")
+    for note in sentences.withheld_notes(plan, outcome.withheld):
         yield styled(note, language)
     for note in record_sentences(outcome.year_record, plan, language):
         yield styled(note, language)
 
 
 def legend(present: Container[Status], language: Language) -> list[Styled]:
-    """Return the signs of the statuses that are present, with their meanings."""
     shown = (status for status in Status if status in present)
     return [Styled(language.say(MEANING[status]), STYLE[status], MARK[status]) for status in shown]
 
@@ -144,7 +131,7 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
         place = finding.unit_name or scorecard.plan.place
         style = "bold" if finding.unit is None else ""
         texts = (indicator.title, place, result_text(finding, language))
-        lacking = styled(amount_lacking(finding, indicator), language)
+        lacking = styled(sentences.amount_lacking(finding, indicator), language)
         rows.append([*(styled(text, language, style) for text in texts), lacking])
     if more := len(scorecard.missed) - len(missed):
         rows.append([styled(plural("… {count} more", "… {count} more", more), language, "dim")])

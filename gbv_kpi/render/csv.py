@@ -62,7 +62,6 @@ class _Line:
 
 
 def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
-    """Yield the findings with headings line by line."""
     cells = COLUMNS.values()
     rows = ([cell(finding, outcome) for cell in cells] for finding in outcome.scorecard.findings)
     return csv_lines(COLUMNS, rows, language)

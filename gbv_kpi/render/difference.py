@@ -19,7 +19,6 @@ from gbv_kpi.render.year_record import change_words, event_record, event_sentenc
 
 
 def difference_to_json(difference: Difference) -> str:
-    """Return the difference as JSON, the same in every language."""
     return to_json_text(
         {
             "schema": "gbv-kpi/diff/1",
@@ -80,7 +79,6 @@ def _verdict(finding: Finding | None, language: Language) -> str:
 
 
 def difference_to_terminal(difference: Difference, language: Language) -> RenderableType:
-    """Return the returns that differ cell by cell, then the findings."""
     listing = difference_listing(difference, language)
     parts: list[RenderableType] = [to_text(listing.title, language, "bold")]
     if listing.rows:

@@ -14,33 +14,18 @@ if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Point
     from gbv_kpi.plan import Indicator
 
-MARK = {
-    Status.MET: "✓",
-    Status.MISSED: "✗",
-    Status.NOT_DUE: "○",
-    Status.NO_CASES: "–",
-    Status.NO_DATA: "?",
-    Status.MONITORED: "•",
-    Status.WITHHELD: "#",
+_LOOKS = {  # sign, word, and colour on a terminal
+    Status.MET: ("✓", phrase("met"), "green"),
+    Status.MISSED: ("✗", phrase("missed"), "bold red"),
+    Status.NOT_DUE: ("○", phrase("not due yet"), "cyan"),
+    Status.NO_CASES: ("–", phrase("no cases"), "dim"),
+    Status.NO_DATA: ("?", phrase("not reported"), "yellow"),
+    Status.MONITORED: ("•", phrase("monitored"), "cyan"),
+    Status.WITHHELD: ("#", phrase("withheld"), "dim"),
 }
-MEANING = {
-    Status.MET: phrase("met"),
-    Status.MISSED: phrase("missed"),
-    Status.NOT_DUE: phrase("not due yet"),
-    Status.NO_CASES: phrase("no cases"),
-    Status.NO_DATA: phrase("not reported"),
-    Status.MONITORED: phrase("monitored"),
-    Status.WITHHELD: phrase("withheld"),
-}
-STYLE = {  # on a terminal
-    Status.MET: "green",
-    Status.MISSED: "bold red",
-    Status.NOT_DUE: "cyan",
-    Status.NO_CASES: "dim",
-    Status.NO_DATA: "yellow",
-    Status.MONITORED: "cyan",
-    Status.WITHHELD: "dim",
-}
+MARK = {status: mark for status, (mark, _, _) in _LOOKS.items()}
+MEANING = {status: meaning for status, (_, meaning, _) in _LOOKS.items()}
+STYLE = {status: style for status, (_, _, style) in _LOOKS.items()}
 RECAST = "*"
 PROVISIONAL = "~"
 TARGET = {
@@ -54,7 +39,6 @@ SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
 def writer_of(measure: Measure, language: Language) -> Callable[[Decimal, int], str]:
-    """Return the function that writes figures of that measure."""
     return language.percent if measure in ("percent", "change") else language.number
 
 

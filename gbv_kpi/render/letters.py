@@ -14,7 +14,7 @@ from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, target_text
 from gbv_kpi.render.markdown import escaped, markdown_table
-from gbv_kpi.render.problem_groups import place_text
+from gbv_kpi.render.problems import place_text
 from gbv_kpi.render.sentences import amount
 
 HEADINGS = (
@@ -145,7 +145,6 @@ def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterat
 
 
 def letter_to_markdown(letter: Letter, language: Language) -> str:
-    """Return the letter as the text of an e-mail."""
     about = phrase("Re: {subject}", subject=letter.about)
     lines = [f"**{_escaped(about, language)}**", ""]
     for sentence in (phrase("To: {addressee}.", addressee=letter.addressee), *letter.opening):

@@ -46,7 +46,6 @@ class Listing:
 
 
 def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Phrase] = ()) -> Listing:
-    """Return a list with a row for each item."""
     rows = [[cell(item) for _, _, cell in columns] for item in items]
     return Listing(title, [(name, heading) for name, heading, _ in columns], rows, tuple(notes))
 

@@ -10,7 +10,7 @@ from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.blocks import SHOWN_UNITS, Block, verdict_blocks, year_blocks
-from gbv_kpi.render.problem_groups import SEVERITY, grouped
+from gbv_kpi.render.problems import SEVERITY, grouped
 from gbv_kpi.render.table import Styled, Table
 
 ANYWHERE = re.compile(

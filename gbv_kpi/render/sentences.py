@@ -239,7 +239,6 @@ def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
 
 
 def withheld_reason(withheld: Withheld) -> Phrase:
-    """Return why a result is withheld."""
     return phrase(
         "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
@@ -301,7 +300,6 @@ def path(found: "Path", language: Language) -> Phrase:
 
 
 def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
-    """Yield the marks at figures of a trend, in words."""
     points = [point for series in trend.series for point in series.points]
     if any(point.recast for point in points):
         yield RECAST, phrase("recast: the sum of the units that have merged into this one")

@@ -20,7 +20,6 @@ SOURCES = {
 
 
 def settings_to_json(settings: Sequence[Setting], file: str | None, language: Language) -> str:
-    """Return the settings as JSON, the names of bodies in `language`."""
     records = [
         {"key": setting.key, "value": _text(setting.value, language), "source": setting.source, "line": setting.line}
         for setting in settings
@@ -29,8 +28,6 @@ def settings_to_json(settings: Sequence[Setting], file: str | None, language: La
 
 
 def settings_to_terminal(settings: Sequence[Setting], file: str | None, language: Language) -> RenderableType:
-    """Return a row for each setting; of one from the file also its line."""
-
     def source(setting: Setting) -> str:
         words = language.say(SOURCES[setting.source])
         return f"{words} ({file}:{setting.line})" if setting.line else words

@@ -17,20 +17,12 @@ from gbv_kpi.render.terminal_table import to_text
 from gbv_kpi.render.year_record import event_record, event_sentence
 
 SHOWN_UNITS = 200
-MARK = {Arrival.RECEIVED: "✓", Arrival.LATE: "✓", Arrival.PARTLY: "◐", Arrival.MISSING: "?", Arrival.OVERDUE: "✗"}
-WORDS = {
-    Arrival.RECEIVED: phrase("received"),
-    Arrival.LATE: phrase("late"),
-    Arrival.PARTLY: phrase("only part of it"),
-    Arrival.MISSING: phrase("missing"),
-    Arrival.OVERDUE: phrase("overdue"),
-}
-STYLE = {
-    Arrival.RECEIVED: "green",
-    Arrival.LATE: "yellow",
-    Arrival.PARTLY: "yellow",
-    Arrival.MISSING: "yellow",
-    Arrival.OVERDUE: "bold red",
+LOOKS = {
+    Arrival.RECEIVED: ("✓", phrase("received"), "green"),
+    Arrival.LATE: ("✓", phrase("late"), "yellow"),
+    Arrival.PARTLY: ("◐", phrase("only part of it"), "yellow"),
+    Arrival.MISSING: ("?", phrase("missing"), "yellow"),
+    Arrival.OVERDUE: ("✗", phrase("overdue"), "bold red"),
 }
 DEADLINES = {
     "all": phrase("The deadline of {year} is {day}."),
@@ -41,7 +33,6 @@ DEADLINES = {
 
 
 def status_to_json(status: YearStatus) -> str:
-    """Return the status as JSON, the same in every language."""
     expected, outstanding = len(status.expected), [unit.unit for unit in status.outstanding]
     coverage = {"year": status.year, "expected": expected, "received": expected - len(outstanding)}
     return to_json_text(
@@ -96,8 +87,8 @@ def status_listing(status: YearStatus) -> Listing:
 
 
 def _arrival(arrival: Arrival) -> Coded:
-    words = phrase("{mark} {status}", mark=MARK[arrival], status=WORDS[arrival])
-    return Coded(str(arrival), words, STYLE[arrival])
+    mark, words, style = LOOKS[arrival]
+    return Coded(str(arrival), phrase("{mark} {status}", mark=mark, status=words), style)
 
 
 def _corrected(status: UnitStatus) -> list[Entry]:

@@ -15,19 +15,17 @@ from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.json import attributes, problem_record
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.problem_groups import place_text
+from gbv_kpi.render.problems import place_text
 from gbv_kpi.render.terminal import problem_groups
 from gbv_kpi.render.terminal_table import to_text
 from gbv_kpi.render.year_record import change_words
 
 SHOWN_CHANGES = 50  # returns whose changes are shown one by one
-MARK = {State.RECORDED: "✓", State.UNCHANGED: "=", State.REFUSED: "✗", State.BLANK: "–"}
-STYLE = {State.RECORDED: "green", State.UNCHANGED: "dim", State.REFUSED: "bold red", State.BLANK: "dim"}
-COUNTED = {
-    State.RECORDED: phrase("recorded {count}"),
-    State.UNCHANGED: phrase("unchanged {count}"),
-    State.BLANK: phrase("blank {count}"),
-    State.REFUSED: phrase("refused {count}"),
+LOOKS = {
+    State.RECORDED: ("✓", phrase("recorded {count}"), "green"),
+    State.UNCHANGED: ("=", phrase("unchanged {count}"), "dim"),
+    State.BLANK: ("–", phrase("blank {count}"), "dim"),
+    State.REFUSED: ("✗", phrase("refused {count}"), "bold red"),
 }
 
 
@@ -63,12 +61,11 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
 
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
-    """Return a row for each file, with what was changed and what is wrong below them."""
-
     def state(file: SubmittedFile) -> Cell:
         found = file.filed.state
+        mark, _, style = LOOKS[found]
         words = phrase("(dry run) {status}", status=_fate(file)) if submission.is_rehearsal else _fate(file)
-        return Coded(str(found), phrase("{mark} {status}", mark=MARK[found], status=words), STYLE[found])
+        return Coded(str(found), phrase("{mark} {status}", mark=mark, status=words), style)
 
     columns: Columns[SubmittedFile] = (
         ("file", phrase("File"), lambda file: file.path),
@@ -123,7 +120,7 @@ def _revision(revised: Revision) -> Phrase:
 def _summary(submission: Submission) -> Phrase:
     """Return how many files were recorded, unchanged and refused, without those that none was."""
     states = [file.filed.state for file in submission.files]
-    parts = [phrase(words.wording, count=states.count(state)) for state, words in COUNTED.items() if state in states]
+    parts = [phrase(words.wording, count=states.count(one)) for one, (_, words, _) in LOOKS.items() if one in states]
     counts = reduce(lambda first, more: phrase("{first}, {others}", first=first, others=more), parts)
     details: dict[str, Detail] = {"ledger": submission.ledger, "counts": counts}
     if submission.is_rehearsal:

@@ -15,7 +15,7 @@ from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.blocks import Block, verdict_blocks, year_blocks
-from gbv_kpi.render.problem_groups import SEVERITY, ProblemGroup, grouped
+from gbv_kpi.render.problems import SEVERITY, ProblemGroup, grouped
 from gbv_kpi.render.table import Styled, Table
 from gbv_kpi.render.terminal_table import TerminalTable, drawn, legend_text, to_text
 

@@ -21,7 +21,6 @@ from gbv_kpi.render.year_record import change_words, event_record, event_sentenc
 
 
 def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event]) -> str:
-    """Return every revision with its values and what it changed, and what was recorded of the returns."""
     records = [
         {
             **_entry_record(revision.entry),
@@ -67,7 +66,6 @@ def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[
 
 
 def history_to_terminal(listing: Listing, language: Language) -> RenderableType:
-    """Return a row for each revision, then what was recorded of the returns."""
     names = ["unit_name", "year", "revision", "received", "by", "file", "changes"]
     return Group(on_terminal(listing, language, names), *(to_text(note, language) for note in listing.notes))
 
@@ -92,7 +90,6 @@ def _count_record(count: Count) -> dict[str, object]:
 
 
 def trace_listing(traced: Trace, language: Language) -> Listing:
-    """Return a row for each count that the rate is made from."""
     fields = traced.plan.field_by_id
     columns: Columns[tuple[Coded, Count]] = (
         ("side", phrase("Side"), lambda row: row[0]),
@@ -155,7 +152,6 @@ def _files(traced: Trace) -> dict[tuple[str, str], Entry]:
 
 
 def trace_to_terminal(traced: Trace, language: Language) -> RenderableType:
-    """Return the rate, its two sums, each count with its cell and file, and the files."""
     numbers = {key: f"[{number}]" for number, key in enumerate(_files(traced), start=1)}
 
     def unit_and_field(count: Count) -> Cell:

@@ -28,8 +28,6 @@ GAP = "·"
 
 
 class _Row(NamedTuple):
-    """A year of a series."""
-
     series: Series
     finding: Finding
     is_recast: bool
@@ -74,7 +72,6 @@ def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] |
 
 
 def trend_listing(trend: Trend) -> Listing:
-    """Return a row for each indicator, unit and year."""
     columns: Columns[_Row] = (
         ("indicator", phrase("Indicator"), lambda row: Coded(row.series.indicator.id, row.series.indicator.title)),
         ("scope", None, lambda row: row.finding.scope),

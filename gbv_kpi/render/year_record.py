@@ -61,14 +61,12 @@ def change_words(change: Change, plan: Plan, language: Language, *, with_cell: b
 
 
 def event_record(event: Event | None) -> dict[str, object] | None:
-    """Return an event as JSON has it."""
     if event is None:
         return None
     return event.model_dump(mode="json", exclude={"revisions"}) | {"unit": event.unit or None}
 
 
 def year_record_record(record: YearRecord) -> dict[str, object]:
-    """Return the notes, the signature and what changed since, as a report's JSON has them."""
     return {
         "notes": list(map(event_record, record.notes)),
         "signature": event_record(record.signature),

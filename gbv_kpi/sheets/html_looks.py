@@ -27,10 +27,13 @@ def look_of(tag: str, attributes: Mapping[str, str], above: Look, classes: Mappi
     is_struck = tag in _STRUCK or "line-through" in style.get("text-decoration", "") + style.get(
         "text-decoration-line", ""
     )
+    is_unseen = style.get("visibility") in ("hidden", "collapse") or any(
+        style[name].strip("0.") in ("", "px", "pt") for name in ("font-size", "opacity") if name in style
+    )
     is_gone = "hidden" in attributes or style.get("display") == "none" or style.get("mso-hide") == "all"
     return Look(
         above.is_raised or tag in ("sup", "sub") or _is_raised(style.get("vertical-align", "")),
-        above.is_struck or is_struck or style.get("visibility") in ("hidden", "collapse"),
+        above.is_struck or is_struck or is_unseen,
         above.is_gone or is_gone,
         above.is_note or (tag == "a" and attributes.get("href", "").startswith("#")),
     )

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 from math import isfinite
+from unicodedata import normalize
 
 from gbv_kpi.sheets.sheet import Cell, Percentage
 
@@ -15,6 +16,8 @@ BUILT_IN = {9: "0%", 10: "0.00%", **dict.fromkeys((14, 15, 16, 17, *range(27, 32
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47), "h:mm"), 22: "d/m/yyyy h:mm", 36: "d/m/yyyy", 46: "[h]:mm"
 }  # fmt: skip
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
+_SIGNS = re.compile(r'"([^"]*)"|\\(.)')
+_SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷỉ]\b|thousand|million", re.IGNORECASE)
 _FORMAT_LENGTH = 500  # characters; Excel takes 255
 
 
@@ -27,19 +30,33 @@ def plain_format(code: str) -> str:
     return _LITERAL.sub("", code[:_FORMAT_LENGTH]).lower()
 
 
+def scale_in(signs: str) -> str | None:
+    """Return the word that makes a number thousands or more: "12 nghìn"."""
+    found = _SCALE.search(normalize("NFC", signs))
+    return found[0] if found else None
+
+
+def _scale(code: str) -> str | None:
+    """Return what is written around a number and changes it: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
+    signs = "".join(quoted or escaped for quoted, escaped in _SIGNS.findall(code.partition(";")[0][:_FORMAT_LENGTH]))
+    return signs.strip() if any(map(str.isdigit, signs)) else scale_in(signs)
+
+
 def is_peculiar(code: str) -> bool:
     """Whether a format shows a number as something that a fast reader does not tell: a percentage, a year, nothing."""
     plain = plain_format(code)
-    return "%" in code or bool(plain.strip("y ") == "" and "y" in plain) or _hides(code, plain)
+    return "%" in code or bool(plain.strip("y ") == "" and "y" in plain) or _hides(code, plain) or bool(_scale(code))
 
 
 def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | None:
     """Return a number as a percentage, date, time or year where its format makes it one; None where it is not shown.
 
-    A % in quotation marks is only a sign.
+    A % in quotation marks is only a sign; a number of thousands is a text, for its figure is not the count.
 
     >>> as_shown(0.95, "0%"), as_shown(95.5, '0.0"%"'), as_shown(1234.0, "#,##0"), as_shown(45000.0, "yyyy")
     (Percentage(share=0.95), Percentage(share=0.955), 1234.0, 2023.0)
+    >>> as_shown(12.0, '0" nghìn"'), as_shown(12.0, '0" người"')
+    ('12 (nghìn)', 12.0)
     """
     if code in ("", "General"):
         return without_noise(number)
@@ -49,7 +66,7 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
     if _hides(code, plain):
         return None
     if not any(letter in plain for letter in "ymdhs"):
-        return without_noise(number)
+        return f"{number:g} ({scale})" if (scale := _scale(code)) else without_noise(number)
     if "[" in plain:
         return timedelta(days=number) if abs(number) < LAST_DAY else number
     when = _date(number + DAYS_TO_1904 * from_1904)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
-from gbv_kpi.sheets.number_formats import number_of, without_noise
+from gbv_kpi.sheets.number_formats import number_of, scale_in, without_noise
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import encrypted, oversized, unsupported, word
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
@@ -274,6 +274,8 @@ class _Reader:
             return Percentage(number)
         if text.endswith("%"):  # only a sign behind the number
             return Percentage(number / 100)
+        if scale := scale_in(text):
+            return f"{number:g} ({scale})"
         return _TRUTH.get(text.upper(), number) if "formula" in attributes else number
 
 

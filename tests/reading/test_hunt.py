@@ -22,6 +22,7 @@ from tests.reading.sending import (
     counts,
     read,
     told,
+    words_of,
 )
 from tests.sweep import sweep
 
@@ -112,6 +113,7 @@ BELOW_WRONG = [
     "Ghi chú: số liệu kế hoạch năm 2023",
     "Ghi chú: số liệu năm 2022",
     "Ghi chú: Số liệu của 20/27 xã",
+    "* Chỉ tính từ tháng 7",
 ]
 BELOW_READ = [
     "(*) Số liệu tính đến 31/12/2023",
@@ -135,6 +137,10 @@ TITLE_WRONG = [
     "(Chỉ tính các trường công lập)",
     "Loại hình: tư thục",
     "Số liệu 6T2023",
+    "BÁO CÁO NHANH THÁNG 12/2023",
+    "Báo cáo đột xuất tháng 5",
+    "BÁO CÁO GIỮA KỲ NĂM 2023",
+    "Số liệu ước năm sau",
 ]
 TITLE_READ = [
     "BÁO CÁO CÔNG TÁC BÌNH ĐẲNG GIỚI VÀ VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ",
@@ -144,7 +150,7 @@ TITLE_READ = [
     "Giới tính: Chung",
     "GIAI ĐOẠN 2021 - 2025",
 ]
-SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn"]
+SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn", "KH2023", "DK 2023"]
 SHEETS_READ = ["Nam 2023", "TH", "Huyện", "Chung", "BĐG"]
 BESIDE_WRONG = [
     ("Giới", "F"),
@@ -237,6 +243,70 @@ PERIODS_WRONG: list[list[list[object]]] = [
 ]
 
 
+IN_CELLS: list[tuple[list[object], bool]] = [
+    (["Từ tháng", 1, "đến tháng", 6], False),
+    (["Từ tháng", 1, "đến tháng", 12], True),
+    (["", "Từ tháng", "1", "đến tháng", "6"], False),
+    (["Từ tháng", 1, "đến tháng", 9, "năm", 2023], False),
+    (["Từ tháng", 1, "đến tháng", 12, "năm", 2023], True),
+    (["Từ", "tháng 1", "đến", "tháng 6"], False),
+    (["Từ", "tháng 1", "đến", "tháng 12"], True),
+    (["Tháng", "từ", 1, "đến", 6], False),
+    (["Từ ngày", 1, "tháng", 1, "đến ngày", 30, "tháng", 6], False),
+    (["Từ ngày", 1, "tháng", 1, "đến ngày", 31, "tháng", 12], True),
+]
+
+
+@pytest.mark.parametrize(("cells", "is_year"), IN_CELLS)
+def test_a_period_split_over_cells_is_read_as_one(tmp_path: Path, cells: list[object], is_year: bool) -> None:
+    titled_form = form("Số liệu", columns=[A], title=[*FORM_TITLE[:2], cells])
+    for rows in (titled_form, [TITLE, cells, HEADER, ["Nho Quan", *A]]):
+        returns = read(tmp_path, rows)
+        assert counts(returns) == (ONE if is_year else NONE)
+        assert {code for code, _ in told(returns)} == (set() if is_year else {"part-of-year"})
+
+
+def test_two_forms_without_a_column_between_are_both_read(tmp_path: Path) -> None:
+    reporters = ["Đơn vị báo cáo: Huyện Nho Quan", "", "Đơn vị báo cáo: Huyện Gia Viễn"]
+    rows: list[list[object]] = [[*reporters], ["Năm 2023", "", "Năm 2023"], ["Chỉ tiêu", "Số liệu"] * 2]
+    rows += [[label, a, label, b] for label, a, b in zip(LABELS, A, B, strict=True)]
+    assert counts(read(tmp_path, rows)) == BOTH
+
+
+def with_parts(*parts: tuple[str, Sequence[int]]) -> list[list[object]]:
+    """A form with no figure of an item itself but those of its parts below it."""
+    rows: list[list[object]] = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"]]
+    for number, label in enumerate(LABELS):
+        rows += [[label, ""], *([f"   {part}", figures[number]] for part, figures in parts)]
+    return rows
+
+
+def test_a_total_after_its_parts_is_read(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, with_parts(("Nam", B), ("Nữ", B), ("Tổng số", A)))) == ONE
+
+
+def test_a_form_of_parts_only_is_no_blank_return(tmp_path: Path) -> None:
+    returns = read(tmp_path, with_parts(("Nam", A), ("Nữ", B)))
+    assert counts(returns) == NONE
+    assert told(returns)[0] == ("missing-value", "B5")
+    assert {code for code, _ in told(returns)} == {"missing-value"}
+    assert "Nữ" in words_of(returns)
+
+
+@pytest.mark.parametrize("heading", ["Toàn tỉnh", "Tổng toàn tỉnh"])
+def test_a_column_of_the_province_is_not_the_districts(tmp_path: Path, heading: str) -> None:
+    returns = read(tmp_path, form(heading, "Huyện", columns=[B, A]))
+    assert counts(returns) == NONE
+    assert ("conflicting-unit", "B4") in told(returns)
+
+
+def test_sections_of_a_plan_and_a_result_are_told_apart(tmp_path: Path) -> None:
+    rows: list[list[object]] = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"]]
+    for heading, figures in (("Phần A. Chỉ tiêu giao", B), ("Phần B. Kết quả", A)):
+        rows += [[heading], *([label, figure] for label, figure in zip(LABELS, figures, strict=True))]
+    assert counts(read(tmp_path, rows)) == ONE
+
+
 @pytest.mark.parametrize("title", REPORTERS_WRONG)
 def test_another_body_of_the_district_is_no_unit(tmp_path: Path, title: list[list[object]]) -> None:
     returns = read(tmp_path, form("Kết quả", columns=[B], title=title))
@@ -267,6 +337,34 @@ def test_a_word_beside_an_item_that_limits_it_refuses_it(tmp_path: Path, heading
 def test_a_heading_of_items_that_limits_them_refuses_the_form(tmp_path: Path, heading: str) -> None:
     rows = [[heading, *row[1:]] if row[:1] == ["Chỉ tiêu"] else row for row in form("Số liệu", columns=[B])]
     assert counts(read(tmp_path, rows)) == NONE
+
+
+PLANNED_ITEMS: list[list[list[object]]] = [
+    [["Chỉ tiêu kế hoạch", "Số liệu"]],
+    [["Kế hoạch", "Giá trị"]],
+    [["Chỉ tiêu kế hoạch", ""], ["Chỉ tiêu", "Số liệu"]],
+    [["Chỉ tiêu kế hoạch", ""], ["", "Số liệu"]],
+    [["", "Chỉ tiêu kế hoạch"], ["Chỉ tiêu", "Số liệu"]],
+]
+ITEMS_OF_A_RESULT: list[list[list[object]]] = [
+    [["Chỉ tiêu", "Số liệu"]],
+    [["Các chỉ tiêu", "Giá trị"]],
+    [["Chỉ tiêu kế hoạch", "Thực hiện"]],
+    [["Chỉ tiêu kế hoạch", "Kết quả năm 2023"]],
+    [["Chỉ tiêu (theo Kế hoạch số 63/KH-UBND)", "Số liệu"]],
+]
+
+
+@pytest.mark.parametrize("heads", PLANNED_ITEMS)
+def test_items_headed_as_planned_are_no_result(tmp_path: Path, heads: list[list[object]]) -> None:
+    returns = read(tmp_path, [*FORM_TITLE, *heads, *form("", columns=[B])[len(FORM_TITLE) + 1 :]])
+    assert counts(returns) == NONE
+    assert str(heads[0][0] or heads[0][1]) in words_of(returns)
+
+
+@pytest.mark.parametrize("heads", ITEMS_OF_A_RESULT)
+def test_items_headed_as_indicators_are_read(tmp_path: Path, heads: list[list[object]]) -> None:
+    assert counts(read(tmp_path, [*FORM_TITLE, *heads, *form("", columns=[A])[len(FORM_TITLE) + 1 :]])) == ONE
 
 
 @pytest.mark.parametrize("heading", ["Đơn vị (6 tháng)", "Đơn vị - Nữ", "Huyện (trẻ em)"])

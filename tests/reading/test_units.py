@@ -49,7 +49,16 @@ def test_a_unit_is_known_by_every_prefix_its_code_or_its_bare_name(text: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["Trung tâm y tế huyện Nho Quan", "Hội LHPN huyện Nho Quan", "Phòng khám Nho Quan", "Huyện Nho Quan (trừ xã X)"],
+    [
+        "Trung tâm y tế huyện Nho Quan",
+        "Hội LHPN huyện Nho Quan",
+        "Phòng khám Nho Quan",
+        "Huyện Nho Quan (trừ xã X)",
+        "Nho Quan 2",
+        "Nho Quan 2022",
+        "2022 Nho Quan",
+        "Huyện Nho Quan 9999",
+    ],
 )
 def test_another_body_of_a_district_is_not_the_district(text: str) -> None:
     assert named(text, 2023) is None

@@ -16,6 +16,8 @@ CELLS: dict[str, tuple[str, Cell]] = {
         FormulaError("Err:502"),
     ),
     "a percentage": ('office:value-type="percentage" office:value="0.5"><text:p>50%</text:p>', Percentage(0.5)),
+    "thousands": ('office:value-type="float" office:value="12"><text:p>12 nghìn</text:p>', "12 (nghìn)"),
+    "people": ('office:value-type="float" office:value="12"><text:p>12 người</text:p>', 12.0),
     "never calculated": ('table:formula="of:=1+1">', FormulaWithoutValue()),
     "an empty text": ('table:formula="of:=&quot;&quot;"><text:p/>', ""),
     "a truth": (

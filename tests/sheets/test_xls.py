@@ -75,6 +75,7 @@ def test_errors_percentages_and_hidden_figures_are_told_as_in_an_xlsx(tmp_path: 
     made, sheet = book()
     sheet["B3"], sheet["C3"], sheet["D3"], sheet["E3"] = "=1/0", "=NA()", 1, "=NOSUCH(1)"
     sheet["D3"].number_format = "0%"
+    sheet["H3"].number_format = '0" nghìn"'
     sheet["F3"] = '=IF(1,"","")'
     sheet["G3"] = '=INDIRECT("nowhere")'
     sheet.row_dimensions[4].hidden = True
@@ -85,6 +86,7 @@ def test_errors_percentages_and_hidden_figures_are_told_as_in_an_xlsx(tmp_path: 
         *faults,
         ("missing-value", "F3"),
         ("formula-error", "G3"),
+        ("not-a-number", "H3"),
         ("hidden-figures", "K3"),
         ("hidden-figures", "B4"),
     ]

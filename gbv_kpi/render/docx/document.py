@@ -1,63 +1,82 @@
 """A report, or a letter to a unit (công văn), as a Word document: in the layout of the decree, or in an office's own.
 
-Both are drafts for the officer: number, date and signature stay blank, and so does what no return tells.
+Both are drafts for the officer: number, date and signature stay blank, and so does what no return tells. Templates lay
+out their parts in the styles of the document.
 """
 
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
 from functools import partial
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.section import Section
 from docx.shared import Mm
+from jinja2 import Environment
 
-from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
+from gbv_kpi.console import escape_controls
+from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.model import Letterhead
-from gbv_kpi.render.docx.annex import annex, annex_heading
-from gbv_kpi.render.docx.draft import Column, Draft, date_document
+from gbv_kpi.render import formatting, jinja, sentences
+from gbv_kpi.render.docx import tables, wording
 from gbv_kpi.render.docx.fields import fields, letterhead_fields
-from gbv_kpi.render.docx.letterhead import addressees, head, report_number, signature, subject
-from gbv_kpi.render.docx.sections import content
-from gbv_kpi.render.docx.styles import Style, define_styles, use_font
-from gbv_kpi.render.docx.wording import BLANK, year_of
-from gbv_kpi.render.letters import HEADINGS, Letter
+from gbv_kpi.render.docx.wording import BLANK
+from gbv_kpi.render.letters import Letter
+from gbv_kpi.render.year_record import record_sentences
+from gbv_kpi.sheets.own_reports import REPORT_MARK
 
+FONT, BODY_SIZE = "Times New Roman", 28  # half points
 PAPER = (210, 297)  # mm: A4
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20
 NUMBER_FROM_TOP = 10  # mm: within the top margin
-LETTER_WIDTHS = (38, 33, 30, 18, 30, 16)  # mm
 BYTES_OF_FINDING = 2**13  # of a document: the more of them, the longer it may take to be written
+USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
+TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
+SHOWN_LACKING = 100
+
+PartWriter = Callable[[str], str]  # the XML of the part of that name
+
+# What templates call: functions that are given the language, then those that need none.
+SPOKEN: tuple[jinja.Function, ...] = (
+    *(tables.annex_legend, tables.annex_tables, tables.indicators_table, tables.lacking_table, tables.units_legend),
+    *(tables.units_table, wording.indicator_points, wording.titles_by_verdict),
+    *(record_sentences, sentences.figure, sentences.monitored_figures),
+)
+UNSPOKEN: tuple[jinja.Function, ...] = (
+    *(tables.heading_rows, tables.letter_table, tables.shares_of, tables.shown_units, zip),
+    *(wording.abbreviated, wording.capitalised, wording.document_title, wording.findings_by_indicator),
+    *(wording.official_day, wording.on_its_subject, wording.on_the_figures, wording.report_number, wording.reported),
+    *(wording.widest_line, sentences.verdict, formatting.clock_text),
+)
 
 
 def to_docx(outcome: Outcome, language: Language, template: bytes | None = None) -> bytes:
     """Return the report. Raises `UsageError` for a template that cannot be filled in."""
+    parts_in = partial(report_parts, outcome=outcome, language=language)
     if template is not None:
         from gbv_kpi.render.docx.template import PARTS, fill_in
 
-        parts = {name: partial(part, outcome=outcome) for name, part in PARTS.items()}
         size = len(outcome.scorecard.frame) * BYTES_OF_FINDING
-        return fill_in(template, fields(outcome, language), parts, outcome.day, language, size)
-    plan, letterhead = outcome.scorecard.plan, outcome.scorecard.plan.letterhead(outcome.day)
-    draft = _new_draft(language)
-    head(draft, letterhead, report_number(letterhead))
-    subject(draft, plan, year_of(outcome))
-    _address(draft, letterhead)
-    content(draft, outcome)
-    signature(draft, letterhead)
-    lying = draft.document.add_section(WD_SECTION.NEW_PAGE)
-    draft.document.paragraphs[-1].style = Style.SECTION_END.value.name
+        return fill_in(template, fields(outcome, language), PARTS, parts_in, outcome.day, language, size)
+    plan = outcome.scorecard.plan
+    document = _new_document(language)
+    _append(document, parts_in(document)("report"))
+    lying = document.add_section(WD_SECTION.NEW_PAGE)
+    document.paragraphs[-1].style = "Ngắt phần"
     lying.orientation = WD_ORIENT.LANDSCAPE
     lying.different_first_page_header_footer = False
     _lay_out(lying, *reversed(PAPER))
-    annex_heading(draft, outcome)
-    annex(draft, outcome)
-    return _saved(draft, plan.title, letterhead, outcome.day)
+    _append(document, parts_in(document)("annex"))
+    return _saved(document, plan.title, plan.letterhead(outcome.day), outcome.day, language)
 
 
 def letter_to_docx(letter: Letter, plan: Plan, day: date, language: Language, template: bytes | None = None) -> bytes:
@@ -65,49 +84,119 @@ def letter_to_docx(letter: Letter, plan: Plan, day: date, language: Language, te
     to = language.say(letter.addressee)
     letterhead = plan.letterhead(day)._replace(addressed_to=(Bilingual(to, to),))
     number = f"      /{letterhead.issuer_short or BLANK}-"
+    parts_in = partial(letter_parts, letter=letter, letterhead=letterhead, number=number, language=language)
     if template is not None:
         from gbv_kpi.render.docx.template import fill_in
 
         own = {"nam": str(day.year), "don_vi": letter.unit.name, "trich_yeu": language.say(letter.about)}
         known = own | letterhead_fields(plan, letterhead, number, language)
-        return fill_in(template, known, {"noi_dung": partial(_letter_body, letter=letter)}, day, language)
-    draft = _new_draft(language)
-    head(draft, letterhead, number, letter.about)
-    _address(draft, letterhead)
-    _letter_body(draft, letter)
-    signature(draft, letterhead)
-    return _saved(draft, letter.about, letterhead, day)
+        return fill_in(template, known, ["noi_dung"], parts_in, day, language)
+    document = _new_document(language)
+    _append(document, parts_in(document)("report"))
+    return _saved(document, letter.about, letterhead, day, language)
 
 
-def _letter_body(draft: Draft, letter: Letter) -> None:
-    for sentence in letter.opening:
-        draft.write(sentence)
-    for point in letter.points:
-        draft.write(phrase("- {sentence}", sentence=point), Style.POINT)
-    if letter.rows:
-        columns = [
-            Column(*column) for column in zip(HEADINGS, LETTER_WIDTHS, zip(*letter.rows, strict=True), strict=True)
-        ]
-        draft.table([columns[0]._replace(align="left"), *columns[1:]])
-    draft.write(f"{draft.text(letter.closing)}./.")
+def report_parts(document: Document, outcome: Outcome, language: Language) -> PartWriter:
+    """Return a function that gives each part of a report, by name, in the styles of a document."""
+    plan = outcome.scorecard.plan
+    known = {
+        "outcome": outcome,
+        "plan": plan,
+        "letterhead": plan.letterhead(outcome.day),
+        "year": wording.year_of(outcome),
+        "page_width": _widest_page(document),
+    }
+    return _writer(document, language, "report.xml.j2", known)
 
 
-def _new_draft(language: Language) -> Draft:
+def letter_parts(
+    document: Document, letter: Letter, letterhead: Letterhead, number: str, language: Language
+) -> PartWriter:
+    known = {"letter": letter, "letterhead": letterhead, "number": number}
+    return _writer(document, language, "letter.xml.j2", known)
+
+
+def _writer(document: Document, language: Language, template: str, known: Mapping[str, object]) -> PartWriter:
+    macros = _environment(document, language).get_template(template).make_module(dict(known))
+    return lambda name: str(getattr(macros, name)())
+
+
+def _environment(document: Document, language: Language) -> Environment:
+    made = jinja.environment(Path(__file__).parent, language, SPOKEN, UNSPOKEN)
+    made.filters["twips"] = lambda length: round(length * TWENTIETHS_PER_MM)
+    made.globals |= {
+        "BLANK": wording.BLANK,
+        "SHOWN_LACKING": SHOWN_LACKING,
+        "style_id": lambda name: document.styles[name].style_id,
+    }
+    return made
+
+
+def _widest_page(document: Document) -> float:
+    """Return the width (mm) of the text on the widest pages: those for wide tables, where there are any."""
+    measures = [(s.page_width, s.left_margin, s.right_margin) for s in document.sections]
+    return max(
+        (float(width - left - right) / Mm(1) for width, left, right in measures if width and left and right),
+        default=USUAL_WIDTH,
+    )
+
+
+def define_styles(document: Document, language: Language) -> None:
+    """Add the styles that the document lacks; those it has stay as they are."""
+    styles, normal = document.styles, document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    template = _environment(document, language).get_template("styles.xml.j2")
+    known = {style.element.name_val for style in styles}
+    for style in elements(template.render(normal=normal.style_id if normal else None)):
+        if style.name_val not in known:
+            styles.element.append(style)
+
+
+def elements(xml: str) -> list[Any]:
+    """Return the elements of some XML of Word, with the properties that python-docx gives each."""
+    return list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>"))
+
+
+def date_document(document: Document, day: date) -> None:
+    """Date the document by the day of its figures, so that they alone decide it, and mark it as one of this program."""
+    properties = document.core_properties
+    properties.category = REPORT_MARK
+    properties.created = properties.modified = datetime.combine(day, time(), UTC)
+
+
+def _new_document(language: Language) -> Document:
     """Return a blank document on the decree's paper, with its styles and page numbers."""
     document = docx.Document()
-    _expect_word_of_today(document)
-    use_font(document, "vi-VN" if language.tag == "vi" else "en-GB")
-    define_styles(document)
-    _lay_out(document.sections[0], *PAPER)
-    _number_pages(document.sections[0])
-    return Draft(document, language)
-
-
-def _expect_word_of_today(document: Document) -> None:
-    """Keep Word from its compatibility mode: the library's blank document is of 2010."""
     for setting in document.settings.element.iter(qn("w:compatSetting")):
-        if setting.get(qn("w:name")) == "compatibilityMode":
+        if setting.get(qn("w:name")) == "compatibilityMode":  # the library's blank document is of 2010
             setting.set(qn("w:val"), "15")
+    _use_font(document, "vi-VN" if language.tag == "vi" else "en-GB")
+    define_styles(document, language)
+    section = document.sections[0]
+    _lay_out(section, *PAPER)
+    section.different_first_page_header_footer = True
+    number = section.header.paragraphs[0]  # in the middle of the top margin, but for the first page
+    number.style = "Số trang"
+    number._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'))
+    return document
+
+
+def _use_font(document: Document, language_tag: str) -> None:
+    """Set Times New Roman for every script, in place of the library's own styles and the fonts of its theme."""
+    styles = document.styles.element
+    for element in list(styles):
+        if element.tag == qn("w:docDefaults") or (element.tag == qn("w:style") and not element.get(qn("w:default"))):
+            styles.remove(element)
+    fonts = " ".join(f'w:{script}="{FONT}"' for script in ("ascii", "hAnsi", "eastAsia", "cs"))
+    sizes = f'<w:sz w:val="{BODY_SIZE}"/><w:szCs w:val="{BODY_SIZE}"/>'
+    spoken = f'<w:lang w:val="{language_tag}" w:eastAsia="{language_tag}"/>'
+    gaps = '<w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr>'
+    looks = elements(f"{gaps}<w:rPr><w:rFonts {fonts}/>{sizes}{spoken}</w:rPr>")
+    document.styles["Normal"].element.extend(looks)
+
+
+def _append(document: Document, xml: str) -> None:
+    for element in elements(xml):
+        document.element.body.insert_element_before(element, "w:sectPr")
 
 
 def _lay_out(section: Section, width: float, height: float) -> None:
@@ -117,27 +206,15 @@ def _lay_out(section: Section, width: float, height: float) -> None:
     section.header_distance = section.footer_distance = Mm(NUMBER_FROM_TOP)
 
 
-def _number_pages(section: Section) -> None:
-    """Put the page's number in the middle of the top margin, but for the first page."""
-    section.different_first_page_header_footer = True
-    paragraph = section.header.paragraphs[0]
-    paragraph.style = Style.PAGE_NUMBER.value.name
-    paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'))
-
-
-def _address(draft: Draft, letterhead: Letterhead) -> None:
-    draft.write("", Style.GAP)
-    addressees(draft, letterhead)
-    draft.write("", Style.GAP)
-
-
-def _saved(draft: Draft, title: Phrase | Bilingual, letterhead: Letterhead, day: date) -> bytes:
-    properties = draft.document.core_properties
-    properties.author = draft.text(letterhead.issuer or "")
-    properties.title = draft.text(title)
-    properties.language = draft.language.tag
+def _saved(
+    document: Document, title: Phrase | Bilingual, letterhead: Letterhead, day: date, language: Language
+) -> bytes:
+    properties = document.core_properties
+    properties.author = escape_controls(language.say(letterhead.issuer or ""))
+    properties.title = escape_controls(language.say(title))
+    properties.language = language.tag
     properties.comments = properties.last_modified_by = ""
-    date_document(draft.document, day)
+    date_document(document, day)
     written = BytesIO()
-    draft.document.save(written)
+    document.save(written)
     return written.getvalue()

@@ -15,20 +15,18 @@ A letter has those of the plan and the letterhead, its unit as don_vi, and its s
 
 from collections.abc import Sequence
 
+from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.model import Letterhead
-from gbv_kpi.render.docx.draft import plain
-from gbv_kpi.render.docx.letterhead import report_number
-from gbv_kpi.render.docx.wording import SIGN, day_issued, document_title, year_of
+from gbv_kpi.render.docx.wording import SIGN, day_issued, document_title, report_number, year_of
 from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, last_year_rate, verdict
 
 
 def fields(outcome: Outcome, language: Language) -> dict[str, object]:
-    """Return every field of a report by name, said in `language`."""
     plan, coverage = outcome.scorecard.plan, outcome.scorecard.coverage
     letterhead, judged = plan.letterhead(outcome.day), outcome.scorecard.judged
     verdicts = (verdict(outcome, year) for year in outcome.scorecard.years)
@@ -36,13 +34,17 @@ def fields(outcome: Outcome, language: Language) -> dict[str, object]:
     for finding in judged.of_units().findings:
         by_unit.setdefault(finding.unit, []).append(finding)
     units = [
-        {"stt": str(number), "ten": plain(found[0].unit_name or ""), "chi_tieu": _indicators(found, outcome, language)}
+        {
+            "stt": str(number),
+            "ten": escape_controls(found[0].unit_name or ""),
+            "chi_tieu": _indicators(found, outcome, language),
+        }
         for number, found in enumerate(by_unit.values(), start=1)
     ]
     return {
         "nam": year_of(outcome),
         **letterhead_fields(plan, letterhead, report_number(letterhead), language),
-        "ket_luan": " ".join(plain(language.say(sentence)) for sentence in verdicts if sentence),
+        "ket_luan": " ".join(escape_controls(language.say(sentence)) for sentence in verdicts if sentence),
         "so_don_vi": " ".join(language.number(len(covered.expected)) for covered in coverage),
         "so_don_vi_bao_cao": " ".join(language.number(covered.received) for covered in coverage),
         "cac_chi_tieu": _indicators(judged.of_province().findings, outcome, language),
@@ -54,7 +56,7 @@ def letterhead_fields(plan: Plan, letterhead: Letterhead, number: str, language:
     """Return the fields of the plan, and of the bodies and words around a document of that number."""
 
     def text(words: Phrase | Bilingual | str | None) -> str:
-        return plain(language.say(words or ""))
+        return escape_controls(language.say(words or ""))
 
     return {
         "so_ke_hoach": text(plan.number),
@@ -85,13 +87,13 @@ def _indicator(number: int, finding: Finding, outcome: Outcome, language: Langua
     ]
     return {
         "stt": str(number),
-        "ten": plain(language.say(indicator.title)),
-        "muc_tieu": plain(indicator.quote),
+        "ten": escape_controls(language.say(indicator.title)),
+        "muc_tieu": escape_controls(indicator.quote),
         "nguong": threshold_text(finding.threshold, language) if finding.threshold else "",
         "tu_so": counts[0],
         "mau_so": counts[1],
         "ty_le": rate_text(finding, language) or SIGN.get(finding.status, ""),
         "danh_gia": language.say(MEANING[finding.status]),
-        "con_thieu": plain(language.say(amount_lacking(finding, indicator))) if missed else "",
+        "con_thieu": escape_controls(language.say(amount_lacking(finding, indicator))) if missed else "",
         "nam_truoc": last_year_rate(outcome.trend, finding, language) if finding.unit is None else "",
     }

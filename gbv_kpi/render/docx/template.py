@@ -19,27 +19,23 @@ document's expressions run in Jinja's sandbox, and reach nothing but these field
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
 from html import unescape
 from io import BytesIO
-from typing import Any, Protocol
+from typing import Any
 
+from docx.document import Document
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, Undefined
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
-from lxml import etree
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.render.docx.annex import annex
-from gbv_kpi.render.docx.draft import Draft, date_document
-from gbv_kpi.render.docx.sections import content, general_assessment, indicator_results, shortcomings, unit_results
-from gbv_kpi.render.docx.styles import define_styles
+from gbv_kpi.render.docx.document import PartWriter, date_document, define_styles
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand
@@ -47,26 +43,12 @@ MAX_RENDERED = 100 * 2**20  # characters: the annex of 10,600 units has 30 milli
 MAX_FACTOR = 10**9
 MAX_QUOTED = 200  # characters of a document in a message
 
-Parts = Mapping[str, Callable[[Draft], None]]
-
-
-class Part(Protocol):
-    """A part of the report, as a function that writes it."""
-
-    def __call__(self, draft: Draft, outcome: Outcome) -> None: ...
-
-
-PARTS: Mapping[str, Part] = {
-    "noi_dung": content,
-    "danh_gia_chung": general_assessment,
-    "ket_qua_chi_tieu": indicator_results,
-    "bang_don_vi": unit_results,
-    "ton_tai": shortcomings,
-    "phu_luc": annex,
-}
+PARTS = ("noi_dung", "danh_gia_chung", "ket_qua_chi_tieu", "bang_don_vi", "ton_tai", "phu_luc")
+PartsIn = Callable[[Document], PartWriter]
 _MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
 _TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to compute.")
 _NOT_WORKED_OUT = phrase("The fields of the Word template cannot be computed.")
+_PARAGRAPH = re.compile("<w:p(?=[ >])")
 # The paragraph that a part is to take the place of.
 _PLACE_OF_A_PART = re.compile(
     rf"<w:p[ >](?:(?!<w:p[ >]).)*?{{{{\s*({'|'.join(PARTS)})\s*}}}}.*?</w:p>", flags=re.DOTALL
@@ -95,7 +77,13 @@ class _Unknown(Undefined):
 
 
 def fill_in(
-    template: bytes, known: Mapping[str, object], parts: Parts, day: date, language: Language, size: int = 0
+    template: bytes,
+    known: Mapping[str, object],
+    parts: Iterable[str],
+    parts_in: PartsIn,
+    day: date,
+    language: Language,
+    size: int = 0,
 ) -> bytes:
     """Return the office's document with these fields and parts in it, about `size` larger than it was.
 
@@ -104,7 +92,7 @@ def fill_in(
 
     def work(template: bytes) -> bytes:
         with _errors_explained():
-            return _rendered(_opened(template), known, parts, day, language)
+            return _rendered(_opened(template), known, parts, parts_in, day, language)
 
     if not can_isolate():
         return work(template)
@@ -142,8 +130,10 @@ def _errors_explained() -> Iterator[None]:
     except SecurityError as error:  # a TemplateError too, but written well
         raise UsageError(_NOT_WORKED_OUT) from error
     except TemplateError as error:
-        lines = [line.strip() for line in getattr(error, "docx_context", ())]
-        near = next((line for line in lines[3:] if line), "")[:MAX_QUOTED]
+        # Each paragraph is a line of what Jinja read.
+        lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
+        texts = (unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in reversed(lines))
+        near = next(filter(None, texts), "")[:MAX_QUOTED]
         message = phrase(
             "Invalid field in the Word template, near “{near}”. Write it as {example}.",
             near=near or "{{ }}",
@@ -155,13 +145,19 @@ def _errors_explained() -> Iterator[None]:
 
 
 def _rendered(
-    document: DocxTemplate, known: Mapping[str, object], parts: Parts, day: date, language: Language
+    document: DocxTemplate,
+    known: Mapping[str, object],
+    parts: Iterable[str],
+    parts_in: PartsIn,
+    day: date,
+    language: Language,
 ) -> bytes:
     patch_xml, render_xml = document.patch_xml, document.render_xml_part
     environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_printed)
     environment.globals = {"range": safe_range}
-    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
+    document.patch_xml = lambda xml: _PARAGRAPH.sub("\n<w:p", _PLACE_OF_A_PART.sub(_alone, patch_xml(xml)))
     asked = document.get_undeclared_template_variables(environment)
+    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
     context = {**known, **{name: f"{_MARK}{name}{_MARK}" for name in parts}}
     if unknown := asked - set(context):
         raise _no_such_field(sorted(unknown), context)
@@ -169,9 +165,9 @@ def _rendered(
         example = "{{ noi_dung }}"
         message = phrase("The Word template has no field: write {field} where the report is to appear.", field=example)
         raise UsageError(message)
-    define_styles(document.docx)
-    draft = Draft(document.docx, language)
-    xml_by_part = {name: _part_xml(draft, part) for name, part in parts.items() if name in asked}
+    define_styles(document.docx, language)
+    part = parts_in(document.docx)
+    xml_by_part = {name: part(name) for name in parts if name in asked}
     document.render_xml_part = lambda *arguments: _with_parts(render_xml(*arguments), xml_by_part)
     document.render(context, environment)
     date_document(document.docx, day)
@@ -206,17 +202,6 @@ def _printed(value: object) -> object:
             )
         )
     return value
-
-
-def _part_xml(draft: Draft, part: Callable[[Draft], None]) -> str:
-    """Return a part of the report as XML, in the document's own styles; the document stays as it was."""
-    body = draft.document.element.body
-    before = set(body)
-    part(draft)
-    written = [element for element in body if element not in before]
-    for element in written:
-        body.remove(element)
-    return "".join(etree.tostring(element, encoding="unicode") for element in written)
 
 
 def _with_parts(xml: str, parts: Mapping[str, str]) -> str:

@@ -3,16 +3,22 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
-from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase
+from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.plan.model import Letterhead
+from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, target_text
-from gbv_kpi.render.sentences import amount_lacking, completeness
 
 BLANK = "……"  # for the officer to fill in
+SHOWN_MERGERS = 20
+POINT = 25.4 / 72  # mm
+# The decree has the superior body's name written with the usual abbreviations.
+USUAL = {"ỦY BAN NHÂN DÂN": "UBND", "UỶ BAN NHÂN DÂN": "UBND", "HỘI ĐỒNG NHÂN DÂN": "HĐND"}
 
 # Abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III, as a document's number has them.
 KINDS = {
@@ -93,7 +99,6 @@ def target_in_force(finding: Finding, plan: Plan, language: Language) -> Phrase 
 
 
 def judged(finding: Finding) -> Phrase:
-    """Return the verdict in a word or two."""
     meaning = MEANING[finding.status]
     if finding.provisional and finding.status.has_rate:
         return phrase("{verdict} (provisional)", verdict=meaning)
@@ -115,7 +120,7 @@ def assessment(finding: Finding, indicator: Indicator, language: Language) -> Ph
         return phrase("{status}: the target of {target} is set for {year}", **details)
     if finding.status is not Status.MISSED:
         return phrase("{status} (the target is {target}, from {year} on)", **details)
-    lacking = amount_lacking(finding, indicator)
+    lacking = sentences.amount_lacking(finding, indicator)
     if not threshold.lower_is_better:
         lacking = phrase("{amount} lacking", amount=lacking)
     return phrase("{status}: the target is {target} from {year} on, {lacking}", **details, lacking=lacking)
@@ -123,20 +128,112 @@ def assessment(finding: Finding, indicator: Indicator, language: Language) -> Ph
 
 def reported(coverage: Coverage) -> Iterator[Phrase]:
     """Yield who has reported and who has not; a report handed on lists no errors that it could point to."""
-    yield from (sentence for sentence, _ in completeness(replace(coverage, refused=())))
+    yield from (sentence for sentence, _ in sentences.completeness(replace(coverage, refused=())))
     if coverage.refused:
         names = ", ".join(unit.name for unit in coverage.refused)
         yield phrase("Of these returned to the sender for correction: {units}.", units=names)
 
 
-def unit_names(outcome: Outcome) -> dict[str, str]:
-    """Return the units by code, with those that are still missing."""
-    names = {f.unit: f.unit_name or f.unit for f in outcome.scorecard.findings if f.unit is not None}
-    missing = {unit.code: unit.name for coverage in outcome.scorecard.coverage for unit in coverage.missing}
-    return dict(sorted((names | missing).items()))
-
-
 def legend(findings: Iterable[Finding], language: Language, further: Iterable[Status] = ()) -> str:
-    """Return the signs of a table in words."""
     present = {finding.status for finding in findings} | set(further)
     return "; ".join(f"{sign} {language.say(MEANING[status])}" for status, sign in SIGN.items() if status in present)
+
+
+def report_number(letterhead: Letterhead) -> str:
+    """Return the number of the report, with room for what the records office gives it."""
+    return f"      /BC-{letterhead.issuer_short or BLANK}"
+
+
+def capitalised(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def abbreviated(name: str) -> str:
+    """Return the name, in capitals, with its usual abbreviations.
+
+    >>> abbreviated("ỦY BAN NHÂN DÂN TỈNH NINH BÌNH")
+    'UBND TỈNH NINH BÌNH'
+    """
+    for words, abbreviation in USUAL.items():
+        name = name.replace(words, abbreviation)
+    return name
+
+
+def widest_line(text: str, points: float, column: float) -> float:
+    """Return about how wide (mm) the widest line of a text in bold Times New Roman is, broken to fit a column.
+
+    Near enough for a rule of a third to a half of it.
+
+    >>> round(widest_line("SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", 12, 69))
+    62
+    """
+    widest = line = 0.0
+    for word in text.split():
+        width = sum(map(_advance, word)) * points * POINT
+        longer = line + (0.25 * points * POINT if line else 0) + width
+        line = longer if longer <= column else width
+        widest = max(widest, min(line, column))
+    return widest
+
+
+def _advance(character: str) -> float:
+    if character in "Iijltf.,;:/-–()":
+        return 0.35
+    return 0.71 if character.isupper() else 0.5
+
+
+def findings_by_indicator(findings: Iterable[Finding]) -> dict[str, Finding]:
+    return {finding.indicator: finding for finding in findings}
+
+
+def titles_by_verdict(findings: Iterable[Finding], plan: Plan, language: Language) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in sorted(findings, key=lambda finding: list(Status).index(finding.status)):
+        title = language.say(plan.indicator_by_id[finding.indicator].title)
+        found.setdefault(language.say(judged(finding)), []).append(title)
+    return found
+
+
+def indicator_points(outcome: Outcome, finding: Finding, language: Language) -> Iterator[Phrase]:
+    """Yield the target in the plan's words, the result with last year's, the assessment, and what is to be known."""
+    indicator, year = outcome.scorecard.plan.indicator_by_id[finding.indicator], str(finding.year)
+    if indicator.quote:
+        yield phrase("Target: “{quote}”.", quote=indicator.quote)
+    found = result(finding, indicator, language)
+    if rate := sentences.last_year_rate(outcome.trend, finding, language):
+        yield phrase(
+            "Result of {year}: {result}; of {last_year}: {rate}.",
+            year=year,
+            result=found,
+            last_year=str(finding.year - 1),
+            rate=rate,
+        )
+    else:
+        yield phrase("Result of {year}: {result}.", year=year, result=found)
+    yield phrase("Assessment: {assessment}.", assessment=assessment(finding, indicator, language))
+    if progress := sentences.progress_alone(indicator, finding, language):
+        yield phrase("Progress: {progress}.", progress=progress)
+    for note in (indicator.caveat, indicator.note):
+        if note and finding.status.has_rate:
+            yield phrase("Note: {note}", note=note)
+
+
+def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
+    """Yield completeness and caveats: whatever may keep the figures from the truth."""
+    plan = outcome.scorecard.plan
+    for coverage in outcome.scorecard.coverage:
+        if coverage.provisional:
+            yield from reported(coverage)
+        if reason := plan.reporting_date_reason.get(coverage.year):
+            yield reason
+    if refused := sentences.refused_returns(outcome):
+        yield refused
+    for found in outcome.outlook:
+        yield sentences.outlook(plan, found)
+    merged = [problem.message for problem in outcome.problems if problem.code == "merged-unit"]
+    yield from islice(merged, SHOWN_MERGERS)
+    if len(merged) > SHOWN_MERGERS:
+        yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
+    yield from sentences.withheld_notes(plan, outcome.withheld)
+    if plan.note:
+        yield plan.note

@@ -1,40 +1,33 @@
-"""The report as one page, laid out by templates.
+"""The report as one page, laid out by templates."""
 
-Whatever a template prints is said in the officer's language, its control characters are shown, and it is escaped:
-a text of a file can neither act as markup nor turn the direction of the text around it.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from gbv_kpi import __version__
-from gbv_kpi.console import escape_controls
-from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
-from gbv_kpi.render import formatting, sentences
+from gbv_kpi.render import formatting, jinja, sentences
 from gbv_kpi.render.blocks import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.html.charts import bullet, line, scale_start
-from gbv_kpi.render.problem_groups import SEVERITY, grouped, place_text
+from gbv_kpi.render.problems import SEVERITY, grouped, place_text
 from gbv_kpi.render.year_record import record_sentences
 
 SHOWN_FILES = 200
 
 # What templates call: functions that are given the language, then those that need none.
-SPOKEN: tuple[Callable[..., object], ...] = (
+SPOKEN: tuple[jinja.Function, ...] = (
     *(formatting.rate_text, formatting.counts_text, formatting.threshold_text, sentences.progress, sentences.path),
     *(bullet, line),
 )
-UNSPOKEN: tuple[Callable[..., object], ...] = (
+UNSPOKEN: tuple[jinja.Function, ...] = (
     *(sentences.amount_lacking, sentences.caveats, sentences.completeness, sentences.last_year, sentences.outlook),
     *(sentences.marks_explained, sentences.refused_returns, formatting.clock_text, formatting.marks_text),
-    *(grouped, phrase, place_text, plural, scale_start),
+    *(grouped, place_text, scale_start),
 )
 
 
@@ -96,34 +89,13 @@ def _tone(decisive: Sequence[Finding]) -> tuple[str, str]:
 
 
 def _environment(language: Language) -> Environment:
-    """Return Jinja2 with the words and figures of every format, in one language."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=partial(_printed, language),
-    )
-    environment.globals |= {function.__name__: partial(function, language=language) for function in SPOKEN}
-    environment.globals |= {function.__name__: function for function in UNSPOKEN}
-    environment.globals |= {
+    made = jinja.environment(Path(__file__).parent, language, SPOKEN, UNSPOKEN)
+    made.globals |= {
         "MARK": formatting.MARK,
         "MEANING": formatting.MEANING,
         "SEVERITY": SEVERITY,
         "SHOWN_FILES": SHOWN_FILES,
         "SHOWN_UNITS": SHOWN_UNITS,
-        "language": language,
         "version": __version__,
     }
-    return environment
-
-
-def _printed(language: Language, value: object) -> object:
-    match value:
-        case Markup():
-            return value
-        case Phrase() | Bilingual() | str():
-            return escape_controls(language.say(value))
-        case _:
-            return value
+    return made

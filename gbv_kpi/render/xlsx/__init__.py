@@ -5,10 +5,9 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.xlsx.book import Book, Page
 from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.lists import fill_problems, fill_sources
-from gbv_kpi.render.xlsx.returns import fill_returns
+from gbv_kpi.render.xlsx.returns import fill_returns, year_of
 from gbv_kpi.render.xlsx.summary import fill_summary
 from gbv_kpi.render.xlsx.trend import fill_trend
-from gbv_kpi.render.xlsx.year import year_of
 
 __all__ = ["to_xlsx"]
 

@@ -53,8 +53,6 @@ class Cell(NamedTuple):
 
 
 class Book:
-    """One workbook in one language."""
-
     def __init__(self, title: Words, language: Language) -> None:
         self.language = language
         self._bytes = BytesIO()
@@ -71,7 +69,6 @@ class Book:
         return paper.storable(escape_controls(self.language.say(words)))
 
     def sheet_name(self, title: Words) -> str:
-        """Return a name for a further sheet."""
         # A word right before a bracket is taken for a function wherever the sheet is referred to.
         name = paper.sheet_title(self.say(title).replace("(", " ("), self._titles)
         self._titles.append(name)
@@ -168,7 +165,6 @@ class Page:
         return sum(round(width * 7) + 5 for width in self.widths)
 
     def reference(self, row: int, column: int) -> str:
-        """Return a cell as other sheets refer to it."""
         return reference(self.name, xl_rowcol_to_cell(row, column))
 
     def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> None:
@@ -254,12 +250,10 @@ class Page:
             self.fit(row, [name], [self.widths[column]], bold=bold)
 
     def shrink(self, rows: Iterable[int]) -> None:
-        """Let unused rows be no more than a gap."""
         for row in rows:
             self.sheet.set_row(row, GAP)
 
     def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
-        """Colour each verdict by the word in its cell."""
         for status in COLOURS:
             rule = {"type": "cell", "criteria": "==", "value": quoted(self.book.word[status])}
             self._colour((first_row, column, last_row, column), status, rule)

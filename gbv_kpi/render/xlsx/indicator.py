@@ -13,8 +13,7 @@ from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import BOLD, CENTRED, FIGURE, TITLE, Cell, Page, Words
 from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
-from gbv_kpi.render.xlsx.returns import ReturnsPage
-from gbv_kpi.render.xlsx.year import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, UnitRow, Year
+from gbv_kpi.render.xlsx.returns import FIRST_UNIT, HEAD, HEADINGS, PROVINCE, ReturnsPage, UnitRow, Year
 
 CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
 WIDTHS = (8.0, 27.0, 12.0, 12.0, 11.0, 12.0, 19.0, 12.0, 15.0)
@@ -25,8 +24,6 @@ UNSEEN = ";;;"  # the number format of a cell that shows nothing
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPage:
-    """One indicator in the year reported."""
-
     page: Page
     indicator: Indicator
     year: Year
@@ -168,7 +165,6 @@ class IndicatorPage:
         return self.page.book.count(count, formula)
 
     def _put_chart(self) -> None:
-        """Draw province and units against the threshold."""
         first, last = PROVINCE, self.year.last_row
         shown = Rates(
             self.indicator.title,

@@ -1,6 +1,5 @@
 """The sheets that list: what is wrong in the returns, the files that the figures come from, the list of a command."""
 
-from collections.abc import Iterator
 from pathlib import PurePath
 
 from gbv_kpi import __version__
@@ -9,17 +8,13 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.problems import Severity
 from gbv_kpi.render import listing
 from gbv_kpi.render.listing import Listing, for_person
-from gbv_kpi.render.problem_groups import SEVERITY
+from gbv_kpi.render.problems import HEADINGS, listed
 from gbv_kpi.render.xlsx.book import CENTRED, TITLE, Book, Cell, Page, quotient
 
 FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}
-PROBLEM_HEADINGS = (
-    *(phrase("Severity"), phrase("Code"), phrase("File"), phrase("Sheet"), phrase("Cell"), phrase("Unit, year")),
-    *(phrase("What was found"), phrase("How to correct it")),
-)
 PROBLEM_WIDTHS = (11.0, 20.0, 26.0, 16.0, 9.0, 22.0, 52.0, 46.0)
 SOURCE_HEADINGS = (
     *(phrase("File"), phrase("SHA-256 of its content"), phrase("Valid returns"), phrase("Kind, encoding")),
@@ -60,23 +55,13 @@ def _cell(book: Book, cell: listing.Cell) -> Cell:
 
 
 def fill_problems(page: Page, outcome: Outcome) -> None:
-    """Write every problem, errors first."""
     page.set_widths(PROBLEM_WIDTHS)
     page.across(0, phrase("Errors and warnings"), TITLE)
     problems = sorted(outcome.problems, key=lambda problem: problem.severity is not Severity.ERROR)
-    page.list("problems", 2, PROBLEM_HEADINGS, [list(_problem(problem)) for problem in problems])
-
-
-def _problem(problem: Problem) -> Iterator[Cell]:
-    place = problem.place
-    yield Cell(SEVERITY[problem.severity], look={"bg_color": FILL[problem.severity], **CENTRED})
-    yield Cell(problem.code)
-    yield Cell(place.file)
-    yield Cell(place.sheet or "")
-    yield Cell(place.cell or (phrase("row {row}", row=str(place.row)) if place.row else ""))
-    yield Cell(", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part))
-    yield Cell(problem.message)
-    yield Cell(problem.hint)
+    rows = [list(map(Cell, listed(problem))) for problem in problems]
+    for row, problem in zip(rows, problems, strict=True):
+        row[0] = row[0]._replace(look={"bg_color": FILL[problem.severity], **CENTRED})
+    page.list("problems", 2, HEADINGS, rows)
 
 
 def fill_sources(page: Page, outcome: Outcome) -> None:

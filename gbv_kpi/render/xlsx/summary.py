@@ -11,17 +11,8 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.trend import Trend
+from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import clock_text
-from gbv_kpi.render.sentences import (
-    caveats,
-    completeness,
-    monitored_figures,
-    outlook,
-    province_verdict,
-    refused_returns,
-    verdict,
-    withheld_notes,
-)
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, TITLE, Book, Cell, Look, Page, Words, quotient
 from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
@@ -35,7 +26,7 @@ from gbv_kpi.render.xlsx.indicator import (
     VERDICT,
     IndicatorPage,
 )
-from gbv_kpi.render.xlsx.year import PROVINCE
+from gbv_kpi.render.xlsx.returns import PROVINCE
 from gbv_kpi.render.year_record import record_sentences
 
 NAME, QUOTE = 0, 1  # from NUMERATOR to LACKING the columns are those of the indicators' own sheets
@@ -64,7 +55,7 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
             page.row(row, cells)
             page.fit(row, [page.book.say(cells[column].value) for column in (NAME, QUOTE)])
         page.colour_verdicts(first, last, VERDICT)
-        if verdict(outcome, indicators[0].year.year):
+        if sentences.verdict(outcome, indicators[0].year.year):
             _follow_verdicts(page, outcome, indicators[0].year.year, (first, last))
         row = last + 2
     for words, look in below:
@@ -85,32 +76,34 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
 
 
 def _above(outcome: Outcome) -> Iterator[Line]:
-    """Yield the titles, then the verdict, and whether it is the last word."""
     plan = outcome.scorecard.plan
     yield plan.title, {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
         yield phrase("Plan {number}, year {year}", number=plan.number, year=str(year)), {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
-        if sentence := verdict(outcome, year):
+        if sentence := sentences.verdict(outcome, year):
             yield sentence, TITLE
-    if refused := refused_returns(outcome):
+    if refused := sentences.refused_returns(outcome):
         yield refused, REFUSED
     for coverage in outcome.scorecard.coverage:
-        for sentence, provisional in completeness(coverage):
+        for sentence, provisional in sentences.completeness(coverage):
             yield sentence, NOTABLE if provisional else {}
     for found in outcome.outlook:
-        yield outlook(plan, found), NOTABLE
+        yield sentences.outlook(plan, found), NOTABLE
     if outcome.data_moment:
         yield phrase("As recorded in the ledger at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
 
 
 def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
     plan, scorecard = outcome.scorecard.plan, outcome.scorecard
-    for _, sentence in monitored_figures(scorecard, outcome.trend, language):
+    for _, sentence in sentences.monitored_figures(scorecard, outcome.trend, language):
         yield sentence, {}
-    for caveat in caveats(plan, scorecard.rated_indicators):
+    for caveat in sentences.caveats(plan, scorecard.rated_indicators):
         yield caveat, {"italic": True}
-    for note in (*withheld_notes(plan, outcome.withheld), *record_sentences(outcome.year_record, plan, language)):
+    for note in (
+        *sentences.withheld_notes(plan, outcome.withheld),
+        *record_sentences(outcome.year_record, plan, language),
+    ):
         yield note, {}
 
 
@@ -177,8 +170,8 @@ def _follow_verdicts(page: Page, outcome: Outcome, year: int, rows: tuple[int, i
     missed = f"COUNTIF({verdicts},{formulas.quoted(book.word[Status.MISSED])})"
     province = outcome.scorecard.judged.of_province()
     judged = sum(len(province.with_status(status).frame) for status in (Status.MET, Status.MISSED))
-    possible = [book.say(province_verdict(plan, year, count, judged)) for count in range(judged + 1)]
-    now = book.say(verdict(outcome, year) or "")
+    possible = [book.say(sentences.province_verdict(plan, year, count, judged)) for count in range(judged + 1)]
+    now = book.say(sentences.verdict(outcome, year) or "")
     if now in possible and (formula := formulas.choice(missed, possible)):
         page.put(row, 0, Cell(now, formula=formula), TITLE)
     page.colour_where(row, f"={missed}>0", Status.MISSED)

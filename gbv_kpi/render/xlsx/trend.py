@@ -47,7 +47,6 @@ def fill_trend(page: Page, trend: Trend, indicators: Sequence[IndicatorPage]) ->
 
 
 def _legend(page: Page, trend: Trend) -> Iterator[str]:
-    """Yield the signs at the figures, in words."""
     present = {point.finding.status for series in trend.series for point in series.points}
     for status in (status for status in Status if status in present):
         yield f"{MARK[status]} {page.book.word[status]}"

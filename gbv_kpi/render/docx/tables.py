@@ -1,0 +1,243 @@
+"""The tables of the report as columns: indicators, units, what is lacking, the annex; and that of a letter."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
+from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.scorecard import UnitCounts
+from gbv_kpi.plan import Plan, ReturnField
+from gbv_kpi.render.docx.wording import SIGN, judged, legend, short_result, signed_rate, target_in_force
+from gbv_kpi.render.letters import HEADINGS, Letter
+from gbv_kpi.render.sentences import amount_lacking, last_year_rate
+
+WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
+SHOWN_UNITS = 60  # in the body; the annex has all
+LETTER_WIDTHS = (38, 33, 30, 18, 30, 16)  # mm
+NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm, of the annex
+FIGURE_LETTERS, MARGIN_LETTERS = 5, 1  # no word of a heading and no figure is broken
+NARROWEST, WIDEST = 14, 30  # mm of a column of figures: for its heading, and for the eye to follow a line
+
+Words = Phrase | Bilingual | str
+
+
+class Bold(NamedTuple):
+    words: Words
+
+
+class Column(NamedTuple):
+    """A column of a table: its heading, with an upper one where several columns share it, and its cells."""
+
+    heading: Words | tuple[Words, Words]
+    width: float  # mm
+    cells: Sequence[Words | Bold]
+    align: str = "center"
+
+
+class Heading(NamedTuple):
+    """A cell of a table's head; without words it continues the one above."""
+
+    words: Words
+    share: int  # of the width
+    columns: int = 1
+    merge: bool = False  # with the cell above or below
+
+
+class ShownUnits(NamedTuple):
+    shown: dict[str, str]
+    more: int
+
+
+def shares_of(columns: Sequence[Column]) -> list[int]:
+    return [_share([column], columns) for column in columns]
+
+
+def _share(some: Iterable[Column], columns: Iterable[Column]) -> int:
+    widths = (sum(column.width for column in part) for part in (some, columns))
+    return round(next(widths) / next(widths) * WHOLE_WIDTH)
+
+
+def heading_rows(columns: Sequence[Column]) -> list[list[Heading]]:
+    """Return one row, or two where a heading has two levels: equal upper levels in a row share a cell."""
+    if not any(isinstance(column.heading, tuple) for column in columns):
+        return [[Heading(_upper(column), _share([column], columns)) for column in columns]]
+    upper: list[Heading] = []
+    lower: list[Heading] = []
+    for (words, has_levels), group in groupby(columns, lambda one: (_upper(one), isinstance(one.heading, tuple))):
+        below = list(group)
+        shares = [_share([column], columns) for column in below]
+        if has_levels:
+            upper.append(Heading(words, _share(below, columns), len(below)))
+            lower += [Heading(_lowest(column), share) for column, share in zip(below, shares, strict=True)]
+        else:
+            upper += [Heading(words, share, merge=True) for share in shares]
+            lower += [Heading("", share, merge=True) for share in shares]
+    return [upper, lower]
+
+
+def _upper(column: Column) -> Words:
+    return column.heading[0] if isinstance(column.heading, tuple) else column.heading
+
+
+def _lowest(column: Column) -> Words:
+    return column.heading[-1] if isinstance(column.heading, tuple) else column.heading
+
+
+def _numbers(rows: Sequence[object] | dict[str, str]) -> list[str]:
+    return [str(number) for number in range(1, len(rows) + 1)]
+
+
+def _bold_where(condition: bool, words: Words) -> Words | Bold:
+    return Bold(words) if condition else words
+
+
+def letter_table(letter: Letter) -> list[Column]:
+    cells = zip(HEADINGS, LETTER_WIDTHS, zip(*letter.rows, strict=True), strict=True)
+    first, *others = (Column(*column) for column in cells)
+    return [first._replace(align="left"), *others]
+
+
+def indicators_table(outcome: Outcome, findings: Sequence[Finding], language: Language) -> list[Column]:
+    plan, year = outcome.scorecard.plan, findings[0].year
+    rates = [last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA] for finding in findings]
+    verdicts = [_bold_where(finding.status is Status.MISSED, judged(finding)) for finding in findings]
+    return [
+        Column(phrase("No."), 12, _numbers(findings)),
+        Column(phrase("Indicator"), 40, [plan.indicator_by_id[f.indicator].title for f in findings], "left"),
+        Column(phrase("Target in force"), 26, [target_in_force(f, plan, language) for f in findings]),
+        Column(phrase("Result of {year}", year=str(year)), 41, [short_result(f, language) for f in findings]),
+        Column(phrase("Year {year}", year=str(year - 1)), 19, rates),
+        Column(phrase("Assessment"), 27, verdicts),
+    ]
+
+
+def unit_names(outcome: Outcome) -> dict[str, str]:
+    """Return the units by code, with those that are still missing."""
+    names = {f.unit: f.unit_name or f.unit for f in outcome.scorecard.findings if f.unit is not None}
+    missing = {unit.code: unit.name for coverage in outcome.scorecard.coverage for unit in coverage.missing}
+    return dict(sorted((names | missing).items()))
+
+
+def shown_units(outcome: Outcome) -> ShownUnits:
+    """Return the units of the body: of very many only those that miss a threshold."""
+    names = unit_names(outcome)
+    if len(names) <= SHOWN_UNITS:
+        return ShownUnits(names, 0)
+    missing = {finding.unit for finding in outcome.scorecard.with_status(Status.MISSED).findings}
+    shown = [unit for unit in names if unit in missing][:SHOWN_UNITS]
+    return ShownUnits({unit: names[unit] for unit in shown}, len(names) - len(shown))
+
+
+def units_table(outcome: Outcome, units: dict[str, str], language: Language) -> list[Column]:
+    """Return each unit's rates, and below them the province's and the thresholds."""
+    plan = outcome.scorecard.plan
+    findings = {(finding.unit, finding.indicator): finding for finding in outcome.scorecard.findings}
+    province = [findings[None, indicator.id] for indicator in plan.indicators]
+    provisional = any(finding.provisional for finding in province)
+    place = phrase("{place} (provisional)", place=plan.place) if provisional else plan.place
+    names: list[Words | Bold] = [*units.values(), Bold(place), phrase("Target in force")]
+    columns = [Column(phrase("No."), 12, [*_numbers(units), "", ""]), Column(phrase("Unit"), 43, names, "left")]
+    for indicator, finding in zip(plan.indicators, province, strict=True):
+        rates = [signed_rate(findings.get((unit, indicator.id)), language) for unit in units]
+        total, target = Bold(signed_rate(finding, language)), target_in_force(finding, plan, language)
+        columns.append(Column(indicator.title, 110 / len(plan.indicators), [*rates, total, target]))
+    return columns
+
+
+def units_legend(outcome: Outcome, units: dict[str, str], language: Language) -> str:
+    first = outcome.scorecard.plan.indicators[0].id
+    known = {finding.unit for finding in outcome.scorecard.findings if finding.indicator == first}
+    return legend(outcome.scorecard.judged.findings, language, [] if known.issuperset(units) else [Status.NO_DATA])
+
+
+def lacking_table(plan: Plan, missed: Sequence[Finding], language: Language) -> list[Column]:
+    """Return every threshold missed, the province before its units, with the whole number that is lacking."""
+    indicators = [plan.indicator_by_id[finding.indicator] for finding in missed]
+    titles = [_bold_where(f.unit is None, one.title) for f, one in zip(missed, indicators, strict=True)]
+    units = [_bold_where(f.unit is None, f.unit_name or plan.place) for f in missed]
+    amounts = [amount_lacking(f, one) for f, one in zip(missed, indicators, strict=True)]
+    return [
+        Column(phrase("No."), 12, _numbers(missed)),
+        Column(phrase("Indicator"), 40, titles, "left"),
+        Column(phrase("Unit"), 40, units, "left"),
+        Column(phrase("Result"), 36, [short_result(finding, language) for finding in missed]),
+        Column(phrase("Lacking"), 37, amounts, "left"),
+    ]
+
+
+def annex_tables(outcome: Outcome, page_width: float, language: Language) -> list[list[Column]]:
+    """Return every unit's counts and rates, in as many tables as a page (mm) is not wide enough for.
+
+    Columns that share an upper heading stay together.
+    """
+    if not outcome.scorecard.findings:
+        return []
+    names = unit_names(outcome)
+    lead = [
+        Column(phrase("No."), NUMBER_WIDTH, [*_numbers(names), ""]),
+        Column(phrase("Unit"), UNIT_WIDTH, [*names.values(), Bold(phrase("Total"))], "left"),
+    ]
+    room = page_width - NUMBER_WIDTH - UNIT_WIDTH
+    tables: list[list[Column]] = []
+    for _, together in groupby([*_count_columns(outcome, names, language), *_rates(outcome, names, language)], _upper):
+        group = list(together)
+        if tables and len(tables[-1]) + len(group) <= int(room / NARROWEST):
+            tables[-1] += group
+        else:
+            tables.append(group)
+    return [[*lead, *_fitted(table, room, language)] for table in tables]
+
+
+def _fitted(table: Sequence[Column], room: float, language: Language) -> Iterator[Column]:
+    """Yield columns of widths in proportion to the letters that each must have room for, with its margins."""
+    words = [language.say(_lowest(column)).replace("-", "- ").split() for column in table]
+    letters = [MARGIN_LETTERS + max(FIGURE_LETTERS, *map(len, found)) for found in words]
+    for column, count in zip(table, letters, strict=True):
+        yield column._replace(width=min(count * room / sum(letters), WIDEST))
+
+
+def _count_columns(outcome: Outcome, units: Iterable[str], language: Language) -> Iterator[Column]:
+    """Yield a column for each field; of an optional one where some unit gave it."""
+    counts_by_unit = {counts.unit: counts for counts in outcome.counts}
+    for field in outcome.scorecard.plan.fields:
+        reported = [one for one in outcome.counts if field.id in one.values or field.id in one.withheld]
+        if reported or not field.optional:
+            heading = field.header.get("en" if language.tag == "en" else "vi") or field.label
+            figures = [_figure(counts_by_unit.get(unit), field, language) for unit in units]
+            yield Column(heading, WIDEST, [*figures, Bold(_total(reported, field, outcome, language))])
+
+
+def _figure(counts: UnitCounts | None, field: ReturnField, language: Language) -> str:
+    if counts and field.id in counts.withheld:
+        return SIGN[Status.WITHHELD]
+    count = counts.values.get(field.id) if counts else None
+    return SIGN[Status.NO_DATA] if count is None else language.number(count)
+
+
+def _total(reported: Sequence[UnitCounts], field: ReturnField, outcome: Outcome, language: Language) -> str:
+    """Return the sum of what was reported; of what is partly withheld only what the province's findings show."""
+    if not reported:
+        return SIGN[Status.NO_DATA]
+    if not any(field.id in counts.withheld for counts in reported):
+        return language.number(sum(counts.values[field.id] for counts in reported))
+    for finding in outcome.scorecard.of_province().findings:
+        indicator = outcome.scorecard.plan.indicator_by_id[finding.indicator]
+        sides = ((indicator.numerator, finding.numerator), (indicator.denominator, finding.denominator))
+        for fields, count in sides:
+            if fields == (field.id,) and count is not None:
+                return language.number(count)
+    return SIGN[Status.WITHHELD]
+
+
+def _rates(outcome: Outcome, units: Iterable[str], language: Language) -> Iterator[Column]:
+    findings = {(finding.indicator, finding.unit): finding for finding in outcome.scorecard.findings}
+    for indicator in outcome.scorecard.plan.indicators:
+        *rates, total = (signed_rate(findings.get((indicator.id, unit)), language) for unit in (*units, None))
+        yield Column((phrase("Rate"), indicator.title), WIDEST, [*rates, Bold(total)])
+
+
+def annex_legend(outcome: Outcome, language: Language) -> str:
+    withheld = [Status.WITHHELD for counts in outcome.counts if counts.withheld]
+    return legend(outcome.scorecard.findings, language, [Status.NO_DATA, *withheld])

@@ -1,0 +1,111 @@
+"""Problems in the order a person corrects them, and the meaning of their codes: for a person, and as JSON.
+
+They are grouped by file, errors first, one kind at a time with its first examples; JSON has schema `gbv-kpi/explain/1`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gbv_kpi.console import to_json_text
+from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.problem_codes import CATALOGUE
+from gbv_kpi.problems import Problem, Severity
+
+EXAMPLES = 3
+SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
+HEADINGS = (
+    *(phrase("Severity"), phrase("Code"), phrase("File"), phrase("Sheet"), phrase("Cell"), phrase("Unit, year")),
+    *(phrase("What was found"), phrase("How to correct it")),
+)
+MEANINGS = {
+    Severity.ERROR: phrase("Errors: a return with an error is excluded from all figures."),
+    Severity.WARNING: phrase("Warnings: something was read in a way that needs confirmation."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    code: str
+    problems: Sequence[Problem]
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code].severity
+
+    @property
+    def examples(self) -> Sequence[Problem]:
+        return self.problems[:EXAMPLES]
+
+    @property
+    def more(self) -> int:
+        """Return how many there are beyond the examples."""
+        return max(0, len(self.problems) - EXAMPLES)
+
+    def example_texts(self, language: Language) -> list[str]:
+        places = [(place_text(problem), language.say(problem.message)) for problem in self.examples]
+        return [": ".join(part for part in parts if part) for parts in places]
+
+    def distinct_hints(self, language: Language) -> list[str]:
+        """Return how to correct them, each way once."""
+        return list(dict.fromkeys(language.say(problem.hint) for problem in self.problems))
+
+
+def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
+    problems_by_file: dict[str, dict[str, list[Problem]]] = {}
+    for problem in problems:
+        problems_by_file.setdefault(problem.place.file, {}).setdefault(problem.code, []).append(problem)
+    for file, problems_by_code in problems_by_file.items():
+        groups = [ProblemGroup(code, found) for code, found in problems_by_code.items()]
+        yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
+
+
+def place_text(problem: Problem) -> str:
+    """Return sheet and cell, then unit and year: Biểu 1!D9 (Huyện Nho Quan, 2023)."""
+    place = problem.place
+    cell = place.cell or (str(place.row) if place.row else "")
+    spot = "!".join(part for part in (place.sheet, cell) if part)
+    owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
+    return f"{spot} ({owner})" if spot and owner else spot or owner
+
+
+def listed(problem: Problem) -> list[Phrase | str]:
+    """Return what a list has of a problem under `HEADINGS`."""
+    place = problem.place
+    row = phrase("row {row}", row=str(place.row)) if place.row else ""
+    owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
+    words: tuple[Phrase, ...] = (problem.message, problem.hint)
+    return [SEVERITY[problem.severity], problem.code, place.file, place.sheet or "", place.cell or row, owner, *words]
+
+
+def codes_to_text(language: Language) -> str:
+    width = max(map(len, CATALOGUE))
+    blocks = []
+    for severity, heading in MEANINGS.items():
+        kinds = [(code, kind) for code, kind in CATALOGUE.items() if kind.severity is severity]
+        lines = (f"  {code:<{width}}  {language.say(kind.meaning)}\n" for code, kind in kinds)
+        blocks.append(f"{language.say(heading)}\n{''.join(lines)}")
+    return "\n".join(blocks)
+
+
+def code_to_text(code: str, language: Language) -> str:
+    """Return the meaning of one code, an example, and the remedy."""
+    kind = CATALOGUE[code]
+    lines = (
+        f"{code} ({language.say(SEVERITY[kind.severity])})",
+        language.say(kind.meaning),
+        language.say(phrase("For example: {example}", example=kind.example)),
+        language.say(phrase("Remedy: {remedy}", remedy=kind.remedy)),
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def codes_to_json(codes: Sequence[str], language: Language) -> str:
+    records = [
+        {
+            "code": code,
+            "severity": CATALOGUE[code].severity,
+            **{name: language.say(getattr(CATALOGUE[code], name)) for name in ("meaning", "example", "remedy")},
+        }
+        for code in codes
+    ]
+    return to_json_text({"schema": "gbv-kpi/explain/1", "codes": records})
