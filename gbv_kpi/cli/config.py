@@ -56,7 +56,8 @@ def config(
     values = {"plan": plan, "ledger": place, "lang": spoken.tag, "fail_on": fail_on.value, "min_count": min_count}
     settings = []
     for name, value in values.items():
-        key, source = name.replace("_", "-"), SOURCES[_source_name(context, name)]
+        key = name.replace("_", "-")
+        source = SOURCES[getattr(context.get_parameter_source(name), "name", "DEFAULT")]
         if name == "lang" and source != "option" and os.environ.get("GBV_KPI_LANG", "")[:2].lower() in LANGUAGES:
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
@@ -64,11 +65,6 @@ def config(
     path = str(file.path) if file else None
     show = settings_to_json if request.format is Format.JSON else settings_to_terminal
     request.emit(show(settings, path, spoken))
-
-
-def _source_name(context: typer.Context, name: str) -> str:
-    source = context.get_parameter_source(name)
-    return source.name if source else "DEFAULT"
 
 
 def settings_of(arguments: Sequence[str], environment: Mapping[str, str]) -> "SettingsFile | None":

@@ -39,8 +39,8 @@ def entries_of(
     )
     if years is not None:
         query = query.where(returns.c.year.in_(sorted(year for year in set(years) if 0 < year < 10_000)))
-    if codes is not None and len(asked := sorted(set(codes))) <= MOST_CODES:
-        query = query.where(returns.c.unit_code.in_(asked))
+    if codes is not None and len(wanted := sorted(set(codes))) <= MOST_CODES:
+        query = query.where(returns.c.unit_code.in_(wanted))
     if as_of is not None:
         query = query.where(submissions.c.at <= stamp(as_of))
     with damage_as_error(connection):
@@ -110,6 +110,8 @@ def _without_gaps(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 class ChangedError(Exception):
+    """Rows differ from what was recorded; `found` says how."""
+
     def __init__(self, found: Phrase) -> None:
         super().__init__(found)
         self.found = found
@@ -123,14 +125,13 @@ def entry_from(row: RowMapping) -> Entry:
     columns = dict(row)
     entry = Entry.model_validate(columns)
     if columns.get("digest") not in (None, digest_of(columns)):
-        details = {"unit": entry.unit_name, "year": str(entry.year)}
-        raise ChangedError(
-            phrase(
-                "revision {revision} of {unit}, {year}, differs from what was recorded",
-                revision=entry.revision,
-                **details,
-            )
+        found = phrase(
+            "revision {revision} of {unit}, {year}, differs from what was recorded",
+            revision=entry.revision,
+            unit=entry.unit_name,
+            year=str(entry.year),
         )
+        raise ChangedError(found)
     return entry
 
 
