@@ -72,7 +72,7 @@ def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _column(address: str) -> int:
-    """Return the column of a cell, counted from 1. (To import xlsxwriter for this takes 0.2 s.)"""
+    """Return the column of a cell, counted from 1, without importing xlsxwriter (0.2 s)."""
     number = 0
     for letter in address.rstrip("0123456789"):
         number = number * 26 + ord(letter) - ord("A") + 1

@@ -19,6 +19,10 @@ from gbv_kpi.returns.parse import integers
 
 STATUSES = list(map(str, Status))
 Columns = dict[str, NDArray[Any]]
+DTYPES = {
+    "year": np.int16, "indicator": np.int8, "unit": np.int32, "numerator": np.int64, "no_numerator": np.bool_,
+    "denominator": np.int64, "no_denominator": np.bool_, "status": np.int8, "provisional": np.bool_,
+}  # fmt: skip
 
 
 def evaluate(returns: Returns, plan: Plan) -> Scorecard:
@@ -33,14 +37,35 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
         refused[year].add(code)
     valid = returns.valid
     coverage: list[Coverage] = []
-    findings: list[Columns] = []
-    for year in sorted({*valid["year"].unique().tolist(), *refused}):
-        rows = returns_of_year(valid, year, fields)
-        coverage.append(_coverage(plan, year, rows, refused[year]))
-        if len(rows):
-            counts = sum_by_unit(rows, fields)
-            findings.extend(_findings(plan, coverage[-1], counts, _base_counts(valid, plan, year, counts)))
-    return Scorecard(plan, _frame(plan, findings, valid["unit"].cat.categories), tuple(coverage), valid)
+    years = sorted({*valid["year"].unique().tolist(), *refused})
+    # Allocate all findings at once: joining parts takes 0.1 s and 130 MiB with a million returns (2026-11-26).
+    most = (len(valid) + len(years)) * len(plan.all_indicators)
+    columns: Columns = {name: np.empty(most, dtype=dtype) for name, dtype in DTYPES.items()}
+    end = 0
+    for year in years:
+        covered, parts = _evaluate_year(valid, plan, year, fields, refused[year])
+        coverage.append(covered)
+        for part in parts:
+            start, end = end, end + len(part["unit"])
+            for name, column in part.items():
+                columns[name][start:end] = column
+    columns = {name: column[:end] for name, column in columns.items()}
+    return Scorecard(plan, _frame(plan, columns, valid["unit"].cat.categories), tuple(coverage), valid)
+
+
+def _evaluate_year(
+    valid: pd.DataFrame, plan: Plan, year: int, fields: Sequence[str], refused: set[str]
+) -> tuple[Coverage, list[Columns]]:
+    """Return the coverage and the findings of a year."""
+    given = [field for field in fields if valid[field].notna().any()]
+    rows = returns_of_year(valid, year, given)
+    coverage = _coverage(plan, year, rows, refused)
+    if not len(rows):
+        return coverage, []
+    counts = sum_by_unit(rows, given)
+    blank = pd.Series(pd.NA, index=counts.index, dtype="Int64")
+    counts = counts.assign(**{field: blank for field in fields if field not in given})
+    return coverage, list(_findings(plan, coverage, counts, _base_counts(valid, plan, year, counts)))
 
 
 def returns_of_year(valid: pd.DataFrame, year: int, fields: Sequence[str]) -> pd.DataFrame:
@@ -50,11 +75,9 @@ def returns_of_year(valid: pd.DataFrame, year: int, fields: Sequence[str]) -> pd
     return valid[["unit", "named_unit", "is_merged", *fields]].iloc[rows]
 
 
-def _frame(plan: Plan, findings: Sequence[Columns], units: "pd.Index[str]") -> pd.DataFrame:
-    """Concatenate findings; with a million returns each copy takes 0.1 s and 130 MiB."""
-    if not findings:
+def _frame(plan: Plan, columns: Columns, units: "pd.Index[str]") -> pd.DataFrame:
+    if not len(columns["unit"]):
         return findings_frame(plan, ())
-    columns = {name: np.concatenate([part.pop(name) for part in findings]) for name in list(findings[0])}
     return pd.DataFrame(
         {
             "year": columns["year"],

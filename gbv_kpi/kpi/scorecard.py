@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,7 +111,7 @@ class Scorecard:
     @property
     def statuses(self) -> set[Status]:
         """Return the statuses that occur."""
-        return set(map(Status, self.frame["status"].cat.categories[_is_present(self.frame["status"])]))
+        return {status for status in Status if _is_one_of(self.frame["status"], [str(status)]).any()}
 
     @property
     def rated_indicators(self) -> set[str]:
@@ -119,17 +120,17 @@ class Scorecard:
         indicators = self.frame.loc[_is_one_of(self.frame["status"], rated), "indicator"]
         return set(indicators.cat.categories[_is_present(indicators)])
 
-    @property
+    @cached_property
     def unit_count(self) -> int:
         """Return the number of units that have a finding."""
         return int(_is_present(self.frame["unit"]).sum())
 
-    @property
+    @cached_property
     def missed(self) -> NDArray[np.intp]:
         """Return the row numbers of findings that miss a threshold; a frame would copy 100,000s of rows."""
         return np.flatnonzero(_is_one_of(self.frame["status"], [str(Status.MISSED)]))
 
-    @property
+    @cached_property
     def units_with_misses(self) -> NDArray[np.intp]:
         """Return the units that miss a threshold, as positions in the categories of `unit`."""
         return np.flatnonzero(_is_present(self.frame["unit"].iloc[self.missed]))
@@ -149,7 +150,7 @@ class Scorecard:
     def of_indicators(self, indicators: Iterable[Indicator]) -> "Scorecard":
         return self._where(_is_one_of(self.frame["indicator"], [indicator.id for indicator in indicators]))
 
-    @property
+    @cached_property
     def judged(self) -> "Scorecard":
         """Return the findings of the indicators that the plan judges."""
         return self.of_indicators(self.plan.indicators)
@@ -191,9 +192,10 @@ def _is_present(column: "pd.Series") -> NDArray[np.bool_]:
 
 
 def _is_one_of(column: "pd.Series", values: Sequence[str]) -> NDArray[np.bool_]:
-    """Return a mask of the rows with one of some values; `isin` takes ten times as long."""
-    is_wanted = np.append(column.cat.categories.isin(values), np.False_)  # the last element is for NA
-    return is_wanted[column.cat.codes.to_numpy()]
+    """Return a mask of the rows with one of a few categories; `isin` takes a hundred times as long."""
+    codes = column.cat.codes.to_numpy()
+    places = np.flatnonzero(column.cat.categories.isin(values))
+    return reduce(or_, (codes == place for place in places), np.zeros(len(codes), dtype=bool))
 
 
 def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":

@@ -85,9 +85,10 @@ def read_body(
     kinds[_annotations(grid, kinds, columns, fields, filled, figures)] = RowKind.NOTHING
     for column in [column for column in filled if column not in fields]:
         if column <= (unit if unit is not None else min(fields, default=0)):
-            rows = np.flatnonzero((kinds == RowKind.RETURN) & filled[column] & ~known)
-            for text, at in columns.looks(column).texts_at(rows) if rows.size else ():
-                kinds[at] = _kind_by_name(text, names, is_unit=column == unit)
+            asked = (kinds == RowKind.RETURN) & filled[column] & ~known
+            if asked.any():
+                kind_of = partial(_kind_by_name, names=names, is_unit=column == unit)
+                kinds[asked] = columns.looks(column).read(kind_of, asked)
     signed = _first_signature(columns, filled, present & ~(named & figures))
     is_below = (np.arange(len(kinds)) >= signed) & ~known
     kinds[is_below & np.isin(kinds, (RowKind.RETURN, RowKind.ASIDE, RowKind.TOTAL))] = RowKind.WORDS
@@ -144,8 +145,9 @@ def _annotations(
     return found
 
 
-def _kind_by_name(text: str, names: RowNames, *, is_unit: bool) -> RowKind:
+def _kind_by_name(cell: Cell, names: RowNames, *, is_unit: bool) -> RowKind:
     """Return the kind of a row with figures by its name, in the column of units or before it."""
+    text = text_of(cell)
     if not is_unit and not any(map(str.isalpha, text)):
         return RowKind.RETURN
     name = names.read(text)

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any
 
 import numpy as np
@@ -33,12 +32,16 @@ class Values:
             claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
             return claimed[self.codes]
         found = among.copy()
+        found[among] = self.read(claim, among)
+        return found
+
+    def read(self, reading: Callable[[Cell], int], among: Mask) -> NDArray[np.int8]:
+        """Return what a reading makes of the cell of some rows, each different cell read once."""
         codes = self.codes[among]
         present = np.flatnonzero(np.bincount(codes, minlength=len(self.cells)))
-        claimed = np.zeros(len(self.cells), dtype=bool)
-        claimed[present] = [claim(self.cells[code]) for code in present.tolist()]
-        found[among] = claimed[codes]
-        return found
+        readings = np.zeros(len(self.cells), dtype=np.int8)
+        readings[present] = [reading(self.cells[code]) for code in present.tolist()]
+        return readings[codes]
 
     def alike(self) -> "Values":
         """Return the cells with their long numbers made the same, for claims that do not depend on them."""
@@ -54,7 +57,8 @@ class Values:
 
     def texts_at(self, rows: Rows) -> list[tuple[str, Rows]]:
         """Return every different text of some rows, with the rows that have it."""
-        order = np.argsort(self.codes[rows], kind="stable")
+        short = self.codes.astype(np.min_scalar_type(len(self.cells)), copy=False)  # 16 bits sort ten times as fast
+        order = np.argsort(short[rows], kind="stable")
         codes, rows = self.codes[rows][order], rows[order]
         starts = np.flatnonzero(np.diff(codes, prepend=-1))
         groups = np.split(rows, starts[1:]) if len(starts) else []
@@ -71,12 +75,12 @@ class Columns:
         self._tail = grid.sheet.tail
         self.count = len(self._rows) + (0 if self._tail is None else len(self._tail))
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
-        self.cells = cache(self._cells)
-        self.values = cache(self._values)
-        self.looks = cache(lambda column: self.values(column).alike())
-        self.all_figures = cache(self._all_figures)
+        # Dicts, for a cache of methods is a ring that is never freed: 65 MiB of a million returns (2026-11-26).
+        self._values: dict[int, Values] = {}
+        self._looks: dict[int, Values] = {}
+        self._all_figures: dict[int, bool] = {}
 
-    def _cells(self, column: int) -> Sequence[Cell]:
+    def cells(self, column: int) -> Sequence[Cell]:
         """Return the cells at hand, without those of the tail."""
         if len(self._widths) == 1 and column < next(iter(self._widths)):
             return [row[column] for row in self._rows]
@@ -86,9 +90,19 @@ class Columns:
         values = self.values(column)
         return values.cells[int(values.codes[row])]
 
-    def _values(self, column: int) -> Values:
+    def values(self, column: int) -> Values:
         """Return the different cells, and which of them each row has."""
-        cells = self.cells(column)
+        if column not in self._values:
+            self._values[column] = self._distinct(self.cells(column), column)
+        return self._values[column]
+
+    def looks(self, column: int) -> Values:
+        """Return the different cells but for their long numbers, and which of them each row has."""
+        if column not in self._looks:
+            self._looks[column] = self.values(column).alike()
+        return self._looks[column]
+
+    def _distinct(self, cells: Sequence[Cell], column: int) -> Values:
         place = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
         codes = np.fromiter(map(place.__getitem__, cells), dtype=np.int32, count=len(cells))
         if self._tail is None:
@@ -102,11 +116,18 @@ class Columns:
         else:
             tail_codes, numbers = pd.factorize(tail.to_numpy())
             different = numbers.tolist()
-        to_place = np.array([place.setdefault(cell, len(place)) for cell in different] or [0], dtype=np.int32)
-        return Values(np.append(codes, to_place[tail_codes]), list(place))
+        is_new = np.fromiter((cell not in place for cell in different), dtype=bool, count=len(different))
+        to_place = (np.cumsum(is_new) + len(place) - 1).astype(np.int32)
+        to_place[~is_new] = [place[cell] for cell in different if cell in place]
+        return Values(np.append(codes, to_place[tail_codes]), [*place, *compress(different, is_new)])
 
-    def _all_figures(self, column: int) -> bool:
+    def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need not be looked at one by one."""
+        if column not in self._all_figures:
+            self._all_figures[column] = self._holds_numbers(column)
+        return self._all_figures[column]
+
+    def _holds_numbers(self, column: int) -> bool:
         tail = self._tail
         if tail is not None and (column >= tail.shape[1] or isinstance(tail[column].dtype, pd.CategoricalDtype)):
             return False

@@ -123,7 +123,9 @@ class Grid:
 
     def marks(self, row: int) -> dict[int, set[object]]:
         """Return the fields, or levels of fields, that the cells of a row speak of, by column."""
-        return {column: marks for column, text in self.words(row) if (marks := self.explain(text).marks)}
+        words = self.words(row)
+        found = {text: self.explain(text).marks for text in {text for _, text in words}}  # 16,384 cells may be alike
+        return {column: found[text] for column, text in words if found[text]}
 
     def has_number(self, row: int) -> bool:
         return any(map(is_number, self.rows[row]))

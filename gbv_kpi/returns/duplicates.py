@@ -1,7 +1,6 @@
 """Find returns of the same unit and year: neither counts, for either may be right."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ class Return:
     unit: Unit  # of the year
     named: Unit  # the unit that the return names: a predecessor where it has merged since, else the same
     year: int
-    place: Place  # of the unit's name, or of what stands for it
+    place: Place  # of the unit's name, or of what is in its place
     values: Mapping[str, int]  # by field; one left blank is absent
     cells: Mapping[str, str]  # the address of each of these values
 
@@ -29,48 +28,41 @@ class Return:
         return self.named is not self.unit
 
 
-def _key(frame: pd.DataFrame, *, across_files: bool) -> pd.Series:
-    """Return a number for each unit and year (and file); NA where unit or year is not known."""
-    unit = frame["unit"].cat.codes.astype(np.int64)
-    key = unit * 10_000 + frame["year"]
-    if not across_files:
-        key += frame["file"].to_numpy(dtype=np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
-    return key[(unit >= 0) & (frame["year"] > 0) & frame["is_reported"]]
-
-
-def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> list[tuple[int, int]]:
-    """Return pairs of rows: a return, and the first return of the same unit and year.
+def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return pairs of rows, a return and the first return of the same unit and year, and which rows do not count.
 
     The returns of the predecessors of a merged unit are not duplicates: together they are its return. A predecessor
     next to its successor is one, for nobody can tell whether the successor's return includes it.
     """
-    key = _key(frame, across_files=across_files)
-    if (np.diff(np.sort(key)) > 0).all():
-        return []
-    key = key[key.duplicated(keep=False)]
-    rows = frame.loc[key.index]
-    columns = (key.index, key, rows["named_unit"], rows["is_merged"])
-    return _repeated(zip(*(column.tolist() for column in columns), strict=True))
+    unit, year = frame["unit"].cat.codes.to_numpy(), frame["year"].to_numpy()
+    key = unit * np.int64(10_000) + year
+    if not across_files:
+        key += frame["file"].to_numpy(np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
+    is_known = (unit >= 0) & (year > 0) & frame["is_reported"].to_numpy()
+    is_duplicate = np.zeros(len(frame), dtype=bool)
+    ordered = np.sort(key[is_known])
+    if (ordered[1:] > ordered[:-1]).all():
+        return np.empty((0, 2), dtype=np.int64), is_duplicate
+    row = np.flatnonzero(is_known)
+    row = row[pd.Index(key[row]).duplicated(keep=False)]
+    key = key[row]
+    named = frame["named_unit"].cat.codes.to_numpy()[row]
+    is_merged = frame["is_merged"].to_numpy()[row]
+    group, _ = pd.factorize(key)
+    first_named = _least(group * (1 + len(frame["named_unit"].cat.categories)) + named, row)
+    first_unmerged = _least(group, np.where(is_merged, len(frame), row))
+    first = np.where(is_merged, np.minimum(first_named, first_unmerged), _least(group, row))
+    repeats = first < row
+    is_duplicate[row[np.isin(key, key[repeats])]] = True
+    return np.column_stack([row[repeats], first[repeats]]), is_duplicate
 
 
-def of_same_return(frame: pd.DataFrame, rows: list[int], *, across_files: bool) -> NDArray[np.bool_]:
-    """Return which rows are of the same unit and year as one of these."""
-    if not rows:
-        return np.zeros(len(frame), dtype=bool)
-    key = _key(frame, across_files=across_files)
-    return frame.index.isin(key.index[key.isin(key[rows])])
-
-
-def _repeated(rows: Iterable[tuple[int, object, str, bool]]) -> list[tuple[int, int]]:
-    """Return the pairs among rows, which have position, unit and year, the unit named, and whether that merged."""
-    pairs: list[tuple[int, int]] = []
-    earlier: dict[object, list[tuple[int, str, bool]]] = defaultdict(list)
-    for row, key, named, is_merged in rows:
-        first = next((at for at, name, was in earlier[key] if name == named or not (was and is_merged)), None)
-        if first is not None:
-            pairs.append((row, first))
-        earlier[key].append((row, named, is_merged))
-    return sorted(pairs)
+def _least(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the least value with the same key as each."""
+    group, different = pd.factorize(keys)
+    least = np.full(len(different), np.iinfo(np.int64).max)
+    np.minimum.at(least, group, values)
+    return least[group]
 
 
 def describe_duplicate(given: Return, first: Return) -> Problem:

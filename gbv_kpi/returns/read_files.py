@@ -100,9 +100,9 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     if any(problem.code == OWN_REPORT for problem in problems):
         return FileTables(source.name, source.sha256, None, (), problems)
     read = [read_tables(sheet, source.name, reader) for sheet in sheets]
-    beside = [read_tables(sheet, source.name, reader) for sheet in hidden]
+    beyond = [read_tables(sheet, source.name, reader) for sheet in hidden]
     shown_names = _shown_names([*sheets, *hidden], reader)
-    if personal := [problem for sheet in (*read, *beside) for problem in sheet.personal]:
+    if personal := [problem for sheet in (*read, *beyond) for problem in sheet.personal]:
         found = [_under_shown_name(problem, shown_names) for problem in personal]
         return FileTables(source.name, source.sha256, encoding, (), found)
     tables = without_plans([table for sheet in read for table in sheet.tables])
@@ -122,7 +122,7 @@ def read_file(source: Source, reader: Reader) -> FileTables:
 
 
 def _shown_names(sheets: Sequence[Sheet], reader: Reader) -> Mapping[str | None, str]:
-    """Return what stands in place of the names of sheets that may be those of persons."""
+    """Return what replaces the names of sheets that may be those of persons."""
     numbered = ((sheet.name, number) for number, sheet in enumerate(sheets, start=1) if sheet.name is not None)
     shown = {name: shown_sheet_name(name, number, reader.units.knows) for name, number in numbered}
     return {name: other for name, other in shown.items() if other is not None and other != name}

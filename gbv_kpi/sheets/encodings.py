@@ -1,4 +1,4 @@
-"""The encodings that a text of an office may be in, and texts whose letters were lost or are those of an old font."""
+"""The encodings of texts that offices send, and texts with letters that were lost or are those of an old font."""
 
 import codecs
 import re
@@ -62,7 +62,7 @@ def decode_page(page: bytes) -> tuple[str, str]:
 
 
 def fits(start: str, encoding: str) -> bool:
-    """Whether the start of a text makes sense in the encoding that it was decoded from.
+    """Return whether the start of a text makes sense in the encoding that it was decoded from.
 
     Windows-1258 decodes all bytes, to letters with loose tones: a tone on no vowel tells that it is another one.
     """
@@ -110,8 +110,8 @@ def undecodable(start: bytes, place: Place) -> Problem:
 def letters_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | None:
     """Return what is wrong with the letters of cells, given as address and text; None where they can be read.
 
-    A single strange word is somebody's name or a sign in a note. Several are told, where no correct word stands
-    in the same cell, or where they outnumber the correct words of the file.
+    A single strange word is somebody's name or a sign in a note. Several are reported, where no correct word
+    is in the same cell, or where they outnumber the correct words of the file.
     """
     suspects = [(address, text) for address, text in cells if not text.isascii() or "?" in text]
     correct = sum(_count(_VIETNAMESE_WORD, text) for _, text in suspects)

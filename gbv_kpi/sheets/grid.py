@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from gbv_kpi.sheets.refusal import damaged, oversized
-from gbv_kpi.sheets.sheet import Area, Cell, Sheet
+from gbv_kpi.sheets.sheet import LONGEST_NAME, Area, Cell, Sheet
 
 MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
 MAX_MERGED = 100_000  # areas
@@ -50,7 +50,7 @@ class Grid:
 
     def sheet(self, name: str | None) -> Sheet:
         return Sheet(
-            name,
+            name and name[:LONGEST_NAME],
             self.rows,
             tuple(self.merged),
             hidden_rows=frozenset(row for row in self.hidden_rows if row < len(self.rows)),

@@ -1,20 +1,20 @@
 """Web pages to sheets: what Excel, LibreOffice and many reporting systems save under the name of an .xls.
 
 A page is one sheet; a "single file web page" (.mht) may hold several. The tables and the lines of text between them
-stand at successive rows; cells that reach over others are merged.
+are at successive rows; cells that reach over others are merged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid
-from gbv_kpi.sheets.html_looks import Look, classes_of, look_of
 from gbv_kpi.sheets.refusal import Refusal, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
-from gbv_kpi.sheets.superscripts import Run, join_runs
+from gbv_kpi.sheets.shown import Run, join_runs
 
 MAX_SIZE = 32 * 2**20  # bytes
 MAX_CELLS = 500_000  # that a page spans
@@ -27,7 +27,8 @@ _STARTS = (
     b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body", b"<style", b"<div", b"<center", b"<!--",
 )  # fmt: skip
 _MIME_START = (b"mime-version:", b"from: <saved by", b"content-type: multipart/related")
-_SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # beside words, percentages and errors
+_SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # not words, percentages or errors
+_STRUCK = frozenset({"s", "strike", "del"})
 _NOT_SHOWN = frozenset({"script", "style", "title", "xml", "noscript", "template", "option"})
 _BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "body", "form", "hr"})
 
@@ -61,26 +62,83 @@ def _pages(content: bytes) -> list[bytes]:
     return [page for page in pages if isinstance(page, bytes)]
 
 
+# ------------------------------------------------------------------------ looks
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the text of an open tag looks; that of the tags in it too."""
+
+    is_raised: bool = False
+    is_struck: bool = False  # or invisible
+    is_gone: bool = False  # takes no room either
+    is_note: bool = False  # leads to another place on the page
+
+
+def look_of(tag: str, attributes: Mapping[str, str], above: Look, classes: Mapping[str, Mapping[str, str]]) -> Look:
+    """Return the look of an open tag; `above` is that of the tag around it, `classes` what a style sheet says."""
+    if not attributes and tag not in _STRUCK and tag not in ("sup", "sub"):
+        return above
+    style: dict[str, str] = {}
+    for name in attributes.get("class", "").split():
+        style |= classes.get(name, {})
+    style |= _declarations(attributes.get("style", ""))
+    is_struck = tag in _STRUCK or "line-through" in style.get("text-decoration", "") + style.get(
+        "text-decoration-line", ""
+    )
+    is_unseen = style.get("visibility") in ("hidden", "collapse") or any(
+        style[name].strip("0.") in ("", "px", "pt") for name in ("font-size", "opacity") if name in style
+    )
+    is_gone = "hidden" in attributes or style.get("display") == "none" or style.get("mso-hide") == "all"
+    return Look(
+        above.is_raised or tag in ("sup", "sub") or _is_raised(style.get("vertical-align", "")),
+        above.is_struck or is_struck or is_unseen,
+        above.is_gone or is_gone,
+        above.is_note or (tag == "a" and attributes.get("href", "").startswith("#")),
+    )
+
+
+def _declarations(style: str) -> dict[str, str]:
+    """Return the properties that a style sets, in small letters.
+
+    >>> _declarations("Display: NONE; height:0")
+    {'display': 'none', 'height': '0'}
+    """
+    pairs = (declaration.partition(":") for declaration in style.lower().split(";"))
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs if value}
+
+
+def classes_of(style_sheet: str) -> Mapping[str, Mapping[str, str]]:
+    """Return what a style sheet says of classes by themselves (`.xl65`, `td.xl65`)."""
+    rules = (rule.partition("{") for rule in style_sheet.split("}"))
+    return {
+        selector.strip().partition(".")[2]: _declarations(style)
+        for selectors, _, style in rules
+        for selector in selectors.replace("<!--", "").split(",")
+        if selector.count(".") == 1 and " " not in selector.strip()
+    }
+
+
+def _is_raised(alignment: str) -> bool:
+    return alignment in ("super", "sub", "text-top", "text-bottom") or alignment[:1].isdigit()
+
+
 # ------------------------------------------------------------------------ one page
 
 
 def _read_page(text: str) -> "_Page":
-    page = _Page()
-    _feed(page, text)
-    page.close()
-    return page
-
-
-def _feed(target: Any, text: str) -> None:
-    """Let the parser come by the tags of a page; a target is asked for no more methods than it has."""
     from lxml import etree
 
+    page = _Page()
+    target: Any = page  # a target is asked for no more methods than it has
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     content = text.encode("utf-8", "replace")
     for start in range(0, len(content), CHUNK):  # what the target raises is only heard between two of them
         parser.feed(content[start : start + CHUNK])
     if content:
         parser.close()
+    page.close()
+    return page
 
 
 class _Page:
@@ -102,7 +160,7 @@ class _Page:
         self._looks: list[tuple[str, Look]] = [("", Look())]  # of the open tags
         self._classes: dict[str, Mapping[str, str]] = {}
         self._style_sheet: list[str] | None = None  # pieces of the open one
-        self._silent = 0  # open tags whose text is none of the page
+        self._silent = 0  # open tags with text that is not part of the page
         self._cells = 0
 
     # ------------------------------------------------------------ what the parser calls
@@ -159,9 +217,7 @@ class _Page:
         if self._style_sheet is not None:
             self._style_sheet.append(text)
         elif "ExcelWorksheet" in text:
-            names = _ListedSheets()
-            _feed(names, text.partition(">")[2])
-            self.listed = self.listed or [(name, is_shown) for name, is_shown in names.sheets]
+            self.listed = self.listed or _listed_sheets(text.partition(">")[2])
 
     def close(self) -> None:
         self._end_cell()
@@ -223,7 +279,7 @@ class _Page:
         self._count(across * down)
         self.grid.merge(row, column, row + down - 1, column + across - 1)
         self._taken.update(
-            (row + below, column + beside) for below in range(down) for beside in range(across) if below or beside
+            (row + below, column + right) for below in range(down) for right in range(across) if below or right
         )
 
     def _count(self, cells: int) -> None:
@@ -232,29 +288,21 @@ class _Page:
             raise oversized()
 
 
-class _ListedSheets:
-    """The sheets that Excel lists in a page, and whether they are shown."""
+def _listed_sheets(comment: str) -> list[tuple[str | None, bool]]:
+    """Return the sheets that Excel lists in a page, and whether they are shown."""
+    from lxml import etree
 
-    def __init__(self) -> None:
-        self.sheets: list[tuple[str | None, bool]] = []
-        self._tag = ""
-
-    def start(self, tag: str, _: Mapping[str, str]) -> None:
-        self._tag = tag.rpartition(":")[2]
-        if self._tag == "excelworksheet":
-            self.sheets.append((None, True))
-
-    def end(self, _: str) -> None:
-        self._tag = ""
-
-    def data(self, text: str) -> None:
-        if self.sheets and self._tag == "name":
-            self.sheets[-1] = text.strip(), self.sheets[-1][1]
-        elif self.sheets and self._tag == "visible":
-            self.sheets[-1] = self.sheets[-1][0], not text.strip().startswith(("SheetH", "SheetV"))
-
-    def close(self) -> None:
-        pass
+    sheets: list[tuple[str | None, bool]] = []
+    listed = etree.fromstring(comment.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8", huge_tree=True))
+    for element in () if listed is None else listed.iter():
+        tag, text = str(element.tag).rpartition(":")[2], (element.text or "").strip()
+        if tag == "excelworksheet":
+            sheets.append((None, True))
+        elif tag == "name" and sheets:
+            sheets[-1] = text, sheets[-1][1]
+        elif tag == "visible" and sheets:
+            sheets[-1] = sheets[-1][0], not text.startswith(("SheetH", "SheetV"))
+    return sheets
 
 
 def _check_columns(rows: Iterable[Sequence[bool]]) -> None:
@@ -271,7 +319,7 @@ def _span(attributes: Mapping[str, str], name: str) -> int:
 
 
 def _value(text: str, attributes: Mapping[str, str]) -> Cell:
-    """Return the number that a spreadsheet program wrote beside what it shows, else what it shows."""
+    """Return the number that a spreadsheet program wrote next to what it shows, else what it shows."""
     number = attributes.get("sdval") or attributes.get("x:num")
     if number and text and _SHOWN_NUMBER.issuperset(text):
         try:

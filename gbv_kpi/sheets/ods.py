@@ -1,24 +1,29 @@
-"""OpenDocument spreadsheets (.ods) to sheets, as the parser comes by their tags."""
+"""OpenDocument spreadsheets (.ods) to sheets, row by row."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from xml.etree.ElementTree import Element
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
-from gbv_kpi.sheets.number_formats import number_of, scale_in, without_noise
-from gbv_kpi.sheets.package import Package
+from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import encrypted, oversized, unsupported, word
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
-from gbv_kpi.sheets.superscripts import Run, join_runs
-from gbv_kpi.sheets.xml_reader import Attributes, elements, read_xml
+from gbv_kpi.sheets.shown import Run, join_runs, number_of, scale_in, without_noise
 
 MAX_TABLES = 1000
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
 _DRAWN = ("caption", "circle", "connector", "custom-shape", "ellipse", "frame", "g", "line", "path", "polygon", "rect")
-_NOT_SHOWN = frozenset({"annotation", "hidden-text", "shapes", "tracked-changes", "dde-links", *_DRAWN})
+_NOT_SHOWN = frozenset({"annotation", "hidden-text", *_DRAWN})
+_ASIDE = frozenset({"shapes", "tracked-changes", "dde-links"})  # hold other tables
+_GROUPS = frozenset({"table-row-group", "table-column-group"})
+_STYLES = ("percentage-style", "style", "default-style")
+_READ = ("spreadsheet", "table", "table-column", "table-row", *_STYLES, *_GROUPS, *_ASIDE)
 
 
 def is_ods(package: Package) -> bool:
-    """Whether a package is an OpenDocument file of any kind; raises `Refusal` for one that is locked, or a text."""
+    """Return whether a package is an OpenDocument file. Raises `Refusal` for one that is locked, or a text."""
     mimetype = package.part("mimetype") or b""
     manifest = package.part("META-INF/manifest.xml")
     if b"opendocument" not in mimetype and not package.has("content.xml"):
@@ -35,120 +40,89 @@ def is_ods(package: Package) -> bool:
 def read_ods(package: Package) -> list[tuple[Sheet, bool]]:
     """Return each sheet and whether it is shown."""
     reader = _Reader()
-    for name in ("styles.xml", "content.xml"):
-        if (xml := package.part(name)) is not None:
-            read_xml(xml, reader.start, reader.end, reader.text)
+    for part in ("styles.xml", "content.xml"):
+        for is_start, name, element in walk(package.part(part) or b"<a/>", *_READ):
+            reader.begin(name, attributes_of(element)) if is_start else reader.end(name, element)
     if not reader.is_spreadsheet:
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     check_areas(sheet for sheet, _ in reader.sheets)
     return reader.sheets
 
 
+@dataclass(frozen=True, slots=True)
 class _Look:
     """What a style says of a cell or a stretch of text."""
 
-    def __init__(self, attributes: Attributes) -> None:
-        self.parent = attributes.get("parent-style-name", "")
-        self.format = attributes.get("data-style-name", "")
-        self.is_raised: bool | None = None
-        self.is_struck: bool | None = None
-        self.is_hidden = False
+    parent: str
+    number_format: str
+    is_raised: bool | None
+    is_struck: bool | None
+    is_hidden: bool
+
+    @classmethod
+    def of(cls, style: Element) -> "_Look":
+        given = attributes_of(style)
+        properties = {local_name(child.tag): attributes_of(child) for child in style}
+        text, table = properties.get("text-properties", {}), properties.get("table-properties", {})
+        position = text.get("text-position")
+        line = text.get("text-line-through-style", text.get("text-line-through-type"))
+        return cls(
+            given.get("parent-style-name", ""),
+            given.get("data-style-name", ""),
+            None if not position else position.split()[0] not in ("0%", "0"),
+            None if line is None else line != "none",
+            text.get("display") == "none" or table.get("display") == "false",
+        )
 
 
 class _Reader:
-    """The tables of a document as its tags come by."""
+    """The tables of a document as its elements come by."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[Sheet, bool]] = []
         self.is_spreadsheet = False
         self._looks: dict[tuple[str, str], _Look] = {}  # by family and name
-        self._look: _Look | None = None  # of the open style
         self._percentages: set[str] = set()  # number formats
-        self._path: list[str] = []
-        self._unseen = 0  # open tags whose text is no part of a cell
+        self._open_tables = 0  # one in a cell is none of the document's
+        self._aside = 0  # open elements that hold other tables
         self._grid = Grid()
-        self._in_table = False
         self._name, self._is_shown = "", True
-        self._row = self._column = 0
-        self._rows = 1  # that the open row stands for
-        self._hidden_group: list[bool] = []
+        self._row = 0
+        self._hidden_groups: list[bool] = []
         self._column_styles: list[tuple[int, str]] = []  # last column and default style
-        self._described = 0  # columns
-        self._row_style = ""
-        self._cell: Attributes | None = None
-        self._runs: list[Run] = []
-        self._length = 0
-        self._spans: list[tuple[bool, bool]] = []
-        self._has_paragraph = self._in_paragraph = False
 
-    # ------------------------------------------------------------ what the parser calls
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        self._path.append(name)
-        if self._unseen or name in _NOT_SHOWN:
-            self._unseen += 1
-        elif self._cell is not None:
-            self._cell_part(self._cell, name, attributes)
-        elif self._in_table:
-            self._table_part(name, attributes)
-        elif name == "table" and self._path[-2] == "spreadsheet":
-            self._begin_table(attributes)
-        elif name == "spreadsheet":
+    def begin(self, name: str, given: Attributes) -> None:
+        if name == "spreadsheet":
             self.is_spreadsheet = True
-        else:
-            self._in_styles(name, attributes)
+        elif name in _ASIDE:
+            self._aside += 1
+        elif name == "table" and not self._aside:
+            self._open_tables += 1
+            if self._open_tables == 1:
+                self._begin_table(given)
+        elif name in _GROUPS:
+            self._hidden_groups.append(given.get("display") == "false")
 
-    def end(self, name: str) -> None:
-        self._path.pop()
-        if self._unseen:
-            self._unseen -= 1
-        elif self._cell is not None:
-            self._end_in_cell(self._cell, name)
-        elif self._in_table:
-            self._end_in_table(name)
-        elif name == "style":
-            self._look = None
-
-    def _end_in_cell(self, cell: Attributes, name: str) -> None:
-        if name in ("table-cell", "covered-table-cell"):
-            self._end_cell(cell)
-        elif name in ("p", "h"):
-            self._in_paragraph = False
-        elif name in ("span", "a"):
-            self._spans.pop()
-
-    def _end_in_table(self, name: str) -> None:
-        if name == "table-row":
-            self._row += self._rows
-        elif name in ("table-row-group", "table-column-group"):
-            self._hidden_group.pop()
+    def end(self, name: str, element: Element) -> None:
+        given = attributes_of(element)
+        if name == "percentage-style":
+            self._percentages.add(given.get("name", ""))
+        elif name in ("style", "default-style"):
+            self._looks[given.get("family", ""), given.get("name", "")] = _Look.of(element)
+        elif name in _ASIDE:
+            self._aside -= 1
+        elif name in _GROUPS:
+            self._hidden_groups.pop()
+        elif self._aside:
+            return
         elif name == "table":
-            self.sheets.append((self._grid.sheet(self._name), self._is_shown))
-            self._in_table = False
-            if len(self.sheets) > MAX_TABLES:
-                raise oversized()
-
-    def text(self, text: str) -> None:
-        if self._in_paragraph and not self._unseen:
-            self._add(text)
+            self._open_tables -= 1
+            if self._open_tables == 0:
+                self._end_table()
+        elif self._open_tables == 1:
+            self._read_row(element, given) if name == "table-row" else self._describe_columns(given)
 
     # ------------------------------------------------------------ styles
-
-    def _in_styles(self, name: str, attributes: Attributes) -> None:
-        if name == "percentage-style":
-            self._percentages.add(attributes.get("name", ""))
-        elif name in ("style", "default-style"):
-            self._look = _Look(attributes)
-            self._looks[attributes.get("family", ""), attributes.get("name", "")] = self._look
-        elif name == "text-properties" and self._look:
-            if position := attributes.get("text-position"):
-                self._look.is_raised = position.split()[0] not in ("0%", "0")
-            line = attributes.get("text-line-through-style", attributes.get("text-line-through-type"))
-            if line is not None:
-                self._look.is_struck = line != "none"
-            self._look.is_hidden = attributes.get("display") == "none"
-        elif name == "table-properties" and self._look:
-            self._look.is_hidden = attributes.get("display") == "false"
 
     def _looks_of(self, family: str, name: str) -> list[_Look]:
         """Return a style and those that it is made from, the nearest first."""
@@ -158,7 +132,7 @@ class _Reader:
             name = look.parent
         return found
 
-    def _drawn(self, family: str, name: str, base: tuple[bool, bool]) -> tuple[bool, bool]:
+    def _drawn(self, family: str, name: str, base: tuple[bool, bool] = (False, False)) -> tuple[bool, bool]:
         """Return whether a text is raised, and whether it is struck out or hidden."""
         looks = self._looks_of(family, name)
         is_raised = next((look.is_raised for look in looks if look.is_raised is not None), base[0])
@@ -167,116 +141,111 @@ class _Reader:
 
     # ------------------------------------------------------------ tables
 
-    def _begin_table(self, attributes: Attributes) -> None:
-        self._grid, self._in_table = Grid(), True
-        self._name = attributes.get("name", "")
-        looks = self._looks_of("table", attributes.get("style-name", ""))
-        self._is_shown = not any(look.is_hidden for look in looks) and attributes.get("display") != "false"
-        self._row, self._described = 0, 0
-        self._column_styles, self._hidden_group = [], []
+    def _begin_table(self, given: Attributes) -> None:
+        self._grid, self._name, self._row = Grid(), given.get("name", ""), 0
+        looks = self._looks_of("table", given.get("style-name", ""))
+        self._is_shown = not any(look.is_hidden for look in looks) and given.get("display") != "false"
+        self._column_styles, self._hidden_groups = [], []
 
-    def _table_part(self, name: str, attributes: Attributes) -> None:
-        if name in ("table-row-group", "table-column-group"):
-            self._hidden_group.append(attributes.get("display") == "false")
-        elif name == "table-column":
-            count = _count(attributes, "number-columns-repeated", MAX_COLUMNS)
-            if self._is_hidden(attributes):
-                self._grid.hidden_columns.update(range(self._described, min(self._described + count, MAX_COLUMNS)))
-            self._described += count
-            self._column_styles.append((self._described - 1, attributes.get("default-cell-style-name", "")))
-        elif name == "table-row":
-            self._rows = _count(attributes, "number-rows-repeated", MAX_ROWS)
-            self._column = 0
-            self._row_style = attributes.get("default-cell-style-name", "")
-            if self._is_hidden(attributes):
-                self._grid.hidden_rows.update(range(self._row, min(self._row + self._rows, MAX_ROWS)))
-        elif name in ("table-cell", "covered-table-cell"):
-            self._cell = attributes
-            self._runs, self._length, self._has_paragraph = [], 0, False
-            self._spans = []
+    def _end_table(self) -> None:
+        self.sheets.append((self._grid.sheet(self._name), self._is_shown))
+        if len(self.sheets) > MAX_TABLES:
+            raise oversized()
 
-    def _is_hidden(self, attributes: Attributes) -> bool:
-        return attributes.get("visibility") in ("collapse", "filter") or any(self._hidden_group)
+    def _is_hidden(self, given: Attributes) -> bool:
+        return given.get("visibility") in ("collapse", "filter") or any(self._hidden_groups)
 
-    # ------------------------------------------------------------ cells
+    def _describe_columns(self, given: Attributes) -> None:
+        first = self._column_styles[-1][0] + 1 if self._column_styles else 0
+        end = first + _count(given, "number-columns-repeated", MAX_COLUMNS)
+        if self._is_hidden(given):
+            self._grid.hidden_columns.update(range(first, min(end, MAX_COLUMNS)))
+        self._column_styles.append((end - 1, given.get("default-cell-style-name", "")))
 
-    def _style_of(self, attributes: Attributes) -> str:
-        default = self._row_style or next((style for last, style in self._column_styles if self._column <= last), "")
-        return attributes.get("style-name", default)
+    def _read_row(self, row: Element, given: Attributes) -> None:
+        rows = _count(given, "number-rows-repeated", MAX_ROWS)
+        if self._is_hidden(given):
+            self._grid.hidden_rows.update(range(self._row, min(self._row + rows, MAX_ROWS)))
+        left, row_style = 0, given.get("default-cell-style-name", "")
+        for cell in row:
+            if local_name(cell.tag) in ("table-cell", "covered-table-cell"):
+                left += self._read_cell(cell, left, rows, row_style)
+        self._row += rows
 
-    def _cell_part(self, cell: Attributes, name: str, attributes: Attributes) -> None:
-        if name in ("p", "h"):
-            self._spans = [self._drawn("table-cell", self._style_of(cell), (False, False))]
-            if self._has_paragraph:
-                self._add("\n")
-            self._has_paragraph = self._in_paragraph = True
-        elif name in ("span", "a"):
-            base = self._spans[-1] if self._spans else (False, False)
-            self._spans.append(self._drawn("text", attributes.get("style-name", ""), base))
-        elif name == "s":
-            self._add(" " * _count(attributes, "c", LONGEST_TEXT))
-        elif name in ("tab", "line-break"):
-            self._add("\t" if name == "tab" else "\n")
-
-    def _add(self, text: str) -> None:
-        if self._spans and self._length < LONGEST_TEXT:
-            self._runs.append((text[:LONGEST_TEXT], *self._spans[-1]))
-            self._length += len(text)
-
-    def _end_cell(self, attributes: Attributes) -> None:
-        columns = _count(attributes, "number-columns-repeated", MAX_COLUMNS)
-        cell, is_cut = self._interpreted(attributes)
-        top, left = self._row, self._column
-        down, across = (
-            _count(attributes, "number-rows-spanned", MAX_ROWS),
-            _count(attributes, "number-columns-spanned", MAX_COLUMNS),
-        )
-        self._cell, self._spans = None, []
-        self._column += columns
+    def _read_cell(self, cell: Element, left: int, rows: int, row_style: str) -> int:
+        """Put a cell where it belongs, and return the number of columns it stands for."""
+        given, top = attributes_of(cell), self._row
+        columns = _count(given, "number-columns-repeated", MAX_COLUMNS)
+        default = row_style or next((style for last, style in self._column_styles if left <= last), "")
+        value, is_cut = self._interpreted(cell, given, given.get("style-name", default))
+        down = _count(given, "number-rows-spanned", MAX_ROWS)
+        across = _count(given, "number-columns-spanned", MAX_COLUMNS)
         if down > 1 or across > 1:
             self._grid.merge(top, left, top + down - 1, left + across - 1)
         if is_cut:
             self._grid.unseen.append((top, left))
-        if cell != "":
-            self._grid.put(top + self._rows - 1, left + columns - 1, cell)  # the last first: it tells how much there is
-            for row in range(top, top + self._rows):
+        if value != "":
+            self._grid.put(top + rows - 1, left + columns - 1, value)  # the last first: it tells how much there is
+            for row in range(top, top + rows):
                 for column in range(left, left + columns):
-                    self._grid.put(row, column, cell)
+                    self._grid.put(row, column, value)
+        return columns
 
-    def _interpreted(self, attributes: Attributes) -> tuple[Cell, bool]:
+    # ------------------------------------------------------------ cells
+
+    def _interpreted(self, cell: Element, given: Attributes, style: str) -> tuple[Cell, bool]:
         """Return the cell, and whether a text of it was left out."""
-        style = self._style_of(attributes)
-        text, is_cut = join_runs(self._runs)
-        text = text[:LONGEST_TEXT]
-        kind, _, own = attributes.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
+        paragraphs = [part for part in cell if local_name(part.tag) in ("p", "h")]
+        drawn = self._drawn("table-cell", style)
+        text, is_cut = join_runs(self._cell_runs(paragraphs, drawn))
+        kind, _, own = given.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
         if "error" in (kind, own) or (kind != "string" and text.startswith(("#", "Err:"))):
             return FormulaError(text), False
-        if "formula" in attributes and not kind and not self._has_paragraph:  # an empty text has an empty paragraph
+        if "formula" in given and not kind and not paragraphs:  # an empty text has an empty paragraph
             return FormulaWithoutValue(), False
         if kind in ("", "string"):
-            return text or ("" if self._has_paragraph else attributes.get("string-value", "")[:LONGEST_TEXT]), is_cut
-        if self._drawn("table-cell", style, (False, False))[1]:
-            return "", True
-        return self._number(attributes, kind, style, text), False
+            return text or ("" if paragraphs else given.get("string-value", "")[:LONGEST_TEXT]), is_cut
+        return ("", True) if drawn[1] else (self._number(given, kind, style, text), False)
 
-    def _number(self, attributes: Attributes, kind: str, style: str, text: str) -> Cell:
-        """Return a cell whose value is no text."""
+    def _cell_runs(self, paragraphs: Sequence[Element], drawn: tuple[bool, bool]) -> Iterator[Run]:
+        for number, paragraph in enumerate(paragraphs):
+            if number:
+                yield "\n", *drawn
+            yield from self._runs(paragraph, drawn)
+
+    def _runs(self, element: Element, drawn: tuple[bool, bool]) -> Iterator[Run]:
+        """Yield the stretches of text in an element, drawn as it is where they are no others in it."""
+        yield element.text or "", *drawn
+        for part in element:
+            name, given = local_name(part.tag), attributes_of(part)
+            if name == "s":
+                yield " " * _count(given, "c", LONGEST_TEXT), *drawn
+            elif name in ("tab", "line-break"):
+                yield "\t" if name == "tab" else "\n", *drawn
+            elif name in ("span", "a"):
+                yield from self._runs(part, self._drawn("text", given.get("style-name", ""), drawn))
+            elif name not in _NOT_SHOWN:
+                yield from self._runs(part, drawn)
+            yield part.tail or "", *drawn
+
+    def _number(self, given: Attributes, kind: str, style: str, text: str) -> Cell:
+        """Return a cell whose value is not a text."""
         match kind:
             case "boolean":
-                return attributes.get("boolean-value") == "true"
+                return given.get("boolean-value") == "true"
             case "date":
-                return _date(attributes.get("date-value", ""))
+                return _date(given.get("date-value", ""))
             case "time":
-                return text or attributes.get("time-value", "")
-        number = without_noise(number_of(attributes.get("value", "")))
-        shown = next((look.format for look in self._looks_of("table-cell", style) if look.format), "")
-        if kind == "percentage" or shown in self._percentages:
+                return text or given.get("time-value", "")
+        number = without_noise(number_of(given.get("value", "")))
+        formats = (look.number_format for look in self._looks_of("table-cell", style) if look.number_format)
+        if kind == "percentage" or next(formats, "") in self._percentages:
             return Percentage(number)
         if text.endswith("%"):  # only a sign behind the number
             return Percentage(number / 100)
         if scale := scale_in(text):
             return f"{number:g} ({scale})"
-        return _TRUTH.get(text.upper(), number) if "formula" in attributes else number
+        return _TRUTH.get(text.upper(), number) if "formula" in given else number
 
 
 def _date(value: str) -> Cell:

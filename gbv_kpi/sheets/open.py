@@ -12,14 +12,13 @@ from gbv_kpi.sheets.encodings import letters_problem, plain_start
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.ods import is_ods, read_ods
-from gbv_kpi.sheets.ole import OLE
 from gbv_kpi.sheets.own_reports import is_own_package, is_own_page, is_own_table
 from gbv_kpi.sheets.package import ZIP, Package
 from gbv_kpi.sheets.refusal import Refusal, is_fault, oversized, packed, problem_of, unsupported
 from gbv_kpi.sheets.sheet import Sheet, cell_address
 from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
 from gbv_kpi.sheets.xls import MAX_SIZE as MAX_LEGACY
-from gbv_kpi.sheets.xls import read_xls
+from gbv_kpi.sheets.xls import OLE, read_xls
 from gbv_kpi.sheets.xlsx import main_part, read_xlsx
 
 MAX_WORKBOOK = 32 * 2**20  # bytes of a zip; the country's 53,000 returns have 2 MiB
@@ -49,8 +48,11 @@ def read_sheets(source: Source) -> Opened:
         if not source.start.strip() and not source.content.strip():
             raise Refusal("unreadable-file", phrase("The file is empty."))
         if is_plain_text(source):
-            return _read_text(source, place)
-        if is_workbook(source.start):
+            sheet, encoding, problems = _read_text(source)
+            if sheet is None:
+                return Opened(encoding=encoding, problems=problems)
+            read = [(sheet, True)]
+        elif is_workbook(source.start):
             read, encoding = _read_workbook(source.content), None
         elif is_own_page(source.start):
             raise own_report()
@@ -60,8 +62,8 @@ def read_sheets(source: Source) -> Opened:
         if not is_fault(error):
             raise
         return Opened(problems=[problem_of(error, place)])
-    shown = [sheet.under_short_name() for sheet, is_shown in read if is_shown]
-    hidden = [sheet.under_short_name() for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
+    shown = [sheet for sheet, is_shown in read if is_shown]
+    hidden = [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
     if problem := letters_problem(_texts(shown), place):
         return Opened((), hidden, encoding, [problem])
     unseen = [_unseen(sheet, source.name) for sheet in shown if sheet.unseen]
@@ -128,20 +130,16 @@ def _check_kind(source: Source) -> None:
         raise Refusal("unreadable-file", message)
 
 
-def _read_text(source: Source, place: Place) -> Opened:
+def _read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
     _check_kind(source)
     sheet, encoding, problems = read_text(source)
-    if sheet is None:
-        suffix = Path(source.name).suffix.lower()
-        if suffix in WORKBOOK_SUFFIXES and encoding is None:
-            message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
-            raise Refusal("unreadable-file", message)
-        return Opened(encoding=encoding, problems=problems)
-    if is_own_table(sheet):
+    suffix = Path(source.name).suffix.lower()
+    if encoding is None and suffix in WORKBOOK_SUFFIXES:
+        message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
+        raise Refusal("unreadable-file", message)
+    if sheet is not None and is_own_table(sheet):
         raise own_report()
-    if problem := letters_problem(_texts([sheet]), place):
-        return Opened(encoding=encoding, problems=[problem])
-    return Opened([sheet], (), encoding, problems)
+    return sheet, encoding, problems
 
 
 def _texts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,7 @@ def word() -> Refusal:
 
 
 def is_fault(error: BaseException) -> bool:
-    """Whether something raised tells of the file that is read; a panic is how calamine's own code fails."""
+    """Return whether something raised is about the file that is read; a panic is how calamine's own code fails."""
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 

@@ -1,7 +1,7 @@
 """A sheet as values at addresses."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,9 +29,9 @@ class Percentage:
     share: float
 
 
-LONGEST_NAME = 255  # characters of a sheet's name
+LONGEST_NAME = 255  # characters of a sheet's name; no program gives it more
 HEAD_ROWS = 1000  # of a long table, in which its headings are looked for
-LONGEST_TEXT = 2000  # characters of a cell; what follows is no part of a figure, label or name
+LONGEST_TEXT = 2000  # characters of a cell; what follows is not part of a figure, label or name
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWithoutValue | FormulaError | Percentage
 Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), from 0
@@ -53,10 +53,6 @@ class Sheet:
     hidden_columns: Set[int] = frozenset()
     unseen: Sequence[tuple[int, int]] = ()  # cells of which a text was left out that is struck out or not shown
 
-    def under_short_name(self) -> "Sheet":
-        """Return the sheet under the first letters of its name: no program gives it more."""
-        return self if len(self.name or "") <= LONGEST_NAME else replace(self, name=(self.name or "")[:LONGEST_NAME])
-
     @cached_property
     def width(self) -> int:
         return max(map(len, self.rows), default=0)
@@ -67,7 +63,7 @@ def count_cells(sheet: Sheet) -> int:
 
 
 def cell_address(row: int, column: int) -> str:
-    """The spreadsheet address of a row and column counted from 0.
+    """Return the spreadsheet address of a row and column counted from 0.
 
     >>> cell_address(8, 3), cell_address(0, 27)
     ('D9', 'AB1')
@@ -81,7 +77,7 @@ def cell_address(row: int, column: int) -> str:
 
 
 def text_of(cell: Cell) -> str:
-    """The cell as its reader sees it: whole numbers without a decimal point.
+    """Return the cell as its reader sees it: whole numbers without a decimal point.
 
     >>> text_of(372.0), text_of(12.5), text_of("  Huyện Nho Quan ")
     ('372', '12.5', 'Huyện Nho Quan')

@@ -1,7 +1,6 @@
 """The files an officer names: single files, folders, and `-` for standard input."""
 
 import hashlib
-import io
 import os
 import stat
 import sys
@@ -30,9 +29,6 @@ class Source:
 
     name: str
     content: bytes
-
-    def stream(self) -> io.BytesIO:
-        return io.BytesIO(self.content)
 
     @property
     def start(self) -> bytes:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
 from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
-from gbv_kpi.sheets.number_formats import BUILT_IN, as_shown
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import damaged, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, Sheet
-from gbv_kpi.sheets.superscripts import join_runs
+from gbv_kpi.sheets.shown import BUILT_IN, as_shown, join_runs
 
 MAX_SHEETS = 1000
 MAX_RECORDS = 5_000_000
@@ -151,10 +150,9 @@ def _cell(
             text, runs = _rich_text(record[8:]) if kind == 62 else (_text(record, 8)[0], [])
         starts = [0, *(first for first, _ in runs), len(text)]
         looks = [look, *(fonts[font] for _, font in runs)]
-        seen, is_cut = join_runs(
+        return join_runs(
             (text[first:end], *drawn) for first, end, drawn in zip(starts, starts[1:], looks, strict=False)
         )
-        return seen[:LONGEST_TEXT], is_cut
     if look[1]:
         return "", True
     if kind in (3, 11):

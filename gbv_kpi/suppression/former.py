@@ -84,7 +84,7 @@ def known_of(counts: Counts, former: Mapping[Side, Sequence[FormerSum]]) -> Know
 
 
 def _numbered(columns: Sequence[Integers], length: int) -> Integers:
-    """Number the combinations that occur in the columns; only zeros, which are appended and sort first, get 0."""
+    """Assign a number to each combination in the columns; zeros, which are appended and sort first, get 0."""
     zeros = np.zeros(length, dtype=np.int64)
     combined = np.stack([zeros, *columns], axis=1)
     _, cell = np.unique(np.append(combined, combined[:1] * 0, axis=0), axis=0, return_inverse=True)

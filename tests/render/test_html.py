@@ -138,10 +138,10 @@ def test_the_matrix_tells_each_unit_by_sign_and_word(tmp_path: Path, plan: Plan)
     rows = of_2025({"372": well_but(schools_integrating=19), "373": well_but(**NO_CASES)})
     cells = matrix(report(tmp_path, plan, rows))
     assert cells["Huyện Nho Quan"] == [
-        "60.0% ✓ met 6/ 10",
-        "100.0% ✓ met 5/ 5",
-        "100.0% ✓ met 100/ 100",
-        "95.0% ✗ missed 19/ 20",
+        "60.0% ✓ met 6/10",
+        "100.0% ✓ met 5/5",
+        "100.0% ✓ met 100/100",
+        "95.0% ✗ missed 19/20",
     ]
     assert cells["Huyện Gia Viễn"][:2] == ["– no cases", "– no cases"]
     assert cells["Threshold in force"] == ["≥ 50%", "≥ 100%", "> 90%", "≥ 100%"]

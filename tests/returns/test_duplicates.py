@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from gbv_kpi.returns.duplicates import find_duplicates, of_same_return
+from gbv_kpi.returns.duplicates import find_duplicates
 
 
 def frame_of(*rows: tuple[str | None, int, str, bool], file: int = 0) -> pd.DataFrame:
@@ -21,14 +21,20 @@ def frame_of(*rows: tuple[str | None, int, str, bool], file: int = 0) -> pd.Data
     )
 
 
-def found_in(frame: pd.DataFrame) -> list[tuple[int, int]]:
-    return find_duplicates(frame, across_files=True)
+def found_in(frame: pd.DataFrame, *, across_files: bool = True) -> list[tuple[int, int]]:
+    pairs, _ = find_duplicates(frame, across_files=across_files)
+    return [(row, first) for row, first in pairs.tolist()]
+
+
+def left_out(frame: pd.DataFrame, *, across_files: bool = True) -> list[bool]:
+    _, is_duplicate = find_duplicates(frame, across_files=across_files)
+    return list(map(bool, is_duplicate))
 
 
 def test_a_return_of_the_same_unit_and_year_is_repeated() -> None:
     same = frame_of(("372", 2023, "372", False), ("373", 2023, "373", False), ("372", 2023, "372", False))
     assert found_in(same) == [(2, 0)]
-    assert of_same_return(same, [2], across_files=True).tolist() == [True, False, True]
+    assert left_out(same) == [True, False, True]
 
 
 def test_returns_of_other_years_are_not_repeated() -> None:
@@ -57,11 +63,11 @@ def test_returns_of_no_known_unit_or_year_repeat_nothing() -> None:
 def test_a_row_without_any_figure_repeats_nothing() -> None:
     rows = frame_of(*[("372", 2023, "372", False)] * 3).assign(is_reported=[True, False, True])
     assert found_in(rows) == [(2, 0)]
-    assert of_same_return(rows, [2], across_files=True).tolist() == [True, False, True]
+    assert left_out(rows) == [True, False, True]
 
 
 def test_files_are_compared_with_each_other_only_where_asked() -> None:
     rows = frame_of(*[("372", 2023, "372", False)] * 3).assign(file=pd.array([0, 1, 1], dtype="Int32"))
-    assert find_duplicates(rows, across_files=True) == [(1, 0), (2, 0)]
-    assert find_duplicates(rows, across_files=False) == [(2, 1)]
-    assert of_same_return(rows, [2], across_files=False).tolist() == [False, True, True]
+    assert found_in(rows) == [(1, 0), (2, 0)]
+    assert found_in(rows, across_files=False) == [(2, 1)]
+    assert left_out(rows, across_files=False) == [False, True, True]

@@ -1,11 +1,16 @@
-"""A number as its cell's format shows it."""
+"""What a cell shows: its number by its format, and its text by how its parts look.
+
+A reader would give 12 with the note 1 as 121, and 15 put right to 20 as 1520. Raised digits are written as those that
+Unicode has, which no figure holds and no heading is asked for; what is struck out is left out.
+"""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from unicodedata import normalize
 
-from gbv_kpi.sheets.sheet import Cell, Percentage
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Percentage
 
 DAY_ONE = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's date has no time zone
 LAST_DAY = 2_958_466  # the year 10000
@@ -19,10 +24,31 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general'
 _SIGNS = re.compile(r'"([^"]*)"|\\(.)')
 _SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷỉ]\b|thousand|million", re.IGNORECASE)
 _FORMAT_LENGTH = 500  # characters; Excel takes 255
+_RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+Run = tuple[str, bool, bool]  # a text, whether it is raised (or lowered), whether it is struck out
+
+
+def join_runs(runs: Iterable[Run]) -> tuple[str, bool]:
+    """Return the text that is seen, no longer than a cell's, and whether some was left out.
+
+    >>> join_runs([("15", False, True), ("20", False, False), ("1", True, False)])
+    ('20¹', True)
+    """
+    seen: list[str] = []
+    is_cut, length = False, 0
+    for text, is_raised, is_struck in runs:
+        if length >= LONGEST_TEXT:
+            break
+        length += len(text)
+        is_cut |= is_struck and bool(text.strip())
+        if not is_struck:
+            seen.append(text.translate(_RAISED_DIGITS) if is_raised else text)
+    return "".join(seen)[:LONGEST_TEXT], is_cut
 
 
 def plain_format(code: str) -> str:
-    """Return the signs of a format that stand for parts of the number, not for themselves.
+    """Return the signs of a format that are replaced by parts of the number.
 
     >>> plain_format('[Red]0.0"%";-0 _d'), plain_format('"Năm "yyyy')
     ('0.0;-0 ', 'yyyy')
@@ -43,7 +69,7 @@ def _scale(code: str) -> str | None:
 
 
 def is_peculiar(code: str) -> bool:
-    """Whether a format shows a number as something that a fast reader does not tell: a percentage, a year, nothing."""
+    """Return whether a format shows a number as what a fast reader does not give: a percentage, a year, nothing."""
     plain = plain_format(code)
     return "%" in code or bool(plain.strip("y ") == "" and "y" in plain) or _hides(code, plain) or bool(_scale(code))
 
