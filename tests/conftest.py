@@ -1,5 +1,6 @@
 import gc
 import os
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +10,31 @@ from hypothesis import settings
 from gbv_kpi.plan import Plan, load_plan
 
 # No deadline, for the machine may be busy; `poe slow` runs the thorough profile.
-settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew, then read the diff.")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects what is slow
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark slow the cases that `quick` leaves out, and `program` every test that asks a real PostgreSQL."""
+    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker("program")
+        if item.get_closest_marker("quick") and not item.get_closest_marker("slow"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    for of_one_test in cases.values():
+        marker = of_one_test[0].get_closest_marker("quick")
+        assert marker
+        chosen = of_one_test[:: -(-len(of_one_test) // marker.args[0])]
+        for item in of_one_test:
+            if item not in chosen:
+                item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:

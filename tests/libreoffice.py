@@ -3,13 +3,22 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from openpyxl import load_workbook
 
-needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def needs_libreoffice(test: Test) -> Test:
+    """Mark a test that takes a start of LibreOffice: two seconds of processor time."""
+    missing = shutil.which("soffice") is None
+    skip = pytest.mark.skipif(missing, reason="LibreOffice (soffice) is not installed")
+    marked: Test = pytest.mark.program(skip(test))
+    return marked
 
 
 def converted(file: Path, suffix: str, folder: Path) -> Path:

@@ -17,6 +17,7 @@ def test_all_names_what_users_may_import_and_all_of_it_is_there() -> None:
     assert all(getattr(gbv_kpi, name) for name in gbv_kpi.__all__)
 
 
+@pytest.mark.slow
 def test_a_star_import_gives_the_interface() -> None:
     script = "from gbv_kpi import *; print(load_plan().number)"
     ran = subprocess.run(

@@ -25,12 +25,14 @@ def checked(case: dict[str, Any]) -> tuple[int, Any]:
     return ran.code, json.loads(ran.out)
 
 
+@pytest.mark.quick(1)
 @cases()
 def test_exit_code_is_the_one_expected_and_the_one_printed(case: dict[str, Any]) -> None:
     code, printed = checked(case)
     assert (code, printed["exit_code"]) == (case["exit_code"], case["exit_code"])
 
 
+@pytest.mark.quick(1)
 @cases()
 def test_problems_stand_at_the_cells_expected(case: dict[str, Any]) -> None:
     found = {(problem["code"], problem["cell"]) for problem in checked(case)[1]["problems"]}
@@ -45,6 +47,7 @@ def test_coverage_is_the_one_expected(case: dict[str, Any]) -> None:
     assert [[of["year"], of["expected"], of["received"]] for of in coverage] == [case["coverage"]]
 
 
+@pytest.mark.quick(1)
 @cases("findings")
 def test_every_finding_is_the_one_expected_and_there_is_no_other(case: dict[str, Any]) -> None:
     keys = ("indicator", "year", "unit", "numerator", "denominator", "status", "shortfall")
@@ -52,7 +55,7 @@ def test_every_finding_is_the_one_expected_and_there_is_no_other(case: dict[str,
     assert sorted(found, key=str) == sorted(case["findings"], key=str)
 
 
-def test_mistakes_of_the_sample_are_the_planted_ones_and_the_total_they_spoil() -> None:
+def test_mistakes_of_the_sample_are_the_planted_and_the_total_they_spoil() -> None:
     _, printed = checked(next(case for case in EXPECTED if case["file"] == "loi-2023.xlsx"))
     errors = [(p["code"], p["cell"]) for p in printed["problems"] if p["severity"] == "error"]
     assert errors == [
@@ -65,6 +68,7 @@ def test_mistakes_of_the_sample_are_the_planted_ones_and_the_total_they_spoil() 
     assert {p["code"] for p in printed["problems"] if p["severity"] == "warning"} == {"total-mismatch"}
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
     file = str(CASES / "tong-hop-2025-cp1258.csv")
     ran = subprocess.run(

@@ -93,7 +93,7 @@ def test_a_full_disk_behind_standard_output_is_told(monkeypatch: pytest.MonkeyPa
             print_text("a line\n", None)
 
 
-def test_off_a_terminal_there_is_no_colour_no_wrapping_and_no_blank_at_the_end(
+def test_output_off_a_terminal_has_no_colour_wrapping_or_trailing_blank(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")

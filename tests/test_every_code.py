@@ -125,6 +125,7 @@ FROM_TWO_FILES = ("duplicate-file",)  # tests.sheets.test_sources
 FROM_THE_LEDGER = ("unusual-change", "late-return", "large-correction", "all-corrected", "identical-returns")
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize(
     "code",
     [code for code in CATALOGUE if code not in (*FROM_THE_LEDGER, *FROM_TWO_FILES, "blank-return", "own-report")],
@@ -147,7 +148,7 @@ def test_a_blank_return_is_left_out_where_another_file_is_filled_in(tmp_path: Pa
     assert (ran.code, problems) == (0, [("blank-return", "warning", str(files[1]))])
 
 
-def test_the_codes_that_need_a_ledger_are_raised_when_returns_are_handed_in(tmp_path: Path, plan: Plan) -> None:
+def test_codes_that_need_a_ledger_are_raised_at_submission(tmp_path: Path, plan: Plan) -> None:
     place, due = (
         str(tmp_path / "ledger.db"),
         plan.model_copy(update={"deadline": {2025: Deadlines(all=date(2025, 1, 15))}}),

@@ -23,6 +23,7 @@ def findings_in(*names: Path) -> Sequence[Finding]:
     return evaluate(returns, PLAN).findings
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("year", range(2021, 2026))
 def test_every_unit_of_a_year_has_reported_without_a_problem(year: int) -> None:
     findings = findings_in(EXAMPLES / str(year))
@@ -45,7 +46,7 @@ def test_an_example_saved_by_libreoffice_says_the_same(example: str, suffix: str
     assert findings_in(converted(original, suffix, tmp_path)) == findings_in(original)
 
 
-def test_the_example_of_a_plan_file_has_no_mistake_and_its_communes_from_a_csv() -> None:
+def test_example_plan_file_is_without_mistakes_and_has_communes_from_a_csv() -> None:
     reading = read_plan(EXAMPLES / "plans" / "communes-2026.toml")
     assert (reading.mistakes, reading.doubts) == ((), ())
     assert reading.plan is not None

@@ -21,7 +21,7 @@ PENDING = frozenset((FAULTS / "pending.txt").read_text(encoding="utf-8").split()
 
 def _parameter(number: int, case: dict[str, Any]) -> Any:
     marks = [pytest.mark.xfail(strict=True, reason="pending")] if case["file"] in PENDING else []
-    return pytest.param(case, id=case["file"], marks=[*marks, pytest.mark.slow] if number % 4 else marks)
+    return pytest.param(case, id=case["file"], marks=[*marks, pytest.mark.slow] if number % 12 else marks)
 
 
 @pytest.mark.parametrize("case", [_parameter(number, case) for number, case in enumerate(CASES)])

@@ -61,6 +61,7 @@ def test_a_hostile_file_is_answered_within_bounds(path: Path, tmp_path: Path) ->
         assert peak <= MEBIBYTES
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("poison", POISONOUS)
 def test_one_poisonous_file_keeps_no_other_from_being_recorded(tmp_path: Path, poison: str) -> None:
     plan, inbox = load_plan(), tmp_path / "inbox"

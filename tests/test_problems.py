@@ -65,7 +65,7 @@ def test_errors_are_counted_and_warnings_are_not() -> None:
     assert error_count([]) == 0
 
 
-def test_problems_of_a_sheet_stand_by_row_then_column_those_without_a_cell_first() -> None:
+def test_problems_of_a_sheet_are_by_row_then_column_without_a_cell_first() -> None:
     cells = ["C5", "AE2", "D2", "E2", None, "Z10", "A10"]
     problems = [
         Problem("missing-value", Place("a.csv", None, cell, int(cell.lstrip("ACDEZ")) if cell else None), phrase("…"))

@@ -70,6 +70,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", sweep(GUIDES, ["en"]))
 def test_every_command_printed_does_what_it_is_printed_for(
     tag: str, office: Path, monkeypatch: pytest.MonkeyPatch
@@ -83,6 +84,7 @@ def test_every_command_printed_does_what_it_is_printed_for(
         assert not ran.err.startswith("gbv-kpi: "), f"{line}: {ran.err}"
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("tag", GUIDES)
 def test_every_command_of_a_schedule_runs(tag: str, office: Path) -> None:
     commands_printed = [
@@ -117,7 +119,7 @@ def test_the_help_of_every_command_has_an_example_of_it(command: tuple[str, ...]
     assert f"\n  Example: gbv-kpi {' '.join(command)}" in help_page(*command)
 
 
-def test_the_shell_completes_commands_options_and_choices_without_loading_pandas() -> None:
+def test_shell_completes_commands_options_choices_without_loading_pandas() -> None:
     assert "report" in completed("gbv-kpi", "re")
     assert {"--publish", "--docx-template"} <= completed("gbv-kpi", "report", "--")
     assert {"docx", "xlsx"} <= completed("gbv-kpi", "report", "--format", "")

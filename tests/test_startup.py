@@ -46,17 +46,20 @@ def loaded_by(*arguments: str) -> tuple[int, set[str]]:
     return told["code"] or 0, {name.partition(".")[0] for name in told["modules"]} & set(HEAVY)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ()], ids=["--help", "--version", "nothing"])
 def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded_by(*arguments)[1] == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("explain",), ("explain", "missing-value", "--lang", "vi")], ids=" ".join)
 def test_the_meaning_of_a_code_loads_nothing_heavy_of_ours(arguments: tuple[str, ...]) -> None:
     code, loaded = loaded_by(*arguments)
     assert (code, loaded - {"pydantic"}) == (0, set())
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -74,6 +77,7 @@ def test_a_plan_loads_at_most_what_validates_it(arguments: tuple[str, ...]) -> N
     assert (code, loaded - {"pydantic"}) == (0, {"jinja2"} if "show" in arguments else set())
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "arguments",
     [("check", "--help"), ("report", "--help"), ("plan", "show", "--help"), ("check", "--wrong")],
@@ -96,6 +100,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert not set(ran.stdout.split()) & set(HEAVY)
 
 
+@pytest.mark.slow
 def test_a_workbook_is_written_only_where_one_is_asked_for() -> None:
     _, loaded = loaded_by("report", "--year", "2025", str(EXAMPLES / "2025"), "--format", "json")
     assert not loaded & {"xlsxwriter", "openpyxl"}

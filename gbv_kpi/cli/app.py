@@ -76,7 +76,7 @@ def main() -> None:
     except GbvKpiError as error:
         warn(f"gbv-kpi: {spoken.say(error.phrase)}")
     except OSError as error:  # --help to a full disk, a path of 5,000 characters
-        refusal = phrase("Not permitted by the system: {reason}.", reason=system_reason(error))
+        refusal = phrase("The system refused: {reason}.", reason=system_reason(error))
         warn(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):

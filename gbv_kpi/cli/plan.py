@@ -86,7 +86,7 @@ def check_plan(
     output: options.OutputOption = None,
     lang: options.LangOption = None,
 ) -> None:
-    """Check a plan file. Lists each mistake with its line, and each doubt.
+    """Check a plan file. Lists each mistake and each probable slip with its line.
 
     Example: gbv-kpi plan check my-plan.toml
     """

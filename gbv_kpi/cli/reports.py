@@ -44,8 +44,7 @@ DatedOption = Annotated[
     typer.Option(
         "--dated",
         metavar="DATE",
-        help="The date of the Word report, which decides its agencies. [default: the day that decides the "
-        "year's units]",
+        help="The date of the Word report; it determines the agencies named. [default: the reporting day]",
     ),
 ]
 
@@ -98,7 +97,7 @@ def template(
     ] = None,
     force: options.ForceOption = False,
 ) -> None:
-    """Write a blank return. The workbook accepts only the answers, and only whole numbers.
+    """Write a blank return. Only its answer cells can be edited, and they accept whole numbers only.
 
     Example: gbv-kpi template --year 2025 --output bao-cao-2025.xlsx
     """
@@ -155,7 +154,7 @@ def report(
     # --published reads a JSON: it holds all that the report discloses in any format.
     detailed = request.format in DETAILED or (limit is not None and request.format is ReportFormat.JSON)
     if files and as_of:
-        raise UsageError(phrase("--as-of reads the ledger: leave out the files."))
+        raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
     with request.ledger(ledger, create=bool(files)) if register or not files else nullcontext() as opened:
         if files:
             outcome = judge_report(files, the_plan, year, fail_on, request.language, detailed=detailed)

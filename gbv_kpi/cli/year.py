@@ -187,9 +187,9 @@ def letters(
         written = write_letters(wanted, opened, now(), document_language(lang))
     say = request.language.say
     for file in written.without_unit:
-        warn(say(phrase("{file} has errors that belong to no unit; no letter mentions them.", file=file)))
+        warn(say(phrase("{file} has errors of no known unit; no letter mentions them.", file=file)))
     for unit, file in written.file_by_unit.items():
         details = {"unit": unit, "file": file}
-        warn(say(phrase("{unit}: no letter, for its row in {file} is valid; others in it need correction.", **details)))
+        warn(say(phrase("{unit}: no letter. Its row in {file} is valid; other rows need correction.", **details)))
     show = letters_to_json if request.format is Format.JSON else letters_to_terminal
     request.emit(show(written, request.language))

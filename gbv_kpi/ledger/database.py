@@ -177,7 +177,9 @@ def _sqlite(name: str, *, create: bool) -> Engine:
                 phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
             )
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            message = phrase("No ledger can be created at {ledger}: name a file in a folder.", ledger=name)
+            message = phrase(
+                "No ledger can be created at {ledger}: give a file name in an existing folder.", ledger=name
+            )
             raise LedgerError(message)
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is reported by the first write

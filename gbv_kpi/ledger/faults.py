@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import Phrase, phrase
 
-CONTRADICTION = phrase("its parts contradict each other")
+CONTRADICTION = phrase("its contents are inconsistent")
 OTHER_TABLES = phrase("its tables do not match those of a ledger")
 
 

@@ -136,8 +136,8 @@ def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKe
             if given.revision != held.get(key, 0) + 1:
                 raise LedgerError(
                     phrase(
-                        "The ledgers conflict: {file} has revision {revision} of {unit}, {year}; the ledger "
-                        "has {held}. Nothing was imported.",
+                        "The ledgers conflict: {file} has revision {revision} of {unit}, {year}, but the "
+                        "ledger has revision {held}. Nothing was imported.",
                         file=file.file,
                         revision=given.revision,
                         unit=given.unit_name,

@@ -71,7 +71,7 @@ def _parts_without_a_whole(plan: Plan) -> Iterator[Mistake]:
             if field.part_of is None and name not in indicator.denominator and name not in reported:
                 reported.add(name)
                 what = phrase(
-                    "“{indicator}” counts it out of {wholes}; set part_of, or it may exceed its whole",
+                    "“{indicator}” divides it by {wholes}: set part_of, or a part larger than its whole goes unnoticed",
                     indicator=indicator.id,
                     wholes=", ".join(indicator.denominator),
                 )
@@ -130,9 +130,7 @@ def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
     for year in plan.deadline:
         units = [unit for unit in plan.expected_units(year) if plan.deadline_of(unit, year) is None]
         for unit in units:
-            what = phrase(
-                "no deadline of {year} applies to this unit; set level in the deadline, or all", year=str(year)
-            )
+            what = phrase("no deadline of {year} applies to this unit: set one for its level, or all", year=str(year))
             yield Mistake(("unit", plan.units.index(unit), "name"), what)
 
 

@@ -163,7 +163,7 @@ class Indicator(Table):
                 raise ValueError(phrase("a {measure} has no denominator: leave it out", measure=self.measure))
         elif not self.denominator:
             choices = 'measure = "count", measure = "change"'
-            raise ValueError(phrase("give a denominator, or set what else is measured: {choices}", choices=choices))
+            raise ValueError(phrase("give a denominator, or another measure: {choices}", choices=choices))
         if self.base_year is not None and self.measure != "change":
             raise ValueError(phrase("only a change has a base year: set {key}", key='measure = "change"'))
         return self

@@ -89,7 +89,7 @@ def test_faulty_cells_are_red_uncertain_ones_amber_and_no_other_is_touched(plan:
     assert coloured(sheet_of(book, "Biểu 1")) == {"D9": RED, "C10": AMBER, "B11": RED}
 
 
-def test_a_comment_says_what_is_wrong_and_how_to_mend_it_in_the_officers_language(plan: Plan, tmp_path: Path) -> None:
+def test_comment_says_what_is_wrong_and_what_to_do_in_the_asked_language(plan: Plan, tmp_path: Path) -> None:
     file = saved(faulty(plan), tmp_path / "f.xlsx")
     comment = sheet_of(marked(file, plan), "Biểu 1")["D9"].comment
     assert comment is not None
@@ -140,7 +140,7 @@ def test_a_comment_of_the_sender_stays_above_ours(plan: Plan, tmp_path: Path) ->
     assert comment.text.startswith("Đã hỏi lại xã\n\nError: ")
 
 
-def test_several_problems_of_one_cell_share_a_comment_and_the_graver_colours_it() -> None:
+def test_problems_of_one_cell_share_a_comment_and_the_graver_colours_it() -> None:
     book = Workbook()
     content = io.BytesIO()
     book.save(content)
@@ -253,6 +253,7 @@ def test_of_a_file_with_personal_data_nothing_is_copied(plan: Plan, tmp_path: Pa
             assert secret not in told
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("make", "code"),
     [
@@ -391,6 +392,7 @@ def test_annotate_marks_exactly_one_file_and_never_the_original(plan: Plan, tmp_
     assert not (tmp_path / "o.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_only_the_commands_that_write_workbooks_load_what_writes_them(plan: Plan, tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     file.write_text(csv_text(plan, [("372", 2024, WELL)]), "utf-8")

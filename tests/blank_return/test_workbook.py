@@ -93,6 +93,7 @@ def as_read(file: str, plan: Plan) -> dict[str, dict[str, int]]:
     return {str(code): {str(k): int(v) for k, v in row.dropna().items()} for code, row in counts.iterrows()}
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("year", [slow(2023), 2025])
 @pytest.mark.parametrize("unit", [None, slow("Huyện Kim Sơn")])
 @pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
@@ -109,6 +110,7 @@ def test_what_is_filled_in_is_read_without_a_problem(
     assert coverage.complete == (unit is None)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_forms_of_help_may_be_left_blank(plan: Plan, tmp_path: Path, layout: Layout) -> None:
     request = ask(plan, 2024, None, layout)
@@ -116,6 +118,7 @@ def test_the_forms_of_help_may_be_left_blank(plan: Plan, tmp_path: Path, layout:
     assert as_read(saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path), plan) == wanted
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_provinces_own_agencies_leave_blank_what_they_do_not_run(
     plan: Plan, tmp_path: Path, layout: Layout
@@ -125,6 +128,7 @@ def test_the_provinces_own_agencies_leave_blank_what_they_do_not_run(
     assert as_read(saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path), plan) == wanted
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
 def test_left_blank_it_is_left_out_and_nobody_is_refused(
@@ -136,6 +140,7 @@ def test_left_blank_it_is_left_out_and_nobody_is_refused(
     assert (len(returns.valid), returns.refused()) == (0, set())
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_half_filled_it_is_the_return_of_those_who_filled_it(plan: Plan, tmp_path: Path, layout: Layout) -> None:
     request = ask(plan, 2025, None, layout)
@@ -143,6 +148,7 @@ def test_half_filled_it_is_the_return_of_those_who_filled_it(plan: Plan, tmp_pat
     assert as_read(saved(fill(blank_return(request, layout), request, layout, wanted), tmp_path), plan) == wanted
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_one_figure_left_out_of_a_return_is_missing(plan: Plan, tmp_path: Path, layout: Layout) -> None:
     request = ask(plan, 2025, None, layout)
@@ -183,9 +189,7 @@ def test_the_total_row_adds_up_in_libreoffice(plan: Plan, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("spoken", sweep(SPOKEN, ["both"]))
-def test_every_answer_cell_and_no_other_has_a_validation_that_explains_itself(
-    plan: Plan, layout: Layout, spoken: str
-) -> None:
+def test_only_answer_cells_have_a_validation_and_it_explains_itself(plan: Plan, layout: Layout, spoken: str) -> None:
     book = opened(blank_return(ask(plan, 2025, None, layout, spoken), layout))
     for name in book.sheetnames:
         sheet = sheet_of(book, name)
@@ -206,7 +210,7 @@ def _addresses(area: str) -> list[str]:
     return [f"{get_column_letter(column)}{row}" for row, column in CellRange(area).cells]
 
 
-def test_a_whole_is_any_number_from_zero_and_a_part_no_larger_than_its_whole(plan: Plan) -> None:
+def test_validation_wants_wholes_from_zero_and_parts_within_their_whole(plan: Plan) -> None:
     sheet = sheet_of(opened(blank_return(ask(plan, 2025), "table")))
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     victims, seeking = rules["C11:C17"], rules["D11:D17"]
@@ -263,7 +267,7 @@ def test_wide_table_prints_required_columns_on_the_first_page(plan: Plan) -> Non
     assert not table.sheet_properties.pageSetUpPr.fitToPage
 
 
-def test_each_form_stands_on_a_sheet_named_after_its_unit_and_the_guide_is_last(plan: Plan) -> None:
+def test_each_form_has_a_sheet_named_after_its_unit_and_the_guide_is_last(plan: Plan) -> None:
     book = opened(blank_return(ask(plan, 2025, None, "form"), "form"))
     assert book.sheetnames == [unit.name for unit in plan.expected_units(2025)] + ["Hướng dẫn"]
     form = sheet_of(book, "Huyện Nho Quan")
@@ -324,7 +328,7 @@ def test_a_plan_without_units_makes_the_table_of_a_unit_that_is_named(plan: Plan
     assert as_read(file, unlisted) == wanted
 
 
-def test_a_plan_without_units_makes_a_table_in_which_names_are_filled_in_too(plan: Plan, tmp_path: Path) -> None:
+def test_plan_without_units_makes_a_table_with_names_to_fill_in(plan: Plan, tmp_path: Path) -> None:
     unlisted = plan.model_copy(update={"units": ()})
     request = ask(unlisted, 2023)
     book = opened(blank_return(request, "table"))
@@ -368,7 +372,7 @@ def test_the_environment_may_choose_english(tmp_path: Path, monkeypatch: pytest.
         (("--year", "2025"), "--output"),
     ],
 )
-def test_what_cannot_be_made_is_one_line_and_exit_code_2_and_leaves_no_file(
+def test_impossible_form_is_one_line_exit_code_2_and_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -12,6 +12,7 @@ WRONG = well_but(victims=-1)
 SIX = UNITS_OF_2025[:6]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("rows", "missed", "invalid", "never", "incomplete"),
     [
@@ -110,9 +111,8 @@ def test_a_file_of_another_kind_in_a_folder_is_named_on_standard_error(tmp_path:
     assert "note.txt" not in ran.out
 
 
-def test_what_an_office_sends_in_place_of_a_spreadsheet_is_refused_and_not_passed_over(
-    tmp_path: Path, plan: Plan
-) -> None:
+def test_file_that_is_not_a_spreadsheet_is_refused_not_ignored(tmp_path: Path, plan: Plan) -> None:
+    """An office sends a PDF or a Word file in place of a spreadsheet."""
     write_csv(tmp_path / "a.csv", plan, of_2025())
     (tmp_path / "note.pdf").write_bytes(b"%PDF")
     ran = run("check", str(tmp_path), "--format", "json")

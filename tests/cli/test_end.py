@@ -16,6 +16,7 @@ main()
 """
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [(("--version",), 0), (("report", "--year", "2025", str(EXAMPLES / "2025")), 1), (("check", "no-such-file"), 2)],

@@ -15,6 +15,7 @@ def test_explain_alone_lists_every_code() -> None:
     assert [line.split()[0] for line in ran.out.splitlines() if line.startswith("  ")] == list(CATALOGUE)
 
 
+@pytest.mark.quick(12)
 @pytest.mark.parametrize("code", CATALOGUE)
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_code_is_explained_with_meaning_example_and_remedy(code: str, lang: str) -> None:

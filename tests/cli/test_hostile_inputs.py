@@ -69,6 +69,7 @@ def expect_a_message(*arguments: str) -> None:
         assert word not in ran.err, (arguments[:3], ran.err[-300:])
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_file_that_is_none_is_told(returns: str, name: str) -> None:
     Path(name).write_text(PLANS[name], encoding="utf-8")
@@ -76,6 +77,7 @@ def test_a_plan_file_that_is_none_is_told(returns: str, name: str) -> None:
         expect_a_message(*arguments)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_file_that_is_none_is_told_wherever_one_is_named(returns: str, name: str) -> None:
     for arguments in (
@@ -89,6 +91,7 @@ def test_a_file_that_is_none_is_told_wherever_one_is_named(returns: str, name: s
         expect_a_message(*arguments)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("name", ["loop", LONG, "pipe/x", LONG + "/x", "/dev/full"])
 def test_a_file_that_cannot_be_written_is_told(returns: str, name: str) -> None:
     expect_a_message("report", "--year", "2025", returns, "--output", name)
@@ -100,6 +103,7 @@ def test_lines_that_are_no_export_are_told(returns: str, name: str) -> None:
     expect_a_message("import", name, "--ledger", "l.db")
 
 
+@pytest.mark.slow
 def test_a_year_beyond_all_years_is_told(returns: str) -> None:
     assert run("submit", returns, "--ledger", "l.db").code == 0
     for arguments in (
@@ -115,6 +119,7 @@ def test_a_year_beyond_all_years_is_told(returns: str) -> None:
         expect_a_message(*arguments)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("arguments", "streams"),
     [

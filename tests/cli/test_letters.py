@@ -92,6 +92,7 @@ def test_refusal_tells_every_mistake_with_its_cell(office: Path) -> None:
         assert "lớn hơn" in text
 
 
+@pytest.mark.slow
 def test_results_say_what_is_lacking_and_how_many_remain(office: Path) -> None:
     letters()
     rows = {
@@ -109,6 +110,7 @@ def test_results_say_what_is_lacking_and_how_many_remain(office: Path) -> None:
     assert "Tập huấn cán bộ" in text_of(office / "thu" / "372 Huyện Nho Quan.docx")
 
 
+@pytest.mark.slow
 def test_letters_are_not_replaced_unless_asked(office: Path) -> None:
     assert letters().code == 0
     (office / "thu" / "372 Huyện Nho Quan.docx").write_bytes(b"changed by hand")
@@ -118,6 +120,7 @@ def test_letters_are_not_replaced_unless_asked(office: Path) -> None:
     assert "V/v" in text_of(office / "thu" / "372 Huyện Nho Quan.docx")
 
 
+@pytest.mark.slow
 def test_an_offices_own_document_is_filled_in(office: Path) -> None:
     own = docx.Document()
     for line in ("{{ co_quan_ban_hanh }}", "{{ trich_yeu }}", "{{ don_vi }}", "{{ noi_dung }}"):
@@ -131,11 +134,13 @@ def test_an_offices_own_document_is_filled_in(office: Path) -> None:
     assert any("10/01/2025" in text for text in body)
 
 
+@pytest.mark.slow
 def test_letters_are_in_english_if_asked(office: Path) -> None:
     assert letters("--lang", "en").code == 0
     assert "Re: Reminder" in (office / "thu" / "377 Huyện Yên Mô.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_unit_with_a_valid_row_in_a_refused_table_gets_no_reminder(office: Path, plan: Plan) -> None:
     rows: list[Row] = [("375", 2024, WELL), ("377", 2024, well_but(victims_seeking_help=31))]
     write_csv(office / "bad" / "chung.csv", plan, rows)

@@ -59,6 +59,7 @@ def test_the_plan_has_no_mistake_and_shows_its_threshold(ratio_plan: str) -> Non
     assert "từ năm 2026: ≤ 1,7" in run("plan", "show", ratio_plan, "--lang", "vi").out
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("women", "code", "lacking"), [(170, 0, 0), (171, 1, 1)])
 def test_exactly_one_point_seven_is_met_and_a_minute_more_is_missed(
     tmp_path: Path, ratio_plan: str, women: int, code: int, lacking: int

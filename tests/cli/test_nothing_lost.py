@@ -30,6 +30,7 @@ def refused(ran: Ran) -> bool:
     return ran.code == 2 and "must not overwrite a file that the command reads" in ran.err
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "command",
     [
@@ -100,6 +101,7 @@ def test_a_file_that_exists_is_replaced_by_force_only(
     assert (tmp_path / name).stat().st_size > 1000
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("command", "endings"),
     [
@@ -128,6 +130,7 @@ def test_an_ending_of_no_format_is_refused_with_the_list(
         assert f"result.{ending}: unknown file type. This command writes {endings}." in ran.err
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("command", ["status --year 2025", "trend", "history"])
 def test_the_ending_decides_the_format_of_a_list(command: str, ledger: str, tmp_path: Path) -> None:
     for ending in ("json", "csv", "md", "xlsx"):
@@ -142,6 +145,7 @@ def test_the_ending_decides_the_format_of_a_list(command: str, ledger: str, tmp_
     assert len(sheet.tables["list"].tableColumns) == len([cell for cell in sheet[3] if cell.value])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("command", ["trace training --year 2025", "submit RETURN --by Lan"])
 def test_trace_and_submit_write_csv_and_markdown(command: str, ledger: str, tmp_path: Path) -> None:
     words = [RETURN if word == "RETURN" else word for word in command.split()]
@@ -211,6 +215,7 @@ def test_trace_finds_a_file_that_was_named_from_another_folder(tmp_path: Path, m
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such signals")
 def test_an_interrupt_at_any_moment_is_silent_and_exits_130(tmp_path: Path) -> None:
     """Ever later, until a run has ended before it: there is no moment that is not tried."""

@@ -26,6 +26,7 @@ def submitted(place: Path, *files: str) -> str:
     return str(place)
 
 
+@pytest.mark.slow
 def test_what_was_written_is_said_unless_quiet(tmp_path: Path) -> None:
     for name in ("r.txt", "r.csv", "r.html", "r.xlsx", "r.docx"):
         file = str(tmp_path / name)
@@ -35,6 +36,7 @@ def test_what_was_written_is_said_unless_quiet(tmp_path: Path) -> None:
     assert f"Đã ghi {marked}.\n" in run("check", RETURN, "--annotate", marked, "--lang", "vi").err
 
 
+@pytest.mark.slow
 def test_a_writer_that_waits_says_so_after_two_seconds(tmp_path: Path) -> None:
     place = submitted(tmp_path / "ledger.db")
     other = sqlite3.connect(place, isolation_level=None)
@@ -51,6 +53,7 @@ def test_a_writer_that_waits_says_so_after_two_seconds(tmp_path: Path) -> None:
     assert (waiting.returncode, "Waiting" in further) == (0, False)
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("command", [*OF_LEDGER, "ledger check"])
 @pytest.mark.parametrize("folder", ["", "not/there/"])
 def test_without_a_ledger_every_command_says_what_makes_one(command: str, folder: str, tmp_path: Path) -> None:
@@ -60,6 +63,7 @@ def test_without_a_ledger_every_command_says_what_makes_one(command: str, folder
     assert "gbv-kpi submit creates one" in ran.err
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "command",
     [
@@ -135,6 +139,7 @@ def test_no_english_is_left_in_a_vietnamese_complaint(
     assert (ran.code, ENGLISH.findall(told)) == (2, [])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("line", ["{{ nam", "{% if %}", "{{ nam | no_such }}", "{{ 1/0 }}", "{% for %}"])
 def test_a_mistaken_word_template_is_told_in_our_words(line: str, tmp_path: Path) -> None:
     said = filled_in(tmp_path, line, lang="vi")
@@ -252,6 +257,7 @@ def test_a_new_plan_says_nothing_of_tables_on_one_line() -> None:
         assert said not in run("plan", "new", "--lang", tag).out.partition("schema =")[0]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("text", ["Kính gửi: {{ noi_dung }}", "{{ bang_don_vi }} và {{ ton_tai }}", "{{ phu_luc }}."])
 def test_a_block_field_with_text_beside_it_is_refused_with_the_text(text: str, tmp_path: Path) -> None:
     said = filled_in(tmp_path, "{{ nam }}", text)

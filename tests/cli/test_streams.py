@@ -42,6 +42,7 @@ def on_terminal(*arguments: str, **environment: str) -> tuple[int, bytes]:
 # ---------------------------------------------------------------- --quiet
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("options", [(), ("--format", "json"), ("--lang", "vi")], ids=str)
 def test_quiet_says_nothing_when_all_is_well(tmp_path: Path, plan: Plan, options: tuple[str, ...]) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
@@ -82,6 +83,7 @@ def test_quiet_tells_what_stops_the_run(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- --output
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("format", ["table", "json"])
 def test_output_is_what_would_be_printed(tmp_path: Path, plan: Plan, format: str) -> None:
     file, out = write_csv(tmp_path / "r.csv", plan, of_2025()), tmp_path / "kết quả.txt"
@@ -96,6 +98,7 @@ def test_output_into_a_folder_that_does_not_exist_stops_the_run(tmp_path: Path, 
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_output_that_does_not_fit_leaves_the_old_file_and_nothing_else(tmp_path: Path, plan: Plan) -> None:
     file, folder = write_csv(tmp_path / "r.csv", plan, of_2025()), tmp_path / "out"
     folder.mkdir()
@@ -126,6 +129,7 @@ def test_a_full_disk_behind_standard_output_is_no_missed_threshold(tmp_path: Pat
     assert b"Traceback" not in ran.stderr
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("stream", [1, 2])
 def test_a_stream_that_was_closed_hears_nothing_and_changes_nothing(tmp_path: Path, plan: Plan, stream: int) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025({"372": well_but(schools_integrating=18)}))
@@ -160,6 +164,7 @@ def vietnamese(ran: Ran) -> bool:
     return "Đơn vị" in ran.out
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("option", "asked", "locale", "expected"),
     [
@@ -188,6 +193,7 @@ def test_what_stops_the_run_is_told_in_the_language_asked_for(tmp_path: Path) ->
     assert told["vi"] != told["en"]
 
 
+@pytest.mark.slow
 def test_a_process_in_an_ascii_locale_speaks_vietnamese_all_the_same(tmp_path: Path) -> None:
     file = str(CASES / "nho-quan-2025.xlsx")
     environment = {
@@ -205,6 +211,7 @@ def test_a_process_in_an_ascii_locale_speaks_vietnamese_all_the_same(tmp_path: P
 # ---------------------------------------------------------------- environment names of options
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [("GBV_KPI_PLAN", "no-such-plan", 2), ("GBV_KPI_FAIL_ON", "incomplete", 1), ("GBV_KPI_FORMAT", "pdf", 2)],
@@ -240,6 +247,7 @@ def test_help_off_a_terminal_has_no_escape_code_either(
     assert "\x1b" not in ran.out + ran.err
 
 
+@pytest.mark.slow
 @pty_only
 def test_a_terminal_is_shown_colours() -> None:
     code, written = on_terminal("check", str(CASES / "nho-quan-2025.xlsx"))
@@ -247,6 +255,7 @@ def test_a_terminal_is_shown_colours() -> None:
     assert b"\x1b[32m" in written
 
 
+@pytest.mark.quick(1)
 @pty_only
 @pytest.mark.parametrize(
     "arguments",
@@ -264,6 +273,7 @@ def test_a_terminal_is_shown_no_escape_code_where_colour_is_not_wanted(arguments
     assert b"\x1b" not in written
 
 
+@pytest.mark.slow
 @pty_only
 def test_a_terminal_is_never_given_lines_longer_than_it_is_wide() -> None:
     _, written = on_terminal("check", str(CASES / "loi-2023.xlsx"), NO_COLOR="1")

@@ -88,6 +88,7 @@ def test_a_return_on_standard_input_is_recorded(ledger: Path, tmp_path: Path, pl
     assert run("report", "--year", "2025").code == 0
 
 
+@pytest.mark.slow
 def test_check_and_a_report_from_files_never_load_the_ledger(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
     for command in (["check", file], ["report", "--year", "2025", file]):

@@ -61,6 +61,7 @@ def test_no_help_text_is_left_in_english() -> None:
     assert [text for text, other in zip(english, vietnamese, strict=True) if text == other] == []
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_no_english_word_is_left_on_a_help_page(command: str) -> None:
     arguments = [*command.split(), "--help"]
@@ -75,6 +76,7 @@ def words(page: str) -> set[str]:
     return set(re.findall(r"[a-zA-Z]{3,}", SAME_IN_BOTH.sub(" ", page)))
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_the_english_help_is_as_the_library_writes_it(command: str) -> None:
     shown = run(*command.split(), "--help").out
@@ -152,6 +154,7 @@ for command in json.loads(sys.argv[1]):
 """
 
 
+@pytest.mark.slow
 def test_vietnamese_help_imports_nothing_heavy() -> None:
     """One process shows every page, so that the first one to import something is named."""
     line = [sys.executable, "-c", HEAVY_AFTER_HELP, json.dumps(["", *COMMANDS])]

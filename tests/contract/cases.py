@@ -364,7 +364,7 @@ QUICK = (
         "check/returns-personal",
         "check/returns-total-mismatch",
     ),
-    *("report/any-unit", "report/loi-2023", "report/office", "report/small-counts.publish"),
+    *("report/any-unit", "report/loi-2023.table", "report/office.docx", "report/small-counts.publish"),
     *("annotate/loi-2023", "annotate/table"),
 )
 

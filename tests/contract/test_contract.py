@@ -1,4 +1,7 @@
-"""What every command prints and writes today, compared with files: `pytest --update-golden` writes them anew."""
+"""What every command prints and writes today, compared with files: `-m "" --update-golden` writes them anew.
+
+By default a part is run, without a ledger: `pytest tests/contract -m ""` runs it whole.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -37,6 +40,7 @@ def test_command_prints_and_writes_what_is_recorded(
     golden(case.name, transcript(case, folder))
 
 
+@pytest.mark.slow
 @named(STORY)
 def test_ledger_answers_what_is_recorded(
     case: Case, story_transcripts: Mapping[str, str], golden: Callable[[str, str], None]

@@ -127,9 +127,7 @@ def test_the_counts_behind_the_findings_are_those_of_each_unit(given: Given) -> 
 
 
 @given(some_returns(40), st.data())
-def test_returns_that_are_not_valid_are_in_no_finding_but_tell_who_was_refused(
-    given: Given, data: st.DataObject
-) -> None:
+def test_invalid_returns_are_in_no_finding_and_are_named_as_refused(given: Given, data: st.DataObject) -> None:
     returns = returns_of(given)
     is_valid = data.draw(st.lists(st.booleans(), min_size=len(given), max_size=len(given)))
     partly = Returns(returns.frame.assign(is_valid=np.array(is_valid, dtype=bool)), ())
@@ -152,7 +150,7 @@ def test_returns_that_are_not_valid_are_in_no_finding_but_tell_who_was_refused(
     st.sampled_from((">=", ">", "<=", "<")),
     st.decimals(0, 200, places=9),
 )
-def test_a_verdict_is_exact_however_large_the_counts_and_fine_the_threshold(
+def test_verdict_is_exact_for_any_counts_and_any_threshold(
     rows: list[tuple[int, int]], comparator: Comparator, bound: Decimal
 ) -> None:
     """64 bits would overflow: 2⁶² weighed by a bound of nine decimals."""

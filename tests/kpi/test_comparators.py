@@ -95,7 +95,7 @@ def findings(ran: Any, unit: str | None) -> dict[str, dict[str, Any]]:
     return {f["indicator"]: f for f in json.loads(ran.out)["findings"] if f["unit"] == unit}
 
 
-def test_the_bound_itself_meets_at_least_and_at_most_and_misses_above_and_below(tmp_path: Path, plan_path: str) -> None:
+def test_bound_meets_at_least_and_at_most_and_misses_above_and_below(tmp_path: Path, plan_path: str) -> None:
     assert run("plan", "check", plan_path).code == 0
     ran = run("check", returns(tmp_path, 2026), "--plan", plan_path, "--format", "json")
     assert ran.code == 1

@@ -13,6 +13,7 @@ from tests.command import UNITS_OF_2025, WELL, find, judge, of_2025, verdict, we
 MET, MISSED, NOT_DUE, NO_CASES, NO_DATA = Status.MET, Status.MISSED, Status.NOT_DUE, Status.NO_CASES, Status.NO_DATA
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("officials", "trained", "workers", "workers_trained", "status", "lacking"),
     [
@@ -23,7 +24,7 @@ MET, MISSED, NOT_DUE, NO_CASES, NO_DATA = Status.MET, Status.MISSED, Status.NOT_
         (10, 0, 990, 990, MET, 0),  # 990 of 1000, though no official was trained: the plan counts both together
     ],
 )
-def test_exactly_ninety_percent_trained_is_missed_because_the_plan_says_over(
+def test_exactly_ninety_percent_trained_is_missed(
     tmp_path: Path,
     plan: Plan,
     officials: int,
@@ -33,6 +34,7 @@ def test_exactly_ninety_percent_trained_is_missed_because_the_plan_says_over(
     status: Status,
     lacking: int,
 ) -> None:
+    """The plan says "over 90%" (trên 90%)."""
     counts = well_but(
         officials=officials,
         officials_trained=trained,
@@ -75,6 +77,7 @@ def test_a_province_without_victims_is_no_cases(tmp_path: Path, plan: Plan) -> N
     assert verdict(find(scorecard, "help-seeking")) == (0, 0, NO_CASES, None)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("year", "status", "since", "next_since"),
     [
@@ -104,7 +107,8 @@ def test_2024_holds_education_to_85_and_shows_the_way_to_100(tmp_path: Path, pla
     assert (finding.shortfall, finding.next_shortfall) == (0, 60)
 
 
-def test_help_seeking_is_not_due_before_2025_and_shows_what_is_lacking_to_50(tmp_path: Path, plan: Plan) -> None:
+def test_help_seeking_before_2025_is_not_due_but_has_a_shortfall(tmp_path: Path, plan: Plan) -> None:
+    """The plan sets its first threshold, 50%, for 2025."""
     scorecard = judge(tmp_path, plan, [("372", 2024, well_but(victims=25, victims_seeking_help=12))])
     finding = find(scorecard, "help-seeking", "372")
     assert verdict(finding) == (12, 25, NOT_DUE, None)
@@ -321,7 +325,7 @@ def test_a_plan_without_units_accepts_any_and_waits_for_none(tmp_path: Path) -> 
     assert verdict(find(scorecard, "only", "Xã A")) == (1, 2, MET, 0)
 
 
-def test_a_numerator_not_given_leaves_its_denominator_out_of_the_provinces_sum(tmp_path: Path) -> None:
+def test_missing_numerator_leaves_its_denominator_out_of_the_sum(tmp_path: Path) -> None:
     other = other_plan(tmp_path, "at_least = 50", optional="true")
     file = tmp_path / "returns.csv"
     file.write_text("unit,year,part,whole\nA,2021,6,10\nB,2021,,10\n", encoding="utf-8")

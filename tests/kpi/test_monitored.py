@@ -149,6 +149,7 @@ def test_monitored_figures_never_move_the_exit_code(plan: Path, tmp_path: Path) 
     assert code == 0
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("ending", ["html", "xlsx", "docx", "md", "csv", "json", "txt"])
 def test_report_of_every_format_has_the_figure(plan: Path, tmp_path: Path, ending: str) -> None:
     header = HEADER + ",Số buổi truyền thông"
@@ -185,6 +186,7 @@ def test_part_three_of_the_word_report_is_filled_and_dotted(plan: Path, tmp_path
     assert "- Kinh phí: ……" in lines
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("day", "body"), [("2025-02-28", "SLĐTBXH"), ("2025-03-01", "SNV")])
 def test_word_report_names_the_bodies_of_the_day_it_is_written(tmp_path: Path, day: str, body: str) -> None:
     import docx

@@ -93,9 +93,7 @@ def test_a_bound_with_decimals_is_written_with_them() -> None:
     assert record["threshold"] == {"comparator": ">", "percent": 90.5, "since": 2021}
 
 
-def test_a_frame_has_the_columns_of_the_json_and_whole_numbers_though_some_are_missing(
-    tmp_path: Path, plan: Plan
-) -> None:
+def test_frame_has_the_columns_of_the_json_and_integers_despite_gaps(tmp_path: Path, plan: Plan) -> None:
     scorecard = judge(tmp_path, plan, of_2025({"372": well_but(victims=0, victims_seeking_help=0)}))
     frame = scorecard.to_frame()
     assert list(frame.columns) == COLUMNS
@@ -121,7 +119,7 @@ def test_a_year_of_a_scorecard_is_a_scorecard_of_that_year(tmp_path: Path, plan:
     assert (empty.findings, empty.coverage, empty.years) == ([], (), ())
 
 
-def test_findings_stand_by_year_then_indicator_then_the_province_before_its_units(tmp_path: Path, plan: Plan) -> None:
+def test_findings_are_by_year_then_indicator_with_the_province_first(tmp_path: Path, plan: Plan) -> None:
     scorecard = judge(tmp_path, plan, [("373", 2024, well_but()), ("372", 2024, well_but()), ("372", 2023, well_but())])
     order = [(f.year, f.indicator, f.unit) for f in scorecard.findings]
     ids = [indicator.id for indicator in plan.indicators]

@@ -53,6 +53,7 @@ ADDRESSES = [
 ]
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_password_is_never_printed(address: str) -> None:
     for command in (("status", "--year", "2025"), ("export",)):

@@ -38,6 +38,7 @@ def test_a_whole_ledger_is_told_as_that(filled: str) -> None:
     assert (found["files"], found["returns"], found["not_compared"], found["damage"]) == (2, 8, 0, [])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "statement",
     [

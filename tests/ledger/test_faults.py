@@ -94,6 +94,7 @@ def test_a_return_itself_is_not_taken_for_a_ledger(file: str) -> None:
     assert Path(file).read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("from_page", [slow(1), 2, slow(3)])
 def test_a_ledger_with_torn_pages_is_told_in_one_line(
     sqlite: str, plan: Plan, tmp_path: Path, file: str, noon: datetime, from_page: int
@@ -138,6 +139,7 @@ def limited(limit: int, *arguments: str) -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
 @pytest.mark.parametrize("limit", [slow(0), slow(8192), 30_000])
 def test_no_room_left_is_told_and_what_was_there_stays(

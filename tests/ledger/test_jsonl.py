@@ -69,6 +69,7 @@ def spoilt(line: str, **changes: object) -> str:
     return json.dumps({**json.loads(line), **changes})
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("fault", ["empty", "no header", "torn", "negative", "text", "extra", "binary", "newer"])
 def test_what_is_no_export_is_refused_whole(filled: str, tmp_path: Path, fault: str) -> None:
     header, *lines = run("export", "--ledger", filled).out.splitlines()

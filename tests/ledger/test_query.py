@@ -67,6 +67,7 @@ def test_as_of_gives_the_report_of_that_day(place: str, plan: Plan, tmp_path: Pa
     assert "has no return for 2025" in early.err
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("moment", ["2025-13-01", "gestern", "01/12/2025", "9999-12-31T99:00"])
 def test_what_is_no_day_stops_the_run(sqlite: str, moment: str) -> None:
     submit(sqlite, str(EXAMPLES / "2025"))
@@ -83,6 +84,7 @@ def prospects(place: str) -> dict[str, tuple[str, bool]]:
     return {one["indicator"]: (one["prospect"], one["estimated"]) for one in answer["outlook"]}
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("changed", "units", "expected"),
     [
@@ -104,6 +106,7 @@ def test_a_hundred_percent_is_decided_without_knowing_the_missing_units(
     assert prospects(sqlite).get("assistance") == expected
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("seeking", "expected"),
     [
@@ -193,6 +196,7 @@ def test_a_code_used_again_has_the_history_of_both_units(sqlite: str, plan: Plan
     ]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("command", [("history", "--unit", "Atlantis"), ("trace", "training", "--unit", "Atlantis")])
 def test_a_unit_that_is_none_stops_the_run(sqlite: str, command: Sequence[str]) -> None:
     submit(sqlite, str(EXAMPLES / "2025"))

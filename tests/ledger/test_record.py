@@ -19,7 +19,7 @@ def states(submission: Submission) -> list[State]:
     return [file.filed.state for file in submission.files]
 
 
-def test_a_return_is_held_with_every_value_its_cell_file_hash_time_and_officer(
+def test_return_is_held_with_values_cells_file_hash_time_and_officer(
     place: str, plan: Plan, tmp_path: Path, noon: datetime
 ) -> None:
     file = write_csv(tmp_path / "r.csv", plan, [("Huyện Nho Quan", 2025, WELL)])

@@ -66,7 +66,7 @@ def test_both_databases_give_the_same_tables(sqlite_and_postgresql: tuple[str, s
         assert first.out
 
 
-def test_the_correction_decides_the_province_and_the_day_before_is_as_it_was(
+def test_correction_decides_the_province_and_the_day_before_is_unchanged(
     sqlite_and_postgresql: tuple[str, str],
 ) -> None:
     place, _ = sqlite_and_postgresql

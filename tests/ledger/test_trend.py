@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gbv_kpi.plan import Plan
 from tests.command import WELL, Row, run, well_but, write_csv
 from tests.ledger.inbox import hand_in
@@ -101,6 +103,7 @@ def test_one_year_alone_has_no_path_and_the_last_threshold_none_either(
     assert series(sqlite, "education", "372")["path"] is None
 
 
+@pytest.mark.slow
 def test_the_provinces_series_is_that_of_its_reports(place: str) -> None:
     submit(place, *(str(EXAMPLES / year) for year in YEARS))
     for year in YEARS:

@@ -88,7 +88,7 @@ def test_withdrawn_file_stays_withdrawn_until_another_comes(
     ]
 
 
-def test_unit_that_was_merged_can_report_once_its_heirs_return_is_withdrawn(
+def test_merged_unit_can_report_once_its_heirs_return_is_withdrawn(
     place: str, plan: Plan, tmp_path: Path, noon: datetime
 ) -> None:
     hand_in(place, plan, noon, write_csv(tmp_path / "a.csv", plan, [("374", 2025, WELL)]))

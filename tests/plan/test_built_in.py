@@ -78,7 +78,7 @@ def test_shared_fields_are_those_of_ninh_binh_that_the_indicators_need(name: str
     assert "[[field]]" not in (BUILT_IN / f"{name}.toml").read_text("utf-8")
 
 
-def test_the_national_strategy_has_two_milestones_and_a_ratio_of_which_less_is_better() -> None:
+def test_national_strategy_has_two_milestones_and_a_ratio_to_lower() -> None:
     plan = load_plan("quoc-gia-28-nq-cp")
     assert (plan.number, str(plan.issued)) == ("28/NQ-CP", "2021-03-03")
     assert thresholds(plan) == {

@@ -81,7 +81,7 @@ def test_a_field_that_no_indicator_uses_is_doubtful_unless_it_is_optional(tmp_pa
     assert doubts(plan_file(tmp_path, PLAN + field + "optional = true\n")) == []
 
 
-def test_a_threshold_that_cannot_be_met_is_no_doubt_once_it_has_an_override(tmp_path: Path) -> None:
+def test_impossible_threshold_with_an_override_is_no_doubt(tmp_path: Path) -> None:
     overridden = PLAN.replace("at_least = 50", "above = 100, override = { at_least = 100 }")
     assert doubts(plan_file(tmp_path, overridden)) == []
 

@@ -118,7 +118,8 @@ def test_the_threshold_in_force_is_the_latest_not_after_the_year(
     assert bounds == [in_force, coming]
 
 
-def test_small_counts_of_victims_and_cases_are_protected_and_those_of_staff_and_schools_are_not(plan: Plan) -> None:
+def test_small_counts_of_victims_and_cases_are_protected(plan: Plan) -> None:
+    """Those of staff and schools are not: they identify no victim."""
     assert [field for field in plan.protected_fields if not field.startswith("helped_")] == [
         *("victims", "victims_seeking_help", "cases_needing_help", "cases_helped")
     ]
@@ -132,7 +133,7 @@ def test_a_field_that_does_not_say_is_protected_by_what_it_counts(counts: str, p
     assert ReturnField.model_validate(field | {"protected": not protected}).is_protected is not protected
 
 
-def test_the_report_goes_from_the_leading_department_to_those_the_plan_names(plan: Plan) -> None:
+def test_report_goes_from_the_lead_department_to_those_the_plan_names(plan: Plan) -> None:
     head = plan.letterhead(date(2025, 2, 28))
     assert head.superior is not None
     assert head.issuer is not None
@@ -276,7 +277,7 @@ def test_bounds_are_decimals_and_no_binary_floats(tmp_path: Path) -> None:
     assert training.thresholds[0].bound == Decimal("90.1")
 
 
-def test_thresholds_stand_in_the_order_of_their_years_however_the_file_has_them(tmp_path: Path) -> None:
+def test_thresholds_are_in_order_of_years_whatever_the_order_in_the_file(tmp_path: Path) -> None:
     file = altered(
         tmp_path,
         (
@@ -382,7 +383,7 @@ def test_a_copy_with_other_units_knows_nothing_of_the_former_ones(plan: Plan) ->
     assert (copied.units_in(2025), copied.units_by_code, plan.units_in(2025) != ()) == ((), {}, True)
 
 
-def test_a_unit_is_succeeded_through_several_mergers_and_never_by_one_that_was_gone(plan: Plan) -> None:
+def test_successor_is_found_over_several_mergers_and_is_never_a_gone_unit(plan: Plan) -> None:
     gone, first, second, third = (
         Unit(code="2", name="Xã Cũ", until=date(2020, 12, 31)),
         Unit(code="1", name="Xã A", until=date(2021, 12, 31), merged_into="2"),

@@ -40,7 +40,8 @@ def test_exactly_eighty_five_percent_is_met_because_the_plan_says_reach() -> Non
     assert not is_met(339, 400, AT_LEAST_85)
 
 
-def test_twenty_nine_of_a_hundred_is_at_least_29_percent_which_it_is_not_in_floats() -> None:
+def test_twenty_nine_of_a_hundred_is_at_least_29_percent() -> None:
+    """In floats it is not."""
     assert 29 / 100 * 100 < 29
     assert is_met(29, 100, Threshold(2025, ">=", Decimal(29)))
 

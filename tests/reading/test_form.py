@@ -71,6 +71,7 @@ FORMS: dict[str, Rows] = {
 }
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, FORMS[name])
@@ -92,8 +93,9 @@ LEFT_OUT: dict[str, tuple[list[str], list[str]]] = {
 }
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", LEFT_OUT)
-def test_of_several_columns_of_figures_the_years_own_is_read_and_the_others_told(tmp_path: Path, name: str) -> None:
+def test_column_of_the_year_is_read_and_the_other_columns_are_reported(tmp_path: Path, name: str) -> None:
     headings, left_out = LEFT_OUT[name]
     header = ["STT", "Chỉ tiêu", *(heading.strip("*") for heading in headings)]
     rows = [[r[0], r[1], *(r[3] if heading.startswith("*") else 1 for heading in headings)] for r in ITEMS]
@@ -102,6 +104,7 @@ def test_of_several_columns_of_figures_the_years_own_is_read_and_the_others_told
     assert told(returns) == [("unknown-column", cell) for cell in left_out]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("headings", "code"),
     [
@@ -141,6 +144,7 @@ OF_TWO_YEARS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
 }
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", OF_TWO_YEARS)
 def test_a_column_of_another_year_than_the_titles_is_left_out_and_told(tmp_path: Path, name: str) -> None:
     headings, problems = OF_TWO_YEARS[name]
@@ -179,6 +183,7 @@ def test_many_forms_in_one_workbook_are_a_return_each(tmp_path: Path) -> None:
     assert (counts(returns), told(returns)) == (BOTH, [])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("numbered", [True, False])
 def test_forms_below_each_other_on_a_sheet_are_a_return_each(tmp_path: Path, *, numbered: bool) -> None:
     def form(unit: str, figures: list[int]) -> list[list[object]]:
@@ -208,8 +213,9 @@ CROSSED: dict[str, Rows] = {
 }
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", CROSSED)
-def test_a_cross_table_is_a_return_for_each_unit_and_the_whole_is_not_counted(tmp_path: Path, name: str) -> None:
+def test_cross_table_is_a_return_for_each_unit_without_the_total(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, CROSSED[name])
     assert (counts(returns), told(returns)) == (BOTH, [])
 

@@ -5,12 +5,12 @@ import random
 import pytest
 
 from tests.reading import generator
-from tests.sweep import sweep
 
 COUNT, GROUPS = 30, 10  # 20,000 on demand: python -m tests.reading.generator 20000
 
 
-@pytest.mark.parametrize("group", sweep(range(GROUPS), 3))
+@pytest.mark.quick(3)
+@pytest.mark.parametrize("group", range(GROUPS))
 def test_generated_returns_give_the_models_figures_or_none(group: int) -> None:
     refused = []
     for number in range(COUNT):

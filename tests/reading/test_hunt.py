@@ -24,7 +24,6 @@ from tests.reading.sending import (
     told,
     words_of,
 )
-from tests.sweep import sweep
 
 Right = Mapping[tuple[str, int], Sequence[int | None]]
 
@@ -173,7 +172,8 @@ BESIDE_READ = [
 ]
 
 
-@pytest.mark.parametrize("note", sweep(BELOW_WRONG, 4))
+@pytest.mark.quick(2)
+@pytest.mark.parametrize("note", BELOW_WRONG)
 @pytest.mark.parametrize("make", [table(["Nho Quan", *B]), form("Kết quả", columns=[B])], ids=["table", "form"])
 def test_a_note_below_against_the_figures_refuses_them(tmp_path: Path, make: Rows, note: str) -> None:
     returns = read(tmp_path, [*make, [], ["", note]])
@@ -181,28 +181,33 @@ def test_a_note_below_against_the_figures_refuses_them(tmp_path: Path, make: Row
     assert returns.refused() == {("372", 2023)}
 
 
-@pytest.mark.parametrize("note", sweep(BELOW_READ, 3))
+@pytest.mark.quick(2)
+@pytest.mark.parametrize("note", BELOW_READ)
 @pytest.mark.parametrize("make", [table(["Nho Quan", *A]), form("Kết quả", columns=[A])], ids=["table", "form"])
 def test_a_note_below_that_says_nothing_against_is_passed_over(tmp_path: Path, make: Rows, note: str) -> None:
     assert counts(read(tmp_path, [*make, [], ["", note]])) == ONE
 
 
-@pytest.mark.parametrize("line", sweep(TITLE_WRONG, 4))
+@pytest.mark.quick(2)
+@pytest.mark.parametrize("line", TITLE_WRONG)
 def test_a_title_that_limits_the_figures_refuses_them(tmp_path: Path, line: str) -> None:
     assert counts(read(tmp_path, form("Kết quả", columns=[B], title=titled(line)))) == NONE
     assert counts(read(tmp_path, [TITLE, [line], *table(["Nho Quan", *B])[1:]])) == NONE
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("line", TITLE_READ)
 def test_a_title_that_names_persons_otherwise_is_read(tmp_path: Path, line: str) -> None:
     assert counts(read(tmp_path, form("Kết quả", columns=[A], title=titled(line)))) == ONE
 
 
-@pytest.mark.parametrize("name", sweep(SHEETS_WRONG, 3))
+@pytest.mark.quick(2)
+@pytest.mark.parametrize("name", SHEETS_WRONG)
 def test_a_sheet_named_as_a_part_is_refused(tmp_path: Path, name: str) -> None:
     assert counts(read(tmp_path, offices.workbook((name, form("Kết quả", columns=[B]))))) == NONE
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", SHEETS_READ)
 def test_a_sheet_of_another_name_is_read(tmp_path: Path, name: str) -> None:
     assert counts(read(tmp_path, offices.workbook((name, form("Kết quả", columns=[A]))))) == ONE
@@ -216,6 +221,7 @@ def test_a_sheet_that_is_a_part_is_left_out_beside_the_whole(tmp_path: Path, nam
     assert [code for code, _ in told(returns)] == ["sheet-not-read"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("heading", "cell"), BESIDE_WRONG)
 def test_a_word_beside_a_unit_that_limits_its_row_refuses_it(tmp_path: Path, heading: str, cell: object) -> None:
     returns = read(tmp_path, table(["Nho Quan", cell, *B], split=heading))
@@ -223,6 +229,7 @@ def test_a_word_beside_a_unit_that_limits_its_row_refuses_it(tmp_path: Path, hea
     assert returns.refused() == {("372", 2023)}
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("heading", "cell"), BESIDE_READ)
 def test_a_word_beside_a_unit_that_is_neutral_is_passed_over(tmp_path: Path, heading: str, cell: object) -> None:
     assert counts(read(tmp_path, table(["Nho Quan", cell, *A], split=heading))) == ONE
@@ -257,6 +264,7 @@ IN_CELLS: list[tuple[list[object], bool]] = [
 ]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("cells", "is_year"), IN_CELLS)
 def test_a_period_split_over_cells_is_read_as_one(tmp_path: Path, cells: list[object], is_year: bool) -> None:
     titled_form = form("Số liệu", columns=[A], title=[*FORM_TITLE[:2], cells])
@@ -307,12 +315,14 @@ def test_sections_of_a_plan_and_a_result_are_told_apart(tmp_path: Path) -> None:
     assert counts(read(tmp_path, rows)) == ONE
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("title", REPORTERS_WRONG)
 def test_another_body_of_the_district_is_no_unit(tmp_path: Path, title: list[list[object]]) -> None:
     returns = read(tmp_path, form("Kết quả", columns=[B], title=title))
     assert [problem.code for problem in returns.problems] == ["unknown-unit"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("title", PERIODS_WRONG)
 def test_a_period_over_several_cells_or_years_is_refused(tmp_path: Path, title: list[list[object]]) -> None:
     rows = form("Kết quả", columns=[B], title=[["UBND huyện Nho Quan"], *title])
@@ -325,6 +335,7 @@ def beside(heading: str, cell: object) -> list[list[object]]:
     return [[row[0], heading if row[0] == "Chỉ tiêu" else cell, *row[1:]] if len(row) > 1 else row for row in rows]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("heading", "cell"),
     [("Kỳ", "6 tháng"), ("Đối tượng", "Nữ"), ("Thời điểm", "30/6/2023"), ("ĐVT", "Nữ"), ("Năm", 2022), ("ĐVT", "%")],
@@ -413,6 +424,7 @@ def test_a_total_is_not_compared_where_a_row_has_no_unit(tmp_path: Path) -> None
     assert [code for code, _ in told(returns)] == ["unknown-unit"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", WRONG)
 def test_a_figure_in_doubt_is_not_read(tmp_path: Path, name: str) -> None:
     rows, right = WRONG[name]
@@ -421,6 +433,7 @@ def test_a_figure_in_doubt_is_not_read(tmp_path: Path, name: str) -> None:
     assert returns.problems
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", READ)
 def test_a_plain_return_is_read(tmp_path: Path, name: str) -> None:
     rows, right = READ[name]

@@ -28,6 +28,7 @@ YEAR = ["Năm 2023"]
 YEARLY = ["Đơn vị", "Năm", *LABELS]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "title",
     [
@@ -49,6 +50,7 @@ def test_a_title_block_gives_unit_and_year(tmp_path: Path, title: Rows) -> None:
     assert (counts(returns), told(returns)) == ({("372", 2023): A}, [])
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", ["Nho Quan 2023", "H. Nho Quan (2023)", "2023 Nho Quan", "nho quan 2023"])
 def test_a_sheets_name_gives_unit_and_year(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, offices.workbook((name, ITEMS)))
@@ -80,6 +82,7 @@ def test_a_binding_year_contradicts_the_files_own(tmp_path: Path) -> None:
     assert ENGLISH.say(returns.problems[0].message) == "This return names 2023, but --year is 2022."
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("rows", "problem"),
     [
@@ -142,6 +145,7 @@ def test_a_name_of_the_wrong_year_is_unknown(tmp_path: Path) -> None:
     assert told(read(tmp_path, [YEARLY, ["TP Hoa Lư", 2024, *A]])) == [("unknown-unit", "A2")]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "title",
     ["BÁO CÁO 6 THÁNG ĐẦU NĂM 2023", "Năm 2023 (từ 01/01 đến 30/6)", "Quý III/2023 năm 2023", "Sơ kết năm 2023"],
@@ -151,12 +155,14 @@ def test_title_of_a_part_of_the_year_is_refused(tmp_path: Path, title: str) -> N
     assert (counts(returns), told(returns)) == ({}, [("part-of-year", "A1")])
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("title", ["KẾ HOẠCH NĂM 2023", "Dự kiến năm 2023", "Lũy kế đến năm 2023", "ĐVT: nghìn người"])
 def test_title_of_no_result_is_refused(tmp_path: Path, title: str) -> None:
     returns = read(tmp_path, [[title], YEAR, HEADER, NHO_QUAN, GIA_VIEN])
     assert (counts(returns), told(returns)) == ({}, [("not-the-result", "A1")])
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "title",
     [
@@ -173,6 +179,7 @@ def test_title_that_names_a_document_says_nothing_against_figures(tmp_path: Path
     assert (counts(returns), told(returns)) == (BOTH, [])
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "title",
     [

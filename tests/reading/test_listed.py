@@ -23,12 +23,14 @@ def test_list_of_words_is_the_one_that_is_tested() -> None:
     assert [(meaning, text) for meaning in meanings for text in listed(meaning)] == LABELS
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("meaning", "text"), HEADINGS)
 def test_heading_of_a_listed_word_has_its_meaning(meaning: str, text: str) -> None:
     label = VOCABULARY.explain(text)
     assert label.only({Kind(meaning)}) or (len(label.atoms) == 1 and label.field is not None)
 
 
+@pytest.mark.quick(40)
 @pytest.mark.parametrize(("meaning", "text"), HEADINGS)
 def test_heading_without_diacritics_has_its_meaning(meaning: str, text: str) -> None:
     label = VOCABULARY.explain(without_diacritics(text).upper())

@@ -76,7 +76,7 @@ def test_a_percentage_is_called_one() -> None:
     ("cell", "likely"),
     [("12 người", "12"), ("12người", "12"), ("1.234 người", "1234"), ("12*", "12"), ("12.", "12"), ("+12", "12")],
 )
-def test_a_number_with_its_measure_or_a_sign_is_refused_with_the_likely_reading(cell: str, likely: str) -> None:
+def test_number_with_a_measure_or_sign_is_refused_with_a_likely_reading(cell: str, likely: str) -> None:
     figure = read_figure(cell)
     assert (figure.value, figure.code) == (None, "not-a-number")
     assert f"; did you mean {likely}?" in said(figure)

@@ -40,6 +40,7 @@ def told(returns: Returns) -> tuple[object, ...]:
     return frame.to_dict("records"), returns.problems, returns.files
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("rows", sweep([2, 5, 9, 20], [9]))
 @pytest.mark.parametrize("name", SENT)
 def test_long_csv_read_the_same_wherever_its_head_ends(

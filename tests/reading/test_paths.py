@@ -63,11 +63,13 @@ REFUSED: dict[str, Rows] = {
 }  # fmt: skip
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", READ)
 def test_items_under_their_headings_are_read(tmp_path: Path, name: str) -> None:
     assert counts(read(tmp_path, READ[name])) == NHO_QUAN_2023
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", REFUSED)
 def test_items_that_are_not_the_whole_result_are_refused(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, REFUSED[name])
@@ -83,6 +85,7 @@ def test_labels_in_a_merged_column_are_sections(tmp_path: Path) -> None:
     assert counts(read(tmp_path, book)) == NHO_QUAN_2023
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "rows",
     [

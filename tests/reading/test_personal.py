@@ -26,6 +26,7 @@ NAME, NUMBER = "Nguyễn Thị Bí Mật", "0912345678"
 FORM = [[label, a] for label, a in zip(LABELS, A, strict=True)]
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("sent", "cells"),
     [
@@ -97,6 +98,7 @@ def test_a_workbook_with_hidden_persons_is_not_copied(tmp_path: Path) -> None:
     assert load_workbook(copy).sheetnames == ["To correct"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "rows",
     [

@@ -133,7 +133,7 @@ def test_a_personal_heading_is_told_in_our_own_words(text: str, label: str) -> N
     assert entry.label == label
 
 
-def test_a_bare_word_for_persons_over_words_is_personal_and_over_counts_is_not() -> None:
+def test_word_for_persons_is_personal_over_words_and_not_over_counts() -> None:
     header, is_heading = ["Đơn vị", "Nạn nhân"], ["Đơn vị"].__contains__
     assert headings_of_persons([header, ["Huyện A", "Nguyễn Thị B"]], is_heading, 4) == {(4, 1): "Nạn nhân"}
     assert headings_of_persons([header, ["Huyện A", "0912345678"]], is_heading) == {(0, 1): "Nạn nhân"}

@@ -110,6 +110,7 @@ READ_WHOLE: dict[str, Rows] = {
 }
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("name", READ_WHOLE)
 def test_a_table_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, READ_WHOLE[name])
@@ -197,7 +198,7 @@ def test_a_field_that_stands_twice_is_an_error(tmp_path: Path) -> None:
     assert (told(returns), len(returns.valid)) == ([("duplicate-column", "L2")], 0)
 
 
-def test_a_field_without_a_column_is_an_error_that_offers_the_likely_heading(tmp_path: Path) -> None:
+def test_field_without_a_column_is_an_error_with_the_likely_heading(tmp_path: Path) -> None:
     header: list[object] = [*HEADER[:-2], "Số cơ sở giáo duc", HEADER[-1]]
     returns = read(tmp_path, [TITLE, header, NHO_QUAN])
     assert [problem.code for problem in returns.problems] == ["missing-column", "unknown-column"]

@@ -139,7 +139,8 @@ def test_a_plan_without_units_takes_any_name() -> None:
     assert not units.knows("Xã Gia Sinh")
 
 
-def test_the_body_in_front_of_a_unit_may_have_words_that_are_levels_elsewhere() -> None:
+def test_body_in_front_of_a_unit_may_have_words_for_levels() -> None:
+    """The "Xã" in "Lao động - Thương binh và Xã hội" is not the level."""
     assert named("Phòng Lao động - Thương binh và Xã hội huyện Kim Sơn", 2024) == named("Huyện Kim Sơn", 2024)
 
 

@@ -113,7 +113,7 @@ def test_a_two_level_heading_names_its_field(upper: str, lower: str, field: str)
     assert meaning_of(upper, lower) == Meaning(field)
 
 
-def test_the_same_lower_heading_means_another_field_under_another_upper_one() -> None:
+def test_lower_heading_means_what_its_upper_heading_says() -> None:
     assert field_of("Được tập huấn") is None
     officials = meaning_of("Cán bộ, công chức phụ trách công tác bình đẳng giới", "Được tập huấn")
     villages = meaning_of("Người hoạt động không chuyên trách cấp thôn, tổ dân phố", "Được tập huấn")

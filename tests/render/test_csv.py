@@ -108,6 +108,7 @@ def test_a_file_has_the_mark_that_excel_knows_utf8_by_and_a_pipe_has_not(tmp_pat
     assert written.decode("utf-8-sig") == run("check", COMPILED, "--format", "csv").out
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", ACTING, ids=ascii)
 def test_no_text_acts_as_a_formula(tmp_path: Path, plan: Plan, name: str) -> None:
     for row in read("".join(to_csv(outcome_named(tmp_path, plan, name), ENGLISH))):
@@ -115,6 +116,7 @@ def test_no_text_acts_as_a_formula(tmp_path: Path, plan: Plan, name: str) -> Non
         assert "1" in row["unit_name"]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "name", ['Huyện "A", B; C', "Huyện\x1b[31m A\x07", "Huyện A\r\nB,1,2", "Huyện \ud800"], ids=ascii
 )

@@ -74,7 +74,7 @@ def test_every_letter_is_black_times_new_roman(report: Document) -> None:
     assert not list(report.styles.element.iter(qn("w:color"))) + list(report.element.iter(qn("w:color")))
 
 
-def test_pages_are_numbered_in_the_middle_of_the_top_margin_but_for_the_first(report: Document) -> None:
+def test_pages_but_the_first_are_numbered_in_the_middle_of_the_top_margin(report: Document) -> None:
     upright, lying = report.sections
     assert upright.different_first_page_header_footer
     assert upright.first_page_header.is_linked_to_previous  # to nothing: it is empty
@@ -278,7 +278,7 @@ def test_missing_units_make_the_figures_provisional_and_are_named(tmp_path: Path
     assert annex[2] == ["1", "Thành phố Tam Điệp", *["…"] * 14]
 
 
-def test_a_refused_return_is_said_without_pointing_to_errors_that_are_not_there(tmp_path: Path, plan: Plan) -> None:
+def test_refused_return_is_named_without_pointing_to_missing_errors(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025({"372": well_but(victims=-1)}))
     said = "\n".join(texts(written(tmp_path, file)))
     assert "Trong đó đã gửi nhưng bị trả lại để sửa: Huyện Nho Quan." in said
@@ -342,6 +342,7 @@ def test_it_is_vietnamese_unless_asked_otherwise(tmp_path: Path, plan: Plan, mon
     assert "REPORT" in texts(written(tmp_path, file))
 
 
+@pytest.mark.slow
 def test_the_same_returns_give_the_same_document(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025(ONE_SCHOOL_LACKING))
     contents = []
@@ -353,6 +354,7 @@ def test_the_same_returns_give_the_same_document(tmp_path: Path, plan: Plan) -> 
     assert b"2025-06-30T00:00:00Z" in contents[0]["docProps/core.xml"]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "text", ["a\x1b[31mb", "a\x00b", "\ufffe\uffff", "<w:p/>&amp;", "PAGE \\* MERGEFORMAT"], ids=ascii
 )

@@ -21,7 +21,7 @@ def told(*command: str) -> str:
 
 @needs_libreoffice
 @needs_pdf_tools
-def test_pages_are_a4_numbered_from_the_second_and_the_annex_lies_on_its_side(tmp_path: Path, plan: Plan) -> None:
+def test_pages_are_a4_numbered_from_the_second_with_the_annex_landscape(tmp_path: Path, plan: Plan) -> None:
     written(tmp_path, write_csv(tmp_path / "r.csv", plan, of_2025()))
     pdf = str(converted(tmp_path / "report.docx", "pdf", tmp_path))
     sizes = re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+)", told("pdfinfo", "-l", "99", pdf))

@@ -76,6 +76,7 @@ def test_the_content_is_that_of_the_report_itself(tmp_path: Path, returns: str) 
     assert texts(document) == ["Trước", *whole[first : last + 1], "Sau"]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_can_stand_alone(tmp_path: Path, returns: str, part: str) -> None:
     document = written(tmp_path, returns, "--docx-template", saying(tmp_path, "Trước", f"{{{{{part}}}}}", "Sau"))
@@ -125,6 +126,7 @@ def test_every_field_can_be_written(tmp_path: Path, returns: str, plan: Plan) ->
     ]
 
 
+@pytest.mark.slow
 def test_signs_of_xml_in_a_name_are_only_signs(tmp_path: Path, returns: str, plan: Plan) -> None:
     own = tmp_path / "plan.toml"
     source = (BUILT_IN / f"{plan.id}.toml").read_text("utf-8")
@@ -135,6 +137,7 @@ def test_signs_of_xml_in_a_name_are_only_signs(tmp_path: Path, returns: str, pla
     assert said.count("<w:p/> & {{ nam }}") == 2
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
@@ -168,6 +171,7 @@ TOO_MUCH = "gbv-kpi: The Word template repeats too much, or its fields take too 
 NOT_WORKED_OUT = "gbv-kpi: The fields of the Word template cannot be computed.\n"
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "line",
     [
@@ -224,6 +228,7 @@ def test_a_template_that_never_ends_is_refused_in_time(
     assert taken < 10
 
 
+@pytest.mark.slow
 def test_a_part_that_an_expression_changes_leaves_a_document(tmp_path: Path, returns: str) -> None:
     """Its mark is no character that a document may hold."""
     lines = ["{{ noi_dung|upper }}", "{{ noi_dung|length }}", "{% if phu_luc %}Có{% endif %}"]
@@ -256,6 +261,7 @@ def macro_document() -> bytes:
     return content.getvalue()
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "content",
     [b"", b"%PDF-1.7", b"PK\x03\x04", zipped(a=b"x"), zipped(**{"[Content_Types].xml": b"<a"}), macro_document()],
@@ -269,6 +275,7 @@ def test_a_file_that_is_no_word_document_is_told(tmp_path: Path, returns: str, c
     assert ran.err == ("gbv-kpi: The Word template cannot be read: save it in Word as .docx.\n")
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_opened(tmp_path: Path, returns: str) -> None:
     file = tmp_path / "office.docx"
     file.write_bytes(zipped(**{"word/document.xml": bytes(101 * 2**20)}))
@@ -285,6 +292,7 @@ def test_a_template_is_for_word_only_and_must_be_there(tmp_path: Path, returns: 
     assert refused(tmp_path, returns, "--docx-template", str(tmp_path / "none.docx")).code == 2
 
 
+@pytest.mark.slow
 def test_the_same_template_gives_the_same_document(tmp_path: Path, returns: str) -> None:
     """Also where the office's file has no dates of its own."""
     template = saying(tmp_path, "{{ noi_dung }}")
@@ -293,6 +301,7 @@ def test_the_same_template_gives_the_same_document(tmp_path: Path, returns: str)
     assert {document.core_properties.modified for document in documents} == {documents[0].core_properties.created}
 
 
+@pytest.mark.slow
 def test_the_annex_fits_upright_pages_too(tmp_path: Path, returns: str) -> None:
     """Not in one table of sixteen columns then, each a letter wide, but in three."""
     office = docx.Document()

@@ -25,6 +25,7 @@ def assert_harmless(ran: Ran) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.quick(2)
 @hostile
 @formats
 def test_a_unit_of_a_csv(tmp_path: Path, plan: Plan, text: str, format: str) -> None:
@@ -35,6 +36,7 @@ def test_a_unit_of_a_csv(tmp_path: Path, plan: Plan, text: str, format: str) -> 
     assert_harmless(ran)
 
 
+@pytest.mark.quick(2)
 @hostile
 @formats
 def test_a_count_and_a_heading_of_a_csv(tmp_path: Path, plan: Plan, text: str, format: str) -> None:
@@ -54,6 +56,7 @@ def test_markup_is_printed_as_it_stands(tmp_path: Path, plan: Plan, text: str) -
     assert json.loads(run("check", file, "--format", "json").out)["problems"][0]["value"] == text
 
 
+@pytest.mark.quick(2)
 @hostile
 @formats
 def test_a_file_name(tmp_path: Path, plan: Plan, text: str, format: str) -> None:
@@ -94,6 +97,7 @@ def test_a_file_name_that_is_no_unicode(tmp_path: Path, plan: Plan, format: str)
     assert_harmless(ran)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", [MARKUP[:31], "[/đỏ] :smile:"])
 @formats
 def test_the_name_of_a_sheet(tmp_path: Path, plan: Plan, name: str, format: str) -> None:

@@ -83,6 +83,7 @@ def description(chart: Element) -> str:
     return text(next(child for child in chart if str(child.tag).endswith("desc")))
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("tag", "verdict"),
     [
@@ -154,6 +155,7 @@ def test_units_that_miss_a_threshold_are_listed_with_what_they_lack(tmp_path: Pa
     assert "Huyện Nho Quan Education 85.0% 17/20 3 (schools integrating)" in lacking
 
 
+@pytest.mark.slow
 def test_of_very_many_units_those_are_shown_that_miss_a_threshold(tmp_path: Path, plan: Plan) -> None:
     scorecard = judge(tmp_path, plan, of_2025({"372": well_but(schools_integrating=19)}))
     many = tuple(
@@ -254,6 +256,7 @@ class TestOverTheYears:
         told = description(drawn(report(tmp_path, plan, self.rows()), "education", "line"))
         assert told.startswith("2023: 80.0% (missed); Threshold in force: ≥ 85%; 2024: 90.0% (met);")
 
+    @pytest.mark.quick(1)
     @pytest.mark.parametrize(("last_year", "now"), [(20, 20), (0, 20), (0, 0), (20, 0), (19, 20)])
     def test_what_is_drawn_lies_on_the_drawing(self, tmp_path: Path, plan: Plan, last_year: int, now: int) -> None:
         earlier = ("369", *UNITS_OF_2025)
@@ -333,6 +336,7 @@ def test_a_file_of_a_hostile_name_is_read_and_named(tmp_path: Path, plan: Plan) 
     assert SHOWN.replace("/", "∕") in text(by_class(root, "sources")[0])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("tag", ["en", "vi"])
 def test_the_page_is_sound_html_that_leads_nowhere_else(tag: str) -> None:
     files = sorted(map(str, EXAMPLES.glob("202*/*")))
@@ -353,6 +357,7 @@ def test_the_page_is_sound_html_that_leads_nowhere_else(tag: str) -> None:
     assert policy.startswith("default-src 'none'")
 
 
+@pytest.mark.slow
 def test_the_same_returns_give_the_same_bytes() -> None:
     """Whatever order a process has for its sets, and without the day on which pygal drew."""
     files = ["examples/2024", "examples/2025"]

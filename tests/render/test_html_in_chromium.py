@@ -11,7 +11,6 @@ from playwright.sync_api import Browser
 from gbv_kpi.plan import Plan
 from tests.chromium import A4, DESKTOP, PHONE, chromium, needs_chromium, visited
 from tests.command import UNITS_OF_2025, of_2025, run, well_but, write_csv
-from tests.sweep import slow
 
 pytestmark = needs_chromium
 sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -49,7 +48,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="module", params=[slow("en"), "vi"])
+@pytest.fixture(scope="module", params=["en", "vi"])
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, plan: Plan) -> Path:
     """Two years with a threshold missed, one unit silent, one without cases, and a file that is refused."""
     folder = tmp_path_factory.mktemp("report")

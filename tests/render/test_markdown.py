@@ -21,6 +21,7 @@ from tests.command import CASES, judge, of_2025, run, well_but, with_units_named
 PAGE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("tag", ["en", "vi"])
 @pytest.mark.parametrize("case", ["tong-hop-2023.xlsx", "loi-2023.xlsx"])
 def test_as_read_through_by_a_person(
@@ -72,6 +73,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_text_is_only_text(tmp_path: Path, plan: Plan, text: str) -> None:
     named = with_units_named(plan.model_copy(update={"place": Bilingual(text)}), text)

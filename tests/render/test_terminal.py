@@ -43,6 +43,7 @@ def drawn(name: str, plan: Plan, tag: str, width: int, command: str = "check") -
     return "".join(f"{line.rstrip()}\n" for line in paper.getvalue().splitlines())
 
 
+@pytest.mark.quick(2)
 @samples
 @languages
 def test_tables_at_80_columns(plan: Plan, golden: Callable[[str, str], None], sample: str, tag: str) -> None:
@@ -51,12 +52,14 @@ def test_tables_at_80_columns(plan: Plan, golden: Callable[[str, str], None], sa
     golden(f"{sample}.{tag}.80", text)
 
 
+@pytest.mark.quick(1)
 @samples
 @languages
 def test_tables_off_a_terminal(golden: Callable[[str, str], None], sample: str, tag: str) -> None:
     golden(f"{sample}.{tag}.wide", run("check", SAMPLES[sample], "--lang", tag).out)
 
 
+@pytest.mark.quick(1)
 @samples
 @languages
 @pytest.mark.parametrize("width", sweep([60, 72, 100, 200], [72]))
@@ -73,6 +76,7 @@ def test_no_number_is_cut_at_80_columns(plan: Plan, tag: str) -> None:
         assert figure in wide
 
 
+@pytest.mark.quick(1)
 @languages
 def test_no_figure_is_cut_or_lost_at_any_width(plan: Plan, tag: str) -> None:
     """The last column was cut at 80 columns in Vietnamese until November 2026."""
@@ -125,7 +129,7 @@ def test_a_report_of_an_incomplete_year_says_that_it_is_provisional(tmp_path: Pa
     assert "Huyện Kim Sơn, Huyện Yên Mô" in text
 
 
-def test_caveat_stands_beside_help_seeking_but_not_where_nobody_was_counted(tmp_path: Path, plan: Plan) -> None:
+def test_caveat_is_at_help_seeking_unless_nobody_was_counted(tmp_path: Path, plan: Plan) -> None:
     caveat = "90% of victims stay silent"
     nobody = well_but(victims=0, victims_seeking_help=0)
     assert caveat in drawn("nho-quan-2025.xlsx", plan, "en", 200)

@@ -52,6 +52,7 @@ def test_incomplete_returns_are_marked_provisional_and_name_the_missing(tmp_path
     assert "Help-seeking (provisional)" in said
 
 
+@pytest.mark.slow
 def test_a_reader_of_another_make_sees_the_same_values(tmp_path: Path) -> None:
     file, _ = report(tmp_path, "r", "--year", "2025", str(EXAMPLES / "2025"))
     rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("Education").to_python()
@@ -117,6 +118,7 @@ def test_charts_show_rates_against_thresholds(tmp_path: Path) -> None:
     assert all("Threshold in force" in chart and "barChart" in chart for chart in charts)
 
 
+@pytest.mark.slow
 def test_of_more_units_than_a_chart_can_show_there_is_none(tmp_path: Path) -> None:
     units = "".join(f"[[unit]]\ncode = '{code}'\nname = 'Xã {code}'\n" for code in range(101, 201))
     other = tmp_path / "plan.toml"
@@ -129,7 +131,7 @@ def test_of_more_units_than_a_chart_can_show_there_is_none(tmp_path: Path) -> No
         assert not [name for name in parts.namelist() if "chart" in name]
 
 
-def test_an_optional_field_that_is_judged_has_its_column_though_no_unit_gave_it(tmp_path: Path) -> None:
+def test_judged_optional_field_has_a_column_though_no_unit_gave_it(tmp_path: Path) -> None:
     optional = HOUSEWORK.replace('counts = "people" }', 'counts = "people", optional = true }', 1)
     third = '{ id = "children", label = { vi = "Giờ của trẻ em" }, counts = "people" },\n]'
     other = tmp_path / "plan.toml"
@@ -159,6 +161,7 @@ def test_the_trend_marks_what_was_recast_and_refers_to_the_year_reported(tmp_pat
         assert sum("lineChart" in parts.read(name).decode() for name in parts.namelist() if "charts/chart" in name) == 9
 
 
+@pytest.mark.slow
 def test_the_same_outcome_gives_the_same_bytes() -> None:
     outcome = outcome_of(str(EXAMPLES / "2025"))
     assert to_xlsx(outcome, language("vi")) == to_xlsx(outcome, language("vi"))

@@ -75,7 +75,7 @@ def test_calculated_anew_every_rate_and_verdict_is_that_of_the_json(reports: Rep
 
 
 @needs_libreoffice
-def test_the_reports_calculated_hold_every_status_and_both_ends_of_a_threshold(reports: Reports) -> None:
+def test_calculated_reports_hold_every_status_and_both_sides_of_a_bound(reports: Reports) -> None:
     statuses = {finding["status"] for _, _, told, _ in reports.values() for finding in told["findings"]}
     assert statuses == {"met", "missed", "not-due", "no-cases", "no-data"}
     _, calculated, _, plan = reports["incomplete"]
@@ -90,7 +90,7 @@ def test_the_reports_calculated_hold_every_status_and_both_ends_of_a_threshold(r
 
 @needs_libreoffice
 @every_report
-def test_calculated_anew_the_summary_says_of_the_province_what_the_json_says(reports: Reports, name: str) -> None:
+def test_calculated_summary_says_of_the_province_what_the_json_says(reports: Reports, name: str) -> None:
     """A link to a cell with nothing in it would come to 0: of what is not due nothing is lacking, not even 0."""
     _, calculated, told, plan = reports[name]
     provinces = {finding["indicator"]: finding for finding in told["findings"] if finding["unit"] is None}
@@ -105,9 +105,7 @@ def test_calculated_anew_the_summary_says_of_the_province_what_the_json_says(rep
 
 
 @needs_libreoffice
-def test_a_count_corrected_in_the_workbook_changes_its_verdict_and_the_headline(
-    reports: Reports, tmp_path: Path
-) -> None:
+def test_count_corrected_in_the_workbook_changes_verdict_and_headline(reports: Reports, tmp_path: Path) -> None:
     """2025 misses education by one school, Huyện Yên Mô's."""
     book = load_workbook(reports["2025"][0])
     returns = sheet_of(book, "Returns")
@@ -129,7 +127,7 @@ def test_a_count_corrected_in_the_workbook_changes_its_verdict_and_the_headline(
 
 
 @needs_libreoffice
-def test_formulas_agree_with_whole_number_arithmetic_at_and_around_every_threshold(tmp_path: Path) -> None:
+def test_formulas_agree_with_whole_numbers_around_every_threshold(tmp_path: Path) -> None:
     dice = random.Random(11)
     comparators: tuple[Comparator, ...] = (">=", ">", "<=", "<")
     cases = []

@@ -9,6 +9,7 @@ FORMS_OF_HELP = ["Số trường hợp được tư vấn", "Số trường hợ
 YEARLY = ["Đơn vị", "Năm", *LABELS]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("part", "letter"), [(1, "C"), (3, "E"), (5, "G"), (7, "I"), (9, "K")])
 def test_a_part_larger_than_its_whole_is_an_error_never_capped(tmp_path: Path, part: int, letter: str) -> None:
     figures = [*A[:part], A[part - 1] + 1, *A[part + 1 :]]
@@ -21,6 +22,7 @@ def test_a_part_as_large_as_its_whole_is_right(tmp_path: Path) -> None:
     assert told(read(tmp_path, [TITLE, HEADER, ["Nho Quan", 10, 10, 8, 8, 30, 30, 200, 200, 40, 40]])) == []
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("whole", ["x", "", "…", 1.5, -1])
 def test_a_whole_that_cannot_be_read_fails_its_part_not_as_well(tmp_path: Path, whole: object) -> None:
     returns = read(tmp_path, [TITLE, HEADER, ["Nho Quan", whole, *A[1:]]])

@@ -183,7 +183,7 @@ def test_forms_of_help_that_add_up_beyond_32_bits_are_added_up() -> None:
     assert [code for code, *_ in told_of(collected(table_of(rows)))] == []
 
 
-def test_a_cell_that_reading_has_reported_is_told_once_and_fails_nothing_more() -> None:
+def test_cell_reported_by_reading_is_reported_once() -> None:
     cells: dict[str, Cell] = dict.fromkeys(REQUIRED, 4)
     unread = table_of([Row("372", 2023, {**cells, "victims": Unread()}, is_faulty=True)])  # type: ignore[dict-item]
     returns = collected(unread)
@@ -244,7 +244,7 @@ MERGED = [("374", None), ("374", "369"), ("374", "374"), ("372", None)]  # 374 w
 
 
 @given(st.lists(st.sampled_from(MERGED), max_size=6))
-def test_predecessors_count_together_and_not_twice_nor_with_their_successor(
+def test_predecessors_count_together_once_and_not_with_their_successor(
     sent: list[tuple[str, str | None]],
 ) -> None:
     returns = collected(table_of([Row(unit, 2025, dict.fromkeys(REQUIRED, 1), named) for unit, named in sent]))

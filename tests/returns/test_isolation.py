@@ -37,6 +37,7 @@ def child() -> Iterator[Child[str, str]]:
         yield child
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("item", "failure"), [("loop", Failure.TIME), ("memory", Failure.MEMORY), ("abort", Failure.CRASH)]
 )

@@ -5,7 +5,7 @@ from gbv_kpi.returns.collect import shortened
 from tests.reading.sending import GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, A, B, counts, read, told
 
 
-def test_every_faulty_cell_of_a_return_is_told_and_only_that_return_is_lost(tmp_path: Path) -> None:
+def test_every_faulty_cell_is_reported_and_only_its_return_is_lost(tmp_path: Path) -> None:
     returns = read(tmp_path, [TITLE, HEADER, ["Nho Quan", "x", -1, 1.5, "", *A[4:]], GIA_VIEN])
     assert told(returns) == [
         ("not-a-number", "B3"),

@@ -27,6 +27,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [str(path) for path in (*sent, *samples) if path.stat().st_size <= 2**20]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listed", [True, slow(False)])
 def test_files_read_together_say_what_each_says_alone(plan: Plan, names: list[str], listed: bool) -> None:
     """But for returns that two of them have."""
@@ -46,6 +47,7 @@ def test_files_read_together_say_what_each_says_alone(plan: Plan, names: list[st
         assert rows.astype(object).reset_index(drop=True).equals(returns.frame[columns].astype(object))
 
 
+@pytest.mark.slow
 def test_files_are_watched_in_the_order_of_their_names(plan: Plan, names: list[str]) -> None:
     seen: list[str] = []
 

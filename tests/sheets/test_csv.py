@@ -22,6 +22,7 @@ SEMICOLONS = offices.csv_text(PLAN, ROWS, ";")
 TABS = offices.csv_text(PLAN, ROWS, "\t")
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [

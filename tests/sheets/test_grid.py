@@ -31,6 +31,7 @@ def test_the_area_of_a_sheet_reaches_to_its_last_filled_cell(rows: bytes, area: 
     assert area_of_sheet(rows) == area
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "rows",
     [

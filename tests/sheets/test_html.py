@@ -83,6 +83,7 @@ READ_WHOLE: dict[str, bytes] = {
 }
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("name", READ_WHOLE)
 def test_a_page_that_a_person_could_read_is_read(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, READ_WHOLE[name], name="sent.xls")
@@ -111,6 +112,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("cell", "code"), FAULTS)
 def test_a_fault_on_a_page_has_the_address_that_a_spreadsheet_shows(tmp_path: Path, cell: str, code: str) -> None:
     returns = read(tmp_path, page(TITLED.replace("<td>200</td>", cell)), name="sent.xls")

@@ -10,6 +10,7 @@ def test_an_empty_file_is_called_empty(tmp_path: Path, content: bytes) -> None:
     assert told(read(tmp_path, content)) == [("unreadable-file", None)]
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("name", "content"),
     [

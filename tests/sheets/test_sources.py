@@ -89,6 +89,7 @@ def test_a_name_that_the_system_refuses_is_named_and_stops_nothing(tmp_path: Pat
     assert [file["returns"] for file in given["files"]] == [0, 1]
 
 
+@pytest.mark.slow
 def test_folders_nested_too_deeply_to_be_named_stop_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_csv(tmp_path / "a.csv", load_plan(), [("Huyện Nho Quan", 2023, WELL)])
     monkeypatch.chdir(tmp_path)
@@ -129,6 +130,7 @@ def test_a_copy_counts_once_and_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("format", ["xlsx", "docx", "csv", "html"])
 def test_a_report_of_this_program_among_returns_is_left_out(tmp_path: Path, format: str) -> None:
     write_csv(tmp_path / "a.csv", load_plan(), [("Huyện Nho Quan", 2023, WELL)])

@@ -39,6 +39,7 @@ def test_an_xls_is_read(tmp_path: Path) -> None:
     assert (counts(returns), told(returns)) == (BOTH, [])
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("cell", "style", "code"),
     [
@@ -57,7 +58,7 @@ def test_what_is_no_count_is_told_with_its_cell(
     assert told(read(tmp_path, saved(made), name="sent.xls")) == [(code, "D3")]
 
 
-def test_hidden_and_merged_cells_and_hidden_sheets_are_as_in_other_workbooks(tmp_path: Path) -> None:
+def test_hidden_and_merged_cells_of_an_xls_are_read_as_in_an_xlsx(tmp_path: Path) -> None:
     made, sheet = legacy([["", *TITLE], ["", *HEADER], ["", *NHO_QUAN], ["", *GIA_VIEN]])
     sheet.row(2).hidden = True
     sheet.col(5).hidden = True

@@ -62,6 +62,7 @@ def test_a_formula_that_was_never_calculated_is_named_with_its_cell(tmp_path: Pa
     assert list(counts(returns)) == [("373", 2023)]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("error", ["#DIV/0!", "#REF!", "#N/A", "#NAME?", "#VALUE!"])
 def test_a_formula_error_is_named_with_its_cell(tmp_path: Path, error: str) -> None:
     made, sheet = book()
@@ -211,6 +212,7 @@ def test_a_workbook_called_csv_is_read(tmp_path: Path) -> None:
     assert len(read(tmp_path, hostile.good(), name="sent.csv").frame) == 1
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("odd", [5, 5.5, "5", "x", None])
 def test_a_long_table_has_every_cell_of_its_rows(tmp_path: Path, odd: object) -> None:
     """Later rows are columns of whole numbers or of texts where each column holds only these."""

@@ -28,7 +28,7 @@ Table = tuple[Sequence[Printed], Sequence[Printed]]  # the findings of an indica
 
 
 @pytest.mark.slow
-def test_nothing_below_the_limit_is_recovered_from_over_three_hundred_random_years() -> None:
+def test_nothing_below_the_limit_is_recovered_from_random_years() -> None:
     """Each table of each year: a check's of its own units, and a trend's of the last year's."""
     seen: Counter[str] = Counter()
     for seed in range(PROVINCES):
@@ -41,7 +41,8 @@ def test_nothing_below_the_limit_is_recovered_from_over_three_hundred_random_yea
     assert seen["provisional"] > 0
 
 
-def test_what_stands_behind_a_report_and_its_trend_tell_no_more_than_its_findings() -> None:
+@pytest.mark.slow
+def test_values_behind_a_report_and_a_trend_say_no_more_than_its_findings() -> None:
     for seed in range(12):
         plan = random_plan(chance := random.Random(seed))
         if not (entries := random_entries(plan, chance)):

@@ -56,7 +56,7 @@ def withheld(found: Mapping[str, Any], indicator: str) -> list[str | None]:
     return [f["unit"] for f in found["findings"] if f["indicator"] == indicator and f["status"] == "withheld"]
 
 
-def test_a_small_count_and_two_more_units_are_withheld_in_all_their_figures(tmp_path: Path, plan: Plan) -> None:
+def test_small_count_is_withheld_with_all_figures_of_two_more_units(tmp_path: Path, plan: Plan) -> None:
     found = published(tmp_path, plan, rows({"victims": 9, "victims_seeking_help": 4}, {"victims": 21}))
     assert withheld(found, "help-seeking") == ["370", "373", "374", "375", "376", "377"]  # 373 and on are all equal
     assert withheld(found, "assistance") == []
@@ -164,6 +164,7 @@ def test_guesses_cannot_be_tried_against_the_hash_of_a_file(tmp_path: Path, plan
     ]
 
 
+@pytest.mark.slow
 def test_the_same_input_is_published_in_the_same_bytes(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "returns.csv", plan, rows({"victims": 3, "victims_seeking_help": 1}))
     for kind in ("table", "json", "csv", "md"):
@@ -171,6 +172,7 @@ def test_the_same_input_is_published_in_the_same_bytes(tmp_path: Path, plan: Pla
         assert first == second
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("format", ["table", "json", "csv", "md"])
 def test_every_format_withholds_the_same_and_says_so(tmp_path: Path, plan: Plan, format: str) -> None:
     """Of 373 victims 369 sought help: 98.9%."""
@@ -227,7 +229,7 @@ def test_a_protected_part_of_a_whole_that_is_not_is_withheld_with_its_rate() -> 
 # ---------------------------------------------------------------- the counts behind the findings, and other years
 
 
-def test_fields_behind_a_withheld_finding_are_withheld_and_forms_of_help_always(plan: Plan) -> None:
+def test_fields_behind_a_withheld_finding_and_all_forms_are_withheld(plan: Plan) -> None:
     counts = [{**LARGE, "cases_helped": 16 - n, "helped_medical": 9} for n in (2, 9, 8, 7, 6, 5, 0)]
     outcome = publishable(one_year(plan, [{f: int(c or 0) for f, c in of.items()} for of in counts]), 5)
     first, *_, last = outcome.counts

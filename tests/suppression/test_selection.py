@@ -84,7 +84,7 @@ def test_zeros_hide_nothing_but_where_there_is_nothing_else() -> None:
     assert withheld((2, 2), (0, 0), (0, 0), (0, 0)) == [0, 1, 2, 3]
 
 
-def test_what_the_province_has_fewer_of_anyhow_is_shown_in_full_but_not_whose_they_are() -> None:
+def test_small_remainder_of_the_province_is_shown_but_not_by_unit() -> None:
     """The 2 who were not helped are printed as the province's 98 of 100."""
     assert withheld((18, 20), (19, 19), (30, 30), (31, 31)) == [0, 1, 2]
 
