@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-_HOME = {
+_MODULE_BY_NAME = {
     "load_plan": "gbv_kpi.plan",
     "read_returns": "gbv_kpi.returns.collect",
     "evaluate": "gbv_kpi.kpi.engine",
@@ -38,6 +38,6 @@ __all__ = ["__version__", "evaluate", "load_plan", "read_returns", "return_schem
 
 def __getattr__(name: str) -> object:
     """Import a name of the Python interface when it is first used: the command line must start without pandas."""
-    if name not in _HOME:
+    if name not in _MODULE_BY_NAME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(_MODULE_BY_NAME[name]), name)

@@ -8,17 +8,16 @@ import sys
 from types import FrameType
 
 COULD_NOT_RUN = 2
-INTERRUPTED = 130  # as shells have it
+INTERRUPTED = 130  # 128 + SIGINT, as in a shell
 
 
 def main() -> None:
-    """Run the command line without what would only delay it, and end with its exit code.
+    """Run the command line and exit with its code.
 
-    A run is short and builds few cycles; searching for them while pandas is imported and among a million cells would
-    take a quarter of it, and tearing down every module at the end a twentieth more. Pydantic plugins and threads of
-    linear algebra are not needed.
+    A run is short and creates few reference cycles: collecting them takes a quarter of its time, and tearing down the
+    modules at the end another twentieth, so both are off. Pydantic plugins and OpenBLAS threads are not needed.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # ignored by what runs in the background
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell ignores it for background jobs
         signal.signal(signal.SIGINT, _interrupt)
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -36,15 +35,15 @@ def main() -> None:
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
-    """End quietly and undo what was begun; end at once if interrupted again."""
+    """Exit quietly, with all cleanup; a second interrupt kills the process."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(INTERRUPTED)
 
 
 def _end(code: int) -> None:
-    """End the process as the interpreter does, but without tearing down its modules.
+    """Exit as the interpreter does, but without tearing down modules.
 
-    A stream that cannot be flushed makes it a run that failed. With GBV_KPI_DEBUG it ends as any other process.
+    The code is 2 if a stream cannot be flushed. With GBV_KPI_DEBUG the process exits as usual.
     """
     if os.environ.get("GBV_KPI_DEBUG"):
         sys.exit(code)

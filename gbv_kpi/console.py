@@ -21,18 +21,18 @@ if sys.platform != "win32":  # where a file that is open cannot be removed anywa
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-PREFIX = ".gbv-kpi-"  # of files that are being written
-_LEFTOVER = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # as `tempfile` names them
+PREFIX = ".gbv-kpi-"  # of a temporary file until it replaces its target
+_LEFTOVER = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # `tempfile` adds eight characters
 UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
 
-def speak_utf8() -> None:
-    """Let both streams carry Vietnamese, whatever the system's code page is.
+def use_utf8() -> None:
+    """Set standard output and error to UTF-8, whatever the system's code page.
 
-    A stream that the caller has closed discards its text; a closed input is empty.
+    A closed stream is replaced by the null device.
     """
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # for as long as the program runs
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # open until the program ends
     sys.stdout, sys.stderr = (
         stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         for stream in (sys.stdout, sys.stderr)
@@ -53,15 +53,15 @@ def warn(text: str) -> None:
 
 
 def escape_controls(text: str) -> str:
-    """Return the text with its control characters made visible, so that they do not act on a terminal."""
-    return text if text.isprintable() else "".join(map(_shown, text))
+    """Return the text with control characters escaped, so that they cannot act on a terminal."""
+    return text if text.isprintable() else "".join(map(_escaped, text))
 
 
-def _shown(character: str) -> str:
+def _escaped(character: str) -> str:
     if character in "\n\r\t":
         return " "
-    no_character = ord(character) & 0xFFFE == 0xFFFE  # U+FFFE and U+FFFF: no XML may hold them
-    if no_character or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE  # U+FFFE and U+FFFF are not allowed in XML
+    if is_noncharacter or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return f"\\u{ord(character):04x}"
     return character
 
@@ -78,47 +78,46 @@ def print_rendered(content: "RenderableType", output: Path | None) -> None:
 
 
 def _console(**settings: Any) -> "Console":
-    """Return a console that prints text as it is: no markup, no emoji, no colours of its own choosing."""
-    from rich.console import Console  # here, for `--help` prints without it
+    """Return a console that prints text as it is: no markup, no emoji, no highlighting."""
+    from rich.console import Console  # imported late: `--help` does not need it
 
     return Console(highlight=False, markup=False, emoji=False, **settings)
 
 
 def to_json_text(content: Mapping[str, object]) -> str:
     """Return the text of a JSON object that is safe to print."""
-    from json import dumps  # here, for most of what is printed is no JSON
+    from json import dumps  # imported late: most output is not JSON
 
-    return harmless_json(dumps(content, ensure_ascii=False, indent=2)) + "\n"
+    return escape_json(dumps(content, ensure_ascii=False, indent=2)) + "\n"
 
 
-def dumped_by_record(content: Mapping[str, object]) -> Iterator[str]:
-    """Yield the text of a long JSON object piece by piece: each record of its lists on a line of its own."""
+def json_pieces(content: Mapping[str, object]) -> Iterator[str]:
+    """Yield the text of a JSON object in pieces, with each item of its lists on its own line."""
     from json import JSONEncoder
 
-    encode = JSONEncoder(ensure_ascii=False).encode  # in C, which it is only without an indent
-    before = "{\n  "
+    encode = JSONEncoder(ensure_ascii=False).encode  # written in C; json does not use it with an indent
+    separator = "{\n  "
     for key, value in content.items():
-        yield f"{before}{encode(key)}: "
+        yield f"{separator}{encode(key)}: "
         if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
-            between = "[\n    "
+            item_separator = "[\n    "
             for record in value:
-                yield between + harmless_json(encode(record))
-                between = ",\n    "
-            yield "[]" if between[0] == "[" else "\n  ]"
+                yield item_separator + escape_json(encode(record))
+                item_separator = ",\n    "
+            yield "[]" if item_separator[0] == "[" else "\n  ]"
         else:
-            yield harmless_json(encode(value))
-        before = ",\n  "
+            yield escape_json(encode(value))
+        separator = ",\n  "
     yield "\n}\n"
 
 
-def harmless_json(text: str) -> str:
-    """Return JSON that acts on no terminal and hides nothing; a program reads the same from it."""
+def escape_json(text: str) -> str:
+    """Return equivalent JSON with the characters escaped that could act on a terminal or hide text."""
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
-# json escapes the C0 controls; the C1 controls, invisible signs and those that turn the direction of a line could still
-# act on the terminal of whoever prints the file. Surrogates stand for the bytes of a file name that is no Unicode, and
-# cannot be encoded.
+# json escapes the C0 controls. The C1 controls, invisible characters and marks of text direction could still act on
+# a terminal. Surrogates come from file names that are not Unicode, and cannot be encoded.
 _CONTROLS = {
     code: f"\\u{code:04x}"
     for code in (
@@ -129,12 +128,12 @@ _CONTROLS = {
 
 
 def print_text(content: str, output: Path | None) -> None:
-    """Write a text. Raises `OutputError` where that fails, but not for a pipe whose reader went away."""
+    """Print or write a text. Raises `OutputError`, except for a closed pipe."""
     print_pieces([content], output)
 
 
 def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
-    """Write a text that is made while it is written, as `print_text` does."""
+    """Print or write a text in pieces, as `print_text` does."""
     if output is None:
         _print(sys.stdout, pieces)
     else:
@@ -175,7 +174,7 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
                 file.writelines(pieces)
         else:
             _replace(target, pieces)
-    except (OSError, RuntimeError) as error:  # pathlib's of a loop of links is no OSError
+    except (OSError, RuntimeError) as error:  # pathlib raises RuntimeError for a loop of links
         message = phrase("{path} cannot be written: {reason}.", path=str(path), reason=system_reason(error))
         raise OutputError(message) from error
 
@@ -208,7 +207,7 @@ def _temporary_file(folder: Path) -> tuple[int, Path]:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove our temporary files that no run has locked: those of runs that were killed."""
+    """Remove the temporary files of killed runs: those that no run has locked."""
     if sys.platform == "win32":
         return
     for path in folder.glob(f"{PREFIX}*"):
@@ -221,7 +220,7 @@ def _remove_leftovers(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk, too; not every file system can."""
+    """Flush the folder, so that the new name survives a crash; not every file system can."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

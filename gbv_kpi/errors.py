@@ -4,7 +4,7 @@ GbvKpiError
 ├── UsageError      the call asks for something that cannot be done
 ├── PlanError       a plan file is missing, unreadable or contradicts itself
 ├── SourceError     a file or folder that was named cannot be opened
-├── LedgerError     the ledger is missing (NoLedgerError), unusable, or does not take what it is given
+├── LedgerError     the ledger is missing (NoLedgerError), unusable, or refuses new data
 └── OutputError     the result cannot be written where it was asked for
 
 Problems of a *return* are not exceptions but values: see `gbv_kpi.problems`.
@@ -39,7 +39,7 @@ class SourceError(GbvKpiError):
 
 
 class LedgerError(GbvKpiError):
-    """The ledger is missing, unusable, or does not take what it is given."""
+    """The ledger is missing, unusable, or refuses new data."""
 
 
 class NoLedgerError(LedgerError):
@@ -73,7 +73,7 @@ _REASONS = {
 
 def system_reason(error: BaseException) -> Phrase:
     """Return why the system refused something, in the officer's words and not in the system's."""
-    if isinstance(error, RuntimeError):  # pathlib's of a loop of links
+    if isinstance(error, RuntimeError):  # pathlib raises it for a loop of links
         return _REASONS[errno.ELOOP]
     number = getattr(error, "errno", None)
     code = errno.errorcode.get(number or 0, type(error).__name__)

@@ -1,10 +1,10 @@
-"""How a run ends: the exit codes that scripts rely on, and what makes a run end with one."""
+"""Define the exit codes that scripts rely on, and when a run fails."""
 
 from enum import IntEnum, StrEnum
 
 
 class ExitCode(IntEnum):
-    """What a run ends with; a return with an error wins over a missed threshold."""
+    """The exit codes of a run; INVALID takes precedence over MISSED."""
 
     OK = 0
     MISSED = 1  # a threshold in force is missed
@@ -13,9 +13,9 @@ class ExitCode(IntEnum):
 
 
 class FailOn(StrEnum):
-    """What makes a run end with a code other than 0."""
+    """When to exit with a non-zero code."""
 
     MISSED = "missed"
-    INVALID = "invalid"  # a missed threshold is no failure
-    NEVER = "never"  # nor is a return with an error
-    INCOMPLETE = "incomplete"  # as `missed`, and units that have not reported are one too
+    INVALID = "invalid"  # a missed threshold does not fail
+    NEVER = "never"  # an invalid return does not fail either
+    INCOMPLETE = "incomplete"  # as `missed`; missing units fail too

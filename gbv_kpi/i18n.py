@@ -1,4 +1,4 @@
-"""Say sentences in the officer's language: each is a `Phrase` until a `Language` says it.
+"""Translate sentences: each is a `Phrase` until a `Language` says it.
 
 Problems and findings are made once and may be shown in Vietnamese, in English or both, so they
 carry their English wording and the details that fill it, never a finished sentence.
@@ -14,7 +14,7 @@ from typing import ClassVar
 
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
-SEPARATORS = {"en": {}, "vi": str.maketrans(",.", ".,")}  # as CLDR has them
+SEPARATORS = {"en": {}, "vi": str.maketrans(",.", ".,")}  # from the English ones, as in CLDR
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Bilingual:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence in no language yet: its English wording and the details that fill it."""
+    """A sentence to translate: its English wording and the details to fill in."""
 
     wording: str
     details: "Mapping[str, Detail]" = field(default_factory=dict)
-    plural: str | None = None  # the wording for any `count` but one
+    plural: str | None = None  # the wording for a `count` other than 1
     count: int = 1
 
 
@@ -44,13 +44,13 @@ Detail = str | int | Decimal | Bilingual | Phrase
 
 
 def phrase(wording: str, /, **details: Detail) -> Phrase:
-    """Return a sentence to be said later; the call marks `wording` for the translators' catalogue."""
+    """Return a sentence to translate later; the call marks `wording` for the translators' catalogue."""
     return Phrase(wording, details)
 
 
-def plural(one: str, many: str, /, count: int, **details: Detail) -> Phrase:
+def plural(singular: str, many: str, /, count: int, **details: Detail) -> Phrase:
     """Return a sentence with one wording for a `count` of 1 and another for any other."""
-    return Phrase(one, {"count": count, **details}, many, count)
+    return Phrase(singular, {"count": count, **details}, many, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +60,21 @@ class Language:
     tag: str
     catalogue: NullTranslations = field(repr=False)
 
-    def say(self, spoken: Phrase | Bilingual | str) -> str:
+    def say(self, sentence: Phrase | Bilingual | str) -> str:
         """Return the sentence in this language.
 
         >>> ENGLISH.say(phrase("{count} people sought help.", count=1234))
         '1,234 people sought help.'
         """
-        match spoken:
+        match sentence:
             case Phrase(wording, details, None):
                 template = self.catalogue.gettext(wording)
             case Phrase(wording, details, many):
-                template = self.catalogue.ngettext(wording, many or wording, spoken.count)
+                template = self.catalogue.ngettext(wording, many or wording, sentence.count)
             case Bilingual():
-                return spoken.in_language(self.tag)
+                return sentence.in_language(self.tag)
             case _:
-                return spoken
+                return sentence
         return template.format_map({name: self._word(value) for name, value in details.items()})
 
     def number(self, value: int | Decimal, decimals: int = 0) -> str:
@@ -107,15 +107,15 @@ def language(tag: str) -> Language:
 ENGLISH = language("en")
 
 
-def language_from_env(environment: Mapping[str, str], otherwise: str | None = None) -> str:
-    """Return the tag that GBV_KPI_LANG asks for, else `otherwise`, else that of the locale, else English.
+def language_from_env(environment: Mapping[str, str], default: str | None = None) -> str:
+    """Return the tag in GBV_KPI_LANG, else `default`, else that of the locale, else English.
 
     >>> [language_from_env(given) for given in ({"GBV_KPI_LANG": "vi"}, {"LANG": "vi_VN.UTF-8"}, {"LANG": "C"})]
     ['vi', 'vi', 'en']
     """
     asked = _tag(environment.get("GBV_KPI_LANG", ""))
-    if asked in LANGUAGES or otherwise:
-        return asked if asked in LANGUAGES else otherwise or ""
+    if tag := asked if asked in LANGUAGES else default:
+        return tag
     locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     return "vi" if locale.lower().startswith("vi") else "en"
 

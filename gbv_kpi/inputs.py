@@ -20,16 +20,16 @@ class UnreadableError(Exception):
 
 
 def data_folder() -> Path:
-    """Return the folder that the system has for this program's data of the officer."""
+    """Return the user's data folder of this program, as the system places it."""
     from platformdirs import user_data_path
 
     return Path(user_data_path("gbv-kpi", appauthor=False))
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:
-    """Return the content of a regular file. Raises `UnreadableError` for anything else, and for a larger one."""
+    """Return the content of a regular file. Raises `UnreadableError` for other and for larger files."""
     try:
-        # Without O_NONBLOCK a pipe that nobody writes to would be waited for here.
+        # Without O_NONBLOCK this would wait for the writer of a pipe.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
@@ -40,14 +40,14 @@ def read_file(path: Path, max_bytes: int) -> bytes:
             return _within(file.read(max_bytes + 1), max_bytes)
     except OSError as error:
         raise UnreadableError(system_reason(error)) from error
-    except ValueError as error:  # of a NUL in a name
+    except ValueError as error:  # a NUL in the name
         raise UnreadableError(phrase("the name is not valid for a file")) from error
     except MemoryError as error:
         raise UnreadableError(_too_large(max_bytes)) from error
 
 
 def read_stdin(max_bytes: int) -> bytes:
-    """Return what comes on standard input. Raises `UnreadableError` where it is closed, and for more than that."""
+    """Return standard input. Raises `UnreadableError` if it is closed or longer than `max_bytes`."""
     if sys.stdin is None:
         raise UnreadableError(phrase("standard input is closed"))
     try:
@@ -69,16 +69,16 @@ def _too_large(max_bytes: int) -> Phrase:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a regular file of that name; a name too long or a loop of links is not one."""
+    """Return whether a path is a regular file; False for a name too long or a loop of links."""
     try:
         return path.is_file()
     except (OSError, ValueError, RuntimeError):
         return False
 
 
-def is_same_file(one: Path, other: Path) -> bool:
-    """Return whether two names are of one file, even if it does not exist yet."""
+def is_same_file(path: Path, other: Path) -> bool:
+    """Return whether two paths are one file, even if it does not exist yet."""
     try:
-        return one.resolve() == other.resolve() or one.samefile(other)
+        return path.resolve() == other.resolve() or path.samefile(other)
     except (OSError, ValueError, RuntimeError):
         return False

@@ -1,4 +1,4 @@
-"""Judge files or a ledger: from the names an officer gives to the outcome."""
+"""Judge files or a ledger: read the returns, evaluate them, and put the outcome together."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
     from gbv_kpi.ledger.records import Entry
 
-MANY_FILES = 8  # from here on a person may wonder whether anything happens
+MANY_FILES = 8  # from here on the user sees progress
 
 
 def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: FailOn, language: Language) -> Outcome:
-    """Judge files for `check`, units and province; `year` is that of a file that names none."""
+    """Judge units and province by files; `year` is assumed for files that name none."""
     assumed = None if year is None else AssumedYear(year, binds=True)
     outcome, _ = _judge("check", names, plan, assumed, fail_on, language)
     return outcome
@@ -36,7 +36,7 @@ def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: Fai
 def judge_report(
     names: Sequence[str], plan: Plan, year: int, fail_on: FailOn, language: Language, *, detailed: bool = False
 ) -> Outcome:
-    """Judge the province in one year by files; `detailed` with the counts behind it and the trend.
+    """Judge the province in one year by files; `detailed` adds the underlying counts and the trend.
 
     Raises `UsageError` where the files hold no return of that year.
     """
@@ -48,7 +48,8 @@ def judge_report(
     if detailed:
         from gbv_kpi.ledger.entries import unrecorded
 
-        entries = [unrecorded(one, plan, returns.files[file].sha256) for file, one in valid_returns(returns, plan)]
+        valid = valid_returns(returns, plan)
+        entries = [unrecorded(given, plan, returns.files[file].sha256) for file, given in valid]
         return _detailed(outcome, returns, year, entries)
     return outcome
 
@@ -56,24 +57,20 @@ def judge_report(
 def judge_ledger(
     ledger: "Ledger", plan: Plan, year: int, as_of: datetime | None, fail_on: FailOn, *, detailed: bool = False
 ) -> Outcome:
-    """Judge the province in one year by what the ledger holds, or held. Raises `UsageError` where that is nothing."""
-    from gbv_kpi.ledger.entries import latest, returns_from
-    from gbv_kpi.ledger.query import entries_of
+    """Judge the province in one year by the ledger, now or at `as_of`. Raises `UsageError` if it has no return."""
+    from gbv_kpi.ledger.entries import returns_from
+    from gbv_kpi.ledger.query import current_entries, entries_of_year
     from gbv_kpi.ledger.trend import recast
     from gbv_kpi.ledger.year import year_record
 
     with ledger.reading() as connection:
-        held = latest(entries_of(connection, plan, years=[year], as_of=as_of))
-        returns = returns_from(held, plan)
-        if returns.frame.empty:
-            raise UsageError(
-                phrase("The ledger {ledger} has no return for {year}.", ledger=ledger.name, year=str(year))
-            )
+        current = entries_of_year(connection, plan, year, as_of)
+        returns = returns_from(current, plan)
         scorecard = evaluate(returns, plan)
         provisional = bool(scorecard.of_province().frame["provisional"].any())
         record = year_record(connection, plan, year, as_of)
-        wanted = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
-        past = latest(entries_of(connection, plan, years=wanted, as_of=as_of)) if wanted else []
+        past_years = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
+        past = current_entries(connection, plan, past_years, as_of) if past_years else []
     last_year = recast([entry for entry in past if entry.year == year - 1], plan, year) if provisional else []
     values_by_unit = {group.unit.code: group.values() for group in last_year if group.complete}
     outcome = Outcome(
@@ -84,10 +81,10 @@ def judge_ledger(
         fail_on=fail_on,
         outlook=tuple(outlooks(scorecard, values_by_unit)),
         as_of=as_of,
-        recorded=max(entry.at for entry in held),
+        recorded=max(entry.at for entry in current),
         year_record=record,
     )
-    return _detailed(outcome, returns, year, [*past, *held]) if detailed else outcome
+    return _detailed(outcome, returns, year, [*past, *current]) if detailed else outcome
 
 
 def _judge(
@@ -96,7 +93,7 @@ def _judge(
     found, left_out = find_sources(names)
     if not found:
         raise UsageError(phrase("No return found in {names}.", names=", ".join(names)))
-    returns = read_returns(found, plan, assumed, lambda files: watched(files, language))
+    returns = read_returns(found, plan, assumed, lambda files: with_progress(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
         reason = (
             returns.problems[0].message if returns.problems else phrase("No figure is filled in; the file was skipped.")
@@ -121,7 +118,7 @@ def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["
     )
 
 
-def watched(names: Sequence[str], language: Language) -> Iterable[str]:
+def with_progress(names: Sequence[str], language: Language) -> Iterable[str]:
     """Return the names, with a progress bar on standard error where the work is long and a person is watching."""
     if len(names) < MANY_FILES or not sys.stderr.isatty():
         return names

@@ -13,13 +13,13 @@ from gbv_kpi.i18n import Phrase, phrase
 class Severity(StrEnum):
     """How severe a problem is."""
 
-    ERROR = "error"  # the return counts in no finding
+    ERROR = "error"  # the return is excluded from all findings
     WARNING = "warning"  # something was read in a way the officer should confirm
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """What all problems of one code have in common."""
+    """The severity and texts of all problems with one code."""
 
     severity: Severity
     meaning: Phrase

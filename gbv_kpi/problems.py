@@ -1,4 +1,4 @@
-"""Represent problems of returns as values: they are collected and reported together, never raised.
+"""Represent problems of returns as values: collected and reported together, never raised.
 
 The catalogue lists every code with its usual remedy. The message of a problem is written in its check.
 """
@@ -49,8 +49,8 @@ class Problem:
     def hint(self) -> Phrase:
         return self.remedy or CATALOGUE[self.code].remedy
 
-    def of(self, unit: str | None, unit_name: str | None, year: int | None) -> "Problem":
-        """Return the problem as one of a unit and a year."""
+    def for_unit(self, unit: str | None, unit_name: str | None, year: int | None) -> "Problem":
+        """Return the problem attributed to a unit and a year."""
         return replace(self, unit=unit, unit_name=unit_name, year=year)
 
     def in_file(self, name: str) -> "Problem":
@@ -72,7 +72,7 @@ def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _column(address: str) -> int:
-    """Return the column of a cell, counted from 1; xlsxwriter and openpyxl take 0.2 s to import."""
+    """Return the column of a cell, counted from 1, without importing xlsxwriter (0.2 s)."""
     number = 0
     for letter in address.rstrip("0123456789"):
         number = number * 26 + ord(letter) - ord("A") + 1

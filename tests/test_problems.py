@@ -47,7 +47,7 @@ def test_a_remedy_of_its_own_goes_before_the_usual_one() -> None:
 
 def test_a_problem_told_of_a_unit_and_a_year_stays_where_it_stands() -> None:
     problem = Problem("negative-number", Place("a.csv", None, "K14", 14), phrase("…"), field="schools", value="-4")
-    told = problem.of("372", "Huyện Nho Quan", 2023)
+    told = problem.for_unit("372", "Huyện Nho Quan", 2023)
     assert (told.unit, told.unit_name, told.year) == ("372", "Huyện Nho Quan", 2023)
     assert (told.place, told.field, told.value) == (problem.place, "schools", "-4")
     assert (problem.unit, problem.year) == (None, None)

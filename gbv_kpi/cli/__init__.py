@@ -1,4 +1,4 @@
-"""The command line: parse arguments, make one call, render once, exit."""
+"""Parse arguments, make one call, render once, exit."""
 
 from gbv_kpi.cli.app import main
 

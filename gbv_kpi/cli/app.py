@@ -1,4 +1,4 @@
-"""The command line: its commands, and what is done with whatever stops one.
+"""Assemble the commands, run one, and report its error.
 
 Nothing heavy is imported here: `--help` answers at once, and each command imports only what it runs.
 """
@@ -12,9 +12,9 @@ import typer.main
 
 from gbv_kpi import __version__
 from gbv_kpi.cli import config, ledger, plan, questions, reports, submit, year
-from gbv_kpi.cli.config import VARIABLE, asked, option_defaults, settings_of
+from gbv_kpi.cli.config import VARIABLE, option_defaults, option_value, settings_of
 from gbv_kpi.cli.translate_help import run
-from gbv_kpi.console import speak_utf8, warn
+from gbv_kpi.console import use_utf8, warn
 from gbv_kpi.errors import GbvKpiError, system_reason
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import LANGUAGES, language, language_from_env, phrase, unknown_language
@@ -56,10 +56,10 @@ for module in (reports, submit, questions, ledger, year, config, plan):
 
 
 def main() -> None:
-    """Run the command line; whatever stops it is one line on standard error and exit code 2."""
-    speak_utf8()
+    """Run the command line; print an error as one line on standard error and exit with code 2."""
+    use_utf8()
     _take_leading_language()
-    asked_language, command = asked(sys.argv[1:], "--lang", LANGUAGES), typer.main.get_command(app)
+    asked_language, command = option_value(sys.argv[1:], "--lang", LANGUAGES), typer.main.get_command(app)
     spoken = language(asked_language or language_from_env(os.environ))
     if unknown := unknown_language(os.environ):
         known = ", ".join(LANGUAGES)
@@ -71,11 +71,11 @@ def main() -> None:
                 spoken = language(asked_language or language_from_env(os.environ, file.settings.lang))
             run(command, spoken, obj=file, default_map=option_defaults(command, file, os.environ) if file else None)
         finally:
-            with suppress(BrokenPipeError):  # a reader that went away has seen enough
+            with suppress(BrokenPipeError):  # the reader of the pipe closed it
                 sys.stdout.flush()
     except GbvKpiError as error:
         warn(f"gbv-kpi: {spoken.say(error.phrase)}")
-    except OSError as error:  # a full disk under --help, a name of five thousand characters
+    except OSError as error:  # --help to a full disk, a path of 5,000 characters
         refusal = phrase("The system refused: {reason}.", reason=system_reason(error))
         warn(f"gbv-kpi: {spoken.say(refusal)}")
     except Exception as error:
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def _take_leading_language() -> None:
-    """Before the command, `--lang vi` is as good as GBV_KPI_LANG=vi."""
+    """Treat `--lang vi` before the command as GBV_KPI_LANG=vi."""
     match sys.argv[1:]:
         case ["--lang", tag, *rest] if tag in LANGUAGES:
             os.environ["GBV_KPI_LANG"], sys.argv[1:] = tag, rest

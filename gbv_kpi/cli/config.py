@@ -1,4 +1,4 @@
-"""The settings file of an office: where it is found, and the command that shows what it comes to."""
+"""Find the settings file of an office, and show the settings in force."""
 
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from gbv_kpi.plan.office import SettingsFile
 
 NAME = "gbv-kpi.toml"
-SOURCES: dict[str, Literal["option", "environment", "file", "default"]] = {
+SOURCES: dict[str, Literal["option", "environment", "file", "default"]] = {  # by typer's names
     "COMMANDLINE": "option",
     "ENVIRONMENT": "environment",
     "DEFAULT_MAP": "file",
     "DEFAULT": "default",
 }
-VARIABLE = "GBV_KPI_CONFIG"  # set to nothing: no settings file is looked for
+VARIABLE = "GBV_KPI_CONFIG"  # empty: use no settings file
 
 commands = typer.Typer()
 
@@ -50,17 +50,14 @@ def config(
     from gbv_kpi.plan.office import Setting, office_settings
     from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
 
-    request, file, address = (
-        request_of(context, Format, format, output, lang),
-        context.obj,
-        address_of(ledger or default_place()),
-    )
-    spoken = request.language
+    request, file = request_of(context, Format, format, output, lang), context.obj
+    address, spoken = address_of(ledger or default_place()), request.language
     place = address.database if address.drivername == "sqlite" else shown_address(address)
     values = {"plan": plan, "ledger": place, "lang": spoken.tag, "fail_on": fail_on.value, "min_count": min_count}
     settings = []
     for name, value in values.items():
-        key, source = name.replace("_", "-"), SOURCES[_source_name(context, name)]
+        key = name.replace("_", "-")
+        source = SOURCES[getattr(context.get_parameter_source(name), "name", "DEFAULT")]
         if name == "lang" and source != "option" and os.environ.get("GBV_KPI_LANG", "")[:2].lower() in LANGUAGES:
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
@@ -70,29 +67,23 @@ def config(
     request.emit(show(settings, path, spoken))
 
 
-def _source_name(context: typer.Context, name: str) -> str:
-    source = context.get_parameter_source(name)
-    return source.name if source else "DEFAULT"
-
-
 def settings_of(arguments: Sequence[str], environment: Mapping[str, str]) -> "SettingsFile | None":
-    """Return the settings of the file named by `--config` or GBV_KPI_CONFIG, else of the one found; None without one.
+    """Return the settings file named by `--config` or GBV_KPI_CONFIG, else the one found, or None.
 
-    It is looked for in the working folder, then beside the officer's own ledger. Raises `UsageError` for one with
-    mistakes.
+    It is looked for in the working folder, then next to the default ledger. Raises `UsageError` for mistakes in it.
     """
-    named = asked(arguments, "--config") or environment.get(VARIABLE)
+    named = option_value(arguments, "--config") or environment.get(VARIABLE)
     places = [Path(NAME), data_folder() / NAME] if named is None else [Path(named)] if named else []
     path = next((place for place in places if named or is_file(place)), None)
     if path is None:
         return None
-    from gbv_kpi.plan.office import read_settings  # here, for the models take a tenth of a second
+    from gbv_kpi.plan.office import read_settings  # imported late: the models take 0.1 s
 
     return read_settings(path)
 
 
-def asked(arguments: Sequence[str], option: str, choices: Collection[str] | None = None) -> str | None:
-    """Return the last value of an option on a command line that was not, or not yet, parsed; one of the choices."""
+def option_value(arguments: Sequence[str], option: str, choices: Collection[str] | None = None) -> str | None:
+    """Return the last value of an option in unparsed arguments, ignoring those that are not among the choices."""
     found = None
     for argument, following in pairwise([*arguments, ""]):
         name, _, value = argument.partition("=")
@@ -102,14 +93,14 @@ def asked(arguments: Sequence[str], option: str, choices: Collection[str] | None
 
 
 def option_defaults(command: Any, file: "SettingsFile", environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the command line takes for options that are given neither there nor in the environment."""
+    """Return the file's values of options, as typer's default map."""
     values = file.options
-    if "lang" in values:  # read without the command line's help, for the locale comes after the file
+    if "lang" in values:  # typer knows no variable for it: GBV_KPI_LANG precedes the file, the locale follows
         values["lang"] = language_from_env(environment, values["lang"])
     return _defaults(command, values)
 
 
 def _defaults(command: Any, values: Mapping[str, str]) -> dict[str, Any]:
-    below = getattr(command, "commands", {})
+    subcommands = getattr(command, "commands", {})
     own = {param.name for param in command.params if param.name in values and (param.envvar or param.name == "lang")}
-    return {name: values[name] for name in own} | {name: _defaults(sub, values) for name, sub in below.items()}
+    return {name: values[name] for name in own} | {name: _defaults(sub, values) for name, sub in subcommands.items()}

@@ -1,4 +1,4 @@
-"""The commands that look after the ledger: export, import, ledger check."""
+"""Define the commands that maintain the ledger: export, import, ledger check."""
 
 import io
 from typing import Annotated
@@ -12,11 +12,11 @@ from gbv_kpi.cli.request import Request, output_language, request_of
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.inputs import MEBIBYTE
 
-MAX_IMPORT = 512 * MEBIBYTE  # an export of 53,000 returns has 40
+MAX_IMPORT = 512 * MEBIBYTE  # bytes; an export of 53,000 returns has 40 MB
 
 commands = typer.Typer()
-keeping = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maintain the ledger.")
-commands.add_typer(keeping, name="ledger")
+ledger_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maintain the ledger.")
+commands.add_typer(ledger_commands, name="ledger")
 
 
 @commands.command("export")
@@ -72,7 +72,7 @@ def import_ledger(
     request.emit(request.language.say(added) + "\n")
 
 
-@keeping.command("check")
+@ledger_commands.command("check")
 def check_ledger(
     context: typer.Context,
     ledger: options.LedgerOption = None,

@@ -1,4 +1,4 @@
-"""The letters of a year, written into a folder: Word and Markdown for each unit, a blank form with a reminder."""
+"""Write the letters of a year into a folder: Word and Markdown for each unit, with a blank form for reminders."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import latest, returns_from
 from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.ledger.status import year_status
-from gbv_kpi.pipeline import watched
+from gbv_kpi.pipeline import with_progress
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.document import letter_to_docx
@@ -29,13 +29,13 @@ from gbv_kpi.render.listing import Cell, Coded, Listing, on_terminal
 from gbv_kpi.returns.collect import read_returns, valid_returns
 from gbv_kpi.sheets.sources import find_sources
 
-MARKED = ".marked.xlsx"  # a copy that --sort-into wrote beside a refused file
+MARKED = ".marked.xlsx"  # the copy that --sort-into writes next to a refused file
 KINDS = {"reminder": phrase("reminder"), "refusal": phrase("to be corrected"), "results": phrase("results")}
 
 
 @dataclass(frozen=True, slots=True)
 class LetterRequest:
-    """What letters are asked for."""
+    """The letters to write."""
 
     plan: Plan
     year: int
@@ -48,26 +48,26 @@ class LetterRequest:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLetters:
-    """The letters with their files, the refused files that belong to nobody, and the units that got no letter."""
+    """The letters with their files, the refused files of unknown units, and the units without a letter."""
 
     plan: Plan
     year: int
     files_by_letter: Sequence[tuple[Letter, Sequence[Path]]]
     without_unit: Sequence[str]
-    file_by_unit: Mapping[str, str]  # of units with a valid return in a file that was refused for others
+    file_by_unit: Mapping[str, str]  # of units with a valid return in a file refused for other returns
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """What is wrong in the refused files of a year."""
+class RefusedFiles:
+    """The problems of refused files of a year."""
 
     problems_by_unit: dict[str, list[Problem]]
-    file_by_unit: dict[str, str]  # of units with a return that is valid, in a file refused for other returns
-    without_unit: dict[str, None]  # files with errors of which no unit is known
+    file_by_unit: dict[str, str]  # of units with a valid return in a file refused for other returns
+    without_unit: dict[str, None]  # files with errors of unknown units
 
 
 def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, language: Language) -> WrittenLetters:
-    """Write the letters. Raises `UsageError` for a file that is there already and was not said to be replaced."""
+    """Write the letters. Raises `UsageError` for an existing file unless `force` is set."""
     plan, year = request.plan, request.year
     with ledger.reading() as connection:
         entries = entries_of(connection, plan, years=[year])
@@ -75,8 +75,8 @@ def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, languag
     findings = evaluate(returns_from(counted, plan), plan).of_units().findings if counted else []
     refused = _refused(request, language)
     letters = list(letters_of(status, findings, refused.problems_by_unit, request.day, language))
-    held_up = [one for one in letters if one.kind == "reminder" and one.unit.code in refused.file_by_unit]
-    letters = [letter for letter in letters if letter not in held_up]
+    needless = [letter for letter in letters if letter.kind == "reminder" and letter.unit.code in refused.file_by_unit]
+    letters = [letter for letter in letters if letter not in needless]
     files = [(letter, list(_paths(request.folder, letter))) for letter in letters]
     for path in (path for _, paths in files for path in paths):
         expect_new(path, request.force)
@@ -91,19 +91,19 @@ def write_letters(request: LetterRequest, ledger: Ledger, now: datetime, languag
         atomic_write(markdown, letter_to_markdown(letter, language).encode())
         for path in form:
             atomic_write(path, blank_return(Request(plan, year, (letter.unit,), language), "form"))
-    file_by_unit = {letter.unit.name: refused.file_by_unit[letter.unit.code] for letter in held_up}
+    file_by_unit = {letter.unit.name: refused.file_by_unit[letter.unit.code] for letter in needless}
     return WrittenLetters(plan, year, files, list(refused.without_unit), file_by_unit)
 
 
-def _refused(request: LetterRequest, language: Language) -> Refused:
+def _refused(request: LetterRequest, language: Language) -> RefusedFiles:
     found, _ = find_sources(request.refused)
     files = [name for name in found if not name.endswith(MARKED)]
-    returns = read_returns(files, request.plan, None, partial(watched, language=language))
+    returns = read_returns(files, request.plan, None, partial(with_progress, language=language))
     errors = [problem for problem in returns.problems if problem.severity is Severity.ERROR]
     units_by_file: dict[str, set[str]] = {}
     for problem in errors:
         units_by_file.setdefault(problem.place.file, set()).update([problem.unit] if problem.unit else [])
-    refused = Refused({}, {}, {})
+    refused = RefusedFiles({}, {}, {})
     for problem in errors:
         known = units_by_file[problem.place.file]
         unit = problem.unit or (next(iter(known)) if len(known) == 1 else None)

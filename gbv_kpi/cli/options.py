@@ -13,7 +13,7 @@ MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 
 Lang = StrEnum("Lang", ["VI", "EN"])
 Format = StrEnum("Format", ["TABLE", "JSON"])  # of a text or an object
-CheckFormat = StrEnum("CheckFormat", ["TABLE", "JSON", "CSV", "MD"])  # of a result that is read, not handed on
+CheckFormat = StrEnum("CheckFormat", ["TABLE", "JSON", "CSV", "MD"])  # of a result to read on screen
 ListFormat = StrEnum("ListFormat", ["TABLE", "JSON", "CSV", "MD", "XLSX"])
 ReportFormat = StrEnum("ReportFormat", ["TABLE", "JSON", "CSV", "MD", "HTML", "XLSX", "DOCX"])
 

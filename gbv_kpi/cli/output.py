@@ -1,4 +1,4 @@
-"""Hand over a result: print it or write it to the file asked for, and say so."""
+"""Print a result or write it to a file."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def emit(
     content: "str | bytes | Iterable[str] | RenderableType",
     output: Path | None,
-    spoken: Language,
+    language: Language,
     format: str = "table",
     *,
     quiet: bool = False,
@@ -29,17 +29,17 @@ def emit(
         print_text(content, output)
     elif not isinstance(content, Iterable):
         print_rendered(content, output)
-    elif format == "csv" and output:  # Excel takes it for UTF-8 by this mark, which is in the way of programs in a pipe
+    elif format == "csv" and output:  # Excel needs the byte-order mark; other programs, in a pipe, do not
         print_pieces(chain(["\ufeff"], content), output)
     else:
         print_pieces(content, output)
     if output is not None and is_file(output) and not quiet:
-        warn(spoken.say(phrase("Wrote {file}.", file=str(output))))
+        warn(language.say(phrase("Wrote {file}.", file=str(output))))
 
 
-def say_left_out(files: Sequence[str], silent: bool, spoken: Language) -> None:
+def say_left_out(files: Sequence[str], silent: bool, language: Language) -> None:
     if files and not silent:
-        warn(spoken.say(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files))))
+        warn(language.say(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files))))
 
 
 def read_bounded(name: str, max_bytes: int) -> bytes:
@@ -51,13 +51,13 @@ def read_bounded(name: str, max_bytes: int) -> bytes:
 
 
 def expect_ending(path: Path | None, *endings: str) -> None:
-    """Raise `UsageError` for a name of another kind of file."""
+    """Raise `UsageError` for a file name with another ending."""
     if path is not None and path.suffix.lower() not in endings and (path.suffix or len(endings) == 1):
         raise wrong_ending(path, [ending for ending in endings if ending])
 
 
 def wrong_ending(path: Path | None, endings: Iterable[str]) -> UsageError:
-    """Return the error of a file that is named as one of another kind."""
+    """Return the error of a file name with an ending of another format."""
     message = phrase(
         "{path}: unknown file type. This command writes {endings}.", path=str(path), endings=", ".join(endings)
     )
@@ -65,7 +65,7 @@ def wrong_ending(path: Path | None, endings: Iterable[str]) -> UsageError:
 
 
 def expect_new(path: Path | None, force: bool) -> None:
-    """Raise `UsageError` for a file that is there and was not said to be replaced."""
+    """Raise `UsageError` for an existing file unless `force` is set."""
     if path is not None and is_file(path) and not force:
         raise UsageError(
             phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
@@ -73,7 +73,7 @@ def expect_new(path: Path | None, force: bool) -> None:
 
 
 def expect_other_file(path: Path | None, inputs: Iterable[str | Path | None], option: str = "--output") -> None:
-    """Raise `UsageError` for a result that would replace what it is made from."""
+    """Raise `UsageError` if the result would overwrite one of its inputs."""
     for name in inputs:
         if path is not None and name is not None and is_same_file(path, Path(name)):
             raise UsageError(

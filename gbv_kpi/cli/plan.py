@@ -1,4 +1,4 @@
-"""The commands about plans and about the codes of problems: arguments, one call, one rendering, one exit code."""
+"""Define the commands on plans and on problem codes."""
 
 import shutil
 import sys

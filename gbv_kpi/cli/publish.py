@@ -1,4 +1,4 @@
-"""Withhold what a publication must not tell, given the publications before it."""
+"""Withhold what a publication must not reveal, given the former ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ MAX_PUBLICATION = 512 * MEBIBYTE
 
 @dataclass(frozen=True)
 class Former:
-    """The former publications that a new one must not undo: JSON files, and those of a ledger that may record it."""
+    """The former publications to respect: JSON files, and those of a ledger, which may record the new one."""
 
     files: Sequence[Path] = ()
     ledger: "Ledger | None" = None
@@ -33,7 +33,7 @@ class Former:
 
 
 def withhold(result: Result, limit: int | None, former: Former, spoken: Language) -> Result:
-    """Return what may be seen of an outcome or a trend; without a limit that is all of it."""
+    """Return the publishable part of an outcome or a trend; all of it without a limit."""
     if limit is None:
         return result
     from gbv_kpi.kpi.outcome import Outcome
@@ -46,13 +46,13 @@ def withhold(result: Result, limit: int | None, former: Former, spoken: Language
     else:
         from gbv_kpi.ledger.journal import add_publication, publications_of
 
-        # Nobody else can choose before this publication is recorded.
+        # The lock keeps others from publishing before this publication is recorded.
         with former.ledger.writing() if former.register else former.ledger.reading() as connection:
             recorded = [publication for _, publication in publications_of(connection)]
             shown = publish(result, limit, [*files, *recorded])
             if former.register and shown.withheld and shown.withheld.publication:
                 add_publication(connection, shown.withheld.publication, datetime.now(UTC))
-    if shown.withheld and shown.withheld.exposed:  # for the officer only: readers must not learn what to look for
+    if shown.withheld and shown.withheld.exposed:  # not in the output: it would tell readers where to look
         units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
         warning = phrase(
             "Earlier publications already reveal small counts of {units}; these can no longer be protected.",

@@ -1,4 +1,4 @@
-"""The commands that ask the ledger: status, history, trace, trend."""
+"""Define the commands that query the ledger: status, history, trace, trend."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The commands that read returns: check, template, report."""
+"""Define the commands check, template and report."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -22,7 +22,7 @@ from gbv_kpi.inputs import MEBIBYTE
 if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome
 
-MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, packed
+MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, compressed
 
 commands = typer.Typer()
 
@@ -151,7 +151,7 @@ def report(
     template, the_plan = docx_template_of(docx_template, request.format), request.plan(plan)
     day = day_of(dated) if dated else None
     expect_other_file(output, [*(files or ()), docx_template])
-    # A published JSON keeps all that the same report tells in another format, for --published.
+    # --published reads a JSON: it holds all that the report discloses in any format.
     detailed = request.format in DETAILED or (limit is not None and request.format is ReportFormat.JSON)
     if files and as_of:
         raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
@@ -161,26 +161,26 @@ def report(
         elif opened is not None:
             outcome = judge_ledger(opened, the_plan, year, moment, fail_on, detailed=detailed)
         outcome = withhold(outcome, limit, Former(published or (), opened, register), request.language)
-    written = document_language(lang) if request.format is ReportFormat.DOCX else request.language
-    _deliver(replace(outcome, written=day), request, written, template)
+    document = document_language(lang) if request.format is ReportFormat.DOCX else request.language
+    _deliver(replace(outcome, written=day), request, document, template)
 
 
 def _deliver(
-    outcome: "Outcome", request: Request, written: Language | None = None, template: bytes | None = None
+    outcome: "Outcome", request: Request, document: Language | None = None, template: bytes | None = None
 ) -> None:
-    """Show the outcome and exit with its code; where all is well and silence was asked for, only fill the file."""
+    """Show the outcome and exit with its code; if quiet and the code is 0, only write the file."""
     from gbv_kpi.render.formats import rendered
 
     silent = request.quiet and outcome.exit_code == 0
     say_left_out(outcome.left_out, silent, request.language)
     expect_other_file(request.output, [file.path for file in outcome.files])
     if request.output is not None or not silent:
-        request.emit(rendered(outcome, request.format, written or request.language, template))
+        request.emit(rendered(outcome, request.format, document or request.language, template))
     raise typer.Exit(outcome.exit_code)
 
 
 def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
-    """Return the one file to mark. Raises `UsageError` for none or several, and for a copy that would replace it."""
+    """Return the one file to mark. Raises `UsageError` for no or several files, or a copy that would overwrite it."""
     from gbv_kpi.sheets.sources import STDIN, find_sources
 
     expect_ending(annotate, ".xlsx")
@@ -192,7 +192,7 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
 
 
 def _write_annotated(outcome: "Outcome", name: str, annotate: Path, request: Request) -> None:
-    """Write a copy of the file `name`, with what is wrong in it marked."""
+    """Write a copy of the file `name` with its faulty cells marked."""
     from gbv_kpi.annotate.workbook import annotate as marked_copy
     from gbv_kpi.sheets.sources import open_source
 

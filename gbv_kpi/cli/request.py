@@ -1,4 +1,4 @@
-"""What is asked of every command: the language, format and place of its result, its plan and its ledger."""
+"""Hold what every command needs: the language, format and place of its result, its plan and its ledger."""
 
 import getpass
 import os
@@ -32,7 +32,7 @@ BINARY = {"xlsx", "docx"}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The language, format and place of a result; `quiet` where nothing is said of an exit code of 0."""
+    """The language, format and place of a result; `quiet` prints nothing if the exit code is 0."""
 
     context: typer.Context
     language: Language
@@ -41,7 +41,7 @@ class Request:
     quiet: bool = False
 
     def plan(self, name: str) -> "Plan":
-        """Load a plan, with what the settings file says in place of the plan's own words."""
+        """Load a plan, with the letterhead, agencies and deadlines of the settings file."""
         from gbv_kpi.plan import load_plan
 
         expect_other_file(self.output, [name])
@@ -54,7 +54,7 @@ class Request:
 
     @contextmanager
     def ledger(self, place: str | None, *, create: bool = False, dry_run: bool = False) -> "Iterator[Ledger]":
-        """Give the ledger at that place, or the officer's own. Raises `UsageError` if the result would replace it."""
+        """Open the ledger at a place, or the default one. Raises `UsageError` if the result would overwrite it."""
         from gbv_kpi.ledger.address import address_of
         from gbv_kpi.ledger.database import default_place, open_ledger, rehearse
 
@@ -79,7 +79,7 @@ class Request:
         listing: "Callable[[], Listing]",
         exit_code: int = 0,
     ) -> None:
-        """Make a result in the format asked for and emit it, unless all is well and silence was asked for."""
+        """Render a result in the requested format and emit it, unless quiet and the exit code is 0."""
         from gbv_kpi.render.listing import in_format
 
         if self.output is not None or not (self.quiet and exit_code == 0):
@@ -95,36 +95,36 @@ def request_of(
     *,
     quiet: bool = False,
 ) -> Request:
-    """Return what is asked, in the language of the environment unless another is.
+    """Return the request of a command, in the given language or that of the environment.
 
-    The format is the one on the line, or that of the name of the file, else the usual one. Raises `UsageError` for a
-    name that ends as no file of a format does, or as one of another format.
+    The format is the option's, else that of the file's ending, else a table. Raises `UsageError` for an unknown ending
+    or one of another format.
     """
     return Request(context, output_language(lang), _chosen_format(context, format, output, formats), output, quiet)
 
 
 def _chosen_format(
-    context: typer.Context, asked: StrEnum | None, output: Path | None, formats: type[StrEnum]
+    context: typer.Context, option: StrEnum | None, output: Path | None, formats: type[StrEnum]
 ) -> StrEnum:
-    on_line = asked if is_on_line(context, "format") else None
+    given = option if is_given(context, "format") else None
     ending = output.suffix.lower().removeprefix(".") if output else ""
-    if ending == "txt" and on_line is not None and on_line not in BINARY:
-        return on_line
-    by_name = formats("table") if ending == "txt" else formats(ending) if ending in set(formats) else None
-    if ending and (by_name is None or (on_line or by_name) is not by_name):
-        endings = [".txt" if one == "table" else f".{one}" for one in ([on_line] if on_line else formats)]
+    if ending == "txt" and given is not None and given not in BINARY:
+        return given
+    by_ending = formats("table") if ending == "txt" else formats(ending) if ending in set(formats) else None
+    if ending and (by_ending is None or (given or by_ending) is not by_ending):
+        endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
         raise wrong_ending(output, endings)
-    return by_name or asked or formats("table")
+    return by_ending or option or formats("table")
 
 
-def is_on_line(context: typer.Context, name: str) -> bool:
-    """Return whether an option is given on the command line itself."""
+def is_given(context: typer.Context, name: str) -> bool:
+    """Return whether an option is given on the command line, not by the environment or a file."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
 
 def day_of(text: str) -> date:
-    """Return the day written so. Raises `UsageError` for anything else."""
+    """Return the date written as YYYY-MM-DD. Raises `UsageError` for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -132,7 +132,7 @@ def day_of(text: str) -> date:
 
 
 def parse_as_of(as_of: str | None) -> datetime | None:
-    """Return the end of a day, or the very time, on the clock of the office. Raises `UsageError` for anything else."""
+    """Return the end of a day, or a time, in local time. Raises `UsageError` for anything else."""
     if as_of is None:
         return None
     try:
@@ -149,12 +149,12 @@ def parse_as_of(as_of: str | None) -> datetime | None:
 def suppression_limit(context: typer.Context, publish: bool, min_count: int) -> int | None:
     """Return the smallest count shown in a published result, None in an internal one.
 
-    Raises `UsageError` for an option given to an internal one, which would show what it was meant to withhold.
+    Raises `UsageError` for an option of --publish without it: counts meant to be withheld would be shown.
     """
     if publish:
         return min_count
     for name in ("min_count", "published", "register"):
-        if name in context.params and is_on_line(context, name):
+        if name in context.params and is_given(context, name):
             option = "--" + name.replace("_", "-")
             message = phrase("{option} requires --publish.", option=option)
             raise UsageError(message)
@@ -162,22 +162,22 @@ def suppression_limit(context: typer.Context, publish: bool, min_count: int) -> 
 
 
 def document_language(lang: str | None) -> Language:
-    """Return the language of what an office fills in or sends: Vietnamese, whatever the locale, unless asked for."""
+    """Return the language of a document: Vietnamese, whatever the locale, unless another one is requested."""
     return language(lang or language_from_env({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"}))
 
 
 def output_language(lang: str | None) -> Language:
-    """Return the language asked for, else that of the environment."""
+    """Return the language requested, else that of the environment."""
     return language(lang or language_from_env(os.environ))
 
 
 def now() -> datetime:
-    """Return the moment on the clock of the office: deadlines are days of its calendar."""
+    """Return the present local time: deadlines are local dates."""
     return datetime.now().astimezone()
 
 
 def author(by: str | None) -> "Author":
-    """Return who records something now: the name given, else the user logged in. Raises `UsageError` for nobody."""
+    """Return the author of a record made now: `by`, else the logged-in user. Raises `UsageError` without one."""
     from gbv_kpi.ledger.entries import Author
 
     try:

@@ -1,10 +1,10 @@
-"""Files of an inbox, moved to where they belong once they are recorded or refused.
+"""Move the files of an inbox once they are recorded or refused.
 
     FOLDER/accepted/2025/    recorded, or in the ledger already
     FOLDER/refused/          the file, a copy with its faulty cells marked, and a reply to whoever sent it
 
-All moves are written down before the first one is made: a run that was killed is finished by the next one. A file is
-in its new place before it leaves the old one, and nothing is ever replaced by another file.
+All moves are written to a journal first, so that the next run finishes those of a killed one. A file is copied before
+it is deleted, and no file is ever overwritten by another.
 """
 
 import hashlib
@@ -24,8 +24,7 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import is_file
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.journal import record_places
-from gbv_kpi.ledger.record import State
-from gbv_kpi.ledger.submit import Submission, SubmittedFile
+from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.render.letters import reply_to
 from gbv_kpi.sheets.sources import STDIN, open_source
 
@@ -37,7 +36,7 @@ ACCEPTED = (State.RECORDED, State.UNCHANGED)
 
 
 class Move(NamedTuple):
-    """A file to move, known by its hash: one that was replaced meanwhile stays where it is."""
+    """A file to move, with its hash: a file replaced in the meantime is not moved."""
 
     source: str
     target: str
@@ -46,9 +45,9 @@ class Move(NamedTuple):
 
 @contextmanager
 def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
-    """Keep other runs off the folder, and finish what a killed one left to do.
+    """Lock the folder against other runs, and finish the moves of a killed one.
 
-    Raises `UsageError` for a folder within the inbox: its files would be handed in again.
+    Raises `UsageError` for a folder within the inbox: its files would be submitted again.
     """
     target = folder.resolve()
     if any(target.is_relative_to(Path(name).resolve()) for name in inbox if name != STDIN):
@@ -69,7 +68,7 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
 
 
 def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: Language) -> None:
-    """Write a reply to each file that was refused, record where the others will be, then move all files."""
+    """Write a reply to each refused file, record the new places of the others, then move all files."""
     moves: list[Move] = []
     for file in submission.files:
         if is_file(Path(file.path)):
@@ -93,7 +92,7 @@ def _place(file: SubmittedFile) -> str:
 
 
 def _free_place(folder: Path, name: str, sha256: str, moves: list[Move]) -> Path:
-    """Return a place under that name, or a numbered one, that no other file has or is to have."""
+    """Return a path with that name, numbered if another file has or will have it."""
     stem, suffix = Path(name).stem, Path(name).suffix
     taken = {move.target: move.sha256 for move in moves}
     for number in count(1):
@@ -110,7 +109,7 @@ def _write_reply(file: SubmittedFile, target: Path, language: Language) -> None:
 
 
 def _finish(folder: Path) -> None:
-    """Make the moves that are written down, those of a run that was killed too."""
+    """Make the moves in the journal, perhaps of a killed run."""
     journal = folder / JOURNAL
     if not journal.exists():
         return
@@ -121,7 +120,7 @@ def _finish(folder: Path) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    if not target.exists():  # else it is there already, and was not yet taken away here
+    if not target.exists():  # else a killed run has copied it, but not deleted the source
         target.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(target, source.read_bytes())
         shutil.copystat(source, target)

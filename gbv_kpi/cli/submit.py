@@ -1,4 +1,4 @@
-"""The command that hands returns in: checked, recorded in the ledger, and sorted where asked."""
+"""Define the command submit: check returns, record them in the ledger, and sort the files."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -47,7 +47,7 @@ def submit(
     Example: gbv-kpi submit inbox/
     """
     from gbv_kpi.ledger.submit import submit as hand_in
-    from gbv_kpi.pipeline import watched
+    from gbv_kpi.pipeline import with_progress
     from gbv_kpi.render.submission import submission_listing, submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
@@ -60,12 +60,12 @@ def submit(
     with sorting_into(sort_into, files) if sort_into else nullcontext():
         found, left_out = find_sources(files)
         if not found and sort_into:
-            raise typer.Exit  # an inbox that is sorted is empty most of the time
+            raise typer.Exit  # a sorted inbox is empty most of the time
         if not found:
             raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
         expect_other_file(output, found)
         with request.ledger(ledger, create=True, dry_run=dry_run) as opened:
-            watch, officer = partial(watched, language=request.language), author(by)
+            watch, officer = partial(with_progress, language=request.language), author(by)
             submission = hand_in(opened, the_plan, found, year, officer.at, officer.who, watch)
             submission = replace(submission, is_rehearsal=dry_run)
             say_left_out(left_out, quiet and submission.exit_code == 0, request.language)

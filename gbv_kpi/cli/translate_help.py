@@ -1,8 +1,8 @@
 """Translate `--help` and complaints about the command line.
 
 Our own help texts are replaced in the built commands before they run. The words of the command-line
-library are reworded where they come out, in its help pages and its complaints: not all of them pass
-through gettext, and which ones do changes with its release.
+library are replaced in its output, in help pages and complaints: not all of them pass through
+gettext, and which ones do depends on its release.
 """
 
 import re
@@ -16,10 +16,10 @@ import typer
 
 from gbv_kpi.i18n import Language, Phrase, phrase
 
-# Built commands are click's, or those of the copy of click that newer typers carry: `Any` stands for both.
+# Built commands are click's, or those of the copy of click in newer versions of typer: `Any` covers both.
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
 
-# The library's sentences in our words, the more particular ones first.
+# The library's sentences and ours, more specific ones first.
 REWORDED = {
     "Usage:": phrase("Usage:"),
     "Arguments": phrase("Arguments"),
@@ -58,7 +58,7 @@ REWORDED = {
 
 
 def run(command: Any, language: Language, **settings: Any) -> None:
-    """Run the command line and exit; whatever the library says is in our words, `settings` are its context's."""
+    """Run the command line and exit, with the library's messages in our words; `settings` go to its context."""
     translate_help(command, language)
     try:
         sys.exit(command.main(standalone_mode=False, **settings))
@@ -71,7 +71,7 @@ def run(command: Any, language: Language, **settings: Any) -> None:
 
 def translate_help(command: Any, language: Language) -> None:
     """Replace the help texts of a built command, and of those below it, by their translations."""
-    command.context_class = _speaking_context(command.context_class, language)
+    command.context_class = _translating_context(command.context_class, language)
     command.help = _translated(command.help, language)
     command.options_metavar = _translated(command.options_metavar, language)
     for param in command.params:
@@ -80,12 +80,12 @@ def translate_help(command: Any, language: Language) -> None:
             param.help = _translated(param.help, language)
     if hasattr(command, "commands"):
         command.subcommand_metavar = _translated(command.subcommand_metavar, language)
-        for below in command.commands.values():
-            translate_help(below, language)
+        for subcommand in command.commands.values():
+            translate_help(subcommand, language)
 
 
 def _translated(text: str | None, language: Language) -> str | None:
-    """Return a help text translated paragraph by paragraph; of an example only the word."""
+    """Return a help text translated by paragraph; in an example only the word “Example”."""
     if not text:
         return text
     return "\n\n".join(
@@ -96,11 +96,11 @@ def _translated(text: str | None, language: Language) -> str | None:
     )
 
 
-def _speaking_context(context_class: type[Any], language: Language) -> type[Any]:
+def _translating_context(context_class: type[Any], language: Language) -> type[Any]:
     """Return the library's context with its help pages reworded."""
-    usual: type[Any] = context_class.formatter_class
+    base: type[Any] = context_class.formatter_class
 
-    class Formatter(usual):  # type: ignore[misc]  # which one is known only here
+    class Formatter(base):  # type: ignore[misc]  # known only at run time
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             super().write_usage(prog, args, prefix or _reworded("Usage:", language) + " ")
 
@@ -117,7 +117,7 @@ def _speaking_context(context_class: type[Any], language: Language) -> type[Any]
 
 
 def _reworded(text: str, language: Language) -> str:
-    """Return a sentence of the library in `language`, with those within it; unchanged where it is not known."""
+    """Return a sentence of the library, and those within it, in `language`; unchanged if unknown."""
     for by_library, ours in REWORDED.items():
         if found := _pattern(by_library).fullmatch(text):
             parts = found.groupdict()

@@ -1,4 +1,4 @@
-"""The commands of an officer's year: withdraw, note, sign, diff."""
+"""Define the commands of an officer's year: withdraw, note, sign, diff, letters."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -129,19 +129,21 @@ def diff(
 
     Example: gbv-kpi diff --year 2025 --from signed
     """
-    from gbv_kpi.ledger.year import difference, held, signed_of
+    from gbv_kpi.ledger.query import current_entries
+    from gbv_kpi.ledger.year import difference, signed_year
     from gbv_kpi.render.difference import difference_listing, difference_to_json, difference_to_terminal
 
     request = request_of(context, ListFormat, format, output, lang)
     the_plan = request.plan(plan)
     signed = before == "signed" or (before is None and from_ledger is None)
     with request.ledger(from_ledger or ledger) as opened, opened.reading() as connection:
-        first = None if signed else parse_as_of(before)
-        old, signature = (
-            signed_of(connection, the_plan, year) if signed else (held(connection, the_plan, year, first), None)
-        )
+        if signed:
+            old, signature = signed_year(connection, the_plan, year)
+        else:
+            old = current_entries(connection, the_plan, [year], parse_as_of(before))
+            signature = None
     with request.ledger(ledger) as opened, opened.reading() as connection:
-        new = held(connection, the_plan, year, parse_as_of(after))
+        new = current_entries(connection, the_plan, [year], parse_as_of(after))
     found = difference(the_plan, year, old, new, signature)
     request.show(
         lambda: difference_to_terminal(found, request.language),

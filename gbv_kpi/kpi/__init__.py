@@ -1,1 +1,1 @@
-"""Hold the counts of returns against the plan's thresholds."""
+"""Compare the counts of returns with the plan's thresholds."""

@@ -14,7 +14,7 @@ class Status(StrEnum):
     MET = "met"
     MISSED = "missed"
     NOT_DUE = "not-due"  # no threshold is in force yet
-    NO_CASES = "no-cases"  # the denominator is 0: nothing to judge, and no failure
+    NO_CASES = "no-cases"  # the denominator is 0: nothing to judge
     NO_DATA = "no-data"  # not reported
     MONITORED = "monitored"  # a figure that the plan sets no threshold for
     WITHHELD = "withheld"  # known, but not published: it would reveal a small count
@@ -32,7 +32,7 @@ class Finding:
     year: int
     unit: str | None  # the unit's code; None for the province
     unit_name: str | None
-    numerator: int | None  # None where the unit did not report it
+    numerator: int | None  # None if the unit did not report it
     denominator: int | None
     status: Status
     provisional: bool  # the province's, while units are missing
@@ -56,12 +56,12 @@ class Finding:
 
     @property
     def shortfall(self) -> int | None:
-        """Return the whole number lacking to the threshold; None where nothing is judged."""
+        """Return the whole number by which the threshold is missed; None if there is no verdict."""
         return self._lacking(self.threshold)
 
     @property
     def next_shortfall(self) -> int | None:
-        """Return the whole number lacking to the next threshold, on this year's denominator."""
+        """Return the whole number by which the next threshold is missed, with this year's denominator."""
         return self._lacking(self.next_threshold)
 
     def _lacking(self, threshold: Threshold | None) -> int | None:
@@ -70,9 +70,9 @@ class Finding:
         return shortfall(self.numerator, self.divisor, threshold)
 
     def rate(self, decimals: int = 1) -> tuple[Decimal, int] | None:
-        """Return the rate as it may be printed, and its decimals; None where there is none.
+        """Return the rate for print and its decimals, or None.
 
-        It has more decimals than asked where rounding would make it reach or cross a threshold, 0 or 100.
+        It has more decimals than asked if rounding would make it reach or cross a threshold, 0 or 100.
         """
         if not self.status.has_rate or self.numerator is None or not self.divisor:
             return None

@@ -25,21 +25,21 @@ class Outcome:
     scorecard: Scorecard
     problems: Sequence[Problem]
     files: Sequence[FileRead]
-    left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
+    left_out: tuple[str, ...] = ()  # files of named folders that are not spreadsheets
     fail_on: FailOn = FailOn.MISSED
     outlook: tuple[Outlook, ...] = ()  # of provisional verdicts
-    as_of: datetime | None = None  # the past moment of the ledger that was asked for
+    as_of: datetime | None = None  # the past moment at which the ledger was read
     recorded: datetime | None = None  # when the last return that counts came into the ledger
-    written: date | None = None  # the day that the report is written, where it was given
-    counts: tuple[UnitCounts, ...] = ()  # of a report that shows what its findings rest on
-    trend: "Trend | None" = None  # of such a report, up to its year
+    written: date | None = None  # the date of the report, if given
+    counts: tuple[UnitCounts, ...] = ()  # of a detailed report
+    trend: "Trend | None" = None  # of a detailed report, up to its year
     year_record: YearRecord | None = None  # of a report from a ledger
     withheld: Withheld | None = None  # of a published outcome
-    decided: int | None = None  # its exit code, which was decided before anything was withheld
+    decided: int | None = None  # its exit code, computed before anything was withheld
 
     @property
     def data_moment(self) -> datetime | None:
-        """Return the moment up to which the figures are known; None where they are those of files."""
+        """Return the time of the ledger's data; None for files."""
         return self.as_of or self.recorded
 
     def of_year(self, year: int) -> "Outcome":
@@ -55,19 +55,19 @@ class Outcome:
     def decisive(self, year: int) -> Scorecard:
         """Return the findings that decide a year.
 
-        In a report these are the province's, in a check the province's where all its units reported, otherwise
-        those of each unit. Monitored figures decide nothing.
+        These are the province's in a report, and in a check if all units reported; otherwise those of each
+        unit. Monitored figures decide nothing.
         """
         of_year = self.scorecard.of_year(year).judged
-        return of_year.of_province() if self.is_of_province(year) else of_year.of_units()
+        return of_year.of_province() if self.province_decides(year) else of_year.of_units()
 
     def is_missed(self, year: int) -> bool:
-        """Return whether one of these findings misses its threshold."""
+        """Return whether a decisive finding misses its threshold."""
         of_year = self.scorecard.of_year(year).judged
         is_unit = of_year.frame["unit"].iloc[of_year.missed].notna()
-        return bool((is_unit != self.is_of_province(year)).any())
+        return bool((is_unit != self.province_decides(year)).any())
 
-    def is_of_province(self, year: int) -> bool:
+    def province_decides(self, year: int) -> bool:
         """Return whether the province's findings decide a year."""
         is_complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
         return is_complete or self.command == "report"

@@ -1,7 +1,7 @@
-"""Foresee what a province's verdict can still become while units are missing.
+"""Predict the province's verdict while units are missing.
 
-It is exact where the plan's threshold allows it: with 100% demanded and one school lacking it is missed,
-whatever the others report. Otherwise it is an estimate with last year's denominators of the missing units.
+The prediction is exact if the threshold allows it: with 100% demanded, one school short means missed, whatever
+the others report. Otherwise it is an estimate with last year's denominators of the missing units.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ class Outlook:
     year: int
     prospect: Prospect
     estimated: bool  # rests on last year's denominators
-    missing: tuple[Unit, ...]  # the units whose counts are not known
+    missing: tuple[Unit, ...]  # the units without known counts
 
     def record(self) -> dict[str, object]:
         """Return the outlook as in JSON."""
@@ -46,8 +46,8 @@ class Outlook:
 def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -> Iterator[Outlook]:
     """Yield the outlook of every provisional finding that a threshold is in force for.
 
-    `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field. Of a plan
-    that names no units nobody knows who could still report.
+    `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field. A plan
+    without units has none: who is missing is unknown.
     """
     plan = scorecard.plan
     if not all(coverage.is_judged for coverage in scorecard.coverage):
@@ -79,8 +79,8 @@ def _prospect(
     reached, whole = finding.numerator or 0, finding.denominator or 0
     if not _is_share(indicator, plan):
         return Prospect.OPEN, False
-    # However many the missing units count, the rate lies between that of none and that of all of them reached.
-    # A number that outweighs the others marks these ends: if they have the same verdict, it is certain.
+    # Whatever the missing units count, the rate lies between the cases that none and that all of it is reached.
+    # Try both with a count that outweighs all others: if the verdicts agree, the prediction is exact.
     exact = _between(reached, whole, 10**15 * (whole + 1), threshold)
     if exact is not Prospect.OPEN:
         return exact, False
@@ -98,9 +98,9 @@ def _is_share(indicator: Indicator, plan: Plan) -> bool:
     return len(set(wholes)) == len(wholes) and set(wholes) <= set(indicator.denominator)
 
 
-def _between(reached: int, whole: int, more: int, threshold: Threshold) -> Prospect:
-    """Return the verdict that none and all of `more` being reached have in common."""
-    verdicts = {is_met(reached, whole + more, threshold), is_met(reached + more, whole + more, threshold)}
+def _between(reached: int, whole: int, added: int, threshold: Threshold) -> Prospect:
+    """Return the verdict if it is the same whether none or all of `added` is reached, else OPEN."""
+    verdicts = {is_met(reached, whole + added, threshold), is_met(reached + added, whole + added, threshold)}
     if len(verdicts) > 1:
         return Prospect.OPEN
     return Prospect.MET if verdicts.pop() else Prospect.MISSED

@@ -6,11 +6,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
-Side = tuple[str, ...]  # the fields whose sum is a numerator or a denominator
+Side = tuple[str, ...]  # the fields that add up to a numerator or a denominator
 
 
-class Told(NamedTuple):
-    """The numerator and denominator of some units together: of one unit shown, or of all that are withheld."""
+class Disclosure(NamedTuple):
+    """The disclosed sums of some units: one that is shown, or all that are withheld."""
 
     year: int
     indicator: str
@@ -26,16 +26,16 @@ class Publication(BaseModel):
 
     min_count: Annotated[int, Field(ge=2)]
     indicators: dict[str, tuple[Side, Side]]  # the fields of numerator and denominator; a count has no denominator
-    told: tuple[Told, ...]
+    told: tuple[Disclosure, ...]
 
     @model_validator(mode="after")
     def _names_indicators(self) -> "Publication":
-        if {one.indicator for one in self.told} - self.indicators.keys():
+        if {disclosure.indicator for disclosure in self.told} - self.indicators.keys():
             raise ValueError("an indicator is not explained")
         return self
 
     def sums(self, years: Iterable[int]) -> Iterable[tuple[int, Side, str, tuple[str, ...], int]]:
-        """Yield year, fields, a name for the table they are in, units and sum of everything told of these years."""
+        """Yield year, fields, indicator, units and sum of every count disclosed for these years."""
         wanted = set(years)
         for year, indicator, units, *counts in self.told:
             if year in wanted:
@@ -60,11 +60,11 @@ class Withheld:
     min_count: int  # counts from 1 up to below this one are withheld
     units: int  # findings of units
     overall: int  # findings of the province, which would reveal a withheld count
-    fields: tuple[str, ...] = ()  # fields that no unit's count is published of
-    warnings: int = 0  # left out, for they reveal counts
+    fields: tuple[str, ...] = ()  # fields without published counts
+    warnings: int = 0  # left out because they reveal counts
     errors: int = 0  # shown without their counts
     publication: Publication | None = None  # what is disclosed, for later publications
-    exposed: tuple[tuple[int, str], ...] = ()  # years and units with a small count that former publications reveal
+    exposed: tuple[tuple[int, str], ...] = ()  # years and units with small counts that former publications reveal
 
     def record(self) -> dict[str, object]:
         """Return the same as in JSON."""

@@ -1,4 +1,4 @@
-"""Hold every finding of some returns in one frame, and which units have reported."""
+"""Hold the findings of returns in one frame, and the coverage of each year."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,22 +21,21 @@ _COUNTS = ("numerator", "denominator", "shortfall", "next_shortfall")
 
 @dataclass(frozen=True, slots=True)
 class UnitCounts:
-    """The counts of a unit in a year, summed over its predecessors where these reported in its place."""
+    """The counts of a unit in a year, summed over its predecessors if these reported in its place."""
 
     year: int
     unit: str
     unit_name: str
     values: Mapping[str, int]  # by field, without those left blank
-    withheld: frozenset[str] = frozenset()  # fields whose count is known, but not published
+    withheld: frozenset[str] = frozenset()  # fields with a known count that is not published
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The units expected in a year, and which of them have a valid return.
 
-    `refused` are missing ones that sent a return with an error; of `partly` only some of the units have
-    reported that have become part of it. A plan that names no units expects none, and nobody can say whether
-    the `reported` ones are all.
+    `refused` are missing units that sent an invalid return; of the predecessors of `partly` units only some have
+    reported. A plan without units expects none, and it is unknown whether the `reported` ones are all.
     """
 
     year: int
@@ -74,7 +73,7 @@ class Scorecard:
         year         int16
         indicator    Categorical  in the order of the plan
         unit         Categorical  code; NA for the province
-        numerator    Int64        NA where it is not known
+        numerator    Int64        NA if unknown
         denominator  Int64
         status       Categorical  a `Status`
         provisional  bool
@@ -83,7 +82,7 @@ class Scorecard:
     plan: Plan
     frame: "pd.DataFrame"
     coverage: tuple[Coverage, ...]
-    returns: "pd.DataFrame | None" = None  # the valid ones that it was computed from; None in a published scorecard
+    returns: "pd.DataFrame | None" = None  # the valid returns behind it; None if published
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -128,12 +127,12 @@ class Scorecard:
 
     @cached_property
     def missed(self) -> NDArray[np.intp]:
-        """Return the rows of the findings that miss a threshold; a frame would copy hundreds of thousands."""
+        """Return the row numbers of findings that miss a threshold; a frame would copy 100,000s of rows."""
         return np.flatnonzero(_is_one_of(self.frame["status"], [str(Status.MISSED)]))
 
     @cached_property
-    def missing_units(self) -> NDArray[np.intp]:
-        """Return the units that miss a threshold, as positions among the categories of units."""
+    def units_with_misses(self) -> NDArray[np.intp]:
+        """Return the units that miss a threshold, as positions in the categories of `unit`."""
         return np.flatnonzero(_is_present(self.frame["unit"].iloc[self.missed]))
 
     def of_year(self, year: int) -> "Scorecard":
@@ -158,11 +157,11 @@ class Scorecard:
 
     @property
     def monitored(self) -> "Scorecard":
-        """Return the findings of the figures that the plan only follows and that some unit gave."""
+        """Return the findings of figures that the plan monitors without judging."""
         return self.of_indicators(self.plan.monitored)
 
-    def of_some_units(self, positions: NDArray[np.intp]) -> "Scorecard":
-        """Return the findings of the units at some positions among the categories of units."""
+    def of_unit_positions(self, positions: NDArray[np.intp]) -> "Scorecard":
+        """Return the findings of units, given as positions in the categories of `unit`."""
         return self._where(np.isin(self.frame["unit"].cat.codes.to_numpy(), positions))
 
     def with_status(self, status: Status) -> "Scorecard":
@@ -187,13 +186,13 @@ class Scorecard:
 
 def _is_present(column: "pd.Series") -> NDArray[np.bool_]:
     """Return which categories occur; `unique` takes ten times as long."""
-    is_present = np.zeros(len(column.cat.categories) + 1, dtype=bool)  # the last one is NA's
+    is_present = np.zeros(len(column.cat.categories) + 1, dtype=bool)  # the last element is for NA
     is_present[column.cat.codes.to_numpy()] = True
     return is_present[:-1]
 
 
 def _is_one_of(column: "pd.Series", values: Sequence[str]) -> NDArray[np.bool_]:
-    """Return where a column has one of a few categories; `isin` takes a hundred times as long."""
+    """Return a mask of the rows with one of a few categories; `isin` takes a hundred times as long."""
     codes = column.cat.codes.to_numpy()
     places = np.flatnonzero(column.cat.categories.isin(values))
     return reduce(or_, (codes == place for place in places), np.zeros(len(codes), dtype=bool))

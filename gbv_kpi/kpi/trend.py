@@ -1,4 +1,4 @@
-"""A trend as values: every indicator over the years, and whether it is on the path to its next threshold."""
+"""Model a trend: every indicator over the years, and whether it is on the path to its next threshold."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One year of a series: the finding, as the sum of predecessors' counts where it is recast."""
+    """One year of a series; a recast finding has the summed counts of predecessors."""
 
     finding: Finding
     recast: bool
 
     @property
     def rate(self) -> Fraction | None:
-        """The exact rate, None where there is none."""
+        """Return the exact rate, or None."""
         finding = self.finding
         if finding.numerator is None or not finding.divisor:
             return None
@@ -37,7 +37,7 @@ class Path:
     first_year: int
     milestone: Threshold
     year: int
-    wanted: Fraction  # what the line has in `year`
+    wanted: Fraction  # the rate of the line in `year`
     ahead: bool  # on the line or better
 
 
@@ -52,12 +52,12 @@ class Series:
 
     @property
     def level(self) -> Finding:
-        """The last year's finding."""
+        """Return the last year's finding."""
         return self.points[-1].finding
 
     @property
     def path(self) -> Path | None:
-        """None where no milestone is ahead, or fewer than two years have a rate, the last one among them."""
+        """Return the path to the next milestone, if there is one and two years, among them the last, have a rate."""
         milestone = self.level.next_threshold
         rated = [(point.finding.year, rate) for point in self.points if (rate := point.rate) is not None]
         if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
@@ -78,4 +78,4 @@ class Trend:
     series: tuple[Series, ...]
     as_of: datetime | None = None
     withheld: Withheld | None = None  # of a published trend
-    returns: "pd.DataFrame | None" = field(default=None, compare=False)  # the valid ones it rests on; None if published
+    returns: "pd.DataFrame | None" = field(default=None, compare=False)  # the valid returns; None if published

@@ -1,4 +1,4 @@
-"""What is kept of a year besides its returns: withdrawals, notes and signatures, and what has changed since."""
+"""Model the events of a year: withdrawals, notes, signatures, and changes since the last signature."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # as every data
 
 
 class Event(BaseModel):
-    """Something recorded about a return, or about a whole year (`unit` is empty then)."""
+    """A record about a return, or about a whole year, without `unit`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,14 +23,14 @@ class Event(BaseModel):
     at: AwareDatetime
     who: Text
     text: Text = ""
-    revision: int | None = None  # the last one that a withdrawal is of
+    revision: int | None = None  # the last revision that a withdrawal covers
     findings: str | None = None  # of a signature: the hash of the findings
     revisions: tuple[tuple[Text, Text, int], ...] = ()  # of a signature: code, since and revision of each return
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field whose count differs between two revisions; None where it is blank."""
+    """A field with different counts in two revisions; None for a blank."""
 
     field: str
     old: int | None
@@ -41,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ReturnChange:
-    """A return that differs between two moments; None for the revision where it did not count."""
+    """A return that differs between two moments; its revision is None at a moment when it did not count."""
 
     unit: str
     unit_name: str

@@ -1,13 +1,9 @@
-"""The append-only ledger: every return received, what it replaced, and where each figure came from.
+"""Keep the append-only ledger: every return received, what it replaced, and where each figure came from.
 
-entries    the values the ledger holds
-database   open the ledger on SQLite or PostgreSQL, and explain database errors
-query      read what the ledger holds, now or at a past moment
-submit     check files and record them, each whole or not at all
-mergers    sum the returns of merged units
-outliers   find counts far from last year's
-jsonl      export and import the ledger as JSON Lines
-status     list who has reported a year
-trend      follow every indicator over the years
-trace      follow a rate back to the cells it was read from
+records    the models and tables           database   open it on SQLite or PostgreSQL
+query      read entries, now or as of      journal    notes, withdrawals, signatures, publications
+submit     check and record files          outliers   warn of counts far from last year's
+jsonl      export and import               check      verify every record against its hash
+status     who has reported a year         trend      indicators over the years, mergers summed
+year       withdraw, note, sign, compare   trace      from a rate to the cells it was read from
 """

@@ -1,4 +1,4 @@
-"""Read the address of a ledger, and show it without its password, in whichever form that was given."""
+"""Parse the address of a ledger, and show it without its password."""
 
 import re
 from pathlib import Path
@@ -16,14 +16,13 @@ _ADDRESS = re.compile(
 )
 _DRIVE = re.compile(r"[a-z]:[\\/]", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"^(\w[\w+]*://)([^:/?#]*):(.*)@([^@]*)$", re.DOTALL)
-SHOWN = ("host", "port")  # of the options behind the question mark
+SHOWN = ("host", "port")  # query options that may be shown
 
 
 def address_of(place: str) -> URL:
     """Return the address of a ledger named by a path or a `postgresql://` address.
 
-    A password may hold signs that an address writes as %40. Raises `LedgerError` for what cannot be an address,
-    without repeating it.
+    A password need not be percent-encoded. Raises `LedgerError` for an invalid address, without quoting it.
     """
     if "://" not in place:
         if _ADDRESS.search(place) and not _DRIVE.match(place) and not _exists(place):
@@ -33,7 +32,7 @@ def address_of(place: str) -> URL:
         raise LedgerError(NOT_UNDERSTOOD)
     try:
         url = make_url(_with_quoted_password(place))
-        url.render_as_string()  # the port and the host are looked at here
+        url.render_as_string()  # raises for an invalid host or port
     except (ArgumentError, ValueError, TypeError) as error:
         raise LedgerError(NOT_UNDERSTOOD) from error
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg") and "@" not in (url.host or ""):
@@ -54,7 +53,7 @@ def shown_address(url: URL) -> str:
 
 
 def _with_quoted_password(place: str) -> str:
-    """Return the address with the signs quoted that would end its password: `@`, `/`, `?`, `#`."""
+    """Return the address with `@`, `/`, `?` and `#` in its password percent-encoded."""
     front, mark, query = place.partition("?")
     if "@" not in front and not re.search(r"[?&]\w*pass\w*=", place):  # the password itself has a question mark
         front, mark, query = place, "", ""

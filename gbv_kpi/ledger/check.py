@@ -14,19 +14,19 @@ from gbv_kpi.ledger.journal import journal_of, publications_of
 from gbv_kpi.ledger.query import UNREADABLE, ChangedError, damage_as_error, entry_from, rows_with_files
 from gbv_kpi.ledger.records import Entry, UnitKey, columns_of, returns, submissions
 
-MAX_KEY_SETS = 50  # of former files that a file may have had the units of
+MAX_KEY_SETS = 50  # sets of units and years of earlier files to try for each file
 
 Key = tuple[UnitKey, int]
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerCheck:
-    """What a ledger holds, and what is damaged in it."""
+    """The numbers of files and returns of a ledger, and its damage."""
 
     ledger: str
     files: int
     returns: int
-    not_compared: int  # files of which the ledger had some figures already, and not which
+    not_compared: int  # files that repeated earlier figures; which ones is not recorded
     damage: tuple[Phrase, ...]
 
     @property
@@ -35,10 +35,10 @@ class LedgerCheck:
 
 
 def check_ledger(ledger: Ledger) -> LedgerCheck:
-    """Return what was found. Raises `LedgerError` for a ledger that cannot be read at all."""
+    """Verify all records of a ledger. Raises `LedgerError` if it cannot be read at all."""
     with ledger.reading() as connection, damage_as_error(connection):
         damage = list(_damaged_pages(connection))
-        journal_of(connection)  # these two compare each record with its digest
+        journal_of(connection)  # both raise for a record that differs from its digest
         publications_of(connection)
         files = connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id))
         files_held = files.mappings().all()
@@ -51,14 +51,14 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
             entries.setdefault(row["submission"], []).append(entry)
         else:
             damage.append(entry)
-    damage.extend(_missing_revisions(entries))
-    contents = list(_contents(files_held, entries))
-    damage.extend(found for found in contents if found)
+    damage += _missing_revisions(entries)
+    contents = list(_content_damage(files_held, entries))
+    damage += filter(None, contents)
     return LedgerCheck(ledger.name, len(files_held), len(rows), contents.count(None), tuple(damage))
 
 
 def _damaged_pages(connection: Connection) -> Iterator[Phrase]:
-    """Look through the pages of SQLite; a server does so itself."""
+    """Check the pages of SQLite; PostgreSQL checks its own."""
     if connection.dialect.name != "sqlite":
         return
     if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
@@ -91,25 +91,25 @@ def _missing_revisions(entries: Mapping[object, list[Entry]]) -> Iterator[Phrase
             )
 
 
-def _contents(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]) -> Iterator[Phrase | None]:
-    """Yield the damage of each file if its content is not what its returns say, or None where nobody can tell.
+def _content_damage(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]) -> Iterator[Phrase | None]:
+    """Yield a message for each file with returns that differ from its hash, or None where that is undecidable.
 
-    A file is recorded with the hash of all that it said, and with only those returns that were new or changed. What
-    it said of the others is tried out: those of the units and years of a former file.
+    The hash covers all returns of a file, but only new and changed ones are recorded with it. The unchanged ones are
+    found by trial: those of the units and years of each earlier file.
     """
     held: dict[str, dict[Key, Mapping[str, int]]] = {}
     key_sets: dict[str, list[set[Key]]] = {}
     for file in files:
         brought = {(entry.unit, entry.year): entry.values for entry in entries.get(file["id"], ())}
-        before = held.setdefault(file["plan"], {})
-        is_first = not before
-        before |= brought
+        latest = held.setdefault(file["plan"], {})
+        is_first = not latest
+        latest |= brought
         former = key_sets.setdefault(file["plan"], [])
         for keys in [set(brought), *(keys | set(brought) for keys in reversed(former[-MAX_KEY_SETS:]))]:
-            if values_hash((unit, year, before[unit, year]) for unit, year in keys) == file["content"]:
+            if values_hash((unit, year, latest[unit, year]) for unit, year in keys) == file["content"]:
                 if keys not in former:
                     former.append(keys)
                 break
         else:
             message = phrase("the returns of the file {file} differ from what was submitted", file=str(file["file"]))
-            yield message if is_first else None
+            yield message if is_first else None  # a first file has no unchanged returns

@@ -1,8 +1,8 @@
-"""Where a ledger is, and opening it: for reading, or for writing with one writer at a time.
+"""Open a ledger for reading, or for writing with one writer at a time.
 
 A SQLite ledger keeps the rollback journal: it stays one file that can be copied, opens from a read-only
 folder, and may lie on a network drive, none of which a write-ahead log allows. Writers take the write lock
-before they read, so what they read is what they add to; the others wait. On PostgreSQL an advisory lock
+before they read, so that nothing changes between reading and writing; others wait. On PostgreSQL an advisory lock
 does the same.
 """
 
@@ -26,11 +26,11 @@ from gbv_kpi.errors import LedgerError, NoLedgerError, system_reason
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import data_folder
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
-from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_passing, ledger_error
+from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_conflict, ledger_error
 from gbv_kpi.ledger.records import (
-    LATER,
-    LATER_TABLES,
+    COLUMNS_SINCE_0_2,
     SCHEMA,
+    TABLES_SINCE_0_2,
     VERSION,
     layout,
     make_tables,
@@ -40,15 +40,15 @@ from gbv_kpi.ledger.records import (
 
 T = TypeVar("T")
 
-SILENT_SECONDS = 2  # that a writer waits without saying so
-PATIENCE_SECONDS = 120  # a writer waits for the others; 48 files take a few seconds
-ATTEMPTS = 5  # at a write that another one crossed
-CHECKED_BYTES = 16 * 2**20  # of a ledger that is looked through whenever it is opened: it takes 30 ms
+SILENT_SECONDS = 2  # before a waiting writer reports it
+PATIENCE_SECONDS = 120  # that a writer waits for others; 48 files take a few seconds
+ATTEMPTS = 5  # at a write that conflicts with another
+CHECKED_BYTES = 16 * 2**20  # smaller ledgers are checked whenever they are opened, which takes 30 ms
 ADVISORY_LOCK = 6_303_720_215  # one number for all ledgers of a server's database
 
 
 def default_place() -> str:
-    """Return the officer's own ledger, in the folder the system has for a program's data."""
+    """Return the path of the default ledger, in the user's data folder."""
     return str(data_folder() / "ledger.db")
 
 
@@ -58,25 +58,25 @@ class Ledger:
 
     name: str
     engine: Engine
-    on_wait: Callable[[str], None] | None = None  # called with the name where a writer has to wait for another
-    rehearsal: Connection | None = None  # on which everything is done, to be undone
+    on_wait: Callable[[str], None] | None = None  # called with the name when a writer has to wait
+    rehearsal: Connection | None = None  # of a dry run: serves all transactions and is rolled back
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """Give a connection that sees one moment of the ledger. Raises `LedgerError` for whatever is wrong with it."""
+        """Open a connection that sees one state of the ledger. Raises `LedgerError` if it is unusable."""
         return self._transaction(writes=False)
 
     def writing(self) -> AbstractContextManager[Connection]:
-        """Give a connection: all that is added through it is recorded, or nothing if anything goes wrong."""
+        """Open a connection that records everything added through it, or nothing after an error."""
         return self._transaction(writes=True)
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """Return what `work` returns, with all that it adds recorded. Another writer may make it run again."""
+        """Run `work` in a writing transaction and return its result; rerun it after a conflict with another writer."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.writing() as connection:
                     return work(connection)
             except LedgerError as error:
-                if attempt == ATTEMPTS or not is_passing(error.__cause__):
+                if attempt == ATTEMPTS or not is_conflict(error.__cause__):
                     raise
                 time.sleep(0.05 * 2**attempt)
         raise AssertionError
@@ -89,12 +89,12 @@ class Ledger:
         options: dict[str, Any] = {"writes": writes, "ledger": self.name}
         is_server = self.engine.dialect.name == "postgresql"
         if is_server:
-            # What was read before a lock was had may have changed: never the isolation that the server prefers.
+            # A writer must see what was committed while it waited for the lock, so the server's default does not apply.
             options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
         commits = False
         try:
             with self.engine.connect().execution_options(**options) as connection:
-                with self._patience() if writes else nullcontext():
+                with self._report_wait() if writes else nullcontext():
                     transaction = connection.begin()
                     if is_server and writes:
                         _take_lock(connection)
@@ -107,8 +107,8 @@ class Ledger:
             raise damaged(self.name, CONTRADICTION) from error
 
     @contextmanager
-    def _patience(self) -> Iterator[None]:
-        """Say so where a lock is waited for."""
+    def _report_wait(self) -> Iterator[None]:
+        """Call `on_wait` when the lock takes longer than `SILENT_SECONDS`."""
         timer = Timer(SILENT_SECONDS, self.on_wait or (lambda _: None), [self.name])
         timer.daemon = True
         timer.start()
@@ -120,9 +120,9 @@ class Ledger:
 
 @contextmanager
 def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], None] | None = None) -> Iterator[Ledger]:
-    """Give the ledger at a path or `postgresql://` address; made where it is missing if `create`.
+    """Open the ledger at a path or `postgresql://` address; create a missing one if `create`.
 
-    Raises `LedgerError` for one that is missing, of another program, of a newer gbv-kpi, or unusable.
+    Raises `LedgerError` if it is missing, another program's, a newer gbv-kpi's, or unusable.
     """
     url = address_of(place)
     if url.drivername == "sqlite":
@@ -133,12 +133,12 @@ def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], No
         engine = _postgresql(url, name)
     ledger = Ledger(name, engine, on_wait)
     try:
-        if not _known(ledger, create=create):
+        if not _is_ready(ledger, create=create):
             if not create:
                 raise NoLedgerError(
                     phrase("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=ledger.name)
                 )
-            _make(ledger)
+            _create_tables(ledger)
         yield ledger
     finally:
         engine.dispose()
@@ -146,7 +146,7 @@ def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], No
 
 @contextmanager
 def rehearse(place: str, on_wait: Callable[[str], None] | None = None) -> Iterator[Ledger]:
-    """Open the ledger, or a new one where there is none, and undo in the end all that was written to it."""
+    """Open the ledger, or a temporary one if it is missing, and roll back at the end."""
     with TemporaryDirectory() as folder:
         try:
             with open_ledger(place):
@@ -161,10 +161,10 @@ def rehearse(place: str, on_wait: Callable[[str], None] | None = None) -> Iterat
 
 def _take_lock(connection: Connection) -> None:
     connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
-    patient: Any = connection.connection.dbapi_connection
-    usual, patient.seconds = patient.seconds, PATIENCE_SECONDS + patient.seconds
+    driver: Any = connection.connection.dbapi_connection
+    usual_seconds, driver.seconds = driver.seconds, PATIENCE_SECONDS + driver.seconds
     connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
-    patient.seconds = usual
+    driver.seconds = usual_seconds
 
 
 def _sqlite(name: str, *, create: bool) -> Engine:
@@ -177,16 +177,18 @@ def _sqlite(name: str, *, create: bool) -> Engine:
                 phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
             )
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            message = phrase("No ledger can be created at {ledger}: give a file name in an existing folder.", ledger=name)
+            message = phrase(
+                "No ledger can be created at {ledger}: give a file name in an existing folder.", ledger=name
+            )
             raise LedgerError(message)
         if create:
-            with suppress(FileExistsError, PermissionError):  # a read-only folder is told when it is written to
+            with suppress(FileExistsError, PermissionError):  # a read-only folder is reported by the first write
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise LedgerError(
             phrase("{name} cannot be opened: {reason}.", name=name, reason=system_reason(error))
         ) from error
-    address = f"{path.absolute().as_uri()}?mode=rw"  # only an address can ask not to make the file
+    address = f"{path.absolute().as_uri()}?mode=rw"  # only a URI can keep SQLite from creating the file
     engine = create_engine(
         "sqlite://",
         poolclass=NullPool,
@@ -198,7 +200,7 @@ def _sqlite(name: str, *, create: bool) -> Engine:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the officer's own folder, which nobody else may look into."""
+    """Create the user's data folder, closed to other users."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -210,7 +212,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _take_over_transactions(connection: Any, _: object) -> None:
-    """Python's sqlite3 would begin a transaction only before the first write, after what it rests on was read."""
+    """Disable sqlite3's own transactions: it begins them only before the first write, after the reads."""
     connection.isolation_level = None  # the engine may have set it
     connection.execute("PRAGMA foreign_keys = ON")
 
@@ -232,7 +234,7 @@ def _postgresql(url: URL, name: str) -> Engine:
     def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
         try:
             connection = PatientConnection.connect(*arguments, **options)
-        except (UnicodeError, ValueError) as error:  # of a host that can be none
+        except (UnicodeError, ValueError) as error:  # an invalid host
             raise LedgerError(NOT_UNDERSTOOD) from error
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
@@ -249,11 +251,11 @@ def _postgresql(url: URL, name: str) -> Engine:
     return engine
 
 
-def _known(ledger: Ledger, *, create: bool) -> bool:
-    """Return whether the ledger is there. Raises `LedgerError` for one that this gbv-kpi must not touch."""
+def _is_ready(ledger: Ledger, *, create: bool) -> bool:
+    """Return whether the ledger has all tables. Raises `LedgerError` if this gbv-kpi must not use it."""
     with ledger.reading() as connection:
         if connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES:
-            _expect_whole(connection, ledger.name)
+            _check_pages(connection, ledger.name)
         present = set(inspect(connection).get_table_names())
         if layout.name not in present:
             if present and connection.dialect.name == "sqlite":
@@ -263,10 +265,10 @@ def _known(ledger: Ledger, *, create: bool) -> bool:
         missing = missing_columns(connection)
     match found:
         case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            may_lack = {name: set(metadata.tables[name].c.keys()) for name in LATER_TABLES}
-            if any(columns - LATER and columns != may_lack.get(name) for name, columns in missing.items()):
+            may_lack = {name: set(metadata.tables[name].c.keys()) for name in TABLES_SINCE_0_2}
+            if any(columns - COLUMNS_SINCE_0_2 and columns != may_lack.get(name) for name, columns in missing.items()):
                 raise damaged(ledger.name, OTHER_TABLES)
-            return not any(missing.values()) or not create  # one from before 0.2 gets what it lacks
+            return not any(missing.values()) or not create  # add what a ledger from before 0.2 lacks
         case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
             message = phrase(
                 "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
@@ -283,13 +285,13 @@ def _known(ledger: Ledger, *, create: bool) -> bool:
             raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
 
 
-def _expect_whole(connection: Connection, name: str) -> None:
-    """Look at all pages before anything is read: a damaged index makes returns vanish without an error."""
+def _check_pages(connection: Connection, name: str) -> None:
+    """Check all pages before any is read: a damaged index hides returns without an error."""
     if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
         raise damaged(name, CONTRADICTION)
 
 
-def _make(ledger: Ledger) -> None:
+def _create_tables(ledger: Ledger) -> None:
     def make(connection: Connection) -> None:
         make_tables(connection)
         if connection.execute(select(layout.c.schema)).first() is None:  # another process may have been first

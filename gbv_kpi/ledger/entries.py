@@ -1,4 +1,4 @@
-"""Returns as entries of the ledger, and entries as returns again."""
+"""Convert returns into entries of the ledger, and entries into returns."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from gbv_kpi.sheets.sources import STDIN
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who records something, and when."""
+    """The person and time of a record."""
 
     who: str
     at: datetime
@@ -30,7 +30,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision of a return, and what it changed; nothing in the first, or after a withdrawal."""
+    """One revision of a return and its changes; none for the first, or after a withdrawal."""
 
     entry: Entry
     changes: tuple[Change, ...]
@@ -45,7 +45,7 @@ def _iso(day: date | None) -> str:
 
 
 def entry_of(given: Return, revision: int, file: FileRecord) -> Entry:
-    """Return what the ledger holds of a return from that file."""
+    """Return the entry of a return in a file."""
     return Entry(
         **dict(file),
         unit_code=storable(given.named.code),
@@ -59,7 +59,7 @@ def entry_of(given: Return, revision: int, file: FileRecord) -> Entry:
 
 
 def file_of(name: str, sha256: str, content: str, plan: Plan, author: Author) -> FileRecord:
-    """Return what the ledger holds of a file."""
+    """Return the record of a file."""
     return FileRecord(
         plan=plan.id,
         file=storable(name),
@@ -72,9 +72,9 @@ def file_of(name: str, sha256: str, content: str, plan: Plan, author: Author) ->
 
 
 def unrecorded(given: Return, plan: Plan, sha256: str) -> Entry:
-    """Return what a ledger would hold of a return straight from its file: nobody handed it in, at no time."""
-    nobody = Author("", datetime.min.replace(tzinfo=UTC))
-    return entry_of(given, 1, file_of(given.place.file, sha256, content_hash([given]), plan, nobody))
+    """Return the entry of a return that is not recorded, without author and time."""
+    no_author = Author("", datetime.min.replace(tzinfo=UTC))
+    return entry_of(given, 1, file_of(given.place.file, sha256, content_hash([given]), plan, no_author))
 
 
 def changes_between(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> tuple[Change, ...]:
@@ -89,9 +89,9 @@ def changes_between(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> tup
     return tuple(Change(name, a[0], b[0], a[1], b[1]) for name, a, b in pairs if a[0] != b[0])
 
 
-def content_hash(given: Iterable[Return]) -> str:
-    """Return the hash of what the returns of a file say, however it is laid out."""
-    return values_hash((key_of(one.named), one.year, one.values) for one in given)
+def content_hash(returns: Iterable[Return]) -> str:
+    """Return the hash of the returns of a file, whatever its layout."""
+    return values_hash((key_of(given.named), given.year, given.values) for given in returns)
 
 
 def values_hash(given: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
@@ -110,7 +110,7 @@ def latest(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def unit_finder(plan: Plan) -> Callable[[UnitKey, int], Unit | None]:
-    """Return a function that gives what a unit is, or has become part of, in a year; None where the plan has none."""
+    """Return a function from a unit's key and a year to the unit of that year, after mergers, or None."""
     unit_by_key = {key_of(unit): unit for unit in plan.units}
 
     @cache  # a country's ledger asks for each unit some ten times
@@ -124,14 +124,14 @@ def unit_finder(plan: Plan) -> Callable[[UnitKey, int], Unit | None]:
 
 
 def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
-    """Return what these entries hold, rolled up to the units of their years, as `read_returns` gives it.
+    """Return the entries as `read_returns` would, each under the unit of its year.
 
     Raises `LedgerError` for a unit that the plan does not have.
     """
-    unit_in = unit_finder(plan)
-    under = []
+    find_unit = unit_finder(plan)
+    pairs = []
     for entry in entries:
-        unit = unit_in(entry.unit, entry.year)
+        unit = find_unit(entry.unit, entry.year)
         if unit is None:
             message = phrase(
                 "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit in that year.",
@@ -140,12 +140,12 @@ def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
                 plan=plan.id,
             )
             raise LedgerError(message)
-        under.append((unit, entry))
-    return returns_under(under, plan)
+        pairs.append((unit, entry))
+    return returns_under(pairs, plan)
 
 
 def returns_under(entries: Sequence[tuple[Unit, Entry]], plan: Plan) -> Returns:
-    """Return what entries hold, each under the unit that it counts for."""
+    """Return the entries as `read_returns` would, each under the given unit."""
     files = Counter((entry.file, entry.sha256) for _, entry in entries)
     values = [entry.values for _, entry in entries]
     absent = pd.array([pd.NA] * len(entries), dtype="Int32")

@@ -1,4 +1,4 @@
-"""Say what is wrong with a database in one line of the officer's words."""
+"""Translate database errors into one line for the officer."""
 
 import re
 
@@ -12,7 +12,7 @@ OTHER_TABLES = phrase("its tables do not match those of a ledger")
 
 
 def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> LedgerError:
-    """Return what stops us; `ledger` is its path or address without a password, `commits` says we were at the end."""
+    """Return the error to report; `ledger` is a name without password, `commits` that the commit failed."""
     state = _state_of(error)
     name = state.removeprefix("SQLITE_")
     kind = name[:2] if name == state and state != _NO_ANSWER else name.split("_")[0]
@@ -29,8 +29,8 @@ def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> Le
     return LedgerError(Phrase((wording or _CANNOT).wording, {"ledger": ledger, "reason": state}))
 
 
-def is_passing(error: BaseException | None) -> bool:
-    """Return whether another writer was in the way of a write, which may succeed if it is made again."""
+def is_conflict(error: BaseException | None) -> bool:
+    """Return whether a write conflicted with another one and may succeed when repeated."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return state in ("40001", "40P01", "23505")  # serialization failure, deadlock, unique violation
 
@@ -47,12 +47,12 @@ _NO_ANSWER = "no answer"
 
 
 def _state_of(error: DBAPIError) -> str:
-    """Return what the driver says went wrong: SQLite's name of it, or PostgreSQL's SQLSTATE."""
+    """Return the driver's error code: SQLite's name of it, or PostgreSQL's SQLSTATE."""
     if type(error.orig).__module__ == "sqlite3":
         return getattr(error.orig, "sqlite_errorname", "SQLITE_TEXT")
     if state := getattr(error.orig, "sqlstate", None):
         return str(state)
-    # Of a connection that failed the driver has only the server's words.
+    # A failed connection has no code, only the server's message.
     words = str(error.orig)
     if re.search(r'FATAL: .*database ".*" does not exist', words):
         return "3D000"
@@ -72,7 +72,7 @@ _TOO_LONG = phrase(
     "The server of the ledger {ledger} cancelled the command after its statement_timeout; ask its "
     "administrator to raise it. Nothing was recorded."
 )
-# By SQLite's name without its prefix or by SQLSTATE, else by the first word or the class of it.
+# By SQLite's name without prefix, or by SQLSTATE; else by the name's first word, or the SQLSTATE's class.
 _MESSAGES = {
     "FULL": _FULL,
     "READONLY": _READ_ONLY,

@@ -1,8 +1,7 @@
-"""The whole ledger as JSON Lines, out and in again: a backup, a move to another database, and no lock-in.
+"""Export and import the whole ledger as JSON Lines: a backup, a move to another database, and no lock-in.
 
-The first line names the schema, each further one is a file handed in with the returns it brought, in the order they
-came, then the journal and the publications. What is read in is checked as strictly as any return: whole counts,
-revisions without gaps.
+The first line names the schema. Then follow the files in the order they came, each with the returns it brought, then
+the journal and the publications. An import is checked as strictly as any return: whole counts, no revision missing.
 """
 
 import json
@@ -12,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection, select
 
-from gbv_kpi.console import harmless_json
+from gbv_kpi.console import escape_json
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.publication import Publication
@@ -53,7 +52,7 @@ ReturnKey = tuple[str, UnitKey, int]
 
 
 def export_lines(ledger: Ledger) -> Iterator[str]:
-    """Yield the ledger as it is at one moment; the same ledger gives the same lines in every database."""
+    """Yield the lines of a ledger; the same ledger gives the same lines on every database."""
     with ledger.reading() as connection, damage_as_error(connection):
         yield _to_json({"schema": "gbv-kpi/ledger/1"})
         brought: dict[int, list[Entry]] = {}
@@ -65,23 +64,23 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
             returned = {"returns": brought.get(row["id"], [])}
             line = FileWithReturns.model_validate(file | returned).model_dump(mode="json")
             yield _to_json({name: value for name, value in line.items() if value is not None})
-        for one in journal_of(connection):
-            yield _to_json({"event": one.model_dump(mode="json")})
+        for event in journal_of(connection):
+            yield _to_json({"event": event.model_dump(mode="json")})
         for at, publication in publications_of(connection):
             yield _to_json({"published": at, "publication": publication.model_dump(mode="json")})
 
 
 def _to_json(line: Mapping[str, object]) -> str:
-    return harmless_json(json.dumps(line, ensure_ascii=False)) + "\n"
+    return escape_json(json.dumps(line, ensure_ascii=False)) + "\n"
 
 
 def read_export(content: Iterable[bytes]) -> list[Line]:
-    """Return the lines of an export without its header. Raises `LedgerError` for lines of anything else."""
+    """Return the lines of an export without its header. Raises `LedgerError` for any other content."""
     number, lines = 1, []
     try:
         header, *rest = content
         _Header.model_validate_json(header)
-        for number, line in enumerate(rest, start=2):  # noqa: B007  # named in the message
+        for number, line in enumerate(rest, start=2):  # noqa: B007  # for the message
             lines.append(_LINE.validate_json(line, strict=True))
     except ValueError as error:
         message = phrase("Line {number} is not part of a ledger export. Nothing was imported.", number=number)
@@ -99,10 +98,10 @@ def starts_a_ledger(lines: Iterable[Line]) -> bool:
 
 
 def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
-    """Add what the ledger does not have, all of it or nothing; return how many files were new, and known.
+    """Add all lines that the ledger lacks, or none; return the numbers of new and of known files.
 
-    Raises `LedgerError` for returns that do not continue what the ledger holds: two ledgers that went on separately
-    cannot be made one.
+    Raises `LedgerError` for returns that do not continue those of the ledger: two ledgers with separate histories
+    cannot be merged.
     """
     return ledger.write(lambda connection: _add_new(connection, lines))
 
@@ -120,7 +119,7 @@ def _add_new(connection: Connection, lines: Sequence[Line]) -> tuple[int, int]:
         add_submission(connection, file, file.returns)
     recorded = set(journal_of(connection))
     journal = [line.event for line in lines if isinstance(line, _Recorded)]
-    add_to_journal(connection, [one for one in journal if one not in recorded])
+    add_to_journal(connection, [event for event in journal if event not in recorded])
     known = [publication for _, publication in publications_of(connection)]
     for line in lines:
         if isinstance(line, _Published) and line.publication not in known:

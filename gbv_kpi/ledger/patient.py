@@ -1,7 +1,7 @@
-"""A connection to PostgreSQL that gives up a server which does not answer."""
+"""Connect to PostgreSQL, and give up on a server that does not answer."""
 
 import socket
-from threading import Timer
+from threading import Event, Timer
 from typing import Any
 
 from psycopg import Connection, OperationalError
@@ -11,7 +11,7 @@ ANSWER_SECONDS = 60  # for one statement: a country's returns take a few seconds
 
 CONNECT_ARGUMENTS = {
     "connect_timeout": CONNECT_SECONDS,
-    "client_encoding": "utf8",  # whatever the server prefers for its users
+    "client_encoding": "utf8",  # whatever the default of the server is
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
@@ -20,21 +20,21 @@ CONNECT_ARGUMENTS = {
 
 
 class NoAnswerError(OperationalError):
-    """The server is there and does not answer."""
+    """A reachable server does not answer."""
 
 
 class PatientConnection(Connection[Any]):
-    """Ends itself when the server has not answered for `seconds`: a frozen one still acknowledges what is sent."""
+    """A connection that closes if the server is silent for `seconds`; keepalives do not notice a frozen process."""
 
     seconds = ANSWER_SECONDS
 
     def wait(self, *arguments: Any, **options: Any) -> Any:
-        given_up: list[bool] = []
+        given_up = Event()
 
         def give_up() -> None:
-            given_up.append(True)
-            with socket.socket(fileno=socket.dup(self.fileno())) as own:
-                own.shutdown(socket.SHUT_RDWR)
+            given_up.set()
+            with socket.socket(fileno=socket.dup(self.fileno())) as duplicate:
+                duplicate.shutdown(socket.SHUT_RDWR)
 
         timer = Timer(self.seconds, give_up)
         timer.daemon = True
@@ -42,7 +42,7 @@ class PatientConnection(Connection[Any]):
         try:
             return super().wait(*arguments, **options)
         except OperationalError as error:
-            if given_up:
+            if given_up.is_set():
                 raise NoAnswerError from error
             raise
         finally:

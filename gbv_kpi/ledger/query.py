@@ -1,4 +1,4 @@
-"""What the ledger holds, now or at a past moment."""
+"""Read the entries of a ledger, now or at a past moment."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,23 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
+from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.kpi.year_record import Event
+from gbv_kpi.ledger.entries import latest
 from gbv_kpi.ledger.faults import damaged
 from gbv_kpi.ledger.journal import Move, journal_of
-from gbv_kpi.ledger.records import (
-    Entry,
-    UnitKey,
-    digest_of,
-    readable_columns,
-    returns,
-    stamp,
-    submissions,
-)
+from gbv_kpi.ledger.records import Entry, UnitKey, digest_of, readable_columns, returns, stamp, submissions
 from gbv_kpi.plan import Plan
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # what values that cannot be right come to
-MOST_CODES = 500  # a longer list is not asked for unit by unit
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # raised by damaged values
+MOST_CODES = 500  # for more units, the entries of all units are read
 
 
 def entries_of(
@@ -36,7 +30,7 @@ def entries_of(
 ) -> list[Entry]:
     """Return all revisions of a plan's returns, by year and unit, the oldest first; `as_of` leaves out later ones.
 
-    Raises `LedgerError` for a return that cannot be read, or is not what was recorded.
+    Raises `LedgerError` for a return that cannot be read or differs from its digest.
     """
     query = (
         rows_with_files(connection)
@@ -45,8 +39,8 @@ def entries_of(
     )
     if years is not None:
         query = query.where(returns.c.year.in_(sorted(year for year in set(years) if 0 < year < 10_000)))
-    if codes is not None and len(asked := sorted(set(codes))) <= MOST_CODES:
-        query = query.where(returns.c.unit_code.in_(asked))
+    if codes is not None and len(wanted := sorted(set(codes))) <= MOST_CODES:
+        query = query.where(returns.c.unit_code.in_(wanted))
     if as_of is not None:
         query = query.where(submissions.c.at <= stamp(as_of))
     with damage_as_error(connection):
@@ -56,16 +50,32 @@ def entries_of(
             raise ChangedError(phrase("one revision of a return is missing"))
     withdrawals: dict[tuple[int, UnitKey], Event] = {}
     places: dict[str, str] = {}
-    for one in journal_of(connection, plan, years, as_of):
-        if isinstance(one, Move):
-            places[one.sha256] = one.path
-        elif one.kind == "withdraw":
-            withdrawals[one.year, UnitKey(one.unit, one.since)] = one
-    return [_as_of_now(entry, withdrawals, places) for entry in gapless]
+    for item in journal_of(connection, plan, years, as_of):
+        if isinstance(item, Move):
+            places[item.sha256] = item.path
+        elif item.kind == "withdraw":
+            withdrawals[item.year, UnitKey(item.unit, item.since)] = item
+    return [_with_journal(entry, withdrawals, places) for entry in gapless]
 
 
-def _as_of_now(entry: Entry, withdrawals: Mapping[tuple[int, UnitKey], Event], places: Mapping[str, str]) -> Entry:
-    """Return the entry with where its file is, and the withdrawal of it or of a later revision."""
+def current_entries(
+    connection: Connection, plan: Plan, years: Collection[int], as_of: datetime | None = None
+) -> list[Entry]:
+    """Return the last revision of each return that counts, or counted at a past moment."""
+    return latest(entries_of(connection, plan, years=years, as_of=as_of))
+
+
+def entries_of_year(connection: Connection, plan: Plan, year: int, as_of: datetime | None = None) -> list[Entry]:
+    """Return the current entries of a year. Raises `UsageError` if there are none."""
+    entries = current_entries(connection, plan, [year], as_of)
+    if not entries:
+        ledger = connection.get_execution_options().get("ledger", "")
+        raise UsageError(phrase("The ledger {ledger} has no return for {year}.", ledger=ledger, year=str(year)))
+    return entries
+
+
+def _with_journal(entry: Entry, withdrawals: Mapping[tuple[int, UnitKey], Event], places: Mapping[str, str]) -> Entry:
+    """Return the entry with the present path of its file, and the withdrawal of it or of a later revision."""
     withdrawal = withdrawals.get((entry.year, entry.unit))
     is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
     changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
@@ -75,13 +85,13 @@ def _as_of_now(entry: Entry, withdrawals: Mapping[tuple[int, UnitKey], Event], p
 
 
 def rows_with_files(connection: Connection) -> Select[Any]:
-    """Return the query for all returns, each with the file that brought it, as far as the ledger has the columns."""
+    """Select all returns, each with the file that brought it, in the columns that the ledger has."""
     return select(*readable_columns(connection)).outerjoin(submissions, returns.c.submission == submissions.c.id)
 
 
 @contextmanager
 def damage_as_error(connection: Connection) -> Iterator[None]:
-    """Raise `LedgerError` where rows cannot be what a gbv-kpi wrote."""
+    """Raise `LedgerError` for rows that no gbv-kpi can have written."""
     try:
         yield
     except (*UNREADABLE, ChangedError) as error:
@@ -90,41 +100,42 @@ def damage_as_error(connection: Connection) -> Iterator[None]:
 
 
 def _without_gaps(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield revisions that follow each other from 1: where a clock was set back, one may lack its predecessor."""
-    due: dict[tuple[int, UnitKey], int] = {}
+    """Yield the revisions without those after a gap: `as_of` makes gaps if a clock was set back."""
+    next_revision: dict[tuple[int, UnitKey], int] = {}
     for entry in entries:
         key = (entry.year, entry.unit)
-        if entry.revision == due.setdefault(key, 1):
-            due[key] += 1
+        if entry.revision == next_revision.setdefault(key, 1):
+            next_revision[key] += 1
             yield entry
 
 
 class ChangedError(Exception):
+    """Rows differ from what was recorded; `found` says how."""
+
     def __init__(self, found: Phrase) -> None:
         super().__init__(found)
         self.found = found
 
 
 def entry_from(row: RowMapping) -> Entry:
-    """Return what a row of returns, joined with its file, says.
+    """Return the entry in a row of returns joined with its file.
 
-    Raises `ValueError` or `TypeError` for what no return can be, and `ChangedError` for one with another digest.
+    Raises `ValueError` or `TypeError` for damaged values, and `ChangedError` for a row that differs from its digest.
     """
-    held = dict(row)
-    entry = Entry.model_validate(held)
-    if held.get("digest") not in (None, digest_of(held)):
-        details = {"unit": entry.unit_name, "year": str(entry.year)}
-        raise ChangedError(
-            phrase(
-                "revision {revision} of {unit}, {year}, differs from what was recorded",
-                revision=entry.revision,
-                **details,
-            )
+    columns = dict(row)
+    entry = Entry.model_validate(columns)
+    if columns.get("digest") not in (None, digest_of(columns)):
+        found = phrase(
+            "revision {revision} of {unit}, {year}, differs from what was recorded",
+            revision=entry.revision,
+            unit=entry.unit_name,
+            year=str(entry.year),
         )
+        raise ChangedError(found)
     return entry
 
 
 def recorded_files(connection: Connection, plan: Plan) -> set[tuple[str, str]]:
-    """Return the hash of every file that was recorded, and of what it said."""
+    """Return the hashes of every recorded file: of its bytes, and of its returns."""
     query = select(submissions.c.sha256, submissions.c.content).where(submissions.c.plan == plan.id)
     return {(sha256, content) for sha256, content in connection.execute(query)}

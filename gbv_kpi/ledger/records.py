@@ -1,4 +1,4 @@
-"""What the ledger records. Each record is described once, as a model: its table, its JSON line and its digest follow.
+"""Define the records of the ledger, each as a model from which its table, JSON line and digest are derived.
 
 Rows are only added: nothing is ever changed or deleted.
 """
@@ -34,9 +34,9 @@ from gbv_kpi.returns.schema import MAX_COUNT, Money
 
 SCHEMA = "gbv-kpi/ledger"
 VERSION = 1  # of the layout below; a ledger of a higher one belongs to a newer gbv-kpi
-# What a ledger from before 0.2 lacks.
-LATER = {"digest", "path"}
-LATER_TABLES = ("gbv_kpi_publication", "gbv_kpi_event")
+# Columns and tables that a ledger from before 0.2 lacks.
+COLUMNS_SINCE_0_2 = {"digest", "path"}
+TABLES_SINCE_0_2 = ("gbv_kpi_publication", "gbv_kpi_event")
 
 
 def stamp(at: datetime) -> str:
@@ -57,7 +57,7 @@ def instant(stamped: str) -> datetime:
 
 
 def storable(text: str) -> str:
-    """Return text as every database takes it: file and sheet names may hold NUL, or what is not Unicode."""
+    """Return text that every database accepts: names of files and sheets may contain NUL or invalid Unicode."""
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -68,14 +68,14 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class UnitKey(NamedTuple):
-    """A unit for good: codes are used again by successors, so the day the unit came into being belongs to it."""
+    """The permanent key of a unit: successors reuse codes, so the day the unit began is part of it."""
 
     code: str
     since: str  # ISO date, "" where the plan gives none
 
 
 class Figure(NamedTuple):
-    """A count, and the cell of its sheet it was read from."""
+    """A count with the cell that it was read from."""
 
     value: Money
     cell: Text | None
@@ -86,7 +86,7 @@ class Record(BaseModel):
 
 
 class FileRecord(Record):
-    """A file that was handed in."""
+    """A submitted file."""
 
     plan: Text
     file: Text
@@ -94,11 +94,11 @@ class FileRecord(Record):
     content: Sha256  # `content_hash` of what was read from it
     at: Moment
     who: Text
-    path: Text | None = None  # absolute; none on standard input, or where a gbv-kpi before 0.2 wrote it
+    path: Text | None = None  # absolute; None for standard input, or if recorded before 0.2
 
 
 class ReturnRecord(Record):
-    """One revision of the return of one unit, named as the return names it, and one year."""
+    """One revision of the return of a unit for a year; the unit is as named in the return."""
 
     unit_code: Text
     unit_since: Text  # "" where the plan gives no date
@@ -122,7 +122,7 @@ class Entry(ReturnRecord, FileRecord):
 
     model_config = ConfigDict(extra="ignore")
 
-    withdrawn: Event | None = None  # why it no longer counts
+    withdrawn: Event | None = None  # the event that withdrew it
 
 
 class FileWithReturns(FileRecord):
@@ -157,7 +157,7 @@ returns = _table(
     ReturnRecord,
     Column("submission", ForeignKey(submissions.c.id), nullable=False),
     Column("plan", String, nullable=False),
-    Column("digest", String),  # `digest_of` the row; none where a gbv-kpi before 0.2 wrote it
+    Column("digest", String),  # `digest_of` the row; NULL if recorded before 0.2
     CheckConstraint("revision >= 1"),
     UniqueConstraint("plan", "year", "unit_code", "unit_since", "revision"),
     Index("gbv_kpi_return_of_submission", "submission"),
@@ -173,14 +173,14 @@ publications = _table(
     None,
     Column("at", String, nullable=False),
     Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
-    Column("digest", String),  # the hash of both; none where a gbv-kpi before 0.2 wrote it
+    Column("digest", String),  # the hash of `content`; NULL if recorded before 0.2
 )
 
 _DIGESTED = (
     *("plan", "unit_code", "unit_since", "unit_name", "year", "revision", "sheet", "figures"),
     *("file", "sha256", "at", "who"),
 )
-_JSON = json.JSONEncoder(sort_keys=True)  # json.dumps makes one for each of 10,600 returns
+_JSON = json.JSONEncoder(sort_keys=True)  # reused: json.dumps would create one for each of 10,600 returns
 
 
 def digest_of(row: Mapping[str, Any]) -> str:
@@ -189,8 +189,9 @@ def digest_of(row: Mapping[str, Any]) -> str:
 
 
 def hash_of(content: object) -> str:
-    """Return the SHA-256 of content as JSON."""
-    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
+    """Return the SHA-256 of a text, or of other content as JSON."""
+    text = content if isinstance(content, str) else _JSON.encode(content)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def add_submission(connection: Connection, file: FileRecord, brought: Sequence[ReturnRecord]) -> None:
@@ -199,36 +200,36 @@ def add_submission(connection: Connection, file: FileRecord, brought: Sequence[R
     key = connection.execute(insert(submissions).values(**row)).inserted_primary_key
     if key is None:
         raise ValueError("the database gave the submission no number")
-    below = [
-        {**one.model_dump(include=set(ReturnRecord.model_fields)), "plan": file.plan, "submission": key[0]}
-        for one in brought
+    rows = [
+        {**given.model_dump(include=set(ReturnRecord.model_fields)), "plan": file.plan, "submission": key[0]}
+        for given in brought
     ]
-    if below:
-        connection.execute(insert(returns), [{**one, "digest": digest_of(row | one)} for one in below])
+    if rows:
+        connection.execute(insert(returns), [{**given, "digest": digest_of(row | given)} for given in rows])
 
 
 def readable_columns(connection: Connection) -> list[Column[Any]]:
-    """Return the columns of returns and of the file each came with, as far as the ledger has them."""
-    of_file = [column for column in columns_of(connection, submissions) if column.name not in returns.c]
-    return [*columns_of(connection, returns), *of_file]
+    """Return the columns of returns and their files that the ledger has."""
+    file_columns = [column for column in columns_of(connection, submissions) if column.name not in returns.c]
+    return [*columns_of(connection, returns), *file_columns]
 
 
 def columns_of(connection: Connection, table: Table) -> list[Column[Any]]:
-    """Return the columns that a table has: one from before 0.2 gets the later ones with its first write."""
+    """Return the columns that a table has: the first write adds those that are new in 0.2."""
     missing = missing_columns(connection)[table.name]
     return [column for column in table.c if column.name not in missing]
 
 
 def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
-    """Return the columns that each table of a ledger lacks; all of them where it is not there."""
+    """Return the columns that each table of a ledger lacks: all of a missing table."""
     present = inspect(connection).get_multi_columns()
     names = {table: {column["name"] for column in columns} for (_, table), columns in present.items()}
     return {table.name: set(table.c.keys()) - names.get(table.name, set()) for table in metadata.tables.values()}
 
 
 def make_tables(connection: Connection) -> None:
-    """Make what a ledger lacks of its tables."""
+    """Create the missing tables and columns of a ledger."""
     metadata.create_all(connection)
     for table, columns in missing_columns(connection).items():
-        for column in sorted(columns & LATER):
+        for column in sorted(columns & COLUMNS_SINCE_0_2):
             connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR"))

@@ -1,4 +1,4 @@
-"""Who has reported a year, who has not, and what came late: the ledger held against the plan's units and deadline."""
+"""List who has reported a year, who has not, and who was late, by the plan's units and deadlines."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,35 +15,35 @@ from gbv_kpi.plan import Plan, Unit
 
 
 class Arrival(StrEnum):
-    """Whether and when the return of a unit came."""
+    """The state of the return of a unit."""
 
     RECEIVED = "received"
     LATE = "late"  # received, but after the deadline
-    PARTLY = "partly"  # some of the units that became this one have not reported
+    PARTLY = "partly"  # some of its predecessors have not reported
     MISSING = "missing"
-    OVERDUE = "overdue"  # missing, and the deadline is past
+    OVERDUE = "overdue"  # missing after the deadline
 
 
 @dataclass(frozen=True, slots=True)
 class UnitStatus:
-    """One unit in one year; the entries are its last and first revisions, several after a merger."""
+    """One unit in one year; `entries` and `first_entries` are its last and first revisions, several after a merger."""
 
     unit: Unit
     arrival: Arrival
     deadline: date | None
-    first_received: datetime | None  # on the clock of the office
+    first_received: datetime | None  # in local time
     entries: tuple[Entry, ...]
     first_entries: tuple[Entry, ...] = ()
-    withdrawn: Event | None = None  # why the return that was in no longer counts
+    withdrawn: Event | None = None  # the event that withdrew its return
 
     @property
-    def is_in(self) -> bool:
+    def is_received(self) -> bool:
         return self.arrival in (Arrival.RECEIVED, Arrival.LATE)
 
 
 @dataclass(frozen=True, slots=True)
 class YearStatus:
-    """How a year stands: the units that are waited for, then those that reported without being waited for."""
+    """The status of a year: the expected units, then others that reported."""
 
     plan: Plan
     year: int
@@ -56,17 +56,17 @@ class YearStatus:
 
     @property
     def deadline(self) -> date | None:
-        """Return the day by which all returns that are waited for should be in."""
+        """Return the last deadline of the expected units."""
         return max((status.deadline for status in self.expected if status.deadline), default=None)
 
     @property
     def deadlines(self) -> dict[str, date]:
-        """Return the deadline of each level, and of `all` without one of their own."""
+        """Return the deadline of each level; `all` is that of the other levels."""
         return self.plan.deadline[self.year].days if self.year in self.plan.deadline else {}
 
     @property
     def outstanding(self) -> tuple[UnitStatus, ...]:
-        return tuple(status for status in self.expected if not status.is_in)
+        return tuple(status for status in self.expected if not status.is_received)
 
     @property
     def exit_code(self) -> int:
@@ -77,9 +77,9 @@ class YearStatus:
 def year_status(
     entries: Iterable[Entry], plan: Plan, year: int, now: datetime, fail_on: FailOn = FailOn.INCOMPLETE
 ) -> YearStatus:
-    """`entries` are all revisions of that year; `now` carries the clock of the office.
+    """Return the status of a year from all its revisions; `now` has the local time zone.
 
-    Raises `UsageError` for a year outside the plan, and where the plan names no units to wait for.
+    Raises `UsageError` for a year outside the plan, and for a plan without units.
     """
     if not plan.covers(year):
         first, last = str(plan.first_year), str(plan.last_year)
@@ -89,10 +89,10 @@ def year_status(
         raise UsageError(message)
     if not plan.units:
         raise UsageError(phrase("The plan {plan} lists no units, so none is expected.", plan=plan.id))
-    units_by_key = unit_finder(plan)
+    find_unit = unit_finder(plan)
     revisions_by_code: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.year == year and (unit := units_by_key(entry.unit, year)):
+        if entry.year == year and (unit := find_unit(entry.unit, year)):
             revisions_by_code.setdefault(unit.code, []).append(entry)
     units = plan.units_in(year)
     return YearStatus(
@@ -115,7 +115,7 @@ def _unit_status(unit: Unit, revisions: list[Entry], plan: Plan, deadline: date 
         arrival = Arrival.OVERDUE if overdue else Arrival.MISSING
         return UnitStatus(unit, arrival, deadline, None, (), withdrawn=withdrawn)
     last = {entry.unit: entry for entry in revisions}
-    # The return was in when the last of the units that make it up had sent its first one.
+    # A merged return is complete when the last predecessor has sent its first return.
     firsts = {entry.unit: entry for entry in reversed(revisions)}
     first_received = max(entry.at for entry in firsts.values()).astimezone(now.tzinfo)
     if set(map(key_of, plan.predecessors(unit))) - set(last) and key_of(unit) not in last:

@@ -1,36 +1,75 @@
-"""Returns handed in: every file checked, then recorded in the ledger, all of it or nothing of it.
+"""Check files and record each in the ledger, whole or not at all.
 
-A file with an error is refused, and so are files of one call that contradict each other: which of the
-two is right is not known. Warnings let a file pass.
+A file with an error is refused, and so are files of one call that contradict each other: it is unknown which of the
+two is right. Warnings refuse nothing.
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
 
 from gbv_kpi.exit_codes import ExitCode
-from gbv_kpi.i18n import Bilingual, phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Author, Revision, content_hash, key_of, latest, unit_finder
-from gbv_kpi.ledger.outliers import is_large_change, unusual_changes
-from gbv_kpi.ledger.query import entries_of, recorded_files
-from gbv_kpi.ledger.record import Filed, ReadFile, State, record
-from gbv_kpi.ledger.records import Entry, UnitKey
-from gbv_kpi.ledger.trend import recast
+from gbv_kpi.ledger.entries import (
+    Author,
+    Revision,
+    changes_between,
+    content_hash,
+    entry_of,
+    file_of,
+    key_of,
+    latest,
+    newest,
+    unit_finder,
+)
+from gbv_kpi.ledger.outliers import corrects_all_units, warnings_of
+from gbv_kpi.ledger.query import current_entries, damage_as_error, entries_of, recorded_files
+from gbv_kpi.ledger.records import Entry, FileRecord, UnitKey, add_submission, instant, submissions
 from gbv_kpi.plan import Plan
-from gbv_kpi.problems import Place, Problem, has_errors
+from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, collect, valid_returns
-from gbv_kpi.returns.duplicates import Return, duplicate_return
+from gbv_kpi.returns.duplicates import Return, duplicate_return, one_unit
 from gbv_kpi.returns.read_files import Watch, read_files
 
-FEWEST_UNITS = 3  # of a year: fewer are easily all corrected at once
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file with its valid returns and its problems."""
+
+    path: str
+    sha256: str
+    returns: tuple[Return, ...]
+    problems: Sequence[Problem]
+
+
+class State(StrEnum):
+    """The result of submitting a file."""
+
+    RECORDED = "recorded"  # with at least one new revision
+    UNCHANGED = "unchanged"  # the ledger holds it already
+    REFUSED = "refused"
+    BLANK = "blank"  # no figure is filled in
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The result for one file; `since` is when this very file was recorded, if it was before."""
+
+    state: State
+    revised: tuple[Revision, ...] = ()  # the returns that were new or changed
+    problems: tuple[Problem, ...] = ()
+    since: datetime | None = None
+    corrected_since: bool = False  # a later file has replaced some of its figures
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedFile:
-    """One file handed in, and what became of it."""
+    """One submitted file and its result."""
 
     path: str
     sha256: str
@@ -42,12 +81,12 @@ class SubmittedFile:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What became of the files of one call."""
+    """The results for the files of one call."""
 
     plan: Plan
     ledger: str
     files: tuple[SubmittedFile, ...]
-    left_out: tuple[str, ...] = ()  # files of named folders that are no spreadsheets
+    left_out: tuple[str, ...] = ()  # files of named folders that are not spreadsheets
     is_rehearsal: bool = False  # nothing was recorded
 
     @property
@@ -63,9 +102,9 @@ class Submission:
 def submit(
     ledger: Ledger, plan: Plan, names: Sequence[str], year: int | None, at: datetime, who: str, watch: Watch = iter
 ) -> Submission:
-    """Check and record files, in the order of their names; `year` is that of files that name none.
+    """Check and record files, in the order of their names; `year` is assumed for files that name none.
 
-    Raises `SourceError` for a file that cannot be opened, and `LedgerError`; files recorded before it stay.
+    Raises `SourceError` for an unreadable file, and `LedgerError`; files already recorded stay.
     """
     assumed = None if year is None else AssumedYear(year, binds=True)
     files = _files(collect(read_files(names, plan, assumed, watch), plan, across_files=False), plan)
@@ -91,9 +130,9 @@ def _files(returns: Returns, plan: Plan) -> list[ReadFile]:
 
 
 def _compared(files: Sequence[ReadFile], recorded: Container[tuple[str, str]]) -> list[ReadFile]:
-    """Return the files, with what contradicts another file of the call.
+    """Return the files, with a problem for each return that contradicts another file of the call.
 
-    Files recorded before take no part: in an inbox the corrected return lies next to the first one.
+    Files recorded before are ignored: in an inbox the corrected return lies next to the first one.
     """
     returns_by_key: dict[tuple[str, int], list[tuple[int, Return]]] = {}
     clashes: dict[int, list[Problem]] = {}
@@ -113,18 +152,18 @@ def _compared(files: Sequence[ReadFile], recorded: Container[tuple[str, str]]) -
     ]
 
 
-def _contradict(one: Return, other: Return) -> bool:
-    if key_of(one.named) == key_of(other.named):
-        return one.values != other.values
-    return not (one.is_merged and other.is_merged)
+def _contradict(given: Return, other: Return) -> bool:
+    if key_of(given.named) == key_of(other.named):
+        return given.values != other.values
+    return not (given.is_merged and other.is_merged)
 
 
-def _clash(one: Return, other: Return) -> Problem:
+def _clash(given: Return, other: Return) -> Problem:
     where = f"{other.place.file} {other.place.spot}".strip()
     message = phrase(
-        "{unit} has another return of {year} in {where}.", unit=one.named.name, year=str(one.year), where=where
+        "{unit} has another return of {year} in {where}.", unit=given.named.name, year=str(given.year), where=where
     )
-    return duplicate_return(one, message)
+    return duplicate_return(given, message)
 
 
 def _submitted(ledger: Ledger, plan: Plan, file: ReadFile, author: Author) -> SubmittedFile:
@@ -137,115 +176,89 @@ def _submitted(ledger: Ledger, plan: Plan, file: ReadFile, author: Author) -> Su
 
 
 def _with_warnings(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
-    """Yield the files with warnings of what is late, and of figures that are probably not meant."""
+    """Yield the files with warnings of late returns and of probable mistakes."""
     revised = [revision for file in files for revision in file.filed.revised]
-    years = {year for one in revised for year in (one.entry.year, one.entry.year - 1)}
-    held: list[Entry] = []
+    years = {year for revision in revised for year in (revision.entry.year, revision.entry.year - 1)}
+    current: list[Entry] = []
     if years:
         with ledger.reading() as connection:
-            held = latest(entries_of(connection, plan, years=years))
+            current = current_entries(connection, plan, years)
     warnings_by_return: dict[tuple[UnitKey, int], list[Problem]] = {}
-    found = (
-        _late(plan, revised, at),
-        _large_corrections(plan, revised),
-        _identical(revised, held),
-        _unusual(plan, revised, held),
-    )
-    for entry, problem in chain.from_iterable(found):
-        warning = problem.of(entry.unit.code, entry.unit_name, entry.year)
+    for entry, problem in warnings_of(plan, revised, current, at):
+        warning = problem.for_unit(entry.unit.code, entry.unit_name, entry.year)
         warnings_by_return.setdefault((entry.unit, entry.year), []).append(warning)
     for file in files:
-        keys = [(one.entry.unit, one.entry.year) for one in file.filed.revised]
+        keys = [(revision.entry.unit, revision.entry.year) for revision in file.filed.revised]
         warnings = [problem for key in keys for problem in warnings_by_return.get(key, ())]
-        yield replace(file, problems=[*file.problems, *warnings, *_all_corrected(plan, file, held)])
+        warnings += corrects_all_units(plan, file.path, file.filed.revised, current)
+        yield replace(file, problems=[*file.problems, *warnings])
 
 
-Warnings = Iterator[tuple[Entry, Problem]]
+def record(ledger: Ledger, plan: Plan, read: ReadFile, author: Author) -> Filed:
+    """Record a file's returns, each as a new revision unless the last one says the same.
+
+    A file that was recorded before changes nothing, even if another has replaced it since: an inbox that is
+    submitted again every night must not restore old figures. The file is refused if the ledger has a return of the
+    same unit before or after a merger.
+    """
+    file = file_of(read.path, read.sha256, content_hash(read.returns), plan, author)
+    return ledger.write(lambda connection: _record(connection, plan, file, read.returns))
 
 
-def _late(plan: Plan, revised: Iterable[Revision], at: datetime) -> Warnings:
-    """Report a first return after the deadline of its unit; a correction is not late."""
-    units = unit_finder(plan)
-    for entry in (one.entry for one in revised if one.entry.revision == 1):
-        unit = units(entry.unit, entry.year)
-        deadline = plan.deadline_of(unit, entry.year) if unit else None
-        if deadline is not None and at.date() > deadline:
-            message = phrase(
-                "The return was received on {day}; the deadline was {deadline}.",
-                day=at.date().strftime("%d/%m/%Y"),
-                deadline=deadline.strftime("%d/%m/%Y"),
-            )
-            yield entry, Problem("late-return", Place(entry.file, entry.sheet), message)
+def _record(connection: Connection, plan: Plan, file: FileRecord, returns: Sequence[Return]) -> Filed:
+    since = _recorded_before(connection, file)
+    years = {given.year for given in returns}
+    held = newest(entries_of(connection, plan, years=years, codes=_related_codes(plan, returns)))
+    revised = tuple(_revised(file, returns, held))
+    if since is not None:
+        return Filed(State.UNCHANGED, since=since, corrected_since=bool(revised))
+    if clashes := tuple(_clashes(plan, returns, latest(held))):
+        return Filed(State.REFUSED, problems=clashes)
+    add_submission(connection, file, [revision.entry for revision in revised])
+    return Filed(State.RECORDED if revised else State.UNCHANGED, revised)
 
 
-def _large_corrections(plan: Plan, revised: Iterable[Revision]) -> Warnings:
-    """Report a correction that is beyond chance and large: the figures may be another unit's or year's."""
-    for one in revised:
-        for change in one.changes:
-            if change.old is not None and change.new is not None and is_large_change(change.new, change.old):
-                message = phrase(
-                    "{field}: {new}, but {old} in the return it corrects.",
-                    field=_label(plan, change.field),
-                    new=change.new,
-                    old=change.old,
-                )
-                place = Place(one.entry.file, one.entry.sheet, change.new_cell)
-                yield one.entry, Problem("large-correction", place, message, field=change.field, value=str(change.new))
+def _recorded_before(connection: Connection, file: FileRecord) -> datetime | None:
+    """Return when this file was recorded with the same returns, or None."""
+    same = [submissions.c[name] == getattr(file, name) for name in ("plan", "sha256", "content")]
+    at = connection.execute(select(submissions.c.at).where(*same)).scalar()
+    with damage_as_error(connection):
+        return None if at is None else instant(at)
 
 
-def _identical(revised: Iterable[Revision], held: Iterable[Entry]) -> Warnings:
-    """Report a return with the very figures of another unit: one of the two may be recorded for the wrong unit."""
-    units_by_figures: dict[tuple[int, frozenset[tuple[str, int]]], list[Entry]] = {}
+def _related_codes(plan: Plan, returns: Iterable[Return]) -> set[str]:
+    """Return the codes of the units of returns, as named and after mergers, and of all units merged into them."""
+    heirs = {(given.unit.code, given.year) for given in returns}
+    years = {year for _, year in heirs}
+    merged = {
+        key_of(unit).code
+        for year in years
+        for unit in plan.units
+        if (heir := plan.successor(unit, year)) and (heir.code, year) in heirs
+    }
+    return merged | {key_of(unit).code for given in returns for unit in (given.named, given.unit)}
+
+
+def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
+    """Report returns of a unit and of its predecessor for one year: the former may include the latter."""
+    find_unit = unit_finder(plan)
+    held_by_heir: dict[tuple[str, int], list[Entry]] = {}
     for entry in held:
-        units_by_figures.setdefault((entry.year, frozenset(entry.values.items())), []).append(entry)
-    for entry in (one.entry for one in revised if any(one.entry.values.values())):
-        same = units_by_figures.get((entry.year, frozenset(entry.values.items())), [])
-        if other := next((other for other in same if other.unit != entry.unit), None):
-            message = phrase(
-                "All figures are the same as those of {unit} ({file}).", unit=other.unit_name, file=other.file
-            )
-            yield entry, Problem("identical-returns", Place(entry.file, entry.sheet), message)
+        if heir := find_unit(entry.unit, entry.year):
+            held_by_heir.setdefault((heir.code, entry.year), []).append(entry)
+    for given in returns:
+        heir_key = key_of(given.unit)
+        for entry in held_by_heir.get((given.unit.code, given.year), ()):
+            if given.is_merged == (entry.unit == heir_key):
+                yield one_unit(given, entry.unit_name, entry.file)
 
 
-def _all_corrected(plan: Plan, file: SubmittedFile, held: Iterable[Entry]) -> Iterator[Problem]:
-    """Report a file that corrects the returns of all units: it may be another year's, or an older one."""
-    units = unit_finder(plan)
-    for year in sorted({one.entry.year for one in file.filed.revised}):
-        of_year = (entry for entry in held if entry.year == year)
-        expected = {entry.unit for entry in of_year if (unit := units(entry.unit, year)) and unit.expected}
-        corrected = {one.entry.unit for one in file.filed.revised if one.changes and one.entry.year == year}
-        if len(corrected) >= FEWEST_UNITS and corrected >= expected:
-            message = phrase(
-                "The file corrects the returns of all {count} units of {year}.", count=len(corrected), year=str(year)
-            )
-            yield Problem("all-corrected", Place(file.path), message).of(None, None, year)
-
-
-def _unusual(plan: Plan, revised: Sequence[Revision], held: Sequence[Entry]) -> Warnings:
-    """Report what is far from last year's."""
-    units = unit_finder(plan)
-    for year in sorted({one.entry.year for one in revised}):
-        now, before = (
-            {group.unit.code: group.values() for group in recast(of_year, plan, year) if group.complete}
-            for of_year in ([e for e in held if e.year == year], [e for e in held if e.year == year - 1])
-        )
-        new = {
-            unit.code: one.entry for one in revised if one.entry.year == year and (unit := units(one.entry.unit, year))
-        }
-        for change in unusual_changes(now, before, new):
-            entry = new[change.unit]
-            message = phrase(
-                "{field}: {count}, but {last} in {year}; about {likely} was expected.",
-                field=_label(plan, change.field),
-                count=change.count,
-                last=change.last,
-                year=str(year - 1),
-                likely=change.likely,
-            )
-            figure = entry.figures.get(change.field)
-            place = Place(entry.file, entry.sheet, figure.cell if figure else None)
-            yield entry, Problem("unusual-change", place, message, field=change.field, value=str(change.count))
-
-
-def _label(plan: Plan, field: str) -> Bilingual | str:
-    return plan.field_by_id[field].label if field in plan.field_by_id else field
+def _revised(file: FileRecord, returns: Iterable[Return], held: Iterable[Entry]) -> Iterator[Revision]:
+    held_by_key: dict[tuple[UnitKey, int], Entry] = {(entry.unit, entry.year): entry for entry in held}
+    for given in returns:
+        last = held_by_key.get((key_of(given.named), given.year))
+        current = None if last is None or last.withdrawn else last
+        if current and current.values == given.values:
+            continue
+        entry = entry_of(given, last.revision + 1 if last else 1, file)
+        yield Revision(entry, changes_between(current.figures, entry.figures) if current else ())

@@ -1,7 +1,5 @@
-"""Withdraw returns of a year, note what explains them, sign the year, and compare it at two moments."""
+"""Withdraw returns of a year, add notes to them, sign the year, and compare it at two moments."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,27 +15,27 @@ from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Author, changes_between, latest, returns_from
 from gbv_kpi.ledger.journal import add_to_journal, events_of
-from gbv_kpi.ledger.query import entries_of
-from gbv_kpi.ledger.records import Entry, UnitKey, storable
+from gbv_kpi.ledger.query import entries_of, entries_of_year
+from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
 from gbv_kpi.ledger.trace import keys_named
 from gbv_kpi.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What of a year differs between two moments, or between two ledgers."""
+    """The differences of a year between two moments or two ledgers."""
 
     plan: Plan
     year: int
     returns: Sequence[ReturnChange]
     findings: Sequence[tuple[Finding | None, Finding | None]]
-    signature: Event | None = None  # where the first moment is that of the signature
+    signature: Event | None = None  # if the first moment is that of the signature
 
 
 def record_event(
     ledger: Ledger, plan: Plan, unit: str, year: int, kind: Literal["withdraw", "note"], text: str, author: Author
 ) -> Event:
-    """Record that the return of a unit no longer counts, or what explains it. Raises `UsageError` if none counts."""
+    """Withdraw the return of a unit, or add a note to it. Raises `UsageError` if no return counts."""
     keys = keys_named(plan, unit, year)
 
     def record(connection: Connection) -> Event:
@@ -63,16 +61,13 @@ def record_event(
 
 
 def sign(ledger: Ledger, plan: Plan, year: int, author: Author) -> tuple[Event, bool]:
-    """Record a year as it is signed, and whether it was not yet; one that is signed as it is stays so.
+    """Sign a year; return the signature, and whether it is new: an unchanged year keeps its signature.
 
-    Raises `UsageError` where the ledger has no return of the year.
+    Raises `UsageError` if the ledger has no return of the year.
     """
 
     def record(connection: Connection) -> tuple[Event, bool]:
-        entries = latest(entries_of(connection, plan, years=[year]))
-        if not entries:
-            name = ledger.name
-            raise UsageError(phrase("The ledger {ledger} has no return for {year}.", ledger=name, year=str(year)))
+        entries = entries_of_year(connection, plan, year)
         event = _event(
             plan,
             year,
@@ -99,13 +94,8 @@ def signature_of(events: Iterable[Event]) -> Event | None:
     return next((event for event in reversed(list(events)) if event.kind == "sign"), None)
 
 
-def held(connection: Connection, plan: Plan, year: int, as_of: datetime | None = None) -> list[Entry]:
-    """Return the revisions of a year that count, or counted at a past moment."""
-    return latest(entries_of(connection, plan, years=[year], as_of=as_of))
-
-
-def signed_of(connection: Connection, plan: Plan, year: int) -> tuple[list[Entry], Event]:
-    """Return the revisions that a year was signed with, and the signature. Raises `UsageError` where there is none."""
+def signed_year(connection: Connection, plan: Plan, year: int) -> tuple[list[Entry], Event]:
+    """Return the signed revisions of a year, and the signature. Raises `UsageError` if there is none."""
     signature = signature_of(events_of(connection, plan, [year]))
     if signature is None:
         raise UsageError(phrase("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year)))
@@ -168,5 +158,4 @@ def _findings(entries: Sequence[Entry], plan: Plan) -> Sequence[Finding]:
 
 
 def _findings_hash(entries: Sequence[Entry], plan: Plan) -> str:
-    records = [finding.record() for finding in _findings(entries, plan)]
-    return hashlib.sha256(json.dumps(records, sort_keys=True, default=str).encode()).hexdigest()
+    return hash_of([finding.record() for finding in _findings(entries, plan)])

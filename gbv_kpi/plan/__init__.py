@@ -1,4 +1,4 @@
-"""Hold a plan as data, and read the plan files that people write."""
+"""Model a plan, and read plan files."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from gbv_kpi.plan.tables import ReturnField as ReturnField
     from gbv_kpi.plan.tables import Unit as Unit
 
-_HOME = {"DEFAULT_PLAN": "builtin", "load_plan": "load", "Plan": "model"}
-_HOME |= dict.fromkeys(("Indicator", "ReturnField", "Unit"), "tables")
+_MODULE_BY_NAME = {"DEFAULT_PLAN": "builtin", "load_plan": "load", "Plan": "model"}
+_MODULE_BY_NAME |= dict.fromkeys(("Indicator", "ReturnField", "Unit"), "tables")
 
 
 def __getattr__(name: str) -> object:
-    """Import a name when it is first used: a plan is shown without the models that check it."""
-    if name not in _HOME:
+    """Import a name when it is first used: listing plans needs no pydantic."""
+    if name not in _MODULE_BY_NAME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_BY_NAME[name]}"), name)

@@ -1,6 +1,6 @@
-"""Put the content of a plan file together: its tables, fields taken from another plan, units from a CSV.
+"""Assemble the content of a plan file: its tables, fields taken from another plan, units from a CSV.
 
-Nothing is checked here but that it can be read. Numbers are read as decimals, never as binary floats.
+The content is not checked here. Numbers are read as decimals, never as binary floats.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ import tomli
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Phrase, phrase, plural
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, is_file, read_file
-from gbv_kpi.plan.builtin import no_such_plan, plan_source
+from gbv_kpi.plan.builtin import plan_source, unknown_plan
 from gbv_kpi.plan.error_messages import Mistake, Remark, syntax_mistake
 from gbv_kpi.plan.toml_lines import Location, key_lines
 
@@ -35,8 +35,8 @@ class Content:
     taken_fields: dict[int, tuple["Content", int]] = field(default_factory=dict)  # the plan of each, its number there
     listed_units: dict[int, tuple[str, int]] = field(default_factory=dict)  # the CSV of each, its line there
     mistakes: list[Mistake] = field(default_factory=list)
-    broken_line: int | None = None  # where it is not TOML
-    is_whole: bool = True  # False where it is not TOML, or fields or units are missing: then references are not checked
+    broken_line: int | None = None  # the first one that is not TOML
+    is_whole: bool = True  # False if it is not TOML, or fields or units are missing: references are not checked then
 
     def lack(self, location: Location, what: Phrase) -> None:
         """Add a mistake because of which a part of the content is missing."""
@@ -62,7 +62,7 @@ class Content:
         return whole
 
     def _spot(self, location: Location) -> tuple[str, int | None]:
-        """Return the file and the line of the innermost part of a place that is written in a file."""
+        """Return the file and the line of the innermost part of a location that a file contains."""
         match location:
             case ():
                 return self.name, self.broken_line
@@ -79,8 +79,8 @@ class Content:
         return key_lines(self.text)
 
 
-def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Content:
-    """Read a plan file; `name` is what the officer calls it, `above` are the files that take their fields from it.
+def read_content(source: Path, name: str, takers: tuple[Path, ...] = ()) -> Content:
+    """Read a plan file; `name` is shown, `takers` are the files that take fields from it.
 
     Raises `PlanError` for a file that is not there.
     """
@@ -89,9 +89,9 @@ def read_content(source: Path, name: str, above: tuple[Path, ...] = ()) -> Conte
     except UnreadableError as error:
         if is_file(source):
             raise PlanError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
-        raise no_such_plan(name) from error
+        raise unknown_plan(name) from error
     if content.is_whole:
-        _take_fields(content, source, above)
+        _take_fields(content, source, takers)
         _take_units(content, source)
     return content
 
@@ -100,7 +100,7 @@ def read_toml(source: Path) -> Content:
     """Return the content of a TOML file. Raises `UnreadableError` for a file that cannot be read."""
     content = Content(source.name)
     try:
-        # Notepad writes a mark in front, and a line end of two signs
+        # Notepad writes a byte-order mark and CRLF
         content.text = read_file(source, MAX_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
         content.tables = tomli.loads(content.text, parse_float=Decimal)
     except UnicodeDecodeError:
@@ -123,27 +123,27 @@ def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]
     return {n: e for n, e in enumerate(listed if isinstance(listed, list) else ()) if isinstance(e, Mapping)}
 
 
-def _take_fields(content: Content, source: Path, above: tuple[Path, ...]) -> None:
+def _take_fields(content: Content, source: Path, takers: tuple[Path, ...]) -> None:
     """Append the fields that this plan needs of another plan (`fields_from`)."""
     tables = content.tables
     named, own, abbreviations = tables.get("fields_from"), tables.get("field", []), tables.get("abbreviations", {})
     if not (isinstance(named, str) and isinstance(own, list) and isinstance(abbreviations, dict)):
         return
     try:
-        other = _other_plan(named, source, above)
+        other = _other_plan(named, source, takers)
     except PlanError as error:
         content.lack(("fields_from",), error.phrase)
         return
     taken = list(_needed_fields(tables, other.tables))
     content.taken_fields = {number: (other, theirs) for number, (theirs, _) in enumerate(taken, start=len(own))}
     tables["field"] = [*own, *(entry for _, entry in taken)]
-    also = other.tables.get("abbreviations")
-    tables["abbreviations"] = (also if isinstance(also, dict) else {}) | abbreviations
+    inherited = other.tables.get("abbreviations")
+    tables["abbreviations"] = (inherited if isinstance(inherited, dict) else {}) | abbreviations
 
 
-def _other_plan(named: str, source: Path, above: tuple[Path, ...]) -> Content:
+def _other_plan(named: str, source: Path, takers: tuple[Path, ...]) -> Content:
     """Return the plan that a plan file takes its fields from. Raises `PlanError` for one it cannot take them from."""
-    file, takers = plan_source(named, source.parent), (*above, source.resolve())
+    file, takers = plan_source(named, source.parent), (*takers, source.resolve())
     if is_file(file) and file.resolve() in takers:
         raise PlanError(phrase("the plan {plan} takes its own fields from this plan", plan=named))
     try:
@@ -198,11 +198,11 @@ def _take_units(content: Content, source: Path) -> None:
 def _is_deeper(value: Any, levels: int) -> bool:
     """Return whether lists and tables are nested more than some levels deep."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return inner is not None and (levels == 0 or any(_is_deeper(one, levels - 1) for one in inner))
+    return inner is not None and (levels == 0 or any(_is_deeper(value, levels - 1) for value in inner))
 
 
 def _key_of(location: Location, content: Any) -> str:
-    """Return a place in words: entries of a list by their id or code, else by their number from 1."""
+    """Describe a location: entries of a list by their id or code, else by their number from 1."""
     steps: list[str] = []
     for step in location:
         try:

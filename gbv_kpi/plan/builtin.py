@@ -1,4 +1,4 @@
-"""Find plans: those that come with the tool, and files. Nothing heavy is loaded to name them."""
+"""Find built-in plans and plan files, without importing pydantic."""
 
 import re
 from dataclasses import dataclass
@@ -48,8 +48,8 @@ def plan_source(plan: str | Path, folder: Path | None = None) -> Path:
     return BUILT_IN / f"{plan}.toml" if is_built_in(plan) else (folder or Path()) / plan
 
 
-def no_such_plan(plan: str) -> PlanError:
-    """Return the error of a plan that is missing, with the built-in one that looks most like it."""
+def unknown_plan(plan: str) -> PlanError:
+    """Return the error of an unknown plan, naming the most similar built-in one."""
     known = sorted(file.stem for file in BUILT_IN.glob("*.toml"))
     meant = [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1)
     what = (
@@ -79,5 +79,5 @@ def starting_file(language: Language, schema: Path, plan: str | None = None) -> 
         text = plan_source(plan).read_text("utf-8").partition("\n")[2]
         text = re.sub(r"^id = .*$", f'id = "{plan}-2"', text, count=1, flags=re.MULTILINE)
     else:
-        raise no_such_plan(plan)
+        raise unknown_plan(plan)
     return f"#:schema {schema.as_uri()}\n{text}"

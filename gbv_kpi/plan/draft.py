@@ -23,7 +23,7 @@ MAX_UNPACKED = 100 * 2**20  # bytes: a plan's text has some hundred thousand
 _WORDS = tomli.loads((Path(__file__).parent / "draft.toml").read_text("utf-8"))
 COMPARATORS, NOUNS = _WORDS["comparators"], _WORDS["nouns"]
 PATTERNS = {name: re.compile(pattern) for name, pattern in _WORDS["patterns"].items()}
-PLAIN = ("đạt", "có", "lên", "còn")  # not of a count: "có 05 mô hình" may say what there is
+PLAIN = ("đạt", "có", "lên", "còn")  # demands nothing of a count: "có 05 mô hình" may state a fact
 NUMBER = r"\d+(?:[.,]\d+)*"
 FIGURE = re.compile(
     rf"(?:\b(?P<words>{'|'.join(COMPARATORS.values())})\s+)?(?P<about>(?:(?:khoảng|mức|từ|trung bình|bình quân)\s+)*)"
@@ -31,7 +31,7 @@ FIGURE = re.compile(
     rf"\s*(?P<unit>%|lần\b|(?:{'|'.join(NOUNS.values())})\b)(?P<more>\s+trở lên)?",
     re.IGNORECASE,
 )
-TURN = re.compile(r"\b(giảm|tăng)(?:\s+(?:hằng năm|hàng năm|mỗi năm|thêm|được))?$")
+DIRECTION = re.compile(r"\b(giảm|tăng)(?:\s+(?:hằng năm|hàng năm|mỗi năm|thêm|được))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Target:
 
     quote: str
     measure: str
-    counts: str | None  # what the number is of; None where no known word follows it
+    counts: str | None  # the kind of things counted; None if no known word follows
     label: str
     bounds: tuple[Bound, ...]
     base_year: int | None = None
@@ -77,7 +77,7 @@ def text_of_document(content: bytes) -> str:
 
 def targets_in(text: str, first: int, last: int) -> Iterator[Target]:
     """Yield the targets of a plan that runs from `first` to `last`."""
-    horizon: int | None = None  # of the line that introduces a list
+    horizon: int | None = None  # the year in the line that introduces a list
     for line in _target_lines(text.splitlines()):
         if line.rstrip().endswith(":") and not FIGURE.search(line):
             horizon = next((int(year) for year in reversed(PATTERNS["year"].findall(line))), horizon)
@@ -86,13 +86,13 @@ def targets_in(text: str, first: int, last: int) -> Iterator[Target]:
         for clause in re.split(r";\s*|(?<=[^\d\s])\.\s+(?=[^\W\d_a-z])", line):
             quote = PATTERNS["mark"].sub("", clause.strip()).rstrip(" .;,")
             if not PATTERNS["no_target"].search(quote):
-                found = list(_of_clause(quote, first, last, inherited))
+                found = list(_targets_in_clause(quote, first, last, inherited))
                 inherited = found[-1].bounds[-1].year if found and PATTERNS["year"].search(quote) else inherited
                 yield from found
 
 
 def _target_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines under headings of targets; of a text without one, all that are under no other heading."""
+    """Yield the lines under headings of targets; if there is none, all lines that are under no other heading."""
     kept = [" ".join(line.split()) for line in lines if line.strip()]
     has_heading = any(PATTERNS["targets"].search(line) and _is_heading(line) for line in kept)
     is_target = not has_heading
@@ -113,8 +113,8 @@ def _is_heading(line: str) -> bool:
     )
 
 
-def _of_clause(quote: str, first: int, last: int, inherited: int | None) -> Iterator[Target]:
-    """Yield the targets of one clause: numbers of different years are one figure's, those of one year are not."""
+def _targets_in_clause(quote: str, first: int, last: int, inherited: int | None) -> Iterator[Target]:
+    """Yield the targets of one clause: numbers of different years belong to one figure, those of one year do not."""
     base = PATTERNS["base"].search(quote)
     spans = [match.span() for match in (base, PATTERNS["period"].search(quote)) if match]
     years = [
@@ -131,9 +131,9 @@ def _of_clause(quote: str, first: int, last: int, inherited: int | None) -> Iter
         measure, bound = _bound(match, quote, year)
         before, earlier = groups[-1] if groups else ("", [])
         is_further_year = year not in [other.year for _, other in earlier]
-        is_turn = re.search(r"(?:giảm|tăng)\s*$", quote[: match.start()])
-        if earlier and is_further_year and not match["words"] and before in (measure, "change") and not is_turn:
-            lead = earlier[-1][1]  # its words hold for this number too
+        has_direction = re.search(r"(?:giảm|tăng)\s*$", quote[: match.start()])
+        if earlier and is_further_year and not match["words"] and before in (measure, "change") and not has_direction:
+            lead = earlier[-1][1]  # its comparator applies to this number too
             is_odd = lead.is_doubtful or bool(match["upper"] or "khoảng" in match["about"])
             number = f"-{bound.number}" if lead.number.startswith("-") else bound.number
             bound = Bound(year, lead.key, number, is_odd)
@@ -148,14 +148,14 @@ def _of_clause(quote: str, first: int, last: int, inherited: int | None) -> Iter
 
 
 def _label(quote: str, first: re.Match[str], last: re.Match[str]) -> str:
-    """Return what the numbers from `first` to `last` are of: the words behind them, else those in front."""
-    behind = quote[last.end() if last["unit"] in ("%", "lần") else last.start("unit") :]
-    behind = re.sub(
-        r"^[\s,]*(?:/năm|(?:hằng|hàng|mỗi) năm|số|các|những|tổng số|tỷ lệ|\s)*\s*", "", behind, flags=re.IGNORECASE
+    """Return the label of the numbers from `first` to `last`: the words after them, else those before."""
+    tail = quote[last.end() if last["unit"] in ("%", "lần") else last.start("unit") :]
+    tail = re.sub(
+        r"^[\s,]*(?:/năm|(?:hằng|hàng|mỗi) năm|số|các|những|tổng số|tỷ lệ|\s)*\s*", "", tail, flags=re.IGNORECASE
     )
-    if not behind or PATTERNS["year"].match(behind.removeprefix("vào ")) or PATTERNS["base"].match(behind):
+    if not tail or PATTERNS["year"].match(tail.removeprefix("vào ")) or PATTERNS["base"].match(tail):
         return quote[: first.start()].strip(" ,") or quote
-    return behind
+    return tail
 
 
 def _is_threshold(match: re.Match[str], quote: str) -> bool:
@@ -200,9 +200,9 @@ def _bound(match: re.Match[str], quote: str, year: int) -> tuple[str, Bound]:
     is_range = bool(match["upper"])
     is_odd = is_range or "khoảng" in match["about"].lower() or (not words and number != "100")
     lead = quote[: match.start()].lower().rstrip()
-    if measure == "percent" and key not in ("at_most", "below") and (turn := TURN.search(lead)):
+    if measure == "percent" and key not in ("at_most", "below") and (direction := DIRECTION.search(lead)):
         is_steady = bool(PATTERNS["yearly"].search(quote) or PATTERNS["base"].search(quote))
-        key, number = ("at_most", f"-{number}") if turn[1] == "giảm" else ("at_least", number)
+        key, number = ("at_most", f"-{number}") if direction[1] == "giảm" else ("at_least", number)
         return "change", Bound(year, key, number, not is_steady or is_range)
     if measure == "ratio" and "giảm" in lead and not words:
         key = "at_most"
@@ -210,7 +210,7 @@ def _bound(match: re.Match[str], quote: str, year: int) -> tuple[str, Bound]:
 
 
 def _toml_number(text: str, *, is_count: bool) -> str:
-    """Return a Vietnamese number as TOML has it: 1,7 is 1.7, and 1.000 people are 1000."""
+    """Return a Vietnamese number in TOML: 1,7 is 1.7, and 1.000 people are 1000."""
     whole = is_count or bool(re.fullmatch(r"\d{1,3}(?:\.\d{3})+", text))
     plain = text.replace(".", "") if whole else text
     integer, _, decimals = plain.replace(",", ".").partition(".")
@@ -218,7 +218,7 @@ def _toml_number(text: str, *, is_count: bool) -> str:
 
 
 def drafted(text: str, schema: str) -> str:
-    """Return a plan file with the targets of the text; `# ?` stands wherever the officer must decide.
+    """Return a plan file with the targets of the text; `# ?` marks what the officer must decide.
 
     Raises `UsageError` for a text without a target.
     """
@@ -282,5 +282,5 @@ def _tables_of(target: Target, n: int, source: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as TOML has it; control characters are no part of a plan."""
+    """Return a text in TOML, without control characters."""
     return json.dumps("".join(sign for sign in text if sign.isprintable()), ensure_ascii=False)

@@ -14,7 +14,7 @@ from gbv_kpi.plan.toml_lines import Location
 
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
-# By how pydantic's name for the mistake begins.
+# By the beginning of pydantic's error type.
 _WANTED = {
     "int": phrase("expected a whole number"),
     "decimal": phrase("expected a number"),
@@ -28,7 +28,7 @@ _WANTED = {
     "greater": phrase("the number is too small"),
     "less": phrase("the number is too large"),
 }
-# By how tomli's sentence begins.
+# By the beginning of tomli's message.
 _SYNTAX = {
     "Expected '='": phrase("expected = and a value after the key"),
     "Invalid value": phrase("invalid value: write text in quotes, numbers with a point, dates as 2025-06-30"),
@@ -47,7 +47,7 @@ _SYNTAX = {
     "Expected newline": phrase("unexpected text after the value: start a new line, or put the text in quotes"),
     "Unescaped": phrase("write each \\ in a text twice, or put the text in single quotes"),
 }
-# What is written otherwise in Vietnam, and would be reported as something else.
+# Vietnamese notations that tomli reports as other mistakes.
 _HABITS = {
     re.compile(r"=\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"): phrase("write the date as 2026-01-31: year, month, day"),
     re.compile(r"=\s*\d+,\d"): phrase("write the number with a point, not with a comma: 1.7"),
@@ -79,7 +79,7 @@ class Remark:
 
 
 def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
-    """Return what tomli found and on which line; it gives none where it came to the end."""
+    """Return the message for tomli's error and its line; tomli gives none at the end of the file."""
     found = re.search(r"at line (\d+)", reason)
     line = int(found[1]) if found else text.count("\n") + 1
     wrong = text.split("\n")[line - 1]
@@ -91,8 +91,7 @@ def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
     """Yield all that is wrong with the tables of a file.
 
-    A key that is missing only because it is misspelt is one mistake, and so is a list that is too short only because
-    an entry of it is wrong.
+    A misspelt key is not reported as missing as well, nor a list as too short if only its entries are wrong.
     """
     causes = error.errors()
     places = [cause["loc"] for cause in causes]
@@ -100,13 +99,13 @@ def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mist
     for cause in causes:
         kind, place = cause["type"], cause["loc"]
         is_misspelt = kind == "missing" and place in meant
-        is_emptied = kind == "too_short" and any(o[: len(place)] == place != o for o in places)
+        is_emptied = kind == "too_short" and any(other[: len(place)] == place != other for other in places)
         if not (is_misspelt or is_emptied):
             yield Mistake(tuple(step for step in place if step != "[key]"), _what(cause, model))
 
 
 def nearest(found: str, known: Collection[str]) -> str | None:
-    """Return the known name that looks most like an unknown one, None where none does."""
+    """Return the known name most similar to an unknown one, or None."""
     return next(iter(get_close_matches(found, known, n=1, cutoff=0.6)), None)
 
 
@@ -120,8 +119,8 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
                 return phrase("unknown key; did you mean {meant}? The keys are {keys}", meant=meant, keys=keys)
             return phrase("unknown key; the keys are {keys}", keys=keys)
         case "value_error":
-            said = mistake["ctx"]["error"].args[0]
-            return said if isinstance(said, Phrase) else phrase("{reason}", reason=str(said))
+            reason = mistake["ctx"]["error"].args[0]
+            return reason if isinstance(reason, Phrase) else phrase("{reason}", reason=str(reason))
         case "literal_error":
             choices = str(mistake["ctx"]["expected"]).replace(" or ", ", ")  # pydantic's "'a', 'b' or 'c'"
             return phrase("expected one of: {choices}", choices=choices)
@@ -131,17 +130,17 @@ def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
 
 
 def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:
-    """Return the key that a misspelt one stands for."""
+    """Return the key most similar to a misspelt one."""
     return nearest(str(mistake["loc"][-1]), _keys(model, mistake["loc"][:-1]))
 
 
 def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
     """Return the keys allowed at a place, as the file spells them."""
-    at: Any = model
+    table: Any = model
     for step in location:
-        if isinstance(step, str) and (found := _annotations(at).get(step)):
-            at = next(_tables(found), at)
-    return list(_annotations(at))
+        if isinstance(step, str) and (found := _annotations(table).get(step)):
+            table = next(_tables(found), table)
+    return list(_annotations(table))
 
 
 def _annotations(table: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Warn of what a plan file may contain but hardly means; each check is a plain function."""
+"""Warn of probable slips in a valid plan file; each check is a plain function."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -71,8 +71,7 @@ def _parts_without_a_whole(plan: Plan) -> Iterator[Mistake]:
             if field.part_of is None and name not in indicator.denominator and name not in reported:
                 reported.add(name)
                 what = phrase(
-                    "“{indicator}” divides it by {wholes}: set part_of, or a part larger than its whole goes "
-                    "unnoticed",
+                    "“{indicator}” divides it by {wholes}: set part_of, or a part larger than its whole goes unnoticed",
                     indicator=indicator.id,
                     wholes=", ".join(indicator.denominator),
                 )
@@ -87,9 +86,9 @@ def _labels_that_two_fields_share(plan: Plan) -> Iterator[Mistake]:
         labels |= {("aliases", n): alias for n, alias in enumerate(field.aliases)}
         labels |= {("header", tag): " ".join(levels) for tag, levels in field.header.items()}
         for place, label in labels.items():
-            look = " ".join(normalize("NFC", label).casefold().split())
-            if look and owner_by_label.setdefault(look, field.id) != field.id:
-                what = phrase("field {other} has the same heading: “{label}”", other=owner_by_label[look], label=label)
+            words = " ".join(normalize("NFC", label).casefold().split())
+            if words and owner_by_label.setdefault(words, field.id) != field.id:
+                what = phrase("field {other} has the same heading: “{label}”", other=owner_by_label[words], label=label)
                 yield Mistake(("field", number, *place), what)
 
 
@@ -131,9 +130,7 @@ def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
     for year in plan.deadline:
         units = [unit for unit in plan.expected_units(year) if plan.deadline_of(unit, year) is None]
         for unit in units:
-            what = phrase(
-                "no deadline of {year} applies to this unit: set one for its level, or all", year=str(year)
-            )
+            what = phrase("no deadline of {year} applies to this unit: set one for its level, or all", year=str(year))
             yield Mistake(("unit", plan.units.index(unit), "name"), what)
 
 

@@ -1,4 +1,4 @@
-"""Read a plan file: the plan that it makes, or every mistake in it with its line."""
+"""Read a plan file: return its plan, or every mistake with its line."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from gbv_kpi.plan.validate import contradictions
 class PlanReading:
     """The plan of a file, or its mistakes. Only a file without mistakes has doubts."""
 
-    plan: Plan | None  # None where there are mistakes
+    plan: Plan | None  # None if there are mistakes
     mistakes: tuple[Remark, ...]
     doubts: tuple[Remark, ...] = ()
 
@@ -40,7 +40,7 @@ def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
 
 
 def read_plan(plan: str | Path) -> PlanReading:
-    """Return a plan with everything that is wrong or doubtful as values. Raises `PlanError` for a plan that is missing.
+    """Return a plan, its mistakes and its doubts as values. Raises `PlanError` for a missing file.
 
     >>> read_plan("ninh-binh-63-kh-ubnd").doubts
     ()
@@ -52,7 +52,7 @@ def read_plan(plan: str | Path) -> PlanReading:
 
 
 def _validated(plan: str | Path) -> tuple[Content, Plan | None]:
-    """Return the content of a plan file with its mistakes, and the plan that it makes if there are none."""
+    """Return the content of a plan file with its mistakes, and its plan if there are none."""
     content = read_content(plan_source(plan), str(plan))
     if content.mistakes and not content.tables:
         return content, None

@@ -1,4 +1,4 @@
-"""Model a plan: its indicators, thresholds, fields, units and words. None of them is in code."""
+"""Model a plan: its indicators, thresholds, fields, units and words, which are data and never code."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -26,7 +26,7 @@ Era = tuple[int, int]
 
 
 class Letterhead(NamedTuple):
-    """The bodies and words around an official report of one day; those the plan does not give are None or empty."""
+    """The bodies and words around an official report of one day; None or empty if the plan lacks them."""
 
     superior: Bilingual | None
     issuer: Bilingual | None
@@ -43,13 +43,13 @@ class Plan(Table):
     format: Annotated[Literal["gbv-kpi/plan/1"], Field(alias="schema")]
     id: str
     number: str
-    issued: date | None = None  # left out where the day is not known
+    issued: date | None = None  # None if the day is unknown
     first_year: Year
     last_year: Year
     title: Bilingual
-    place: Bilingual  # the province or country whose figure the sum over units is
-    fields_from: str | None = None  # another plan, by id or file, whose fields and abbreviations are taken over
-    units_file: str | None = None  # a CSV of units beside the plan file
+    place: Bilingual  # the province or country that the units add up to
+    fields_from: str | None = None  # another plan, by id or file, to take fields and abbreviations from
+    units_file: str | None = None  # a CSV of units next to the plan file
     abbreviations: dict[str, str] = Field(default_factory=dict)
     fields: Annotated[tuple[ReturnField, ...], Field(alias="field", min_length=1)]
     all_indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator", min_length=1)]
@@ -57,7 +57,7 @@ class Plan(Table):
     agencies: Annotated[tuple[Agency, ...], Field(alias="agency")] = ()
     task_groups: Annotated[tuple[TaskGroup, ...], Field(alias="task_group")] = ()
     report: Report = Report()
-    note: Bilingual | None = None  # what is not known of the plan, or not in the file
+    note: Bilingual | None = None  # what is unknown about the plan, or missing in the file
     reporting_date: dict[Year, date] = Field(default_factory=dict)
     reporting_date_reason: dict[Year, Bilingual] = Field(default_factory=dict)
     deadline: dict[Year, Deadlines] = Field(default_factory=dict)  # the last day for the returns of a year
@@ -82,17 +82,17 @@ class Plan(Table):
 
     @property
     def protected_fields(self) -> tuple[str, ...]:
-        """Return the ids of the fields that no small count may be published of."""
+        """Return the ids of fields with counts that may not be published if small."""
         return tuple(field.id for field in self.fields if field.is_protected)
 
     def agency(self, role: str, day: date) -> Agency | None:
-        """Return the body that has the role on that day, None where the plan file names none."""
+        """Return the body with a role on a day, or None."""
         return next((agency for agency in self.agencies if agency.role == role and agency.exists_on(day)), None)
 
     def letterhead(self, day: date) -> Letterhead:
-        """Return the words of `report`, with the agencies of that day in place of the bodies it leaves out.
+        """Return the words of `report`, completed with the agencies of that day.
 
-        The body that leads the plan issues its report, under the one that issued the plan.
+        The lead agency issues the report, under the body that issued the plan.
         """
         report, lead, superior = self.report, self.agency("lead", day), self.agency("issuer", day)
         bodies = [
@@ -110,7 +110,7 @@ class Plan(Table):
         )
 
     def deadline_of(self, unit: Unit, year: int) -> date | None:
-        """Return the last day on which the return of a unit is in time, None where the plan sets none."""
+        """Return the last day on which the return of a unit is in time, or None."""
         days = self.deadline[year].days if year in self.deadline else {}
         return days.get(unit.reporting_level or "all") or days.get("all")
 
@@ -127,7 +127,7 @@ class Plan(Table):
         return sorted(day for day in firsts if day), sorted(day for day in lasts if day)
 
     def era(self, year: int) -> Era:
-        """Return how many first and last days of units are past: years with the same era have the same units."""
+        """Return how many units have begun and ended by the reporting day: years with equal eras have equal units."""
         day = self.reporting_day(year)
         first_days, last_days = self._first_and_last_days
         return bisect_right(first_days, day), bisect_left(last_days, day)
@@ -142,7 +142,7 @@ class Plan(Table):
         return {unit.code: unit for unit in self.units if unit.exists_on(day)}
 
     def units_in(self, year: int) -> tuple[Unit, ...]:
-        """Return the units a year is reported on, expected or not."""
+        """Return the units that exist on the reporting day, expected or not."""
         units = self.units_by_era.get(self.era(year))
         if units is None:  # a year outside the plan
             units = self._units_on(self.reporting_day(year))
@@ -162,12 +162,12 @@ class Plan(Table):
 
     @cached_property
     def units_by_code(self) -> Mapping[str, Sequence[Unit]]:
-        """Return the units that have each code one after the other, in the order of the plan file."""
+        """Return the successive units with each code, in the order of the plan file."""
         return self._grouped("code")
 
     @cached_property
     def units_by_heir(self) -> Mapping[str, Sequence[Unit]]:
-        """Return the units that have become part of another, by its code."""
+        """Return the merged units, by the code of their heir."""
         return self._grouped("merged_into")
 
     def _grouped(self, key: str) -> Mapping[str, Sequence[Unit]]:

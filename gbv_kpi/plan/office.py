@@ -1,4 +1,4 @@
-"""Read an office's settings, `gbv-kpi.toml`: its usual options, and its own words for the plan's reports."""
+"""Read an office's settings, `gbv-kpi.toml`: default options, letterhead, agencies and deadlines."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
 from gbv_kpi.plan.toml_lines import Location, key_lines
 
-PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys that are in no language
+PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys without a language
 
 
 def _vietnamese(table: Any) -> Any:
-    """Take a text alone for the Vietnamese one, in lists too."""
+    """Read a plain text as Vietnamese, in lists too."""
     if not isinstance(table, Mapping):
         return table
     return {key: value if key in PLAIN else _in_vietnamese(value) for key, value in table.items()}
@@ -49,7 +49,7 @@ class Settings(Table):
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """The settings, and the file that they are in."""
+    """The settings with their file."""
 
     path: Path
     settings: Settings
@@ -71,7 +71,7 @@ OPTIONS = ("plan", "ledger", "lang", "fail_on", "min_count")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting in force, and where it comes from."""
+    """A setting in force, and its source."""
 
     key: str  # as the file spells it
     value: object
@@ -80,7 +80,7 @@ class Setting:
 
 
 def read_settings(path: Path) -> SettingsFile:
-    """Read a settings file. Raises `UsageError` for one that cannot be read, and for its mistakes with their lines."""
+    """Read a settings file. Raises `UsageError` if it is unreadable, or with its mistakes and their lines."""
     try:
         content = read_toml(path)
     except UnreadableError as error:
@@ -109,7 +109,7 @@ def in_office(plan: Plan, settings: Settings) -> Plan:
 
 
 def office_settings(plan: Plan, file: SettingsFile | None) -> Iterator[Setting]:
-    """Yield what is the office's own in a plan that `in_office` gave."""
+    """Yield the office's settings in a plan returned by `in_office`, each with its source."""
     lines = file.lines if file else {}
 
     def setting(value: object, *location: int | str) -> Setting:
@@ -123,10 +123,10 @@ def office_settings(plan: Plan, file: SettingsFile | None) -> Iterator[Setting]:
         if value:
             yield setting(value, "office", name)
     for number, agency in enumerate(plan.agencies):
-        own = file is not None and agency in file.settings.agencies
-        line = lines.get(("agency", number)) if own else None
+        is_own = file is not None and agency in file.settings.agencies
+        line = lines.get(("agency", number)) if is_own else None
         since = f" ({agency.since.isoformat()} –)" if agency.since else ""
-        yield Setting(f"agency.{agency.role}{since}", agency.name, "file" if own else "plan", line)
+        yield Setting(f"agency.{agency.role}{since}", agency.name, "file" if is_own else "plan", line)
     for year, deadlines in plan.deadline.items():
         days = tuple(f"{level} {day.isoformat()}" for level, day in deadlines.days.items())
         yield setting(days, "deadline", str(year))

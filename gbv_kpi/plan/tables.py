@@ -35,7 +35,7 @@ def _writable(bound: Decimal) -> Decimal:
 Bound = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=18), AfterValidator(_writable)]
 Level = Literal["commune", "district", "department"]
 
-# The words a unit's name begins with, by level.
+# The level of a unit, by the first words of its name.
 LEVEL_WORDS: dict[str, Level] = {
     **dict.fromkeys(("xã ", "phường ", "thị trấn ", "đặc khu "), "commune"),
     **dict.fromkeys(("huyện ", "quận ", "thị xã ", "thành phố "), "district"),
@@ -56,7 +56,7 @@ class Table(BaseModel):
 
 
 class Source(Table):
-    """Where a fact of the plan file was read."""
+    """The document that a fact of the plan file was read in."""
 
     text: str  # the document, with its number and date
     url: str | None = None
@@ -74,8 +74,8 @@ class ReturnField(Table):
     counts: Literal["people", "cases", "places", "minutes", "households", "communes", "events", "vnd"]
     part_of: str | None = None  # never larger than this field
     optional: bool = False
-    form_of: str | None = None  # one of several forms of this field; a case may get several
-    protected: bool | None = None  # None: people and cases are, all else is not
+    form_of: str | None = None  # a form of the thing this field counts; a case may have several
+    protected: bool | None = None  # None: protect people and cases only
 
     @property
     def dtype(self) -> Literal["Int32", "Int64"]:
@@ -116,7 +116,7 @@ class Comparison(Table):
 class ThresholdEntry(Comparison):
     """A threshold in force from a year until a later one, as the plan words it.
 
-    Where the plan demands what cannot be met ("đạt trên 100%"), `override` is what it is judged by; a note says why.
+    If the plan demands what cannot be met ("đạt trên 100%"), it is judged by `override`; a note says why.
     """
 
     from_year: Annotated[Year, Field(alias="from")]
@@ -129,15 +129,15 @@ class ThresholdEntry(Comparison):
 
 
 class Indicator(Table):
-    """Numerator fields over denominator fields, held against the plan's thresholds.
+    """Numerator fields over denominator fields, compared with the plan's thresholds.
 
     Without thresholds the plan judges nothing: the figure is monitored. A `count` has no denominator; a `change`
-    holds the numerator against that of the base year.
+    compares the numerator with that of the base year.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     title: Bilingual
-    quote: str = ""  # the plan's own words; none where they are not known for certain
+    quote: str = ""  # the plan's own words; empty if they are uncertain
     noun: Bilingual | None = None  # what the numerator counts: "schools"
     caveat: Bilingual | None = None
     note: Bilingual | None = None  # on how the plan is understood here
@@ -145,7 +145,7 @@ class Indicator(Table):
     numerator: Annotated[tuple[str, ...], Field(min_length=1)]
     denominator: tuple[str, ...] = ()
     measure: Measure = "percent"
-    base_year: Year | None = None  # of a change; the year before unless given
+    base_year: Year | None = None  # of a change; None: the year before
     entries: Annotated[tuple[ThresholdEntry, ...], Field(alias="thresholds")]
 
     @model_validator(mode="before")
@@ -200,7 +200,7 @@ class Indicator(Table):
 
 
 class Lasting(Table):
-    """What exists from a day until another."""
+    """A thing that exists from one day to another."""
 
     since: Annotated[date | None, Field(alias="from")] = None
     until: date | None = None  # its last day
@@ -217,12 +217,12 @@ class Unit(Lasting):
     name: str
     aliases: tuple[str, ...] = ()
     merged_into: str | None = None  # the code of the unit that took it over
-    expected: bool = True  # False: may report, is not waited for, may leave blank what it does not run
-    level: Level | None = None  # for its deadline; told by its name unless given
+    expected: bool = True  # False: need not report, and may leave fields blank
+    level: Level | None = None  # for its deadline; None: derived from its name
 
     @property
     def reporting_level(self) -> Level | None:
-        """The level given, else that of the word the name begins with."""
+        """Return the level given, else that of the first words of the name."""
         name = self.name.casefold()
         return self.level or next((level for word, level in LEVEL_WORDS.items() if name.startswith(word)), None)
 
@@ -234,7 +234,7 @@ class Agency(Lasting):
     role: str
     name: Bilingual
     short: str = ""  # in the number of its reports: "Số:      /BC-SNV"
-    note: Bilingual | None = None  # what is not known of it
+    note: Bilingual | None = None  # what is unknown about it
 
     def shares_role_and_days(self, other: "Agency") -> bool:
         first, second = self.since or date.min, other.since or date.min
@@ -256,7 +256,7 @@ class Addressee(Table):
 
 
 class TaskGroup(Table):
-    """Tasks of the plan without a threshold of their own; `indicators` are the figures that tell of them."""
+    """Tasks of the plan without a threshold of their own; `indicators` are figures about them."""
 
     vi: str
     en: str = ""
@@ -268,9 +268,9 @@ class TaskGroup(Table):
 
 
 class Deadlines(Table):
-    """The last day on which a return of each level is in time; a level passes its own on to the next."""
+    """The last day on which a return of each level is in time; each level passes them on to the next."""
 
-    all: date | None = None  # of whatever level has no day of its own
+    all: date | None = None  # of levels without a day of their own
     commune: date | None = None
     district: date | None = None
     department: date | None = None
@@ -278,7 +278,7 @@ class Deadlines(Table):
     @model_validator(mode="before")
     @classmethod
     def _one_day_for_all(cls, days: Any) -> Any:
-        """Take a day alone for that of all levels."""
+        """Read a single day as that of all levels."""
         return days if isinstance(days, dict) else {"all": days}
 
     @property
@@ -288,7 +288,7 @@ class Deadlines(Table):
 
 
 class Report(Table):
-    """The words of the official report that are not the plan's figures; all may be left out."""
+    """The words of the official report around its figures; all are optional."""
 
     superior: Bilingual | None = None  # cơ quan chủ quản, over the issuer at the top left
     issuer: Bilingual | None = None  # cơ quan ban hành báo cáo

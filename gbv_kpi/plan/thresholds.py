@@ -22,12 +22,12 @@ COMPARE: Mapping[Comparator, Callable[[Any, Any], Any]] = {
 Measure = Literal["percent", "ratio", "count", "change"]  # a change in percent of the base year's count
 
 SCALE: dict[Measure, int] = {"percent": 100, "ratio": 1, "count": 1, "change": 100}
-UNCHANGED: dict[Measure, int] = {"percent": 0, "ratio": 0, "count": 0, "change": 100}  # the rate of a change of 0
+UNCHANGED: dict[Measure, int] = {"percent": 0, "ratio": 0, "count": 0, "change": 100}  # percent of the base count
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What the plan demands from the year `since` until a later threshold replaces it."""
+    """A demand of the plan, from the year `since` until a later threshold replaces it."""
 
     since: int
     comparator: Comparator
@@ -65,7 +65,7 @@ def is_met(numerator: Any, denominator: Any, threshold: Threshold) -> Any:
 
 
 def shortfall(numerator: int, denominator: int, threshold: Threshold) -> int:
-    """Return the smallest whole number to add to the numerator (where lower is better, to take away) to meet it.
+    """Return the smallest whole number to add to the numerator (or subtract, if lower is better) to meet it.
 
     Raises `ValueError` for a denominator of 0: there is nothing to fall short of.
 
@@ -106,6 +106,6 @@ def shown_rate(rate: Fraction, marks: tuple[Decimal, ...], decimals: int = 1) ->
 
 
 def _side(numerator: int, denominator: int, mark: Decimal) -> int:
-    """Return 1 where the fraction is above the mark, -1 where it is below, 0 at the mark."""
+    """Return 1 for a fraction above the mark, -1 for one below, 0 at the mark."""
     a, b = mark.as_integer_ratio()
     return (numerator * b > a * denominator) - (numerator * b < a * denominator)

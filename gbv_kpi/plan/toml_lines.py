@@ -1,6 +1,6 @@
 """Find the line of each key and list entry of a TOML file; tomli does not give it.
 
-tomli has read the text before, so only keys, brackets, commas and ends of lines are looked at.
+tomli has parsed the text before, so only keys, brackets, commas and line ends matter.
 """
 
 import re
@@ -74,10 +74,10 @@ def _statements(text: str) -> Iterator[Sequence[Token]]:
 
 def _places(tokens: Sequence[Token], table: Location) -> Iterator[tuple[Location, int]]:
     """Yield the keys and list entries of one `key = value`, those within its lists and inline tables too."""
-    around: list[tuple[Location, int | None]] = [(table, None)]  # the tables and lists, with the entry of a list
+    containers: list[tuple[Location, int | None]] = [(table, None)]  # with the present entry of a list
     place, is_key = table, True
     for word, line in tokens:
-        container, entry = around[-1]
+        container, entry = containers[-1]
         if entry is not None and word not in (",", "]"):
             place = (*container, entry)
             yield place, line
@@ -86,13 +86,13 @@ def _places(tokens: Sequence[Token], table: Location) -> Iterator[tuple[Location
                 is_key = False
             case "[" | "{":
                 is_key = word == "{"
-                around.append((place, None if is_key else 0))
+                containers.append((place, None if is_key else 0))
             case "]" | "}":
                 is_key = False
-                around.pop()
+                containers.pop()
             case ",":
                 place, is_key = container, entry is None
-                around[-1] = (container, None if entry is None else entry + 1)
+                containers[-1] = (container, None if entry is None else entry + 1)
             case _ if is_key:
                 for step in _steps(word):
                     place += (step,)
@@ -100,5 +100,5 @@ def _places(tokens: Sequence[Token], table: Location) -> Iterator[tuple[Location
 
 
 def _steps(word: str) -> list[str]:
-    """Return what a token gives to a key: the name it is or quotes, nothing for a sign."""
+    """Return the names in a token, bare or quoted; none in a bracket, comma or equals sign."""
     return list(tomli.loads(f"{word} = 0")) if word[0] not in "[]{}=,." else []

@@ -1,4 +1,4 @@
-"""Read the reporting units of a plan from a CSV: too many for the plan file, or kept elsewhere."""
+"""Read the reporting units of a plan from a CSV, if they are too many for the plan file or kept elsewhere."""
 
 import csv
 import re
@@ -12,7 +12,7 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import MEBIBYTE, UnreadableError, read_file
 
-# The keys of [[unit]], and the columns of the official lists of units, by the key they hold.
+# The key of [[unit]] in each column; the official lists of units have other names.
 COLUMNS = {
     "code": "code",
     "name": "name",
@@ -66,7 +66,7 @@ def _texts(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str
 
 
 def _values(unit: Mapping[str, str]) -> dict[str, Any]:
-    """Return texts as the values they mean; one that means none is kept, to be reported as a mistake."""
+    """Parse the texts of a unit; an invalid one is kept, to be reported as a mistake."""
     values: dict[str, Any] = dict(unit)
     values |= {key: _day(unit[key]) for key in ("from", "until") if key in unit}
     if "aliases" in unit:
@@ -77,7 +77,7 @@ def _values(unit: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _day(text: str) -> date | str:
-    """Return a day written as in ISO 8601 or as Excel saves it in Vietnam, any other text as it is."""
+    """Parse a day in ISO 8601 or as Excel saves it in Vietnam; return any other text as it is."""
     if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
         text = f"{found[3]}-{found[2]:>02}-{found[1]:>02}"
     try:

@@ -1,7 +1,7 @@
 """Check the tables of a plan file against each other; each check is a plain function.
 
 The checks run on the tables that are valid by themselves, so that all mistakes of a file are found at once. Ids and
-codes are taken from the file itself: a field with a misspelt key exists all the same.
+codes are read from the raw tables, so that references to an invalid entry are not mistakes.
 """
 
 from collections import defaultdict
@@ -37,11 +37,11 @@ _REFERENCES = (
     ("indicator", "denominator", "field"),
     ("task_group", "indicators", "indicator"),
 )
-_TWICE = {"field": phrase("duplicate field {id}"), "indicator": phrase("duplicate indicator {id}")}
+_DUPLICATES = {"field": phrase("duplicate field {id}"), "indicator": phrase("duplicate indicator {id}")}
 
 
 def contradictions(content: Mapping[str, Any], plan: Plan | None) -> Iterator[Mistake]:
-    """Yield where the tables of a file contradict each other; `plan` is None where some are invalid."""
+    """Yield the contradictions between the tables of a file; `plan` is None if some are invalid."""
     fields, indicators = _valid(content, "field", ReturnField), _valid(content, "indicator", Indicator)
     yield from _years_run_forward(content)
     yield from _ids_are_unique(content)
@@ -76,7 +76,7 @@ def _years_run_forward(content: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def _ids_are_unique(content: Mapping[str, Any]) -> Iterator[Mistake]:
-    for table, what in _TWICE.items():
+    for table, what in _DUPLICATES.items():
         seen: set[str] = set()
         for number, name in _texts(content, table, "id").items():
             if name in seen:
@@ -129,7 +129,7 @@ def _no_field_is_part_of_itself(fields: Sequence[tuple[int, ReturnField]]) -> It
 def _sums_are_of_one_kind(
     fields: Sequence[tuple[int, ReturnField]], indicators: Sequence[tuple[int, Indicator]]
 ) -> Iterator[Mistake]:
-    """Find people added to cases, or other kinds of counts to each other."""
+    """Find sums of different kinds, such as people and cases."""
     counts = {field.id: field.counts for _, field in fields}
     for number, indicator in indicators:
         for key in ("numerator", "denominator"):
@@ -140,7 +140,7 @@ def _sums_are_of_one_kind(
 
 
 def _codes_are_unique_in_a_year(plan: Plan) -> Iterator[Mistake]:
-    """Find codes that two units of the same reporting day have; a later unit may use a code again."""
+    """Find codes that two units have on one reporting day; a later unit may reuse a code."""
     years = range(plan.first_year, plan.last_year + 1)
     earlier: dict[str, list[Unit]] = defaultdict(list)
     for number, unit in enumerate(plan.units):

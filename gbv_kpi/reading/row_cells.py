@@ -51,9 +51,11 @@ def of_return(problem: Problem, frame: pd.DataFrame, index: int, grid: Grid) -> 
     """Return the problem with the unit and year of a return, as far as they are known."""
     code, year = frame["unit"].iloc[index], int(frame["year"].iloc[index]) or None
     if not isinstance(code, str):
-        return problem.of(None, None, year)
+        return problem.for_unit(None, None, year)
     units = grid.reader.plan.units_in(year) if year else ()
-    return problem.of(code, next((unit.name for unit in units if unit.code == code), code if year else None), year)
+    return problem.for_unit(
+        code, next((unit.name for unit in units if unit.code == code), code if year else None), year
+    )
 
 
 def hidden(

@@ -79,7 +79,7 @@ def year_rows(scorecard: Scorecard) -> YearRows:
     scorecard = scorecard.judged
     count = scorecard.unit_count
     shown = shown_of(count)
-    units = scorecard if count <= shown else scorecard.of_some_units(scorecard.missing_units[:shown])
+    units = scorecard if count <= shown else scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
     rows: dict[str, dict[str, Finding]] = {}
     for finding in units.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date
 
-from gbv_kpi.console import dumped_by_record
+from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage
@@ -38,7 +38,7 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
         content["as_of"] = outcome.as_of.astimezone(UTC).isoformat() if outcome.as_of else None
     if outcome.withheld:
         content |= outcome.withheld.published_record()
-    return dumped_by_record(content)
+    return json_pieces(content)
 
 
 def problem_record(problem: Problem, language: Language) -> dict[str, object]:

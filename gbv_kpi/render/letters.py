@@ -7,9 +7,8 @@ from typing import Literal
 
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding
-from gbv_kpi.ledger.record import State
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
-from gbv_kpi.ledger.submit import SubmittedFile
+from gbv_kpi.ledger.submit import State, SubmittedFile
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
@@ -77,7 +76,7 @@ def letters_of(
         }
         if unit.unit.code in refused:
             yield _refusal(unit, refused[unit.unit.code], day, details)
-        elif unit.unit.expected and not unit.is_in:
+        elif unit.unit.expected and not unit.is_received:
             yield _reminder(unit, day, details)
         elif rows := list(_rows(findings_by_unit.get(unit.unit.code, ()), status.plan, language)):
             yield _results(unit, rows, details)

@@ -44,7 +44,7 @@ EXACT = {
 def verdict(outcome: Outcome, year: int) -> Phrase | None:
     """Return the year's verdict; None where nothing was judged."""
     scorecard, plan = outcome.scorecard.of_year(year).judged, outcome.scorecard.plan
-    if outcome.is_of_province(year):
+    if outcome.province_decides(year):
         scorecard = scorecard.of_province()
         if scorecard.frame.empty:
             return None
@@ -86,12 +86,12 @@ def within_sentence(name: Bilingual) -> Bilingual:
 
 
 def _units_verdict(scorecard: Scorecard, year: int) -> Phrase:
-    if not len(scorecard.missing_units):
+    if not len(scorecard.units_with_misses):
         return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     return plural(
         "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
         "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
-        len(scorecard.missing_units),
+        len(scorecard.units_with_misses),
         year=str(year),
         reported=scorecard.unit_count,
     )

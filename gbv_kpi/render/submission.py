@@ -7,11 +7,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gbv_kpi.console import dumped_by_record
+from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase, plural
 from gbv_kpi.ledger.entries import Revision
-from gbv_kpi.ledger.record import State
-from gbv_kpi.ledger.submit import Submission, SubmittedFile
+from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.json import attributes, problem_record
@@ -32,7 +31,7 @@ LOOKS = {
 
 def submission_to_json(submission: Submission, language: Language) -> Iterator[str]:
     """Yield the result in pieces, its messages in `language`; everything else is the same in every language."""
-    return dumped_by_record(
+    return json_pieces(
         {
             "schema": "gbv-kpi/submit/1",
             "plan": submission.plan.id,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gbv_kpi.console import dumped_by_record
+from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
@@ -44,7 +44,7 @@ def trend_to_json(trend: Trend) -> Iterator[str]:
     }
     if trend.withheld:
         content |= trend.withheld.published_record()
-    return dumped_by_record({**content, "exit_code": 0})
+    return json_pieces({**content, "exit_code": 0})
 
 
 def _series_record(series: Series) -> dict[str, object]:

@@ -92,4 +92,4 @@ def one_unit(given: Return, other: str, where: str) -> Problem:
 
 def duplicate_return(given: Return, message: Phrase) -> Problem:
     problem = Problem("duplicate-return", given.place, message, value=given.named.name)
-    return problem.of(given.unit.code, given.unit.name, given.year)
+    return problem.for_unit(given.unit.code, given.unit.name, given.year)

@@ -5,7 +5,7 @@ publications are taken into account. Besides the findings, everything else that 
 behind them, estimates that rest on last year's, and the hash of a file, against which guesses could be tried.
 Nothing is quoted from files: a problem has its code, its place and the usual remedy. The exit code is unchanged.
 
-README says what is guaranteed, and `selection` why.
+README states the guarantee; `selection` explains the method.
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -22,9 +22,9 @@ from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Place, Problem, Severity, error_count
 from gbv_kpi.suppression.counts import YearTable
-from gbv_kpi.suppression.families import Family, protected_families, shown_alone
-from gbv_kpi.suppression.former import told_before
-from gbv_kpi.suppression.table import Cell, choice, published, published_scorecard
+from gbv_kpi.suppression.families import Family, printed_fields, protected_families
+from gbv_kpi.suppression.former import former_sums
+from gbv_kpi.suppression.table import Cell, choose_cells, published, published_scorecard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,17 +38,17 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
     Where a former publication was stricter, its limit applies.
     """
     card, trend = outcome.scorecard, outcome.trend
-    related = _families(card.plan, former)
+    families = _families(card.plan, former)
     tables = list(_tables_of_card(card))
-    changes = card.of_indicators(_changes_in(card.plan, related)).findings
+    changes = card.of_indicators(_changes_in(card.plan, families)).findings
     if trend is not None:
         tables += (table for table in _tables_of_trend(trend) if table.year not in card.years)
-        changes += _changes_of_trend(trend, related)
-    cells, withheld = _withheld(tables, card if trend is None else trend, changes, related, min_count, former)
-    protected = {field for family in related for field in family.fields}
-    never = protected & set(card.plan.protected_fields) - shown_alone(card.plan)  # not needed, and without a total
+        changes += _changes_of_trend(trend, families)
+    cells, withheld = _withheld(tables, card if trend is None else trend, changes, families, min_count, former)
+    protected = {field for family in families for field in family.fields}
+    never = protected & set(card.plan.protected_fields) - printed_fields(card.plan)  # no indicator prints these counts
     given = {field for counts in outcome.counts for field in counts.values}
-    problems = [problem for problem in outcome.problems if not _tells_counts(problem, protected)]
+    problems = [problem for problem in outcome.problems if not _reveals_count(problem, protected)]
     withheld = replace(
         withheld,
         fields=tuple(field for field in card.plan.field_by_id if field in never & given),
@@ -61,8 +61,8 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
         scorecard=published_scorecard(card, cells),
         problems=tuple(_without_quotes(problem, number_by_path) for problem in problems),
         files=tuple(replace(file, path=PureWindowsPath(file.path).name, sha256="") for file in outcome.files),
-        outlook=tuple(_publishable_outlook(outcome.outlook, related, cells)),
-        counts=tuple(_publishable_counts(counts, related, cells, never) for counts in outcome.counts),
+        outlook=tuple(_publishable_outlook(outcome.outlook, families, cells)),
+        counts=tuple(_publishable_counts(counts, families, cells, never) for counts in outcome.counts),
         trend=_published_trend(trend, cells, withheld) if trend else None,
         year_record=None,  # notes and corrections quote counts
         decided=outcome.exit_code,
@@ -72,13 +72,13 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
 
 def publishable_trend(trend: "Trend", min_count: int, former: Sequence[Publication] = ()) -> "Trend":
     """Return the trend as it may be published: each year as a table of that year would be."""
-    tables, related = list(_tables_of_trend(trend)), _families(trend.plan, former)
-    cells, withheld = _withheld(tables, trend, _changes_of_trend(trend, related), related, min_count, former)
+    tables, families = list(_tables_of_trend(trend)), _families(trend.plan, former)
+    cells, withheld = _withheld(tables, trend, _changes_of_trend(trend, families), families, min_count, former)
     return _published_trend(trend, cells, withheld)
 
 
 def _families(plan: Plan, former: Iterable[Publication]) -> list[Family]:
-    return list(protected_families(plan, (pair for one in former for pair in one.indicators.values())))
+    return list(protected_families(plan, (pair for publication in former for pair in publication.indicators.values())))
 
 
 def _withheld(
@@ -90,13 +90,13 @@ def _withheld(
     former: Sequence[Publication],
 ) -> tuple[frozenset[Cell], Withheld]:
     plan, returns = source.plan, source.returns
-    limit = max([min_count, *(one.min_count for one in former)])
+    limit = max([min_count, *(publication.min_count for publication in former)])
     years = {table.year for table in tables}
     pairs = [(table, family) for table in tables for family in families]
     pairs += _base_tables(plan, families, years)
-    told = told_before(former, {table.year for table, _ in pairs})
-    choices = [] if returns is None else [choice(table, family, returns, plan, limit, told) for table, family in pairs]
-    cells = frozenset[Cell]().union(*(one.cells for one in choices))
+    sums = former_sums(former, {table.year for table, _ in pairs})
+    choices = [choose_cells(*pair, returns, plan, limit, sums) for pair in pairs] if returns is not None else []
+    cells = frozenset[Cell]().union(*(choice.cells for choice in choices))
     if returns is not None:
         cells |= set(_withheld_changes(changes, returns, plan, cells))
     cells = frozenset(cell for cell in cells if cell[1] in years)
@@ -105,9 +105,9 @@ def _withheld(
     publication = Publication(
         min_count=limit,
         indicators={indicator.id: (indicator.numerator, indicator.denominator) for indicator in indicators},
-        told=tuple(told for one in choices for told in one.told),
+        told=tuple(disclosure for choice in choices for disclosure in choice.told),
     )
-    exposed = sorted({(year, plan.unit_name(year, code)) for one in choices for year, code in one.exposed})
+    exposed = sorted({(year, plan.unit_name(year, code)) for choice in choices for year, code in choice.exposed})
     return cells, Withheld(limit, of_units, len(cells) - of_units, publication=publication, exposed=tuple(exposed))
 
 
@@ -143,15 +143,15 @@ def _changes_of_trend(trend: "Trend", families: Sequence[Family]) -> Iterator[Fi
 
 
 def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisional: Iterable[str]) -> YearTable:
-    """Return the table of a year. Of a plan without units nobody knows whether one is still to report."""
-    late = {name for name in provisional if plan.indicator_by_id[name].measure != "change"}
-    return YearTable(year, row_by_unit, frozenset(late) if plan.expected_units(year) else frozenset())
+    """Return the table of a year. In a plan without units it is unknown whether any is missing."""
+    unfinished = {name for name in provisional if plan.indicator_by_id[name].measure != "change"}
+    return YearTable(year, row_by_unit, frozenset(unfinished) if plan.expected_units(year) else frozenset())
 
 
 def _published_trend(trend: "Trend", cells: frozenset[Cell], withheld: Withheld) -> "Trend":
     series = tuple(
-        replace(one, points=tuple(replace(point, finding=published(point.finding, cells)) for point in one.points))
-        for one in trend.series
+        replace(line, points=tuple(replace(point, finding=published(point.finding, cells)) for point in line.points))
+        for line in trend.series
     )
     return replace(trend, series=series, withheld=withheld, returns=None)
 
@@ -162,11 +162,11 @@ def _changes_in(plan: Plan, families: Iterable[Family]) -> list[Indicator]:
 
 
 def _base_tables(plan: Plan, families: Sequence[Family], years: Set[int]) -> Iterator[tuple[YearTable, Family]]:
-    """Yield the base years outside the output: of these only the totals are printed, within changes."""
+    """Yield the base years outside the output: only their totals are printed, within changes."""
     for family in families:
         changes = _changes_in(plan, [family])
         for base in sorted({change.base_of(year) for change in changes for year in years} - years):
-            yield YearTable(base, {}, frozenset()), replace(family, indicators=tuple(one.id for one in changes))
+            yield YearTable(base, {}, frozenset()), replace(family, indicators=tuple(change.id for change in changes))
 
 
 def _withheld_changes(
@@ -174,8 +174,8 @@ def _withheld_changes(
 ) -> Iterator[Cell]:
     """Yield the changes to withhold: all of units, and the province's unless both totals may be printed.
 
-    A change reveals the counts of two years, and by how much these differ from other totals. A unit that gives only
-    one of the two counts prints it all the same, perhaps a small one of the base year.
+    A change reveals the counts of two years, and by how much these differ from other totals. For a unit
+    with only one of the two counts that count is printed, perhaps a small one of the base year.
     """
     for finding in changes:
         indicator = plan.indicator_by_id[finding.indicator]
@@ -194,7 +194,7 @@ def _total(returns: "pd.DataFrame", year: int, indicator: Indicator) -> int:
     return int(returns.loc[returns["year"] == year, list(indicator.numerator)].sum().sum())
 
 
-def _tells_counts(problem: Problem, protected: set[str]) -> bool:
+def _reveals_count(problem: Problem, protected: set[str]) -> bool:
     """Return whether a warning is about a protected cell, and not about a heading."""
     is_of_cell = problem.field in protected and problem.place.cell is not None
     return problem.severity is Severity.WARNING and is_of_cell
@@ -207,10 +207,10 @@ def _without_quotes(problem: Problem, number_by_path: dict[str, int]) -> Problem
 
 
 def _publishable_outlook(
-    outlook: Iterable[Outlook], related: Sequence[Family], cells: frozenset[Cell]
+    outlook: Iterable[Outlook], families: Sequence[Family], cells: frozenset[Cell]
 ) -> Iterator[Outlook]:
     """Yield the outlooks that reveal no count: an estimate rests on last year's counts of the missing units."""
-    protected = {indicator for family in related for indicator in family.indicators}
+    protected = {indicator for family in families for indicator in family.indicators}
     for found in outlook:
         estimated = found.estimated and found.indicator in protected
         if not estimated and (found.indicator, found.year, None) not in cells:
@@ -218,10 +218,10 @@ def _publishable_outlook(
 
 
 def _publishable_counts(
-    counts: UnitCounts, related: Sequence[Family], cells: frozenset[Cell], never: set[str]
+    counts: UnitCounts, families: Sequence[Family], cells: frozenset[Cell], never: set[str]
 ) -> UnitCounts:
     withheld = set(never)
-    for family in related:
+    for family in families:
         if any((indicator, counts.year, counts.unit) in cells for indicator in family.indicators):
             withheld |= family.fields
     return replace(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gbv_kpi.kpi.engine import of_year, sum_by_unit, sum_of_fields
+from gbv_kpi.kpi.engine import returns_of_year, sum_by_unit, sum_of_fields
 from gbv_kpi.kpi.publication import Side
 from gbv_kpi.plan import Plan
 from gbv_kpi.suppression.families import Amount, Family
@@ -15,7 +15,7 @@ from gbv_kpi.suppression.selection import Booleans, Floats, Integers
 
 @dataclass(frozen=True, slots=True)
 class YearTable:
-    """One year of an output: the row in which each unit of the year counts, and the province's interim findings."""
+    """One year of an output: the row of each unit, and the indicators of provisional findings of the province."""
 
     year: int
     row_by_unit: Mapping[str, str | None]
@@ -24,7 +24,7 @@ class YearTable:
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """The counts of a family in one year, by unit of that year; NaN where one is not reported."""
+    """The counts of a family in one year, by unit of that year; NaN for one that is not reported."""
 
     units: list[str]
     rows: list[str]
@@ -33,17 +33,17 @@ class Counts:
     pairs: Mapping[str, tuple[Side, ...]]  # numerator and denominator of each indicator; a count has no denominator
     changes: frozenset[str]  # indicators of which only the total is printed
 
-    def given(self, indicator: str) -> Booleans:
-        """Return which units give both counts, and so are in the province's."""
+    def gives_both(self, indicator: str) -> Booleans:
+        """Return which units give both counts, and so are part of the province's total."""
         return ~np.isnan(sum(self.sums[side] for side in self.pairs[indicator]))
 
     def counted(self, side: Side) -> Floats:
-        """Return the counts that are in a total: those of units that give both of an indicator."""
-        given = [self.given(name) for name, pair in self.pairs.items() if side in pair]
+        """Return the counts that a total includes: those of units that give both counts of an indicator."""
+        given = [self.gives_both(name) for name, pair in self.pairs.items() if side in pair]
         return np.where(np.logical_or.reduce(given), self.sums[side], np.nan) if given else self.sums[side]
 
     def of_rows(self, amount: Amount, without: Booleans | None = None) -> Floats:
-        """Return the amount of each row, `without` some units; NaN where one of its units does not give it."""
+        """Return the amount of each row, `without` some units; NaN if a unit of the row lacks it."""
         values = value_of(amount, self.sums)
         if without is not None:
             values[without] = 0
@@ -60,14 +60,14 @@ class Counts:
 
 def counts_of(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan) -> Counts:
     fields = sorted(family.fields)
-    counts = sum_by_unit(of_year(returns, table.year, fields), fields)
+    counts = sum_by_unit(returns_of_year(returns, table.year, fields), fields)
     units = [str(unit) for unit in counts["unit"]]
     optional = [unit.code for unit in plan.units_in(table.year) if not unit.expected]
     may_leave_blank = counts["unit"].isin(optional).to_numpy()
     names = [table.row_by_unit.get(unit) for unit in units]
     rows = sorted({name for name in names if name is not None})
     indicators = [plan.indicator_by_id[name] for name in family.indicators]
-    pairs = {one.id: (one.numerator, one.denominator) if one.denominator else (one.numerator,) for one in indicators}
+    pairs = {i.id: (i.numerator, i.denominator) if i.denominator else (i.numerator,) for i in indicators}
     sides = {*family.sides, *(side for pair in pairs.values() for side in pair)}
     return Counts(
         units,

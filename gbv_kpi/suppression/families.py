@@ -7,25 +7,25 @@ from itertools import combinations
 from gbv_kpi.kpi.publication import Side
 from gbv_kpi.plan import Plan
 
-MOST_PARTS = 3  # taken from a whole at a time, besides all: a plan with 20 parts would have a million differences
+MOST_PARTS = 3  # subtracted from a whole at a time, or all: 20 parts would have a million differences
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount that a reader can work out: a sum of fields that is printed, or what it has over some of its parts."""
+    """An amount that a reader can derive: a printed sum of fields, or such a sum less some of its parts."""
 
     side: Side
     parts: tuple[Side, ...] = ()
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The sums that must all be known to work it out."""
+        """Return the sums from which it is derived."""
         return self.side, *self.parts
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Indicators whose fields are related, with all amounts that can be worked out from their findings."""
+    """Indicators with related fields, and all amounts that can be derived from their findings."""
 
     indicators: tuple[str, ...]
     fields: frozenset[str]
@@ -33,15 +33,15 @@ class Family:
 
     @property
     def sides(self) -> list[Side]:
-        """Every sum of fields that is printed, now or in a former publication."""
+        """Return every printed sum of fields, of this or a former publication."""
         return list(dict.fromkeys(side for amount in self.amounts for side in amount.sides))
 
 
 def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> Iterator[Family]:
     """Yield the families that have a protected field.
 
-    Fields are related where one is part of the other, or one of its forms, or where both are in one
-    indicator. `former` are numerators and denominators of other plans that were published.
+    Fields are related if one is part of the other, or one of its forms, or if one indicator uses
+    both. `former` are numerators and denominators of other plans that were published.
     """
     protected = set(plan.protected_fields)
     known = set(plan.field_by_id)
@@ -55,8 +55,8 @@ def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> 
             yield Family(indicators, frozenset(fields), tuple(amounts))
 
 
-def shown_alone(plan: Plan) -> set[str]:
-    """Return the fields of which an indicator prints the count itself, not only a sum it is in."""
+def printed_fields(plan: Plan) -> set[str]:
+    """Return the fields that an indicator prints by themselves, not only within a sum."""
     sides = (side for indicator in plan.all_indicators for side in (indicator.numerator, indicator.denominator))
     return {side[0] for side in sides if len(side) == 1}
 
@@ -72,24 +72,24 @@ def _connected(plan: Plan, pairs: Iterable[tuple[Side, Side]]) -> list[set[str]]
 
 
 def _amounts(pairs: Sequence[tuple[Side, Side]], plan: Plan, protected: set[str]) -> Iterator[Amount]:
-    """Yield every sum printed, and what one has over one or more parts of it that do not overlap.
+    """Yield every printed sum, and every sum less one or more of its parts that do not overlap.
 
-    An amount without a protected field says nothing about anybody.
+    Amounts without a protected field reveal nothing about a person.
     """
     sides = list(dict.fromkeys(side for numerator, denominator in pairs for side in (denominator, numerator) if side))
     for side in sides:
         parts = [part for part in sides if part != side and ((part, side) in pairs or _is_part(part, side, plan))]
         for size in sorted({*range(min(len(parts), MOST_PARTS) + 1), len(parts)}):
-            for taken in combinations(parts, size):
-                if _are_apart(taken, plan) and protected & {*side}.union(*taken):
-                    yield Amount(side, taken)
+            for subset in combinations(parts, size):
+                if _are_apart(subset, plan) and protected & {*side}.union(*subset):
+                    yield Amount(side, subset)
 
 
 def _are_apart(parts: Iterable[Side], plan: Plan) -> bool:
     """Return whether no two parts share a field, and none is a part of another."""
     return not any(
-        set(one) & set(other) or _is_part(one, other, plan) or _is_part(other, one, plan)
-        for one, other in combinations(parts, 2)
+        set(first) & set(second) or _is_part(first, second, plan) or _is_part(second, first, plan)
+        for first, second in combinations(parts, 2)
     )
 
 

@@ -1,4 +1,4 @@
-"""Work out what readers of former publications know of the counts of a year."""
+"""Derive what readers of former publications know about the counts of a year."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from gbv_kpi.suppression.selection import Booleans, Integers
 
 
 class FormerSum(NamedTuple):
-    """The sum of some units in a former publication, by its number."""
+    """The sum of some units in the former publication with a number."""
 
     publication: int
     indicator: str
@@ -30,38 +30,38 @@ Former = Mapping[int, Mapping[Side, Sequence[FormerSum]]]  # by year
 class Known:
     """The facts of former publications about the counts of a year.
 
-    A sum that differs from today's is of corrected returns. The sum of one unit reveals nothing of its new return.
-    That of several does not reveal which one was corrected: it is treated as unchanged, which assumes that the reader
-    knows more than he does, and its units are kept together.
+    A sum that differs from today's is of corrected returns. If it is of one unit, it reveals nothing about the new
+    return. If it is of several, it does not reveal which one was corrected: its units are kept together, as if the
+    sum were unchanged, which overestimates what the reader knows.
     """
 
-    corrected: Mapping[Side, Booleans]  # of each unit: whether a sum of several that it is in was another
-    cells: Mapping[Side, Integers]  # of each unit: those with the same number were in the same sums; 0: in none
-    alone: Mapping[Side, Booleans]  # of each unit: whether its count was printed, and is still the same
-    printed: Mapping[Side, Booleans]  # of each row: whether its sum was printed, and is still the same
-    sums: Mapping[tuple[str, ...], Mapping[Side, Mapping[int, int]]]  # of several units, by number of publication
+    corrected: Mapping[Side, Booleans]  # by unit: whether a former sum of several units with it has changed
+    cells: Mapping[Side, Integers]  # by unit: units with the same number were in the same sums; 0: in none
+    printed_units: Mapping[Side, Booleans]  # by unit: whether its present count was printed
+    printed_rows: Mapping[Side, Booleans]  # by row: whether its present sum was printed
+    sums: Mapping[tuple[str, ...], Mapping[Side, Mapping[int, int]]]  # by several units, fields and publication
 
     @property
     def is_empty(self) -> bool:
         return not any(cells.any() for cells in self.cells.values())
 
 
-def told_before(former: Iterable[Publication], years: Iterable[int]) -> Former:
+def former_sums(former: Iterable[Publication], years: Iterable[int]) -> Former:
     """Return every sum that was published of these years."""
     wanted = set(years)
-    told: dict[int, dict[Side, list[FormerSum]]] = {year: defaultdict(list) for year in wanted}
+    sums: dict[int, dict[Side, list[FormerSum]]] = {year: defaultdict(list) for year in wanted}
     for number, publication in enumerate(former):
         for year, side, indicator, units, count in publication.sums(wanted):
-            told[year][side].append(FormerSum(number, indicator, units, count))
-    return told
+            sums[year][side].append(FormerSum(number, indicator, units, count))
+    return sums
 
 
 def known_of(counts: Counts, former: Mapping[Side, Sequence[FormerSum]]) -> Known:
     position = {unit: number for number, unit in enumerate(counts.units)}
     row_by_units = {units: row for row, units in enumerate(counts.units_by_row())}
     cells: dict[Side, Integers] = {}
-    printed = {side: np.zeros(len(counts.rows), dtype=bool) for side in counts.sums}
-    alone = {side: np.zeros(len(counts.units), dtype=bool) for side in counts.sums}
+    printed_rows = {side: np.zeros(len(counts.rows), dtype=bool) for side in counts.sums}
+    printed_units = {side: np.zeros(len(counts.units), dtype=bool) for side in counts.sums}
     corrected = {side: np.zeros(len(counts.units), dtype=bool) for side in counts.sums}
     sums: dict[tuple[str, ...], dict[Side, dict[int, int]]] = {}
     for side, now in counts.sums.items():
@@ -73,18 +73,18 @@ def known_of(counts: Counts, former: Mapping[Side, Sequence[FormerSum]]) -> Know
                 sums.setdefault(units, {}).setdefault(side, {})[publication] = total
                 corrected[side][members] |= not is_same
             elif is_same:
-                alone[side][members] = True
+                printed_units[side][members] = True
             else:
                 continue
             if is_same and units in row_by_units:
-                printed[side][row_by_units[units]] = True
+                printed_rows[side][row_by_units[units]] = True
             numbers.setdefault((publication, indicator), np.zeros(len(now), dtype=np.int64))[members] = number
         cells[side] = _numbered(list(numbers.values()), len(now))
-    return Known(corrected, cells, alone, printed, sums)
+    return Known(corrected, cells, printed_units, printed_rows, sums)
 
 
 def _numbered(columns: Sequence[Integers], length: int) -> Integers:
-    """Return a number for each combination that occurs in the columns, 0 for zeros only."""
+    """Assign a number to each combination in the columns; zeros, which are appended and sort first, get 0."""
     zeros = np.zeros(length, dtype=np.int64)
     combined = np.stack([zeros, *columns], axis=1)
     _, cell = np.unique(np.append(combined, combined[:1] * 0, axis=0), axis=0, return_inverse=True)
@@ -92,37 +92,36 @@ def _numbered(columns: Sequence[Integers], length: int) -> Integers:
 
 
 def joined(columns: Sequence[Integers]) -> Integers:
-    """Return the finest cells that are made of whole cells of every column: the sums that all of them tell."""
+    """Return the finest cells that are unions of cells in every column: all columns reveal their sums."""
     if all(np.array_equal(column, columns[0]) for column in columns):
         return columns[0]
     joined = pd.Series(np.where(np.min(columns, axis=0) == 0, 0, columns[0]))
     while True:
-        before = joined
+        previous = joined
         for column in columns:
             joined = joined.groupby(column).transform("min")
-        if joined.equals(before):
+        if joined.equals(previous):
             return joined.to_numpy().astype(np.int64)
 
 
 def corrected_rows(counts: Counts, known: Known, family: Family, limit: int) -> tuple[Booleans, set[str]]:
-    """Return the rows to keep withheld because a sum that they are in was corrected, and the totals that reveal it.
+    """Return the rows to withhold because one of their sums was corrected, and the totals that would reveal it.
 
-    Rows withheld from a sum that only another plan prints stay withheld as well: how its parts and wholes bound each
-    other across plans is not worked out.
+    Rows withheld from a sum that only another plan prints stay withheld: bounds across plans are not derived.
 
-    Where a sum fell, the corrected returns had at least the difference before, and the others at most the rest
-    (`room`). A total is withheld where that is below the limit.
+    If a sum fell, the corrected returns had at least the difference before, and the others have at most the remainder
+    (`room`). A total is withheld if that is below the limit.
     """
     forced = np.zeros(len(counts.rows), dtype=bool)
     for side in counts.sums.keys() - {side for pair in counts.pairs.values() for side in pair}:
-        forced[counts.row[(known.cells[side] > 0) & ~known.alone[side] & (counts.row >= 0)]] = True
+        forced[counts.row[(known.cells[side] > 0) & ~known.printed_units[side] & (counts.row >= 0)]] = True
     totals: set[str] = set()
     units_by_row = counts.units_by_row()
     for units, sums in known.sums.items():
         members = np.isin(counts.units, units)
         now = {side: counts.sums[side][members].sum() for side in sums}
-        is_gone = members.sum() < len(units)
-        if not is_gone and all(set(by_number.values()) == {now[side]} for side, by_number in sums.items()):
+        has_unit_gone = members.sum() < len(units)
+        if not has_unit_gone and all(set(by_number.values()) == {now[side]} for side, by_number in sums.items()):
             continue
         for row, of_row in enumerate(units_by_row):
             if set(of_row) & set(units) and not set(of_row) >= set(units):
@@ -135,7 +134,7 @@ def corrected_rows(counts: Counts, known: Known, family: Family, limit: int) -> 
                 amount, {side: np.array([*(sums[side][n] for n in common), now[side]], float) for side in amount.sides}
             )
             room = values[0] - np.maximum(-np.diff(values), 0).sum()
-            if is_gone or (values[-1] != values[-2] and not room >= limit):
+            if has_unit_gone or (values[-1] != values[-2] and not room >= limit):
                 totals |= {name for name, pair in counts.pairs.items() if set(pair) & set(amount.sides)}
-    printed = [known.printed[side] for pair in counts.pairs.values() for side in pair]
+    printed = [known.printed_rows[side] for pair in counts.pairs.values() for side in pair]
     return forced & ~np.logical_and.reduce(printed), totals

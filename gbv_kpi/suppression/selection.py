@@ -1,40 +1,38 @@
-"""Which rows of a table are withheld, so that no small count can be told from what is published, now or before.
+"""Select the rows of a table to withhold, so that no small count can be derived from this or former publications.
 
-The reader has the total of the province and the counts of every unit shown. What he works out by subtraction
-is what the withheld units have together, of every amount that is printed: counts of victims or cases, and
-what a whole has over its parts (20 of 22 helped tells of 2 who were not; so does a shortfall). With former
-publications he has several such sums. Withheld units that were in the same sums so far form a *cell*, and we
-take it that he knows the sum of each cell: he can work out these sums at most. Cell 0 are the units that were
-in no sum yet: a total that is printed now tells their sum, and one that is not tells nothing of them.
+The reader has the total of the province and the counts of every unit shown. By subtraction
+he derives the sum of the withheld units, of every printed amount: counts of victims or cases, and a whole less its
+parts (20 of 22 helped reveals 2 who were not; so does a shortfall). Former publications give him several such sums.
+Withheld units that were in the same sums form a *cell*, and we assume that he knows the sum of each cell, which is
+the most that he can derive. Cell 0 has the units that were in no sum yet: a total printed now reveals their sum.
 
 All amounts of a unit are withheld, or none. The units are:
 
 1. Those with an amount from 1 up to below the limit, unless it was printed before: what was published stays so.
-   An amount of 0 tells of nobody and is no reason by itself.
-2. What the total holds beside the rows: a predecessor whose group is not complete is in no row.
-3. Further units, until in each cell, of every amount that is small in one of its units
+   An amount of 0 concerns no person and is not a reason.
+2. Units that only the total includes: a predecessor of an incomplete group is in no row.
+3. Further units, until in each cell, for every amount that is small in one of its units
    a) at least `FEWEST` withheld units have it: a third one, so that a unit that knows its own count does not
       learn its neighbour's;
-   b) these have together none, or at least the limit. Where the whole province has fewer, that is printed
-      anyhow and cannot be helped;
-   c) they do not all have the same, for then their number would tell it (three units with 3 cases together,
+   b) their sum is 0 or at least the limit. If the whole province has fewer, its total is printed anyway and
+      nothing protects them;
+   c) their amounts are not all equal, or the sum would reveal each of them (three units with 3 cases together,
       and each known to have one or more).
-   A cell that lost a unit, for it is shown now, keeps `FEWEST` units even where nothing small is left in it.
+   A cell that lost a unit, because it is shown now, keeps `FEWEST` units even if no small amount is left in it.
 
-In an interim year units are still to report, and their counts may be small. No total is printed, so that none can
-be subtracted from a later one; and as many units are withheld now as the later total will need: two at least, with
-the limit of every amount together, or all.
+In a provisional year the missing units' counts may be small. No total is printed, so that none can be subtracted from
+a later one, and as many units are withheld now as the later total will need: at least two, with a sum of at least the
+limit for every amount, or all.
 
-How the further units are chosen is no secret either, so it must not tell who is one. The smallest unit is taken
-that settles the matter alone, and where none does, the smallest of all. Units with the same counts are taken
-together: one of two equal units withheld and the other shown would tell that the one withheld was not the
-reason, and so who was.
+The rule that selects further units is public, so it must not reveal which ones they are. It takes the smallest unit
+that suffices by itself, or else the smallest of all. Units with the same counts are taken together: if only one of two
+equal units were withheld, it could not be the reason, and so the reason would be known.
 
-With two or more units in a cell, every reading that fits their sums is open: any one of them may have all and
-the others none, for a sum of parts and wholes is itself a part and a whole. So the least and the most that a
-withheld amount can be are 0 and the sum. Whether single units meet a threshold narrows nothing: one that has all
-stands as the sum does. Where no choice of rows protects a unit, because it is the only one or all others were
-published before, the total is withheld (`failing` amounts).
+With two or more units in a cell, every distribution of their sum is possible: any unit may have all of it and the
+others none, since a sum of parts and wholes is itself a part and a whole. So a withheld amount lies between 0 and the
+sum. Knowing which units meet a threshold narrows nothing: a unit with all of the sum meets it if the sum does. If no
+selection of rows protects a unit, because it is the only one or all others were published before, the total is withheld
+(`failing` amounts).
 """
 
 from collections.abc import Sequence
@@ -54,47 +52,50 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One amount in all rows of a table, in pieces: each is the part of a row that is in one cell.
+    """One amount in all rows of a table, in pieces: a piece is the part of a row in one cell.
 
-    `own` is what each row tells of it, NaN where it tells nothing.
+    `own` is the amount that each row prints, NaN if it prints none.
     """
 
     own: Floats
-    is_reason: Booleans  # by row: whether showing it would tell a small amount that was not printed before
+    is_reason: Booleans  # by row: whether it is a small amount that was not printed before
     was_printed: Booleans  # by row: whether a former publication printed it
-    row: Integers  # by piece; -1 for what is in no row
+    row: Integers  # by piece; -1 for units in no row
     cell: Integers
     value: Floats
     units: Integers  # the number of units in a piece
-    is_corrected: Booleans  # by piece: whether a former sum that it is in was another
-    is_free: Booleans  # by piece: whether nothing was printed of its row, by which a reader could bound the amount
+    is_corrected: Booleans  # by piece: whether a former sum with it has changed
+    is_free: Booleans  # by piece: whether nothing printed about its row bounds the amount
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """How the sum of a column is published: whether it is printed, or will be when the late units have reported."""
+    """The publication of the sum of a column: now, or when the missing units have reported."""
 
-    is_told: bool = True
-    is_late: bool = False
-    is_strict: bool = False  # there are former publications: units withheld for another amount count as well
+    is_printed: bool = True
+    is_late: bool = False  # printed when the missing units have reported
+    is_strict: bool = False  # there are former publications: protect units withheld for other amounts, too
 
 
 def is_small(amount: Any, limit: int) -> Any:
-    """Return whether an amount, or each of an array, tells of a few persons."""
+    """Return whether an amount, or each of an array, is about few persons."""
     return (amount >= 1) & (amount < limit)
 
 
-def chosen(columns: Sequence[Column], sums: Sequence[Sum], limit: int, forced: Booleans) -> tuple[Booleans, list[int]]:
-    """Return the rows to withhold, and the numbers of the amounts that they do not protect.
+def select_rows(
+    columns: Sequence[Column], sums: Sequence[Sum], limit: int, forced: Booleans
+) -> tuple[Booleans, list[int]]:
+    """Return the rows to withhold, and the numbers of the amounts left unprotected.
 
     `forced` rows are withheld in any case.
     """
     hidden = forced.copy()
     for column in columns:
         hidden |= column.is_reason
-    rest = np.flatnonzero(~hidden & ~np.logical_and.reduce([column.was_printed for column in columns])).tolist()
-    ranks = _ranks(columns, rest)
-    groups = [list(group) for _, group in groupby(sorted(rest, key=ranks.__getitem__), key=ranks.__getitem__)]
+    candidates = np.flatnonzero(~hidden & ~np.logical_and.reduce([column.was_printed for column in columns])).tolist()
+    ranks = _ranks(columns, candidates)
+    candidates.sort(key=ranks.__getitem__)
+    groups = [list(group) for _, group in groupby(candidates, key=ranks.__getitem__)]
     failing = _failing(columns, sums, limit, hidden)
     while groups and failing:
         settling = (group for group in groups if not _failing(columns, sums, limit, _with(hidden, group)))
@@ -106,7 +107,7 @@ def chosen(columns: Sequence[Column], sums: Sequence[Sum], limit: int, forced: B
 
 
 def is_recovered(column: Column, row: int) -> bool:
-    """Return whether former publications tell the small amount of a row."""
+    """Return whether former publications reveal the small amount of a row."""
     if column.was_printed[row]:
         return True
     pieces = column.row == row
@@ -123,7 +124,7 @@ def _with(hidden: Booleans, rows: list[int]) -> Booleans:
 
 
 def _ranks(columns: Sequence[Column], rows: list[int]) -> dict[int, tuple[bool, float, list[tuple[float, float]]]]:
-    """Rows with the same amounts have the same rank; those with nothing to hide behind come last."""
+    """Return the ranks of rows: equal for equal amounts, last for rows without any amount."""
     added = np.full((len(columns[0].own), len(columns)), -1.0) if columns else np.empty((0, 0))
     for number, column in enumerate(columns):
         in_row = column.row >= 0
@@ -138,16 +139,16 @@ def _ranks(columns: Sequence[Column], rows: list[int]) -> dict[int, tuple[bool, 
 
 
 def _failing(columns: Sequence[Column], sums: Sequence[Sum], limit: int, hidden: Booleans) -> list[int]:
-    with_rest = np.append(hidden, True)  # row -1: what is in no row
+    with_rest = np.append(hidden, True)  # row -1: units in no row
     return [
         number
         for number, (column, total) in enumerate(zip(columns, sums, strict=True))
-        if not _is_kept(column, total, limit, with_rest[column.row])
+        if not _is_protected(column, total, limit, with_rest[column.row])
     ]
 
 
-def _is_kept(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
-    """Return whether every cell of what is hidden keeps its small amounts."""
+def _is_protected(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
+    """Return whether the hidden rows protect the small amounts of every cell."""
     size = int(column.cell.max(initial=0)) + 1
     cell, value = column.cell[hidden], column.value[hidden]
     free = column.is_free[hidden]
@@ -162,21 +163,23 @@ def _is_kept(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
     is_first = np.arange(size) == 0
     late = is_first & total.is_late
     is_whole = pieces == len(column.row)
-    is_open = pieces == np.bincount(column.cell, minlength=size)  # nothing was taken from it, and so nothing is new
+    is_open = pieces == np.bincount(column.cell, minlength=size)  # no unit of it is shown, so nothing new is revealed
     is_corrected = np.bincount(cell, weights=column.is_corrected[hidden], minlength=size) > 0
-    is_new = is_first | is_corrected  # a total that is printed now tells a sum that was not known
-    untouched = ((pieces == 0) & ~(late & (column.row.size > 0))) | ((is_first | is_open) & ~(is_new & total.is_told))
-    is_bound = pieces > count  # what was printed of a row limits what it may hold, and so what the others may
-    is_told = is_small(summed, limit) | ((late | is_bound) & (summed == 0))
+    is_new = is_first | is_corrected  # a total printed now reveals an unknown sum
+    untouched = ((pieces == 0) & ~(late & (column.row.size > 0))) | (
+        (is_first | is_open) & ~(is_new & total.is_printed)
+    )
+    is_bound = pieces > count  # a printed sum of a row bounds its amount, and so those of the others
+    is_revealed = is_small(summed, limit) | ((late | is_bound) & (summed == 0))
     keeps_small = ((least != most) | (late & ~is_small(least, limit))) & (
-        ~is_told | np.where(late, summed == column.value.sum(), is_small(column.value.sum(), limit) & ~is_bound)
+        ~is_revealed | np.where(late, summed == column.value.sum(), is_small(column.value.sum(), limit) & ~is_bound)
     )
     is_recovered = (count <= 1) & ((units == 1) | (pieces > 1) | is_small(summed, limit))
     return bool(
         np.all(
             untouched
             | ~(small | late | ~is_first | total.is_strict)
-            | (is_whole & (late | ~(is_recovered | (is_bound & is_told))))
+            | (is_whole & (late | ~(is_recovered | (is_bound & is_revealed))))
             | ((count == 1) & ~is_recovered)
             | ((count + late >= FEWEST) & (~(small | late) | keeps_small))
         )

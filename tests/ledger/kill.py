@@ -23,7 +23,7 @@ import gbv_kpi.ledger.submit
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.ledger.database import open_ledger
 from gbv_kpi.ledger.query import entries_of
-from gbv_kpi.ledger.record import State
+from gbv_kpi.ledger.submit import State
 from gbv_kpi.plan import Plan, load_plan
 from tests.command import Row, well_but, write_csv
 from tests.ledger.server import fresh_database

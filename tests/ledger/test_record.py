@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.kpi.year_record import Change
-from gbv_kpi.ledger.record import State
-from gbv_kpi.ledger.submit import Submission
+from gbv_kpi.ledger.submit import State, Submission
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.tables import Deadlines
 from tests.command import WELL, Row, of_2025, well_but, write_csv

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gbv_kpi.suppression.selection import Column, Sum, chosen
+from gbv_kpi.suppression.selection import Column, Sum, select_rows
 from tests.suppression.attacker import Pair, small, told
 from tests.sweep import slow
 
@@ -34,7 +34,7 @@ def columns(pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5) -
 
 def withheld(*pairs: Pair, limit: int = 5, beside: Pair | None = None, is_late: bool = False) -> list[int | None]:
     """The places of the units withheld, None for what the total holds beside them."""
-    hidden, _ = chosen(
+    hidden, _ = select_rows(
         columns(pairs, beside, limit), [Sum(is_late=is_late)] * 3, limit, np.zeros(len(pairs), dtype=bool)
     )
     places: list[int | None] = [int(place) for place in np.flatnonzero(hidden)]
@@ -110,7 +110,7 @@ def test_a_limit_of_two_withholds_ones_only() -> None:
 
 def test_a_total_of_one_unit_fails_to_hide_it() -> None:
     def failing(*pairs: Pair) -> list[int]:
-        return chosen(columns(pairs), [Sum()] * 3, 5, np.zeros(len(pairs), dtype=bool))[1]
+        return select_rows(columns(pairs), [Sum()] * 3, 5, np.zeros(len(pairs), dtype=bool))[1]
 
     assert failing((2, 20)) == [0]
     assert failing((10, 20)) == []
