@@ -3,10 +3,11 @@
 The rows are distinguished by what their columns hold: every different cell is looked at once.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,62 @@ from numpy.typing import NDArray
 from gbv_kpi.reading.columns import Columns, Mask
 from gbv_kpi.reading.grid import Grid, is_column_numbers
 from gbv_kpi.reading.header import Header
-from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.labels import AGAINST, Kind
+from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.normalize import CACHED, plain_key, words
 from gbv_kpi.reading.remarks import against_in
-from gbv_kpi.reading.row_names import RowName, RowNames
 from gbv_kpi.reading.titles import is_signature, read_line
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_SECTIONS = 5000  # in a table; words between more rows are no sections
+_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
+_ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
+_FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
+_STRONG = (Kind.RATE, Kind.TARGET, Kind.OTHER_YEAR, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.PART_OF_YEAR)
+_GROUPS = frozenset(words("khối nhóm cụm các khoi nhom cum cac"))
+_SUMS = frozenset(words("cộng cong"))
+
+
+class RowName(IntEnum):
+    """The kinds of rows by their names."""
+
+    OTHER = 0  # a unit, or a name that nobody knows
+    SUM = 1
+    GROUP = 2  # a line over units of one kind; with figures their sum
+    ASIDE = 3  # neither a unit nor a sum: a rate, a target, a part of the units, a note
+
+
+class RowNames:
+    """Recognise the names of rows by the vocabulary of a plan."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._places = {form for place in vocabulary.places for form in (place, plain_key(place))}
+        self._place_words = {word for place in self._places for word in place}
+        self.read = lru_cache(CACHED)(self._read)
+
+    def _read(self, text: str) -> RowName:
+        """Return the kind of row that a name means."""
+        bare = _NUMERAL.sub("", _IN_BRACKETS.sub(" ", text)).strip()
+        key = words(bare)
+        if key in self._places:
+            return RowName.SUM
+        label = self._vocabulary.explain(bare)
+        kinds = label.atoms[0].kinds if label.atoms else frozenset()
+        rest = [word for word in label.left if not _ROMAN.fullmatch(word) and word not in self._place_words]
+        is_known = bool(key) and tuple(label.left[:1]) != key[:1]
+        if is_known and kinds & {Kind.TOTAL, Kind.SUM}:
+            only_frame = all(atom.kinds & _FRAME for atom in label.atoms)
+            if only_frame and (not rest or key[0] in _SUMS):
+                return RowName.SUM
+        if key[:1] and (key[0] in _GROUPS or label.only({Kind.GROUP})):
+            return RowName.GROUP
+        if is_known and (Kind.NOTE in kinds or any(kind in kinds for kind in _STRONG)):
+            return RowName.ASIDE
+        if not label.left and label.atoms and label.against in AGAINST:
+            return RowName.ASIDE
+        return RowName.OTHER
 
 
 class RowKind(IntEnum):
@@ -181,10 +231,6 @@ def _first_signature(columns: Columns, filled: dict[int, Mask], asked: Mask) -> 
             ]
             signed = min(signed, int(at[0])) if at.size else signed
     return signed
-
-
-def _is_signature(cell: Cell) -> bool:
-    return isinstance(cell, str) and is_signature(cell[:600])
 
 
 def _end(kinds: NDArray[np.int8], repeated: Mask, other: Mask, count: int) -> tuple[int, int | None]:

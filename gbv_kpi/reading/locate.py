@@ -7,6 +7,7 @@ from string import digits
 
 import numpy as np
 
+from gbv_kpi.reading.body import RowNames
 from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
 from gbv_kpi.reading.grid import Grid, holds_figure
@@ -23,7 +24,6 @@ from gbv_kpi.reading.privacy import (
     personal_entry,
 )
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.tables import SheetTables, Table
 from gbv_kpi.reading.title_block import read_title
 from gbv_kpi.reading.units_down import read_table

@@ -67,14 +67,16 @@ def personal_entry(text: str) -> Entry | None:
         return None
     entries = _entries_by_word()
     heading = words(text)
-    candidates = [(place, entry) for place, word in enumerate(heading) for entry in entries.get(_bare(word), ())]
+    candidates = [
+        (place, entry) for place, word in enumerate(heading) for entry in entries.get(without_diacritics(word), ())
+    ]
     if not candidates:
         return None
     begins = next((place for place, word in enumerate(heading) if not word.isdigit()), 0)  # after "1.2."
     matches = [(place, entry) for place, entry in candidates if entry.stands_at(place, heading)]
     if any(entry.kind == "ordinary" or (entry.kind == "counted" and place == begins) for place, entry in matches):
         return None
-    begins_after_so = begins + (_bare(heading[begins]) == "so")  # "Số Zalo"
+    begins_after_so = begins + (without_diacritics(heading[begins]) == "so")  # "Số Zalo"
     end = len(words(text.partition(":")[0]))  # what follows may be the answer
     for place, entry in matches:
         is_first = place == begins or (place == begins_after_so and _is_contact(entry))
@@ -203,11 +205,6 @@ def _entries_by_word() -> Mapping[str, Sequence[Entry]]:
             entry = Entry(kind, label.strip(), words(label), plain_words(label))
             entries.setdefault(entry.plain[0], []).append(entry)
     return entries
-
-
-@lru_cache(16384)
-def _bare(word: str) -> str:
-    return without_diacritics(word)
 
 
 def _same(word: str, exact: str, plain: str) -> bool:

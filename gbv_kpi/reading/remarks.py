@@ -24,8 +24,8 @@ _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
 _FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
 _AGE = re.compile(r"[<>≤≥]\s*\d|\d+\s*[-–]\s*\d+$|\d+\s*\+$")  # "<16", "18-60"
 TextCell = tuple[int, int, str]  # row, column and text
-_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran"))
-_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh"))
+COMMUNE_WORDS = frozenset(words("xã, phường, trấn, xa, phuong, tran"))
+DISTRICT_WORDS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh"))
 
 
 def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
@@ -155,4 +155,4 @@ def _names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
     key = set(words(text))
     is_level = vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART})
-    return is_level and bool(key & _COMMUNES) and not key & _DISTRICTS and not vocabulary.is_of_communes
+    return is_level and bool(key & COMMUNE_WORDS) and not key & DISTRICT_WORDS and not vocabulary.is_of_communes

@@ -12,7 +12,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading.grid import Grid, Spot
 from gbv_kpi.reading.labels import Key, Kind, listed
 from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import is_measure, plain_words, tidy, without_diacritics, words
+from gbv_kpi.reading.normalize import is_measure, plain_key, plain_words, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Remark
 from gbv_kpi.reading.remarks import against_in
@@ -226,7 +226,7 @@ def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
     key = words(text)
     if _begins_with("province", key):
         return True
-    if any(key[-len(place) :] in (place, tuple(map(without_diacritics, place))) for place in vocabulary.places):
+    if any(key[-len(place) :] in (place, plain_key(place)) for place in vocabulary.places):
         return not any(level in key for level in words("huyện xã phường thị"))
     return False
 

@@ -14,12 +14,7 @@ from functools import lru_cache
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.labels import Key, listed
-from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
-
-
-def _plain(key: Key) -> Key:
-    return tuple(map(without_diacritics, key))
-
+from gbv_kpi.reading.normalize import CACHED, plain_key, plain_words, words
 
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
@@ -40,7 +35,7 @@ _PREFIXES: tuple[tuple[Key, str], ...] = tuple(
         key=lambda pair: -len(pair[0]),
     )
 )
-_PLAIN_PREFIXES = tuple((_plain(prefix), level) for prefix, level in _PREFIXES)
+_PLAIN_PREFIXES = tuple((plain_key(prefix), level) for prefix, level in _PREFIXES)
 _PREFIXES_BY_WORD = {
     word: [(prefix, level) for prefix, level in (*_PREFIXES, *_PLAIN_PREFIXES) if prefix[0] == word]
     for word in {prefix[0] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES)}
@@ -76,7 +71,7 @@ class UnitNames:
         former = ((unit, plan.successor(unit, year)) for unit in plan.units if not unit.exists_on(day))
         self._any = not plan.units
         place = words(plan.place.vi)
-        self._places = {form for name in (place, _split(place)[1]) for form in (name, _plain(name))} - {()}
+        self._places = {form for name in (place, _split(place)[1]) for form in (name, plain_key(name))} - {()}
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
         self._words: set[str] = set()  # of all the names: a text without any of them names no unit
@@ -98,7 +93,7 @@ class UnitNames:
         for name in (named.named.name, *named.named.aliases):
             level, bare = _split(words(name))
             levels = (level, None) if level is not None and bare_too else (level,)
-            for spelt in {bare, _plain(bare)}:
+            for spelt in {bare, plain_key(bare)}:
                 self._words.update(spelt)
                 for of_level in levels:
                     meant = self._by_name.setdefault((of_level, spelt), [])
@@ -163,8 +158,8 @@ class UnitNames:
 
     def nearest(self, text: str) -> list[str]:
         """Return up to three names of the year's units that look most like the text."""
-        by_look = {" ".join(map(without_diacritics, _split(words(u.name))[1])): u.name for u in self.current}
-        look = " ".join(map(without_diacritics, _split(words(text))[1]))
+        by_look = {" ".join(plain_key(_split(words(unit.name))[1])): unit.name for unit in self.current}
+        look = " ".join(plain_key(_split(words(text))[1]))
         return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
 
     def not_found(self, text: str, year: int) -> Phrase:
@@ -214,7 +209,7 @@ def _split(key: Key) -> tuple[str | None, Key]:
 def _offices() -> dict[str, list[Key]]:
     """Return the offices of units by their first word, the longest first."""
     by_word: dict[str, list[Key]] = {}
-    spelt = {form for entry in listed("office") for form in (words(entry), _plain(words(entry)))}
+    spelt = {form for entry in listed("office") for form in (words(entry), plain_words(entry))}
     for office in sorted(spelt, key=len, reverse=True):
         by_word.setdefault(office[0], []).append(office)
     return by_word

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.body import Body, RowKind, read_body
+from gbv_kpi.reading.body import Body, RowKind, RowNames, read_body
 from gbv_kpi.reading.choose import choose_columns, other_meanings
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Grid
@@ -16,10 +16,8 @@ from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.refusals import Remark, missing, not_read, qualified
-from gbv_kpi.reading.remarks import against_in_heading, notes_below
-from gbv_kpi.reading.row_cells import hidden, of_return, take_out_shared, totals_of
-from gbv_kpi.reading.row_names import RowNames
-from gbv_kpi.reading.row_remarks import doubts_in, split_rows
+from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS, against_in_heading, notes_below
+from gbv_kpi.reading.row_cells import doubts_in, hidden, of_return, split_rows, take_out_shared, totals_of
 from gbv_kpi.reading.tables import FieldCells, Table
 from gbv_kpi.reading.title_block import TitleBlock, year_of
 from gbv_kpi.reading.units import level_of
@@ -27,8 +25,6 @@ from gbv_kpi.reading.years import Claims, Texts
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_NOTES = 200  # rows of words below the last return
-_OF_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran, commune"))
-_OF_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh, district"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +229,11 @@ def _texts(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> T
 def _names(texts: Texts | None, roles: _Roles, grid: Grid) -> Texts | None:
     """Return the names of units; under “Xã, thị trấn” a bare name is a commune's, though a district has the same."""
     heading = {word for text in (roles.unit.path if roles.unit else ()) for word in words(text)}
-    if texts is None or heading.isdisjoint(_OF_COMMUNES) or not heading.isdisjoint(_OF_DISTRICTS):
+    if (
+        texts is None
+        or heading.isdisjoint(COMMUNE_WORDS | {"commune"})
+        or not heading.isdisjoint(DISTRICT_WORDS | {"district"})
+    ):
         return texts
     if grid.reader.vocabulary.is_of_communes:
         return texts
