@@ -1,6 +1,6 @@
 """Read the rows below a table's header: which are returns, which sum them up, and where another table begins.
 
-The rows are distinguished by what their columns hold: every different cell is looked at once.
+Rows are classified column by column, so that each different cell is examined once.
 """
 
 import re
@@ -22,7 +22,7 @@ from gbv_kpi.reading.remarks import against_in
 from gbv_kpi.reading.titles import is_signature, read_line
 from gbv_kpi.sheets.sheet import Cell, text_of
 
-MOST_SECTIONS = 5000  # in a table; words between more rows are no sections
+MOST_SECTIONS = 5000  # in a table; further lines of words are not read as sections
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
 _ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
@@ -80,12 +80,12 @@ class RowKind(IntEnum):
     RETURN = 1
     TOTAL = 2
     WORDS = 3
-    ASIDE = 4  # figures that are no unit's: a rate, a target, a part
+    ASIDE = 4  # figures of no unit: a rate, a target, a part
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Words between the rows, and what they say of those below them."""
+    """A line of words between the rows, which may date or exclude the rows below it."""
 
     row: int
     at: int  # the column
@@ -107,7 +107,7 @@ class Body:
 def read_body(
     grid: Grid, header: Header, columns: Columns, fields: Sequence[int], unit: int | None, names: RowNames
 ) -> Body:
-    """Return what each row below a header is; `fields` and `unit` are columns."""
+    """Classify the rows below a header; `fields` and `unit` are columns."""
     nothing = np.zeros(columns.count, dtype=bool)
     block = range(header.columns[0].at, header.columns[-1].at + 1)
     filled = {column: columns.filled(column) for column in block if column < columns.width}
@@ -136,8 +136,8 @@ def read_body(
     for column in [column for column in filled if column not in fields]:
         if column <= (unit if unit is not None else min(fields, default=0)):
             rows = np.flatnonzero((kinds == RowKind.RETURN) & filled[column] & ~known)
-            for text, at in columns.looks(column).texts_at(rows) if rows.size else ():
-                kinds[at] = _kind_by_name(text, names, is_unit=column == unit)
+            for text, matching in columns.looks(column).texts_at(rows) if rows.size else ():
+                kinds[matching] = _kind_by_name(text, names, is_unit=column == unit)
     signed = _first_signature(columns, filled, present & ~(named & figures))
     is_below = (np.arange(len(kinds)) >= signed) & ~known
     kinds[is_below & np.isin(kinds, (RowKind.RETURN, RowKind.ASIDE, RowKind.TOTAL))] = RowKind.WORDS
@@ -148,7 +148,7 @@ def read_body(
 
 
 def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask) -> Mask:
-    """Return the rows that are one of the header's rows once more, as at the top of each page."""
+    """Return the rows that repeat a row of the header, as at the top of each page."""
     found = np.zeros(columns.count, dtype=bool)
     for row in range(header.top, header.bottom + 1):
         texts = dict(grid.texts(row))
@@ -176,8 +176,8 @@ def _other_headers(grid: Grid, columns: Columns, fields: Sequence[int], asked: M
     rows = np.flatnonzero(asked)
     for column in fields if rows.size else ():
         if not columns.all_figures(column):
-            for text, at in columns.looks(column).texts_at(rows):
-                counts[at] += bool(grid.explain(text).marks)
+            for text, matching in columns.looks(column).texts_at(rows):
+                counts[matching] += bool(grid.explain(text).marks)
     return counts >= 2
 
 
@@ -188,8 +188,10 @@ def _annotations(
     first = next(iter(np.flatnonzero((kinds == RowKind.RETURN) & figures)[:1].tolist()), len(kinds))
     found: list[int] = []
     for row in np.flatnonzero(kinds[: min(first, 6)] == RowKind.RETURN).tolist():
-        names = [text_of(columns.cell(at, row)) for at in filled if at not in fields and filled[at][row]]
-        if sum(filled[at][row] for at in fields) >= 2 and not any(map(grid.knows_unit, names)):
+        names = [
+            text_of(columns.cell(column, row)) for column in filled if column not in fields and filled[column][row]
+        ]
+        if sum(filled[column][row] for column in fields) >= 2 and not any(map(grid.knows_unit, names)):
             found.append(row)
     return found
 
@@ -233,18 +235,18 @@ def _first_signature(columns: Columns, filled: dict[int, Mask], asked: Mask) -> 
     return signed
 
 
-def _end(kinds: NDArray[np.int8], repeated: Mask, other: Mask, count: int) -> tuple[int, int | None]:
+def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int) -> tuple[int, int | None]:
     """Return where the rows of the table end, and the row from which another one begins.
 
     With a title above it, a header begins another table; one that a page repeats is bare.
     """
     rows = np.flatnonzero(np.isin(kinds, (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)))
     words = np.flatnonzero(kinds == RowKind.WORDS)
-    for header in np.flatnonzero(repeated | other).tolist():
+    for header in np.flatnonzero(repeated | other_header).tolist():
         before = rows[: np.searchsorted(rows, header)]
         last = int(before[-1]) if before.size else -1
-        between = words[(words > last) & (words < header) & ~other[words]]
-        if other[header] or between.size:
+        between = words[(words > last) & (words < header) & ~other_header[words]]
+        if other_header[header] or between.size:
             start = int(between[0]) if between.size else header
             return start, start
     return count, None
@@ -253,7 +255,7 @@ def _end(kinds: NDArray[np.int8], repeated: Mask, other: Mask, count: int) -> tu
 def _sections(
     grid: Grid, kinds: NDArray[np.int8], columns: Columns, filled: dict[int, Mask]
 ) -> tuple[list[Section], NDArray[np.int64]]:
-    """Return the words between the rows that say something of those below them, and which are above each row.
+    """Return the sections of a table, and the index of each row's section (-1: none).
 
     A group of units leaves the year and the plan above it as they are.
     """

@@ -106,7 +106,7 @@ def totals_of(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doubt:
-    """Rows with the same word that keeps them from being the whole result of the year."""
+    """Rows that share a word which shows that they are not the whole result of the year."""
 
     kind: Kind
     column: Column
@@ -115,14 +115,14 @@ class Doubt:
 
     @property
     def shown(self) -> str:
-        """Return what is quoted: of a column that nobody knows only its heading, for it may name persons."""
+        """Return the text to quote; of an unknown column only the heading, because its cells may name persons."""
         return self.column.heading if self.kind is Kind.UNEXPLAINED else self.text
 
 
 def doubts_in(
     columns: Columns, rows: Rows, others: Sequence[Column], fields: Sequence[int], reader: Reader
 ) -> Iterator[Doubt]:
-    """Yield what the columns without figures say against some rows."""
+    """Yield the doubts that columns without figures raise about rows."""
     first = min(fields, default=0)
     for column in others:
         heading = column.path[-1] if column.path else ""
@@ -130,9 +130,9 @@ def doubts_in(
         if column.at >= columns.width or (is_count and not against_in_cell(heading, "1", reader, is_label=True)):
             continue
         is_label = bool(heading) and column.at < first
-        for text, at in columns.values(column.at).texts_at(rows):
+        for text, matching in columns.values(column.at).texts_at(rows):
             if text and (kind := against_in_cell(heading, text, reader, is_label=is_label)):
-                yield Doubt(kind, column, text, at)
+                yield Doubt(kind, column, text, matching)
 
 
 def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:
@@ -144,14 +144,14 @@ def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> t
     if not serious:
         return rows, list(doubts)
     in_doubt = np.isin(rows, np.concatenate([doubt.rows for doubt in serious]))
-    of = np.zeros(len(rows), dtype=np.int64)
+    identity = np.zeros(len(rows), dtype=np.int64)
     for texts in names:
-        _, of = np.unique(of * len(texts.values) + texts.codes, return_inverse=True)
+        _, identity = np.unique(identity * len(texts.values) + texts.codes, return_inverse=True)
     is_first = np.zeros(len(rows), dtype=bool)
-    is_first[np.unique(of, return_index=True)[1]] = True
-    kept = rows[~in_doubt | (is_first & ~np.isin(of, of[~in_doubt]))]
+    is_first[np.unique(identity, return_index=True)[1]] = True
+    kept = rows[~in_doubt | (is_first & ~np.isin(identity, identity[~in_doubt]))]
     return kept, [
-        Doubt(doubt.kind, doubt.column, doubt.text, at)
+        Doubt(doubt.kind, doubt.column, doubt.text, remaining)
         for doubt in doubts
-        if (at := np.intersect1d(doubt.rows, kept)).size
+        if (remaining := np.intersect1d(doubt.rows, kept)).size
     ]

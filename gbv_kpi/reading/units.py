@@ -1,4 +1,4 @@
-"""A unit's name in any spelling, or its code, to the unit of that year.
+"""Resolve a unit's name in any spelling, or its code, to the unit of a year.
 
 Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 2024 and thành phố Hoa Lư in
 2025, and the code 374 likewise. So a name means something only in a year.
@@ -52,7 +52,7 @@ _LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth
 
 @dataclass(frozen=True, slots=True)
 class NamedUnit:
-    """The unit of the year that a name stands for, and the unit it names: its predecessor if merged since."""
+    """The unit of the year that a name resolves to, and the unit it names, which may have merged since."""
 
     unit: Unit
     named: Unit
@@ -95,9 +95,9 @@ class UnitNames:
             levels = (level, None) if level is not None and bare_too else (level,)
             for spelt in {bare, plain_key(bare)}:
                 self._words.update(spelt)
-                for of_level in levels:
-                    meant = self._by_name.setdefault((of_level, spelt), [])
-                    if named not in meant and not (named.merged and any(not other.merged for other in meant)):
+                for known_level in levels:
+                    meant = self._by_name.setdefault((known_level, spelt), [])
+                    if named not in meant and not (named.merged and any(not rival.merged for rival in meant)):
                         meant.append(named)
 
     def find(self, text: str) -> NamedUnit | None:
@@ -109,7 +109,7 @@ class UnitNames:
             return exact
         if code := _CODE_AS_DECIMAL.fullmatch(text):
             return self._by_code.get(code[1].lstrip("0"))
-        key = (text,) if text.isascii() and text.isdigit() else words(text)  # a code is a word as it stands
+        key = (text,) if text.isascii() and text.isdigit() else words(text)  # digits need no normalising
         if self._words.isdisjoint(key):
             return self._by_code.get(key[0].lstrip("0")) if len(key) == 1 and _CODE.fullmatch(key[0]) else None
         if (found := self._by_key(key)) is not None:
@@ -135,7 +135,7 @@ class UnitNames:
         found = self._by_words(name)
         if found and codes:
             coded = [self._by_code[code.lstrip("0")] for code in codes if code.lstrip("0") in self._by_code]
-            return found if all(other.unit is found.unit for other in coded) else None
+            return found if all(by_code.unit is found.unit for by_code in coded) else None
         return found
 
     def _by_words(self, key: Key) -> NamedUnit | None:
@@ -151,7 +151,7 @@ class UnitNames:
         return None
 
     def _without_place(self, key: Key) -> Iterator[Key]:
-        """Yield what is before the province: "huyện Nho Quan, tỉnh Ninh Bình"."""
+        """Yield the name before the province: "huyện Nho Quan, tỉnh Ninh Bình"."""
         for place in self._places:
             if key[-len(place) :] == place and _split(key[: -len(place)])[0] is not None:
                 yield key[: -len(place)]
@@ -163,7 +163,7 @@ class UnitNames:
         return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
 
     def not_found(self, text: str, year: int) -> Phrase:
-        """Return what to say of a name that no unit of the year has."""
+        """Return the message for a name that no unit of the year has."""
         details = {"found": text, "year": str(year)}
         if nearest := self.nearest(text):
             return phrase(

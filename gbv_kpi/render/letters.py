@@ -123,7 +123,7 @@ def _results(status: UnitStatus, rows: Sequence[Sequence[str]], details: Mapping
 
 
 def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterator[list[str]]:
-    """Yield a row for each indicator; none where nothing is lacking to a threshold in force or to the next one."""
+    """Yield a row for each indicator; none where the current and the next threshold are met."""
     if not any(finding.shortfall or finding.next_shortfall for finding in findings):
         return
     for finding in findings:
