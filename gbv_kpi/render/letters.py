@@ -1,4 +1,4 @@
-"""Letters to the units of a year: reminders, corrections to be made, results; and replies to files refused."""
+"""Write letters to the units of a year: reminders, corrections to be made, results; and replies to files refused."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Letter:
 
 
 def _within_sentence(unit: Unit) -> str:
-    """Return the name with the small letter that the word of its level has: huyện Nho Quan."""
+    """Return the name with its level in lower case: huyện Nho Quan."""
     is_place = unit.reporting_level in ("commune", "district")
     return unit.name[:1].lower() + unit.name[1:] if is_place else unit.name
 
