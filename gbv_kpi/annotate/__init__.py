@@ -1,1 +1,1 @@
-"""The sender's workbook returned with its faulty cells marked, and a sheet that lists the problems."""
+"""Mark the faulty cells of the sender's workbook, and add a sheet that lists the problems."""

@@ -1,4 +1,4 @@
-"""A sheet that lists problems: the place of each, with a link to its cell, and how to correct it."""
+"""Write the sheet of problems: place, link to the cell, and how to correct it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
@@ -33,7 +33,7 @@ def fill_summary(
     language: Language,
     note: Phrase | None,
 ) -> None:
-    """Write all problems of a file, errors first. `note` says why nothing else of the file is in the workbook."""
+    """Write all problems of a file, errors first. `note` explains why the workbook holds nothing else of the file."""
     looks.set_widths(sheet, WIDTHS)
     listed = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
     lines = list(_head(file, problems, note))

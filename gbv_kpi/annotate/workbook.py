@@ -1,4 +1,4 @@
-"""The sender's own workbook with every faulty cell marked and commented, and a list of the problems in front.
+"""Mark and comment every faulty cell of the sender's workbook, and list the problems in front.
 
 A file that is refused because of a personal-data column, or that cannot be opened as a workbook, gives the list alone:
 nothing it holds is copied. A .csv, .xls or .ods, and a workbook with hidden sheets, gives a workbook of its visible
@@ -201,7 +201,7 @@ def _by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[s
 
 
 def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language: Language) -> None:
-    """Fill the cell and say there what is wrong; a comment of the sender's stays above ours."""
+    """Fill the cell and comment its problems, below a comment of the sender."""
     cell = sheet[address]
     error = any(problem.severity is Severity.ERROR for problem in problems)
     cell.fill = FILL[Severity.ERROR if error else Severity.WARNING]

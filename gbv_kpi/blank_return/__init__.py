@@ -1,1 +1,1 @@
-"""The blank return that an office fills in."""
+"""Write the blank return that an office fills in."""

@@ -1,4 +1,4 @@
-"""The parts that the sheets of a blank return share: title, answers, date and signatures.
+"""Write the parts that the sheets of a blank return share: title, answers, date and signatures.
 
 The words that `check` finds its way by (Đơn vị báo cáo, Năm, STT …) are given in both languages here,
 not in the translators' catalogue: another word for them would be a return that cannot be read.
@@ -98,7 +98,7 @@ def open_answers(sheet: Worksheet, request: Request, area_by_field: Mapping[str,
 
 
 def unlock(sheet: Worksheet, area: str) -> list[Cell]:
-    """Let the cells of an area be written, and colour them; return them."""
+    """Unlock and colour the cells of an area; return them."""
     first, _, last = area.partition(":")
     cells = [cell for row in sheet[f"{first}:{last or first}"] for cell in row]
     for cell in cells:

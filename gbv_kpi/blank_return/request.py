@@ -1,4 +1,4 @@
-"""The contents of a blank return: its year, the units it is for, and the languages of its labels."""
+"""Choose the contents of a blank return: year, units and languages of the labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

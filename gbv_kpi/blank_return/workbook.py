@@ -1,4 +1,4 @@
-"""A blank return as a workbook, a table or forms: what an office fills in, and `check` then reads without a problem."""
+"""Write a blank return, a table or forms, which `check` reads without a problem once filled in."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
 
 
 def _fill_table(sheet: Worksheet, request: Request) -> None:
-    """Write the table: title, two-level header, a row for each unit, a total that adds itself up, signatures.
+    """Write the table: title, two-level header, a row for each unit, a total by formula, signatures.
 
     Without units there are rows in which their names are filled in too.
     """

@@ -1,1 +1,1 @@
-"""The look of written workbooks: `paper` has measures and colours, `cells` applies them with openpyxl."""
+"""Style written workbooks: `paper` has measures and colours, `cells` applies them with openpyxl."""

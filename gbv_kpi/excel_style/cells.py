@@ -1,4 +1,4 @@
-"""The looks of workbooks for other offices, and text that is text: nothing a file or a plan says is a formula."""
+"""Style cells with openpyxl, and write text that is never taken for a formula."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -110,7 +110,7 @@ def put_row(
 def fit_row(
     sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0
 ) -> None:
-    """Make a row high enough for wrapped texts in columns of these widths; programs do not agree on doing it."""
+    """Make a row high enough for wrapped texts in columns of these widths; not every program does it."""
     sheet.row_dimensions[row].height = paper.row_height(texts, size, at_least)
 
 

@@ -1,4 +1,4 @@
-"""The measures and colours of written workbooks, whichever library writes them, and text that is text."""
+"""Define measures and colours of workbooks for either library, and make text safe to store."""
 
 import math
 import re
@@ -29,7 +29,7 @@ def acts(text: str) -> bool:
 
 
 def row_height(texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> float:
-    """Return the points that wrapped texts need in columns of these widths; programs do not agree on it."""
+    """Return the height in points for wrapped texts in columns of these widths; programs differ."""
     lines = max((sum(_lines(part, width, size) for part in text.split("\n")) for text, width in texts), default=1)
     return min(MAX_ROW_HEIGHT, max(at_least, round(lines * size * LINE_HEIGHT + 4, 1)))
 

@@ -1,12 +1,13 @@
 """Read the rows below a table's header: which are returns, which sum them up, and where another table begins.
 
-The rows are distinguished by what their columns hold: every different cell is looked at once.
+Rows are classified column by column, so that each different cell is examined once.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,62 @@ from numpy.typing import NDArray
 from gbv_kpi.reading.columns import Columns, Mask
 from gbv_kpi.reading.grid import Grid, is_column_numbers
 from gbv_kpi.reading.header import Header
-from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.labels import AGAINST, Kind
+from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.normalize import CACHED, plain_key, words
 from gbv_kpi.reading.remarks import against_in
-from gbv_kpi.reading.row_names import RowName, RowNames
 from gbv_kpi.reading.titles import is_signature, read_line
 from gbv_kpi.sheets.sheet import Cell, text_of
 
-MOST_SECTIONS = 5000  # in a table; words between more rows are no sections
+MOST_SECTIONS = 5000  # in a table; further lines of words are not read as sections
+_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
+_ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
+_FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
+_STRONG = (Kind.RATE, Kind.TARGET, Kind.OTHER_YEAR, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.PART_OF_YEAR)
+_GROUPS = frozenset(words("khối nhóm cụm các khoi nhom cum cac"))
+_SUMS = frozenset(words("cộng cong"))
+
+
+class RowName(IntEnum):
+    """The kinds of rows by their names."""
+
+    OTHER = 0  # a unit, or a name that nobody knows
+    SUM = 1
+    GROUP = 2  # a line over units of one kind; with figures their sum
+    ASIDE = 3  # neither a unit nor a sum: a rate, a target, a part of the units, a note
+
+
+class RowNames:
+    """Recognise the names of rows by the vocabulary of a plan."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._places = {form for place in vocabulary.places for form in (place, plain_key(place))}
+        self._place_words = {word for place in self._places for word in place}
+        self.read = lru_cache(CACHED)(self._read)
+
+    def _read(self, text: str) -> RowName:
+        """Return the kind of row that a name means."""
+        bare = _NUMERAL.sub("", _IN_BRACKETS.sub(" ", text)).strip()
+        key = words(bare)
+        if key in self._places:
+            return RowName.SUM
+        label = self._vocabulary.explain(bare)
+        kinds = label.atoms[0].kinds if label.atoms else frozenset()
+        rest = [word for word in label.left if not _ROMAN.fullmatch(word) and word not in self._place_words]
+        is_known = bool(key) and tuple(label.left[:1]) != key[:1]
+        if is_known and kinds & {Kind.TOTAL, Kind.SUM}:
+            only_frame = all(atom.kinds & _FRAME for atom in label.atoms)
+            if only_frame and (not rest or key[0] in _SUMS):
+                return RowName.SUM
+        if key[:1] and (key[0] in _GROUPS or label.only({Kind.GROUP})):
+            return RowName.GROUP
+        if is_known and (Kind.NOTE in kinds or any(kind in kinds for kind in _STRONG)):
+            return RowName.ASIDE
+        if not label.left and label.atoms and label.against in AGAINST:
+            return RowName.ASIDE
+        return RowName.OTHER
 
 
 class RowKind(IntEnum):
@@ -30,12 +80,12 @@ class RowKind(IntEnum):
     RETURN = 1
     TOTAL = 2
     WORDS = 3
-    ASIDE = 4  # figures that are no unit's: a rate, a target, a part
+    ASIDE = 4  # figures of no unit: a rate, a target, a part
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Words between the rows, and what they say of those below them."""
+    """A line of words between the rows, which may date or exclude the rows below it."""
 
     row: int
     at: int  # the column
@@ -57,7 +107,7 @@ class Body:
 def read_body(
     grid: Grid, header: Header, columns: Columns, fields: Sequence[int], unit: int | None, names: RowNames
 ) -> Body:
-    """Return what each row below a header is; `fields` and `unit` are columns."""
+    """Classify the rows below a header; `fields` and `unit` are columns."""
     nothing = np.zeros(columns.count, dtype=bool)
     block = range(header.columns[0].at, header.columns[-1].at + 1)
     filled = {column: columns.filled(column) for column in block if column < columns.width}
@@ -99,7 +149,7 @@ def read_body(
 
 
 def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask) -> Mask:
-    """Return the rows that are one of the header's rows once more, as at the top of each page."""
+    """Return the rows that repeat a row of the header, as at the top of each page."""
     found = np.zeros(columns.count, dtype=bool)
     for row in range(header.top, header.bottom + 1):
         texts = dict(grid.texts(row))
@@ -127,8 +177,8 @@ def _other_headers(grid: Grid, columns: Columns, fields: Sequence[int], asked: M
     rows = np.flatnonzero(asked)
     for column in fields if rows.size else ():
         if not columns.all_figures(column):
-            for text, at in columns.looks(column).texts_at(rows):
-                counts[at] += bool(grid.explain(text).marks)
+            for text, matching in columns.looks(column).texts_at(rows):
+                counts[matching] += bool(grid.explain(text).marks)
     return counts >= 2
 
 
@@ -139,8 +189,10 @@ def _annotations(
     first = next(iter(np.flatnonzero((kinds == RowKind.RETURN) & figures)[:1].tolist()), len(kinds))
     found: list[int] = []
     for row in np.flatnonzero(kinds[: min(first, 6)] == RowKind.RETURN).tolist():
-        names = [text_of(columns.cell(at, row)) for at in filled if at not in fields and filled[at][row]]
-        if sum(filled[at][row] for at in fields) >= 2 and not any(map(grid.knows_unit, names)):
+        names = [
+            text_of(columns.cell(column, row)) for column in filled if column not in fields and filled[column][row]
+        ]
+        if sum(filled[column][row] for column in fields) >= 2 and not any(map(grid.knows_unit, names)):
             found.append(row)
     return found
 
@@ -185,22 +237,18 @@ def _first_signature(columns: Columns, filled: dict[int, Mask], asked: Mask) -> 
     return signed
 
 
-def _is_signature(cell: Cell) -> bool:
-    return isinstance(cell, str) and is_signature(cell[:600])
-
-
-def _end(kinds: NDArray[np.int8], repeated: Mask, other: Mask, count: int) -> tuple[int, int | None]:
+def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int) -> tuple[int, int | None]:
     """Return where the rows of the table end, and the row from which another one begins.
 
     With a title above it, a header begins another table; one that a page repeats is bare.
     """
     rows = np.flatnonzero(np.isin(kinds, (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)))
     words = np.flatnonzero(kinds == RowKind.WORDS)
-    for header in np.flatnonzero(repeated | other).tolist():
+    for header in np.flatnonzero(repeated | other_header).tolist():
         before = rows[: np.searchsorted(rows, header)]
         last = int(before[-1]) if before.size else -1
-        between = words[(words > last) & (words < header) & ~other[words]]
-        if other[header] or between.size:
+        between = words[(words > last) & (words < header) & ~other_header[words]]
+        if other_header[header] or between.size:
             start = int(between[0]) if between.size else header
             return start, start
     return count, None
@@ -209,7 +257,7 @@ def _end(kinds: NDArray[np.int8], repeated: Mask, other: Mask, count: int) -> tu
 def _sections(
     grid: Grid, kinds: NDArray[np.int8], columns: Columns, filled: dict[int, Mask]
 ) -> tuple[list[Section], NDArray[np.int64]]:
-    """Return the words between the rows that say something of those below them, and which are above each row.
+    """Return the sections of a table, and the index of each row's section (-1: none).
 
     A group of units leaves the year and the plan above it as they are.
     """

@@ -29,7 +29,7 @@ class Fields:
 
 
 def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], holds: Callable[[int], bool]) -> Fields:
-    """Choose the column of each field and year; `holds` says whether a column has cells with the returns."""
+    """Choose the column of each field and year; `holds` tests whether a column has cells in the rows of the returns."""
     spot = grid.spot
     unread = [column for column in named if column.meaning.against and not _is_estimate(column, named)]
     free = [column for column in named if column not in unread]
@@ -45,11 +45,11 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
         problems += [other_year(spot, column, years.pop(column.at) or 0) for column in others]
         own = set(titled)
     if len(own) == 1:
-        years = {at: year or min(own) for at, year in years.items()}
+        years = {column: year or min(own) for column, year in years.items()}
     claims: dict[int | None, dict[str, list[Column]]] = defaultdict(lambda: defaultdict(list))
     for column in free:
         if own and years.get(column.at, 0) is None:
-            unread.append(column)  # it names no year, where two others do
+            unread.append(column)  # names no year, although the others name several
         elif column.at in years:
             claims[years[column.at]][str(column.meaning.field)].append(column)
     by_year: dict[int | None, dict[str, Column]] = {year: {} for year in claims}
@@ -73,7 +73,7 @@ def _several(grid: Grid, field: str, claims: Sequence[Column]) -> list[Problem]:
 def _plans_and_results(named: Sequence[Column]) -> list[Column]:
     """Return the columns of two fields and more that have a plan and a result under one heading.
 
-    Such a table follows a plan through the year; which of its columns are a return is for the sender to say.
+    Such a table follows a plan through the year; only the sender knows which columns are the return.
     """
     targets = [column for column in named if {kind for kind, _ in column.meaning.against} == {Kind.TARGET}]
     pairs = [
@@ -106,7 +106,7 @@ def other_meanings(named: Sequence[Column], field: ReturnField) -> list[Seen]:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell of a field in a form, and what its path says."""
+    """A cell of a field in a form, and the meaning of its path."""
 
     item: Item
     column: FigureColumn
@@ -152,13 +152,13 @@ def choose_figures(
     by_field: dict[str, list[Figure]] = defaultdict(list)
     for figure in figures:
         by_field[str(figure.meaning.field)].append(figure)
-    # Of a column without a heading nobody says what it is, where others have one.
+    # A column without a heading is unexplained where others have one.
     headed = any(figure.is_headed for figure in figures)
     found: dict[str, Figure] = {}
     problems: list[Problem] = []
     for field in grid.reader.plan.fields:
         of_field = by_field.get(field.id, [])
-        claims = [one for one in of_field if not one.meaning.against and (one.is_headed or not headed)]
+        claims = [figure for figure in of_field if not figure.meaning.against and (figure.is_headed or not headed)]
         filled = list(_without_headings([figure for figure in claims if figure.is_filled]))
         others = [figure for figure in of_field if figure.is_filled and figure not in claims]
         if len(filled) == 1:
@@ -180,7 +180,7 @@ def choose_figures(
             is_in_heading = not {text for _, text in others[0].meaning.against}.isdisjoint(column.path)
             problems.append(qualified(grid.spot, column if is_in_heading else others[0], Kind.ESTIMATE))
         elif field.optional:
-            problems += [not_read(grid.spot, one) for one in others]
+            problems += [not_read(grid.spot, figure) for figure in others]
         else:
             problems.append(missing(grid.spot, top, field, list(map(_seen, of_field)), unknown))
     return found, problems
@@ -198,14 +198,14 @@ def _no_column(figures: Sequence[Figure], grid: Grid) -> Problem | None:
         return None
     seen: list[Seen] = []
     for at, column in columns.items():
-        said = (pair for figure in figures if figure.at == at for pair in figure.meaning.against)
-        kinds = dict.fromkeys(kind for kind, text in said if text in column.path)
+        against = (pair for figure in figures if figure.at == at for pair in figure.meaning.against)
+        kinds = dict.fromkeys(kind for kind, text in against if text in column.path)
         if not kinds:
             return None
         seen.append(Seen(column.row, at, column.heading, tuple(kinds)))
     if len(columns) == 1 and set(seen[0].kinds) == _ONLY_ESTIMATE:
         return None
-    if len(seen) > 1 and all(Kind.UNEXPLAINED in one.kinds for one in seen):
+    if len(seen) > 1 and all(Kind.UNEXPLAINED in column.kinds for column in seen):
         return ambiguous(grid.spot, None, seen)
     return not_whole(grid.spot, seen)
 

@@ -1,4 +1,4 @@
-"""The columns of a sheet below a header: every different cell, and which of them each row has."""
+"""Index the columns of a sheet below a header by their different cells."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,13 +21,13 @@ ROWS_LOOKED_AT = 300  # below a header, for what an unnamed column holds
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """The cells of one column below a header: the different ones, and which of them each row has."""
+    """The different cells of one column below a header, and the index of each row's cell."""
 
     codes: NDArray[np.int32]
     cells: Sequence[Cell]
 
     def holds(self, claim: Callable[[Cell], bool], among: Mask | None = None) -> Mask:
-        """Return the rows, of all or of some, with a cell of which the claim is true."""
+        """Return a mask of the rows, of all or some, that satisfy the predicate."""
         if among is None:
             claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
             return claimed[self.codes]
@@ -66,7 +66,7 @@ class Values:
 
 
 class Columns:
-    """The columns of a sheet from one row on, and their different cells; every column is looked through once."""
+    """The columns of a sheet from one row on, and their different cells; every column is indexed once."""
 
     def __init__(self, grid: Grid, first: int) -> None:
         self.first = first
@@ -81,7 +81,7 @@ class Columns:
         self._all_figures: dict[int, bool] = {}
 
     def cells(self, column: int) -> Sequence[Cell]:
-        """Return the cells at hand, without those of the tail."""
+        """Return the loaded cells, without those of the tail."""
         if len(self._widths) == 1 and column < next(iter(self._widths)):
             return [row[column] for row in self._rows]
         return [row[column] if column < len(row) else "" for row in self._rows]
@@ -91,7 +91,7 @@ class Columns:
         return values.cells[int(values.codes[row])]
 
     def values(self, column: int) -> Values:
-        """Return the different cells, and which of them each row has."""
+        """Return the different cells, and the index of each row's cell."""
         if column not in self._values:
             self._values[column] = self._distinct(self.cells(column), column)
         return self._values[column]
@@ -122,7 +122,7 @@ class Columns:
         return Values(np.append(codes, to_place[tail_codes]), [*place, *compress(different, is_new)])
 
     def all_figures(self, column: int) -> bool:
-        """Return whether a column holds numbers only, so that its cells need not be looked at one by one."""
+        """Return whether a column holds numbers only, so that its cells need no test one by one."""
         if column not in self._all_figures:
             self._all_figures[column] = self._holds_numbers(column)
         return self._all_figures[column]

@@ -43,23 +43,23 @@ class FigureColumn:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Items down, figures to the right of them."""
+    """A form: items down, figures to the right of them."""
 
     top: int  # the first row of the headings; the title is above it
     columns: Sequence[FigureColumn]
     rows: Sequence[ItemRow]
-    remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of the cells that are no label and no figure
+    remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of cells that hold neither label nor figure
     heading: Sequence[tuple[int, int, str]]  # of the items: row, column and text
     across: bool  # a heading names units
     next_row: int | None
 
 
 def item_columns(grid: Grid, rows: range) -> list[int]:
-    """Return the columns in which several cells speak of different fields, those with the most first."""
+    """Return the columns in which several cells name different fields, those with the most first."""
     marks: dict[int, set[object]] = {}
     for row in rows:
         for column, found in grid.marks(row).items():
-            if len(found) == 1:  # a line that speaks of several is a title
+            if len(found) == 1:  # a line that names several is a title
                 marks.setdefault(column, set()).update(found)
     return sorted((column for column in marks if len(marks[column]) > 1), key=lambda at: (-len(marks[at]), at))
 
@@ -105,7 +105,7 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
 
 
 def _below_title(grid: Grid, rows: range, main: int) -> list[int]:
-    """Return the rows with items of fields, without lines of the title that speak of a field.
+    """Return the rows with items of fields, without lines of the title that mention a field.
 
     Those are above the header, or name the year.
     """
@@ -164,7 +164,7 @@ def _header_rows(grid: Grid, rows: range, main: int, columns: range, first: int)
 
 
 def _is_between(grid: Grid, row: int, main: int, texts: Sequence[tuple[int, str]], right: Sequence[str]) -> bool:
-    """Return whether a row above the first field numbers the columns, or is an item that nobody knows."""
+    """Return whether a row above the first field numbers the columns, or is an unknown item."""
     if is_column_numbers([text for _, text in texts]) and not all(map(grid.knows_unit, right)):
         return True
     is_heading = not grid.text(row, main) or grid.label(row, main).only(_FRAME)

@@ -1,4 +1,4 @@
-"""The cells of a sheet as a grid: texts, figures, and what a merged area covers."""
+"""Access the cells of a sheet as a grid: texts, figures and merged areas."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.titles import year_in
 from gbv_kpi.sheets.sheet import Area, Cell, Sheet, cell_address, text_of
 
-WIDEST = 16_384  # columns, as many as a workbook has; a text with more is no table
+WIDEST = 16_384  # columns, as many as a workbook has; a text with more is not a table
 _SIGNS = "-–—−….+"
 _NUMBER = re.compile(r"[-+]?[\d.,  ]*\d[\d.,  ]*")
 
@@ -48,7 +48,7 @@ def is_column_numbers(texts: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """The file and sheet that problems are reported of."""
+    """The file and sheet in which problems are reported."""
 
     file: str
     sheet: str | None
@@ -63,7 +63,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Grid:
-    """The rows of a sheet that are at hand, with its merged areas by cell and what it takes to read them."""
+    """The loaded rows of a sheet, its merged areas by cell, and the reader to explain them."""
 
     sheet: Sheet
     spot: Spot
@@ -122,7 +122,7 @@ class Grid:
         return [(column, text) for column, cell in enumerate(cells) if cell != "" and (text := text_of(cell))]
 
     def marks(self, row: int) -> dict[int, set[object]]:
-        """Return the fields, or levels of fields, that the cells of a row speak of, by column."""
+        """Return the fields, or levels of fields, that the cells of a row name, by column."""
         words = self.words(row)
         found = {text: self.explain(text).marks for text in {text for _, text in words}}  # 16,384 cells may be alike
         return {column: found[text] for column, text in words if found[text]}

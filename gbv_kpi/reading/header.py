@@ -1,4 +1,4 @@
-"""The rows of headings over a table, and the path of headings over each of its columns."""
+"""Read the rows of headings over a table, and the path of headings over each column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _ROLES = (*_FRAME, Kind.ITEM)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its headings from the top down, what they mean, and the lowest cell that says so."""
+    """A column of a table: its headings from the top down, their meaning, and the lowest cell that gives it."""
 
     at: int
     path: tuple[str, ...]
@@ -88,7 +88,7 @@ def without_repeats(path: Sequence[str]) -> tuple[str, ...]:
 
 
 def _roles(labels: Sequence[Label]) -> frozenset[Kind]:
-    """Return what a column may be for besides a field: by its lowest heading that says so."""
+    """Return the roles of a column besides a field, from its lowest heading that gives one."""
     for label in reversed(labels):
         roles = frozenset(kind for kind in (*_ROLES, Kind.PART) if label.only({kind}))
         if roles & frozenset(_ROLES) or label.marks:
@@ -155,7 +155,7 @@ def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence
 
 
 def _is_level(grid: Grid, column: int, below: Sequence[int]) -> bool:
-    """Return whether what hangs below a blank cell means something only under a heading: "Được tập huấn"."""
+    """Return whether the heading below a blank cell has a meaning only under another: "Được tập huấn"."""
     text = next((text for at in below if (text := grid.text(at, column))), "")
     label = grid.explain(text)
     return label.field is None and (bool(label.marks) or label.only({Kind.TOTAL}))

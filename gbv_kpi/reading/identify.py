@@ -20,7 +20,7 @@ from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, years_of
 
 
 def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the frame of the returns, and what is wrong with who they are of."""
+    """Return a frame with the unit and year of each return, and the problems found."""
     years, faulty, problems = years_of(claims, title, reader)
     sure = np.where(faulty, 0, years)
     frame = pd.DataFrame({"row": claims.rows.astype(np.int32), "column": claims.columns.astype(np.int32)})
@@ -28,10 +28,12 @@ def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.Data
         units = _units(claims, sure, title, reader)
     else:
         units = _any_units(claims, sure, title)
-    frame["unit"] = _categorical(units.codes, units.of)
-    frame["named_unit"] = frame["unit"] if units.named is units.codes else _categorical(units.named, units.of)
-    frame["is_merged"] = np.append(units.merged, np.False_)[units.of]
-    frame["is_expected"] = np.append(units.expected, np.True_)[units.of]
+    frame["unit"] = _categorical(units.codes, units.unit_of_return)
+    frame["named_unit"] = (
+        frame["unit"] if units.named is units.codes else _categorical(units.named, units.unit_of_return)
+    )
+    frame["is_merged"] = np.append(units.merged, np.False_)[units.unit_of_return]
+    frame["is_expected"] = np.append(units.expected, np.True_)[units.unit_of_return]
     frame["year"] = years.astype(np.int16)
     frame["is_faulty"] = faulty | units.faulty
     if units.place is not None:
@@ -39,25 +41,25 @@ def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.Data
     return frame, problems + units.problems
 
 
-def _categorical(names: Sequence[str], of: Codes) -> pd.Categorical:
-    """Return the names of some rows, by their places among names that may repeat; -1 is NA."""
+def _categorical(names: Sequence[str], name_of_row: Codes) -> pd.Categorical:
+    """Return the name of each row as a category; `name_of_row` indexes `names`, -1 is NA."""
     places, different = pd.factorize(np.array([*names, ""], dtype=object)[:-1])
-    codes = np.append(places, UNKNOWN)[of]
+    codes = np.append(places, UNKNOWN)[name_of_row]
     return pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Units:
-    """The units of returns: the different ones, and which of them each return is of (-1: not known)."""
+    """The different units of the returns, and the index of each return's unit (-1: unknown)."""
 
-    of: Codes
+    unit_of_return: Codes
     codes: Sequence[str]
     named: Sequence[str]
     merged: NDArray[np.bool_]
     expected: NDArray[np.bool_]
     faulty: NDArray[np.bool_]
     problems: list[Problem]
-    place: tuple[int, int] | None = None  # of the title that names the unit of all
+    place: tuple[int, int] | None = None  # row and column of the title, where it names the unit of all returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +75,19 @@ def _units(claims: Claims, years: Codes, title: TitleBlock, reader: Reader) -> _
     titled = {year: _titled(title, reader, year) for year in pd.unique(years).tolist() if year}
     alike, first_of = _alike(claims, years, titled, reader)
     found = [_unit_of(claims, index, int(years[index]), titled, reader) for index in first_of.tolist()]
-    if any(one.problem == "unknown-unit" for one in found):
+    if any(match.problem == "unknown-unit" for match in found):
         found = [
-            _doubtful(one, claims, int(index), int(years[index]), titled, reader)
-            for one, index in zip(found, first_of, strict=True)
+            _doubtful(match, claims, int(index), int(years[index]), titled, reader)
+            for match, index in zip(found, first_of, strict=True)
         ]
-    different = list({id(one.unit): one.unit for one in found if one.unit is not None}.values())
+    different = list({id(match.unit): match.unit for match in found if match.unit is not None}.values())
     places = {id(unit): place for place, unit in enumerate(different)}
-    to_unit = np.array([places.get(id(one.unit), UNKNOWN) for one in found], dtype=np.int64)
-    is_error = np.array([one.problem not in (None, "merged-unit") for one in found], dtype=bool)
+    to_unit = np.array([places.get(id(match.unit), UNKNOWN) for match in found], dtype=np.int64)
+    is_error = np.array([match.problem not in (None, "merged-unit") for match in found], dtype=bool)
     problems = [
-        _unit_problem(claims, int(index), int(years[index]), one, titled, title)
-        for number, one in enumerate(found)
-        if one.problem
+        _unit_problem(claims, int(index), int(years[index]), match, titled, title)
+        for number, match in enumerate(found)
+        if match.problem
         for index in np.flatnonzero(alike == number)
     ]
     by_title = next(iter(titled.values()), None) if claims.names is None and claims.codes is None else None
@@ -165,10 +167,10 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
         return _Found(None, "unknown-unit", message)
     if unit is None:
         return _Found(None, "unknown-unit", names.not_found(name or code, year))
-    other = titled.unit
-    if other and other.unit is not unit.unit and other.unit.expected:
+    in_title = titled.unit
+    if in_title and in_title.unit is not unit.unit and in_title.unit.expected:
         message = phrase(
-            "This row is for {unit}, but the title names {other}.", unit=unit.named.name, other=other.named.name
+            "This row is for {unit}, but the title names {other}.", unit=unit.named.name, other=in_title.named.name
         )
         return _Found(None, "conflicting-unit", message)
     return _Found(unit, "merged-unit" if unit.merged else None, _merged(unit))
@@ -177,7 +179,7 @@ def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reade
 def _doubtful(
     found: _Found, claims: Claims, index: int, year: int, titled: dict[int, Reporter], reader: Reader
 ) -> _Found:
-    """Return the title's unit as unknown where only its bare name is among unknown ones: it may be a commune's."""
+    """Reject a bare name that equals the title's unit where other names are unknown: it may be a commune's."""
     name, code = _named(claims, index)
     reporter = titled[year].unit if year else None
     if code or not name or found.unit is None or reporter is None or reporter.unit is not found.unit.unit:
@@ -230,6 +232,6 @@ def _any_units(claims: Claims, years: Codes, title: TitleBlock) -> _Units:
         Problem("missing-unit", title.spot.at(int(claims.rows[index]), int(claims.columns[index])), message)
         for index in np.flatnonzero(missing).tolist()
     ]
-    of = np.where((years > 0) & ~missing, found.codes, UNKNOWN)
+    unit_of_return = np.where((years > 0) & ~missing, found.codes, UNKNOWN)
     count = len(values)
-    return _Units(of, values, values, np.zeros(count, bool), np.ones(count, bool), missing, problems)
+    return _Units(unit_of_return, values, values, np.zeros(count, bool), np.ones(count, bool), missing, problems)

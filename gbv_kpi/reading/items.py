@@ -1,4 +1,4 @@
-"""The rows of a form: the labels of each item, and the sections that it is in.
+"""Build the rows of a form: the labels of each item, and its sections.
 
 Sections come from numbering (I, 1, 1.1, a, -), from indentation and from items without a figure, and end at an item
 of the same or a higher level. A relative label ("Tổng số", "Trong đó: nữ") belongs to the item above it and no other.
@@ -116,7 +116,7 @@ def _is_numbered(level: Level | None) -> bool:
 
 
 def _under_numbered(stack: list[_Node], node: _Node) -> tuple[list[_Node], _Node]:
-    """Return what a numbered item is under, and the item with its level."""
+    """Return the ancestors of a numbered item, and the item with its level."""
     level, kept = node.level, list[_Node]()
     for above in stack:
         if above.level == level or _RANK[above.level[0]] >= _RANK["dash"] > _RANK[level[0]]:
@@ -135,7 +135,7 @@ def _under_numbered(stack: list[_Node], node: _Node) -> tuple[list[_Node], _Node
 
 
 def _under_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tuple[list[_Node], _Node]:
-    """Return what an item is under on a form without numbers."""
+    """Return the ancestors of an item on a form without numbers."""
     item, label = node.item, node.label
     inner = node.level[0] in ("dash", "plus") or label.is_inner or node.is_relative
     if inner:

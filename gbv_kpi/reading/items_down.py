@@ -56,14 +56,14 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
         # A missing row is missing for all returns, and reported once.
         known = {(problem.code, problem.place, problem.field) for problem in problems}
         by_place = {(problem.code, problem.place, problem.field): problem for problem in serious}
-        problems += [of_return(one, frame, index, grid) for key, one in by_place.items() if key not in known]
+        problems += [of_return(problem, frame, index, grid) for key, problem in by_place.items() if key not in known]
     used = {figure.at for found in cells for figure in found.values()}
-    used |= {one.at for one in figures if one.is_headed and not one.meaning.against and not one.is_filled}
+    used |= {fig.at for fig in figures if fig.is_headed and not fig.meaning.against and not fig.is_filled}
     warnings += _unread_columns(figures, form, used, grid, {problem.place.cell for problem in warnings})
     problems += [*identified, *warnings, *(not_read(spot, item) for item in unknown)]
     firsts = (min(found.values(), key=lambda figure: figure.row, default=None) for found in cells)
     returns = [(index, figure.row, figure.at) for index, figure in enumerate(firsts) if figure]
-    problems += hidden(grid, frame, returns, {f: (one.row, one.at) for f, one in cells[0].items()}, across=True)
+    problems += hidden(grid, frame, returns, {field: (fig.row, fig.at) for field, fig in cells[0].items()}, across=True)
     fields = [field.id for field in grid.reader.plan.fields if any(field.id in found for found in cells)]
     columns = {field: _cells_of(field, cells) for field in fields}
     totals = list(_totals(figures, form, fields, len(keys)))
@@ -192,7 +192,10 @@ def _unread_columns(
     """Return the warnings of columns of figures that were not read."""
     filled = {figure.at for figure in figures if figure.is_filled and holds_figure(figure.cell)}
     unread = [column for column in form.columns if column.at in filled - used and not column.is_total]
-    remarks = (Remark(Kind.UNEXPLAINED, max(one.row, 0), one.at, one.heading or one.unit or "") for one in unread)
+    remarks = (
+        Remark(Kind.UNEXPLAINED, max(column.row, 0), column.at, column.heading or column.unit or "")
+        for column in unread
+    )
     found = (not_read(grid.spot, remark) for remark in remarks)
     return [problem for problem in found if problem.place.cell not in reported]
 
@@ -208,7 +211,7 @@ def _totals(figures: Sequence[Figure], form: Form, fields: Sequence[str], count:
     """Yield the columns that sum up those of units."""
     for column in form.columns if form.across else ():
         if column.is_total:
-            summed = (one for one in reversed(figures) if one.column is column and not one.meaning.against)
+            summed = (fig for fig in reversed(figures) if fig.column is column and not fig.meaning.against)
             named = ((str(figure.meaning.field), figure) for figure in summed)
             cells = {field: (figure.cell, figure.row, column.at) for field, figure in named if field in fields}
             yield Total(cells, [np.arange(count)])

@@ -1,4 +1,4 @@
-"""The meaning of a heading as a value: its phrases, and what each says; and the closed list of all such phrases."""
+"""Represent the meaning of a heading by its phrases, and read the closed list of phrases."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Atom(NamedTuple):
 
     @property
     def against(self) -> Kind | None:
-        """Return what the phrase says against a figure, where it has no other meaning that says nothing."""
+        """Return why the phrase excludes a figure; None if it also has a neutral meaning."""
         if self.kinds & QUIET or self.field or self.upper or self.lower:
             return None
         return next((kind for kind in AGAINST if kind in self.kinds), None)
@@ -78,7 +78,7 @@ class Label:
 
     @property
     def marks(self) -> set[object]:
-        """Return the fields, or levels of fields, that the label speaks of."""
+        """Return the fields, or levels of fields, that the label names."""
         if self.only({Kind.TOTAL, Kind.SUM}):
             return set()
         lower = () if self.left else (atom.lower for atom in self.atoms)  # "Công an huyện …" is no form of help
@@ -96,7 +96,7 @@ class Label:
 
     @property
     def against(self) -> Kind | None:
-        """Return what qualifies a figure under the label, where nothing in the same phrase excuses it."""
+        """Return the first kind that excludes a figure under the label; None if its phrases are neutral."""
         return next((kind for atom in self.atoms if (kind := atom.against)), None)
 
 

@@ -7,6 +7,7 @@ from string import digits
 
 import numpy as np
 
+from gbv_kpi.reading.body import RowNames
 from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
 from gbv_kpi.reading.grid import Grid, holds_figure
@@ -23,20 +24,19 @@ from gbv_kpi.reading.privacy import (
     personal_entry,
 )
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.row_names import RowNames
 from gbv_kpi.reading.tables import SheetTables, Table
 from gbv_kpi.reading.title_block import read_title
 from gbv_kpi.reading.units_down import read_table
 from gbv_kpi.sheets.sheet import Sheet
 
-LOOKED_AT_ROWS = 1000  # from the first filled one: a header or a form is within them
-MOST_PERSONAL = 100  # rows of headings about persons that are named
-MOST_COLUMNS = 2000  # of a sheet that are looked at for headings
+LOOKED_AT_ROWS = 1000  # searched for a header or a form, from the first filled row
+MOST_PERSONAL = 100  # rows with personal headings that are reported
+MOST_COLUMNS = 2000  # searched for headings
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The tables read at one place of a sheet, the labels of them about persons, and where to read on."""
+    """Tables read side by side, their personal headings, and the row where reading continues."""
 
     tables: list[Table]
     personal: PersonalHeadings
@@ -51,7 +51,7 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
     start: int | None = 0
     while start is not None:
         if start >= len(grid.rows) and sheet.tail is not None:
-            grid = Grid.of(_at_hand(grid.sheet), file, reader, LOOKED_AT_ROWS)
+            grid = Grid.of(_with_tail_in_rows(grid.sheet), file, reader, LOOKED_AT_ROWS)
         found = _next_table(grid, start)
         if found is None:
             break
@@ -61,28 +61,28 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
     return SheetTables(tables, (), list(personal_data(personal, file, sheet.name)))
 
 
-def _at_hand(sheet: Sheet) -> Sheet:
-    """Return the sheet with the rows of its tail among the others: a second table begins there."""
+def _with_tail_in_rows(sheet: Sheet) -> Sheet:
+    """Return the sheet with its tail appended to its rows, because a second table begins there."""
     tail = [] if sheet.tail is None else sheet.tail.astype(object).to_numpy().tolist()
     return replace(sheet, rows=[*sheet.rows, *tail], tail=None)
 
 
 def _persons_in_rows(grid: Grid, reader: Reader) -> dict[tuple[int, int], str]:
-    """Return the personal headings in the rows at hand; a long table repeats the names of units, which are none."""
+    """Return the personal headings in the loaded rows. Most sheets have no such text and need no closer look."""
     if not _personal_texts({cell for cell in chain.from_iterable(grid.rows) if isinstance(cell, str)}, reader):
         return {}
     return headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
 
 
 def _personal_texts(texts: Collection[str], reader: Reader) -> set[str]:
-    """Return the texts about persons; of 200,000 communes "Xã 00001" … what stands before the number is looked at."""
+    """Return the texts about persons; texts that differ only in a final number ("Xã 00001") are tested once."""
     stems = {stem for stem in {text.rstrip(digits) for text in texts} if personal_entry(stem)}
     found = (text for text in texts if text.rstrip(digits) in stems) if stems else ()
     return {text for text in found if personal_entry(text) and not reader.units.knows(text)}
 
 
 def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]:
-    """Return the personal headings in the rows after the head of a long CSV; every different text is looked at once."""
+    """Return the personal headings in the rows after the head of a long CSV; each different text is tested once."""
     if sheet.tail is None:
         return {}
     rows: set[int] = set()
@@ -106,7 +106,7 @@ def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:
 
 
 def _is_heading(text: str, reader: Reader) -> bool:
-    """Return whether a text heads a column or a row: a field, or a part of the frame but for a total."""
+    """Return whether a text heads a column or a row: a field, or a word of the table's frame other than a total."""
     label = reader.vocabulary.explain(text)
     if label.left or not label.atoms:
         return False
@@ -150,7 +150,7 @@ def _tables(grid: Grid, first: int, heading: int) -> _Found:
 
 
 def _blocks(header: Header) -> Iterator[range]:
-    """Yield the columns of each table where two are side by side: the fields of the first come again."""
+    """Yield the columns of each table where two are side by side: the fields of the first are repeated."""
     columns = header.columns
     starts = [0]
     seen: set[str] = set()
@@ -205,7 +205,7 @@ def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[
 
 
 def _same_rows(grid: Grid, rows: range, items: list[int]) -> bool:
-    """Return whether two columns of labels are the same ones in two languages."""
+    """Return whether two columns give the same labels in two languages."""
     in_both = (row for row in rows if all(grid.label(row, column).marks for column in items[:2]))
     return len(items) > 1 and len(list(in_both)) > 1
 

@@ -14,7 +14,16 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.reading.labels import QUIET, Atom, Key, Kind, Label, Meaning, listed
-from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, tidy, without_diacritics, words, words_of_label
+from gbv_kpi.reading.normalize import (
+    CACHED,
+    LONGEST_LABEL,
+    plain_key,
+    plain_words,
+    tidy,
+    without_diacritics,
+    words,
+    words_of_label,
+)
 from gbv_kpi.reading.periods import mark_periods
 from gbv_kpi.reading.units import level_of
 
@@ -40,7 +49,7 @@ class _Index:
 
     def key(self, text: str) -> Key:
         key, _ = words_of_label(tidy(text))
-        return tuple(map(without_diacritics, key)) if self.plain else key
+        return plain_key(key) if self.plain else key
 
     def learn(self, key: Key, atom: Atom) -> None:
         if not key:
@@ -93,14 +102,17 @@ class Vocabulary:
             for text in listed(kind):
                 key = words_of_label(tidy(text), whole=True)[0]
                 self._exact.learn(key, atom)
-                self._plain.learn(tuple(map(without_diacritics, key)), atom)
+                self._plain.learn(plain_key(key), atom)
         for index in (self._exact, self._plain):
             self._learn_fields(plan, index)
         spelt = [
             (words(short), words(long), words(short) in self._exact.phrases)
             for short, long in plan.abbreviations.items()
         ]
-        self._abbreviations = (spelt, [(_bare(short), _bare(long), is_listed) for short, long, is_listed in spelt])
+        self._abbreviations = (
+            spelt,
+            [(plain_key(short), plain_key(long), is_listed) for short, long, is_listed in spelt],
+        )
         self.places = {words(plan.place.vi), words(plan.place.en)} - {()}
         self.is_of_communes = any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in plan.units)
         self.explain = lru_cache(CACHED)(self._explain)  # a thousand forms have the same headings
@@ -137,7 +149,7 @@ class Vocabulary:
 
     def _without_count(self, key: Key) -> Key:
         for text in _COUNT_WORDS:
-            for count in (words(text), tuple(map(without_diacritics, words(text)))):
+            for count in (words(text), plain_words(text)):
                 if key[: len(count)] == count and len(key) > len(count):
                     return key[len(count) :]
         return key
@@ -235,10 +247,6 @@ class Vocabulary:
 
 def _only_topic(atom: Atom) -> bool:
     return Kind.TOPIC in atom.kinds and not atom.kinds & QUIET and not (atom.field or atom.upper or atom.lower)
-
-
-def _bare(key: Key) -> Key:
-    return tuple(map(without_diacritics, key))
 
 
 def _year(word: str) -> int | None:

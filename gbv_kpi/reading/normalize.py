@@ -7,6 +7,7 @@ have the same key; other words do not. A *wrong* diacritic is another word: Viá»
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 LONGEST_LABEL = 600  # characters of a cell that are looked at; a longer text is running text, not a heading
@@ -67,9 +68,14 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_word(word) for word in _WORD.findall(tidy(text)) if word != "%")
 
 
+def plain_key(key: Iterable[str]) -> tuple[str, ...]:
+    """Return the words without diacritics."""
+    return tuple(map(without_diacritics, key))
+
+
 @lru_cache(CACHED)
 def plain_words(text: str) -> tuple[str, ...]:
-    return tuple(map(without_diacritics, words(text)))
+    return plain_key(words(text))
 
 
 @lru_cache(maxsize=CACHED)

@@ -80,7 +80,7 @@ def find_periods(text: str) -> list[Period]:
     found: list[Period] = []
     for pattern, read in _PERIODS:
         for match in pattern.finditer(plain):
-            if not any(one.start < match.end() and match.start() < one.end for one in found):
+            if not any(period.start < match.end() and match.start() < period.end for period in found):
                 found.append(read(match))
     return sorted(found)
 

@@ -18,7 +18,7 @@ from gbv_kpi.sheets.sheet import Cell, cell_address
 PersonalHeadings = dict[tuple[int, int], str]  # our own words for a heading, by row and column
 Texts = Iterable[tuple[int, int, str]]  # row and column of a cell, and its text
 
-LONGEST_HEADING = 400  # characters; a longer text is no heading
+LONGEST_HEADING = 400  # characters; a longer text is not a heading
 LOOKED_BELOW = 30  # rows under a heading that may count people
 FAMILY_NAMES = frozenset(
     words(
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
     exact: Key
     plain: Key
 
-    def stands_at(self, start: int, heading: Key) -> bool:
+    def matches_at(self, start: int, heading: Key) -> bool:
         part = heading[start : start + len(self.exact)]
         return len(part) == len(self.exact) and all(map(_same, part, self.exact, self.plain))
 
@@ -67,14 +67,16 @@ def personal_entry(text: str) -> Entry | None:
         return None
     entries = _entries_by_word()
     heading = words(text)
-    candidates = [(place, entry) for place, word in enumerate(heading) for entry in entries.get(_bare(word), ())]
+    candidates = [
+        (place, entry) for place, word in enumerate(heading) for entry in entries.get(without_diacritics(word), ())
+    ]
     if not candidates:
         return None
     begins = next((place for place, word in enumerate(heading) if not word.isdigit()), 0)  # after "1.2."
-    matches = [(place, entry) for place, entry in candidates if entry.stands_at(place, heading)]
+    matches = [(place, entry) for place, entry in candidates if entry.matches_at(place, heading)]
     if any(entry.kind == "ordinary" or (entry.kind == "counted" and place == begins) for place, entry in matches):
         return None
-    begins_after_so = begins + (_bare(heading[begins]) == "so")  # "Số Zalo"
+    begins_after_so = begins + (without_diacritics(heading[begins]) == "so")  # "Số Zalo"
     end = len(words(text.partition(":")[0]))  # what follows may be the answer
     for place, entry in matches:
         is_first = place == begins or (place == begins_after_so and _is_contact(entry))
@@ -91,9 +93,9 @@ def personal_entry(text: str) -> Entry | None:
 def headings_of_persons(
     rows: Sequence[Sequence[Cell]], is_heading: Callable[[str], bool], first: int = 0
 ) -> PersonalHeadings:
-    """Return the personal headings in rows of a sheet, of which `first` is the number of the first.
+    """Return the personal headings in rows of a sheet; `first` is the number of the first row.
 
-    A heading stands in a row with another one: a personal one, or one that `is_heading` knows, of a field or of the
+    A heading shares its row with another one: a personal one, or one that `is_heading` knows, of a field or of the
     frame of a table. Over a column of counts, "Nạn nhân" alone counts people.
     """
     return {
@@ -109,8 +111,8 @@ def columns_of_persons(headings: Texts, titles: Texts = (), items: Texts = ()) -
     """Return the personal ones among a return's headings that mean no field, its title block and a form's items.
 
     The path of a heading is parted by " → "; its last level may be personal alone, the levels above it only where
-    they do not count people ("Nạn nhân → Nữ"). A title block that names a person is no better than a column, but
-    for who wrote the return; the telephone number there is the office's.
+    they do not count people ("Nạn nhân → Nữ"). A title block may name only the
+    author of the return; a telephone number there is the office's.
     """
     found: PersonalHeadings = {}
     for row, column, path in headings:
@@ -151,7 +153,7 @@ def shown_sheet_name(name: str | None, number: int, names_unit: Callable[[str], 
 
 
 def _is_name_of_person(text: str) -> bool:
-    """Whether a text is a family name and two to four more names, and nothing else: two words are a place as often."""
+    """Return whether a text is only a family name and two to four more names; two words may be a place."""
     names = words(text.replace(".", " ").replace("_", " "))
     if not 3 <= len(names) <= 5 or any(map(str.isdigit, text)):
         return False
@@ -161,7 +163,7 @@ def _is_name_of_person(text: str) -> bool:
 
 
 def _headings_in(cells: Sequence[Cell], is_heading: Callable[[str], bool]) -> list[tuple[int, Entry]]:
-    """Return the personal headings of one row, none where they stand alone."""
+    """Return the personal headings of one row, none where the row has a single text."""
     texts = [(column, cell.strip()) for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()]
     if len(texts) < 2:
         return []
@@ -174,7 +176,7 @@ def _headings_in(cells: Sequence[Cell], is_heading: Callable[[str], bool]) -> li
 
 
 def _counts(text: str) -> bool:
-    """Whether a heading says its measure: "Nạn nhân (người)"."""
+    """Return whether a heading names its measure: "Nạn nhân (người)"."""
     return any(is_measure(inner) for inner in _BRACKET.findall(text))
 
 
@@ -203,11 +205,6 @@ def _entries_by_word() -> Mapping[str, Sequence[Entry]]:
             entry = Entry(kind, label.strip(), words(label), plain_words(label))
             entries.setdefault(entry.plain[0], []).append(entry)
     return entries
-
-
-@lru_cache(16384)
-def _bare(word: str) -> str:
-    return without_diacritics(word)
 
 
 def _same(word: str, exact: str, plain: str) -> bool:

@@ -1,4 +1,4 @@
-"""What reading needs besides the sheet: the plan, the words of its headings, its units, and the assumed year."""
+"""Bundle what reading needs besides the sheet: plan, vocabulary, units and assumed year."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from gbv_kpi.reading.units import UnitDirectory
 
 @dataclass(frozen=True, slots=True)
 class AssumedYear:
-    """The year of returns that name none; where it `binds`, a return that names another is a problem."""
+    """The year of returns that name none; if it `binds`, naming another year is a problem."""
 
     year: int
     binds: bool = False
@@ -17,7 +17,7 @@ class AssumedYear:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The same for every sheet of a call."""
+    """The context shared by all sheets of a call."""
 
     plan: Plan
     vocabulary: Vocabulary

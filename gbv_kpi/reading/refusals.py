@@ -1,4 +1,4 @@
-"""The problems of figures that are not read: which cells claim one place, and which words are in the way."""
+"""Build the problems of figures that are not read: competing cells, and the words that exclude a figure."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -36,7 +36,7 @@ class Seen(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What a line says against figures."""
+    """A line that limits or excludes figures, and the kind of limit."""
 
     kind: Kind
     row: int
@@ -88,9 +88,9 @@ def not_whole(
     spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None, blank: Cited | None = None
 ) -> Problem:
     """Return the problem of figures that are parts, targets or other years only; `blank` is the cell of the whole."""
-    shown, kinds = blank or seen[0], {kind for one in seen for kind in one.kinds}
+    shown, kinds = blank or seen[0], {kind for figure in seen for kind in figure.kinds}
     place = spot.at(shown.row, shown.at)
-    found = quoted([one.heading for one in seen])
+    found = quoted([figure.heading for figure in seen])
     name = field.id if field else None
     if kinds == {Kind.PART_OF_YEAR}:
         message = phrase("{found} is only part of the year.", found=found)
@@ -108,7 +108,7 @@ def not_whole(
 
 
 def not_read(spot: Spot, cell: Cited) -> Problem:
-    """Return the warning of figures that mean nothing to the plan."""
+    """Return the warning for figures that the plan does not ask for."""
     place, found = spot.at(cell.row, cell.at), shortened(cell.heading)
     if not found:
         return Problem("unknown-column", place, phrase("Figures without a heading; they were not read."))
@@ -123,7 +123,7 @@ def other_year(spot: Spot, cell: Cited, year: int) -> Problem:
 
 
 def qualified(spot: Spot, cell: Cited, kind: Kind) -> Problem:
-    """Return the problem of a line that says of all figures below that they are not the result of the year."""
+    """Return the problem of a line by which the figures below are not the result of the year."""
     found = shortened(cell.heading)
     if kind is Kind.PART_OF_YEAR:
         code = "part-of-year"

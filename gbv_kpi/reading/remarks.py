@@ -24,8 +24,8 @@ _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
 _FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
 _AGE = re.compile(r"[<>≤≥]\s*\d|\d+\s*[-–]\s*\d+$|\d+\s*\+$")  # "<16", "18-60"
 TextCell = tuple[int, int, str]  # row, column and text
-_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran"))
-_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh"))
+COMMUNE_WORDS = frozenset(words("xã, phường, trấn, xa, phuong, tran"))
+DISTRICT_WORDS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh"))
 
 
 def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
@@ -39,10 +39,10 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
         return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and is_of_other else line.against  # "Ước năm sau"
     if is_incomplete(text) or _names_lower_level(text, vocabulary):
         return Kind.PART
-    heading, colon, said = text.partition(":")
-    if colon and said.strip() and _parts(heading, vocabulary):
-        return None if _is_neutral(said, vocabulary) else Kind.PART
-    kind = _said_alone(vocabulary.explain(text))
+    heading, colon, value = text.partition(":")
+    if colon and value.strip() and _parts(heading, vocabulary):
+        return None if _is_neutral(value, vocabulary) else Kind.PART
+    kind = _against_alone(vocabulary.explain(text))
     if kind is Kind.ACCUMULATED and any(map(str.isdigit, text)):
         return None  # "GIAI ĐOẠN 2021 - 2025" is the plan's
     return None if line.is_result and kind in (Kind.TARGET, Kind.ESTIMATE) else kind
@@ -54,14 +54,14 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
 
     `years` are those of the title. A note may name a day from November on: a year's figures are sent before its end.
     """
-    said = tidy(text)
-    lead = _NOTE.match(without_diacritics(said))
-    said = said[lead.end() if lead else 0 :]
-    for period in reversed(find_periods(said)):
+    remaining = tidy(text)
+    lead = _NOTE.match(without_diacritics(remaining))
+    remaining = remaining[lead.end() if lead else 0 :]
+    for period in reversed(find_periods(remaining)):
         if period.is_nearly:
-            said = f"{said[: period.start]} {said[period.end :]}"
-    plain = without_diacritics(said)
-    label = vocabulary.explain(said) if len(said) <= LONGEST_NOTE else None
+            remaining = f"{remaining[: period.start]} {remaining[period.end :]}"
+    plain = without_diacritics(remaining)
+    label = vocabulary.explain(remaining) if len(remaining) <= LONGEST_NOTE else None
     is_explained = label is not None and bool(label.atoms) and all(map(str.isdecimal, label.left))
     if (
         (label is not None and (label.is_inner or (label.marks and not label.left)))
@@ -69,13 +69,13 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
         or is_place_and_date(text)
     ):
         return None
-    is_of_figures = is_explained or _OF_FIGURES.search(plain) or ("bao cao" in plain and is_incomplete(said))
+    is_of_figures = is_explained or _OF_FIGURES.search(plain) or ("bao cao" in plain and is_incomplete(remaining))
     if _OF_SENDING.search(plain) or not is_of_figures:
         return None
     if is_explained and label is not None and label.years and years and years.isdisjoint(label.years):
         return Kind.OTHER_YEAR
-    kind = against_in(said, vocabulary)
-    if kind is Kind.RATE and not is_scale(said):
+    kind = against_in(remaining, vocabulary)
+    if kind is Kind.RATE and not is_scale(remaining):
         return None  # "Đạt 95%", "Tăng so với 2022"
     return None if kind is Kind.TARGET and not is_explained else kind
 
@@ -113,7 +113,7 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
     if own.only({Kind.MEASURE}):
         return None
     if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT}):
-        return read_line(f"ĐVT: {text}").against or _said_alone(own)
+        return read_line(f"ĐVT: {text}").against or _against_alone(own)
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
         kind = against_in_note(f"{heading} {text}", vocabulary)
         return kind if kind is Kind.PART_OF_YEAR else None
@@ -121,7 +121,7 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
         return against_in_note(text, vocabulary)
     if reader.units.knows(text) or words(text) in vocabulary.places:
         return None
-    if _said_alone(label) not in (None, *_PARTING):
+    if _against_alone(label) not in (None, *_PARTING):
         return None  # "Đánh giá: Đạt"
     if kind := against_in(text, vocabulary):
         return kind
@@ -132,7 +132,7 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
     return Kind.UNEXPLAINED if is_label else None
 
 
-def _said_alone(label: Label) -> Kind | None:
+def _against_alone(label: Label) -> Kind | None:
     """Return what a label says against figures, where no word of it is left over but numbers."""
     if not all(map(str.isdecimal, label.left)):
         return None
@@ -155,4 +155,4 @@ def _names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
     key = set(words(text))
     is_level = vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART})
-    return is_level and bool(key & _COMMUNES) and not key & _DISTRICTS and not vocabulary.is_of_communes
+    return is_level and bool(key & COMMUNE_WORDS) and not key & DISTRICT_WORDS and not vocabulary.is_of_communes

@@ -1,6 +1,7 @@
-"""The cells of returns: figures shared by several, hidden rows and columns, and lines that sum returns up."""
+"""Examine the rows of returns: shared cells, hidden rows and columns, totals, and words that put a row in doubt."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,12 @@ from gbv_kpi.reading.body import Body, RowKind
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.remarks import against_in_cell
 from gbv_kpi.reading.tables import FieldCells, Total, Unread
 from gbv_kpi.reading.title_block import year_of
+from gbv_kpi.reading.years import Texts
 
 
 def take_out_shared(
@@ -99,3 +104,56 @@ def totals_of(
             field: (columns.cell(column.at, line), line + columns.first, column.at) for field, column in chosen.items()
         }
         yield Total(cells, groups)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubt:
+    """Rows that share a word which shows that they are not the whole result of the year."""
+
+    kind: Kind
+    column: Column
+    text: str
+    rows: Rows
+
+    @property
+    def shown(self) -> str:
+        """Return the text to quote; of an unknown column only the heading, because its cells may name persons."""
+        return self.column.heading if self.kind is Kind.UNEXPLAINED else self.text
+
+
+def doubts_in(
+    columns: Columns, rows: Rows, others: Sequence[Column], fields: Sequence[int], reader: Reader
+) -> Iterator[Doubt]:
+    """Yield the doubts that columns without figures raise about rows."""
+    first = min(fields, default=0)
+    for column in others:
+        heading = column.path[-1] if column.path else ""
+        is_count = column.at < columns.width and columns.all_figures(column.at)
+        if column.at >= columns.width or (is_count and not against_in_cell(heading, "1", reader, is_label=True)):
+            continue
+        is_label = bool(heading) and column.at < first
+        for text, matching in columns.values(column.at).texts_at(rows):
+            if text and (kind := against_in_cell(heading, text, reader, is_label=is_label)):
+                yield Doubt(kind, column, text, matching)
+
+
+def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:
+    """Return the rows to read, and the doubts about them: a part is left out where its unit has a row without a doubt.
+
+    `names` are what the rows have for unit, code and year.
+    """
+    serious = [doubt for doubt in doubts if doubt.kind is not Kind.ESTIMATE]
+    if not serious:
+        return rows, list(doubts)
+    in_doubt = np.isin(rows, np.concatenate([doubt.rows for doubt in serious]))
+    identity = np.zeros(len(rows), dtype=np.int64)
+    for texts in names:
+        _, identity = np.unique(identity * len(texts.values) + texts.codes, return_inverse=True)
+    is_first = np.zeros(len(rows), dtype=bool)
+    is_first[np.unique(identity, return_index=True)[1]] = True
+    kept = rows[~in_doubt | (is_first & ~np.isin(identity, identity[~in_doubt]))]
+    return kept, [
+        Doubt(doubt.kind, doubt.column, doubt.text, remaining)
+        for doubt in doubts
+        if (remaining := np.intersect1d(doubt.rows, kept)).size
+    ]

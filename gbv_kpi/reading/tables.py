@@ -23,7 +23,7 @@ class FieldCells:
     """The cells of one field, one for each return of a table.
 
     `values` holds cells (object), whole numbers (int64) or texts (Categorical). `rows` and `columns` count from 0;
-    one number stands for all where they share it, and -1 where the table has no such cell.
+    a single number applies to all returns, and -1 where the table has no such cell.
     """
 
     values: pd.Series
@@ -70,7 +70,7 @@ class Table:
     cells: Mapping[str, FieldCells]
     totals: Sequence[Total]
     problems: Sequence[Problem]
-    refusal: Problem | None = None  # what its title, sheet or notes say against all its figures
+    refusal: Problem | None = None  # the reason in its title, sheet or notes why no figure counts
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, of a row where `column` is -1, or of the sheet where both are."""
@@ -78,7 +78,7 @@ class Table:
 
 
 def without_plans(tables: Sequence[Table]) -> list[Table]:
-    """Leave out the tables that are no result where another one of the file is one of the same units: a plan beside it.
+    """Leave out refused tables, such as plans, where another table of the file gives the results of the same units.
 
     A warning in place of the refusal names what was left out.
     """
@@ -92,8 +92,8 @@ def without_plans(tables: Sequence[Table]) -> list[Table]:
             continue
         found = table.refusal.value or ""
         message = phrase("“{found}” is not the result of the year; the figures next to it were read.", found=found)
-        told = Problem("sheet-not-read", table.refusal.place, message, value=found)
-        kept.append(replace(table, returns=table.returns[:0], cells={}, totals=(), problems=(told,)))
+        left_out = Problem("sheet-not-read", table.refusal.place, message, value=found)
+        kept.append(replace(table, returns=table.returns[:0], cells={}, totals=(), problems=(left_out,)))
     return kept
 
 

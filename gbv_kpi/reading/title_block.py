@@ -1,4 +1,4 @@
-"""Read the lines above a table: the years they name, what they say against its figures, and the reporting unit."""
+"""Read the lines above a table: the years they name, the limits they put on its figures, and the reporting unit."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading.grid import Grid, Spot
 from gbv_kpi.reading.labels import Key, Kind, listed
 from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import is_measure, plain_words, tidy, without_diacritics, words
+from gbv_kpi.reading.normalize import is_measure, plain_key, plain_words, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Remark
 from gbv_kpi.reading.remarks import against_in
@@ -31,7 +31,7 @@ from gbv_kpi.reading.titles import (
 )
 from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
 
-SHEET = (-1, -1)  # the place of what the sheet's name says
+SHEET = (-1, -1)  # the place of a remark in the sheet's name
 _WIDEST = 200  # characters of a line that may name a unit
 _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
 _GLUED_YEAR = re.compile(r"(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))")  # "KH2023"
@@ -45,11 +45,11 @@ Cell = tuple[int, int, str]  # row, column, text
 
 @dataclass(frozen=True, slots=True)
 class TitleBlock:
-    """The lines above a table, and what they say of it."""
+    """The lines above a table, and the years and limits they give."""
 
     cells: Sequence[Cell]
     years: Sequence[tuple[int, int, int]]  # year, row and column, the nearest to the table first
-    against: Sequence[Remark]  # what a line says against all figures
+    against: Sequence[Remark]  # lines that limit or exclude all figures
     spot: Spot
 
     @property
@@ -59,7 +59,7 @@ class TitleBlock:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """The unit that a title names, or why it names none, and where."""
+    """The unit that a title names, or the problem that keeps it from naming one, and the place."""
 
     unit: NamedUnit | None
     row: int = -1
@@ -70,7 +70,7 @@ class Reporter:
 
 
 def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
-    """Return what the rows above a table say, in its columns where another table is beside it."""
+    """Return the title block of a table, limited to its columns where tables share the rows."""
     cells = [(row, column, text) for row in rows for column, text in grid.texts(row)]
     inside = [cell for cell in cells if cell[1] in columns]
     if any(reporting_unit_in(text) is not None for _, _, text in inside):
@@ -98,7 +98,7 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
 
 
 def _names_reporter(text: str, reader: Reader) -> bool:
-    """Return whether a text only says whose return it is: "Đơn vị báo cáo: Cấp tỉnh"."""
+    """Return whether a text only names the reporting unit: "Đơn vị báo cáo: Cấp tỉnh"."""
     named = reporting_unit_in(text)
     return reader.units.knows(named or text)
 
@@ -130,7 +130,7 @@ def year_of(cell: object) -> int | None:
 
 
 def _joined_lines(cells: Sequence[Cell]) -> Iterator[Cell]:
-    """Yield the cells, but as one those of a row that give a period together: "Từ tháng", "1", "đến tháng", "6"."""
+    """Yield the cells; cells of a row that give a period together are joined: "Từ tháng", "1", "đến tháng", "6"."""
     for row, in_row in groupby(cells, key=itemgetter(0)):
         texts = [cell[1:] for cell in in_row]
         joined = [text.replace("_", " ").strip(" :") for _, text in texts]
@@ -151,7 +151,7 @@ def _periods_below(cells: Sequence[Cell]) -> Iterator[Remark]:
             yield Remark(Kind.PART_OF_YEAR, row, min(texts), line)
 
 
-# ---------------------------------------------------------------- whose return it is
+# ---------------------------------------------------------------- reporting unit
 
 
 def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vocabulary) -> Reporter:
@@ -202,7 +202,7 @@ def _labelled(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> It
 
 
 def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
-    """Yield the bodies that are named alone in the first cell of a row, but for whom the return goes to."""
+    """Yield the bodies that are named alone in the first cell of a row, except recipients."""
     rows: dict[int, Cell] = {}
     for cell in title.cells:
         rows.setdefault(cell[0], cell)
@@ -226,7 +226,7 @@ def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
     key = words(text)
     if _begins_with("province", key):
         return True
-    if any(key[-len(place) :] in (place, tuple(map(without_diacritics, place))) for place in vocabulary.places):
+    if any(key[-len(place) :] in (place, plain_key(place)) for place in vocabulary.places):
         return not any(level in key for level in words("huyện xã phường thị"))
     return False
 
@@ -246,7 +246,7 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def _begins_as_body(text: str) -> bool:
-    """Return whether a text begins as the name of a body, and is none of the offices that report for a unit."""
+    """Return whether a text begins as the name of a body other than the offices that report for a unit."""
     key = words(text)
     is_title = not _WORDS_OF_TITLES.isdisjoint(map(without_diacritics, key))
     return _begins_with("body", key) and office_before(key) < len(key) and not is_title
@@ -258,7 +258,7 @@ def _begins_with(meaning: str, key: Key) -> bool:
 
 
 def _in_report_title(title: TitleBlock, names: UnitNames) -> Iterator[Cell]:
-    """Yield the unit on whose territory a report is, where its title says so and nothing else names who reports."""
+    """Yield the unit on whose territory a report is, where the title states it and nothing else names the reporter."""
     for row, column, text in title.cells:
         if names_recipient(text) or len(text) > _WIDEST:
             continue

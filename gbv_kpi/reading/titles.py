@@ -76,7 +76,7 @@ def _label(meaning: str, rest: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class LineMeaning:
-    """The years that a line names, and what it says against the figures below it."""
+    """The years that a line names, and the kind of figures it excludes or limits."""
 
     years: tuple[int, ...] = ()
     against: Kind | None = None
@@ -100,13 +100,13 @@ def read_line(text: str) -> LineMeaning:
         return LineMeaning(years, Kind.RATE)
     if _RUNNING_TEXT.match(plain):
         return LineMeaning()
-    said = _listed("document in a line").sub(" ", _BY_A_DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain)))
+    remaining = _listed("document in a line").sub(" ", _BY_A_DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain)))
     is_result = _listed("result in a line").search(plain) is not None
-    if _listed("accumulated in a line").search(said) or _SEVERAL_YEARS.search(plain):
+    if _listed("accumulated in a line").search(remaining) or _SEVERAL_YEARS.search(plain):
         return LineMeaning(years, Kind.ACCUMULATED, is_result)
-    if _listed("estimate in a line").search(said):
+    if _listed("estimate in a line").search(remaining):
         return LineMeaning(years, Kind.ESTIMATE, is_result)
-    is_target = not is_result and _listed("target in a line").search(said)
+    is_target = not is_result and _listed("target in a line").search(remaining)
     return LineMeaning(years, Kind.TARGET if is_target else None, is_result)
 
 
@@ -117,9 +117,9 @@ def years_in(title: str) -> tuple[int, ...]:
     >>> years_in("KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND NGÀY 12/5/2021 NĂM 2023")
     (2023,)
     """
-    said = _NOT_THE_YEAR.sub(" ", _MONTH.sub(" ", _DATE.sub(" ", _plain(title))))
-    said = _NEXT_YEAR.sub(r"\1 nam ", said)
-    return tuple(int(year.replace(" ", "")) for year in _YEAR.findall(said))
+    remaining = _NOT_THE_YEAR.sub(" ", _MONTH.sub(" ", _DATE.sub(" ", _plain(title))))
+    remaining = _NEXT_YEAR.sub(r"\1 nam ", remaining)
+    return tuple(int(year.replace(" ", "")) for year in _YEAR.findall(remaining))
 
 
 def year_ended_in(title: str) -> int | None:
@@ -133,23 +133,25 @@ def year_ended_in(title: str) -> int | None:
 
 def part_of_year_in(title: str) -> bool:
     """Return whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
-    said = tidy(title)
-    for period in reversed(find_periods(said)):
+    remaining = tidy(title)
+    for period in reversed(find_periods(remaining)):
         if not period.is_year:
             return True
-        said = f"{said[: period.start]} {said[period.end :]}"
-    return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(said)))) is not None
+        remaining = f"{remaining[: period.start]} {remaining[period.end :]}"
+    return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(remaining)))) is not None
 
 
 def is_scale(text: str) -> bool:
-    """Return whether a text says that figures are thousands, percentages or rates: "ĐVT: nghìn người"."""
+    """Return whether a text states that figures are thousands, percentages or rates: "ĐVT: nghìn người"."""
     return _SCALE.search(_plain(text)) is not None
 
 
 def is_incomplete(text: str) -> bool:
-    """Return whether a text says that something is not in the figures: "Chưa bao gồm …", "20/27 xã báo cáo"."""
+    """Return whether a text states that the figures are incomplete: "Chưa bao gồm …", "20/27 xã báo cáo"."""
     plain = _plain(text)
-    return _NOT_ALL.search(plain) is not None or any(int(some) < int(of) for some, of in _SOME_OF.findall(plain))
+    return _NOT_ALL.search(plain) is not None or any(
+        int(reported) < int(expected) for reported, expected in _SOME_OF.findall(plain)
+    )
 
 
 def year_in(cell: str) -> int | None:
@@ -165,13 +167,13 @@ def year_named(heading: str) -> int | None:
 
 
 def is_place_and_date(title: str) -> bool:
-    """Return whether a line says where and when a paper was signed: "Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024"."""
+    """Return whether a line gives the place and date of signature: "Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024"."""
     return _PLACE_AND_DATE.match(_plain(title)) is not None
 
 
 def years_in_sheet_name(name: str) -> list[int]:
-    said = _NOT_THE_YEAR.sub(" ", _DATE.sub(" ", _plain(name)))
-    return [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", said)]
+    remaining = _NOT_THE_YEAR.sub(" ", _DATE.sub(" ", _plain(name)))
+    return [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", remaining)]
 
 
 def is_year_label(text: str) -> bool:
@@ -186,7 +188,7 @@ def reporting_unit_in(title: str) -> str | None:
 
 
 def names_recipient(title: str) -> bool:
-    """Return whether a line says whom the return goes to."""
+    """Return whether a line names the recipient of the return."""
     return _label("recipient", "").match(_plain(title)) is not None
 
 

@@ -1,4 +1,4 @@
-"""A unit's name in any spelling, or its code, to the unit of that year.
+"""Resolve a unit's name in any spelling, or its code, to the unit of a year.
 
 Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 2024 and thành phố Hoa Lư in
 2025, and the code 374 likewise. So a name means something only in a year.
@@ -15,12 +15,7 @@ from itertools import chain
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.labels import Key, listed
-from gbv_kpi.reading.normalize import CACHED, without_diacritics, words
-
-
-def _plain(key: Key) -> Key:
-    return tuple(map(without_diacritics, key))
-
+from gbv_kpi.reading.normalize import CACHED, plain_key, plain_words, words
 
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
@@ -41,7 +36,7 @@ _PREFIXES: tuple[tuple[Key, str], ...] = tuple(
         key=lambda pair: -len(pair[0]),
     )
 )
-_PLAIN_PREFIXES = tuple((_plain(prefix), level) for prefix, level in _PREFIXES)
+_PLAIN_PREFIXES = tuple((plain_key(prefix), level) for prefix, level in _PREFIXES)
 _PREFIXES_BY_WORD = {
     word: [(prefix, level) for prefix, level in (*_PREFIXES, *_PLAIN_PREFIXES) if prefix[0] == word]
     for word in {prefix[0] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES)}
@@ -58,7 +53,7 @@ _LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth
 
 @dataclass(frozen=True, slots=True)
 class NamedUnit:
-    """The unit of the year that a name stands for, and the unit it names: its predecessor if merged since."""
+    """The unit of the year that a name resolves to, and the unit it names, which may have merged since."""
 
     unit: Unit
     named: Unit
@@ -77,7 +72,7 @@ class UnitNames:
         former = ((unit, plan.successor(unit, year)) for unit in plan.units if not unit.exists_on(day))
         self._any = not plan.units
         place = words(plan.place.vi)
-        self._places = {form for name in (place, _split(place)[1]) for form in (name, _plain(name))} - {()}
+        self._places = {form for name in (place, _split(place)[1]) for form in (name, plain_key(name))} - {()}
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
         self._words: set[str] = set()  # of all the names: a text without any of them names no unit
@@ -100,11 +95,11 @@ class UnitNames:
         for name in (named.named.name, *named.named.aliases):
             level, bare = _split(words(name))
             levels = (level, None) if level is not None and bare_too else (level,)
-            for spelt in {bare, _plain(bare)}:
+            for spelt in {bare, plain_key(bare)}:
                 self._words.update(spelt)
-                for of_level in levels:
-                    meant = self._by_name.setdefault((of_level, spelt), [])
-                    if named not in meant and not (named.merged and any(not other.merged for other in meant)):
+                for known_level in levels:
+                    meant = self._by_name.setdefault((known_level, spelt), [])
+                    if named not in meant and not (named.merged and any(not rival.merged for rival in meant)):
                         meant.append(named)
 
     def _find(self, text: str) -> NamedUnit | None:
@@ -116,7 +111,7 @@ class UnitNames:
             return exact
         if code := _CODE_AS_DECIMAL.fullmatch(text):
             return self._by_code.get(code[1].lstrip("0"))
-        key = (text,) if text.isascii() and text.isdigit() else words(text)  # a code is a word as it stands
+        key = (text,) if text.isascii() and text.isdigit() else words(text)  # digits need no normalising
         if self._words.isdisjoint(key):
             return self._by_code.get(key[0].lstrip("0")) if len(key) == 1 and _CODE.fullmatch(key[0]) else None
         if (found := self._by_key(key)) is not None:
@@ -142,7 +137,7 @@ class UnitNames:
         found = self._by_words(name)
         if found and codes:
             coded = [self._by_code[code.lstrip("0")] for code in codes if code.lstrip("0") in self._by_code]
-            return found if all(other.unit is found.unit for other in coded) else None
+            return found if all(by_code.unit is found.unit for by_code in coded) else None
         return found
 
     def _by_words(self, key: Key) -> NamedUnit | None:
@@ -158,19 +153,19 @@ class UnitNames:
         return None
 
     def _without_place(self, key: Key) -> Iterator[Key]:
-        """Yield what is before the province: "huyện Nho Quan, tỉnh Ninh Bình"."""
+        """Yield the name before the province: "huyện Nho Quan, tỉnh Ninh Bình"."""
         for place in self._places:
             if key[-len(place) :] == place and _split(key[: -len(place)])[0] is not None:
                 yield key[: -len(place)]
 
     def nearest(self, text: str) -> list[str]:
         """Return up to three names of the year's units that look most like the text."""
-        by_look = {" ".join(map(without_diacritics, _split(words(u.name))[1])): u.name for u in self.current}
-        look = " ".join(map(without_diacritics, _split(words(text))[1]))
+        by_look = {" ".join(plain_key(_split(words(unit.name))[1])): unit.name for unit in self.current}
+        look = " ".join(plain_key(_split(words(text))[1]))
         return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
 
     def not_found(self, text: str, year: int) -> Phrase:
-        """Return what to say of a name that no unit of the year has."""
+        """Return the message for a name that no unit of the year has."""
         details = {"found": text, "year": str(year)}
         if nearest := self.nearest(text):
             return phrase(
@@ -220,7 +215,7 @@ def _split(key: Key) -> tuple[str | None, Key]:
 def _offices() -> dict[str, list[Key]]:
     """Return the offices of units by their first word, the longest first."""
     by_word: dict[str, list[Key]] = {}
-    spelt = {form for entry in listed("office") for form in (words(entry), _plain(words(entry)))}
+    spelt = {form for entry in listed("office") for form in (words(entry), plain_words(entry))}
     for office in sorted(spelt, key=len, reverse=True):
         by_word.setdefault(office[0], []).append(office)
     return by_word

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.body import Body, RowKind, read_body
+from gbv_kpi.reading.body import Body, RowKind, RowNames, read_body
 from gbv_kpi.reading.choose import choose_columns, other_meanings
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Grid
@@ -16,10 +16,8 @@ from gbv_kpi.reading.identify import identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.refusals import Remark, missing, not_read, qualified
-from gbv_kpi.reading.remarks import against_in_heading, notes_below
-from gbv_kpi.reading.row_cells import hidden, of_return, take_out_shared, totals_of
-from gbv_kpi.reading.row_names import RowNames
-from gbv_kpi.reading.row_remarks import doubts_in, split_rows
+from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS, against_in_heading, notes_below
+from gbv_kpi.reading.row_cells import doubts_in, hidden, of_return, split_rows, take_out_shared, totals_of
 from gbv_kpi.reading.tables import FieldCells, Table
 from gbv_kpi.reading.title_block import TitleBlock, year_of
 from gbv_kpi.reading.units import level_of
@@ -27,13 +25,11 @@ from gbv_kpi.reading.years import Claims, Texts
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_NOTES = 200  # rows of words below the last return
-_OF_COMMUNES = frozenset(words("xã, phường, trấn, xa, phuong, tran, commune"))
-_OF_DISTRICTS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, quan, tinh, district"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Roles:
-    """The columns of a table that are no figures."""
+    """The columns of a table that hold no figures, by role."""
 
     unit: Column | None
     code: Column | None
@@ -142,7 +138,7 @@ def _are_measures(grid: Grid, cells: Sequence[Cell]) -> bool:
 
 
 def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem]]:
-    """Return the rows that are returns, without those in a section that is no result, and the sections' problems."""
+    """Return the rows that are returns, without sections that give no results, and the problems of the sections."""
     rows = np.flatnonzero(body.kinds == RowKind.RETURN)
     problems: list[Problem] = []
     for number, section in enumerate(body.sections):
@@ -173,7 +169,7 @@ def _table(
     title: TitleBlock,
     grid: Grid,
 ) -> Table:
-    """Return the returns of one year's columns: who they are of, their cells and their totals."""
+    """Return the table of one year's columns: units, cells and totals of its returns."""
     reader, count = grid.reader, len(rows)
     at = (rows + columns.first).astype(np.int32)
     headed = next(iter(chosen.values())) if year is not None and chosen else None
@@ -231,14 +227,20 @@ def _texts(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> T
 
 
 def _names(texts: Texts | None, roles: _Roles, grid: Grid) -> Texts | None:
-    """Return the names of units; under “Xã, thị trấn” a bare name is a commune's, though a district has the same."""
+    """Return the names of units; a bare name under “Xã, thị trấn” is a commune's, even if a district shares it."""
     heading = {word for text in (roles.unit.path if roles.unit else ()) for word in words(text)}
-    if texts is None or heading.isdisjoint(_OF_COMMUNES) or not heading.isdisjoint(_OF_DISTRICTS):
+    if (
+        texts is None
+        or heading.isdisjoint(COMMUNE_WORDS | {"commune"})
+        or not heading.isdisjoint(DISTRICT_WORDS | {"district"})
+    ):
         return texts
     if grid.reader.vocabulary.is_of_communes:
         return texts
     bare = (any(map(str.isalpha, name)) and not level_of(name) for name in texts.values)
-    return Texts(texts.codes, [f"Xã {name}" if b else name for name, b in zip(texts.values, bare, strict=True)])
+    return Texts(
+        texts.codes, [f"Xã {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
+    )
 
 
 def _name_of(cell: Cell) -> str:
@@ -254,4 +256,4 @@ def _section_years(body: Body, rows: Rows) -> tuple[NDArray[np.int64] | None, li
     to_dated = np.full(len(body.sections) + 1, -1, dtype=np.int64)
     to_dated[dated] = np.arange(len(dated))
     sections = [body.sections[number] for number in dated]
-    return to_dated[body.section_of[rows]], [(one.year or 0, one.row, one.at) for one in sections]
+    return to_dated[body.section_of[rows]], [(section.year or 0, section.row, section.at) for section in sections]

@@ -1,4 +1,4 @@
-"""Read of which year returns are: by their own cells, the words above them, the title or the sheet's name."""
+"""Find the year of each return in its own cells, the section above it, the title or the sheet's name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Codes = NDArray[np.integer[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of many returns: every different one, and which of them each return has."""
+    """The different texts of many returns, and the index of each return's text."""
 
     codes: Codes
     values: Sequence[str]
@@ -38,7 +38,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What the cells of returns say of their unit and year, a row for each return."""
+    """The unit and year that the cells of returns name, one element for each return."""
 
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]  # of the unit's name; -1 where no cell names it
@@ -50,11 +50,11 @@ class Claims:
     sections: Codes | None = None  # which of `section_years` is above each return, -1 for none
     section_years: Sequence[tuple[int, int, int]] = ()  # year, row and column
     across: bool = False  # the returns are columns
-    many_units: bool = False  # the table lists several units, whoever sends it
+    many_units: bool = False  # the table lists several units
 
 
 def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, NDArray[np.bool_], list[Problem]]:
-    """Return the year of each return, 0 for none, whether it is in doubt, and the problems of it."""
+    """Return the year of each return (0: none), a mask of returns in doubt, and the problems."""
     count, width = len(claims.rows), len(claims.section_years) + 1
     years, faulty = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     problems: list[Problem] = []
@@ -69,8 +69,8 @@ def years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, 
         if problem is not None:
             faulty[members] = True
             is_of_title = problem.place is not None or claims.years is None  # reported once for all returns
-            at = members[:1] if is_of_title else members
-            problems += (_at_return(problem, claims, int(index), title) for index in at)
+            reported = members[:1] if is_of_title else members
+            problems += (_at_return(problem, claims, int(index), title) for index in reported)
     return years, faulty, problems
 
 
@@ -93,24 +93,24 @@ def _at_return(problem: _YearProblem, claims: Claims, index: int, title: TitleBl
 def _year_of(
     own: str, section: tuple[int, int, int] | None, title: TitleBlock, reader: Reader, *, has_own: bool
 ) -> tuple[int | None, _YearProblem | None]:
-    """Return the year of a return by all that is said of it, and what is wrong with that."""
+    """Return the year of a return from its cell, section, title and `--year`, or the problem found."""
     own_year = year_named(own) if own else None
     if own and own_year is None:
         return None, _YearProblem("missing-year", phrase("“{found}” is not a year.", found=own), None, own)
-    said: list[tuple[int, tuple[int, int] | None]] = [(year, (row, column)) for year, row, column in title.years]
-    titled = {year for year, _ in said}
+    named: list[tuple[int, tuple[int, int] | None]] = [(year, (row, column)) for year, row, column in title.years]
+    titled = {year for year, _ in named}
     if own_year is not None:
-        said = [(own_year, None), *(() if own_year in titled else said)]
+        named = [(own_year, None), *(() if own_year in titled else named)]
     elif section is not None:
-        said.insert(0, (section[0], section[1:]))
+        named.insert(0, (section[0], section[1:]))
     assumed = reader.assumed
-    if assumed and (assumed.binds or not said):
-        said.append((assumed.year, None))
-    if not said:
+    if assumed and (assumed.binds or not named):
+        named.append((assumed.year, None))
+    if not named:
         message = phrase("The return names no year.")
         return None, _YearProblem("missing-year", message, None if has_own else (-1, -1))
-    year, place = said[0]
-    for other, _ in said[1:]:
+    year, place = named[0]
+    for other, _ in named[1:]:
         if other != year:
             message = phrase("This return names {year} here, but {other} elsewhere.", year=str(year), other=str(other))
             if assumed and other == assumed.year and other not in titled:

@@ -1,4 +1,4 @@
-"""An outcome as sentences and tables that are the same on a terminal and in Markdown."""
+"""Render an outcome as sentences and tables, the same on a terminal and in Markdown."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +49,7 @@ def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) ->
 
 
 def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
-    """Yield the errors and each year's verdict in bold, then what may become of it, what is withheld and recorded."""
+    """Yield the errors and each year's verdict in bold, then the prospects, withheld figures and record."""
     plan = outcome.scorecard.plan
     if refused := sentences.refused_returns(outcome):
         yield styled(refused, language, "bold red")
@@ -117,7 +117,7 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
 
 
 def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
-    """Return every threshold missed with the whole number that is lacking; None where none is missed.
+    """Return every missed threshold with the shortfall as a whole number; None where none is missed.
 
     Of very many units only some are shown, the province always.
     """

@@ -36,7 +36,7 @@ def difference_to_json(difference: Difference) -> str:
 
 
 def difference_listing(difference: Difference, language: Language) -> Listing:
-    """Return a row for each return that differs; the findings that do are notes."""
+    """Return a row for each return that differs; findings that differ become notes."""
     columns: Columns[ReturnChange] = (
         ("unit", phrase("Code"), lambda change: change.unit),
         ("unit_name", phrase("Unit"), lambda change: change.unit_name),

@@ -1,4 +1,4 @@
-"""Figures of a finding in an officer's language, and the sign and word of each status."""
+"""Format the figures of a finding in a language, and the sign and word of each status."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Letters to the units of a year: reminders, corrections to be made, results; and replies to files refused."""
+"""Write letters to the units of a year: reminders, corrections to be made, results; and replies to files refused."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Letter:
 
 
 def _within_sentence(unit: Unit) -> str:
-    """Return the name with the small letter that the word of its level has: huyện Nho Quan."""
+    """Return the name with its level in lower case: huyện Nho Quan."""
     is_place = unit.reporting_level in ("commune", "district")
     return unit.name[:1].lower() + unit.name[1:] if is_place else unit.name
 
@@ -122,7 +122,7 @@ def _results(status: UnitStatus, rows: Sequence[Sequence[str]], details: Mapping
 
 
 def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterator[list[str]]:
-    """Yield a row for each indicator; none where nothing is lacking to a threshold in force or to the next one."""
+    """Yield a row for each indicator; none where the current and the next threshold are met."""
     if not any(finding.shortfall or finding.next_shortfall for finding in findings):
         return
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Lists of any command in any format: a command gives the columns and the rows, a writer here draws them.
+"""Write the list of any command in any format, from the columns and rows it gives.
 
 In CSV columns have the names that programs know, figures have no separators, and times are UTC. A person gets
 headings, separators, and the time of the office with its offset.
@@ -37,7 +37,7 @@ Columns = Sequence[tuple[str, Phrase | None, Callable[[Item], Cell]]]  # name, h
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows under named columns, with what must be known of them."""
+    """Rows under named columns, with the notes on them."""
 
     title: Phrase
     columns: Sequence[tuple[str, Phrase | None]]  # the name in CSV, and the heading; None: not for a person

@@ -1,4 +1,4 @@
-"""An outcome as Markdown: readable as it stands, and as a page where a wiki or a repository shows it.
+"""Render an outcome as Markdown, readable as plain text and as a page of a wiki or repository.
 
 Text from files and plans is text: whatever Markdown or HTML would take for a sign of its own is escaped.
 """

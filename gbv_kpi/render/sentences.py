@@ -232,7 +232,7 @@ def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) 
 
 
 def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
-    """Yield what must be said of an indicator wherever its rate is shown."""
+    """Yield the notes that accompany an indicator wherever its rate is shown."""
     for indicator in plan.all_indicators:
         if indicator.caveat and indicator.id in rated:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)

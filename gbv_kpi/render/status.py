@@ -1,4 +1,4 @@
-"""The returns of a year that came, are late or missing: as a list, on a terminal, and as JSON `gbv-kpi/status/1`."""
+"""Render returns as received, overdue or missing: as a list, on a terminal, and as JSON `gbv-kpi/status/1`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

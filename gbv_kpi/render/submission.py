@@ -120,8 +120,10 @@ def _revision(revised: Revision) -> Phrase:
 def _summary(submission: Submission) -> Phrase:
     """Return how many files were recorded, unchanged and refused, without those that none was."""
     states = [file.filed.state for file in submission.files]
-    parts = [phrase(words.wording, count=states.count(one)) for one, (_, words, _) in LOOKS.items() if one in states]
-    counts = reduce(lambda first, more: phrase("{first}, {others}", first=first, others=more), parts)
+    parts = [
+        phrase(words.wording, count=states.count(state)) for state, (_, words, _) in LOOKS.items() if state in states
+    ]
+    counts = reduce(lambda first, others: phrase("{first}, {others}", first=first, others=others), parts)
     details: dict[str, Detail] = {"ledger": submission.ledger, "counts": counts}
     if submission.is_rehearsal:
         return phrase("Nothing was recorded. It would be in {ledger}: {counts}.", **details)

@@ -1,4 +1,4 @@
-"""Text and tables of a terminal: coloured, but never markup; a table that is too wide is stacked."""
+"""Draw text and tables on a terminal, coloured but never as markup; stack a table that is too wide."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

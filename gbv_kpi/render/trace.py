@@ -1,4 +1,4 @@
-"""The sources of figures: as lists, on a terminal, and as JSON, schemas `gbv-kpi/history/1` and `gbv-kpi/trace/1`."""
+"""Render sources of figures as lists, on a terminal and as JSON, schemas `gbv-kpi/history/1` and `gbv-kpi/trace/1`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -133,7 +133,7 @@ def _figure(traced: Trace, language: Language) -> str:
 
 
 def _notes(traced: Trace) -> Iterator[Phrase]:
-    """Yield the files that the counts were read from, each with where it was and what identifies it; then notes."""
+    """Yield the files that the counts were read from, each with its path and checksum; then notes."""
     for number, entry in enumerate(_files(traced).values(), start=1):
         yield phrase(
             "[{number}] {file}, received {at} from {who}; SHA-256 {hash}",

@@ -1,4 +1,4 @@
-"""Every indicator over the years: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
+"""Render every indicator over the years: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC

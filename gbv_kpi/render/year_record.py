@@ -1,4 +1,4 @@
-"""Withdrawals, notes, signatures and later changes: sentences and JSON for every report."""
+"""Render withdrawals, notes, signatures and later changes: sentences and JSON for every report."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -13,7 +13,7 @@ SHORT_HASH = 12  # characters in a sentence; JSON has them all
 
 
 def event_sentence(event: Event) -> Phrase:
-    """Return what was recorded, of what, when and by whom."""
+    """Return the kind, subject, time and author of a record."""
     details = {"year": str(event.year), "at": clock_text(event.at), "who": event.who}
     about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:

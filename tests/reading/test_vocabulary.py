@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import Plan
+from gbv_kpi.reading.body import RowName, RowNames
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import without_diacritics
-from gbv_kpi.reading.row_names import RowName, RowNames
 from tests.reading.sending import PLAN, Form
 
 VOCABULARY = Vocabulary(PLAN)

@@ -1,6 +1,6 @@
 """A report, or a letter to a unit (công văn), as a Word document: in the layout of the decree, or in an office's own.
 
-Both are drafts for the officer: number, date and signature stay blank, and so does what no return tells. Templates lay
+Both are drafts for the officer: number, date and signature stay blank, as does what no return reports. Templates lay
 out their parts in the styles of the document.
 """
 
@@ -81,8 +81,8 @@ def to_docx(outcome: Outcome, language: Language, template: bytes | None = None)
 
 def letter_to_docx(letter: Letter, plan: Plan, day: date, language: Language, template: bytes | None = None) -> bytes:
     """Return the letter. Raises `UsageError` for a template that cannot be filled in."""
-    to = language.say(letter.addressee)
-    letterhead = plan.letterhead(day)._replace(addressed_to=(Bilingual(to, to),))
+    addressee = language.say(letter.addressee)
+    letterhead = plan.letterhead(day)._replace(addressed_to=(Bilingual(addressee, addressee),))
     number = f"      /{letterhead.issuer_short or BLANK}-"
     parts_in = partial(letter_parts, letter=letter, letterhead=letterhead, number=number, language=language)
     if template is not None:

@@ -18,7 +18,7 @@ SHOWN_UNITS = 60  # in the body; the annex has all
 LETTER_WIDTHS = (38, 33, 30, 18, 30, 16)  # mm
 NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm, of the annex
 FIGURE_LETTERS, MARGIN_LETTERS = 5, 1  # no word of a heading and no figure is broken
-NARROWEST, WIDEST = 14, 30  # mm of a column of figures: for its heading, and for the eye to follow a line
+NARROWEST, WIDEST = 14, 30  # mm, of a column of figures: room for its heading; a wider one is hard to follow across
 
 Words = Phrase | Bilingual | str
 
@@ -54,8 +54,8 @@ def shares_of(columns: Sequence[Column]) -> list[int]:
     return [_share([column], columns) for column in columns]
 
 
-def _share(some: Iterable[Column], columns: Iterable[Column]) -> int:
-    widths = (sum(column.width for column in part) for part in (some, columns))
+def _share(group: Iterable[Column], columns: Iterable[Column]) -> int:
+    widths = (sum(column.width for column in part) for part in (group, columns))
     return round(next(widths) / next(widths) * WHOLE_WIDTH)
 
 
@@ -65,7 +65,9 @@ def heading_rows(columns: Sequence[Column]) -> list[list[Heading]]:
         return [[Heading(_upper(column), _share([column], columns)) for column in columns]]
     upper: list[Heading] = []
     lower: list[Heading] = []
-    for (words, has_levels), group in groupby(columns, lambda one: (_upper(one), isinstance(one.heading, tuple))):
+    for (words, has_levels), group in groupby(
+        columns, lambda column: (_upper(column), isinstance(column.heading, tuple))
+    ):
         below = list(group)
         shares = [_share([column], columns) for column in below]
         if has_levels:
@@ -202,7 +204,7 @@ def _count_columns(outcome: Outcome, units: Iterable[str], language: Language) -
     """Yield a column for each field; of an optional one where some unit gave it."""
     counts_by_unit = {counts.unit: counts for counts in outcome.counts}
     for field in outcome.scorecard.plan.fields:
-        reported = [one for one in outcome.counts if field.id in one.values or field.id in one.withheld]
+        reported = [unit for unit in outcome.counts if field.id in unit.values or field.id in unit.withheld]
         if reported or not field.optional:
             heading = field.header.get("en" if language.tag == "en" else "vi") or field.label
             figures = [_figure(counts_by_unit.get(unit), field, language) for unit in units]

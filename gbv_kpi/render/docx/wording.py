@@ -1,4 +1,4 @@
-"""Words of official documents: what they are called, how their dates are written, what they say of a finding."""
+"""Word official documents: titles, dates and the sentences on findings."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -34,7 +34,7 @@ SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Statu
 
 
 def document_title(plan: Plan) -> Phrase:
-    """Return the plan's name by its number, which says the kind of document: Kế hoạch số 63/KH-UBND."""
+    """Return the plan's name by its number, which shows the kind of document: Kế hoạch số 63/KH-UBND."""
     kind = plan.number.partition("/")[2].rpartition("/")[2].partition("-")[0]
     return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
 

@@ -1,4 +1,4 @@
-"""A report as one HTML file: readable on a phone, printable on A4, and asking nothing of any other place."""
+"""Render a report as one self-contained HTML file, readable on a phone and printable on A4."""
 
 from gbv_kpi.render.html.page import to_html
 

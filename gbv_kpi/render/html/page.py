@@ -1,4 +1,4 @@
-"""The report as one page, laid out by templates."""
+"""Lay out the report as one HTML page from templates."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A workbook being written: its language, the cells that say the same thing alike, and its sheets row by row."""
+"""Write a workbook: its language, its cell styles, and its sheets row by row."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

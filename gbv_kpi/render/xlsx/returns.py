@@ -1,4 +1,4 @@
-"""The sheet that all others rest on: the units down, the fields across, every count as it was reported.
+"""Write the sheet that all others refer to: units down, fields across, every count as reported.
 
 A unit has the same row on every sheet, so that whoever follows a figure stays in it.
 """
