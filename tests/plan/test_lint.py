@@ -47,7 +47,7 @@ def unit(code: str, name: str, *rest: str) -> str:
             "1.7 is read as percent; for a ratio",
         ),
         ("from = 2026", "from = 2031", "2031", "indicator help, thresholds 1, from", "the plan ends in 2030"),
-        ('part_of = "victims"', "", "[[field]]", "field seeking", "“help” counts it out of victims; set part_of"),
+        ('part_of = "victims"', "", "[[field]]", "field seeking", "“help” divides it by victims: set part_of"),
         (
             'vi = "Số người tìm kiếm"',
             'vi = "số người BỊ bạo lực"',

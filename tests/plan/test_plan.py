@@ -193,7 +193,7 @@ def test_new_tables_tell_their_mistakes(tmp_path: Path, added: str, told: str) -
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ('denominator = ["victims"]\n', "", "give a denominator, or set what else is measured"),
+        ('denominator = ["victims"]\n', "", "give a denominator, or another measure"),
         ('denominator = ["victims"]\n', 'denominator = ["victims"]\nmeasure = "count"\n', "has no denominator"),
         ('denominator = ["victims"]\n', 'denominator = ["victims"]\nbase_year = 2026\n', "only a change has a base"),
         ("thresholds = [{ from = 2026, at_least = 50 }]", "", "thresholds: missing key"),
