@@ -1,4 +1,4 @@
-"""CSV files as offices save them: UTF-8, UTF-16 or Windows-1258; commas, semicolons or tabs."""
+"""Read CSV files as offices save them: UTF-8, UTF-16 or Windows-1258; commas, semicolons or tabs."""
 
 import csv
 import io
@@ -26,24 +26,24 @@ MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
 CHUNK_ROWS = 20_000
-PIECE = 2**16  # characters or bytes; a larger one is memory that the system gives anew each time
-LOOKED_AT = 200_000  # characters
-SHORT = 2**14  # characters; a shorter text is read by the time that the reader of pandas is set up
+PIECE = 2**16  # characters or bytes; the system allocates a larger one anew each time
+SAMPLE_LENGTH = 200_000  # characters
+SHORT = 2**14  # characters; the csv module reads a shorter text before pandas has set up its reader
 HEADER_LINES = 60  # a header is within these first lines
 
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
-_COMPOSED = re.compile("[\0-\u02ff\u1e00-\u1eff]*")  # letters that are not composed any further
+_COMPOSED = re.compile("[\0-\u02ff\u1e00-\u1eff]*")  # letters that NFC leaves as they are
 
 
 def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
-    """Return the one sheet of a CSV, its encoding, and what kept it from being read."""
+    """Return the sheet of a CSV, its encoding, and the problems that kept it from being read."""
     place = Place(source.name)
     encoding = next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
     if encoding is None:
         return None, None, [undecodable(source.start, place)]
-    with _opened(source, encoding) as text:
-        start = text.read(LOOKED_AT)
+    with _open_text(source, encoding) as text:
+        start = text.read(SAMPLE_LENGTH)
     skipped, delimiter = _delimiter(start)
     try:
         return _read_short(start[skipped:], delimiter) or _read_long(source, encoding, skipped, delimiter), encoding, []
@@ -55,8 +55,8 @@ def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
 
 
 def _is_text(source: Source, encoding: str) -> bool:
-    """Return whether the whole text can be read in that encoding."""
-    with _opened(source, encoding) as text:
+    """Return whether the whole text decodes in that encoding."""
+    with _open_text(source, encoding) as text:
         try:
             start = text.read(100_000)
             if "\x00" in start or any("\x00" in piece for piece in iter(lambda: text.read(PIECE), "")):
@@ -66,12 +66,12 @@ def _is_text(source: Source, encoding: str) -> bool:
     return fits(start, encoding)
 
 
-def _opened(source: Source, encoding: str) -> io.TextIOWrapper:
+def _open_text(source: Source, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(source.content), encoding=encoding, newline="")
 
 
 def _rows(text: io.TextIOBase, delimiter: str, *, strict: bool = True) -> Iterator[list[str]]:
-    """Yield the rows from where the text is. Raises `Refusal` for one with more cells than a sheet has."""
+    """Yield the remaining rows of a text. Raises `Refusal` for a row wider than a sheet."""
     for cells in csv.reader(iter(text.readline, ""), delimiter=delimiter, strict=strict):
         if len(cells) > MAX_WIDTH:
             raise oversized()
@@ -82,7 +82,7 @@ def _read_short(text: str, delimiter: str) -> Sheet | None:
     """Return the sheet of a short text; None for a longer one, or where a quotation mark is out of place."""
     if len(text) >= SHORT:
         return None
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")  # the mark of UTF-8, where it was written twice
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")  # a second byte order mark
     with suppress(csv.Error):
         return Sheet(None, list(map(_clean_row, _rows(lines, delimiter))))
     return None
@@ -93,15 +93,15 @@ def _read_long(source: Source, encoding: str, skipped: int, delimiter: str) -> S
 
     Raises `csv.Error` or `ParserError` for a quotation mark left open, `Refusal` for a row that is too wide.
     """
-    with _opened(source, encoding) as text:
+    with _open_text(source, encoding) as text:
         text.read(skipped)
         start = text.tell()
         try:
             head = list(islice(_rows(text, delimiter), HEAD_ROWS))
             start = text.tell()
-        except csv.Error:  # the reader of pandas knows better
+        except csv.Error:  # pandas is more lenient, or raises its own error
             head = []
-        is_utf8 = encoding.startswith("utf-8") and start <= len(source.content)  # else it is not a number of bytes
+        is_utf8 = encoding.startswith("utf-8") and start <= len(source.content)  # else `tell` gives no byte offset
         numbers = {column for column, cell in enumerate(head[-1] if head else ()) if is_utf8 and _is_number(cell)}
         width = max(map(len, head), default=0)
         try:
@@ -116,7 +116,7 @@ def _read_long(source: Source, encoding: str, skipped: int, delimiter: str) -> S
         tail.index += HEAD_ROWS
         rows = list(map(_clean_row, head))
     else:
-        rows = list(map(_without_blank_end, tail.iloc[:HEAD_ROWS].astype(object).to_numpy().tolist()))
+        rows = list(map(_strip_blank_end, tail.iloc[:HEAD_ROWS].astype(object).to_numpy().tolist()))
         tail = tail.iloc[HEAD_ROWS:]
     return Sheet(None, rows, tail=tail if len(tail) else None)
 
@@ -128,44 +128,44 @@ def _is_number(cell: str) -> bool:
 def _read_tail(
     text: io.TextIOWrapper, content: bytes, start: int, delimiter: str, width: int, numbers: Collection[int]
 ) -> pd.DataFrame:
-    """Return the rows from there on; columns that may be `numbers` as such, where they are written as no text is."""
+    """Return the rows from `start` on; the columns `numbers` as whole numbers if all are plain digits."""
     try:
         frame = _read_columns(text, content, start, delimiter, width, numbers)
-        if not numbers or _is_written_as(content, start, delimiter, frame):
+        if not numbers or _are_plain_numbers(content, start, delimiter, frame):
             return frame
     except ParserError:
         raise
-    except (ValueError, OverflowError):  # one is not a number
+    except (ValueError, OverflowError):  # a cell is not a number
         pass
     return _read_columns(text, content, start, delimiter, width, frozenset())
 
 
 class _Bytes:
-    """Bytes of UTF-8, which pandas need not decode and encode again: of a million returns 0.1 s (2026-11-26)."""
+    """A file of UTF-8, which pandas need not decode and encode again: 0.1 s per million returns (2026-11-26)."""
 
     def __init__(self, content: bytes, start: int) -> None:
-        self._content, self._at = content, start
+        self._content, self._position = content, start
 
     def read(self, size: int) -> bytes:
-        self._at += size
-        return self._content[self._at - size : self._at]
+        self._position += size
+        return self._content[self._position - size : self._position]
 
-    def __iter__(self) -> Iterator[str]:  # not called; pandas takes nothing without it for a file
+    def __iter__(self) -> Iterator[str]:  # never called; pandas accepts no file without it
         return iter(())
 
 
 def _read_columns(
     text: io.TextIOWrapper, content: bytes, start: int, delimiter: str, width: int, numbers: Collection[int]
 ) -> pd.DataFrame:
-    """Return the rows from there on: whole numbers in some columns, in others categories of texts.
+    """Return the rows from `start` on: the columns `numbers` as whole numbers, others as categories of texts.
 
-    Raises `ParserError` for a wider row, or a quotation mark left open, `ValueError` for what is not a number.
+    Raises `ParserError` for a wider row or an open quotation mark, `ValueError` for a cell that is not a number.
     """
     text.seek(start)
     if not text.read(1):
         return pd.DataFrame()
     text.seek(start)
-    # Made whole, for of a million returns the pieces of ten columns would leave 40 MiB in splinters (2026-11-26).
+    # Allocated at once: pieces of ten columns would fragment 40 MiB of a million returns (2026-11-26).
     most = content.count(b"\n", start) + content.count(b"\r", start) + 1
     figures: dict[int, NDArray[np.integer[Any]]] = {column: np.empty(most, dtype=np.int32) for column in numbers}
     texts: list[list[tuple[NDArray[np.integer[Any]], NDArray[np.object_]]]] = [[] for _ in range(width)]
@@ -183,7 +183,7 @@ def _read_columns(
             cells = frame[column].to_numpy()
             if column not in numbers:
                 codes, different = pd.factorize(cells)
-                texts[column].append((_small(codes, len(different)), different))
+                texts[column].append((_shrink_codes(codes, len(different)), different))
                 continue
             if cells.min() < 0:
                 raise ValueError
@@ -191,34 +191,34 @@ def _read_columns(
                 figures[column] = figures[column].astype(np.int64, copy=False)
             figures[column][first:end] = cells
     return pd.DataFrame(
-        {column: figures[column][:end] if column in numbers else _joined(texts[column]) for column in range(width)},
+        {column: figures[column][:end] if column in numbers else _concat(texts[column]) for column in range(width)},
         copy=False,
     )
 
 
-def _joined(chunks: Sequence[tuple[NDArray[np.integer[Any]], NDArray[np.object_]]]) -> pd.Categorical:
+def _concat(chunks: Sequence[tuple[NDArray[np.integer[Any]], NDArray[np.object_]]]) -> pd.Categorical:
     """Return the chunks of a column as one, its texts clean."""
     numbers, different = pd.factorize(np.concatenate([texts for _, texts in chunks]))
     joined = "\n".join(different)
     if not _COMPOSED.fullmatch(joined) or '="' in joined or max(map(len, different)) > LONGEST_TEXT:
-        again, different = pd.factorize(np.array(list(map(clean_text, different)), dtype=object))
-        numbers = again[numbers]
+        new_codes, different = pd.factorize(np.array(list(map(clean_text, different)), dtype=object))
+        numbers = new_codes[numbers]
     ends = np.cumsum([len(texts) for _, texts in chunks])
-    by_chunk = np.split(_small(numbers, len(different)), ends[:-1])
-    codes = np.concatenate([own[codes] for own, (codes, _) in zip(by_chunk, chunks, strict=True)])
+    by_chunk = np.split(_shrink_codes(numbers, len(different)), ends[:-1])
+    codes = np.concatenate([joined_codes[codes] for joined_codes, (codes, _) in zip(by_chunk, chunks, strict=True)])
     return pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
 
 
-def _small(codes: NDArray[np.intp], count: int) -> NDArray[np.integer[Any]]:
-    """Return places among some texts in the fewest bytes: 5 million blank lines would take 480 MB."""
+def _shrink_codes(codes: NDArray[np.intp], count: int) -> NDArray[np.integer[Any]]:
+    """Return codes in the smallest integer type: 5 million blank lines would take 480 MB."""
     return codes.astype(np.min_scalar_type(-count - 1))
 
 
-def _is_written_as(content: bytes, start: int, delimiter: str, tail: pd.DataFrame) -> bool:
-    """Return whether the cells are as long as the text (UTF-8): then no number has a sign or zeros in front."""
+def _are_plain_numbers(content: bytes, start: int, delimiter: str, tail: pd.DataFrame) -> bool:
+    """Return whether no number has a sign or leading zeros: the cells are then as long as the text (UTF-8)."""
     signs = [sign for sign in f'"\r\n{delimiter}'.encode() if sign in content]
     text = np.frombuffer(content, np.uint8)
-    pieces = (text[at : at + PIECE] for at in range(start, len(content), PIECE))
+    pieces = (text[first : first + PIECE] for first in range(start, len(content), PIECE))
     written = len(content) - start - sum(int(np.count_nonzero(piece == sign)) for piece in pieces for sign in signs)
     for column in (tail[number] for number in tail.columns):
         if isinstance(column.dtype, pd.CategoricalDtype):
@@ -232,10 +232,10 @@ def _is_written_as(content: bytes, start: int, delimiter: str, tail: pd.DataFram
 
 
 def _clean_row(cells: Sequence[str]) -> list[Cell]:
-    return _without_blank_end([clean_text(cell) for cell in cells])
+    return _strip_blank_end([clean_text(cell) for cell in cells])
 
 
-def _without_blank_end(cells: Sequence[Cell]) -> list[Cell]:
+def _strip_blank_end(cells: Sequence[Cell]) -> list[Cell]:
     filled = max((number for number, cell in enumerate(cells, start=1) if cell != ""), default=0)
     return list(cells[:filled])
 
@@ -248,7 +248,7 @@ def _delimiter(text: str) -> tuple[int, str]:
     """
     if declared := _SEPARATOR_LINE.match(text):
         return declared.end(), declared[1]
-    lines = _QUOTED.sub("", text[:LOOKED_AT]).splitlines()[:HEADER_LINES]
+    lines = _QUOTED.sub("", text[:SAMPLE_LENGTH]).splitlines()[:HEADER_LINES]
 
     def count_delimited(mark: str) -> int:
         lines_by_count = Counter(line.count(mark) for line in lines)

@@ -1,4 +1,4 @@
-"""The encodings of texts that offices send, and texts with letters that were lost or are those of an old font."""
+"""Find the encoding of a text, and report letters that were lost or typed in an old font."""
 
 import codecs
 import re
@@ -42,7 +42,7 @@ def encodings_of(start: bytes, named: Sequence[str] = ()) -> Sequence[str]:
 
 
 def plain_start(content: bytes) -> bytes:
-    """Return the first letters of a file that is text, in small letters, without its mark."""
+    """Return the first letters of a file that is text, in lower case, without its byte order mark."""
     start = content[:2000]
     for mark in MARKS:
         start = start.removeprefix(mark)
@@ -50,7 +50,7 @@ def plain_start(content: bytes) -> bytes:
 
 
 def decode_page(page: bytes) -> tuple[str, str]:
-    """Return the text of a web page, and its encoding: the one it names if it is in that one."""
+    """Return the text of a web page and its encoding: the declared one if the page decodes in it."""
     _, _, after = page[:4096].lower().partition(b"charset")
     named = after.lstrip(b" =\"'\t\r\n")[:30].replace(b'"', b" ").replace(b"'", b" ").replace(b">", b" ").split()[:1]
     for encoding in encodings_of(page, [name.strip(b";/").decode("ascii", "replace") for name in named]):
@@ -64,7 +64,7 @@ def decode_page(page: bytes) -> tuple[str, str]:
 def fits(start: str, encoding: str) -> bool:
     """Return whether the start of a text makes sense in the encoding that it was decoded from.
 
-    Windows-1258 decodes all bytes, to letters with loose tones: a tone on no vowel tells that it is another one.
+    Windows-1258 decodes all bytes, to letters with loose tones: a tone without a vowel means another encoding.
     """
     return encoding != "cp1258" or not any(map(unicodedata.combining, composed(start)))
 
@@ -99,7 +99,7 @@ def clean_text(text: str) -> str:
 
 
 def undecodable(start: bytes, place: Place) -> Problem:
-    """Return what to tell of a text that is in no encoding."""
+    """Return the problem of a text in no known encoding."""
     lines = enumerate(start.decode("latin-1").splitlines(), 1)
     is_text = min(start.translate(None, b"\t\r\n\f"), default=0) >= ord(" ")
     cells = ((f"A{row}", line[:LONGEST_TEXT]) for row, line in lines)
@@ -108,34 +108,34 @@ def undecodable(start: bytes, place: Place) -> Problem:
 
 
 def letters_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | None:
-    """Return what is wrong with the letters of cells, given as address and text; None where they can be read.
+    """Return the problem with the letters of cells (address, text); None where they can be read.
 
-    A single strange word is somebody's name or a sign in a note. Several are reported, where no correct word
-    is in the same cell, or where they outnumber the correct words of the file.
+    A single strange word may be a name or a symbol in a note. Several are reported if their cells have no correct
+    word, or if they outnumber the correct words of the file.
     """
     suspects = [(address, text) for address, text in cells if not text.isascii() or "?" in text]
     correct = sum(_count(_VIETNAMESE_WORD, text) for _, text in suspects)
-    without = [(address, text) for address, text in suspects if not _VIETNAMESE_WORD.search(text)]
-    if found := _several(suspects, _TWICE_ENCODED, correct):
+    foreign = [(address, text) for address, text in suspects if not _VIETNAMESE_WORD.search(text)]
+    if found := _first_addresses(suspects, _TWICE_ENCODED, correct):
         message = phrase("The text was encoded twice, so that “ệ” became “á»‡” ({cells}).", cells=found)
         return Problem("undecodable-text", place, message)
-    legacy = _several(suspects, _LEGACY_WORD, max(correct, SEVERAL))
-    if any(_SIGN_IN_WORD.search(text) for _, text in without):
-        legacy = legacy or _several(suspects, _LEGACY_WORD, correct) or _several(without, _LEGACY_WORD)
+    legacy = _first_addresses(suspects, _LEGACY_WORD, max(correct, SEVERAL))
+    if any(_SIGN_IN_WORD.search(text) for _, text in foreign):
+        legacy = legacy or _first_addresses(suspects, _LEGACY_WORD, correct) or _first_addresses(foreign, _LEGACY_WORD)
     if legacy:
         message = phrase(
             "The text is typed in an old font (TCVN3 .VnTime or VNI), which cannot be read safely ({cells}).",
             cells=legacy,
         )
         return Problem("legacy-encoding", place, message)
-    if not correct and (found := _several(suspects, _LOST_LETTER)):
+    if not correct and (found := _first_addresses(suspects, _LOST_LETTER)):
         message = phrase("Letters were lost when the file was saved: “?” replaces them ({cells}).", cells=found)
         return Problem("undecodable-text", place, message)
     return None
 
 
-def _several(cells: Sequence[tuple[str, str]], words: re.Pattern[str], most: int = 0) -> str | None:
-    """Return the addresses of the first cells with such words, where there are several and more than `most`."""
+def _first_addresses(cells: Sequence[tuple[str, str]], words: re.Pattern[str], most: int = 0) -> str | None:
+    """Return the addresses of the first cells with such words; None for a few words, or no more than `most`."""
     counts = [(address, _count(words, text)) for address, text in cells]
     if sum(count for _, count in counts) <= max(most, SEVERAL - 1):
         return None

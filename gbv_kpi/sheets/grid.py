@@ -1,4 +1,4 @@
-"""A sheet while its reader finds its cells."""
+"""Build a sheet cell by cell."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -20,7 +20,7 @@ class Grid:
         self.merged: list[Area] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
-        self.unseen: list[tuple[int, int]] = []  # cells of which a text was left out that is not shown
+        self.unseen: list[tuple[int, int]] = []  # cells with struck-out or hidden text, which was left out
 
     def put(self, row: int, column: int, cell: Cell) -> None:
         if row >= len(self.rows) or column >= self.width:
@@ -36,7 +36,7 @@ class Grid:
             cells.append(cell)
 
     def show(self, row: int, column: int, seen: tuple[Cell, bool]) -> None:
-        """Put a cell as it is seen; the second value says whether a text of it was left out."""
+        """Put a cell and whether some of its text was left out."""
         cell, is_cut = seen
         if is_cut:
             self.unseen.append((row, column))
@@ -66,7 +66,7 @@ def check_areas(sheets: Iterable[Sheet]) -> None:
 
 
 def address_of(reference: str) -> tuple[int, int]:
-    """Return the row and column of a reference such as AB12, from 0. Raises `Refusal` for what is none.
+    """Return the row and column of a reference such as AB12, from 0. Raises `Refusal` for an invalid one.
 
     >>> address_of("AB12"), address_of("c3")
     ((11, 27), (2, 2))
@@ -81,7 +81,7 @@ def address_of(reference: str) -> tuple[int, int]:
 
 @lru_cache(MAX_COLUMNS)  # a sheet names each column in every row: 0.9 of 5 s for 53,000 returns
 def column_of(letters: str) -> int:
-    """Return the number of a column from 0; -1 for what is none."""
+    """Return the number of a column from 0; -1 for invalid letters."""
     number = 0
     for letter in letters.upper()[:8]:
         if not "A" <= letter <= "Z":

@@ -1,4 +1,4 @@
-"""Web pages to sheets: what Excel, LibreOffice and many reporting systems save under the name of an .xls.
+"""Read web pages, which Excel, LibreOffice and many reporting systems save under the name of an .xls.
 
 A page is one sheet; a "single file web page" (.mht) may hold several. The tables and the lines of text between them
 are at successive rows; cells that reach over others are merged.
@@ -42,7 +42,7 @@ def is_web_page(content: bytes) -> bool:
 
 
 def read_web_page(content: bytes) -> tuple[list[tuple[Sheet, bool]], str | None]:
-    """Return each sheet and whether it is shown, and the encoding. Raises `Refusal` for more than any return has."""
+    """Return each sheet and whether it is shown, and the encoding. Raises `Refusal` for too many cells."""
     pages = [decode_page(page) for page in _pages(content)]
     read = [_read_page(text) for text, _ in pages]
     tables = [page.grid for page in read if page.has_table]
@@ -67,16 +67,16 @@ def _pages(content: bytes) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the text of an open tag looks; that of the tags in it too."""
+    """The look of the text in an open tag and in the tags nested in it."""
 
     is_raised: bool = False
     is_struck: bool = False  # or invisible
-    is_gone: bool = False  # takes no room either
+    is_gone: bool = False  # not laid out: takes no room
     is_note: bool = False  # leads to another place on the page
 
 
 def look_of(tag: str, attributes: Mapping[str, str], above: Look, classes: Mapping[str, Mapping[str, str]]) -> Look:
-    """Return the look of an open tag; `above` is that of the tag around it, `classes` what a style sheet says."""
+    """Return the look of an open tag; `above` is the look of the tag around it, `classes` the style sheet."""
     if not attributes and tag not in _STRUCK and tag not in ("sup", "sub"):
         return above
     style: dict[str, str] = {}
@@ -109,7 +109,7 @@ def _declarations(style: str) -> dict[str, str]:
 
 
 def classes_of(style_sheet: str) -> Mapping[str, Mapping[str, str]]:
-    """Return what a style sheet says of classes by themselves (`.xl65`, `td.xl65`)."""
+    """Return the properties of single classes in a style sheet (`.xl65`, `td.xl65`)."""
     rules = (rule.partition("{") for rule in style_sheet.split("}"))
     return {
         selector.strip().partition(".")[2]: _declarations(style)
@@ -130,10 +130,10 @@ def _read_page(text: str) -> "_Page":
     from lxml import etree
 
     page = _Page()
-    target: Any = page  # a target is asked for no more methods than it has
+    target: Any = page  # lxml calls only the methods that a target has
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     content = text.encode("utf-8", "replace")
-    for start in range(0, len(content), CHUNK):  # what the target raises is only heard between two of them
+    for start in range(0, len(content), CHUNK):  # an exception of the target surfaces only between two chunks
         parser.feed(content[start : start + CHUNK])
     if content:
         parser.close()
@@ -142,7 +142,7 @@ def _read_page(text: str) -> "_Page":
 
 
 class _Page:
-    """Rows as the tags of a page come by. Raises `Refusal` for more cells than any return has."""
+    """The grid of a page, filled by the events of a parser. Raises `Refusal` for more cells than any return has."""
 
     def __init__(self) -> None:
         self.grid = Grid()
@@ -152,7 +152,7 @@ class _Page:
         self._open_rows: list[int] = []  # the row of each open table that is being filled
         self._gone: list[dict[int, list[bool]]] = []  # for each open table, which cells of a row take no room
         self._column = 0
-        self._taken: set[tuple[int, int]] = set()  # cells that one further up or left reaches over
+        self._taken: set[tuple[int, int]] = set()  # cells covered by a spanning one above or to the left
         self._cell: Mapping[str, str] | None = None
         self._is_gone = False  # the open cell
         self._runs: list[Run] = []
@@ -228,7 +228,7 @@ class _Page:
         self._count(1)
         if look.is_gone or look.is_struck:
             self.grid.hidden_rows.add(self._row)
-        self._looks[-1] = self._looks[-1][0], Look()  # its cells are read, and said to be hidden
+        self._looks[-1] = self._looks[-1][0], Look()  # its cells are read, and reported as hidden
         self._open_rows[-1] = self._row
         self._row += 1
         self._column = 0
@@ -241,7 +241,7 @@ class _Page:
             self._runs.append((text[:LONGEST_TEXT], is_raised, look.is_struck or look.is_gone))
 
     def _end_cell(self) -> None:
-        """Put the lines since the last cell where they belong: in the open cell, or in rows of their own."""
+        """Put the lines since the last cell into the open cell, or into rows of their own."""
         text, is_cut = join_runs(self._runs)
         lines = [words for line in clean_text(text).split("\n") if (words := " ".join(line.split()))]
         self._runs.clear()
@@ -319,7 +319,7 @@ def _span(attributes: Mapping[str, str], name: str) -> int:
 
 
 def _value(text: str, attributes: Mapping[str, str]) -> Cell:
-    """Return the number that a spreadsheet program wrote next to what it shows, else what it shows."""
+    """Return the number that a spreadsheet program stored with the text, else the text."""
     number = attributes.get("sdval") or attributes.get("x:num")
     if number and text and _SHOWN_NUMBER.issuperset(text):
         try:

@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (.ods) to sheets, row by row."""
+"""Read OpenDocument spreadsheets (.ods) row by row."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
-from gbv_kpi.sheets.refusal import encrypted, oversized, unsupported, word
+from gbv_kpi.sheets.refusal import encrypted, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
 from gbv_kpi.sheets.shown import Run, join_runs, number_of, scale_in, without_noise
 
@@ -16,14 +16,14 @@ MAX_TABLES = 1000
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
 _DRAWN = ("caption", "circle", "connector", "custom-shape", "ellipse", "frame", "g", "line", "path", "polygon", "rect")
 _NOT_SHOWN = frozenset({"annotation", "hidden-text", *_DRAWN})
-_ASIDE = frozenset({"shapes", "tracked-changes", "dde-links"})  # hold other tables
+_EMBEDDING = frozenset({"shapes", "tracked-changes", "dde-links"})  # their tables are not sheets
 _GROUPS = frozenset({"table-row-group", "table-column-group"})
 _STYLES = ("percentage-style", "style", "default-style")
-_READ = ("spreadsheet", "table", "table-column", "table-row", *_STYLES, *_GROUPS, *_ASIDE)
+_READ = ("spreadsheet", "table", "table-column", "table-row", *_STYLES, *_GROUPS, *_EMBEDDING)
 
 
 def is_ods(package: Package) -> bool:
-    """Return whether a package is an OpenDocument file. Raises `Refusal` for one that is locked, or a text."""
+    """Return whether a package is an OpenDocument file. Raises `Refusal` for a locked file or a text document."""
     mimetype = package.part("mimetype") or b""
     manifest = package.part("META-INF/manifest.xml")
     if b"opendocument" not in mimetype and not package.has("content.xml"):
@@ -33,7 +33,7 @@ def is_ods(package: Package) -> bool:
         raise encrypted()
     kinds = [mimetype.decode("latin-1"), *(entry.get("media-type", "") for _, entry in entries)]
     if any("opendocument.text" in kind for kind in kinds):
-        raise word()
+        raise text_document()
     return True
 
 
@@ -51,7 +51,7 @@ def read_ods(package: Package) -> list[tuple[Sheet, bool]]:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a style says of a cell or a stretch of text."""
+    """The properties that a style gives a cell or a run of text."""
 
     parent: str
     number_format: str
@@ -76,15 +76,15 @@ class _Look:
 
 
 class _Reader:
-    """The tables of a document as its elements come by."""
+    """Collect the tables of a document from its elements."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[Sheet, bool]] = []
         self.is_spreadsheet = False
         self._looks: dict[tuple[str, str], _Look] = {}  # by family and name
         self._percentages: set[str] = set()  # number formats
-        self._open_tables = 0  # one in a cell is none of the document's
-        self._aside = 0  # open elements that hold other tables
+        self._open_tables = 0  # a table in a cell is not a sheet
+        self._embedding = 0  # open elements with tables that are not sheets
         self._grid = Grid()
         self._name, self._is_shown = "", True
         self._row = 0
@@ -94,9 +94,9 @@ class _Reader:
     def begin(self, name: str, given: Attributes) -> None:
         if name == "spreadsheet":
             self.is_spreadsheet = True
-        elif name in _ASIDE:
-            self._aside += 1
-        elif name == "table" and not self._aside:
+        elif name in _EMBEDDING:
+            self._embedding += 1
+        elif name == "table" and not self._embedding:
             self._open_tables += 1
             if self._open_tables == 1:
                 self._begin_table(given)
@@ -109,11 +109,11 @@ class _Reader:
             self._percentages.add(given.get("name", ""))
         elif name in ("style", "default-style"):
             self._looks[given.get("family", ""), given.get("name", "")] = _Look.of(element)
-        elif name in _ASIDE:
-            self._aside -= 1
+        elif name in _EMBEDDING:
+            self._embedding -= 1
         elif name in _GROUPS:
             self._hidden_groups.pop()
-        elif self._aside:
+        elif self._embedding:
             return
         elif name == "table":
             self._open_tables -= 1
@@ -125,7 +125,7 @@ class _Reader:
     # ------------------------------------------------------------ styles
 
     def _looks_of(self, family: str, name: str) -> list[_Look]:
-        """Return a style and those that it is made from, the nearest first."""
+        """Return a style and its ancestors, the nearest first."""
         found: list[_Look] = []
         while (look := self._looks.get((family, name))) and len(found) < 20:
             found.append(look)
@@ -173,11 +173,11 @@ class _Reader:
         self._row += rows
 
     def _read_cell(self, cell: Element, left: int, rows: int, row_style: str) -> int:
-        """Put a cell where it belongs, and return the number of columns it stands for."""
+        """Put a cell into the grid; return the number of columns it fills."""
         given, top = attributes_of(cell), self._row
         columns = _count(given, "number-columns-repeated", MAX_COLUMNS)
         default = row_style or next((style for last, style in self._column_styles if left <= last), "")
-        value, is_cut = self._interpreted(cell, given, given.get("style-name", default))
+        value, is_cut = self._interpret(cell, given, given.get("style-name", default))
         down = _count(given, "number-rows-spanned", MAX_ROWS)
         across = _count(given, "number-columns-spanned", MAX_COLUMNS)
         if down > 1 or across > 1:
@@ -185,7 +185,7 @@ class _Reader:
         if is_cut:
             self._grid.unseen.append((top, left))
         if value != "":
-            self._grid.put(top + rows - 1, left + columns - 1, value)  # the last first: it tells how much there is
+            self._grid.put(top + rows - 1, left + columns - 1, value)  # the last first: it refuses too large an area
             for row in range(top, top + rows):
                 for column in range(left, left + columns):
                     self._grid.put(row, column, value)
@@ -193,13 +193,13 @@ class _Reader:
 
     # ------------------------------------------------------------ cells
 
-    def _interpreted(self, cell: Element, given: Attributes, style: str) -> tuple[Cell, bool]:
-        """Return the cell, and whether a text of it was left out."""
+    def _interpret(self, cell: Element, given: Attributes, style: str) -> tuple[Cell, bool]:
+        """Return the cell, and whether some of its text was left out."""
         paragraphs = [part for part in cell if local_name(part.tag) in ("p", "h")]
         drawn = self._drawn("table-cell", style)
         text, is_cut = join_runs(self._cell_runs(paragraphs, drawn))
-        kind, _, own = given.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
-        if "error" in (kind, own) or (kind != "string" and text.startswith(("#", "Err:"))):
+        kind, _, extension = given.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
+        if "error" in (kind, extension) or (kind != "string" and text.startswith(("#", "Err:"))):
             return FormulaError(text), False
         if "formula" in given and not kind and not paragraphs:  # an empty text has an empty paragraph
             return FormulaWithoutValue(), False
@@ -214,7 +214,7 @@ class _Reader:
             yield from self._runs(paragraph, drawn)
 
     def _runs(self, element: Element, drawn: tuple[bool, bool]) -> Iterator[Run]:
-        """Yield the stretches of text in an element, drawn as it is where they are no others in it."""
+        """Yield the runs of text in an element; nested spans have their own look."""
         yield element.text or "", *drawn
         for part in element:
             name, given = local_name(part.tag), attributes_of(part)
@@ -229,7 +229,7 @@ class _Reader:
             yield part.tail or "", *drawn
 
     def _number(self, given: Attributes, kind: str, style: str, text: str) -> Cell:
-        """Return a cell whose value is not a text."""
+        """Return a number, date, time or truth value."""
         match kind:
             case "boolean":
                 return given.get("boolean-value") == "true"
@@ -241,7 +241,7 @@ class _Reader:
         formats = (look.number_format for look in self._looks_of("table-cell", style) if look.number_format)
         if kind == "percentage" or next(formats, "") in self._percentages:
             return Percentage(number)
-        if text.endswith("%"):  # only a sign behind the number
+        if text.endswith("%"):  # literal text after the number
             return Percentage(number / 100)
         if scale := scale_in(text):
             return f"{number:g} ({scale})"
@@ -256,6 +256,6 @@ def _date(value: str) -> Cell:
 
 
 def _count(attributes: Attributes, name: str, most: int) -> int:
-    """Return how many an element stands for."""
+    """Return the repetitions or span of an element, `most` at most."""
     value = attributes.get(name, "1").strip()
     return min(max(1, int(value)), most) if value.isdecimal() and len(value) < 10 else most if value.isdecimal() else 1

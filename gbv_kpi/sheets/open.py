@@ -1,4 +1,4 @@
-"""One file of any kind to its sheets."""
+"""Open a file of any kind and read its sheets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from gbv_kpi.sheets.xls import OLE, read_xls
 from gbv_kpi.sheets.xlsx import main_part, read_xlsx
 
 MAX_WORKBOOK = 32 * 2**20  # bytes of a zip; the country's 53,000 returns have 2 MiB
-LOOKED_AT_ROWS = 200
-LOOKED_AT_CELLS = 5000
+SAMPLE_ROWS = 200
+SAMPLE_CELLS = 5000
 SHOWN_CELLS = 5
 WORKBOOK_SUFFIXES = RETURN_SUFFIXES - {".csv", ".tsv", ".xls"}
 OWN_REPORT = "own-report"
@@ -31,7 +31,7 @@ OWN_REPORT = "own-report"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The sheets of a file with content, and what kept others from being read. `encoding` is that of a text."""
+    """The sheets of a file that have content, and its problems. Only text files have an `encoding`."""
 
     shown: Sequence[Sheet] = ()
     hidden: Sequence[Sheet] = ()
@@ -51,23 +51,23 @@ def read_sheets(source: Source) -> Opened:
             sheet, encoding, problems = _read_text(source)
             if sheet is None:
                 return Opened(encoding=encoding, problems=problems)
-            read = [(sheet, True)]
+            sheets = [(sheet, True)]
         elif is_workbook(source.start):
-            read, encoding = _read_workbook(source.content), None
+            sheets, encoding = _read_workbook(source.content), None
         elif is_own_page(source.start):
             raise own_report()
         else:
-            read, encoding = read_web_page(source.content)
+            sheets, encoding = read_web_page(source.content)
     except BaseException as error:
         if not is_fault(error):
             raise
         return Opened(problems=[problem_of(error, place)])
-    shown = [sheet for sheet, is_shown in read if is_shown]
-    hidden = [sheet for sheet, is_shown in read if not is_shown and any(map(any, sheet.rows))]
+    shown = [sheet for sheet, is_shown in sheets if is_shown]
+    hidden = [sheet for sheet, is_shown in sheets if not is_shown and any(map(any, sheet.rows))]
     if problem := letters_problem(_texts(shown), place):
         return Opened((), hidden, encoding, [problem])
-    unseen = [_unseen(sheet, source.name) for sheet in shown if sheet.unseen]
-    return Opened(shown, hidden, encoding, [*(_hidden(sheet, source.name) for sheet in hidden), *unseen])
+    unseen = [_unseen_problem(sheet, source.name) for sheet in shown if sheet.unseen]
+    return Opened(shown, hidden, encoding, [*(_hidden_problem(sheet, source.name) for sheet in hidden), *unseen])
 
 
 def is_too_large(source: Source) -> bool:
@@ -86,7 +86,7 @@ def is_xlsx(source: Source) -> bool:
 
 
 def without_headings(source: Source) -> Problem:
-    """Return what to tell of a file in which none of the plan's headings was found."""
+    """Return the problem of a file without any heading of the plan."""
     place = Place(source.name)
     if is_web_page(source.start):
         return Problem("unsupported-format", place, phrase("This is a web page, despite its name."))
@@ -114,7 +114,7 @@ def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
 
 
 def _check_kind(source: Source) -> None:
-    """Raise `Refusal` for what is neither a workbook nor text with separators, whatever its name says."""
+    """Raise `Refusal` for a file that is neither a workbook nor text with separators, whatever its name."""
     start = plain_start(source.start)
     if start.startswith(b"%pdf"):
         raise unsupported(phrase("This is a PDF, from which no figures are read."))
@@ -148,11 +148,11 @@ def _texts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
         (
             (cell_address(row, column), cell)
             for sheet in sheets
-            for row, cells in enumerate(sheet.rows[:LOOKED_AT_ROWS])
+            for row, cells in enumerate(sheet.rows[:SAMPLE_ROWS])
             for column, cell in enumerate(cells)
             if isinstance(cell, str) and cell
         ),
-        LOOKED_AT_CELLS,
+        SAMPLE_CELLS,
     )
 
 
@@ -161,12 +161,12 @@ def is_plain_text(source: Source) -> bool:
     return not is_workbook(source.start) and not is_web_page(source.start)
 
 
-def _hidden(sheet: Sheet, file: str) -> Problem:
+def _hidden_problem(sheet: Sheet, file: str) -> Problem:
     message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=sheet.name or "")
     return Problem("hidden-sheet", Place(file, sheet.name), message)
 
 
-def _unseen(sheet: Sheet, file: str) -> Problem:
+def _unseen_problem(sheet: Sheet, file: str) -> Problem:
     first = [cell_address(row, column) for row, column in sheet.unseen[:SHOWN_CELLS]]
     cells = ", ".join(first) + (" …" if len(sheet.unseen) > SHOWN_CELLS else "")
     message = plural(

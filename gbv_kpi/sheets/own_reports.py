@@ -1,4 +1,4 @@
-"""The mark by which a report of this tool is known among returns, whoever opened and saved it since."""
+"""Recognise reports of this tool among returns, even after another program has saved them."""
 
 from gbv_kpi.sheets.encodings import plain_start
 from gbv_kpi.sheets.package import Package, walk

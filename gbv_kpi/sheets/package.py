@@ -1,6 +1,6 @@
-"""The zip that an .xlsx, .xlsb or .ods is: its parts, found by name whatever its case or slashes, within bounds.
+"""Read the parts of a zip package (.xlsx, .xlsb, .ods) within limits; names match in any case and with any slashes.
 
-Parts that are XML are read by a parser, by local names, and nothing of them is kept.
+XML parts are parsed element by element, by local names, and not kept.
 """
 
 import io
@@ -71,7 +71,7 @@ class Package:
         return part
 
     def relations(self, name: str = "") -> list[Relation]:
-        """Return what a part refers to within the package; without a name, what the package itself does."""
+        """Return the relations of a part within the package; without a name, those of the package itself."""
         folder = dirname(name)
         part = self.part(join(folder, "_rels", name.removeprefix(folder).lstrip("/") + ".rels"))
         return [
@@ -90,7 +90,7 @@ class Package:
         return None if target is None else self.part(target)
 
     def content_types(self) -> dict[str, str]:
-        """Return the declared content type of each part that has its own, by its name in small letters."""
+        """Return the declared content type of each part that has its own, by its name in lower case."""
         overrides = elements(self.part("[Content_Types].xml"), "Override")
         return {_canonical(given.get("PartName", "")): given.get("ContentType", "") for _, given in overrides}
 
@@ -158,7 +158,7 @@ def local_name(tag: str) -> str:
 
 
 def attributes_of(element: Element) -> Attributes:
-    """Return the attributes by local name; where two have the same one, their values are joined, if they differ."""
+    """Return the attributes by local name; different values of the same name are joined."""
     if not any("}" in key for key in element.keys()):  # noqa: SIM118  # an element's keys are its attributes
         return element.attrib
     found: dict[str, str] = {}

@@ -1,10 +1,10 @@
-"""Why a file is not read: raised by whichever reader notices, made a problem in `sheets.open`."""
+"""Define the reasons to refuse a file: readers raise them, `sheets.open` makes them problems."""
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problems import Place, Problem
 
 
-class Refusal(Exception):  # noqa: N818 - it is what a reader answers, no error of the program
+class Refusal(Exception):  # noqa: N818 - a result of reading, not an error of the program
     """A file that is not read, with the code of its problem, what was found and what to do."""
 
     def __init__(self, code: str, message: Phrase, remedy: Phrase | None = None) -> None:
@@ -33,17 +33,17 @@ def packed() -> Refusal:
     return unsupported(phrase("This is an archive of other files."), phrase("Unpack it and send the returns in it."))
 
 
-def word() -> Refusal:
+def text_document() -> Refusal:
     return unsupported(phrase("This is a text document (Word), from which no figures are read."))
 
 
 def is_fault(error: BaseException) -> bool:
-    """Return whether something raised is about the file that is read; a panic is how calamine's own code fails."""
+    """Return whether an exception is about the file that is read; calamine panics on some damaged files."""
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def problem_of(error: BaseException, place: Place) -> Problem:
-    """Return the problem for whatever a reader raised: a refusal, or what a library stumbles over in a damaged file."""
+    """Return the problem for an exception of a reader: a refusal, or an error of a library in a damaged file."""
     if isinstance(error, MemoryError | OverflowError):
         error = oversized()
     reason = error if isinstance(error, Refusal) else damaged()

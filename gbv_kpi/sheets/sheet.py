@@ -1,4 +1,4 @@
-"""A sheet as values at addresses."""
+"""Define a sheet: its cells, merged areas, and hidden rows and columns."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -41,17 +41,17 @@ Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), 
 class Sheet:
     """The cells of one sheet from A1 on; `""` is a blank cell. `name` is None for a CSV.
 
-    Hidden rows and columns, filtered ones too, are read like the others.
+    Hidden rows and columns, filtered ones too, are read like the others. `tail` has the rows of a long plain table
+    after the first `HEAD_ROWS`, by column number: whole numbers, or Categoricals of texts.
     """
 
     name: str | None
     rows: Sequence[Sequence[Cell]]
     merged: Sequence[Area] = ()
-    tail: "pd.DataFrame | None" = None  # of a long plain table the rows after the first ones, by column number: whole
-    # numbers, or Categoricals of texts
+    tail: "pd.DataFrame | None" = None
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
-    unseen: Sequence[tuple[int, int]] = ()  # cells of which a text was left out that is struck out or not shown
+    unseen: Sequence[tuple[int, int]] = ()  # cells with struck-out or hidden text, which was left out
 
     @cached_property
     def width(self) -> int:

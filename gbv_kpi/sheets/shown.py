@@ -1,7 +1,7 @@
-"""What a cell shows: its number by its format, and its text by how its parts look.
+"""Return what a cell shows: its number by its format, its text by the look of its runs.
 
-A reader would give 12 with the note 1 as 121, and 15 put right to 20 as 1520. Raised digits are written as those that
-Unicode has, which no figure holds and no heading is asked for; what is struck out is left out.
+Plain text would turn 12 with the footnote 1 into 121, and 15 corrected to 20 into 1520. Raised digits become the
+Unicode superscripts, which no figure or heading contains; struck-out text is left out.
 """
 
 import re
@@ -26,11 +26,11 @@ _SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷ�
 _FORMAT_LENGTH = 500  # characters; Excel takes 255
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-Run = tuple[str, bool, bool]  # a text, whether it is raised (or lowered), whether it is struck out
+Run = tuple[str, bool, bool]  # a text, is it raised (or lowered), is it struck out
 
 
 def join_runs(runs: Iterable[Run]) -> tuple[str, bool]:
-    """Return the text that is seen, no longer than a cell's, and whether some was left out.
+    """Return the visible text, no longer than a cell's, and whether some was left out.
 
     >>> join_runs([("15", False, True), ("20", False, False), ("1", True, False)])
     ('20¹', True)
@@ -48,7 +48,7 @@ def join_runs(runs: Iterable[Run]) -> tuple[str, bool]:
 
 
 def plain_format(code: str) -> str:
-    """Return the signs of a format that are replaced by parts of the number.
+    """Return the placeholders of a format, without its literal text, colours and conditions.
 
     >>> plain_format('[Red]0.0"%";-0 _d'), plain_format('"Năm "yyyy')
     ('0.0;-0 ', 'yyyy')
@@ -63,13 +63,13 @@ def scale_in(signs: str) -> str | None:
 
 
 def _scale(code: str) -> str | None:
-    """Return what is written around a number and changes it: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
+    """Return the literal text of a format that changes its number: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
     signs = "".join(quoted or escaped for quoted, escaped in _SIGNS.findall(code.partition(";")[0][:_FORMAT_LENGTH]))
     return signs.strip() if any(map(str.isdigit, signs)) else scale_in(signs)
 
 
 def is_peculiar(code: str) -> bool:
-    """Return whether a format shows a number as what a fast reader does not give: a percentage, a year, nothing."""
+    """Return whether a format shows a number in a way that the fast reader misses: a percentage, a year, nothing."""
     plain = plain_format(code)
     return "%" in code or bool(plain.strip("y ") == "" and "y" in plain) or _hides(code, plain) or bool(_scale(code))
 
@@ -77,7 +77,7 @@ def is_peculiar(code: str) -> bool:
 def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | None:
     """Return a number as a percentage, date, time or year where its format makes it one; None where it is not shown.
 
-    A % in quotation marks is only a sign; a number of thousands is a text, for its figure is not the count.
+    A % in quotation marks is only a sign; a number of thousands becomes a text, as its digits are not the count.
 
     >>> as_shown(0.95, "0%"), as_shown(95.5, '0.0"%"'), as_shown(1234.0, "#,##0"), as_shown(45000.0, "yyyy")
     (Percentage(share=0.95), Percentage(share=0.955), 1234.0, 2023.0)
@@ -95,12 +95,12 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
         return f"{number:g} ({scale})" if (scale := _scale(code)) else without_noise(number)
     if "[" in plain:
         return timedelta(days=number) if abs(number) < LAST_DAY else number
-    when = _date(number + DAYS_TO_1904 * from_1904)
-    return float(when.year) if isinstance(when, date) and not plain.strip("y ") else when
+    moment = _date(number + DAYS_TO_1904 * from_1904)
+    return float(moment.year) if isinstance(moment, date) and not plain.strip("y ") else moment
 
 
 def number_of(text: str) -> float:
-    """Return a number as a workbook writes it. Raises `ValueError` for what is none."""
+    """Return a number as a workbook writes it. Raises `ValueError` for anything else."""
     number = float(text)
     if "_" in text or not isfinite(number):
         raise ValueError(text)
@@ -108,7 +108,7 @@ def number_of(text: str) -> float:
 
 
 def without_noise(number: float) -> float:
-    """Return the whole number that a spreadsheet shows in a cell of eleven digits, where it shows one.
+    """Return the whole number that a spreadsheet shows at eleven digits, if it shows one.
 
     >>> without_noise(20.000000000000004), without_noise(19.999999999999773), without_noise(12.5)
     (20.0, 20.0, 12.5)
@@ -121,11 +121,11 @@ def _date(number: float) -> date | datetime | time | float:
     if not 0 <= number < LAST_DAY:
         return number
     # Day 60 is a 29 February 1900 that never was.
-    when = DAY_ONE + timedelta(days=number + (number < 60), milliseconds=0.5)
-    when = when.replace(microsecond=when.microsecond // 1000 * 1000)
+    moment = DAY_ONE + timedelta(days=number + (number < 60), milliseconds=0.5)
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     if number < 1:
-        return when.time()
-    return when if number % 1 else when.date()
+        return moment.time()
+    return moment if number % 1 else moment.date()
 
 
 def _hides(code: str, plain: str) -> bool:

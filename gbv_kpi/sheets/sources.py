@@ -1,4 +1,4 @@
-"""The files an officer names: single files, folders, and `-` for standard input."""
+"""Find and open the files an officer names: single files, folders, and `-` for standard input."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 @dataclass(frozen=True)
 class Source:
-    """The content of one file, read once, under the name it was given; no more of it than a return can have."""
+    """The content of one file under the name it was given, cut just above `MAX_SIZE`."""
 
     name: str
     content: bytes
@@ -41,11 +41,10 @@ class Source:
 
 
 def find_sources(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the files to read, and the files of named folders that are left out.
+    """Return the files to read, and the other files of the named folders.
 
-    A folder gives its spreadsheets, subfolders too, in order of name. What may not be looked at, a subfolder or a name
-    that the system does not take, is among the files and is reported when it is opened. Raises `SourceError` for a name
-    that does not exist.
+    A folder gives the spreadsheets in it and its subfolders, sorted by name. An unreadable subfolder or an invalid name
+    is among the files, and reported when it is opened. Raises `SourceError` for a name that does not exist.
     """
     found: list[str] = []
     left_out: list[str] = []
@@ -74,9 +73,9 @@ def _is_file(name: str) -> bool:
 
 
 def _files(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the files in a folder and its subfolders, and what in them may not be looked at.
+    """Return the files in a folder and its subfolders, and the folders that cannot be read.
 
-    Left out without a word are hidden files, those that systems make, and the lock files of office programs (`~$…`).
+    Skip silently hidden files, files of the system, and the lock files of office programs (`~$…`).
     """
     files: list[Path] = []
     denied: list[Path] = []

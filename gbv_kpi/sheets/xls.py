@@ -1,6 +1,6 @@
-"""Workbooks of Excel 5–2003 (.xls) to sheets.
+"""Read workbooks of Excel 5–2003 (.xls).
 
-Their records are looked through first: what xlrd makes room for is counted, and what it need not read is taken away.
+The records are scanned first: cells that xlrd would allocate are counted, records that it need not read are hidden.
 Record layout: [MS-XLS], https://learn.microsoft.com/openspecs/office_file_formats/ms-xls.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_AREA, Grid
-from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, unsupported, word
+from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.shown import as_shown, join_runs
 
@@ -35,7 +35,7 @@ _BYTES_OF_A_CELL = {0xBD: 6, 0xBE: 2, _MERGED: 8}  # of records that hold many, 
 # End, code page, dates, fonts, formats, rows, results of formulas, shared formulas.
 _READ_TOO = (0xA, 0x42, 0x22, 0x31, 0x231, 0x41E, 0x1E, 0xE0, _ROW, 0x207, 0x221, 0x4BC, 0x236, 0x8C, 0x200, 0x92)
 _KEPT = {_BOF, _SHEET, _STRINGS, _CONTINUED, _MERGED, _COLUMNS, _LOCKED, *_CELLS, *_BYTES_OF_A_CELL, *_READ_TOO}
-_IGNORED = 0xEEEE  # a kind of record that nobody knows
+_IGNORED = 0xEEEE  # a kind of record that does not exist
 
 
 def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
@@ -44,7 +44,7 @@ def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
         raise encrypted()
     file = Streams(content)
     if "WordDocument" in file.streams:
-        raise word()
+        raise text_document()
     name = next((name for name in file.streams if name.lower() in ("workbook", "book")), None)
     if name is None:
         raise damaged()
@@ -66,8 +66,8 @@ def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
 class Streams:
     """The streams of a container by name: a small file system in sectors ([MS-CFB]).
 
-    It is read more leniently than xlrd does it: a sector that two streams share is of no harm to the one that is read.
-    Raises `struct.error` or `ValueError` for a header that is none.
+    More lenient than xlrd: two streams may share a sector. Raises `struct.error` or `ValueError` for an invalid
+    header.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -77,9 +77,9 @@ class Streams:
         directory, _, self._cutoff, mini_table, _, extra = unpack_from("<IIIIII", content, 48)
         listed = list(unpack_from(f"<{_HEADER_LIST}I", content, 76))
         while self._sector(extra) and len(listed) * 4 < len(content):
-            more = array("I", self._sector(extra))
-            listed += more[:-1]
-            extra = more[-1]
+            sectors = array("I", self._sector(extra))
+            listed += sectors[:-1]
+            extra = sectors[-1]
         self._table = array("I", b"".join(filter(None, map(self._sector, listed))))
         entries = self._chain(directory)
         self.streams: dict[str, tuple[int, int]] = {}
@@ -102,7 +102,7 @@ class Streams:
             return self._chain(start)[:size]
         pieces = [
             self._minis[number * _MINI_SECTOR : (number + 1) * _MINI_SECTOR]
-            for number in _linked(self._mini_table, start)
+            for number in _follow_links(self._mini_table, start)
         ]
         return b"".join(pieces)[:size]
 
@@ -114,11 +114,11 @@ class Streams:
 
     def _chain(self, start: int) -> bytes:
         size = self._size
-        return b"".join(self._content[(n + 1) * size : (n + 2) * size] for n in _linked(self._table, start))
+        return b"".join(self._content[(n + 1) * size : (n + 2) * size] for n in _follow_links(self._table, start))
 
 
-def _linked(table: "array[int]", number: int) -> list[int]:
-    """Return the sectors that follow each other from one on; a ring ends where it closes."""
+def _follow_links(table: "array[int]", number: int) -> list[int]:
+    """Return the chain of sectors from `number` on; a cycle ends where it closes."""
     found: dict[int, None] = {}
     while number < len(table) and number not in found:
         found[number] = None
@@ -130,13 +130,13 @@ def _linked(table: "array[int]", number: int) -> list[int]:
 
 
 def _prepare(stream: bytearray) -> None:
-    """Hide from xlrd the records that it need not read; it reads each sheet that is listed."""
+    """Hide from xlrd the records that it need not read. Raises `Refusal` for a workbook that it cannot open safely."""
     if len(stream) < 8 or unpack_from("<H", stream)[0] != _BOF:
         message = phrase("This workbook was saved by a program from before 1995.")
         raise unsupported(message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
     beginnings: set[int] = set()
     listed: list[int] = []
-    is_kept, places = True, 0
+    is_kept, cells = True, 0
     for position, kind, size in _records(stream):
         is_kept = is_kept if kind == _CONTINUED else kind in _KEPT
         if not is_kept:
@@ -149,10 +149,10 @@ def _prepare(stream: bytearray) -> None:
             listed.append(unpack_from("<I", stream, position + 4)[0])
         elif kind == _STRINGS:
             _count_strings(stream, position)
-        places += size // _BYTES_OF_A_CELL.get(kind, size + 1) + 1
+        cells += size // _BYTES_OF_A_CELL.get(kind, size + 1) + 1
     if not beginnings.issuperset(listed):
         raise damaged()
-    if len(listed) > MAX_SHEETS or places > MAX_AREA:
+    if len(listed) > MAX_SHEETS or cells > MAX_AREA:
         raise oversized()
 
 
@@ -165,7 +165,7 @@ def _records(stream: bytes | bytearray, position: int = 0) -> Iterator[tuple[int
 
 
 def _count_strings(stream: bytearray, position: int) -> None:
-    """Put right the number of shared texts: some programs write a wrong one, which xlrd believes."""
+    """Correct the number of shared texts: some programs write a wrong one, which xlrd believes."""
     pieces: list[bytes] = []
     for start, kind, size in _records(stream, position):
         if pieces and kind != _CONTINUED:
@@ -177,18 +177,18 @@ def _count_strings(stream: bytearray, position: int) -> None:
         place += 3
         runs = unpack_from("<H", pieces[piece], place)[0] if options & 8 else 0
         place += 2 if options & 8 else 0
-        more = unpack_from("<I", pieces[piece], place)[0] if options & 4 else 0
+        extra = unpack_from("<I", pieces[piece], place)[0] if options & 4 else 0
         place += 4 if options & 4 else 0
         while length:
             width = 1 + (options & 1)
-            here = min(length, (len(pieces[piece]) - place) // width)
-            length, place = length - here, place + here * width
+            available = min(length, (len(pieces[piece]) - place) // width)
+            length, place = length - available, place + available * width
             if length:  # goes on in the next record, with its own width
                 piece += 1
                 if piece == len(pieces) or not pieces[piece]:
                     return
                 options, place = pieces[piece][0], 1
-        place += 4 * runs + more
+        place += 4 * runs + extra
         while piece < len(pieces) and place >= len(pieces[piece]):
             place -= len(pieces[piece])
             piece += 1
@@ -204,7 +204,7 @@ def _sheet(book: "Book", sheet: "LegacySheet", is_calculated: bool) -> Sheet:
     for row in range(sheet.nrows):
         for column, legacy in enumerate(sheet.row(row)):
             runs = sheet.rich_text_runlist_map.get((row, column), [])
-            grid.show(row, column, _seen(book, legacy, runs, is_calculated))
+            grid.show(row, column, _show(book, legacy, runs, is_calculated))
     for top, bottom, left, right in sheet.merged_cells:
         grid.merge(top, left, bottom - 1, right - 1)
     grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)
@@ -212,8 +212,8 @@ def _sheet(book: "Book", sheet: "LegacySheet", is_calculated: bool) -> Sheet:
     return grid.sheet(sheet.name)
 
 
-def _seen(book: "Book", cell: "LegacyCell", runs: "list[tuple[int, int]]", is_calculated: bool) -> tuple[Cell, bool]:
-    """Return the cell as it is seen, and whether a text of it was left out."""
+def _show(book: "Book", cell: "LegacyCell", runs: "list[tuple[int, int]]", is_calculated: bool) -> tuple[Cell, bool]:
+    """Return the visible cell, and whether some of its text was left out."""
     font = book.font_list[book.xf_list[cell.xf_index or 0].font_index]
     if cell.ctype == 1 and (cell.value or is_calculated):
         return _text(book, str(cell.value), [(0, font.font_index), *runs])
@@ -241,7 +241,7 @@ def _cell(book: "Book", cell: "LegacyCell", is_calculated: bool) -> Cell | None:
 
 
 def _text(book: "Book", text: str, runs: "list[tuple[int, int]]") -> tuple[str, bool]:
-    """Return the text that is seen, and whether some was left out; each run has its font from its first letter on."""
+    """Return the visible text, and whether some was left out; a run is its first letter and its font."""
     ends = [start for start, _ in runs[1:]] + [len(text)]
     fonts = [book.font_list[font] for _, font in runs]
     return join_runs(

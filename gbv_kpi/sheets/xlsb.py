@@ -1,4 +1,4 @@
-"""Workbooks in binary records (.xlsb) to sheets.
+"""Read workbooks in binary records (.xlsb).
 
 Record and field layout: [MS-XLSB], https://learn.microsoft.com/openspecs/office_file_formats/ms-xlsb.
 """
@@ -52,7 +52,7 @@ def read_xlsb(package: Package, main: str) -> list[tuple[Sheet, bool]]:
 
 
 def _records(part: bytes | None) -> Iterator[tuple[int, bytes]]:
-    """Yield the kind and content of each record; both numbers in front of it are written in groups of seven bits."""
+    """Yield the kind and content of each record; its kind and size are written in groups of seven bits."""
     position, count = 0, 0
     part = part or b""
     while position < len(part):
@@ -78,7 +78,7 @@ def _records(part: bytes | None) -> Iterator[tuple[int, bytes]]:
 
 
 def _text(record: bytes, start: int) -> tuple[str, int]:
-    """Return the text that begins there, and where it ends."""
+    """Return the text at the offset `start`, and the offset of its end."""
     (length,) = unpack_from("<I", record, start)
     end = start + 4 + 2 * length
     return record[start + 4 : min(end, start + 4 + 4 * LONGEST_TEXT)].decode("utf-16-le", "replace"), end
@@ -142,7 +142,7 @@ def _note_layout(grid: Grid, kind: int, record: bytes) -> None:
 def _cell(
     kind: int, record: bytes, strings: Strings, code: str, look: tuple[bool, bool], fonts: Fonts, from_1904: bool
 ) -> tuple[Cell, bool]:
-    """Return the cell, and whether a text of it was left out."""
+    """Return the cell, and whether some of its text was left out."""
     if kind in (6, 7, 8, 62):
         if kind == 7:
             text, runs = strings[unpack_from("<I", record, 8)[0]]
@@ -165,7 +165,7 @@ def _cell(
 
 
 def _packed_number(packed: bytes) -> float:
-    """Return a number in four bytes: a whole one or the higher half of a float, perhaps a hundredfold."""
+    """Return a number from four bytes: an integer or the upper half of a float, either perhaps times 100."""
     (whole,) = unpack_from("<i", packed)
     number = (
         float(whole >> 2) if whole & 2 else unpack_from("<d", b"\0\0\0\0" + bytes([packed[0] & 0xFC]) + packed[1:])[0]

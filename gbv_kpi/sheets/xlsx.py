@@ -1,4 +1,4 @@
-"""Workbooks that are a zip of XML (.xlsx, .xlsm) to sheets, with every cell at the sheet's own address."""
+"""Read workbooks that are a zip of XML (.xlsx, .xlsm), with every cell at its own address."""
 
 import io
 import re
@@ -13,14 +13,14 @@ from python_calamine import CalamineWorkbook
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_MERGED, check_areas
 from gbv_kpi.sheets.package import Package, elements, is_true
-from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, unsupported, word
+from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.shown import without_noise
 from gbv_kpi.sheets.xlsb import read_xlsb
 from gbv_kpi.sheets.xlsx_scan import CellStyle, read_sheet, read_strings, read_styles
 
 MAX_SHEETS = 1000
-MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may be asked to make room for
+MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 _STRINGS = "xl/sharedStrings.xml"  # where the fast reader looks for them
 _STYLES = "xl/styles.xml"
@@ -30,10 +30,10 @@ _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """What the main part of a workbook says."""
+    """The main part of a workbook."""
 
     sheets: Sequence[tuple[str, str, bool]]  # name, part, and whether it is shown
-    is_plain: bool  # all its sheets are such as the fast reader knows
+    is_plain: bool  # the fast reader supports all its sheets
     from_1904: bool
     asks_to_calculate: bool
 
@@ -49,7 +49,7 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, 
     """Return each sheet and whether it is shown. Raises `Refusal`, or what a library raises for a damaged file."""
     kind = package.content_types().get(main.lower(), "")
     if "wordprocessing" in kind or main.lower().startswith("word/"):
-        raise word()
+        raise text_document()
     if "presentation" in kind:
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     if main.lower().endswith(".bin"):
@@ -135,7 +135,7 @@ def _is_canonical(package: Package, workbook: Workbook, main: str) -> bool:
 def _read_quickly(
     content: bytes, workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None
 ) -> list[tuple[Sheet, bool]] | None:
-    """Return the sheets as the fast reader gives them; None where it may not tell all, or fails."""
+    """Return the sheets as the fast reader gives them; None where it may miss something, or fails."""
     areas = {part: 0 if xml is None else _quick_area(xml, workbook) for part, xml in parts.items()}
     if sum(areas[part] for _, part, _ in workbook.sheets) > MAX_QUICK_AREA:
         return None
@@ -149,21 +149,21 @@ def _read_quickly(
     except BaseException as error:
         if not is_fault(error):
             raise
-        return None  # the other reader tells what is wrong
+        return None  # the close reader reports what is wrong
     if sum(len(sheet.merged) for sheet in sheets) > MAX_MERGED:
         raise oversized()
     check_areas(sheets)
-    return [(_bounded(sheet), is_shown) for sheet, (_, _, is_shown) in zip(sheets, workbook.sheets, strict=True)]
+    return [(_split_tail(sheet), is_shown) for sheet, (_, _, is_shown) in zip(sheets, workbook.sheets, strict=True)]
 
 
-def _bounded(sheet: Sheet) -> Sheet:
-    """Return a sheet with its cells as they are shown; the rows of a long plain table as columns."""
+def _split_tail(sheet: Sheet) -> Sheet:
+    """Return a sheet with its cells as shown; the later rows of a long plain table become its `tail`."""
     tail = _columns(sheet.rows[HEAD_ROWS:]) if all(area[1][0] < HEAD_ROWS for area in sheet.merged) else None
     rows = sheet.rows if tail is None else sheet.rows[:HEAD_ROWS]
-    return replace(sheet, rows=[list(map(_shown, row)) for row in rows], tail=tail)
+    return replace(sheet, rows=[list(map(_shown_cell, row)) for row in rows], tail=tail)
 
 
-def _shown(cell: Cell) -> Cell:
+def _shown_cell(cell: Cell) -> Cell:
     return cell[:LONGEST_TEXT] if isinstance(cell, str) else without_noise(cell) if isinstance(cell, float) else cell
 
 
@@ -188,9 +188,9 @@ def _columns(rows: Sequence[Sequence[Cell]]) -> pd.DataFrame | None:
 
 
 def _quick_area(xml: bytes, workbook: Workbook) -> int:
-    """Return a bound on the cells that the fast reader makes room for; beyond all bounds where it may not tell all.
+    """Return an upper bound on the cells that the fast reader allocates; beyond the limit where it may miss something.
 
-    What is looked for are signs, wherever they are: one too many only costs the parser's time.
+    The signs of peculiar cells are searched anywhere: a false alarm only costs the parser's time.
     """
     beyond = MAX_QUICK_AREA + 1
     start = xml[:200].lower()
@@ -199,7 +199,7 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
     signs = xml.translate(_SPACES) if any(sign in xml for sign in (b"\t", b"\r", b"\n", b"'")) else xml
     if (
         _UNUSUAL_CELL.search(signs)
-        or (b"!" in signs and b"<!" in signs)  # a sign alone is looked for ten times as fast
+        or (b"!" in signs and b"<!" in signs)  # a single byte is found ten times as fast
         or any(sign in signs for sign in (b":c", b'"&', b'"e"', b"rPr"))
         or signs.count(b"hidden") != signs.count(b'hidden="0"') + signs.count(b'hidden="false"')
         or (b"<f" in signs and not _has_plain_formulas(signs, workbook))
@@ -210,9 +210,9 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
 
 
 def _has_plain_formulas(signs: bytes, workbook: Workbook) -> bool:
-    """Return whether each formula has a value right behind it."""
-    unlike = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")
-    return not workbook.asks_to_calculate and not any(sign in signs for sign in unlike)
+    """Return whether each formula is directly followed by its value."""
+    unusual = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")
+    return not workbook.asks_to_calculate and not any(sign in signs for sign in unusual)
 
 
 def _are_plain_strings(strings: bytes, sheets: Sequence[bytes]) -> bool:

@@ -1,6 +1,6 @@
-"""The parts of an .xlsx read by a parser: what a fast reader does not tell of cells, and cells that it cannot read.
+"""Read the parts of an .xlsx with a parser, for workbooks that the fast reader cannot read fully.
 
-Percentages, years, errors, formulas never calculated, struck-out and raised text, hidden rows and columns.
+It misses percentages, years, errors, formulas never calculated, struck-out and raised text, hidden rows and columns.
 """
 
 import re
@@ -16,12 +16,12 @@ from gbv_kpi.sheets.shown import BUILT_IN, as_shown, is_peculiar, join_runs, num
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold
 _SECTIONS = ("numFmts", "fonts", "cellStyleXfs", "cellXfs", "dxfs")  # of the styles
 
-RichText = list[tuple[str, bool | None, bool | None]]  # runs: raised, struck out; None: as the cell's font has it
+RichText = list[tuple[str, bool | None, bool | None]]  # runs: raised, struck out; None: as in the cell's font
 
 
 @dataclass(frozen=True, slots=True)
 class CellStyle:
-    """How a cell looks, as far as that decides what it says."""
+    """The part of a cell's format that changes its meaning."""
 
     number_format: str = ""
     is_raised: bool = False
@@ -64,8 +64,8 @@ def read_styles(xml: bytes) -> Sequence[CellStyle]:
                 styles.append((given.get("numFmtId", ""), given.get("fontId", "")))
         section = name if name in _SECTIONS else section
     looks = {str(number): look for number, look in enumerate(fonts) if any(look)}
-    made = {key: CellStyle(codes.get(key[0], ""), *looks.get(key[1], (False, False))) for key in set(styles)}
-    return [made[key] for key in styles]
+    style_by_key = {key: CellStyle(codes.get(key[0], ""), *looks.get(key[1], (False, False))) for key in set(styles)}
+    return [style_by_key[key] for key in styles]
 
 
 def _is_raised(attributes: Attributes) -> bool:
@@ -78,12 +78,12 @@ def read_strings(xml: bytes) -> Sequence[str | RichText]:
 
 
 def _rich_text(item: Element) -> str | RichText:
-    """Return a text in runs, or as a whole where they look like its cell."""
+    """Return a text in runs, or as one string where no run has a look of its own."""
     runs: RichText = []
     for part in item:
         kind = local_name(part.tag)
         if kind == "t":
-            runs.append((_unescaped(part.text or ""), None, None))
+            runs.append((_unescape(part.text or ""), None, None))
         elif kind == "r":
             runs.append(_run(part))
     if all(raised is None for _, raised, _ in runs):
@@ -101,10 +101,10 @@ def _run(run: Element) -> tuple[str, bool | None, bool | None]:
             looks = {local_name(look.tag): attributes_of(look) for look in part}
             raised = _is_raised(looks.get("vertAlign", {}))
             struck = "strike" in looks and is_true(looks["strike"].get("val", "1"))
-    return _unescaped(text), raised, struck
+    return _unescape(text), raised, struck
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
@@ -133,17 +133,17 @@ def read_sheet(
                     look = attributes_of(cell)
                     row, column = address_of(look["r"]) if look.get("r") else (row, column + 1)
                     style = styles[int(look["s"])] if "s" in look and styles else PLAIN
-                    _place(contents, (row, column), _CellXml.of(cell, look.get("t", "n")), strings, style, from_1904)
+                    _put_cell(contents, (row, column), _CellXml.of(cell, look.get("t", "n")), strings, style, from_1904)
     return contents
 
 
 @dataclass(frozen=True, slots=True)
 class _CellXml:
-    """What the element of a cell holds."""
+    """The contents of a cell's element."""
 
     kind: str
     value: str
-    text: str | RichText | None  # of the cell's own
+    text: str | RichText | None  # inline, not a shared string
     has_formula: bool
 
     @classmethod
@@ -160,7 +160,7 @@ class _CellXml:
         return cls(kind, value, text, has_formula)
 
 
-def _place(
+def _put_cell(
     contents: SheetContents,
     place: tuple[int, int],
     found: _CellXml,
@@ -170,7 +170,7 @@ def _place(
 ) -> None:
     if not found.value and found.text is None and not found.has_formula:
         return
-    cell, is_cut = _shown(found, strings, style, from_1904)
+    cell, is_cut = _parse(found, strings, style, from_1904)
     if found.has_formula and found.kind == "n" and cell == 0:
         contents.zeros.append(place)
     elif found.has_formula and not isinstance(cell, FormulaWithoutValue):
@@ -178,13 +178,13 @@ def _place(
     contents.grid.show(*place, (cell, is_cut))
 
 
-def _shown(found: _CellXml, strings: Sequence[str | RichText], style: CellStyle, from_1904: bool) -> tuple[Cell, bool]:
-    """Return the cell, and whether a text of it was left out."""
+def _parse(found: _CellXml, strings: Sequence[str | RichText], style: CellStyle, from_1904: bool) -> tuple[Cell, bool]:
+    """Return the cell, and whether some of its text was left out."""
     value = found.value
     if found.has_formula and not value and found.kind != "str":
         return FormulaWithoutValue(), False
     if found.kind in ("s", "str", "inlineStr"):
-        text = strings[int(value)] if found.kind == "s" else _unescaped(value) if found.text is None else found.text
+        text = strings[int(value)] if found.kind == "s" else _unescape(value) if found.text is None else found.text
         runs: RichText = [(text, None, None)] if isinstance(text, str) else text
         return join_runs(
             (run, style.is_raised if raised is None else raised, style.is_struck if struck is None else struck)
