@@ -68,9 +68,8 @@ CHECKS: Sequence[Callable[[pd.DataFrame, Plan], Iterator[CellProblems]]] = (part
 def totals_match(table: Table, frame: pd.DataFrame, plan: Plan) -> Iterator[Problem]:
     """Compare each printed total of a table with the sum of its rows.
 
-    `frame` has the returns of the table alone. A total may be the sum of all of them or of some, see `Total`. A
-    field with a cell that could not be read has no sum to compare with, and a row of no known unit may be in the
-    total or not.
+    `frame` has the returns of this table only. A total may sum up all of them or a group, see `Total`. A field with
+    an unreadable cell is skipped, and the row of an unknown unit may or may not be included in the total.
     """
     is_known = frame["unit"].notna().to_numpy()
     for field in plan.fields if table.totals and len(frame) else ():

@@ -25,7 +25,7 @@ from gbv_kpi.returns.read_files import FileTables, Watch, read_files
 from gbv_kpi.sheets.sheet import cell_address, text_of
 
 MAX_PROBLEMS = 60_000  # in cells and of duplicates that are listed; the country sends 53,000 returns
-SHOWN_LENGTH = 80  # characters of a cell that are quoted back
+SHOWN_LENGTH = 80  # characters of a cell quoted in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class FileRead:
 
 @dataclass(frozen=True, eq=False)
 class Returns:
-    """The returns of some files, and everything that is wrong with the files.
+    """The returns of some files, and the problems of the files.
 
     `frame` has one row for each return, valid or not, with a RangeIndex and the columns
 
@@ -76,16 +76,16 @@ class Returns:
 def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None = None, watch: Watch = iter) -> Returns:
     """Read the returns of the files with these names.
 
-    `assumed` is the year of returns that name none; `watch` may follow the files as they are read. Raises
+    `assumed` is the year of returns that name none; `watch` wraps the names to follow the reading. Raises
     `SourceError` for a file that cannot be opened.
     """
     return collect(read_files(list(names), plan, assumed, watch), plan)
 
 
 def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = True) -> Returns:
-    """Return the returns of files, compared with each other; `across_files` or only within each file."""
+    """Parse and check the returns of files, and compare them across files or only within each."""
     tables = [table for file in files for table in file.tables]
-    frame, cells = _stacked(files, plan)
+    frame, cells = _stack(files, plan)
     counts, is_filled, problems = parse_counts(cells, frame["is_expected"].to_numpy(), plan)
     # The fields without a column share one: of a million returns that spares 85 MiB and 0.2 s (2026-11-26).
     blank = {dtype: pd.Series(pd.NA, index=frame.index, dtype=dtype) for dtype in ("Int32", "Int64")}
@@ -95,7 +95,7 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
     is_faulty = frame.pop("is_faulty").to_numpy()
     frame["is_reported"] = is_filled | is_faulty
     repeated, frame["is_duplicate"] = find_duplicates(frame, across_files=across_files)
-    frame["is_valid"] = is_filled & ~is_faulty & ~_failed(problems, len(frame)) & ~frame["is_duplicate"]
+    frame["is_valid"] = is_filled & ~is_faulty & ~_has_error(problems, len(frame)) & ~frame["is_duplicate"]
     returns = Returns(frame, (), (), tables)
     valid_by_file = frame.loc[frame["is_valid"], "file"].value_counts()
     return replace(
@@ -110,11 +110,11 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
 
 def valid_returns(returns: Returns, plan: Plan) -> Iterator[tuple[int, Return]]:
     """Yield every valid return of files, with the position of its file."""
-    return _as_values(returns, returns.valid, plan, list(plan.field_by_id))
+    return _unpack(returns, returns.valid, plan, list(plan.field_by_id))
 
 
-def _as_values(returns: Returns, rows: pd.DataFrame, plan: Plan, fields: Sequence[str]) -> Iterator[tuple[int, Return]]:
-    """Yield some rows of the frame as values, with the counts of some fields and the position of the file."""
+def _unpack(returns: Returns, rows: pd.DataFrame, plan: Plan, fields: Sequence[str]) -> Iterator[tuple[int, Return]]:
+    """Yield the file position and the `Return` of some rows of the frame, with the counts of some fields."""
     columns = [rows[name].tolist() for name in ("file", "table", "row", "unit", "named_unit", "is_merged", "year")]
     counts = [integers(rows[field]) for field in fields]
     names = {
@@ -137,15 +137,15 @@ def _units(plan: Plan, code: str, named: str, is_merged: bool, year: int) -> tup
     unit = plan.unit_in(year, code)
     if not is_merged:
         return unit, unit
-    predecessors = [other for other in plan.units_by_code[named] if plan.successor(other, year) is unit]
-    return unit, next(other for other in reversed(predecessors) if other is not unit)
+    namesakes = [same for same in plan.units_by_code[named] if plan.successor(same, year) is unit]
+    return unit, next(former for former in reversed(namesakes) if former is not unit)
 
 
 # ------------------------------------------------------------------------ the frame
 
 
-def _stacked(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Return the returns of all tables on top of each other, and the cells of every field that a table has."""
+def _stack(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Stack the returns of all tables in one frame, and the cells of each field that any table has."""
     tables = [(number, table) for number, file in enumerate(files) for table in file.tables]
     lengths = [len(table.returns) for _, table in tables]
     frame = pd.DataFrame(
@@ -163,13 +163,13 @@ def _stacked(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dic
     )
     present = {field for _, table in tables for field in table.cells}
     cells = {
-        field: _stacked_cells([table for _, table in tables], field) for field in plan.field_by_id if field in present
+        field: _stack_cells([table for _, table in tables], field) for field in plan.field_by_id if field in present
     }
     return frame, cells
 
 
 def _categories(columns: Sequence[pd.Series]) -> pd.Categorical:
-    """Return columns of codes on top of each other, the different codes in order."""
+    """Stack columns of codes as one Categorical with sorted categories."""
     if len(columns) == 1:
         column = pd.Categorical(columns[0])
         different = column.categories
@@ -178,8 +178,8 @@ def _categories(columns: Sequence[pd.Series]) -> pd.Categorical:
     return pd.Categorical(codes)
 
 
-def _stacked_cells(tables: Sequence[Table], field: str) -> pd.Series:
-    """Return the cells of a field; a table that has none of it gives no figure there, as reading has reported."""
+def _stack_cells(tables: Sequence[Table], field: str) -> pd.Series:
+    """Stack the cells of a field; a table without it gives `Unread` cells, which reading has reported."""
     columns = [table.cells[field].values if field in table.cells else None for table in tables]
     if len(columns) == 1 and columns[0] is not None:
         return columns[0]
@@ -192,8 +192,8 @@ def _stacked_cells(tables: Sequence[Table], field: str) -> pd.Series:
     return pd.Series(list(chain.from_iterable(parts)), dtype=object)
 
 
-def _failed(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:
-    """Return which returns have an error."""
+def _has_error(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:
+    """Return a mask of the returns with an error."""
     failed = np.zeros(length, dtype=bool)
     for problem in problems:
         if CATALOGUE[problem.code].severity is Severity.ERROR:
@@ -212,27 +212,27 @@ def _all_problems(
     repeated: NDArray[np.int64],
     plan: Plan,
 ) -> Iterator[Problem]:
-    """Yield the problems of each file: those of the file, of each table in reading order, and its duplicates."""
+    """Yield the problems file by file: of the file, of each table in reading order, and its duplicates."""
     frame = returns.frame
     by_table = [list(table.problems) for table in returns.tables]
     duplicates: dict[int, list[Problem]] = {}
     room = MAX_PROBLEMS
-    beyond: list[tuple[str, NDArray[np.int64]]] = []
+    omitted: list[tuple[str, NDArray[np.int64]]] = []
     for cell_problems in found:
-        beyond.append((cell_problems.code, cell_problems.rows[room:]))
+        omitted.append((cell_problems.code, cell_problems.rows[room:]))
         for number, problem in _cell_problems(cell_problems.first(room), returns, cells, plan):
             by_table[number].append(problem)
         room -= min(room, len(cell_problems.rows))
-    beyond.append(("duplicate-return", repeated[room:, 0]))
-    in_question = np.unique(repeated[:room])
-    values = dict(zip(in_question.tolist(), _as_values(returns, frame.loc[in_question], plan, ()), strict=True))
+    omitted.append(("duplicate-return", repeated[room:, 0]))
+    compared = np.unique(repeated[:room])
+    values = dict(zip(compared.tolist(), _unpack(returns, frame.loc[compared], plan, ()), strict=True))
     for row, first in repeated[:room].tolist():
         (position, given), (_, earlier) = values[row], values[first]
         duplicates.setdefault(position, []).append(describe_duplicate(given, earlier))
     for number, table in enumerate(returns.tables):
         if table.totals:
             by_table[number].extend(totals_match(table, frame[(frame["table"] == number).to_numpy()], plan))
-    unlisted = Counter((file, code) for code, rows in beyond for file in frame["file"].iloc[rows].tolist())
+    unlisted = Counter((file, code) for code, rows in omitted for file in frame["file"].iloc[rows].tolist())
     sorted_by_table = map(in_reading_order, by_table)
     reported = set(frame.loc[frame["is_reported"], "file"].unique())
     for position, file in enumerate(files):
@@ -274,5 +274,5 @@ def _cell_problems(
 
 
 def shortened(found: str) -> str:
-    """Return the text cut to what is quoted back."""
+    """Return the text, cut to `SHOWN_LENGTH` characters."""
     return found if len(found) <= SHOWN_LENGTH else found[: SHOWN_LENGTH - 1] + "…"

@@ -17,9 +17,9 @@ class Return:
     """One valid return, with the cell of every count."""
 
     unit: Unit  # of the year
-    named: Unit  # the unit that the return names: a predecessor where it has merged since, else the same
+    named: Unit  # the unit that the return names: `unit`, or a predecessor merged into it
     year: int
-    place: Place  # of the unit's name, or of what is in its place
+    place: Place  # of the unit's name, or of the cell that replaces it
     values: Mapping[str, int]  # by field; one left blank is absent
     cells: Mapping[str, str]  # the address of each of these values
 
@@ -32,7 +32,7 @@ def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray
     """Return pairs of rows, a return and the first return of the same unit and year, and which rows do not count.
 
     The returns of the predecessors of a merged unit are not duplicates: together they are its return. A predecessor
-    next to its successor is one, for nobody can tell whether the successor's return includes it.
+    and its successor are: the successor's return may or may not include the predecessor's.
     """
     unit, year = frame["unit"].cat.codes.to_numpy(), frame["year"].to_numpy()
     key = unit * np.int64(10_000) + year
@@ -58,7 +58,7 @@ def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray
 
 
 def _least(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the least value with the same key as each."""
+    """Return, for each key, the least value of all rows with that key."""
     group, different = pd.factorize(keys)
     least = np.full(len(different), np.iinfo(np.int64).max)
     np.minimum.at(least, group, values)
@@ -66,7 +66,7 @@ def _least(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int
 
 
 def describe_duplicate(given: Return, first: Return) -> Problem:
-    """Report a return, and where an earlier one of the same unit and year is."""
+    """Report a return and the place of an earlier one of the same unit and year."""
     where = first.place.spot or first.place.file
     if first.place.file != given.place.file:
         where = f"{first.place.file} {first.place.spot}".strip()
@@ -79,7 +79,7 @@ def describe_duplicate(given: Return, first: Return) -> Problem:
 
 
 def one_unit(given: Return, other: str, where: str) -> Problem:
-    """Report a return next to one of a predecessor or successor of its unit."""
+    """Report a return as a duplicate of one by a predecessor or successor of its unit."""
     message = phrase(
         "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",
         unit=given.named.name,

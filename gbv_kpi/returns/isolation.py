@@ -45,7 +45,7 @@ class OutOfTimeError(BaseException):
 
 
 def run_here(work: Callable[[T], R], item: T, size: int) -> R | Failure:
-    """Return what the work gives for an item of so many bytes, or why it failed, without a child."""
+    """Work on an item of `size` bytes in this process; return the result, or why it failed."""
     try:
         with _limits(size):
             return work(item)
@@ -57,7 +57,7 @@ def run_here(work: Callable[[T], R], item: T, size: int) -> R | Failure:
 
 @contextmanager
 def _limits(size: int) -> Iterator[None]:
-    """Limit this process for a while, where the system can and its signals are heard."""
+    """Limit this process for a while, where the system can and this thread receives signals."""
     if not can_isolate() or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -91,7 +91,7 @@ class Child(Generic[T, R]):
         self._process: _Process | None = None
 
     def ask(self, item: T, size: int = 0) -> R | Failure:
-        """Return what the work gives for an item of so many bytes, or why it failed. Raises its `GbvKpiError`."""
+        """Work on an item of `size` bytes; return the result, or why it failed. Raises `GbvKpiError` of the work."""
         if self._process is None:
             self._process = _start(self._work, self._seconds)
         try:
@@ -121,7 +121,7 @@ class Child(Generic[T, R]):
 
 @contextmanager
 def child_for(work: Callable[[T], R], seconds: int = CPU_SECONDS) -> Iterator[Child[T, R]]:
-    """Give a child for some work, each item within so many seconds, and end it afterwards whatever happens."""
+    """Provide a child for some work, limited to `seconds` per item, and end it in any case."""
     child = Child(work, seconds)
     try:
         yield child
@@ -181,7 +181,7 @@ def _limit(kind: int, value: int) -> None:
 
 
 def _memory_in_use() -> int:
-    """Return the bytes of address space in use; 0 where the system does not say, and the limit is then generous."""
+    """Return the bytes of address space in use; 8 GiB, a generous guess, where the system does not say."""
     try:
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     except OSError:

@@ -37,7 +37,7 @@ class CellProblems:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Column:
-    """A field's counts, the cells that give none for a reason that is reported already, and those not blank."""
+    """The counts of a field, the masks of its invalid and of its filled cells, and its problems."""
 
     counts: pd.Series
     unread: Mask
@@ -48,13 +48,13 @@ class _Column:
 def parse_counts(
     cells: Mapping[str, pd.Series], is_expected: Mask, plan: Plan
 ) -> tuple[dict[str, pd.Series], Mask, list[CellProblems]]:
-    """Return the counts of every field, which returns are reported, and what is wrong with the cells.
+    """Return the counts of every field, a mask of the reported returns, and the problems of the cells.
 
     Counts are Int32, of money Int64, NA where a cell gives none. A return without any figure has not been reported:
     nothing is missing.
 
-    `cells` has a column for each field that any return has, `is_expected` says which returns must give every
-    required field.
+    `cells` has a column for each field of any return, `is_expected` marks the returns that must give every required
+    field.
     """
     schema = return_schema(plan)
     columns = {
@@ -68,14 +68,14 @@ def parse_counts(
     is_reported = np.logical_or.reduce(filled) if filled else np.zeros(len(is_expected), dtype=bool)
     for field in plan.fields:
         if field.id in columns and schema.model_fields[field.id].is_required():
-            needed = is_expected | _partner_is_given(field, counts, schema, plan)
+            needed = is_expected | _gives_partner(field, counts, schema, plan)
             blank = counts[field.id].isna().to_numpy() & ~columns[field.id].unread
             problems.extend(_missing_values(field, cells[field.id], np.flatnonzero(needed & blank & is_reported)))
     return counts, is_reported, problems
 
 
 def distinct_cells(cells: pd.Series) -> tuple[Positions, Sequence[Cell]]:
-    """Return the position of each cell among the different ones, and these.
+    """Return the index of each cell among the distinct cells, and the distinct cells.
 
     1, 1.0 and True are equal, but not the same cell.
     """
@@ -98,12 +98,12 @@ def integers(column: pd.Series) -> list[int | None]:
 def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Column:
     if pd.api.types.is_integer_dtype(cells.dtype) and len(cells):
         numbers = cells.to_numpy()
-        if not column_faults(schema, [int(numbers.min()), int(numbers.max())]):  # the others are between these
-            none = np.zeros(len(cells), dtype=bool)
-            counts = pd.arrays.IntegerArray(numbers.astype(field.dtype.lower(), copy=False), none)
-            return _Column(pd.Series(counts, copy=False), none, ~none, ())
+        if not column_faults(schema, [int(numbers.min()), int(numbers.max())]):  # all others lie between
+            invalid = np.zeros(len(cells), dtype=bool)
+            counts = pd.arrays.IntegerArray(numbers.astype(field.dtype.lower(), copy=False), invalid)
+            return _Column(pd.Series(counts, copy=False), invalid, ~invalid, ())
     codes, different = distinct_cells(cells)
-    figures = _validated([Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different], schema)
+    figures = _validate([Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different], schema)
     values = pd.array([pd.NA if figure.value is None else figure.value for figure in figures], dtype=field.dtype)
     is_unread = np.array(
         [figure.is_fault or isinstance(cell, Unread) for figure, cell in zip(figures, different, strict=True)],
@@ -125,7 +125,7 @@ def is_blank_cell(cell: Cell) -> bool:
     return not isinstance(cell, FormulaWithoutValue) and not seen(text_of(cell))
 
 
-def _validated(figures: list[Figure], schema: FieldInfo) -> list[Figure]:
+def _validate(figures: list[Figure], schema: FieldInfo) -> list[Figure]:
     """Return the figures, with a fault in place of those that the schema refuses."""
     given = [(place, figure.value) for place, figure in enumerate(figures) if figure.value is not None]
     for position, code, message in column_faults(schema, [value for _, value in given]):
@@ -133,20 +133,20 @@ def _validated(figures: list[Figure], schema: FieldInfo) -> list[Figure]:
     return figures
 
 
-def _partner_is_given(
+def _gives_partner(
     field: ReturnField, counts: Mapping[str, pd.Series], schema: type[BaseModel], plan: Plan
 ) -> Mask | bool:
-    """Return where a required field that is the whole or a part of this one is given.
+    """Return a mask of the returns that give a required field which is the whole or a part of this one.
 
     A unit that is not expected, such as the province's own agencies, may leave blank what it does not run; but a
     part without its whole, or a whole without its part, is a slip there too.
     """
     partners = [
-        other.id
-        for other in plan.fields
-        if (field.part_of == other.id or other.part_of == field.id)
-        and other.id in counts
-        and schema.model_fields[other.id].is_required()
+        partner.id
+        for partner in plan.fields
+        if (field.part_of == partner.id or partner.part_of == field.id)
+        and partner.id in counts
+        and schema.model_fields[partner.id].is_required()
     ]
     return np.logical_or.reduce([counts[name].notna().to_numpy() for name in partners]) if partners else False
 

@@ -36,7 +36,7 @@ class FileTables:
 def read_files(
     names: Sequence[str], plan: Plan, assumed: AssumedYear | None = None, watch: Watch = iter
 ) -> list[FileTables]:
-    """Read the files with these names; `watch` may follow them as they are read.
+    """Read the files with these names; `watch` wraps the names to follow the reading.
 
     Anything but plain text is read in a child process; a file that crashes it or exceeds its limits is refused.
     A copy of an earlier file, byte for byte, gives nothing but a warning.
@@ -53,12 +53,12 @@ def read_files(
             try:
                 source = open_source(name)
             except SourceError as error:
-                files.append(_refused(name, "", Problem("unreadable-file", Place(name), error.phrase)))
+                files.append(_refuse(name, "", Problem("unreadable-file", Place(name), error.phrase)))
                 continue
             first = first_by_hash.setdefault(source.sha256, name)
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
-                files.append(_refused(name, source.sha256, Problem("duplicate-file", Place(name), message)))
+                files.append(_refuse(name, source.sha256, Problem("duplicate-file", Place(name), message)))
             elif is_plain_text(source) or is_too_large(source) or not can_isolate():
                 files.append(_answer(source, run_here(read, source, len(source.content))))
             else:
@@ -66,7 +66,7 @@ def read_files(
     return files
 
 
-def _refused(name: str, sha256: str, problem: Problem) -> FileTables:
+def _refuse(name: str, sha256: str, problem: Problem) -> FileTables:
     return FileTables(name, sha256, None, (), [problem])
 
 
@@ -77,7 +77,7 @@ def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
     if answer is Failure.CRASH:
         message = phrase("The file makes its reader fail.")
         problem = Problem("unreadable-file", Place(source.name), message)
-    return _refused(source.name, source.sha256, problem)
+    return _refuse(source.name, source.sha256, problem)
 
 
 def _read_safely(source: Source, reader: Reader) -> FileTables:
@@ -90,7 +90,7 @@ def _read_safely(source: Source, reader: Reader) -> FileTables:
         if os.environ.get("GBV_KPI_DEBUG"):
             raise
         message = phrase("internal error ({kind}). Please report it and attach the file.", kind=type(error).__name__)
-        return _refused(source.name, source.sha256, Problem("unreadable-file", Place(source.name), message))
+        return _refuse(source.name, source.sha256, Problem("unreadable-file", Place(source.name), message))
 
 
 def read_file(source: Source, reader: Reader) -> FileTables:
@@ -100,10 +100,10 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     if any(problem.code == OWN_REPORT for problem in problems):
         return FileTables(source.name, source.sha256, None, (), problems)
     read = [read_tables(sheet, source.name, reader) for sheet in sheets]
-    beyond = [read_tables(sheet, source.name, reader) for sheet in hidden]
+    unseen = [read_tables(sheet, source.name, reader) for sheet in hidden]
     shown_names = _shown_names([*sheets, *hidden], reader)
-    if personal := [problem for sheet in (*read, *beyond) for problem in sheet.personal]:
-        found = [_under_shown_name(problem, shown_names) for problem in personal]
+    if personal := [problem for sheet in (*read, *unseen) for problem in sheet.personal]:
+        found = [_hide_name(problem, shown_names) for problem in personal]
         return FileTables(source.name, source.sha256, encoding, (), found)
     tables = without_plans([table for sheet in read for table in sheet.tables])
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
@@ -116,19 +116,19 @@ def read_file(source: Source, reader: Reader) -> FileTables:
             )
             problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
     if shown_names:
-        problems = [_under_shown_name(problem, shown_names) for problem in problems]
-        tables = [_table_under_shown_name(table, shown_names) for table in tables]
+        problems = [_hide_name(problem, shown_names) for problem in problems]
+        tables = [_hide_table_name(table, shown_names) for table in tables]
     return FileTables(source.name, source.sha256, encoding, tables, problems)
 
 
 def _shown_names(sheets: Sequence[Sheet], reader: Reader) -> Mapping[str | None, str]:
-    """Return what replaces the names of sheets that may be those of persons."""
+    """Return the replacements of sheet names that may be names of persons."""
     numbered = ((sheet.name, number) for number, sheet in enumerate(sheets, start=1) if sheet.name is not None)
     shown = {name: shown_sheet_name(name, number, reader.units.knows) for name, number in numbered}
-    return {name: other for name, other in shown.items() if other is not None and other != name}
+    return {name: alias for name, alias in shown.items() if alias is not None and alias != name}
 
 
-def _under_shown_name(problem: Problem, shown_names: Mapping[str | None, str]) -> Problem:
+def _hide_name(problem: Problem, shown_names: Mapping[str | None, str]) -> Problem:
     if problem.place.sheet not in shown_names:
         return problem
     name, shown = problem.place.sheet, shown_names[problem.place.sheet]
@@ -138,10 +138,10 @@ def _under_shown_name(problem: Problem, shown_names: Mapping[str | None, str]) -
     )
 
 
-def _table_under_shown_name(table: Table, shown_names: Mapping[str | None, str]) -> Table:
+def _hide_table_name(table: Table, shown_names: Mapping[str | None, str]) -> Table:
     if table.sheet not in shown_names:
         return table
-    problems = [_under_shown_name(problem, shown_names) for problem in table.problems]
+    problems = [_hide_name(problem, shown_names) for problem in table.problems]
     return replace(table, sheet=shown_names[table.sheet], problems=problems)
 
 

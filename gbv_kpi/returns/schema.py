@@ -42,7 +42,7 @@ def return_schema(plan: Plan) -> type[BaseModel]:
 
 
 def column_faults(field: FieldInfo, values: Sequence[int]) -> list[tuple[int, str, Phrase]]:
-    """Return what a field of the model refuses in a column of whole numbers: index, problem code and message."""
+    """Return the values that a field refuses in a column of whole numbers: index, problem code and message."""
     try:
         _column_adapter(_item_type(field)).validate_python(values)
     except ValidationError as error:
