@@ -56,7 +56,7 @@ def put_text(
         cell.font = font
     if alignment:
         cell.alignment = alignment
-    if paper.acts(text):
+    if paper.is_formula_like(text):
         cell.quotePrefix = True
     return cell
 
@@ -84,7 +84,7 @@ def put_line(
     alignment: Alignment = TEXT,
     first_column: int = 1,
 ) -> None:
-    """Write a text over all columns, or those from one on, the row as high as it needs."""
+    """Write a text over the columns from `first_column` on, in a row high enough."""
     put_across(sheet, row, (first_column, len(widths)), text, style, alignment)
     fit_row(sheet, row, [(text, sum(widths[first_column - 1 :]))], style.size)
 

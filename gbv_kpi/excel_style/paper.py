@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 FONT = "Times New Roman"
 HEADING, RED, AMBER, LINE = "DCE6F1", "FF9B9B", "FFD27F", "808080"
-A4 = 9  # what a workbook calls it
+A4 = 9  # the code of the paper size in a workbook
 MM = 1 / 25.4  # inches
 MARGINS = {"top": 20 * MM, "bottom": 20 * MM, "left": 20 * MM, "right": 15 * MM}
 MAX_TEXT = 32_767  # characters a cell holds
@@ -23,7 +23,7 @@ def storable(text: str) -> str:
     return _NOT_IN_XML.sub("", text)[:MAX_TEXT]
 
 
-def acts(text: str) -> bool:
+def is_formula_like(text: str) -> bool:
     """Return whether a spreadsheet would take the text for a formula if someone edited its cell."""
     return text[:1] in ("=", "+", "-", "@")
 
@@ -39,7 +39,7 @@ def _lines(text: str, width: float, size: float) -> int:
 
 
 def sheet_title(wanted: str, taken: Iterable[str]) -> str:
-    """Return a name for a sheet: without signs a workbook refuses, short enough, and not taken in any case."""
+    """Return a name for a sheet: without characters a workbook refuses, short enough, and not `taken` in any case."""
     clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in storable(wanted)).strip(" '") or "1"
     used = {title.casefold() for title in taken}
     title, number = clean[:MAX_TITLE], 1

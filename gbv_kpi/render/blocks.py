@@ -15,7 +15,7 @@ from gbv_kpi.render.table import Column, Styled, Table, styled
 from gbv_kpi.render.year_record import record_sentences
 
 SHOWN_UNITS = 200  # more than any province has communes
-SHOWN_OF_MANY = 20  # of a country's, which nobody reads on a page: JSON and CSV have them all
+SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it is broken
 
 FindingByIndicator = Mapping[str, Finding]
@@ -30,7 +30,7 @@ class YearRows:
 
 
 def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[Block]:
-    """Yield the results of a year, what is lacking, progress, completeness and caveats."""
+    """Yield the results of a year, missed thresholds, progress, completeness and caveats."""
     plan = scorecard.plan
     if len(scorecard.judged.frame):
         yield results_table(scorecard, language)
@@ -70,7 +70,7 @@ def legend(present: Container[Status], language: Language) -> list[Styled]:
 
 
 def shown_of(units: int) -> int:
-    """Return how many rows a page has room for, of a number of units."""
+    """Return how many of `units` units a page shows."""
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 

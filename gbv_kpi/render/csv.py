@@ -1,8 +1,8 @@
-"""Lists and the findings of an outcome as CSV: the same columns whatever the plan and the language.
+"""Render lists and the findings of an outcome as CSV, with the same columns for every plan and language.
 
 Figures are written for programs: whole numbers without separators, rates with a decimal point. Ids are those of
-JSON; names and the words of a status are the officer's. Whoever opens the file in a spreadsheet must not run
-what someone wrote into a name: a text that a spreadsheet would take for a formula has an apostrophe in front.
+JSON; names and the words of a status are in the language of the officer. A text that a spreadsheet would run
+as a formula gets an apostrophe in front: anyone may write one into a name.
 """
 
 import csv
@@ -55,7 +55,7 @@ COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {
 
 
 class _Line:
-    """A file for a writer of csv that gives each line back."""
+    """A file that makes `csv.writer` return each line."""
 
     def write(self, line: str) -> str:
         return line
@@ -68,19 +68,19 @@ def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
 
 
 def csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
-    """Yield headings and rows, which end as RFC 4180 has them."""
+    """Yield the lines of headings and rows, ended as in RFC 4180."""
     writer = csv.writer(_Line())
     yield writer.writerow(names)
     for row in rows:
-        yield writer.writerow([_for_programs(cell, language) for cell in row])
+        yield writer.writerow([_csv_value(cell, language) for cell in row])
 
 
-def _for_programs(cell: Cell, language: Language) -> str | int | None:
+def _csv_value(cell: Cell, language: Language) -> str | int | None:
     if cell is None or type(cell) is int:  # most cells, tried first: a country has millions
         return cell
     match cell:
         case str():
-            return _safe(cell)
+            return _defuse(cell)
         case bool():
             return "true" if cell else "false"
         case datetime():
@@ -88,14 +88,14 @@ def _for_programs(cell: Cell, language: Language) -> str | int | None:
         case date():
             return cell.isoformat()
         case Coded():
-            return _safe(cell.code)
+            return _defuse(cell.code)
         case Finding():
             rate = cell.rate(decimals=4)
-            return _safe(_decimal_text(rate[0])) if rate else None
+            return _defuse(_decimal_text(rate[0])) if rate else None
         case Threshold():
-            return _safe(_decimal_text(cell.bound))
+            return _defuse(_decimal_text(cell.bound))
         case Phrase() | Bilingual():
-            return _safe(language.say(cell))
+            return _defuse(language.say(cell))
         case _:
             return cell
 
@@ -105,6 +105,6 @@ def _decimal_text(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _safe(text: str) -> str:
+def _defuse(text: str) -> str:
     shown = escape_controls(text)
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown

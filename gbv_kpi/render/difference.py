@@ -1,4 +1,4 @@
-"""The differences between two moments of a year: as a list, on a terminal, and as JSON, schema `gbv-kpi/diff/1`."""
+"""Render the differences between two states of a year: as a list, on a terminal, as JSON `gbv-kpi/diff/1`."""
 
 from collections.abc import Iterator
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""An outcome in the format asked for; each renderer is imported only when it is."""
+"""Render an outcome in the requested format, importing only the renderer of that format."""
 
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any

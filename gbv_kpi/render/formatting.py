@@ -49,13 +49,13 @@ def rate_text(finding: Finding, language: Language) -> str:
 
 
 def counts_text(finding: Finding, language: Language) -> str:
-    """Return numerator and denominator: 2,061/2,216; of a count the one it has."""
+    """Return numerator and denominator: 2,061/2,216; for a count only the numerator."""
     counts = (finding.numerator,) if finding.measure == "count" else (finding.numerator, finding.denominator)
     return "/".join("" if count is None else language.number(count) for count in counts)
 
 
 def result_text(finding: Finding, language: Language) -> str:
-    """Return the counts and the rate: 2,061/2,216 = 93.0%; of a count the count alone."""
+    """Return the counts and the rate: 2,061/2,216 = 93.0%; for a count only the count."""
     counts = counts_text(finding, language)
     return counts if finding.measure == "count" else f"{counts} = {rate_text(finding, language)}"
 
@@ -66,7 +66,7 @@ def threshold_text(threshold: Threshold, language: Language) -> str:
 
 
 def target_text(threshold: Threshold, indicator: "Indicator", language: Language) -> str:
-    """Return the threshold in the words of the plan, or in those that plans use: tối thiểu 50%, trên 90%, đạt 100%."""
+    """Return the threshold in the words of the plan, or else in usual ones: tối thiểu 50%, trên 90%, đạt 100%."""
     bound = _bound_text(threshold, language)
     if language.tag == "vi" and (found := re.search(rf"({'|'.join(PLAN_WORDS)}) {re.escape(bound)}", indicator.quote)):
         return found.group().lower()
@@ -95,8 +95,8 @@ def marks_text(point: "Point") -> str:
     return (PROVISIONAL if point.finding.provisional else "") + (RECAST if point.recast else "")
 
 
-def clock_text(at: datetime) -> str:
+def clock_text(moment: datetime) -> str:
     """Return a time on the clock of the office, with its offset: 20/12/2025 09:30 +07:00."""
-    local = at.astimezone()
+    local = moment.astimezone()
     offset = local.strftime("%z")
     return f"{local:%d/%m/%Y %H:%M} {offset[:3]}:{offset[3:5]}"

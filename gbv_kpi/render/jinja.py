@@ -1,7 +1,7 @@
-"""Pages, documents and texts laid out by Jinja templates.
+"""Lay out pages, documents and texts with Jinja templates.
 
-Whatever a template prints is said in the officer's language, its control characters are shown, and in a page or a
-document it is escaped: a text of a file can neither act as markup nor turn the direction of the text around it.
+Printed values are translated, their control characters shown, and in pages and documents escaped: a text of a file
+can neither act as markup nor change the direction of the text around it.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,36 +19,36 @@ TEXTS = Path(__file__).parent / "text"
 
 
 def environment(
-    folder: Path, language: Language, spoken: Iterable[Function] = (), unspoken: Iterable[Function] = ()
+    folder: Path, language: Language, localised: Iterable[Function] = (), others: Iterable[Function] = ()
 ) -> Environment:
-    """Return Jinja for the templates of a folder, with functions that take the language, and others."""
-    made = Environment(
+    """Return Jinja for the templates of a folder, with functions that take the language, and with others."""
+    jinja = Environment(
         loader=FileSystemLoader(folder),
         autoescape=folder != TEXTS,  # noqa: S701 - a text of a terminal has no markup
         keep_trailing_newline=folder == TEXTS,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=partial(_printed, language),
+        finalize=partial(_to_printable, language),
     )
-    made.globals |= {function.__name__.lstrip("_"): partial(function, language=language) for function in spoken}
-    made.globals |= {function.__name__.lstrip("_"): function for function in (*unspoken, phrase, plural)}
-    made.globals["language"] = language
-    return made
+    jinja.globals |= {function.__name__.lstrip("_"): partial(function, language=language) for function in localised}
+    jinja.globals |= {function.__name__.lstrip("_"): function for function in (*others, phrase, plural)}
+    jinja.globals["language"] = language
+    return jinja
 
 
 def text_of(
     template: str,
     language: Language,
-    spoken: Iterable[Function] = (),
-    unspoken: Iterable[Function] = (),
+    localised: Iterable[Function] = (),
+    others: Iterable[Function] = (),
     **known: object,
 ) -> str:
-    """Return a text of `TEXTS` for a terminal."""
-    return environment(TEXTS, language, spoken, unspoken).get_template(template).render(known)
+    """Render a template of `TEXTS` for a terminal."""
+    return environment(TEXTS, language, localised, others).get_template(template).render(known)
 
 
-def _printed(language: Language, value: object) -> object:
+def _to_printable(language: Language, value: object) -> object:
     match value:
         case Markup():
             return value

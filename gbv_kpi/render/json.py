@@ -1,4 +1,4 @@
-"""An outcome as one JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
+"""Render an outcome as a JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date
@@ -13,7 +13,7 @@ from gbv_kpi.render.year_record import year_record_record
 
 
 def attributes(value: object, *names: str) -> dict[str, object]:
-    """Return the attributes of these names; days and times as ISO 8601 has them."""
+    """Return the attributes of these names; days and times in ISO 8601."""
     found = {name: getattr(value, name) for name in names}
     return {name: part.isoformat() if isinstance(part, date) else part for name, part in found.items()}
 

@@ -1,4 +1,4 @@
-"""The findings of `ledger check`, as text or JSON."""
+"""Render the result of `ledger check` as text or JSON."""
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language

@@ -1,4 +1,4 @@
-"""Write letters to the units of a year: reminders, corrections to be made, results; and replies to files refused."""
+"""Write letters to the units of a year: reminders, corrections to make, results; and replies to refused files."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ class Letter:
     @property
     def addressee(self) -> Phrase | str:
         """Return the committee that governs the unit; any other body by its own name."""
-        name = _within_sentence(self.unit)
+        name = _lower_level(self.unit)
         return name if name == self.unit.name else phrase("People's Committee of {unit}", unit=name)
 
 
-def _within_sentence(unit: Unit) -> str:
+def _lower_level(unit: Unit) -> str:
     """Return the name with its level in lower case: huyện Nho Quan."""
     is_place = unit.reporting_level in ("commune", "district")
     return unit.name[:1].lower() + unit.name[1:] if is_place else unit.name
@@ -61,14 +61,14 @@ def letters_of(
 ) -> Iterator[Letter]:
     """Yield the letters of a year, written on that day; `refused` are the errors in returns by unit.
 
-    A unit gets none where its return is in and nothing is lacking.
+    A unit that has reported and lacks nothing gets no letter.
     """
     findings_by_unit: dict[str | None, list[Finding]] = {}
     for finding in findings:
         findings_by_unit.setdefault(finding.unit, []).append(finding)
     for unit in status.units:
         details: dict[str, Detail] = {
-            "unit": _within_sentence(unit.unit),
+            "unit": _lower_level(unit.unit),
             "year": str(status.year),
             "document": document_title(status.plan),
             "day": official_day(day),
@@ -146,15 +146,15 @@ def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterat
 
 def letter_to_markdown(letter: Letter, language: Language) -> str:
     about = phrase("Re: {subject}", subject=letter.about)
-    lines = [f"**{_escaped(about, language)}**", ""]
+    lines = [f"**{_say_escaped(about, language)}**", ""]
     for sentence in (phrase("To: {addressee}.", addressee=letter.addressee), *letter.opening):
-        lines += [_escaped(sentence, language), ""]
+        lines += [_say_escaped(sentence, language), ""]
     if letter.rows:
-        headings = [_escaped(heading, language) for heading in HEADINGS]
+        headings = [_say_escaped(heading, language) for heading in HEADINGS]
         rows = [[escaped(text) for text in row] for row in letter.rows]
         lines += [*list(markdown_table(headings, rows))[1:], ""]
     if letter.points:
-        lines += [*(f"- {_escaped(point, language)}" for point in letter.points), ""]
+        lines += [*(f"- {_say_escaped(point, language)}" for point in letter.points), ""]
     return "\n".join([*lines, escaped(f"{language.say(letter.closing)}.")]).rstrip() + "\n"
 
 
@@ -164,8 +164,8 @@ def reply_to(file: SubmittedFile, language: Language) -> str:
     opening = phrase("The return {file} was not recorded. Please correct the following and send it again:", file=name)
     if file.filed.state is State.BLANK:
         opening = phrase("The return {file} was not recorded: no figure is filled in.", file=name)
-    points = [f"- {_escaped(point, language)}" for point in _corrections(file.problems)]
-    return "\n".join([_escaped(opening, language), "", *points]).rstrip() + "\n"
+    points = [f"- {_say_escaped(point, language)}" for point in _corrections(file.problems)]
+    return "\n".join([_say_escaped(opening, language), "", *points]).rstrip() + "\n"
 
 
 def _file_name(path: str) -> str:
@@ -173,7 +173,7 @@ def _file_name(path: str) -> str:
 
 
 def _corrections(problems: Iterable[Problem]) -> Iterator[Phrase]:
-    """Yield what is wrong and what to do, cell by cell, errors first."""
+    """Yield each problem and its remedy, cell by cell, errors first."""
     for problem in sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR):
         details = {"message": problem.message, "hint": problem.hint}
         if place := place_text(problem):
@@ -182,5 +182,5 @@ def _corrections(problems: Iterable[Problem]) -> Iterator[Phrase]:
             yield phrase("{message} {hint}", **details)
 
 
-def _escaped(text: Phrase, language: Language) -> str:
+def _say_escaped(text: Phrase, language: Language) -> str:
     return escaped(language.say(text))

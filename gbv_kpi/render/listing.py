@@ -1,7 +1,7 @@
 """Write the list of any command in any format, from the columns and rows it gives.
 
-In CSV columns have the names that programs know, figures have no separators, and times are UTC. A person gets
-headings, separators, and the time of the office with its offset.
+CSV has column names for programs, figures without separators, and times in UTC. Other formats have headings,
+separators, and the local time of the office with its offset.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A value that programs know by a code and a person by words."""
+    """A value with a code for programs and words for a person."""
 
     code: str
     words: Phrase | Bilingual | str
@@ -57,7 +57,7 @@ def in_format(
     json: Callable[[], str | Iterator[str]],
     make_listing: Callable[[], Listing],
 ) -> str | bytes | Iterator[str] | RenderableType:
-    """Return a result in the format asked for: made for a terminal or as JSON, or its list as a file."""
+    """Return a result in a format: its table for a terminal, its JSON, or its listing as a file."""
     match format:
         case "table":
             return table()
@@ -80,15 +80,15 @@ def in_format(
 
 def on_terminal(listing: Listing, language: Language, names: Container[str] = ()) -> TerminalTable:
     """Return the columns of these names, or all, as a table of a terminal."""
-    shown = [place for place, (name, _) in enumerate(listing.columns) if not names or name in names]
+    shown = [index for index, (name, _) in enumerate(listing.columns) if not names or name in names]
     columns = []
-    for place in shown:
-        cells = [row[place] for row in listing.rows]
-        heading = listing.columns[place][1]
+    for index in shown:
+        cells = [row[index] for row in listing.rows]
+        heading = listing.columns[index][1]
         is_figure = any(isinstance(cell, int) and not isinstance(cell, bool) for cell in cells)
         is_whole = any(isinstance(cell, date) for cell in cells)
         columns.append(Column(language.say(heading) if heading else "", is_figure, is_whole))
-    rows = [[_styled(row[place], language) for place in shown] for row in listing.rows]
+    rows = [[_styled(row[index], language) for index in shown] for row in listing.rows]
     return TerminalTable(Table(columns, rows))
 
 
@@ -98,7 +98,7 @@ def _styled(cell: Cell, language: Language) -> Styled:
 
 
 def for_person(cell: Cell, language: Language) -> str:
-    """Return a cell as an officer reads it."""
+    """Return the text of a cell for an officer."""
     match cell:
         case None | False:
             return ""
@@ -123,9 +123,9 @@ def for_person(cell: Cell, language: Language) -> str:
 def _markdown(listing: Listing, language: Language) -> Iterator[str]:
     from gbv_kpi.render.markdown import escaped, markdown_table
 
-    shown = [(place, heading) for place, (_, heading) in enumerate(listing.columns) if heading]
+    shown = [(index, heading) for index, (_, heading) in enumerate(listing.columns) if heading]
     headings = [escaped(language.say(heading)) for _, heading in shown]
-    rows = ([escaped(for_person(row[place], language)) for place, _ in shown] for row in listing.rows)
+    rows = ([escaped(for_person(row[index], language)) for index, _ in shown] for row in listing.rows)
     yield f"# {escaped(language.say(listing.title))}\n"
     yield from (f"{line}\n" for line in markdown_table(headings, rows))
     for note in listing.notes:

@@ -1,6 +1,6 @@
 """Render an outcome as Markdown, readable as plain text and as a page of a wiki or repository.
 
-Text from files and plans is text: whatever Markdown or HTML would take for a sign of its own is escaped.
+Text from files and plans is escaped wherever Markdown or HTML would give it a meaning.
 """
 
 import re
@@ -16,7 +16,7 @@ from gbv_kpi.render.table import Styled, Table
 ANYWHERE = re.compile(
     r"""
       [\\`*\[\]<|~$@]
-    | (?<![^\W_])_ | _(?![^\W_])  # between letters it is only itself
+    | (?<![^\W_])_ | _(?![^\W_])  # literal between letters
     | & (?=[#\w]+;)               # an entity
     | (?<=:)/ (?=/) | (?<=www)\.  # an address
     | \# (?=\s*$)                 # the end of a heading
@@ -47,11 +47,11 @@ def escaped(text: str) -> str:
     >>> print(escaped("1. <b>*x*</b> | =y"))
     1\. \<b>\*x\*\</b> \| =y
     """
-    return IN_FRONT.sub(_escape, _within(text))
+    return IN_FRONT.sub(_escape, _escape_inline(text))
 
 
-def _within(text: str) -> str:
-    """Return the same within a line, where nothing begins a heading or list."""
+def _escape_inline(text: str) -> str:
+    """Return the text escaped within a line, where nothing begins a heading or list."""
     return ANYWHERE.sub(_escape, escape_controls(text))
 
 
@@ -63,7 +63,7 @@ def _escape(found: re.Match[str]) -> str:
 def markdown_table(
     headings: Sequence[str], rows: Iterable[Sequence[str]], figures: Container[int] = ()
 ) -> Iterator[str]:
-    """Yield the lines of a table of escaped texts; columns with these numbers are set right."""
+    """Yield the lines of a table of escaped texts; the columns `figures` are aligned right."""
     width = len(headings)
     rules = ["---:" if column in figures else "---" for column in range(width)]
     yield ""
@@ -72,7 +72,7 @@ def markdown_table(
 
 
 def _heading(level: int, text: Phrase | str, language: Language) -> str:
-    return f"{'#' * level} {_within(language.say(text))}"
+    return f"{'#' * level} {_escape_inline(language.say(text))}"
 
 
 def _block(block: Block) -> list[str]:
@@ -80,7 +80,7 @@ def _block(block: Block) -> list[str]:
         case Table():
             return _table(block)
         case Styled() if block.style.startswith("bold"):
-            return ["", f"**{_within(block.text)}**"]
+            return ["", f"**{_escape_inline(block.text)}**"]
         case Styled():
             return ["", escaped(block.text)]
         case _:
@@ -88,7 +88,7 @@ def _block(block: Block) -> list[str]:
 
 
 def _table(table: Table) -> list[str]:
-    headings = [_within(column.heading) for column in table.columns]
+    headings = [_escape_inline(column.heading) for column in table.columns]
     rows = [list(map(_cell, row)) for row in table.rows]
     if table.rule_above >= 0:
         rows[table.rule_above] = [f"**{cell}**" for cell in rows[table.rule_above]]
@@ -98,7 +98,7 @@ def _table(table: Table) -> list[str]:
 
 def _cell(cell: Styled) -> str:
     counts = f"({cell.counts})" if cell.counts else ""
-    return " ".join(part for part in (cell.sign, _within(cell.text), counts) if part)
+    return " ".join(part for part in (cell.sign, _escape_inline(cell.text), counts) if part)
 
 
 def _problems(outcome: Outcome, language: Language) -> Iterator[str]:
@@ -108,26 +108,26 @@ def _problems(outcome: Outcome, language: Language) -> Iterator[str]:
     for file, groups in grouped(outcome.problems):
         yield from ("", _heading(3, file, language))
         for group in groups:
-            many = f" ({language.number(len(group.problems))})" if len(group.problems) > 1 else ""
-            yield from ("", f"**{_within(language.say(SEVERITY[group.severity]))}** `{group.code}`{many}", "")
+            count = f" ({language.number(len(group.problems))})" if len(group.problems) > 1 else ""
+            yield from ("", f"**{_escape_inline(language.say(SEVERITY[group.severity]))}** `{group.code}`{count}", "")
             yield from (f"- {escaped(text)}" for text in group.example_texts(language))
             if group.more:
                 more = plural("… and {count} more", "… and {count} more", group.more)
                 yield f"- {escaped(language.say(more))}"
-            yield from (f"- → {_within(hint)}" for hint in group.distinct_hints(language))
+            yield from (f"- → {_escape_inline(hint)}" for hint in group.distinct_hints(language))
 
 
 def _files(outcome: Outcome, language: Language) -> Iterator[str]:
     if not outcome.files:
         return
     yield from ("", _heading(2, phrase("Files"), language))
-    headings = [_within(language.say(heading)) for heading in (phrase("File"), phrase("Valid returns"))]
-    rows = [[_within(file.path), language.number(file.returns)] for file in outcome.files[:SHOWN_UNITS]]
+    headings = [_escape_inline(language.say(heading)) for heading in (phrase("File"), phrase("Valid returns"))]
+    rows = [[_escape_inline(file.path), language.number(file.returns)] for file in outcome.files[:SHOWN_UNITS]]
     if any(file.sha256 for file in outcome.files):
         headings.append("SHA-256")
         for row, file in zip(rows, outcome.files, strict=False):
             row.append(f"`{file.sha256}`")
     if len(outcome.files) > SHOWN_UNITS:
         more = plural("… {count} more", "… {count} more", len(outcome.files) - SHOWN_UNITS)
-        rows.append([_within(language.say(more))])
+        rows.append([_escape_inline(language.say(more))])
     yield from markdown_table(headings, rows)

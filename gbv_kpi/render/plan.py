@@ -1,4 +1,4 @@
-"""Plans for a person, and as JSON, schemas `gbv-kpi/plan-list/1`, `gbv-kpi/plan-show/1` and `gbv-kpi/plan-check/1`."""
+"""Render plans as text and as JSON, schemas `gbv-kpi/plan-list/1`, `gbv-kpi/plan-show/1` and `gbv-kpi/plan-check/1`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def plan_to_json(plan: Plan, day: date) -> str:
 
 
 def _record(table: Table) -> dict[str, Any]:
-    """Return what a plan file says of a table, as JSON writes it."""
+    """Return the keys that a plan file gives in a table, as JSON."""
     return table.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
@@ -109,7 +109,7 @@ def _unit_record(unit: Unit) -> dict[str, object]:
 
 def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = None) -> str:
     """Return the plan for a person, with the units of that day; lines are broken where there is a `width`."""
-    from gbv_kpi.render.jinja import text_of  # here, for a list of plans is there without Jinja
+    from gbv_kpi.render.jinja import text_of  # here: a list of plans needs no Jinja
 
     text = text_of(
         "plan.txt.j2",
@@ -124,11 +124,11 @@ def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = 
         NOTHING=NOTHING,
         ROLES=ROLES,
     )
-    return "".join(f"{part}\n" for line in text.splitlines() for part in _broken(line, width))
+    return "".join(f"{part}\n" for line in text.splitlines() for part in _wrap_line(line, width))
 
 
-def _broken(line: str, width: int | None) -> list[str]:
-    """Return the lines that fit the width: under the second of two columns, never of a row of more."""
+def _wrap_line(line: str, width: int | None) -> list[str]:
+    """Wrap a line to the width, under the second of two columns; leave a row of more columns whole."""
     columns = [gap.end() for gap in re.finditer(r"(?<=\S)  +", line)]
     if width is None or not line or len(columns) > 1:
         return [line]
@@ -175,15 +175,15 @@ def _written(day: date) -> str:
 
 
 def exit_code(reading: "PlanReading") -> int:
-    """Return the exit code of a plan file; doubts fail nothing, for whoever wrote the plan may mean them."""
+    """Return the exit code of a plan file; doubts never fail, as the author may mean them."""
     return ExitCode.COULD_NOT_RUN if reading.mistakes else ExitCode.OK
 
 
 def plan_check_to_text(reading: "PlanReading", name: str, language: Language) -> str:
-    """Return a line for each mistake and doubt, and a verdict last."""
+    """Return a line for each mistake and doubt, and the verdict."""
     from gbv_kpi.render.jinja import text_of
 
-    remarks = _graded(reading)
+    remarks = _grade_remarks(reading)
     return text_of("plan_check.txt.j2", language, reading=reading, remarks=remarks, name=name, SEVERITY=SEVERITY)
 
 
@@ -196,12 +196,12 @@ def plan_check_to_json(reading: "PlanReading", name: str, language: Language) ->
             "key": remark.key,
             "message": f"{language.say(remark.what)}.",
         }
-        for severity, remark in _graded(reading)
+        for severity, remark in _grade_remarks(reading)
     ]
     content = {"schema": "gbv-kpi/plan-check/1", "plan": reading.plan.id if reading.plan else None, "file": name}
     return to_json_text({**content, "problems": records, "exit_code": exit_code(reading)})
 
 
-def _graded(reading: "PlanReading") -> Iterator[tuple[Severity, "Remark"]]:
+def _grade_remarks(reading: "PlanReading") -> Iterator[tuple[Severity, "Remark"]]:
     yield from ((Severity.ERROR, mistake) for mistake in reading.mistakes)
     yield from ((Severity.WARNING, doubt) for doubt in reading.doubts)

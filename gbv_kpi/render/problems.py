@@ -1,4 +1,4 @@
-"""Problems in the order a person corrects them, and the meaning of their codes: for a person, and as JSON.
+"""Group problems in the order a person corrects them, and explain their codes, as text and JSON.
 
 They are grouped by file, errors first, one kind at a time with its first examples; JSON has schema `gbv-kpi/explain/1`.
 """
@@ -46,7 +46,7 @@ class ProblemGroup:
         return [": ".join(part for part in parts if part) for parts in places]
 
     def distinct_hints(self, language: Language) -> list[str]:
-        """Return how to correct them, each way once."""
+        """Return the hints without repetitions."""
         return list(dict.fromkeys(language.say(problem.hint) for problem in self.problems))
 
 
@@ -69,7 +69,7 @@ def place_text(problem: Problem) -> str:
 
 
 def listed(problem: Problem) -> list[Phrase | str]:
-    """Return what a list has of a problem under `HEADINGS`."""
+    """Return the cells of a problem in a list with `HEADINGS`."""
     place = problem.place
     row = phrase("row {row}", row=str(place.row)) if place.row else ""
     owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)

@@ -1,4 +1,4 @@
-"""The sentences about an outcome, the same on a terminal, a page and paper."""
+"""Write the sentences about an outcome, the same on a terminal, a page and paper."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -80,7 +80,7 @@ def province_verdict(plan: Plan, year: int, missed: int, judged: int) -> Phrase:
 
 
 def within_sentence(name: Bilingual) -> Bilingual:
-    """Return the name of a place as it is written within a Vietnamese sentence: tỉnh Ninh Bình."""
+    """Return the name of a place as written within a Vietnamese sentence: tỉnh Ninh Bình."""
     first = name.vi[:1].lower() + name.vi[1:]
     return Bilingual(first, name.en) if first.startswith(COMMON_NOUNS) else name
 
@@ -134,7 +134,7 @@ def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
 
 
 def progress_alone(indicator: Indicator, finding: Finding, language: Language) -> Phrase | None:
-    """Return the same without the indicator's title."""
+    """Return the progress without the indicator's title."""
     coming = finding.next_threshold
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
@@ -158,7 +158,7 @@ def _lacking(amount: Phrase, threshold: Threshold) -> Phrase:
 
 
 def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
-    """Yield who has reported and who has not; with each sentence whether it makes the figures provisional."""
+    """Yield sentences on who has reported, each with whether it makes the figures provisional."""
     if not coverage.is_judged:
         yield (
             plural(
@@ -170,7 +170,7 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         )
         return
     if coverage.partly:
-        units = _first(coverage.partly)
+        units = _first_names(coverage.partly)
         yield phrase("Only part of {units} has reported; the overall figures are provisional.", units=units), True
     if coverage.complete:
         yield plural("The one unit has reported.", "All {count} units have reported.", len(coverage.expected)), False
@@ -184,12 +184,12 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
     yield received, True
     refused = {unit.code for unit in coverage.refused}
     if silent := [unit for unit in coverage.missing if unit.code not in refused]:
-        yield phrase("Missing: {units}.", units=_first(silent)), False
+        yield phrase("Missing: {units}.", units=_first_names(silent)), False
     if coverage.refused:
-        yield phrase("Refused (see the errors below): {units}.", units=_first(coverage.refused)), False
+        yield phrase("Refused (see the errors below): {units}.", units=_first_names(coverage.refused)), False
 
 
-def _first(units: Sequence[Unit]) -> str:
+def _first_names(units: Sequence[Unit]) -> str:
     names = ", ".join(unit.name for unit in units[:SHOWN_NAMES])
     return f"{names} …" if len(units) > SHOWN_NAMES else names
 
@@ -206,8 +206,8 @@ def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Langua
     if finding.provisional and finding.status.has_rate:
         shown = phrase("{place} {mark}", place=shown, mark=phrase("(provisional)"))
     details = {"indicator": plan.indicator_by_id[finding.indicator].title, "figure": shown}
-    if before := last_year_rate(trend, finding, language):
-        return phrase("{indicator}: {figure}; {year}: {rate}.", **details, year=str(finding.year - 1), rate=before)
+    if previous := last_year_rate(trend, finding, language):
+        return phrase("{indicator}: {figure}; {year}: {rate}.", **details, year=str(finding.year - 1), rate=previous)
     return phrase("{indicator}: {figure}.", **details)
 
 
@@ -224,11 +224,11 @@ def last_year(trend: "Trend | None", finding: Finding) -> Finding | None:
 
 def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) -> str:
     """Return the province's rate of the year before; nothing where it is not known."""
-    before = last_year(trend, finding)
-    if before is None or not (rate := rate_text(before, language)):
+    previous = last_year(trend, finding)
+    if previous is None or not (rate := rate_text(previous, language)):
         return ""
     provisional = language.say(phrase("(provisional)"))
-    return f"{rate} {provisional}" if before.provisional else rate
+    return f"{rate} {provisional}" if previous.provisional else rate
 
 
 def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
@@ -276,7 +276,7 @@ def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
 
 
 def outlook(plan: Plan, found: Outlook) -> Phrase:
-    """Return what a provisional verdict can still become."""
+    """Return the verdict that a provisional one can still become."""
     return phrase(
         "{indicator}, {year}: {outlook}.",
         indicator=plan.indicator_by_id[found.indicator].title,

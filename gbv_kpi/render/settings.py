@@ -1,4 +1,4 @@
-"""The settings in force and where each comes from: for a person, and as JSON, schema `gbv-kpi/config/1`."""
+"""Render the settings in force with their sources, as text and as JSON, schema `gbv-kpi/config/1`."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -79,8 +79,8 @@ def status_listing(status: YearStatus) -> Listing:
         ("first_received", phrase("First received"), lambda unit: unit.first_received),
         ("first_file", phrase("First file"), lambda unit: _files(unit.first_entries)),
         ("revision", phrase("Revision"), lambda unit: ", ".join(str(entry.revision) for entry in unit.entries)),
-        ("last_received", phrase("Corrected"), lambda unit: max((e.at for e in _corrected(unit)), default=None)),
-        ("last_file", phrase("Corrected file"), lambda unit: _files(_corrected(unit))),
+        ("last_received", phrase("Corrected"), lambda unit: max((e.at for e in _corrections(unit)), default=None)),
+        ("last_file", phrase("Corrected file"), lambda unit: _files(_corrections(unit))),
     )
     title = phrase("Plan {number}, year {year}", number=status.plan.number, year=str(status.year))
     return listing_of(title, columns, status.units, _notes(status))
@@ -91,7 +91,7 @@ def _arrival(arrival: Arrival) -> Coded:
     return Coded(str(arrival), phrase("{mark} {status}", mark=mark, status=words), style)
 
 
-def _corrected(status: UnitStatus) -> list[Entry]:
+def _corrections(status: UnitStatus) -> list[Entry]:
     return [entry for entry in status.entries if entry.revision > 1]
 
 
@@ -125,11 +125,11 @@ def _notes(status: YearStatus) -> Iterator[Phrase]:
 
 
 def status_to_terminal(status: YearStatus, language: Language) -> RenderableType:
-    """Return a row for each unit, those outstanding only where there are many, and the count last."""
+    """Return a row for each unit, only outstanding ones where there are many, and the count last."""
     is_short = len(status.units) <= SHOWN_UNITS
     shown = status if is_short else replace(status, units=status.outstanding[:SHOWN_UNITS])
     names = ["unit_name", "status", "first_received", "first_file", "revision"]
-    if any(map(_corrected, shown.units)):
+    if any(map(_corrections, shown.units)):
         names += ["last_received", "last_file"]
     listing = status_listing(status)
     *deadlines, count = listing.notes

@@ -1,4 +1,4 @@
-"""The fate of files handed in: as a list, on a terminal, and as JSON, schema `gbv-kpi/submit/1`."""
+"""Render the results of submitted files: as a list, on a terminal, and as JSON, schema `gbv-kpi/submit/1`."""
 
 from collections.abc import Iterator
 from functools import reduce
@@ -64,15 +64,15 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
     def state(file: SubmittedFile) -> Cell:
         found = file.filed.state
         mark, _, style = LOOKS[found]
-        words = phrase("(dry run) {status}", status=_fate(file)) if submission.is_rehearsal else _fate(file)
+        words = phrase("(dry run) {status}", status=_result(file)) if submission.is_rehearsal else _result(file)
         return Coded(str(found), phrase("{mark} {status}", mark=mark, status=words), style)
 
     columns: Columns[SubmittedFile] = (
         ("file", phrase("File"), lambda file: file.path),
         ("state", phrase("Ledger"), state),
         ("returns", phrase("Valid returns"), lambda file: file.returns),
-        ("new", None, lambda file: len(file.filed.revised) - len(_corrected(file))),
-        ("corrected", None, lambda file: len(_corrected(file))),
+        ("new", None, lambda file: len(file.filed.revised) - len(_corrections(file))),
+        ("corrected", None, lambda file: len(_corrections(file))),
         ("errors", phrase("Errors"), lambda file: error_count(file.problems)),
         ("warnings", phrase("Warnings"), lambda file: len(file.problems) - error_count(file.problems)),
         ("sha256", None, lambda file: file.sha256),
@@ -80,12 +80,12 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
     return listing_of(phrase("Submitted returns"), columns, submission.files, _notes(submission, language))
 
 
-def _corrected(file: SubmittedFile) -> list[Revision]:
+def _corrections(file: SubmittedFile) -> list[Revision]:
     return [revised for revised in file.filed.revised if revised.entry.revision > 1]
 
 
 def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
-    for revised in (revised for file in submission.files for revised in _corrected(file)):
+    for revised in (revised for file in submission.files for revised in _corrections(file)):
         words = "; ".join(change_words(change, submission.plan, language) for change in revised.changes)
         yield phrase("{what} {found}", what=_revision(revised), found=words)
     for problem in submission.problems:
@@ -96,7 +96,7 @@ def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
 
 def submission_to_terminal(submission: Submission, language: Language) -> RenderableType:
     """Return a line for each file, what each correction changes, the problems, and the count of files last."""
-    corrected = [revised for file in submission.files for revised in _corrected(file)]
+    corrected = [revised for file in submission.files for revised in _corrections(file)]
     parts: list[RenderableType] = [on_terminal(submission_listing(submission, language), language, ["file", "state"])]
     parts.append(Text())
     for revised in corrected[:SHOWN_CHANGES]:
@@ -118,7 +118,7 @@ def _revision(revised: Revision) -> Phrase:
 
 
 def _summary(submission: Submission) -> Phrase:
-    """Return how many files were recorded, unchanged and refused, without those that none was."""
+    """Return the number of files in each state that any file has."""
     states = [file.filed.state for file in submission.files]
     parts = [
         phrase(words.wording, count=states.count(state)) for state, (_, words, _) in LOOKS.items() if state in states
@@ -130,7 +130,7 @@ def _summary(submission: Submission) -> Phrase:
     return phrase("Ledger {ledger}: {counts}.", **details)
 
 
-def _fate(file: SubmittedFile) -> Phrase:
+def _result(file: SubmittedFile) -> Phrase:
     filed = file.filed
     match filed.state:
         case State.REFUSED:
@@ -138,7 +138,7 @@ def _fate(file: SubmittedFile) -> Phrase:
         case State.BLANK:
             return phrase("blank: nothing to record")
         case State.RECORDED:
-            corrected = len(_corrected(file))
+            corrected = len(_corrections(file))
             new = len(filed.revised) - corrected
             recorded = plural("recorded: {count} new return", "recorded: {count} new returns", new)
             if new and corrected:

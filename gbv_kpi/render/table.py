@@ -1,4 +1,4 @@
-"""A table of texts, whatever it is drawn on."""
+"""Define a table of texts for any output."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ class Styled:
     """A text without control characters, the sign before it and the counts after it."""
 
     text: str
-    style: str = ""  # as rich names it; the one of a sign where there is one in a legend
+    style: str = ""  # a style of rich; in a legend that of the sign
     sign: str = ""
     counts: str = ""
 
 
-def styled(spoken: Phrase | Bilingual | str, language: Language, style: str = "") -> Styled:
-    return Styled(escape_controls(language.say(spoken)), style)
+def styled(words: Phrase | Bilingual | str, language: Language, style: str = "") -> Styled:
+    return Styled(escape_controls(language.say(words)), style)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; a figure, a day or an address must not be broken over lines."""
+    """A heading; figures, and whole texts such as days and addresses, are not broken over lines."""
 
     heading: str
     is_figure: bool = False
@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns, of which the last ones may be blank; a rule is drawn above the row `rule_above`."""
+    """Rows under columns; a row may lack its last cells. A rule is drawn above the row `rule_above`."""
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Styled]]

@@ -1,4 +1,4 @@
-"""An outcome as tables for a terminal, a log or a printout.
+"""Render an outcome as tables for a terminal, a log or a printout.
 
 Status is shown by a sign as well as by colour. Text that comes from files is never markup, and its
 control characters are shown instead of acting.
@@ -23,7 +23,7 @@ SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
 def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
-    """Return the tables of every year, what is lacking, coverage, the problems by file, and the verdict last."""
+    """Return the tables of every year, missed thresholds, coverage, the problems by file, and the verdict last."""
     plan = outcome.scorecard.plan
     parts: list[RenderableType] = []
     for coverage in outcome.scorecard.coverage:

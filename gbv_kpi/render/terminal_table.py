@@ -12,13 +12,13 @@ from rich.text import Text
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.render.table import Column, Styled, Table, styled
 
-READABLE = 14  # columns that a text needs, however it is broken; figures are not broken at all
-GAPS = (3, 1)  # columns between two values: where there is room, and where there is little
+READABLE = 14  # columns that a wrapped text needs; figures are never wrapped
+GAPS = (3, 1)  # columns between two values: usual, and where room is short
 
 
-def to_text(spoken: Phrase | Bilingual | str, language: Language, style: str = "") -> Text:
+def to_text(words: Phrase | Bilingual | str, language: Language, style: str = "") -> Text:
     """Return a sentence as text that is never markup and moves no cursor."""
-    return drawn(styled(spoken, language, style))
+    return drawn(styled(words, language, style))
 
 
 def drawn(cell: Styled) -> Text:
@@ -35,7 +35,7 @@ def legend_text(signs: Sequence[Styled]) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class TerminalTable:
-    """A table whose values are side by side where there is room, and one below the other where there is none."""
+    """A table with its values side by side where they fit, and stacked where they do not."""
 
     table: Table
 
@@ -47,11 +47,11 @@ class TerminalTable:
         least = [width for width, _ in widths]
         gap = next((gap for gap in GAPS if sum(least) + gap * (len(least) - 1) <= options.max_width), None)
         if gap is None:
-            yield from _stacked(columns, rows)
+            yield from _stack_rows(columns, rows)
             return
         table = RichTable(box=box.SIMPLE_HEAD, padding=(0, gap // 2), show_edge=False, pad_edge=False)
         room = options.max_width - gap * (len(least) - 1)
-        for column, width in zip(columns, _fitted(room, widths), strict=True):
+        for column, width in zip(columns, _fit_widths(room, widths), strict=True):
             table.add_column(
                 column.heading, justify="right" if column.is_figure else "left", overflow="fold", width=width
             )
@@ -63,15 +63,15 @@ class TerminalTable:
 
 
 def _widths(column: Column, texts: Sequence[Text]) -> tuple[int, int]:
-    """Return the width below which the column cannot be read, and the one that breaks no line."""
+    """Return the least readable width of a column, and the width that needs no wrapping."""
     longest = max((line.cell_len for text in texts for line in text.split()), default=0)
     words = max(map(len, column.heading.split()), default=0)
     least = max(words, longest if column.is_figure or column.is_whole else min(longest, READABLE))
     return least, max(longest, cell_len(column.heading))
 
 
-def _fitted(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the widths that together fit: the widest gives way first, none below its least.
+def _fit_widths(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
+    """Return widths that fit the room: the widest shrinks first, none below its least.
 
     Rich narrows first and applies `min_width` after, so that its tables outgrow the terminal and lose a column.
     """
@@ -82,12 +82,12 @@ def _fitted(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
     return fitted
 
 
-def _stacked(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
+def _stack_rows(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
     for row in rows:
         yield Text.assemble(row[0], style="bold")
-        below = RichTable.grid(padding=(0, 2, 0, 0))
+        details = RichTable.grid(padding=(0, 2, 0, 0))
         for column, text in zip(columns[1:], row[1:], strict=False):
             if text.plain:
-                below.add_row("", column.heading, text)
-        if below.row_count:
-            yield below
+                details.add_row("", column.heading, text)
+        if details.row_count:
+            yield details

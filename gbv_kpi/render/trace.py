@@ -44,7 +44,7 @@ def _entry_record(entry: Entry) -> dict[str, object]:
 
 
 def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event], language: Language) -> Listing:
-    """Return a row for each revision, with what it changed, and what was recorded of the returns."""
+    """Return a row for each revision with its changes; recorded events become notes."""
 
     def changed(revision: Revision) -> str:
         return "\n".join(change_words(change, plan, language) for change in revision.changes)

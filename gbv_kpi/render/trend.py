@@ -140,7 +140,7 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
 
 
 def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:
-    """Return the field of victims or cases whose counts are shown below the rates."""
+    """Return the denominator's field, if its counts of victims or cases are shown below the rates."""
     fields = [trend.plan.field_by_id[name] for name in indicator.denominator]
     return fields[0] if len(fields) == 1 and fields[0].is_protected else None
 

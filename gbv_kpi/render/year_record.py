@@ -76,7 +76,7 @@ def year_record_record(record: YearRecord) -> dict[str, object]:
 
 
 def event_shown(event: Event, is_new: bool, format: str, language: Language) -> str:
-    """Return what was recorded, as a sentence or as JSON, schema `gbv-kpi/event/1`."""
+    """Return a recorded event, as a sentence or as JSON, schema `gbv-kpi/event/1`."""
     if format == "json":
         content = {"schema": "gbv-kpi/event/1", "plan": event.plan, "event": event_record(event), "recorded": is_new}
         return to_json_text({**content, "exit_code": 0})

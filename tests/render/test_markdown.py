@@ -15,7 +15,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.render.markdown import _within, escaped, to_markdown
+from gbv_kpi.render.markdown import _escape_inline, escaped, to_markdown
 from tests.command import CASES, judge, of_2025, run, well_but, with_units_named, write_csv
 
 PAGE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -109,7 +109,7 @@ def test_escaped_text_begins_nothing_but_a_paragraph(text: str) -> None:
 
 @given(TEXTS.map(lambda text: escape_controls(text).strip()).filter(bool))
 def test_a_heading_is_the_text_it_was_given(text: str) -> None:
-    opened, inline, _ = PAGE.parse(f"## {_within(text)}")
+    opened, inline, _ = PAGE.parse(f"## {_escape_inline(text)}")
     assert (opened.tag, "".join(t.content for t in inline.children or [])) == ("h2", text)
 
 

@@ -1,7 +1,7 @@
-"""A report, or a letter to a unit (công văn), as a Word document: in the layout of the decree, or in an office's own.
+"""Write a report, or a letter to a unit (công văn), in Word: in the layout of the decree, or in an office's own.
 
-Both are drafts for the officer: number, date and signature stay blank, as does what no return reports. Templates lay
-out their parts in the styles of the document.
+Both are drafts for the officer: number, date and signature stay blank, as do counts that no return reports. Templates
+lay out their parts in the styles of the document.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,20 +38,20 @@ FONT, BODY_SIZE = "Times New Roman", 28  # half points
 PAPER = (210, 297)  # mm: A4
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20
 NUMBER_FROM_TOP = 10  # mm: within the top margin
-BYTES_OF_FINDING = 2**13  # of a document: the more of them, the longer it may take to be written
+BYTES_OF_FINDING = 2**13  # of a document, for the time limit of writing it
 USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
 TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
 SHOWN_LACKING = 100
 
 PartWriter = Callable[[str], str]  # the XML of the part of that name
 
-# What templates call: functions that are given the language, then those that need none.
-SPOKEN: tuple[jinja.Function, ...] = (
+# Functions for templates: those that take the language, then the others.
+LOCALISED: tuple[jinja.Function, ...] = (
     *(tables.annex_legend, tables.annex_tables, tables.indicators_table, tables.lacking_table, tables.units_legend),
     *(tables.units_table, wording.indicator_points, wording.titles_by_verdict),
     *(record_sentences, sentences.figure, sentences.monitored_figures),
 )
-UNSPOKEN: tuple[jinja.Function, ...] = (
+OTHERS: tuple[jinja.Function, ...] = (
     *(tables.heading_rows, tables.letter_table, tables.shares_of, tables.shown_units, zip),
     *(wording.abbreviated, wording.capitalised, wording.document_title, wording.findings_by_indicator),
     *(wording.official_day, wording.on_its_subject, wording.on_the_figures, wording.report_number, wording.reported),
@@ -70,13 +70,13 @@ def to_docx(outcome: Outcome, language: Language, template: bytes | None = None)
     plan = outcome.scorecard.plan
     document = _new_document(language)
     _append(document, parts_in(document)("report"))
-    lying = document.add_section(WD_SECTION.NEW_PAGE)
+    landscape = document.add_section(WD_SECTION.NEW_PAGE)
     document.paragraphs[-1].style = "Ngắt phần"
-    lying.orientation = WD_ORIENT.LANDSCAPE
-    lying.different_first_page_header_footer = False
-    _lay_out(lying, *reversed(PAPER))
+    landscape.orientation = WD_ORIENT.LANDSCAPE
+    landscape.different_first_page_header_footer = False
+    _lay_out(landscape, *reversed(PAPER))
     _append(document, parts_in(document)("annex"))
-    return _saved(document, plan.title, plan.letterhead(outcome.day), outcome.day, language)
+    return _save(document, plan.title, plan.letterhead(outcome.day), outcome.day, language)
 
 
 def letter_to_docx(letter: Letter, plan: Plan, day: date, language: Language, template: bytes | None = None) -> bytes:
@@ -88,12 +88,12 @@ def letter_to_docx(letter: Letter, plan: Plan, day: date, language: Language, te
     if template is not None:
         from gbv_kpi.render.docx.template import fill_in
 
-        own = {"nam": str(day.year), "don_vi": letter.unit.name, "trich_yeu": language.say(letter.about)}
-        known = own | letterhead_fields(plan, letterhead, number, language)
+        letter_fields = {"nam": str(day.year), "don_vi": letter.unit.name, "trich_yeu": language.say(letter.about)}
+        known = letter_fields | letterhead_fields(plan, letterhead, number, language)
         return fill_in(template, known, ["noi_dung"], parts_in, day, language)
     document = _new_document(language)
     _append(document, parts_in(document)("report"))
-    return _saved(document, letter.about, letterhead, day, language)
+    return _save(document, letter.about, letterhead, day, language)
 
 
 def report_parts(document: Document, outcome: Outcome, language: Language) -> PartWriter:
@@ -122,18 +122,18 @@ def _writer(document: Document, language: Language, template: str, known: Mappin
 
 
 def _environment(document: Document, language: Language) -> Environment:
-    made = jinja.environment(Path(__file__).parent, language, SPOKEN, UNSPOKEN)
-    made.filters["twips"] = lambda length: round(length * TWENTIETHS_PER_MM)
-    made.globals |= {
+    environment = jinja.environment(Path(__file__).parent, language, LOCALISED, OTHERS)
+    environment.filters["twips"] = lambda length: round(length * TWENTIETHS_PER_MM)
+    environment.globals |= {
         "BLANK": wording.BLANK,
         "SHOWN_LACKING": SHOWN_LACKING,
         "style_id": lambda name: document.styles[name].style_id,
     }
-    return made
+    return environment
 
 
 def _widest_page(document: Document) -> float:
-    """Return the width (mm) of the text on the widest pages: those for wide tables, where there are any."""
+    """Return the width (mm) of the text on the widest pages of a document."""
     measures = [(s.page_width, s.left_margin, s.right_margin) for s in document.sections]
     return max(
         (float(width - left - right) / Mm(1) for width, left, right in measures if width and left and right),
@@ -157,7 +157,7 @@ def elements(xml: str) -> list[Any]:
 
 
 def date_document(document: Document, day: date) -> None:
-    """Date the document by the day of its figures, so that they alone decide it, and mark it as one of this program."""
+    """Date a document by its figures, so that equal figures give equal bytes, and mark it as our report."""
     properties = document.core_properties
     properties.category = REPORT_MARK
     properties.created = properties.modified = datetime.combine(day, time(), UTC)
@@ -188,9 +188,9 @@ def _use_font(document: Document, language_tag: str) -> None:
             styles.remove(element)
     fonts = " ".join(f'w:{script}="{FONT}"' for script in ("ascii", "hAnsi", "eastAsia", "cs"))
     sizes = f'<w:sz w:val="{BODY_SIZE}"/><w:szCs w:val="{BODY_SIZE}"/>'
-    spoken = f'<w:lang w:val="{language_tag}" w:eastAsia="{language_tag}"/>'
+    tags = f'<w:lang w:val="{language_tag}" w:eastAsia="{language_tag}"/>'
     gaps = '<w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr>'
-    looks = elements(f"{gaps}<w:rPr><w:rFonts {fonts}/>{sizes}{spoken}</w:rPr>")
+    looks = elements(f"{gaps}<w:rPr><w:rFonts {fonts}/>{sizes}{tags}</w:rPr>")
     document.styles["Normal"].element.extend(looks)
 
 
@@ -206,7 +206,7 @@ def _lay_out(section: Section, width: float, height: float) -> None:
     section.header_distance = section.footer_distance = Mm(NUMBER_FROM_TOP)
 
 
-def _saved(
+def _save(
     document: Document, title: Phrase | Bilingual, letterhead: Letterhead, day: date, language: Language
 ) -> bytes:
     properties = document.core_properties

@@ -1,4 +1,4 @@
-"""The single values and the lists that an office's own Word document can ask for.
+"""Define the values and lists that an office's own Word document can use.
 
 nam                 the year reported           so_ke_hoach      63/KH-UBND
 ten_van_ban         Kế hoạch số 63/KH-UBND      ngay_ke_hoach    12/5/2021
@@ -53,7 +53,7 @@ def fields(outcome: Outcome, language: Language) -> dict[str, object]:
 
 
 def letterhead_fields(plan: Plan, letterhead: Letterhead, number: str, language: Language) -> dict[str, object]:
-    """Return the fields of the plan, and of the bodies and words around a document of that number."""
+    """Return the fields of the plan, and of the letterhead of a document with that number."""
 
     def text(words: Phrase | Bilingual | str | None) -> str:
         return escape_controls(language.say(words or ""))

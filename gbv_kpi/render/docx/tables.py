@@ -1,4 +1,4 @@
-"""The tables of the report as columns: indicators, units, what is lacking, the annex; and that of a letter."""
+"""Build the tables of the report as columns: indicators, units, missed thresholds, annex; and that of a letter."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -62,28 +62,28 @@ def _share(group: Iterable[Column], columns: Iterable[Column]) -> int:
 def heading_rows(columns: Sequence[Column]) -> list[list[Heading]]:
     """Return one row, or two where a heading has two levels: equal upper levels in a row share a cell."""
     if not any(isinstance(column.heading, tuple) for column in columns):
-        return [[Heading(_upper(column), _share([column], columns)) for column in columns]]
+        return [[Heading(_upper_heading(column), _share([column], columns)) for column in columns]]
     upper: list[Heading] = []
     lower: list[Heading] = []
     for (words, has_levels), group in groupby(
-        columns, lambda column: (_upper(column), isinstance(column.heading, tuple))
+        columns, lambda column: (_upper_heading(column), isinstance(column.heading, tuple))
     ):
         below = list(group)
         shares = [_share([column], columns) for column in below]
         if has_levels:
             upper.append(Heading(words, _share(below, columns), len(below)))
-            lower += [Heading(_lowest(column), share) for column, share in zip(below, shares, strict=True)]
+            lower += [Heading(_lower_heading(column), share) for column, share in zip(below, shares, strict=True)]
         else:
             upper += [Heading(words, share, merge=True) for share in shares]
             lower += [Heading("", share, merge=True) for share in shares]
     return [upper, lower]
 
 
-def _upper(column: Column) -> Words:
+def _upper_heading(column: Column) -> Words:
     return column.heading[0] if isinstance(column.heading, tuple) else column.heading
 
 
-def _lowest(column: Column) -> Words:
+def _lower_heading(column: Column) -> Words:
     return column.heading[-1] if isinstance(column.heading, tuple) else column.heading
 
 
@@ -127,8 +127,8 @@ def shown_units(outcome: Outcome) -> ShownUnits:
     names = unit_names(outcome)
     if len(names) <= SHOWN_UNITS:
         return ShownUnits(names, 0)
-    missing = {finding.unit for finding in outcome.scorecard.with_status(Status.MISSED).findings}
-    shown = [unit for unit in names if unit in missing][:SHOWN_UNITS]
+    missed = {finding.unit for finding in outcome.scorecard.with_status(Status.MISSED).findings}
+    shown = [unit for unit in names if unit in missed][:SHOWN_UNITS]
     return ShownUnits({unit: names[unit] for unit in shown}, len(names) - len(shown))
 
 
@@ -157,9 +157,9 @@ def units_legend(outcome: Outcome, units: dict[str, str], language: Language) ->
 def lacking_table(plan: Plan, missed: Sequence[Finding], language: Language) -> list[Column]:
     """Return every threshold missed, the province before its units, with the whole number that is lacking."""
     indicators = [plan.indicator_by_id[finding.indicator] for finding in missed]
-    titles = [_bold_where(f.unit is None, one.title) for f, one in zip(missed, indicators, strict=True)]
+    titles = [_bold_where(f.unit is None, indicator.title) for f, indicator in zip(missed, indicators, strict=True)]
     units = [_bold_where(f.unit is None, f.unit_name or plan.place) for f in missed]
-    amounts = [amount_lacking(f, one) for f, one in zip(missed, indicators, strict=True)]
+    amounts = [amount_lacking(f, indicator) for f, indicator in zip(missed, indicators, strict=True)]
     return [
         Column(phrase("No."), 12, _numbers(missed)),
         Column(phrase("Indicator"), 40, titles, "left"),
@@ -170,7 +170,7 @@ def lacking_table(plan: Plan, missed: Sequence[Finding], language: Language) -> 
 
 
 def annex_tables(outcome: Outcome, page_width: float, language: Language) -> list[list[Column]]:
-    """Return every unit's counts and rates, in as many tables as a page (mm) is not wide enough for.
+    """Return every unit's counts and rates, split into tables that fit the width of a page (mm).
 
     Columns that share an upper heading stay together.
     """
@@ -183,25 +183,25 @@ def annex_tables(outcome: Outcome, page_width: float, language: Language) -> lis
     ]
     room = page_width - NUMBER_WIDTH - UNIT_WIDTH
     tables: list[list[Column]] = []
-    for _, together in groupby([*_count_columns(outcome, names, language), *_rates(outcome, names, language)], _upper):
-        group = list(together)
+    figures = [*_count_columns(outcome, names, language), *_rates(outcome, names, language)]
+    for group in (list(columns) for _, columns in groupby(figures, _upper_heading)):
         if tables and len(tables[-1]) + len(group) <= int(room / NARROWEST):
             tables[-1] += group
         else:
             tables.append(group)
-    return [[*lead, *_fitted(table, room, language)] for table in tables]
+    return [[*lead, *_fit_columns(table, room, language)] for table in tables]
 
 
-def _fitted(table: Sequence[Column], room: float, language: Language) -> Iterator[Column]:
-    """Yield columns of widths in proportion to the letters that each must have room for, with its margins."""
-    words = [language.say(_lowest(column)).replace("-", "- ").split() for column in table]
+def _fit_columns(table: Sequence[Column], room: float, language: Language) -> Iterator[Column]:
+    """Yield the columns with widths in proportion to their longest words and margins."""
+    words = [language.say(_lower_heading(column)).replace("-", "- ").split() for column in table]
     letters = [MARGIN_LETTERS + max(FIGURE_LETTERS, *map(len, found)) for found in words]
     for column, count in zip(table, letters, strict=True):
         yield column._replace(width=min(count * room / sum(letters), WIDEST))
 
 
 def _count_columns(outcome: Outcome, units: Iterable[str], language: Language) -> Iterator[Column]:
-    """Yield a column for each field; of an optional one where some unit gave it."""
+    """Yield a column for each field; for an optional one only if a unit gave it."""
     counts_by_unit = {counts.unit: counts for counts in outcome.counts}
     for field in outcome.scorecard.plan.fields:
         reported = [unit for unit in outcome.counts if field.id in unit.values or field.id in unit.withheld]
@@ -219,7 +219,7 @@ def _figure(counts: UnitCounts | None, field: ReturnField, language: Language) -
 
 
 def _total(reported: Sequence[UnitCounts], field: ReturnField, outcome: Outcome, language: Language) -> str:
-    """Return the sum of what was reported; of what is partly withheld only what the province's findings show."""
+    """Return the sum of the reported counts; with a withheld count, only a sum that the province's findings show."""
     if not reported:
         return SIGN[Status.NO_DATA]
     if not any(field.id in counts.withheld for counts in reported):

@@ -1,19 +1,19 @@
-"""An office's own Word document, filled in: its letterhead, styles and margins stay as they are.
+"""Fill in an office's own Word document; its letterhead, styles and margins stay as they are.
 
-Wherever the document has `{{ name }}` (in the text, a table, a header or a footer) the report is put in. Single
-values and lists are `gbv_kpi.render.docx.fields`. These are whole parts of the report, each in a paragraph of its own:
+Each `{{ name }}` (in the text, a table, a header or a footer) is replaced by a field. Values and lists are in
+`gbv_kpi.render.docx.fields`. These are whole parts of the report, each in a paragraph of its own:
 
     {{ noi_dung }}           everything from "Thực hiện Kế hoạch số …" to the last sentence, sections I to V
     {{ danh_gia_chung }}     the verdict and the table of the indicators
     {{ ket_qua_chi_tieu }}   each indicator with the plan's words, result and assessment, and the table of units
     {{ bang_don_vi }}        the table of units alone
-    {{ ton_tai }}            what is lacking and where, and what is to be known of the figures
+    {{ ton_tai }}            the missed thresholds, and notes on the figures
     {{ phu_luc }}            the annex: all counts of all units (best in a section that lies on its side)
 
 Parts are written in the document's own styles: "Body Text" for the body, "Heading 1" for "I.", "Heading 2" for "1."
 and so on, as far as it has them.
 
-A list is gone through as in any Jinja template: `{%tr for don_vi in cac_don_vi %}` repeats a row of a table. The
+Loop over a list as in any Jinja template: `{%tr for don_vi in cac_don_vi %}` repeats a row of a table. The
 document's expressions run in Jinja's sandbox, and reach nothing but these fields.
 """
 
@@ -47,16 +47,16 @@ PARTS = ("noi_dung", "danh_gia_chung", "ket_qua_chi_tieu", "bang_don_vi", "ton_t
 PartsIn = Callable[[Document], PartWriter]
 _MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
 _TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to compute.")
-_NOT_WORKED_OUT = phrase("The fields of the Word template cannot be computed.")
+_NOT_COMPUTED = phrase("The fields of the Word template cannot be computed.")
 _PARAGRAPH = re.compile("<w:p(?=[ >])")
-# The paragraph that a part is to take the place of.
+# A paragraph that a part replaces.
 _PLACE_OF_A_PART = re.compile(
     rf"<w:p[ >](?:(?!<w:p[ >]).)*?{{{{\s*({'|'.join(PARTS)})\s*}}}}.*?</w:p>", flags=re.DOTALL
 )
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja without what a document needs to reach out or to grow: only numbers are multiplied."""
+    """A sandbox in which only numbers are multiplied, so that no text grows without limit."""
 
     intercepted_binops = frozenset(["*", "**", "%"])
 
@@ -69,10 +69,10 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 class _Unknown(Undefined):
-    """What the report does not have stops the run, wherever a document asks for it."""
+    """A field that the report does not have: any use of it raises `UsageError`."""
 
-    def __init__(self, hint: str | None = None, obj: Any = None, name: str | None = None, **how: Any) -> None:
-        super().__init__(hint, obj, name, **how)
+    def __init__(self, hint: str | None = None, obj: Any = None, name: str | None = None, **options: Any) -> None:
+        super().__init__(hint, obj, name, **options)
         raise _no_such_field([name or hint or ""], obj if isinstance(obj, Mapping) else {})
 
 
@@ -87,12 +87,12 @@ def fill_in(
 ) -> bytes:
     """Return the office's document with these fields and parts in it, about `size` larger than it was.
 
-    It is worked out in a child process with limits. Raises `UsageError` for a document that cannot be filled in.
+    It is rendered in a child process with limits. Raises `UsageError` for a document that cannot be filled in.
     """
 
     def work(template: bytes) -> bytes:
-        with _errors_explained():
-            return _rendered(_opened(template), known, parts, parts_in, day, language)
+        with _explain_errors():
+            return _render(_open(template), known, parts, parts_in, day, language)
 
     if not can_isolate():
         return work(template)
@@ -103,7 +103,7 @@ def fill_in(
     return written
 
 
-def _opened(template: bytes) -> DocxTemplate:
+def _open(template: bytes) -> DocxTemplate:
     try:
         with zipfile.ZipFile(BytesIO(template)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
@@ -119,16 +119,16 @@ def _opened(template: bytes) -> DocxTemplate:
 
 
 @contextmanager
-def _errors_explained() -> Iterator[None]:
-    """Raise `UsageError` for whatever the expressions of a document come to."""
+def _explain_errors() -> Iterator[None]:
+    """Raise `UsageError` for any error in the expressions of a document."""
     try:
         yield
     except UsageError:
         raise
     except MemoryError as error:
         raise UsageError(_TOO_MUCH) from error
-    except SecurityError as error:  # a TemplateError too, but written well
-        raise UsageError(_NOT_WORKED_OUT) from error
+    except SecurityError as error:  # a TemplateError too, but not of syntax
+        raise UsageError(_NOT_COMPUTED) from error
     except TemplateError as error:
         # Each paragraph is a line of what Jinja read.
         lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
@@ -141,10 +141,10 @@ def _errors_explained() -> Iterator[None]:
         )
         raise UsageError(message) from error
     except Exception as error:  # the document's own expressions can fail in any way
-        raise UsageError(_NOT_WORKED_OUT) from error
+        raise UsageError(_NOT_COMPUTED) from error
 
 
-def _rendered(
+def _render(
     document: DocxTemplate,
     known: Mapping[str, object],
     parts: Iterable[str],
@@ -153,22 +153,22 @@ def _rendered(
     language: Language,
 ) -> bytes:
     patch_xml, render_xml = document.patch_xml, document.render_xml_part
-    environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_printed)
+    environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_to_printable)
     environment.globals = {"range": safe_range}
-    document.patch_xml = lambda xml: _PARAGRAPH.sub("\n<w:p", _PLACE_OF_A_PART.sub(_alone, patch_xml(xml)))
-    asked = document.get_undeclared_template_variables(environment)
-    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_alone, patch_xml(xml))
+    document.patch_xml = lambda xml: _PARAGRAPH.sub("\n<w:p", _PLACE_OF_A_PART.sub(_extract_field, patch_xml(xml)))
+    used = document.get_undeclared_template_variables(environment)
+    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_extract_field, patch_xml(xml))
     context = {**known, **{name: f"{_MARK}{name}{_MARK}" for name in parts}}
-    if unknown := asked - set(context):
+    if unknown := used - set(context):
         raise _no_such_field(sorted(unknown), context)
-    if not asked:
+    if not used:
         example = "{{ noi_dung }}"
         message = phrase("The Word template has no field: write {field} where the report is to appear.", field=example)
         raise UsageError(message)
     define_styles(document.docx, language)
     part = parts_in(document.docx)
-    xml_by_part = {name: part(name) for name in parts if name in asked}
-    document.render_xml_part = lambda *arguments: _with_parts(render_xml(*arguments), xml_by_part)
+    xml_by_part = {name: part(name) for name in parts if name in used}
+    document.render_xml_part = lambda *arguments: _insert_parts(render_xml(*arguments), xml_by_part)
     document.render(context, environment)
     date_document(document.docx, day)
     written = BytesIO()
@@ -176,8 +176,8 @@ def _rendered(
     return written.getvalue()
 
 
-def _alone(paragraph: re.Match[str]) -> str:
-    """Return the field that a paragraph gives way to. Raises `UsageError` where other text would be lost with it."""
+def _extract_field(paragraph: re.Match[str]) -> str:
+    """Return the field that replaces its paragraph. Raises `UsageError` where other text would be lost."""
     text = unescape(re.sub(r"<[^>]+>", "", paragraph.group()))
     field = f"{{{{ {paragraph[1]} }}}}"
     if re.sub(rf"{{{{\s*{paragraph[1]}\s*}}}}", "", text, count=1).strip():
@@ -190,8 +190,8 @@ def _alone(paragraph: re.Match[str]) -> str:
     return field
 
 
-def _printed(value: object) -> object:
-    """Return what the document shows of a value: the lines of a list. Raises `UsageError` for a list of rows."""
+def _to_printable(value: object) -> object:
+    """Return a value as printed: a list of texts as lines. Raises `UsageError` for a list of rows."""
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         return "\n".join(value)
     if isinstance(value, list | dict):
@@ -204,7 +204,7 @@ def _printed(value: object) -> object:
     return value
 
 
-def _with_parts(xml: str, parts: Mapping[str, str]) -> str:
+def _insert_parts(xml: str, parts: Mapping[str, str]) -> str:
     """Put the parts where their marks are; a mark that an expression has changed is left out."""
     pieces = xml.split(_MARK)
     pieces[1::2] = [parts.get(name, name) for name in pieces[1::2]]

@@ -29,7 +29,7 @@ KINDS = {
     "ĐA": phrase("Scheme No. {number}"),
 }
 
-# Signs that Times New Roman has; those of statistical yearbooks where there are any.
+# Signs in Times New Roman, those of statistical yearbooks where possible.
 SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Status.WITHHELD: "#"}
 
 
@@ -40,7 +40,7 @@ def document_title(plan: Plan) -> Phrase:
 
 
 def on_its_subject(document: Phrase, plan: Plan) -> Phrase | Bilingual:
-    """Return the document and its subject; a title that names the document itself says both."""
+    """Return the document and its subject; the title alone if it names the document."""
     if plan.number in plan.title.vi:
         return plan.title
     return phrase("{document} on {title}", document=document, title=plan.title)
@@ -127,7 +127,7 @@ def assessment(finding: Finding, indicator: Indicator, language: Language) -> Ph
 
 
 def reported(coverage: Coverage) -> Iterator[Phrase]:
-    """Yield who has reported and who has not; a report handed on lists no errors that it could point to."""
+    """Yield who has reported and who has not; without "see the errors", for a report lists none."""
     yield from (sentence for sentence, _ in sentences.completeness(replace(coverage, refused=())))
     if coverage.refused:
         names = ", ".join(unit.name for unit in coverage.refused)
@@ -162,7 +162,7 @@ def abbreviated(name: str) -> str:
 def widest_line(text: str, points: float, column: float) -> float:
     """Return about how wide (mm) the widest line of a text in bold Times New Roman is, broken to fit a column.
 
-    Near enough for a rule of a third to a half of it.
+    Accurate enough for a rule of a third to half of it.
 
     >>> round(widest_line("SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", 12, 69))
     62
@@ -195,7 +195,7 @@ def titles_by_verdict(findings: Iterable[Finding], plan: Plan, language: Languag
 
 
 def indicator_points(outcome: Outcome, finding: Finding, language: Language) -> Iterator[Phrase]:
-    """Yield the target in the plan's words, the result with last year's, the assessment, and what is to be known."""
+    """Yield the target in the plan's words, the result with last year's, the assessment, and notes."""
     indicator, year = outcome.scorecard.plan.indicator_by_id[finding.indicator], str(finding.year)
     if indicator.quote:
         yield phrase("Target: “{quote}”.", quote=indicator.quote)
@@ -219,7 +219,7 @@ def indicator_points(outcome: Outcome, finding: Finding, language: Language) -> 
 
 
 def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
-    """Yield completeness and caveats: whatever may keep the figures from the truth."""
+    """Yield completeness, caveats and other limits of the figures."""
     plan = outcome.scorecard.plan
     for coverage in outcome.scorecard.coverage:
         if coverage.provisional:

@@ -1,7 +1,7 @@
-"""Charts as inline SVG: drawn by pygal, coloured by the page's own style sheet, described in words as well.
+"""Draw charts as inline SVG with pygal, coloured by the page's style sheet and described in words.
 
-Figures come rounded as they are printed; only their places on paper are worked out here. pygal was taken, and not
-matplotlib, because its text stays text that the page's fonts and themes reach, and it costs a tenth of the time.
+Figures arrive rounded for print; only their positions are computed here. pygal replaces matplotlib: its text stays
+text in the page's fonts and themes, and it takes a tenth of the time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,14 +29,14 @@ etree.to_etree()  # the same bytes whether lxml is installed or not
 
 def bullet(indicator: Indicator, finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
     """Return the rate as a bar against the thresholds, with last year's rate; None where there is no rate."""
-    rate = _shown(finding)
+    rate = _shown_rate(finding)
     if rate is None or finding.measure == "change":  # the axis begins at 0
         return None
-    before = _shown(last_year) if last_year else None
+    previous = _shown_rate(last_year) if last_year else None
     bounds = [
         float(threshold.bound) if threshold else None for threshold in (finding.threshold, finding.next_threshold)
     ]
-    end = _end(finding.measure, [rate, before, *bounds])
+    end = _axis_end(finding.measure, [rate, previous, *bounds])
     chart = pygal.XY(
         height=72,
         xrange=(0, end),
@@ -52,7 +52,7 @@ def bullet(indicator: Indicator, finding: Finding, last_year: Finding | None, la
     chart.add("", [(0, 0), (rate, 0)], show_dots=False)
     for bound in bounds:
         chart.add("", [] if bound is None else [(bound, -0.95), (bound, 0.95)], show_dots=False)
-    chart.add("", [] if before is None else [(before, 0)], stroke=False, dots_size=6)
+    chart.add("", [] if previous is None else [(previous, 0)], stroke=False, dots_size=6)
     words = [_year_words(finding, language), *_threshold_words(finding.threshold, language)]
     if coming := finding.next_threshold:
         since = phrase("From {year}", year=str(coming.since))
@@ -60,7 +60,7 @@ def bullet(indicator: Indicator, finding: Finding, last_year: Finding | None, la
     if last_year:
         words.append(_year_words(last_year, language))
     title = phrase("{indicator}, {year}", indicator=indicator.title, year=str(finding.year))
-    return _inline(chart, f"bullet {finding.status}", f"bullet-{finding.indicator}", _texts(title, words, language))
+    return _to_svg(chart, f"bullet {finding.status}", f"bullet-{finding.indicator}", _texts(title, words, language))
 
 
 def line(series: Series, language: Language) -> Markup | None:
@@ -68,7 +68,7 @@ def line(series: Series, language: Language) -> Markup | None:
 
     None where fewer than two years have a rate.
     """
-    rates = {point.finding.year: rate for point in series.points if (rate := _shown(point.finding)) is not None}
+    rates = {point.finding.year: rate for point in series.points if (rate := _shown_rate(point.finding)) is not None}
     if len(rates) < 2 or series.indicator.measure == "change":
         return None
     findings = [point.finding for point in series.points]
@@ -81,13 +81,13 @@ def line(series: Series, language: Language) -> Markup | None:
         last = coming.since
     steps = _steps(series.indicator, first, last)
     measure = series.indicator.measure
-    start, end = scale_start(series) or 0, _end(measure, [*rates.values(), *(bound for _, bound in steps)])
+    start, end = scale_start(series) or 0, _axis_end(measure, [*rates.values(), *(bound for _, bound in steps)])
     chart = pygal.XY(
         height=170,
         xrange=(first - 0.5, last + 0.5),
         range=(start, end),
         max_scale=6,
-        margin_left=16,  # for the larger text of paper
+        margin_left=16,  # for the larger text in print
         **_settings(measure, language),
     )
     chart.x_labels = [{"value": year, "label": str(year)} for year in range(first, last + 1)]
@@ -106,7 +106,7 @@ def line(series: Series, language: Language) -> Markup | None:
         for part in (_year_words(finding, language), *_threshold_words(finding.threshold, language))
     ]
     title = phrase("{indicator}, {year}", indicator=series.indicator.title, year=years)
-    return _inline(chart, "line", f"line-{series.indicator.id}", _texts(title, words, language))
+    return _to_svg(chart, "line", f"line-{series.indicator.id}", _texts(title, words, language))
 
 
 def scale_start(series: Series) -> int | None:
@@ -114,7 +114,7 @@ def scale_start(series: Series) -> int | None:
     if series.indicator.measure != "percent":
         return None
     first, last = series.points[0].finding.year, series.points[-1].finding.year
-    rates = [rate for point in series.points if (rate := _shown(point.finding)) is not None]
+    rates = [rate for point in series.points if (rate := _shown_rate(point.finding)) is not None]
     heights = [*rates, *(bound for _, bound in _steps(series.indicator, first, last))]
     return min(75, int(min(heights)) // 25 * 25) or None if heights else None
 
@@ -135,13 +135,13 @@ def _settings(measure: Measure, language: Language) -> dict[str, Any]:
     }
 
 
-def _shown(finding: Finding) -> float | None:
+def _shown_rate(finding: Finding) -> float | None:
     rate = finding.rate()
     return float(rate[0]) if rate else None
 
 
-def _end(measure: Measure, values: Sequence[float | None]) -> float:
-    """Return where the axis ends: at 100%, or a little beyond what lies furthest."""
+def _axis_end(measure: Measure, values: Sequence[float | None]) -> float:
+    """Return the end of the axis: 100%, or a tenth beyond the largest value."""
     furthest = max(value for value in values if value is not None)
     return 100 if measure == "percent" and furthest <= 100 else furthest * 1.1
 
@@ -171,20 +171,20 @@ def _texts(title: Phrase, words: Iterable[Phrase], language: Language) -> tuple[
     return escape_controls(language.say(title)), escape_controls("; ".join(map(language.say, words)) + ".")
 
 
-def _inline(chart: Any, classes: str, key: str, texts: tuple[str, str]) -> Markup:
-    """Return the drawing alone, with its text: no scripts, styles, tooltips, or the day it was drawn on."""
-    drawn = chart.render_tree()
-    for parent in list(drawn.iter()):
+def _to_svg(chart: Any, classes: str, key: str, texts: tuple[str, str]) -> Markup:
+    """Return the drawing with its texts, without scripts, styles, tooltips and date."""
+    drawing = chart.render_tree()
+    for parent in list(drawing.iter()):
         for child in list(parent):
             if not isinstance(child.tag, str) or child.tag in ("defs", "desc", "title") or not _is_drawing(child):
                 parent.remove(child)
-    for place, (name, text) in enumerate(zip(("title", "desc"), texts, strict=True)):
+    for position, (name, text) in enumerate(zip(("title", "desc"), texts, strict=True)):
         element = Element(name, {"id": f"{key}-{name}"})
         element.text = text
-        drawn.insert(place, element)
-    drawn.attrib.pop("id", None)
-    drawn.attrib |= {"class": classes, "role": "img", "aria-labelledby": f"{key}-title {key}-desc"}
-    return Markup(tostring(drawn, encoding="unicode"))  # noqa: S704 - the serialiser escapes every text
+        drawing.insert(position, element)
+    drawing.attrib.pop("id", None)
+    drawing.attrib |= {"class": classes, "role": "img", "aria-labelledby": f"{key}-title {key}-desc"}
+    return Markup(tostring(drawing, encoding="unicode"))  # noqa: S704 - the serialiser escapes every text
 
 
 def _is_drawing(element: Element) -> bool:

@@ -19,12 +19,12 @@ from gbv_kpi.render.year_record import record_sentences
 
 SHOWN_FILES = 200
 
-# What templates call: functions that are given the language, then those that need none.
-SPOKEN: tuple[jinja.Function, ...] = (
+# Functions for templates: those that take the language, then the others.
+LOCALISED: tuple[jinja.Function, ...] = (
     *(formatting.rate_text, formatting.counts_text, formatting.threshold_text, sentences.progress, sentences.path),
     *(bullet, line),
 )
-UNSPOKEN: tuple[jinja.Function, ...] = (
+OTHERS: tuple[jinja.Function, ...] = (
     *(sentences.amount_lacking, sentences.caveats, sentences.completeness, sentences.last_year, sentences.outlook),
     *(sentences.marks_explained, sentences.refused_returns, formatting.clock_text, formatting.marks_text),
     *(grouped, place_text, scale_start),
@@ -55,14 +55,14 @@ def to_html(outcome: Outcome, language: Language) -> str:
         missed=scorecard.of_units().with_status(Status.MISSED).findings,
         withheld=list(sentences.withheld_notes(plan, outcome.withheld)),
         year_record=list(record_sentences(outcome.year_record, plan, language)),
-        statuses=_in_order(scorecard.judged.statuses),
+        statuses=_sort_statuses(scorecard.judged.statuses),
         trends=trends,
-        trend_statuses=_in_order(point.finding.status for point in points),
+        trend_statuses=_sort_statuses(point.finding.status for point in points),
     )
 
 
 def _trends(outcome: Outcome) -> list[tuple[Indicator, list[Series]]]:
-    """Return each indicator with its series; none where no year is before this one."""
+    """Return each indicator with its series; none without an earlier year."""
     if outcome.trend is None or len(outcome.trend.years) < 2:
         return []
     found: dict[str, list[Series]] = {}
@@ -73,13 +73,13 @@ def _trends(outcome: Outcome) -> list[tuple[Indicator, list[Series]]]:
     ]
 
 
-def _in_order(present: Iterable[Status]) -> list[Status]:
+def _sort_statuses(present: Iterable[Status]) -> list[Status]:
     found = set(present)
     return [status for status in Status if status in found]
 
 
 def _tone(decisive: Sequence[Finding]) -> tuple[str, str]:
-    """Return the colour and the sign of the verdict; it is not yet met where only a part of the units meet it."""
+    """Return the colour and the sign of the verdict; thresholds met by provisional figures are not yet met."""
     if any(finding.status is Status.MISSED for finding in decisive):
         return str(Status.MISSED), formatting.MARK[Status.MISSED]
     if any(finding.provisional for finding in decisive):
@@ -89,8 +89,8 @@ def _tone(decisive: Sequence[Finding]) -> tuple[str, str]:
 
 
 def _environment(language: Language) -> Environment:
-    made = jinja.environment(Path(__file__).parent, language, SPOKEN, UNSPOKEN)
-    made.globals |= {
+    environment = jinja.environment(Path(__file__).parent, language, LOCALISED, OTHERS)
+    environment.globals |= {
         "MARK": formatting.MARK,
         "MEANING": formatting.MEANING,
         "SEVERITY": SEVERITY,
@@ -98,4 +98,4 @@ def _environment(language: Language) -> Environment:
         "SHOWN_UNITS": SHOWN_UNITS,
         "version": __version__,
     }
-    return made
+    return environment

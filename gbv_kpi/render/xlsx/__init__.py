@@ -1,4 +1,4 @@
-"""A report as a workbook that an auditor can follow: from the verdict by live formulas back to every count."""
+"""Write a report as a workbook in which live formulas lead an auditor from the verdict to every count."""
 
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.outcome import Outcome
@@ -30,4 +30,4 @@ def to_xlsx(outcome: Outcome, language: Language) -> bytes:
     if outcome.problems:
         fill_problems(Page(book, phrase("Errors and warnings")), outcome)
     fill_sources(Page(book, phrase("Sources")), outcome)
-    return book.written()
+    return book.to_bytes()

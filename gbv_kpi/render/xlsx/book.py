@@ -21,7 +21,7 @@ from gbv_kpi.render.xlsx.formulas import quoted, reference
 from gbv_kpi.sheets.own_reports import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
-LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # LibreOffice writes numbers after it, Excel after its reader's Windows
+LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # for numbers in LibreOffice; Excel follows the reader's Windows
 RESERVED = ("History",)  # a sheet's name that Excel keeps for itself
 ROW_HEIGHT, GAP = 18, 3  # points
 GRID = {"border": 1, "border_color": paper.LINE}
@@ -48,7 +48,7 @@ class Cell(NamedTuple):
 
     value: Words | float | None = None  # words or a number; None: nothing
     digits: str | None = None  # the format of a number
-    formula: str = ""  # that comes to the value
+    formula: str = ""  # that evaluates to the value
     look: Look = MappingProxyType({})
 
 
@@ -56,8 +56,8 @@ class Book:
     def __init__(self, title: Words, language: Language) -> None:
         self.language = language
         self._bytes = BytesIO()
-        how = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.workbook = Workbook(self._bytes, how)
+        flags = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self.workbook = Workbook(self._bytes, flags)
         self.workbook.set_properties({"title": self.say(title), "category": REPORT_MARK, "created": UNDATED})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._titles = list(RESERVED)
@@ -82,17 +82,17 @@ class Book:
             self._formats[key] = self.workbook.add_format(usual | dict(look))
         return self._formats[key]
 
-    def rates(self, measure: Measure, decimals: int = 1, before: str = "", after: str = "") -> str:
+    def rates(self, measure: Measure, decimals: int = 1, prefix: str = "", suffix: str = "") -> str:
         """Return the number format of rates, with literal signs around them."""
         places = "0" + ("." + "0" * decimals if decimals else "")
-        literal = [quoted(text) if text else "" for text in (before, after)]
+        literal = [quoted(text) if text else "" for text in (prefix, suffix)]
         sign = "%" if measure in ("percent", "change") else ""
         return f"{LOCALE[self.language.tag]}{literal[0]}{places}{sign}{literal[1]}"
 
-    def rate_digits(self, finding: Finding | None, measure: Measure, before: str = "", after: str = "") -> str:
-        """Return a number format with enough decimals that print never contradicts the verdict."""
+    def rate_digits(self, finding: Finding | None, measure: Measure, prefix: str = "", suffix: str = "") -> str:
+        """Return a number format with enough decimals never to contradict the verdict."""
         shown = finding.rate() if finding else None
-        return self.rates(measure, shown[1] if shown else 1, before, after)
+        return self.rates(measure, shown[1] if shown else 1, prefix, suffix)
 
     def count(self, count: int | None, formula: str = "") -> Cell:
         return Cell(count, self.whole, formula)
@@ -100,24 +100,24 @@ class Book:
     def rate(self, finding: Finding | None, measure: Measure, formula: str = "") -> Cell:
         return Cell(quotient(finding), self.rate_digits(finding, measure), formula)
 
-    def bound(self, threshold: Threshold | None, after: str = "") -> Cell:
-        """Return a threshold, ≥ 85%: for display and charts, it decides nothing."""
+    def bound(self, threshold: Threshold | None, suffix: str = "") -> Cell:
+        """Return a threshold as a cell for display and charts: ≥ 85%."""
         if threshold is None:
             return Cell()
         decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
-        digits = self.rates(threshold.measure, decimals, f"{SIGN[threshold.comparator]} ", after)
+        digits = self.rates(threshold.measure, decimals, f"{SIGN[threshold.comparator]} ", suffix)
         return Cell(float(threshold.bound) / SCALE[threshold.measure], digits)
 
     def verdict(self, status: Status, formula: str = "") -> Cell:
         return Cell(self.word[status], formula=formula, look=CENTRED)
 
-    def written(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """Return the file, with its language, which the library does not write."""
         self.workbook.close()
         tagged = BytesIO()
-        with ZipFile(self._bytes) as written, ZipFile(tagged, "w", ZIP_DEFLATED) as copy:
-            for part in written.infolist():
-                content = written.read(part)
+        with ZipFile(self._bytes) as archive, ZipFile(tagged, "w", ZIP_DEFLATED) as copy:
+            for part in archive.infolist():
+                content = archive.read(part)
                 if part.filename == "docProps/core.xml":
                     language = f"<dc:language>{self.language.tag}</dc:language></cp:coreProperties>".encode()
                     content = content.replace(b"</cp:coreProperties>", language)
@@ -126,14 +126,14 @@ class Book:
 
 
 def quotient(finding: Finding | None) -> float | None:
-    """Return what the formula of a rate comes to; None where there is none."""
+    """Return the value of the formula of a rate; None where there is none."""
     if finding is None or not finding.status.has_rate or finding.numerator is None or not finding.divisor:
         return None
     return finding.numerator / finding.divisor - UNCHANGED[finding.measure] / 100
 
 
 class _Sheet(Worksheet):  # type: ignore[misc] # the library has no types
-    """A sheet that takes formulas as they are.
+    """A sheet that stores formulas unchanged.
 
     The library looks for thirty functions of newer Excels in every formula, which is most of the time of a large
     workbook, and would find one in the name of a sheet.
@@ -144,7 +144,7 @@ class _Sheet(Worksheet):  # type: ignore[misc] # the library has no types
 
 
 class Page:
-    """A further sheet of a book: rows and columns counted from 0, text that is text, formulas with their values."""
+    """One sheet of a book: rows and columns counted from 0, text never a formula, formulas with their values."""
 
     def __init__(self, book: Book, title: Words) -> None:
         self.book = book
@@ -181,27 +181,27 @@ class Page:
             self.sheet.write_number(row, column, cell.value, self.book.format(look))
         else:
             text = self.book.say(cell.value or "")
-            quoting = {"quote_prefix": True} if paper.acts(text) else {}
+            quoting = {"quote_prefix": True} if paper.is_formula_like(text) else {}
             self.sheet.write_string(row, column, text, self.book.format({**look, **quoting}))
 
     def row(self, row: int, cells: Iterable[Cell], look: Look = GRID) -> None:
         for column, cell in enumerate(cells):
             self.put(row, column, cell, look)
 
-    def across(self, row: int, words: Words, look: Look = MappingProxyType({})) -> None:
+    def put_across(self, row: int, words: Words, look: Look = MappingProxyType({})) -> None:
         """Write a line of text over all columns, as high as it needs."""
         text = self.book.say(words)
-        quoting = {"quote_prefix": True} if paper.acts(text) else {}
+        quoting = {"quote_prefix": True} if paper.is_formula_like(text) else {}
         style = self.book.format({"text_wrap": True, **quoting, **look})
         self.sheet.merge_range(row, 0, row, len(self.widths) - 1, "", style)
         self.sheet.write_string(row, 0, text, style)
         self.fit(row, [text], [sum(self.widths)], look.get("font_size", 12))
 
     def line(self, row: int, words: Words, look: Look = MappingProxyType({})) -> None:
-        """Write a text that runs on over the blank cells at its right; one longer than the columns is broken."""
+        """Write a text that overflows the blank cells at its right; wrap one longer than the columns."""
         width, size = sum(self.widths), look.get("font_size", 12)
         if paper.row_height([(self.book.say(words), width)], size) > paper.row_height([("", 1)], size):
-            self.across(row, words, look)
+            self.put_across(row, words, look)
         else:
             self.put(row, 0, Cell(words), {"text_wrap": False, **look})
 
@@ -228,7 +228,7 @@ class Page:
             self.fit(row, [self.book.say(cell.value) if _is_words(cell.value) else "" for cell in cells])
         last = top + len(rows)
         self.named_table(name, top, last, headings, filters=True)
-        self.on_a4(top, frozen_columns=0)
+        self.print_on_a4(top, frozen_columns=0)
         return last
 
     def fit(
@@ -267,7 +267,7 @@ class Page:
         look = self.book.workbook.add_format({"bg_color": fill, "font_color": ink})
         self.sheet.conditional_format(*area, {**rule, "format": look})
 
-    def on_a4(self, headings: int | None = None, frozen_columns: int = 0, *, one_page: bool = False) -> None:
+    def print_on_a4(self, headings: int | None = None, frozen_columns: int = 0, *, one_page: bool = False) -> None:
         """Print on A4, as wide as the page and as long as it takes, or all on one; the row of headings on every page.
 
         The headings and a number of columns stay in sight on a screen.

@@ -1,4 +1,4 @@
-"""Native charts: rates against thresholds, side by side and over the years."""
+"""Draw native charts: rates against thresholds, side by side and over the years."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ Spot = tuple[int, int, int, int]  # the row and column of a chart, its width and
 
 
 class Rates(NamedTuple):
-    """What a chart shows: its title, and its cells on the same page."""
+    """The contents of a chart: its title, and its cells on the same page."""
 
     title: Words
     names: Cells
@@ -32,7 +32,7 @@ class Rates(NamedTuple):
 def put_rates_chart(page: Page, spot: Spot, shown: Rates, *, first_is_whole: bool) -> None:
     """Draw a column for each finding, the first darker where the others are its parts, and the threshold.
 
-    Where there is no rate no label says 0. The threshold is a line across parts of one whole, a mark at each of
+    A missing rate has no label, rather than 0. The threshold is a line across the parts of a whole, a mark at each of
     several indicators.
     """
     rates = [finding.rate() if finding else None for finding in shown.findings]

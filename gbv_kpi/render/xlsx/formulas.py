@@ -1,6 +1,6 @@
-"""Live formulas of a report, as exact as the engine: whole numbers are multiplied and compared, never rates.
+"""Write live formulas as exact as the engine: whole numbers are multiplied and compared, never rates.
 
-A formula with nothing to say gives "", which no sum counts as a number. Spreadsheets keep whole numbers exact up
+A formula without a result gives "", which no sum counts as a number. Spreadsheets keep whole numbers exact up
 to 15 digits: counts of at most 999,999,999 and a threshold with up to three decimals stay below that.
 """
 
@@ -27,7 +27,7 @@ def quoted(text: str) -> str:
 
 
 def known_sum(cells: Sequence[str], *, may_be_blank: bool) -> str:
-    """Return the sum of some counts, nothing where one is blank; of those that may be, the sum of the others.
+    """Return the sum of some counts: "" where one is blank, or the sum of the others where counts may be blank.
 
     >>> known_sum(["R!C9", "R!E9"], may_be_blank=False)
     '=IF(COUNT(R!C9,R!E9)=2,R!C9+R!E9,"")'
@@ -38,18 +38,18 @@ def known_sum(cells: Sequence[str], *, may_be_blank: bool) -> str:
     return f'=IF(COUNT({listed})={len(cells)},{"+".join(cells)},"")'
 
 
-def province_sum(own: str, other: str) -> str:
-    """Return the sum of the range `own` over the units that give both counts; the other ones are the range `other`."""
-    return f'=IF(COUNTIFS({own},">=0",{other},">=0")=0,"",SUMIFS({own},{other},">=0"))'
+def province_sum(counted: str, paired: str) -> str:
+    """Return the sum of the range `counted` over the units that also give a count in the range `paired`."""
+    return f'=IF(COUNTIFS({counted},">=0",{paired},">=0")=0,"",SUMIFS({counted},{paired},">=0"))'
 
 
 def rate(numerator: str, denominator: str, measure: Measure) -> str:
     """Return the exact quotient; nothing where one count is not known or there are no cases."""
-    return _where_judged(numerator, denominator, quotient(numerator, denominator, measure), '""', '""')
+    return _guard_counts(numerator, denominator, quotient(numerator, denominator, measure), '""', '""')
 
 
 def quotient(numerator: str, denominator: str, measure: Measure) -> str:
-    """Return a rate as a formula has it; a change is what the quotient has over 1."""
+    """Return a rate as an expression; for a change, the quotient less 1."""
     return f"{numerator}/{denominator}{'-1' if measure == 'change' else ''}"
 
 
@@ -64,17 +64,17 @@ def verdict(numerator: str, denominator: str, threshold: Threshold | None, words
         reached, demanded = _sides(numerator, denominator, threshold)
         met, missed = quoted(words[Status.MET]), quoted(words[Status.MISSED])
         judged = f"IF({reached}{threshold.comparator}{demanded},{met},{missed})"
-    return _where_judged(numerator, denominator, judged, quoted(words[Status.NO_DATA]), quoted(words[Status.NO_CASES]))
+    return _guard_counts(numerator, denominator, judged, quoted(words[Status.NO_DATA]), quoted(words[Status.NO_CASES]))
 
 
 def lacking(numerator: str, denominator: str, threshold: Threshold) -> str:
-    """How many the numerator lacks, or has too many where lower is better; 0 where the threshold is met."""
+    """Return how many the numerator lacks, or has too many where lower is better; 0 where the threshold is met."""
     a, _ = weights(threshold)
     reached, demanded = _sides(numerator, denominator, threshold)
     gap = f"({reached}-{demanded})" if threshold.lower_is_better else f"({demanded}-{reached})"
     strict = threshold.comparator in (">", "<")
     least = f"INT({gap}/{a})+1" if strict else f"ROUNDUP({gap}/{a},0)"
-    return _where_judged(numerator, denominator, f"IF({reached}{threshold.comparator}{demanded},0,{least})", '""', '""')
+    return _guard_counts(numerator, denominator, f"IF({reached}{threshold.comparator}{demanded},0,{least})", '""', '""')
 
 
 def choice(number: str, texts: Sequence[str]) -> str | None:
@@ -90,5 +90,5 @@ def _sides(numerator: str, denominator: str, threshold: Threshold) -> tuple[str,
     return f"{numerator}*{a}", f"{denominator}*{b}"
 
 
-def _where_judged(numerator: str, denominator: str, judged: str, unknown: str, no_cases: str) -> str:
+def _guard_counts(numerator: str, denominator: str, judged: str, unknown: str, no_cases: str) -> str:
     return f"=IF(COUNT({numerator},{denominator})<2,{unknown},IF({denominator}=0,{no_cases},{judged}))"

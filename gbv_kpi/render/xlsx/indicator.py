@@ -1,4 +1,4 @@
-"""A sheet for one indicator: what each unit counts, its rate and verdict as live formulas, and a chart of them."""
+"""Write the sheet of an indicator: each unit's counts, rate and verdict as live formulas, and a chart."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -46,9 +46,9 @@ class IndicatorPage:
         page, units = self.page, self.year.units
         page.set_widths(WIDTHS if self.coming else WIDTHS[:NEXT])
         lines = list(self._head())
-        page.across(HEAD[0], lines[0], TITLE)
+        page.put_across(HEAD[0], lines[0], TITLE)
         for row, line in zip(HEAD[1:], lines[1:], strict=False):
-            page.across(row, line, {"italic": line is self.indicator.caveat})
+            page.put_across(row, line, {"italic": line is self.indicator.caveat})
         page.shrink(HEAD[len(lines) :])
         headings = list(self._headings())
         page.headings(HEADINGS, headings)
@@ -59,7 +59,7 @@ class IndicatorPage:
             page.fit_name(row, unit.name, NAME)
         page.colour_verdicts(PROVINCE, self.year.last_row, VERDICT)
         page.named_table(f"indicator_{number}", HEADINGS, self.year.last_row, headings)
-        page.on_a4(HEADINGS, frozen_columns=2, one_page=len(units) <= CHARTED_UNITS)
+        page.print_on_a4(HEADINGS, frozen_columns=2, one_page=len(units) <= CHARTED_UNITS)
         cells = xl_range(FIRST_UNIT, CODE, self.year.last_row, len(page.widths) - 1)
         page.sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})
         if len(units) <= CHARTED_UNITS:
@@ -74,8 +74,8 @@ class IndicatorPage:
         yield phrase("Numerator: {fields}", fields=self._labels(indicator.numerator))
         if indicator.denominator:
             yield phrase("Denominator: {fields}", fields=self._labels(indicator.denominator))
-        if now := self.threshold:
-            since = {"threshold": threshold_text(now, language), "year": str(now.since)}
+        if current := self.threshold:
+            since = {"threshold": threshold_text(current, language), "year": str(current.since)}
             yield phrase("Threshold in force: {threshold}, since {year}", **since)
         else:
             yield phrase("No threshold is in force yet.")
@@ -107,12 +107,12 @@ class IndicatorPage:
         return place
 
     def province_row(self) -> list[Cell]:
-        """Return the sums over the units that give both counts, and what follows; bare counts where one is withheld."""
+        """Return the sums over the units that give both counts, and the verdict; bare counts where one is withheld."""
         fields = (*self.indicator.numerator, *self.indicator.denominator)
         findings = [self.finding(unit.code) for unit in self.year.units]
         hidden = any(finding and finding.status is Status.WITHHELD for finding in findings)
         sums = ("", "")
-        if not hidden and not any(unit.withheld(fields) for unit in self.year.units):
+        if not hidden and not any(unit.withholds(fields) for unit in self.year.units):
             columns = [xl_range(FIRST_UNIT, column, self.year.last_row, column) for column in (NUMERATOR, DENOMINATOR)]
             sums = (formulas.province_sum(*columns), formulas.province_sum(*reversed(columns)))
         return [Cell(), Cell(self._place), *self._judged(PROVINCE, self.finding(), sums)]
@@ -120,7 +120,7 @@ class IndicatorPage:
     def _unit_row(self, row: int, unit: UnitRow) -> list[Cell]:
         sums = [
             ""
-            if unit.withheld(fields)
+            if unit.withholds(fields)
             else formulas.known_sum(self.returns.cells(row, fields), may_be_blank=unit.may_leave_blank)
             for fields in (self.indicator.numerator, self.indicator.denominator)
         ]
@@ -128,7 +128,7 @@ class IndicatorPage:
         return [*name, *self._judged(row, self.finding(unit.code), sums)]
 
     def _judged(self, row: int, finding: Finding | None, sums: Sequence[str]) -> Iterator[Cell]:
-        """Yield two counts, rate, threshold, verdict and what is lacking; words alone where a count is not known.
+        """Yield two counts, rate, threshold, verdict and shortfalls; words alone where a count is not known.
 
         `finding` is None where a unit has not reported; `sums` are the formulas of its counts, "" where they are
         withheld.
@@ -159,7 +159,7 @@ class IndicatorPage:
             yield book.count(amount, formula) if threshold else Cell()
 
     def _count(self, count: int | None, formula: str, finding: Finding | None) -> Cell:
-        """Return a count as a formula, or as a number or a word where what it is added up from is withheld."""
+        """Return a count as a formula, or as a number or a word where its summands are withheld."""
         if count is None and finding and (not formula or finding.status is Status.WITHHELD):
             return self.page.book.verdict(Status.WITHHELD)
         return self.page.book.count(count, formula)

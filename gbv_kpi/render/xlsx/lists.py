@@ -1,4 +1,4 @@
-"""The sheets that list: what is wrong in the returns, the files that the figures come from, the list of a command."""
+"""Write the sheets with lists: problems in the returns, source files, the listing of a command."""
 
 from pathlib import PurePath
 
@@ -25,24 +25,24 @@ NARROWEST, WIDEST = 9.0, 44.0  # of the columns of a list
 
 
 def listing_to_xlsx(listing: Listing, language: Language) -> bytes:
-    """Return a workbook of one sheet: title, table, and below it what must be known."""
+    """Return a workbook of one sheet: title, table and notes."""
     book = Book(listing.title, language)
     page = Page(book, phrase("List"))
-    places = [(place, heading) for place, (_, heading) in enumerate(listing.columns) if heading]
+    places = [(index, heading) for index, (_, heading) in enumerate(listing.columns) if heading]
     headings = [heading for _, heading in places]
-    texts = [[for_person(row[place], language) for place, _ in places] for row in listing.rows]
+    texts = [[for_person(row[index], language) for index, _ in places] for row in listing.rows]
     columns = zip(*([book.say(heading) for heading in headings], *texts), strict=True)
     page.set_widths([min(WIDEST, max(NARROWEST, 1 + max(map(len, column)))) for column in columns])
     page.line(0, listing.title, TITLE)
-    rows = [[_cell(book, row[place]) for place, _ in places] for row in listing.rows]
+    rows = [[_cell(book, row[index]) for index, _ in places] for row in listing.rows]
     last = page.list("list", 2, headings, rows)
     for row, note in enumerate(listing.notes, start=last + 2):
         page.line(row, note)
-    return book.written()
+    return book.to_bytes()
 
 
 def _cell(book: Book, cell: listing.Cell) -> Cell:
-    """Return figures as numbers, and everything else as a person reads it."""
+    """Return figures as numbers, and everything else as text for a person."""
     match cell:
         case Finding() if quotient(cell) is not None:
             return book.rate(cell, cell.measure)
@@ -56,7 +56,7 @@ def _cell(book: Book, cell: listing.Cell) -> Cell:
 
 def fill_problems(page: Page, outcome: Outcome) -> None:
     page.set_widths(PROBLEM_WIDTHS)
-    page.across(0, phrase("Errors and warnings"), TITLE)
+    page.put_across(0, phrase("Errors and warnings"), TITLE)
     problems = sorted(outcome.problems, key=lambda problem: problem.severity is not Severity.ERROR)
     rows = [list(map(Cell, listed(problem))) for problem in problems]
     for row, problem in zip(rows, problems, strict=True):
@@ -65,12 +65,12 @@ def fill_problems(page: Page, outcome: Outcome) -> None:
 
 
 def fill_sources(page: Page, outcome: Outcome) -> None:
-    """Write each file with what identifies it under any name; not where counts could be guessed by it."""
+    """Write each file with its hash, unless counts could be guessed from that."""
     plan, book = outcome.scorecard.plan, page.book
     page.set_widths(SOURCE_WIDTHS)
-    page.across(0, phrase("Files that the figures come from"), TITLE)
+    page.put_across(0, phrase("Files that the figures come from"), TITLE)
     details = {"number": plan.number, "id": plan.id, "version": __version__}
-    page.across(1, phrase("Plan {number} ({id}), gbv-kpi {version}", **details))
+    page.put_across(1, phrase("Plan {number} ({id}), gbv-kpi {version}", **details))
     rows = [
         [
             Cell(file.path),

@@ -1,6 +1,6 @@
 """Write the sheet that all others refer to: units down, fields across, every count as reported.
 
-A unit has the same row on every sheet, so that whoever follows a figure stays in it.
+A unit has the same row on every sheet, so that a figure is easy to follow.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +31,8 @@ class UnitRow:
     counts: UnitCounts | None
     may_leave_blank: bool
 
-    def withheld(self, fields: Iterable[str]) -> bool:
-        """Return whether one of these counts is known, but not published."""
+    def withholds(self, fields: Iterable[str]) -> bool:
+        """Return whether any of these counts is known but not published."""
         return self.counts is not None and not self.counts.withheld.isdisjoint(fields)
 
     def count(self, field: str) -> int | None:
@@ -55,7 +55,7 @@ class Year:
 
 
 def year_of(outcome: Outcome) -> Year | None:
-    """Return None where not one return of the year could be read, nor any unit is expected."""
+    """Return the year reported; None where no return could be read and no unit is expected."""
     plan = outcome.scorecard.plan
     if not outcome.scorecard.coverage:
         return None
@@ -71,7 +71,7 @@ def year_of(outcome: Outcome) -> Year | None:
 
 @dataclass(frozen=True, slots=True)
 class ReturnsPage:
-    """Where each count is; an optional field that no unit gave has no column."""
+    """The sheet of returns and its columns; an optional field that no unit gave has none."""
 
     page: Page
     column_by_field: Mapping[str, int]
@@ -87,12 +87,12 @@ def fill_returns(page: Page, year: Year) -> ReturnsPage:
     given = {field for unit in units if unit.counts for field in (*unit.counts.values, *unit.counts.withheld)}
     fields = [field for field in plan.fields if not field.optional or field.id in judged | given]
     page.set_widths([CODE_WIDTH, NAME_WIDTH, *[COUNT_WIDTH] * len(fields)])
-    page.across(0, phrase("The returns of {year}", year=str(year.year)), TITLE)
-    page.across(1, phrase("A blank cell was not reported; it never counts as 0."), {"italic": True})
+    page.put_across(0, phrase("The returns of {year}", year=str(year.year)), TITLE)
+    page.put_across(1, phrase("A blank cell was not reported; it never counts as 0."), {"italic": True})
     totals = phrase(
         "The first row is the sum of what was reported. The year's rates and verdicts are calculated from this sheet."
     )
-    page.across(2, totals, {"italic": True})
+    page.put_across(2, totals, {"italic": True})
     page.shrink(HEAD[3:])
     headings: list[Words] = [phrase("Code"), phrase("Unit"), *(field.label for field in fields)]
     page.headings(HEADINGS, headings)
@@ -101,20 +101,20 @@ def fill_returns(page: Page, year: Year) -> ReturnsPage:
     page.row(PROVINCE, [Cell(), Cell(plan.place), *sums], BOLD)
     for row, unit in enumerate(units, start=FIRST_UNIT):
         counts = [
-            page.book.verdict(Status.WITHHELD) if unit.withheld([field]) else page.book.count(unit.count(field))
+            page.book.verdict(Status.WITHHELD) if unit.withholds([field]) else page.book.count(unit.count(field))
             for field in column_by_field
         ]
         page.row(row, [Cell(unit.code, look=CENTRED), Cell(unit.name), *counts])
         page.fit_name(row, unit.name, column=1)
     page.named_table("returns", HEADINGS, year.last_row, headings)
-    page.on_a4(HEADINGS, frozen_columns=2)
+    page.print_on_a4(HEADINGS, frozen_columns=2)
     page.sheet.ignore_errors({"number_stored_as_text": xl_range(FIRST_UNIT, 0, year.last_row, 0)})
     return ReturnsPage(page, column_by_field)
 
 
 def _sum(book: Book, year: Year, field: str, column: int) -> Cell:
-    """Return the sum of a column; none where a count in it is withheld, which the sum would give away."""
-    if any(unit.withheld([field]) for unit in year.units):
+    """Return the sum of a column; none where it would reveal a withheld count."""
+    if any(unit.withholds([field]) for unit in year.units):
         return book.verdict(Status.WITHHELD)
     known = [count for unit in year.units if (count := unit.count(field)) is not None]
     cells = xl_range(FIRST_UNIT, column, year.last_row, column)

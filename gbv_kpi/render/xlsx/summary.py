@@ -1,4 +1,4 @@
-"""The first sheet: the verdict, the province's figures, and what must be known of them.
+"""Write the first sheet: the verdict, the province's figures, and notes on them.
 
 Every figure is a link to the indicator's own sheet.
 """
@@ -41,12 +41,12 @@ Column = tuple[Words, float, Sequence[Cell]]  # heading, width, a cell for each 
 
 
 def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
-    """Write the sheet; `indicators` are those of the year, none where not one return of it could be read."""
-    above, below = list(_above(outcome)), list(_below(outcome, page.book.language))
+    """Write the sheet; `indicators` are those of the year, none where no return could be read."""
+    above, below = list(_lines_above(outcome)), list(_lines_below(outcome, page.book.language))
     columns = list(_columns(page.book, outcome.trend, indicators)) if indicators else []
     page.set_widths([width for _, width, _ in columns] or WITHOUT_A_TABLE)
     for row, (words, look) in enumerate(above):
-        page.across(row, words, look)
+        page.put_across(row, words, look)
     row = len(above) + 1
     first, last = row + 1, row + len(indicators)
     if indicators:
@@ -59,10 +59,10 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
             _follow_verdicts(page, outcome, indicators[0].year.year, (first, last))
         row = last + 2
     for words, look in below:
-        page.across(row, words, look)
+        page.put_across(row, words, look)
         row += 1
     measures = {indicator.indicator.measure for indicator in indicators}
-    if len(measures) == 1:  # else no axis would do for all
+    if len(measures) == 1:  # else they need different axes
         shown = Rates(
             phrase("Results against the thresholds in force"),
             (first, NAME, last, NAME),
@@ -72,10 +72,10 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
             measures.pop(),
         )
         put_rates_chart(page, (row + 1, NAME, page.pixels, CHART_HEIGHT), shown, first_is_whole=False)
-    page.on_a4(one_page=True)
+    page.print_on_a4(one_page=True)
 
 
-def _above(outcome: Outcome) -> Iterator[Line]:
+def _lines_above(outcome: Outcome) -> Iterator[Line]:
     plan = outcome.scorecard.plan
     yield plan.title, {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
@@ -94,7 +94,7 @@ def _above(outcome: Outcome) -> Iterator[Line]:
         yield phrase("As recorded in the ledger at {moment}.", moment=clock_text(outcome.data_moment)), {"italic": True}
 
 
-def _below(outcome: Outcome, language: Language) -> Iterator[Line]:
+def _lines_below(outcome: Outcome, language: Language) -> Iterator[Line]:
     plan, scorecard = outcome.scorecard.plan, outcome.scorecard
     for _, sentence in sentences.monitored_figures(scorecard, outcome.trend, language):
         yield sentence, {}
@@ -119,10 +119,10 @@ def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage
     yield phrase("Numerator"), 11.0, [_link(indicator, NUMERATOR) for indicator in indicators]
     yield phrase("Denominator"), 11.0, [_denominator(indicator) for indicator in indicators]
     yield phrase("Rate"), 11.0, [_link(indicator, RATE) for indicator in indicators]
-    # Where there is no threshold the chart would draw a word as 0, and a link to a blank cell comes to 0.
+    # Without a threshold the chart would draw a word as 0, and a link to a blank cell gives 0.
     yield phrase("Threshold in force"), 12.0, [book.bound(indicator.threshold) for indicator in indicators]
     yield phrase("Verdict"), 17.0, [_link(indicator, VERDICT) for indicator in indicators]
-    yield lacking, 11.0, [_link(one, LACKING) if one.threshold else Cell() for one in indicators]
+    yield lacking, 11.0, [_link(page, LACKING) if page.threshold else Cell() for page in indicators]
     points = (
         [point.finding for series in trend.series if series.unit is None for point in series.points] if trend else []
     )
@@ -130,9 +130,9 @@ def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage
         rates = [_last_rate(book, last_year.get(indicator.indicator.id)) for indicator in indicators]
         yield phrase("Rate in {year}", year=str(year - 1)), EXTRA_WIDTH, rates
     if has_next:
-        bounds = [book.bound(one.coming, f" ({one.coming.since})") if one.coming else Cell() for one in indicators]
+        bounds = [book.bound(page.coming, f" ({page.coming.since})") if page.coming else Cell() for page in indicators]
         yield phrase("Next threshold"), EXTRA_WIDTH, bounds
-        links = [_link(one, NEXT) if one.coming else Cell() for one in indicators]
+        links = [_link(page, NEXT) if page.coming else Cell() for page in indicators]
         yield phrase("{lacking} for it", lacking=lacking), EXTRA_WIDTH, links
 
 
@@ -148,7 +148,7 @@ def _denominator(indicator: IndicatorPage) -> Cell:
 
 
 def _link(indicator: IndicatorPage, column: int) -> Cell:
-    """Return what the province's row of the indicator's own sheet has in a column."""
+    """Return a link to a column of the province's row on the indicator's own sheet."""
     cell = indicator.province_row()[column]
     link = f"={indicator.page.reference(PROVINCE, column)}"
     return cell._replace(formula=link) if column == VERDICT else Cell(cell.value, cell.digits or "", link)
@@ -163,7 +163,7 @@ def _last_rate(book: Book, finding: Finding | None) -> Cell:
 
 
 def _follow_verdicts(page: Page, outcome: Outcome, year: int, rows: tuple[int, int]) -> None:
-    """Have the headline follow the verdicts below it, and its colour too."""
+    """Make the headline and its colour follow the verdicts below."""
     plan, book = outcome.scorecard.plan, page.book
     row = 1 + len(outcome.scorecard.years)
     verdicts = xl_range_abs(rows[0], VERDICT, rows[1], VERDICT)
@@ -171,8 +171,8 @@ def _follow_verdicts(page: Page, outcome: Outcome, year: int, rows: tuple[int, i
     province = outcome.scorecard.judged.of_province()
     judged = sum(len(province.with_status(status).frame) for status in (Status.MET, Status.MISSED))
     possible = [book.say(sentences.province_verdict(plan, year, count, judged)) for count in range(judged + 1)]
-    now = book.say(sentences.verdict(outcome, year) or "")
-    if now in possible and (formula := formulas.choice(missed, possible)):
-        page.put(row, 0, Cell(now, formula=formula), TITLE)
+    current = book.say(sentences.verdict(outcome, year) or "")
+    if current in possible and (formula := formulas.choice(missed, possible)):
+        page.put(row, 0, Cell(current, formula=formula), TITLE)
     page.colour_where(row, f"={missed}>0", Status.MISSED)
     page.colour_where(row, f"={missed}=0", Status.MET)

@@ -1,4 +1,4 @@
-"""The years side by side, one indicator below the other, with a chart of the province against its thresholds.
+"""Write the years side by side, one indicator below the other, each with a chart of the province.
 
 The year reported refers to the indicator's own sheet; earlier years are quotients of the counts reported then.
 """
@@ -28,13 +28,13 @@ PAGE_ROWS = 27
 
 def fill_trend(page: Page, trend: Trend, indicators: Sequence[IndicatorPage]) -> None:
     page.set_widths([NAME_WIDTH, *[YEAR_WIDTH] * len(trend.years), VERDICT_WIDTH])
-    page.across(0, phrase("Every indicator over the years"), TITLE)
-    page.across(LEGEND, "   ".join(_legend(page, trend)), {"italic": True})
+    page.put_across(0, phrase("Every indicator over the years"), TITLE)
+    page.put_across(LEGEND, "   ".join(_legend(page, trend)), {"italic": True})
     verdict = phrase("Verdict {year}", year=str(trend.years[-1]))
     page.headings(HEADINGS, [phrase("Unit"), *(str(year) for year in trend.years), verdict])
     row, used, breaks = HEADINGS + 1, 0, []
     for indicator in indicators:
-        series = [one for one in trend.series if one.indicator.id == indicator.indicator.id]
+        series = [found for found in trend.series if found.indicator.id == indicator.indicator.id]
         rows = max(BLOCK_ROWS, len(series) + 4)
         if used and used + rows > PAGE_ROWS:
             breaks.append(row)
@@ -43,7 +43,7 @@ def fill_trend(page: Page, trend: Trend, indicators: Sequence[IndicatorPage]) ->
         row, used = row + rows, used + rows
     page.colour_verdicts(HEADINGS + 1, row, len(trend.years) + 1)
     page.sheet.set_h_pagebreaks(breaks)
-    page.on_a4(HEADINGS, frozen_columns=1)
+    page.print_on_a4(HEADINGS, frozen_columns=1)
 
 
 def _legend(page: Page, trend: Trend) -> Iterator[str]:
@@ -99,8 +99,8 @@ def _rate(indicator: IndicatorPage, point: Point) -> Cell:
     if rate is None:
         return Cell(MARK[finding.status], look=FIGURE) if finding.unit else Cell()
     digits = book.rate_digits(finding, finding.measure, f"{MARK[finding.status]} ", marks_text(point))
-    if there := _reference(indicator, point, RATE):
-        return Cell(rate, digits, there)
+    if link := _reference(indicator, point, RATE):
+        return Cell(rate, digits, link)
     formula = f"={formulas.quotient(str(finding.numerator), str(finding.divisor), finding.measure)}"
     return Cell(rate, digits, formula, {"font_color": COLOURS[finding.status][1]})
 
@@ -112,7 +112,7 @@ def _small_verdict(indicator: IndicatorPage, point: Point) -> Cell:
 
 
 def _reference(indicator: IndicatorPage, point: Point, column: int) -> str:
-    """Return a formula that is the cell of the indicator's own sheet; nothing for a year or a unit not on it."""
+    """Return a link to a cell of the indicator's own sheet; "" for a year or a unit not on it."""
     year, finding = indicator.year, point.finding
     if finding.year != year.year or finding.unit not in year.row_by_unit:
         return ""
@@ -120,10 +120,10 @@ def _reference(indicator: IndicatorPage, point: Point, column: int) -> str:
 
 
 def _drop_stale_sign(page: Page, row: int, column: int, point: Point, verdict_column: int) -> None:
-    """Have no sign where somebody changes a count, and the verdict with it."""
+    """Hide the sign once somebody changes a count, and so the verdict."""
     finding, book = point.finding, page.book
     verdict = xl_rowcol_to_cell(row, verdict_column, col_abs=True)
-    digits = book.rate_digits(finding, finding.measure, after=marks_text(point))
+    digits = book.rate_digits(finding, finding.measure, suffix=marks_text(point))
     rule = {
         "type": "formula",
         "criteria": f"={verdict}<>{formulas.quoted(book.word[finding.status])}",
