@@ -18,7 +18,7 @@ from gbv_kpi.render.problems import HEADINGS, listed
 
 FILL = {Severity.ERROR: looks.RED, Severity.WARNING: looks.AMBER}
 WIDTHS = (11.0, 20.0, 18.0, 9.0, 22.0, 58.0, 48.0)
-_FILE = 2  # of the columns that a list of problems has, from 0; the whole list is about one file
+_FILE = 2  # column of `HEADINGS`, from 0, left out here: the whole list is about one file
 _SHEET, _CELL = 3, 4
 MAX_LISTED = 5000
 
@@ -33,7 +33,7 @@ def fill_summary(
     language: Language,
     note: Phrase | None,
 ) -> None:
-    """Write all problems of a file, errors first. `note` explains why the workbook holds nothing else of the file."""
+    """Write all problems of a file, errors first. `note` explains why nothing else of the file was copied."""
     looks.set_widths(sheet, WIDTHS)
     listed = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
     lines = list(_head(file, problems, note))
@@ -51,7 +51,7 @@ def fill_summary(
             cell: Any = sheet.cell(row, column)
             linked = reachable and text != "" and column in (_SHEET, _CELL)
             key = (column, problem.severity, linked)
-            if key not in styles:  # the look of a cell is worked out once: that is what takes the time
+            if key not in styles:  # styling a cell takes most of the time: once per look
                 _set_look(cell, *key)
                 styles[key] = copy(cell._style)
             cell._style = copy(styles[key])

@@ -1,7 +1,7 @@
 """Mark and comment every faulty cell of the sender's workbook, and list the problems in front.
 
-A file that is refused because of a personal-data column, or that cannot be opened as a workbook, gives the list alone:
-nothing it holds is copied. A .csv, .xls or .ods, and a workbook with hidden sheets, gives a workbook of its visible
+A file with a personal-data column, or one that cannot be opened as a workbook, gives the list alone: nothing of it is
+copied. A .csv, .xls or .ods, and a workbook with hidden sheets, gives a workbook of its visible
 cells as they were read. Charts, pivot tables, and pictures where Pillow is not installed, are not in the copy.
 """
 
@@ -36,8 +36,8 @@ TOO_LARGE = phrase("The file is too large or too complex to be copied here.")
 MAX_COMMENT = 4000  # characters
 COMMENT_WIDTH = 340  # pixels
 LINE_PIXELS, LINE_CHARACTERS = 17, 46  # of a comment's usual font at that width
-WIDEST = 24  # of the columns of a workbook that had none; longer texts wrap
-ROOMY = 14  # points: high enough for the usual font of 11, which is wider than ours
+WIDEST = 24  # of columns without a width of their own; longer texts wrap
+ROOMY = 14  # points: for the default font of 11, which is wider than ours
 
 Sheets = Mapping[str | None, Worksheet]  # by the name that problems give, None for the sheet of a CSV
 
@@ -45,46 +45,46 @@ Sheets = Mapping[str | None, Worksheet]  # by the name that problems give, None 
 def annotate(problems: Iterable[Problem], source: Source, language: Language) -> bytes:
     """Return the marked copy as .xlsx, with the problems of this source only.
 
-    The file is opened in a child process with limits; one that reaches them gives the list alone.
+    The file is opened in a child process; one that exceeds its limits gives the list alone.
     """
     listed = [problem for problem in problems if problem.place.file == source.name]
     if any(problem.code == "personal-data-column" for problem in listed):
         note = phrase("The file has a column of personal data, so nothing of it was copied here.")
-        return _alone(listed, source, language, note)
+        return _list_only(listed, source, language, note)
     if not can_isolate():
-        return _marked(listed, source, language)
+        return _copy(listed, source, language)
 
     def mark(_: None) -> bytes:
-        return _marked(listed, source, language)
+        return _copy(listed, source, language)
 
     with child_for(mark, seconds=CPU_SECONDS) as child:
         answer = child.ask(None, len(source.content))
     if isinstance(answer, Failure):
-        return _alone(listed, source, language, TOO_LARGE)
+        return _list_only(listed, source, language, TOO_LARGE)
     return answer
 
 
-def _marked(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
+def _copy(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
     opened = read_sheets(source)
     if not opened.shown:
         note = phrase("The file could not be read as a table, so nothing of it was copied here.")
-        return _alone(problems, source, language, note)
+        return _list_only(problems, source, language, note)
     if is_xlsx(source) and not opened.hidden:
         # openpyxl stops at files that the reader of returns and Excel open; their cells can still be marked.
         with suppress(Exception):
-            return _saved(problems, source, *_own(source.content, opened.shown), language)
+            return _save(problems, source, *_load(source.content, opened.shown), language)
     if any(sheet.tail is not None for sheet in opened.shown):
-        return _alone(problems, source, language, TOO_LARGE)
-    return _saved(problems, source, *_rebuilt(opened.shown, language), language)
+        return _list_only(problems, source, language, TOO_LARGE)
+    return _save(problems, source, *_rebuild(opened.shown, language), language)
 
 
-def _alone(problems: Sequence[Problem], source: Source, language: Language, note: Phrase) -> bytes:
+def _list_only(problems: Sequence[Problem], source: Source, language: Language, note: Phrase) -> bytes:
     book = Workbook()
     book.remove(book.worksheets[0])
-    return _saved(problems, source, book, {}, language, note)
+    return _save(problems, source, book, {}, language, note)
 
 
-def _saved(
+def _save(
     problems: Sequence[Problem],
     source: Source,
     book: Workbook,
@@ -92,19 +92,19 @@ def _saved(
     language: Language,
     note: Phrase | None = None,
 ) -> bytes:
-    for (title, address), here in _by_cell(problems, sheet_by_name).items():
-        _mark(book[title], address, here, language)
+    for (title, address), found in _group_by_cell(problems, sheet_by_name).items():
+        _mark(book[title], address, found, language)
     summary = book.create_sheet(sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
     fill_summary(summary, source.name, problems, sheet_by_name, language, note)
     book.active = 0
-    for sheet in book.worksheets:  # two selected sheets would be typed into together
+    for sheet in book.worksheets:  # typing would go into all selected sheets
         sheet.sheet_view.tabSelected = sheet.title == summary.title
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
+def _load(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
     """Return the sender's workbook as it is, with its formats and formulas."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of extensions that are not copied
@@ -118,7 +118,7 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
         # A pivot table holds a copy of the rows that it sums up, perhaps of another workbook.
         vars(sheet)["_pivots"].clear()
     sheet_by_name |= {
-        f"#{number}": sheet_by_name[sheet.name]  # as problems name a sheet under the name of a person
+        f"#{number}": sheet_by_name[sheet.name]  # problems number a sheet with the name of a person
         for number, sheet in enumerate(sheets, start=1)
         if sheet.name in sheet_by_name
     }
@@ -127,7 +127,7 @@ def _own(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
     return book, sheet_by_name
 
 
-def _rebuilt(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, Sheets]:
+def _rebuild(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, Sheets]:
     """Return a workbook of the cells as they were read, each at its own address."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -151,7 +151,7 @@ def _size(area: Area) -> int:
 
 
 def _fill(copy: Worksheet, sheet: Sheet) -> None:
-    """Write the cells; texts side by side wrap in columns of moderate width, a line alone in its row runs on."""
+    """Write the cells; texts wrap in columns of moderate width, but a text alone in its row overflows."""
     rows = [[text_of(cell) for cell in row] for row in sheet.rows]
     side_by_side = [row for row in rows if sum(map(bool, row)) > 1]
     columns = zip_longest(*side_by_side, fillvalue="")
@@ -166,12 +166,12 @@ def _fill(copy: Worksheet, sheet: Sheet) -> None:
 
 
 def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignment | None) -> None:
-    """Write a cell as it was read; its text stays text, whatever sign it starts with."""
+    """Write a cell as it was read; text is never a formula, whatever sign it starts with."""
     match cell:
         case "" | FormulaWithoutValue():
             return
         case str():
-            put_text(sheet, row, column, _with_lines(cell), alignment=alignment)
+            put_text(sheet, row, column, _escape_lines(cell), alignment=alignment)
         case FormulaError(name):
             put_text(sheet, row, column, name)
         case Percentage(share):
@@ -182,13 +182,13 @@ def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignme
             sheet.cell(row, column, cell)
 
 
-def _with_lines(text: str) -> str:
+def _escape_lines(text: str) -> str:
     """Return the text with line breaks kept and other control characters shown."""
     return "\n".join(escape_controls(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
-def _by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[str, str], list[Problem]]:
-    """Return the problems of each cell; those of a merged area belong to its first cell, which shows."""
+def _group_by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[str, str], list[Problem]]:
+    """Return the problems of each cell; those in a merged area belong to its first cell, the visible one."""
     found: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         sheet = sheet_by_name.get(problem.place.sheet)

@@ -1,7 +1,7 @@
 """Write the parts that the sheets of a blank return share: title, answers, date and signatures.
 
-The words that `check` finds its way by (Đơn vị báo cáo, Năm, STT …) are given in both languages here,
-not in the translators' catalogue: another word for them would be a return that cannot be read.
+The words that `check` looks for (Đơn vị báo cáo, Năm, STT …) are given in both languages here, not in
+the translators' catalogue: with another word for them, a return could not be read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def add_title(
 ) -> int:
     """Write the title block from row 1 on; return the first free row after a blank one.
 
-    `unit` is the one that reports.
+    `unit` is the reporting unit, None for a table of several.
     """
     say, plan = request.language.say, request.plan
     row = 1
@@ -72,7 +72,7 @@ def add_signatures(
 ) -> None:
     """Write date and signatures, in columns where `check` expects neither a unit nor a figure.
 
-    `prepared` and `head` are the first and last column of who made the return and of who signs it.
+    `prepared` and `head` are the first and last columns of the preparer's and of the head's signature.
     """
     say = request.language.say
     looks.put_across(sheet, row, head, say(_DATE), looks.font(italic=True), looks.CENTRED)

@@ -52,9 +52,9 @@ class Request:
 
 
 def units_to_report(plan: Plan, year: int, named: str | None, layout: Literal["table", "form"]) -> tuple[Unit, ...]:
-    """Return the unit that is named, by name or code, or every unit expected that year; none where any may report.
+    """Return the unit `named` by name or code, or all units expected that year; none if the plan lists no units.
 
-    Raises `UsageError` for a year outside the plan and for a name that means no unit of the year.
+    Raises `UsageError` for a year outside the plan and for a name of no unit of the year.
     """
     if not plan.covers(year):
         raise UsageError(

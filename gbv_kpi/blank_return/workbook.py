@@ -48,17 +48,19 @@ def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
 def _fill_table(sheet: Worksheet, request: Request) -> None:
     """Write the table: title, two-level header, a row for each unit, a total by formula, signatures.
 
-    Without units there are rows in which their names are filled in too.
+    Without units there are blank rows, for names too.
     """
     fields = request.fields
     names = [unit.name for unit in request.units] or [""] * BLANK_ROWS
     longest = max(map(len, names)) or LONG_NAME
     widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
     looks.set_widths(sheet, widths)
-    only = request.units[0] if len(request.units) == 1 else None
+    sole_unit = request.units[0] if len(request.units) == 1 else None
     last_column = FRAME + len(fields)
     on_first_page = _columns_of_first_page(request, widths)
-    top = parts.add_title(sheet, request, only, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
+    top = parts.add_title(
+        sheet, request, sole_unit, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1
+    )
     first = _fill_header(sheet, request, top, widths)
     last = first + len(names) - 1
     for row, name in enumerate(names, start=first):
@@ -68,7 +70,7 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
         _style_row(sheet, row, last_column)
         looks.fit_row(sheet, row, [(name, widths[1])], at_least=ROW_HEIGHT)
     columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
-    if only is None:
+    if sole_unit is None:
         looks.put_text(sheet, last + 1, 2, request.language.say(parts.TOTAL))
         for letter in columns.values():
             sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
@@ -77,8 +79,8 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
     if not request.units:
         parts.unlock(sheet, f"B{first}:B{last}")
     parts.open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
-    signed = (max(FRAME + 4, on_first_page - SIGNED_COLUMNS + 1), on_first_page)
-    parts.add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), signed)
+    head = (max(FRAME + 4, on_first_page - SIGNED_COLUMNS + 1), on_first_page)
+    parts.add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), head)
     sheet.freeze_panes = f"{get_column_letter(FRAME + 1)}{first}"
     looks.print_on_a4(sheet, "landscape", f"{top}:{first - 1}")
     if on_first_page < last_column:
@@ -88,7 +90,7 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
 
 
 def _columns_of_first_page(request: Request, widths: Sequence[float]) -> int:
-    """Return how many columns are printed on the first page: of a wide table those that must be filled in."""
+    """Return the number of columns on the first page: in a wide table the required ones."""
     required = FRAME + sum(not field.optional for field in request.fields)
     is_wide = sum(widths) > 2 * PAGE_WIDTH
     return required if is_wide and required > FRAME + 4 else len(widths)
@@ -98,7 +100,7 @@ def _print_on_two_pages(sheet: Worksheet, first_page: int, widths: Sequence[floa
     """Break the page behind the columns of the first one, and repeat number and unit on the second."""
     sheet.print_title_cols = f"A:{get_column_letter(FRAME)}"
     sheet.col_breaks.append(Break(id=first_page))
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)  # which would pass over the break
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)  # else the break is ignored
     widest = max(sum(widths[:first_page]), sum(widths[:FRAME]) + sum(widths[first_page:]))
     sheet.page_setup.scale = min(100, int(100 * PAGE_WIDTH / widest))
 
@@ -106,14 +108,14 @@ def _print_on_two_pages(sheet: Worksheet, first_page: int, widths: Sequence[floa
 def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:
     """Write the header from row `top` on; return the first row below it.
 
-    Whether a field must be given is above its two levels, a second language's labels are below them: `check` finds
-    its way by either.
+    Above the two levels of a field the header says whether it is required, below them are the labels in a second
+    language: `check` reads both.
     """
     fields, say = request.fields, request.language.say
     bands = [say(phrase("May be left blank") if field.optional else phrase("To be filled in")) for field in fields]
-    above, below = zip(*(request.levels(field) for field in fields), strict=True)
+    upper_texts, lower_texts = zip(*(request.levels(field) for field in fields), strict=True)
     upper, lower = top + 1, top + 2
-    rows = [["", "", *bands], [say(parts.NUMBERING), say(parts.UNIT), *above], ["", "", *below]]
+    rows = [["", "", *bands], [say(parts.NUMBERING), say(parts.UNIT), *upper_texts], ["", "", *lower_texts]]
     if request.second:
         rows.append(
             [request.second.say(words) for words in (parts.NUMBERING, parts.UNIT, *(field.label for field in fields))]
@@ -125,10 +127,10 @@ def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[
     for column, number in enumerate(("A", "B", *range(1, len(fields) + 1)), start=1):
         sheet.cell(bottom + 1, column, number)
     looks.fit_row(sheet, bottom, zip(rows[-1], widths, strict=True), size=10)
-    looks.fit_row(sheet, lower, zip(below, widths[FRAME:], strict=True))
+    looks.fit_row(sheet, lower, zip(lower_texts, widths[FRAME:], strict=True))
     sheet.merge_cells(start_row=top, end_row=top, start_column=1, end_column=FRAME)
     _merge_equal(sheet, top, bands, widths)
-    _merge_equal(sheet, upper, above, widths)
+    _merge_equal(sheet, upper, upper_texts, widths)
     for column, text in enumerate(rows[2], start=1):
         if not text:
             sheet.merge_cells(start_row=upper, end_row=lower, start_column=column, end_column=column)
@@ -142,21 +144,21 @@ def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[
 
 def _width(field: ReturnField, request: Request) -> float:
     """Return a width for the longest word of a field's headings, which cannot be wrapped."""
-    _, below = request.levels(field)
-    words = [*below.split(), *(request.second.say(field.label).split() if request.second else ())]
+    _, lower = request.levels(field)
+    words = [*lower.split(), *(request.second.say(field.label).split() if request.second else ())]
     return max(8.5, 1.05 * max(map(len, words), default=0) + 1.5)
 
 
 def _merge_equal(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
-    """Make equal texts side by side one merged cell, the row high enough for the longest."""
+    """Merge the cells of equal adjacent texts, and fit the row to the longest."""
     column = FRAME + 1
     needed = []
     for text, group in groupby(texts):
-        until = column + len(list(group)) - 1
-        if until > column:
-            sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=until)
-        needed.append((text, sum(widths[column - 1 : until])))
-        column = until + 1
+        last = column + len(list(group)) - 1
+        if last > column:
+            sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=last)
+        needed.append((text, sum(widths[column - 1 : last])))
+        column = last + 1
     looks.fit_row(sheet, row, needed)
 
 
@@ -170,7 +172,7 @@ def _style_row(sheet: Worksheet, row: int, last_column: int, *, bold: bool = Fal
 
 
 def _form_title(unit: Unit, taken: list[str]) -> str:
-    """Return the unit's name; its code where the name is too long or taken: part of a name may be another unit's."""
+    """Return the unit's name, or its code where the name is too long or taken: a cut name may be another unit's."""
     fits = len(unit.name) <= MAX_TITLE and sheet_title(unit.name, taken) == unit.name
     return unit.name if fits else sheet_title(unit.code, taken)
 

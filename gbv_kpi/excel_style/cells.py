@@ -98,7 +98,7 @@ def put_row(
     bold: bool = False,
     heading: bool = False,
 ) -> None:
-    """Write a row of a table; wide columns read as text, narrow ones are centred."""
+    """Write a row of a table; wide columns are aligned left, narrow ones centred."""
     for column, (text, width) in enumerate(zip(texts, widths, strict=True), start=1):
         alignment = TEXT if width >= WIDE and not heading else CENTRED
         cell = put_text(sheet, row, column, text, font(bold=bold or heading), alignment)
@@ -110,7 +110,7 @@ def put_row(
 def fit_row(
     sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0
 ) -> None:
-    """Make a row high enough for wrapped texts in columns of these widths; not every program does it."""
+    """Make a row high enough for wrapped texts in columns of these widths, which not every program does itself."""
     sheet.row_dimensions[row].height = paper.row_height(texts, size, at_least)
 
 
