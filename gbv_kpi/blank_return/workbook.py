@@ -55,12 +55,10 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
     longest = max(map(len, names)) or LONG_NAME
     widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
     looks.set_widths(sheet, widths)
-    sole_unit = request.units[0] if len(request.units) == 1 else None
+    unit = request.units[0] if len(request.units) == 1 else None
     last_column = FRAME + len(fields)
     on_first_page = _columns_of_first_page(request, widths)
-    top = parts.add_title(
-        sheet, request, sole_unit, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1
-    )
+    top = parts.add_title(sheet, request, unit, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
     first = _fill_header(sheet, request, top, widths)
     last = first + len(names) - 1
     for row, name in enumerate(names, start=first):
@@ -70,7 +68,7 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
         _style_row(sheet, row, last_column)
         looks.fit_row(sheet, row, [(name, widths[1])], at_least=ROW_HEIGHT)
     columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
-    if sole_unit is None:
+    if unit is None:
         looks.put_text(sheet, last + 1, 2, request.language.say(parts.TOTAL))
         for letter in columns.values():
             sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
