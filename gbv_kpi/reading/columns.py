@@ -1,4 +1,4 @@
-"""Index the columns of a sheet below a header by their different cells."""
+"""Index the columns of a sheet below a header by their distinct cells."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ class Values:
     cells: Sequence[Cell]
 
     def holds(self, claim: Callable[[Cell], bool], among: Mask | None = None) -> Mask:
-        """Return a mask of the rows, of all or some, that satisfy the predicate."""
+        """Return a mask of the rows, all or those of `among`, that satisfy the predicate."""
         if among is None:
             claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
             return claimed[self.codes]
@@ -36,7 +36,7 @@ class Values:
         return found
 
     def read(self, reading: Callable[[Cell], int], among: Mask) -> NDArray[np.int8]:
-        """Return what a reading makes of the cell of some rows, each different cell read once."""
+        """Return the reading of the cell of some rows, reading each distinct cell once."""
         codes = self.codes[among]
         present = np.flatnonzero(np.bincount(codes, minlength=len(self.cells)))
         readings = np.zeros(len(self.cells), dtype=np.int8)
@@ -44,16 +44,16 @@ class Values:
         return readings[codes]
 
     def alike(self) -> "Values":
-        """Return the cells with their long numbers made the same, for claims that do not depend on them."""
+        """Return the cells with their long numbers made equal, for claims that do not depend on them."""
         texts = [cell for cell in self.cells if isinstance(cell, str)]
         looks: list[Cell] = [*alike("\0".join(texts)).split("\0")] if len(texts) == len(self.cells) else []
         if len(looks) != len(self.cells):
             looks = [alike(cell) if isinstance(cell, str) else cell for cell in self.cells]
-        place = {look: number for number, look in enumerate(dict.fromkeys(looks))}
-        if len(place) == len(self.cells):
+        code_by_look = {look: code for code, look in enumerate(dict.fromkeys(looks))}
+        if len(code_by_look) == len(self.cells):
             return self
-        to_look = np.fromiter(map(place.__getitem__, looks), dtype=np.int32, count=len(looks))
-        return Values(to_look[self.codes], list(place))
+        look_codes = np.fromiter(map(code_by_look.__getitem__, looks), dtype=np.int32, count=len(looks))
+        return Values(look_codes[self.codes], list(code_by_look))
 
     def texts_at(self, rows: Rows) -> list[tuple[str, Rows]]:
         """Return every different text of some rows, with the rows that have it."""
@@ -62,7 +62,7 @@ class Values:
         codes, rows = self.codes[rows][order], rows[order]
         starts = np.flatnonzero(np.diff(codes, prepend=-1))
         groups = np.split(rows, starts[1:]) if len(starts) else []
-        return [(text_of(self.cells[code]), at) for code, at in zip(codes[starts].tolist(), groups, strict=True)]
+        return [(text_of(self.cells[code]), group) for code, group in zip(codes[starts].tolist(), groups, strict=True)]
 
 
 class Columns:
@@ -75,7 +75,7 @@ class Columns:
         self._tail = grid.sheet.tail
         self.count = len(self._rows) + (0 if self._tail is None else len(self._tail))
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
-        # Dicts, for a cache of methods is a ring that is never freed: 65 MiB of a million returns (2026-11-26).
+        # Dicts: a cache of methods is a reference cycle, which kept 65 MiB of a million returns (2026-11-26).
         self._values: dict[int, Values] = {}
         self._looks: dict[int, Values] = {}
         self._all_figures: dict[int, bool] = {}
@@ -97,29 +97,29 @@ class Columns:
         return self._values[column]
 
     def looks(self, column: int) -> Values:
-        """Return the different cells but for their long numbers, and which of them each row has."""
+        """Return the distinct cells apart from their long numbers, and the index of each row's cell."""
         if column not in self._looks:
             self._looks[column] = self.values(column).alike()
         return self._looks[column]
 
     def _distinct(self, cells: Sequence[Cell], column: int) -> Values:
-        place = {cell: number for number, cell in enumerate(dict.fromkeys(cells))}
-        codes = np.fromiter(map(place.__getitem__, cells), dtype=np.int32, count=len(cells))
+        code_by_cell = {cell: code for code, cell in enumerate(dict.fromkeys(cells))}
+        codes = np.fromiter(map(code_by_cell.__getitem__, cells), dtype=np.int32, count=len(cells))
         if self._tail is None:
-            return Values(codes, list(place))
+            return Values(codes, list(code_by_cell))
         if column >= self._tail.shape[1]:
-            blank = place.setdefault("", len(place))
-            return Values(np.append(codes, np.full(len(self._tail), blank)), list(place))
+            blank = code_by_cell.setdefault("", len(code_by_cell))
+            return Values(np.append(codes, np.full(len(self._tail), blank)), list(code_by_cell))
         tail = self._tail[column]
         if isinstance(tail.dtype, pd.CategoricalDtype):
             tail_codes, different = tail.cat.codes.to_numpy(), list(tail.cat.categories)
         else:
             tail_codes, numbers = pd.factorize(tail.to_numpy())
             different = numbers.tolist()
-        is_new = np.fromiter((cell not in place for cell in different), dtype=bool, count=len(different))
-        to_place = (np.cumsum(is_new) + len(place) - 1).astype(np.int32)
-        to_place[~is_new] = [place[cell] for cell in different if cell in place]
-        return Values(np.append(codes, to_place[tail_codes]), [*place, *compress(different, is_new)])
+        is_new = np.fromiter((cell not in code_by_cell for cell in different), dtype=bool, count=len(different))
+        new_codes = (np.cumsum(is_new) + len(code_by_cell) - 1).astype(np.int32)
+        new_codes[~is_new] = [code_by_cell[cell] for cell in different if cell in code_by_cell]
+        return Values(np.append(codes, new_codes[tail_codes]), [*code_by_cell, *compress(different, is_new)])
 
     def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need no test one by one."""
@@ -154,7 +154,7 @@ class Columns:
         return pd.Series(different[known.codes[chosen]], dtype=object)
 
     def first_cells(self, column: int) -> list[Cell]:
-        """Return the filled ones of the first cells."""
+        """Return the filled cells among the first ones."""
         return [cell for cell in self.cells(column)[:ROWS_LOOKED_AT] if cell != ""]
 
     def filled(self, column: int) -> Mask:
@@ -164,7 +164,7 @@ class Columns:
         return self.looks(column).holds(is_filled)
 
     def figures(self, column: int) -> Mask:
-        """Return the rows with something written as a figure."""
+        """Return the rows with a cell written as a figure."""
         if self.all_figures(column):
             return np.ones(self.count, dtype=bool)
         return self.looks(column).holds(lambda cell: cell != "" and holds_figure(cell))

@@ -48,7 +48,7 @@ class Form:
     top: int  # the first row of the headings; the title is above it
     columns: Sequence[FigureColumn]
     rows: Sequence[ItemRow]
-    remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of cells that hold neither label nor figure
+    remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of cells that are neither label nor figure
     heading: Sequence[tuple[int, int, str]]  # of the items: row, column and text
     across: bool  # a heading names units
     next_row: int | None
@@ -61,15 +61,15 @@ def item_columns(grid: Grid, rows: range) -> list[int]:
         for column, found in grid.marks(row).items():
             if len(found) == 1:  # a line that names several is a title
                 marks.setdefault(column, set()).update(found)
-    return sorted((column for column in marks if len(marks[column]) > 1), key=lambda at: (-len(marks[at]), at))
+    return sorted((column for column in marks if len(marks[column]) > 1), key=lambda key: (-len(marks[key]), key))
 
 
 def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None:
     """Return the form whose items are in the column `main`; None where it has no column of figures."""
-    marked = _below_title(grid, rows, main)
+    marked = _marked_rows(grid, rows, main)
     if not marked:
         return None
-    rows, next_row = _until_next(grid, rows, main, marked)
+    rows, next_row = _limit_rows(grid, rows, main, marked)
     marked = [row for row in marked if row in rows]
     header = sorted(_header_rows(grid, rows, main, columns, marked[0]))
     first = marked[0]
@@ -104,10 +104,10 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     return Form(top, found, items, remarks, main_heading, units is not None, next_row)
 
 
-def _below_title(grid: Grid, rows: range, main: int) -> list[int]:
-    """Return the rows with items of fields, without lines of the title that mention a field.
+def _marked_rows(grid: Grid, rows: range, main: int) -> list[int]:
+    """Return the rows with items of fields, without title lines that mention a field.
 
-    Those are above the header, or name the year.
+    Title lines are above the header, or name the year.
     """
     marked = [row for row in rows if grid.label(row, main).marks]
     first = next((row for row in marked if any(map(is_number, grid.rows[row][main + 1 :]))), None)
@@ -120,8 +120,8 @@ def _below_title(grid: Grid, rows: range, main: int) -> list[int]:
     return [row for row in marked if row not in lines or not (lines[row].years or lines[row].is_result)]
 
 
-def _until_next(grid: Grid, rows: range, main: int, marked: Sequence[int]) -> tuple[range, int | None]:
-    """Return the rows of the form, and the row where the title of another one below it begins."""
+def _limit_rows(grid: Grid, rows: range, main: int, marked: Sequence[int]) -> tuple[range, int | None]:
+    """Return the rows of the form, and the first row of the title of the next form below."""
     last = marked[0]
     signed: int | None = None
     for row in range(marked[0] + 1, rows.stop):
@@ -174,7 +174,7 @@ def _is_between(grid: Grid, row: int, main: int, texts: Sequence[tuple[int, str]
 
 
 def _role(grid: Grid, column: int, header: Sequence[int], body: range) -> Kind | None:
-    """Return what a column is for besides labels and figures: numbers, measures or notes."""
+    """Return the role of a column besides labels and figures: numbering, measures or notes."""
     headings = grid.headings(header, column)
     filled = [(row, text) for row in body if (text := grid.text(row, column))]
     cells = [text for _, text in filled]
@@ -203,7 +203,7 @@ def _is_item(grid: Grid, row: int, main: int, columns: range) -> bool:
 
 def _is_figure_column(grid: Grid, column: int, header: Sequence[int], marked: Sequence[int]) -> bool:
     cells = [cell for row in marked if (cell := grid.cell(row, column)) != ""]
-    if cells and all(_says_when(grid, text_of(cell)) for cell in cells):
+    if cells and all(_is_time(grid, text_of(cell)) for cell in cells):
         return False
     if any(map(holds_figure, cells)):
         return True
@@ -212,7 +212,7 @@ def _is_figure_column(grid: Grid, column: int, header: Sequence[int], marked: Se
     return is_blank and bool(labels) and not any(label.only({Kind.ITEM}) for label in labels)
 
 
-def _says_when(grid: Grid, text: str) -> bool:
+def _is_time(grid: Grid, text: str) -> bool:
     """Return whether a cell gives a year, a date or a period."""
     return bool(year_in(text) or _DATE.match(text)) or grid.explain(text).only({Kind.PART_OF_YEAR})
 
@@ -220,36 +220,36 @@ def _says_when(grid: Grid, text: str) -> bool:
 def _item_rows(
     grid: Grid, body: range, labels: Sequence[int], numbers: int | None, figures: Sequence[int]
 ) -> Iterator[ItemRow]:
-    """Yield the rows with labels; an outer label reaches down to the next one where inner ones follow."""
+    """Yield the rows with labels; an outer label holds down to the next one."""
     outer: dict[int, str] = {}
     for row in body:
         if is_column_numbers([text for _, text in grid.texts(row)]):
             continue
-        own = [(column, text) for column in labels if (text := grid.text(row, column))]
-        own = [(column, text) for column, text in own if any(map(str.isalpha, text)) or len(own) == 1]
-        known = [grid.explain(text) for _, text in own]
+        filled = [(column, text) for column in labels if (text := grid.text(row, column))]
+        filled = [(column, text) for column, text in filled if any(map(str.isalpha, text)) or len(filled) == 1]
+        known = [grid.explain(text) for _, text in filled]
         repeats_header = any(label.only({Kind.ITEM}) for label in known) and not any(label.marks for label in known)
-        if not own or repeats_header:
+        if not filled or repeats_header:
             continue
         texts: list[str] = []
         for column in labels:
             if text := grid.spread_text(row, column):
                 outer[column] = text
-                for inner in [at for at in outer if at > column and not grid.spread_text(row, at)]:
+                for inner in [key for key in outer if key > column and not grid.spread_text(row, key)]:
                     del outer[inner]
-            elif column < own[0][0]:
+            elif column < filled[0][0]:
                 text = outer.get(column, "")
             texts += [text] if text else []
-        column = own[-1][0]
+        column = filled[-1][0]
         raw = grid.cell(row, column)
         indent = len(raw) - len(raw.lstrip()) if isinstance(raw, str) else 0
         number = grid.text(row, numbers) if numbers is not None else ""
-        has_figure = any(grid.is_figure(row, at) for at in figures)
+        has_figure = any(grid.is_figure(row, figure) for figure in figures)
         yield ItemRow(row, column, without_repeats(texts), number, indent, has_figure)
 
 
 def _unit_row(grid: Grid, header: Sequence[int], figures: Sequence[int]) -> int | None:
-    """Return the row of headings that names the most units, or what has the level of one: "Xã Gia Trung"."""
+    """Return the row of headings with the most names of units, known ones or such as "Xã Gia Trung"."""
     counts = {row: sum(_is_unit_name(grid, grid.spread_text(row, column)) for column in figures) for row in header}
     best = max(counts, key=lambda row: counts[row], default=None)
     return best if best is not None and counts[best] else None

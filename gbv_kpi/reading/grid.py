@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[-+]?[\d.,  ]*\d[\d.,  ]*")
 
 
 def holds_figure(cell: Cell) -> bool:
-    """Return whether a cell holds something written as a figure, right or wrong, rather than words or nothing."""
+    """Return whether a cell is written as a figure, valid or not, rather than as words."""
     if isinstance(cell, str):
         text = seen(cell[:80]).strip()
         return text[:1].isdigit() or (text != "" and text[0] in _SIGNS and not text.strip(_SIGNS + " 0123456789,"))
@@ -90,7 +90,7 @@ class Grid:
         return cells[column] if 0 <= column < len(cells) else ""
 
     def text(self, row: int, column: int) -> str:
-        """Return what is written in the cell itself."""
+        """Return the text of the cell itself."""
         text = text_of(self.cell(row, column))
         return text if text.isascii() else seen(text).strip()
 
@@ -114,7 +114,7 @@ class Grid:
     def words(self, row: int) -> list[tuple[int, str]]:
         """Return column and text of the cells of a row that hold words."""
         cells = self.rows[row] if row < len(self.rows) else ()
-        return [(at, text) for at, cell in enumerate(cells) if isinstance(cell, str) and (text := cell.strip())]
+        return [(column, text) for column, cell in enumerate(cells) if isinstance(cell, str) and (text := cell.strip())]
 
     def texts(self, row: int) -> list[tuple[int, str]]:
         """Return column and text of the filled cells of a row."""
@@ -124,7 +124,7 @@ class Grid:
     def marks(self, row: int) -> dict[int, set[object]]:
         """Return the fields, or levels of fields, that the cells of a row name, by column."""
         words = self.words(row)
-        found = {text: self.explain(text).marks for text in {text for _, text in words}}  # 16,384 cells may be alike
+        found = {text: self.explain(text).marks for text in {text for _, text in words}}  # 16,384 cells may be equal
         return {column: found[text] for column, text in words if found[text]}
 
     def has_number(self, row: int) -> bool:
@@ -150,5 +150,5 @@ def is_wide(area: Area | None) -> bool:
 
 
 def is_frame(label: Label, kinds: Iterable[Kind]) -> bool:
-    """Return whether a label means one of some parts of a table's frame, and nothing else."""
+    """Return whether a label means one of these parts of a table's frame, and nothing else."""
     return any(label.only({kind}) for kind in kinds)

@@ -21,7 +21,7 @@ class Column:
     path: tuple[str, ...]
     row: int
     meaning: Meaning
-    roles: frozenset[Kind]  # what it may be for, where it holds no figures of a field
+    roles: frozenset[Kind]  # its possible roles if it holds no figures of a field
     first: tuple[int, int]  # row and column of the cell of its outermost heading
 
     @property
@@ -54,7 +54,7 @@ def heads_table(grid: Grid, row: int) -> bool:
 
 
 def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
-    """Return the header around a row that names fields; nothing above the row `first` belongs to it."""
+    """Return the header around a row that names fields, from the row `first` at the earliest."""
     marked = min((column for column in grid.marks(row) if column in columns), default=columns.start)
     top = bottom = row
     while top > first and row - top < LEVELS_ABOVE and _is_level_above(grid, top - 1, top, marked):
@@ -66,19 +66,19 @@ def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
     ):
         bottom += 1
     rows = range(top, bottom + 1)
-    spread = {at: spread_headings(grid, at, rows, columns) for at in rows}
+    spread = {number: spread_headings(grid, number, rows, columns) for number in rows}
     found: list[Column] = []
     for column in columns:
-        cells = [(at, text) for at in rows if (text := spread[at].get(column))]
+        cells = [(number, text) for number in rows if (text := spread[number].get(column))]
         path = without_repeats([text for _, text in cells])
         labels = [grid.explain(text) for text in path]
-        own = [at for at, _ in cells if grid.text(at, column)]
-        merged = [grid.area_at[at, column][0][0] for at, _ in cells if (at, column) in grid.area_at]
+        filled = [number for number, _ in cells if grid.text(number, column)]
+        merged = [grid.area_at[number, column][0][0] for number, _ in cells if (number, column) in grid.area_at]
         highest, left = (cells[0][0] if cells else bottom), column
         while cells and not grid.text(highest, left) and left > columns.start:
-            left -= 1  # where it reaches over the column from the left
+            left -= 1  # a heading that extends over the column from the left
         meaning = grid.reader.vocabulary.meaning(labels)
-        found.append(Column(column, path, (own or merged or [bottom])[-1], meaning, _roles(labels), (highest, left)))
+        found.append(Column(column, path, (filled or merged or [bottom])[-1], meaning, _roles(labels), (highest, left)))
     return Header(top, bottom, found)
 
 
@@ -111,43 +111,43 @@ def _is_level_above(grid: Grid, row: int, below: int, marked: int) -> bool:
 
 def _is_level_below(grid: Grid, row: int, main: int, marked: int, columns: range) -> bool:
     texts = [(column, text) for column, text in grid.texts(row) if column in columns]
-    over = [(column, text) for column, text in texts if column >= marked]
-    if not over or is_column_numbers([text for _, text in texts]) or any(is_signature(text) for _, text in texts):
+    inner = [(column, text) for column, text in texts if column >= marked]
+    if not inner or is_column_numbers([text for _, text in texts]) or any(is_signature(text) for _, text in texts):
         return False
-    if any(is_number(grid.cell(row, column)) for column, _ in over):
+    if any(is_number(grid.cell(row, column)) for column, _ in inner):
         return False
     if any(grid.knows_unit(text) or (level_of(text) and not grid.explain(text).atoms) for _, text in texts):
         return False
-    is_hanging = any(not grid.text(main, column) for column, _ in over)
-    labels = [grid.explain(text) for _, text in over]
+    is_hanging = any(not grid.text(main, column) for column, _ in inner)
+    labels = [grid.explain(text) for _, text in inner]
     if len(texts) == 1 and not is_hanging:
         return labels[0].only({Kind.MEASURE}) or bool(labels[0].marks) or not labels[0].atoms
-    if len(over) == len(texts) and row == main + 1:
-        return True  # words under the fields, and nothing where a unit would be
+    if len(inner) == len(texts) and row == main + 1:
+        return True  # words under the fields, and no unit before them
     return is_hanging or any(label.atoms and not label.left for label in labels)
 
 
 def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence[int]) -> dict[int, str]:
     """Return the headings of a row, one of the header's `rows`, by column.
 
-    Each covers its merged area, or the cells right of it over a level below. Where the cell of a level hangs below
-    nothing, headings may be centred, and then none reaches to the right.
+    Each covers its merged area, or the cells to its right above a lower level. If a cell of a lower level has nothing
+    above it, headings may be centred, and none extends to the right.
     """
     found: dict[int, str] = {}
     hanging: list[int] = []
     last: str | None = None
-    above, below = [at for at in rows if at < row], [at for at in rows if at > row]
+    above, below = [number for number in rows if number < row], [number for number in rows if number > row]
     for column in columns:
         area = grid.area_at.get((row, column))
         if text := grid.spread_text(row, column):
             found[column] = text
             last = None if is_wide(area) or is_frame(grid.explain(text), _FRAME) else text
-        elif area is None and any(grid.text(at, column) for at in below):
-            if any(grid.area_at.get((at, column), ((0, 0), (0, 0)))[1][0] >= row for at in above):
+        elif area is None and any(grid.text(number, column) for number in below):
+            if any(grid.area_at.get((upper, column), ((0, 0), (0, 0)))[1][0] >= row for upper in above):
                 continue  # under a heading that is merged down to here
             if last is not None:
                 found[column] = last
-            elif not any(grid.text(at, column) for at in above):
+            elif not any(grid.text(upper, column) for upper in above):
                 hanging.append(column)
     if any(_is_level(grid, column, below) for column in hanging):
         return {column: text for column, text in found.items() if grid.spread_text(row, column)}
@@ -155,7 +155,7 @@ def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence
 
 
 def _is_level(grid: Grid, column: int, below: Sequence[int]) -> bool:
-    """Return whether the heading below a blank cell has a meaning only under another: "Được tập huấn"."""
-    text = next((text for at in below if (text := grid.text(at, column))), "")
+    """Return whether the heading below a blank cell has a meaning only under another one: "Được tập huấn"."""
+    text = next((text for row in below if (text := grid.text(row, column))), "")
     label = grid.explain(text)
     return label.field is None and (bool(label.marks) or label.only({Kind.TOTAL}))

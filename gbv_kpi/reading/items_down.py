@@ -48,7 +48,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     frame, identified = identify(_claims(form, keys, by_key, cells), title, grid.reader)
     for index, (_, found_wrong) in enumerate(chosen):
         is_needed = bool(frame["is_expected"].iloc[index])
-        if problem := _of_whole_province(cells[index], frame["unit"].iloc[index], title, grid):
+        if problem := _whole_province_problem(cells[index], frame["unit"].iloc[index], title, grid):
             found_wrong.append(problem)
         serious = [problem for problem in found_wrong if is_needed or problem.code in _ALWAYS_SERIOUS]
         if refusal is not None or any(problem.severity is Severity.ERROR for problem in serious):
@@ -71,20 +71,20 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
 
 
 def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
-    """Return the cells whose path names a field, and the items with figures that name none."""
+    """Return the cells with a path that names a field, and the items with figures but no field."""
     vocabulary = grid.reader.vocabulary
     figures: list[Figure] = []
     unknown: list[ItemRow] = []
     for item in arrange(form.rows, vocabulary):
         row, labels = item.line.row, [vocabulary.explain(text) for text in item.path]
-        meanings: dict[tuple[str, ...], Meaning] = {}  # a cross table has the same path over every unit
+        meanings: dict[tuple[str, ...], Meaning] = {}  # in a cross table all units have the same path
         against = [
             (kind, text)
             for text, label in zip(item.path[:-1], labels, strict=False)
             if (not label.marks or label.left) and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
         remarks = form.remarks.get(row, ())
-        against += [(kind, text) for heading, text in remarks if (kind := _against_remark(grid, heading, text))]
+        against += [(kind, text) for heading, text in remarks if (kind := _exclude_by_remark(grid, heading, text))]
         dated = (text for heading, text in remarks if vocabulary.explain(heading).only({Kind.YEAR}))
         own = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
         for path in dict.fromkeys(column.path for column in form.columns):
@@ -100,8 +100,8 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
     return figures, unknown
 
 
-def _of_whole_province(found: dict[str, Figure], code: object, title: TitleBlock, grid: Grid) -> Problem | None:
-    """Return the problem of a district's form that gives the figures of "Toàn tỉnh"."""
+def _whole_province_problem(found: dict[str, Figure], code: object, title: TitleBlock, grid: Grid) -> Problem | None:
+    """Return the problem if a district's form gives the figures of "Toàn tỉnh"."""
     units = {unit.code: unit for year in title.named_years for unit in grid.reader.plan.units_in(year)}
     unit = units.get(str(code))
     if unit is None or not unit.expected or level_of(unit.name) == "tỉnh":
@@ -117,15 +117,15 @@ def _names_whole_province(text: str, grid: Grid) -> bool:
     return plain_words(text)[-1:] == ("tinh",) and grid.explain(text).only({Kind.SUM})
 
 
-def _against_remark(grid: Grid, heading: str, text: str) -> Kind | None:
-    """Return what a cell beside a figure says against it: a note, a measure, or the name of a unit."""
+def _exclude_by_remark(grid: Grid, heading: str, text: str) -> Kind | None:
+    """Return why a cell in the row of a figure excludes it: a note, a measure, or the name of a unit."""
     if heading and grid.explain(heading).only({Kind.UNIT}) and grid.knows_unit(text):
         return Kind.UNEXPLAINED
     return against_in_cell(heading, text, grid.reader, is_label=False)
 
 
 def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Remark]:
-    """Return what the heading of the items and the notes below a form say against its figures."""
+    """Return the heading of the items and the notes below a form that exclude its figures."""
     vocabulary = grid.reader.vocabulary
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
     below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
@@ -134,18 +134,18 @@ def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Remark]:
 
 
 def _set_aside_other_years(by_key: Claimed, title: TitleBlock, grid: Grid) -> list[Problem]:
-    """Take out the figures of another year than the title's, where that is there too; return their problems."""
+    """Remove the figures of other years if those of the title's year are present; return their problems."""
     warnings: list[Problem] = []
     if len(title.named_years) != 1:
         return warnings
     (year,) = title.named_years
     for unit in {unit for unit, _ in by_key}:
         years = {named for name, named in by_key if name == unit}
-        others = sorted(other for other in years if other and other != year)
-        for other in others if years & {year, None} else ():
-            figures = by_key.pop((unit, other))
+        extra_years = sorted(extra for extra in years if extra and extra != year)
+        for extra in extra_years if years & {year, None} else ():
+            figures = by_key.pop((unit, extra))
             for figure in {(figure.at, *figure.item.parents[:1]): figure for figure in figures}.values():
-                problem = other_year(grid.spot, figure.column, other)
+                problem = other_year(grid.spot, figure.column, extra)
                 if not any(map(year_named, figure.column.path)):
                     top = (*figure.item.parents, figure.row)[0]
                     section = Remark(Kind.OTHER_YEAR, top, figure.item.line.at, figure.item.path[0])
@@ -168,18 +168,18 @@ def _keys(by_key: Claimed) -> list[Claim]:
 
 
 def _claims(form: Form, keys: Sequence[Claim], by_key: Claimed, cells: Sequence[dict[str, Figure]]) -> Claims:
-    """Return what the headings over the columns say of unit and year."""
+    """Return the units and years that the headings over the columns name."""
     figures = [next(iter(found.values()), by_key[key][0]) for key, found in zip(keys, cells, strict=True)]
     columns = [figure.column for figure in figures]
-    at = np.array([column.at for column in columns], dtype=np.int32)
+    numbers = np.array([column.at for column in columns], dtype=np.int32)
     nowhere = np.full(len(keys), -1, np.int32)
     return Claims(
         np.array([column.unit_row for column in columns], dtype=np.int32) if form.across else nowhere,
-        at if form.across else nowhere,
+        numbers if form.across else nowhere,
         Texts.of([unit or "" for unit, _ in keys]) if form.across else None,
         None,
         Texts.of([str(year or "") for _, year in keys]) if any(year for _, year in keys) else None,
-        at,
+        numbers,
         np.array([column.row for column in columns], dtype=np.int32),
         across=True,
         many_units=len({unit for unit, _ in keys if unit}) > 1,

@@ -36,13 +36,13 @@ class Kind(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
-# In the order in which they are looked for.
+# In the order of search.
 AGAINST = (Kind.PART_OF_YEAR, Kind.OTHER_YEAR, Kind.TARGET, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.RATE, Kind.PART)
 QUIET = frozenset({Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.MEASURE})
 
 
 class Atom(NamedTuple):
-    """A phrase of a heading and all that it may mean."""
+    """A phrase of a heading and its possible meanings."""
 
     kinds: frozenset[Kind] = frozenset()
     field: str | None = None
@@ -60,7 +60,7 @@ class Atom(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A heading as it is written, its phrases in order, and the words that mean nothing."""
+    """A heading as written, its phrases in order, and its unknown words."""
 
     text: str
     atoms: Sequence[Atom] = ()
@@ -69,7 +69,7 @@ class Label:
 
     @property
     def field(self) -> str | None:
-        """Return the field that the label names wholly, with no word against it."""
+        """Return the field, if the label names one and no word qualifies it."""
         named = [atom.field for atom in self.atoms if atom.field]
         if self.left or len(named) != 1:
             return None
@@ -106,14 +106,14 @@ class Meaning:
 
     field: str | None = None
     years: frozenset[int] = frozenset()
-    against: tuple[tuple[Kind, str], ...] = ()  # what keeps a figure from being the whole result of the year
+    against: tuple[tuple[Kind, str], ...] = ()  # why a figure is not the whole result of the year
 
     def __and__(self, other: "Meaning") -> "Meaning":
         return Meaning(self.field or other.field, self.years | other.years, self.against + other.against)
 
 
 def listed(meaning: str) -> Sequence[str]:
-    """Return the entries of one meaning in `vocabulary.txt`.
+    """Return the entries of a meaning in `vocabulary.txt`.
 
     >>> listed("estimate")[:2]
     ['Ước', 'Ước tính']

@@ -1,7 +1,7 @@
-"""Explain a heading: which field, year and qualification its words name, and which words nobody knows.
+"""Explain a heading: the field, year and qualification that its words name, and its unknown words.
 
-The words are the plan's own labels and the closed list in `vocabulary.txt`. A heading is covered with the longest
-known phrases; what is left over keeps it from being read.
+Known words are the plan's own labels and the closed list in `vocabulary.txt`. A heading is covered with the longest
+known phrases; any word left over keeps it from being read.
 """
 
 import re
@@ -27,7 +27,7 @@ from gbv_kpi.reading.normalize import (
 from gbv_kpi.reading.periods import mark_periods
 from gbv_kpi.reading.units import level_of
 
-Cost = tuple[int, int, int]  # two for an unknown word, one for a topic; phrases; less for longer phrases
+Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minus their squared lengths
 
 
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
@@ -41,7 +41,7 @@ NOTHING = Meaning()
 
 @dataclass(slots=True)
 class _Index:
-    """The known phrases by their first word, as they are spelt or with every diacritic taken off."""
+    """The known phrases by their first word, as spelt or without diacritics."""
 
     plain: bool
     phrases: dict[Key, Atom] = field(default_factory=dict)
@@ -61,19 +61,19 @@ class _Index:
         self.lengths[key[0]].add(len(key))
 
     def cover(self, key: Key) -> tuple[Cost, list[Atom], list[str]]:
-        """Return the cover of a heading's words that leaves the fewest words, of these the one with fewest phrases."""
+        """Return the cover of a heading's words with the least cost: its phrases, and the words left over."""
         best: list[tuple[Cost, list[Atom], list[str]]] = [((0, 0, 0), [], [])]
         for start in range(len(key) - 1, -1, -1):
             (unknown, count, squares), atoms, left = best[-1]
             choices = [((unknown + 2, count, squares), atoms, [key[start], *left])]
-            for length, atom in self._at(key, start):
+            for length, atom in self._phrases_at(key, start):
                 (unknown, count, squares), atoms, left = best[-length]
                 cost = (unknown + _only_topic(atom), count + 1, squares - length * length)
                 choices.append((cost, [atom, *atoms], left))
             best.append(min(choices, key=lambda choice: choice[0]))
         return best[-1]
 
-    def _at(self, key: Key, start: int) -> Iterable[tuple[int, Atom]]:
+    def _phrases_at(self, key: Key, start: int) -> Iterable[tuple[int, Atom]]:
         word = key[start]
         for length in sorted(self.lengths.get(word, ()), reverse=True):
             if start + length <= len(key) and (atom := self.phrases.get(key[start : start + length])):
@@ -91,11 +91,11 @@ class _Index:
 
 
 class Vocabulary:
-    """What headings mean in the returns of one plan."""
+    """The meanings of headings in the returns of one plan."""
 
     def __init__(self, plan: Plan) -> None:
         self._exact, self._plain = _Index(plain=False), _Index(plain=True)
-        self._parts: dict[str, dict[Key, str]] = defaultdict(dict)  # of a whole, by the second level of their headers
+        self._parts: dict[str, dict[Key, str]] = defaultdict(dict)  # of a whole, by their lower header
         self._pairs: dict[tuple[Key, Key], str] = {}
         for kind in Kind:
             atom = Atom(frozenset({kind}))
@@ -162,7 +162,7 @@ class Vocabulary:
     # ------------------------------------------------------------------ one heading
 
     def _explain(self, text: str) -> Label:
-        """Return what the words of one heading mean."""
+        """Return the meaning of the words of a heading."""
         tidied = tidy(mark_periods(tidy(text)))
         plain = tidied == without_diacritics(tidied)
         index = self._plain if plain else self._exact
@@ -188,7 +188,7 @@ class Vocabulary:
     # ------------------------------------------------------------------ a path of headings
 
     def meaning(self, path: Sequence[Label]) -> Meaning:
-        """Return what the headings over or before a figure say of it, the outermost first."""
+        """Return the meaning of the headings over or before a figure, given from the outermost in."""
         named: str | None = None  # the field so far
         upper: Key | None = None
         years: set[int] = set()
@@ -225,14 +225,14 @@ class Vocabulary:
         return None
 
     def is_within(self, part: str, whole: str) -> bool:
-        within: str | None = part
-        while within is not None and within != whole:
-            within = self._wholes[within]
-        return within == whole
+        name: str | None = part
+        while name is not None and name != whole:
+            name = self._wholes[name]
+        return name == whole
 
     def _kind_in(self, atom: Atom, label: Label, path: Sequence[Label], place: int) -> Kind | None:
-        """Return what a phrase of a path says against the figure, None where it says nothing against it."""
-        names_field = any(other.field or other.upper for other in label.atoms)
+        """Return the reason why a phrase of a path excludes the figure, None where it does not."""
+        names_field = any(part.field or part.upper for part in label.atoms)
         if not atom.kinds and not atom.year:
             return Kind.UNEXPLAINED  # a second level without its first one
         if atom.year or (atom.kinds & QUIET and not (names_field and atom.kinds <= {Kind.MEASURE, Kind.UNIT})):

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-LONGEST_LABEL = 600  # characters of a cell that are looked at; a longer text is running text, not a heading
+LONGEST_LABEL = 600  # characters of a cell; longer text is prose, not a heading
 CACHED = 16384  # a large table repeats its names
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -24,7 +24,7 @@ _WITHOUT_STROKE = str.maketrans("đĐ", "dD")
 
 @lru_cache(maxsize=CACHED)
 def without_diacritics(text: str) -> str:
-    """Return the text with every diacritic taken off, as it is typed on a keyboard that has none."""
+    """Return the text without diacritics, as typed on a keyboard that has none."""
     if text.isascii():
         return text
     bare = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
@@ -39,7 +39,7 @@ def _either_way(pattern: str) -> str:
     return f"(?:{pattern}|{without_diacritics(pattern)})"
 
 
-# What may be in brackets or before the words without changing what is counted.
+# Words in brackets or before a label that do not change what is counted.
 _COUNTED = (
     "(?:người|vụ|vụ việc|trường hợp|ca|lượt|lượt người|cơ sở|cơ sở giáo dục|trường|phút|people|persons|cases|places)"
 )
@@ -58,13 +58,13 @@ _AMONG_THEM = re.compile(rf"^\s*(?:{_either_way('(?:trong|tr[.]?) ?đó')}|đó\
 
 
 def is_measure(text: str) -> bool:
-    """Return whether a heading only says what is counted: "(người)", "ĐVT: vụ"."""
+    """Return whether a heading only names the measure: "(người)", "ĐVT: vụ"."""
     return _MEASURE_ALONE.fullmatch(tidy(text)) is not None
 
 
 @lru_cache(maxsize=CACHED)
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text in small letters, each with its tone at its end and i for y."""
+    """Return the words of a text in lower case, each with its tone at the end and i for y."""
     return tuple(_word(word) for word in _WORD.findall(tidy(text)) if word != "%")
 
 
@@ -80,7 +80,7 @@ def plain_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=CACHED)
 def label_words(text: str) -> tuple[str, ...]:
-    r"""Return the words of a heading without its numbering, its measure, "trong đó" and what only fills a sentence.
+    r"""Return the words of a heading without numbering, measure, "trong đó" and filler words.
 
     >>> label_words("1.2. TRONG ĐÓ: CƠ SỞ\nGIÁO DỤC (cơ sở)") == label_words("Cơ sở giáo dục")
     True
@@ -89,9 +89,9 @@ def label_words(text: str) -> tuple[str, ...]:
 
 
 def words_of_label(tidied: str, *, whole: bool = False) -> tuple[tuple[str, ...], bool]:
-    """Return the words of a tidied heading, and whether it begins with "trong đó" or a dash: a part of what is above.
+    """Return the words of a tidied heading, and whether "trong đó" or a dash makes it a part of the item above.
 
-    Of a `whole` text nothing is taken for numbering or measure.
+    A `whole` text keeps its numbering and measure.
     """
     if whole:
         return tuple(_word(word) for word in _WORD.findall(tidied) if word not in _FILLERS), False
@@ -106,13 +106,13 @@ def words_of_label(tidied: str, *, whole: bool = False) -> tuple[tuple[str, ...]
 
 
 def seen(text: str) -> str:
-    """Return the text without characters that nobody sees."""
+    """Return the text without invisible characters."""
     return _INVISIBLE.sub("", text)
 
 
 @lru_cache(maxsize=CACHED)
 def tidy(text: str) -> str:
-    """Return the text composed, in small letters, without what nobody sees; every blank a single space."""
+    """Return the text composed, in lower case, without invisible characters, and with single spaces."""
     text = _FOOTNOTE.sub("", seen(text[:LONGEST_LABEL]))
     composed = unicodedata.normalize("NFKC", text.translate(_D_WITH_STROKE)).casefold()
     return " ".join(unicodedata.normalize("NFC", composed).translate(_D_WITH_STROKE).split())
@@ -130,8 +130,8 @@ def _word(word: str) -> str:
 
 
 def alike(text: str) -> str:
-    """Return a text with its long numbers made the same: what a text means does not depend on them.
+    """Return a text with its long numbers made equal, since its meaning does not depend on them.
 
-    Of 200,000 communes “Xã 00001” … each is then looked up, and only one is explained.
+    Of 200,000 communes “Xã 00001” … only one is then explained.
     """
     return _LONG_NUMBER.sub("00000", text)

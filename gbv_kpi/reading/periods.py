@@ -1,4 +1,4 @@
-"""Periods in words: a year, or a part of one."""
+"""Find periods in words: a year, or a part of one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,17 +14,17 @@ _AT = r"(?:so lieu|thoi diem)\s*(?:\(?(?:lay so lieu|chot so lieu|chot|lay|tai|n
 
 
 class Period(NamedTuple):
-    """A period in a text; a note may give a year's figures before its end: `is_nearly` a year goes to November."""
+    """A period in a text. `is_nearly`: it lasts to November at least, as in notes sent before the year ends."""
 
     start: int
     end: int
     is_year: bool
     is_nearly: bool
-    year: int | None  # that a whole year ends in
+    year: int | None  # in which a whole year ends
 
 
 def _period(match: re.Match[str], first: tuple[int, int, str | None], last: tuple[int, str | None]) -> Period:
-    """Return a period by its first day, month and year, and its last month and year.
+    """Return the period from a first day, month and year to a last month and year.
 
     It is a year where it is one long and ends in December, or in November of a year counted from December.
     """

@@ -1,4 +1,4 @@
-"""Read what texts outside a table's headings say against its figures: title lines, notes, and words in a row."""
+"""Find texts outside a table's headings that limit or exclude its figures: title lines, notes, words in a row."""
 
 import re
 from collections.abc import Iterable, Iterator, Set
@@ -13,7 +13,7 @@ from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.refusals import Remark
 from gbv_kpi.reading.titles import is_incomplete, is_place_and_date, is_scale, is_signature, read_line
 
-LONGEST_NOTE = 80  # characters of a note whose every word may be explained
+LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
 _OF_FIGURES = re.compile(
     r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|don vi tinh|luy ke|cong don|figures?|data)\b"
@@ -29,14 +29,14 @@ DISTRICT_WORDS = frozenset(words("huyện, phố, quận, tỉnh, huyen, pho, qu
 
 
 def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
-    """Return what a line of a title, a section or a sheet's name says against the figures that it is about.
+    """Return why a line of a title, a section or a sheet's name excludes its figures; None if it does not.
 
-    Words that only name persons or places limit the figures where every word of the line is explained.
+    Words for persons or places exclude figures only where every word of the line is explained.
     """
     line = read_line(text)
     if line.against is not None:
-        is_of_other = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
-        return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and is_of_other else line.against  # "Ước năm sau"
+        names_other_year = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
+        return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and names_other_year else line.against  # "Ước năm sau"
     if is_incomplete(text) or _names_lower_level(text, vocabulary):
         return Kind.PART
     heading, colon, value = text.partition(":")
@@ -50,7 +50,7 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
 
 @lru_cache(CACHED)
 def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozenset()) -> Kind | None:
-    """Return what a note says against the figures that it is about, where it speaks of them at all.
+    """Return why a note excludes its figures; None if it does not, or is about something else.
 
     `years` are those of the title. A note may name a day from November on: a year's figures are sent before its end.
     """
@@ -81,7 +81,7 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
 
 
 def notes_below(grid: Grid, rows: Iterable[int], years: Set[int]) -> Iterator[Remark]:
-    """Yield the notes in some rows that say something against all figures above them."""
+    """Yield the notes in some rows that exclude all figures above."""
     for row in rows:
         for column, text in grid.texts(row):
             if any(map(str.isalpha, text)) and (kind := against_in_note(text, grid.reader.vocabulary, years)):
@@ -89,7 +89,7 @@ def notes_below(grid: Grid, rows: Iterable[int], years: Set[int]) -> Iterator[Re
 
 
 def against_in_heading(cells: Iterable[TextCell], figures: Iterable[str], vocabulary: Vocabulary) -> Remark | None:
-    """Return what the heading of a column of items or units says against all figures: "Đơn vị (6 tháng)".
+    """Return the heading of a column of items or units that excludes all figures: "Đơn vị (6 tháng)".
 
     "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result.
     """
@@ -104,9 +104,9 @@ def against_in_heading(cells: Iterable[TextCell], figures: Iterable[str], vocabu
 
 
 def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) -> Kind | None:
-    """Return what a word in a column without figures says against its row: "Giới: Nữ", "Phòng: Phòng GD&ĐT".
+    """Return why a text in a column without figures excludes its row: "Giới: Nữ", "Phòng: Phòng GD&ĐT".
 
-    A column of labels, before the figures, is a part of what the row means: what nobody knows is in the way.
+    A column of labels, before the figures, is part of the meaning of the row: an unknown text there excludes it.
     """
     vocabulary = reader.vocabulary
     label, own = vocabulary.explain(heading), vocabulary.explain(text)
@@ -133,7 +133,7 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
 
 
 def _against_alone(label: Label) -> Kind | None:
-    """Return what a label says against figures, where no word of it is left over but numbers."""
+    """Return why a label excludes figures, if no word but numbers is left over."""
     if not all(map(str.isdecimal, label.left)):
         return None
     return next((kind for atom in label.atoms if (kind := atom._replace(lower=None).against)), None)

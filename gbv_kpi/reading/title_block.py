@@ -59,7 +59,7 @@ class TitleBlock:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """The unit that a title names, or the problem that keeps it from naming one, and the place."""
+    """The unit that a title names, or the problem with its name, and the place."""
 
     unit: NamedUnit | None
     row: int = -1
@@ -84,7 +84,7 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
         kind = None if _names_reporter(text, reader) else against_in(text, reader.vocabulary)
         if is_year_label(text):
             years += _year_by_label(grid, row, column)
-        elif kind and not (kind is Kind.TARGET and _goes_on(lines, (row, column, text))):
+        elif kind and not (kind is Kind.TARGET and _continues_title(lines, (row, column, text))):
             against.append(Remark(kind, row, column, text))
     against += _periods_below(cells)
     if name := _GLUED_YEAR.sub(" ", grid.sheet.name or ""):
@@ -103,8 +103,8 @@ def _names_reporter(text: str, reader: Reader) -> bool:
     return reader.units.knows(named or text)
 
 
-def _goes_on(cells: Sequence[Cell], cell: Cell) -> bool:
-    """Return whether a line goes on with the title above it: "KẾT QUẢ THỰC HIỆN", and below "KẾ HOẠCH PHÒNG NGỪA …"."""
+def _continues_title(cells: Sequence[Cell], cell: Cell) -> bool:
+    """Return whether a line continues the title above it: "KẾT QUẢ THỰC HIỆN", and below "KẾ HOẠCH PHÒNG NGỪA …"."""
     place = cells.index(cell)
     above = read_line(cells[place - 1][2]) if place else None
     return above is not None and above.is_result and not above.years
@@ -113,7 +113,7 @@ def _goes_on(cells: Sequence[Cell], cell: Cell) -> bool:
 def _year_by_label(grid: Grid, row: int, column: int) -> Iterator[tuple[int, int, int]]:
     """Yield the year in the next filled cell of the row, or in the cell below a label."""
     cells = grid.rows[row]
-    right = next((at for at in range(column + 1, len(cells)) if grid.text(row, at)), None)
+    right = next((number for number in range(column + 1, len(cells)) if grid.text(row, number)), None)
     for place in ([(row, right)] if right is not None else []) + [(row + 1, column)]:
         if year := year_of(grid.cell(*place)):
             yield year, *place
@@ -121,7 +121,7 @@ def _year_by_label(grid: Grid, row: int, column: int) -> Iterator[tuple[int, int
 
 
 def year_of(cell: object) -> int | None:
-    """Return the year that a cell gives alone, as a number, as words or as a date that shows only its year."""
+    """Return the year that a cell gives alone, as a number, as words or as the first or last day of the year."""
     if isinstance(cell, date):
         return cell.year if (cell.month, cell.day) in ((1, 1), (12, 31)) else None
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
@@ -130,7 +130,7 @@ def year_of(cell: object) -> int | None:
 
 
 def _joined_lines(cells: Sequence[Cell]) -> Iterator[Cell]:
-    """Yield the cells; cells of a row that give a period together are joined: "Từ tháng", "1", "đến tháng", "6"."""
+    """Yield the cells, joining cells of a row that together give a period: "Từ tháng", "1", "đến tháng", "6"."""
     for row, in_row in groupby(cells, key=itemgetter(0)):
         texts = [cell[1:] for cell in in_row]
         joined = [text.replace("_", " ").strip(" :") for _, text in texts]
@@ -146,7 +146,7 @@ def _periods_below(cells: Sequence[Cell]) -> Iterator[Remark]:
         rows.setdefault(row, {})[column] = text.replace("_", " ").strip(" :")
     for row, texts in rows.items():
         below = rows.get(row + 1, {})
-        line = " ".join(f"{texts[at]} {below.get(at, '')}" for at in texts)
+        line = " ".join(f"{text} {below.get(column, '')}" for column, text in texts.items())
         if len(texts) > 1 and part_of_year_in(line) and not any(map(part_of_year_in, texts.values())):
             yield Remark(Kind.PART_OF_YEAR, row, min(texts), line)
 
@@ -157,13 +157,13 @@ def _periods_below(cells: Sequence[Cell]) -> Iterator[Remark]:
 def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vocabulary) -> Reporter:
     """Return the unit that reports: the one after its label, the issuing body, or the sheet's name.
 
-    Two that differ contradict each other; one that is named and is no unit is unknown, whatever else is mentioned.
+    Two different units are a conflict; a named body that is not a unit is unknown, whatever else is named.
     """
-    named = list(_labelled(title, names, vocabulary)) or list(_letterhead(title, names, vocabulary))
+    named = list(_names_after_label(title, names, vocabulary)) or list(_names_in_letterhead(title, names, vocabulary))
     name = _name_without_years(title.spot.sheet or "")
     if name and (names.find(name) or _is_body(name, vocabulary)):
         named.append((*SHEET, name))
-    named = named or list(_in_report_title(title, names))
+    named = named or list(_names_in_title(title, names))
     unknown = next(((row, column, text) for row, column, text in named if names.find(text) is None), None)
     if unknown:
         row, column, text = unknown
@@ -175,34 +175,34 @@ def find_reporter(title: TitleBlock, names: UnitNames, year: int, vocabulary: Vo
     others = [unit for unit, _, _ in found[1:]]
     if in_file := names.find(_name_of_file(title.spot.file)) if not title.spot.file.isdigit() else None:
         others.append(in_file)
-    other = next((unit for unit in others if unit.unit is not first.unit), None)
-    if other:
+    conflicting = next((unit for unit in others if unit.unit is not first.unit), None)
+    if conflicting:
         message = phrase(
-            "This return names {unit} here, but {other} elsewhere.", unit=first.named.name, other=other.named.name
+            "This return names {unit} here, but {other} elsewhere.", unit=first.named.name, other=conflicting.named.name
         )
         return Reporter(None, row, column, "conflicting-unit", message, first.named.name)
     return Reporter(first, row, column)
 
 
-def _labelled(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
-    """Yield what follows "Đơn vị báo cáo:", in the cell or in the next one of the row."""
-    for (row, column, text), after in zip(title.cells, [*title.cells[1:], None], strict=False):
+def _names_after_label(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
+    """Yield the name after "Đơn vị báo cáo:", in the cell or in the next one of the row."""
+    for (row, column, text), following in zip(title.cells, [*title.cells[1:], None], strict=False):
         value = reporting_unit_in(text)
         if value is None or names_recipient(text):
             continue
         shown = after_label(text).strip(" .…_[]()-") if value else ""
-        if not value and after and after[0] == row and not after[2].endswith(":"):
-            shown = after[2].strip(" .…_[]()-")
+        if not value and following and following[0] == row and not following[2].endswith(":"):
+            shown = following[2].strip(" .…_[]()-")
         if not shown or is_measure(shown) or (_is_of_province(shown, vocabulary) and names.find(shown) is None):
             continue
         label = words(text.partition(":")[0].partition("：")[0])
         if len(label) <= 2 and level_of(" ".join([*label, "x"])) and not level_of(shown):
             shown = f"{text.partition(':')[0].strip()} {shown}"  # "Xã: Gia Trung"
-        yield (*((row, column) if value or not after else after[:2]), shown)
+        yield (*((row, column) if value or not following else following[:2]), shown)
 
 
-def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
-    """Yield the bodies that are named alone in the first cell of a row, except recipients."""
+def _names_in_letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[Cell]:
+    """Yield the bodies named alone in the first cell of a row, except recipients."""
     rows: dict[int, Cell] = {}
     for cell in title.cells:
         rows.setdefault(cell[0], cell)
@@ -222,7 +222,7 @@ def _letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> 
 
 
 def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a body is the province's own, or a line of a letterhead that names none."""
+    """Return whether a text is a body of the province, or a line of a letterhead that names no body."""
     key = words(text)
     if _begins_with("province", key):
         return True
@@ -257,8 +257,8 @@ def _begins_with(meaning: str, key: Key) -> bool:
     return any(key[: len(start)] == start for entry in listed(meaning) for start in (words(entry), plain_words(entry)))
 
 
-def _in_report_title(title: TitleBlock, names: UnitNames) -> Iterator[Cell]:
-    """Yield the unit on whose territory a report is, where the title states it and nothing else names the reporter."""
+def _names_in_title(title: TitleBlock, names: UnitNames) -> Iterator[Cell]:
+    """Yield the unit that the title of a report names as its territory, used where nothing else names the reporter."""
     for row, column, text in title.cells:
         if names_recipient(text) or len(text) > _WIDEST:
             continue

@@ -1,4 +1,4 @@
-"""Read what a line of a title says of the figures below it: the year, a part of a year, a plan, the reporting unit.
+"""Read in a line of a title the year, a part of a year, a plan, or the reporting unit of the figures below.
 
 A line counts where it qualifies the figures, not where it names a document, a law or an office.
 """
@@ -13,7 +13,7 @@ from gbv_kpi.reading.labels import Key, Kind, listed
 from gbv_kpi.reading.normalize import CACHED, plain_words, seen, tidy, without_diacritics
 from gbv_kpi.reading.periods import find_periods
 
-# Dates, spans of years and numbers of documents say when a paper was signed, not which year it reports.
+# Dates, spans of years and document numbers do not name the year reported.
 _DATE = re.compile(r"ngay\s*\S*\s*thang\s*\S*\s*nam\s*\S*|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
 _MONTH = re.compile(r"thang\s*\d{1,2}\s*(?:nam|/|-)\s*\d{4}")
 _NOT_THE_YEAR = re.compile(
@@ -85,7 +85,7 @@ class LineMeaning:
 
 @lru_cache(CACHED)
 def read_line(text: str) -> LineMeaning:
-    """Return what a line of a title, or a row of words between the figures, says of the figures below.
+    """Return the meaning of a line of a title, or of a row of words between figures, for the figures below.
 
     >>> read_line("Dự kiến năm 2024").against, read_line("KẾT QUẢ THỰC HIỆN KẾ HOẠCH NĂM 2023").against
     (<Kind.TARGET: 'target'>, None)
@@ -123,7 +123,7 @@ def years_in(title: str) -> tuple[int, ...]:
 
 
 def year_ended_in(title: str) -> int | None:
-    """Return the year whose figures a line gives by their period: one that ends in December and is a year long.
+    """Return the year that a line gives as a period: a year long, ending in December.
 
     >>> year_ended_in("Từ ngày 15/12/2022 đến ngày 14/12/2023"), year_ended_in("Từ 01/01/2023 đến 30/6/2023")
     (2023, None)
@@ -132,7 +132,7 @@ def year_ended_in(title: str) -> int | None:
 
 
 def part_of_year_in(title: str) -> bool:
-    """Return whether a line speaks of less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
+    """Return whether a line means less than a year: "6 tháng đầu năm 2023", "Quý I/2023", "Tính đến 30/6/2023"."""
     remaining = tidy(title)
     for period in reversed(find_periods(remaining)):
         if not period.is_year:
@@ -181,7 +181,7 @@ def is_year_label(text: str) -> bool:
 
 
 def reporting_unit_in(title: str) -> str | None:
-    """Return what follows "Đơn vị báo cáo:", possibly nothing; None for a line that has no such label."""
+    """Return the text after "Đơn vị báo cáo:", perhaps blank; None for a line without such a label."""
     tidied = tidy(title)
     found = _label("reporter", r"\s*[:：﹕︓]\s*(.*)").fullmatch(without_diacritics(tidied))
     return tidied[found.start(1) :].strip(" .…_[]()-") if found else None
@@ -193,7 +193,7 @@ def names_recipient(title: str) -> bool:
 
 
 def after_label(title: str) -> str:
-    """Return what follows the label as it is written, to be quoted."""
+    """Return the original text after the label, for quoting."""
     return " ".join(unicodedata.normalize("NFKC", seen(title)).partition(":")[2].split())
 
 
