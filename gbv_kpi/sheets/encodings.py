@@ -51,8 +51,8 @@ def plain_start(content: bytes) -> bytes:
 
 def decode_page(page: bytes) -> tuple[str, str]:
     """Return the text of a web page and its encoding: the declared one if the page decodes in it."""
-    _, _, after = page[:4096].lower().partition(b"charset")
-    named = after.lstrip(b" =\"'\t\r\n")[:30].replace(b'"', b" ").replace(b"'", b" ").replace(b">", b" ").split()[:1]
+    _, _, declared = page[:4096].lower().partition(b"charset")
+    named = declared.lstrip(b" =\"'\t\r\n")[:30].replace(b'"', b" ").replace(b"'", b" ").replace(b">", b" ").split()[:1]
     for encoding in encodings_of(page, [name.strip(b";/").decode("ascii", "replace") for name in named]):
         try:
             return page.decode(encoding), encoding.removesuffix("-sig")

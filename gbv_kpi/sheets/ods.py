@@ -132,8 +132,8 @@ class _Reader:
             name = look.parent
         return found
 
-    def _drawn(self, family: str, name: str, base: tuple[bool, bool] = (False, False)) -> tuple[bool, bool]:
-        """Return whether a text is raised, and whether it is struck out or hidden."""
+    def _run_look(self, family: str, name: str, base: tuple[bool, bool] = (False, False)) -> tuple[bool, bool]:
+        """Return whether a run is raised, and whether it is struck out or hidden."""
         looks = self._looks_of(family, name)
         is_raised = next((look.is_raised for look in looks if look.is_raised is not None), base[0])
         is_struck = next((look.is_struck for look in looks if look.is_struck is not None), base[1])
@@ -196,8 +196,8 @@ class _Reader:
     def _interpret(self, cell: Element, given: Attributes, style: str) -> tuple[Cell, bool]:
         """Return the cell, and whether some of its text was left out."""
         paragraphs = [part for part in cell if local_name(part.tag) in ("p", "h")]
-        drawn = self._drawn("table-cell", style)
-        text, is_cut = join_runs(self._cell_runs(paragraphs, drawn))
+        look = self._run_look("table-cell", style)
+        text, is_cut = join_runs(self._cell_runs(paragraphs, look))
         kind, _, extension = given.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
         if "error" in (kind, extension) or (kind != "string" and text.startswith(("#", "Err:"))):
             return FormulaError(text), False
@@ -205,28 +205,28 @@ class _Reader:
             return FormulaWithoutValue(), False
         if kind in ("", "string"):
             return text or ("" if paragraphs else given.get("string-value", "")[:LONGEST_TEXT]), is_cut
-        return ("", True) if drawn[1] else (self._number(given, kind, style, text), False)
+        return ("", True) if look[1] else (self._number(given, kind, style, text), False)
 
-    def _cell_runs(self, paragraphs: Sequence[Element], drawn: tuple[bool, bool]) -> Iterator[Run]:
+    def _cell_runs(self, paragraphs: Sequence[Element], look: tuple[bool, bool]) -> Iterator[Run]:
         for number, paragraph in enumerate(paragraphs):
             if number:
-                yield "\n", *drawn
-            yield from self._runs(paragraph, drawn)
+                yield "\n", *look
+            yield from self._runs(paragraph, look)
 
-    def _runs(self, element: Element, drawn: tuple[bool, bool]) -> Iterator[Run]:
+    def _runs(self, element: Element, look: tuple[bool, bool]) -> Iterator[Run]:
         """Yield the runs of text in an element; nested spans have their own look."""
-        yield element.text or "", *drawn
+        yield element.text or "", *look
         for part in element:
             name, given = local_name(part.tag), attributes_of(part)
             if name == "s":
-                yield " " * _count(given, "c", LONGEST_TEXT), *drawn
+                yield " " * _count(given, "c", LONGEST_TEXT), *look
             elif name in ("tab", "line-break"):
-                yield "\t" if name == "tab" else "\n", *drawn
+                yield "\t" if name == "tab" else "\n", *look
             elif name in ("span", "a"):
-                yield from self._runs(part, self._drawn("text", given.get("style-name", ""), drawn))
+                yield from self._runs(part, self._run_look("text", given.get("style-name", ""), look))
             elif name not in _NOT_SHOWN:
-                yield from self._runs(part, drawn)
-            yield part.tail or "", *drawn
+                yield from self._runs(part, look)
+            yield part.tail or "", *look
 
     def _number(self, given: Attributes, kind: str, style: str, text: str) -> Cell:
         """Return a number, date, time or truth value."""
