@@ -49,15 +49,15 @@ def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray
     named = frame["named_unit"].cat.codes.to_numpy()[row]
     is_merged = frame["is_merged"].to_numpy()[row]
     group, _ = pd.factorize(key)
-    first_named = _least(group * (1 + len(frame["named_unit"].cat.categories)) + named, row)
-    first_unmerged = _least(group, np.where(is_merged, len(frame), row))
-    first = np.where(is_merged, np.minimum(first_named, first_unmerged), _least(group, row))
+    first_named = _group_minimum(group * (1 + len(frame["named_unit"].cat.categories)) + named, row)
+    first_unmerged = _group_minimum(group, np.where(is_merged, len(frame), row))
+    first = np.where(is_merged, np.minimum(first_named, first_unmerged), _group_minimum(group, row))
     repeats = first < row
     is_duplicate[row[np.isin(key, key[repeats])]] = True
     return np.column_stack([row[repeats], first[repeats]]), is_duplicate
 
 
-def _least(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+def _group_minimum(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return, for each key, the least value of all rows with that key."""
     group, different = pd.factorize(keys)
     least = np.full(len(different), np.iinfo(np.int64).max)

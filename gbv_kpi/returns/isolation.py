@@ -61,13 +61,13 @@ def _limits(size: int) -> Iterator[None]:
     if not can_isolate() or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = [(kind, resource.getrlimit(kind)) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
+    saved = [(kind, resource.getrlimit(kind)) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
     handler = signal.signal(signal.SIGXCPU, _stop)
     try:
         _set_limits(_memory_in_use() + MEMORY_BYTES + 10 * size, size, CPU_SECONDS)
         yield
     finally:
-        for kind, limits in before:
+        for kind, limits in saved:
             resource.setrlimit(kind, limits)
         signal.signal(signal.SIGXCPU, handler)
 

@@ -24,7 +24,7 @@ Watch = Callable[[Sequence[str]], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class FileTables:
-    """The tables of one file, and what is wrong with the file, before files are compared."""
+    """The tables and problems of one file, before files are compared."""
 
     name: str
     sha256: str
