@@ -108,12 +108,12 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
     if found.left_out:
         left_out = plural("… {count} more unit", "… {count} more units", found.left_out)
         rows.append([styled(left_out, language, "dim")])
-    in_force = [_in_force(finding, language) for finding in province]
-    below = [
+    in_force = [_bound_text(finding, language) for finding in province]
+    footer = [
         [place, *(_result_with_counts(finding, language) for finding in province)],
         [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
     ]
-    return Table(columns, [*rows, *below], rule_above=len(rows))
+    return Table(columns, [*rows, *footer], rule_above=len(rows))
 
 
 def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
@@ -150,5 +150,5 @@ def _result_with_counts(finding: Finding, language: Language) -> Styled:
     return replace(_result(finding, language), counts=counts)
 
 
-def _in_force(finding: Finding, language: Language) -> Phrase | str:
+def _bound_text(finding: Finding, language: Language) -> Phrase | str:
     return threshold_text(finding.threshold, language) if finding.threshold else phrase("not yet")

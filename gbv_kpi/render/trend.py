@@ -135,8 +135,8 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
         return TerminalTable(Table(columns, rows))
     thresholds = [indicator.threshold_in(year) for year in trend.years]
     in_force = [threshold_text(threshold, language) if threshold else "–" for threshold in thresholds]
-    below = [styled(phrase("Threshold in force"), language, "dim"), *(Styled(text, "dim") for text in in_force)]
-    return TerminalTable(Table(columns, [*rows, below], rule_above=len(rows)))
+    footer = [styled(phrase("Threshold in force"), language, "dim"), *(Styled(text, "dim") for text in in_force)]
+    return TerminalTable(Table(columns, [*rows, footer], rule_above=len(rows)))
 
 
 def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:

@@ -68,11 +68,11 @@ def heading_rows(columns: Sequence[Column]) -> list[list[Heading]]:
     for (words, has_levels), group in groupby(
         columns, lambda column: (_upper_heading(column), isinstance(column.heading, tuple))
     ):
-        below = list(group)
-        shares = [_share([column], columns) for column in below]
+        members = list(group)
+        shares = [_share([column], columns) for column in members]
         if has_levels:
-            upper.append(Heading(words, _share(below, columns), len(below)))
-            lower += [Heading(_lower_heading(column), share) for column, share in zip(below, shares, strict=True)]
+            upper.append(Heading(words, _share(members, columns), len(members)))
+            lower += [Heading(_lower_heading(column), share) for column, share in zip(members, shares, strict=True)]
         else:
             upper += [Heading(words, share, merge=True) for share in shares]
             lower += [Heading("", share, merge=True) for share in shares]

@@ -115,7 +115,7 @@ class IndicatorPage:
         if not hidden and not any(unit.withholds(fields) for unit in self.year.units):
             columns = [xl_range(FIRST_UNIT, column, self.year.last_row, column) for column in (NUMERATOR, DENOMINATOR)]
             sums = (formulas.province_sum(*columns), formulas.province_sum(*reversed(columns)))
-        return [Cell(), Cell(self._place), *self._judged(PROVINCE, self.finding(), sums)]
+        return [Cell(), Cell(self._place), *self._judge(PROVINCE, self.finding(), sums)]
 
     def _unit_row(self, row: int, unit: UnitRow) -> list[Cell]:
         sums = [
@@ -125,9 +125,9 @@ class IndicatorPage:
             for fields in (self.indicator.numerator, self.indicator.denominator)
         ]
         name = [Cell(unit.code, look=CENTRED), Cell(unit.name)]
-        return [*name, *self._judged(row, self.finding(unit.code), sums)]
+        return [*name, *self._judge(row, self.finding(unit.code), sums)]
 
-    def _judged(self, row: int, finding: Finding | None, sums: Sequence[str]) -> Iterator[Cell]:
+    def _judge(self, row: int, finding: Finding | None, sums: Sequence[str]) -> Iterator[Cell]:
         """Yield two counts, rate, threshold, verdict and shortfalls; words alone where a count is not known.
 
         `finding` is None where a unit has not reported; `sums` are the formulas of its counts, "" where they are

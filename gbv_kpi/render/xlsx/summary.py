@@ -42,12 +42,12 @@ Column = tuple[Words, float, Sequence[Cell]]  # heading, width, a cell for each 
 
 def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
     """Write the sheet; `indicators` are those of the year, none where no return could be read."""
-    above, below = list(_lines_above(outcome)), list(_lines_below(outcome, page.book.language))
+    headlines, notes = list(_lines_above(outcome)), list(_lines_below(outcome, page.book.language))
     columns = list(_columns(page.book, outcome.trend, indicators)) if indicators else []
     page.set_widths([width for _, width, _ in columns] or WITHOUT_A_TABLE)
-    for row, (words, look) in enumerate(above):
+    for row, (words, look) in enumerate(headlines):
         page.put_across(row, words, look)
-    row = len(above) + 1
+    row = len(headlines) + 1
     first, last = row + 1, row + len(indicators)
     if indicators:
         page.headings(row, [heading for heading, _, _ in columns])
@@ -58,7 +58,7 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
         if sentences.verdict(outcome, indicators[0].year.year):
             _follow_verdicts(page, outcome, indicators[0].year.year, (first, last))
         row = last + 2
-    for words, look in below:
+    for words, look in notes:
         page.put_across(row, words, look)
         row += 1
     measures = {indicator.indicator.measure for indicator in indicators}
