@@ -88,11 +88,11 @@ def open_answers(sheet: Worksheet, request: Request, area_by_field: Mapping[str,
             cell.fill = looks.OPTIONAL_ANSWER if field.optional else looks.ANSWER
             cell.number_format = PLAIN_DIGITS
             cell.alignment, cell.border, cell.font = looks.CENTRED, looks.GRID, looks.font()
-        own, whole = _first(area), _first(area_by_field[field.part_of]) if field.part_of else None
+        part, whole = _first(area), _first(area_by_field[field.part_of]) if field.part_of else None
         sheet.add_data_validation(_validation(field, request, area, whole))
         if whole:
             # Pasted numbers escape validation, and so does a whole that is lowered afterwards.
-            exceeds = f"AND(ISNUMBER({own}),ISNUMBER({whole}),{own}>{whole})"
+            exceeds = f"AND(ISNUMBER({part}),ISNUMBER({whole}),{part}>{whole})"
             rule = Rule("expression", dxf=DifferentialStyle(fill=looks.RED), formula=[exceeds])
             sheet.conditional_formatting.add(area, rule)
 
@@ -127,8 +127,8 @@ def _validation(field: ReturnField, request: Request, area: str, whole: str | No
             "Write a whole number in digits: 0 if there was none. Leave the cell blank if the number is not known."
         )
     else:
-        own = _first(area)
-        fits = f"AND(ISNUMBER({own}),{own}=INT({own}),{own}>=0,OR(ISBLANK({whole}),{own}<={whole}))"
+        part = _first(area)
+        fits = f"AND(ISNUMBER({part}),{part}=INT({part}),{part}>=0,OR(ISBLANK({whole}),{part}<={whole}))"
         rule = DataValidation(type="custom", formula1=fits)
         message = phrase(
             "Write a whole number in digits, at most “{whole}”, which includes it.",
