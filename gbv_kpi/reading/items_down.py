@@ -29,7 +29,7 @@ Claimed = dict[Claim, list[Figure]]
 
 
 def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
-    """Return the returns of a form; None where no figure could be one of them."""
+    """Return the returns of a form; None where no figure could belong to one."""
     spot = grid.spot
     figures, unknown = _figures(grid, form)
     problems = [qualified(spot, remark, remark.kind) for remark in [*title.against[:1], *_notes(grid, form, title)]]
@@ -45,12 +45,12 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     labels = [item.heading for item in unknown]
     chosen = [choose_figures(by_key[key], form.top, grid, labels) for key in keys]
     cells = [found for found, _ in chosen]
-    frame, identified = identify(_claims(form, keys, by_key, cells), title, grid.reader)
-    for index, (_, found_wrong) in enumerate(chosen):
+    frame, unit_problems = identify(_claims(form, keys, by_key, cells), title, grid.reader)
+    for index, (_, form_problems) in enumerate(chosen):
         is_needed = bool(frame["is_expected"].iloc[index])
         if problem := _whole_province_problem(cells[index], frame["unit"].iloc[index], title, grid):
-            found_wrong.append(problem)
-        serious = [problem for problem in found_wrong if is_needed or problem.code in _ALWAYS_SERIOUS]
+            form_problems.append(problem)
+        serious = [problem for problem in form_problems if is_needed or problem.code in _ALWAYS_SERIOUS]
         if refusal is not None or any(problem.severity is Severity.ERROR for problem in serious):
             frame.loc[index, "is_faulty"] = True
         # A missing row is missing for all returns, and reported once.
@@ -60,7 +60,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     used = {figure.at for found in cells for figure in found.values()}
     used |= {fig.at for fig in figures if fig.is_headed and not fig.meaning.against and not fig.is_filled}
     warnings += _unread_columns(figures, form, used, grid, {problem.place.cell for problem in warnings})
-    problems += [*identified, *warnings, *(not_read(spot, item) for item in unknown)]
+    problems += [*unit_problems, *warnings, *(not_read(spot, item) for item in unknown)]
     firsts = (min(found.values(), key=lambda figure: figure.row, default=None) for found in cells)
     returns = [(index, figure.row, figure.at) for index, figure in enumerate(firsts) if figure]
     problems += hidden(grid, frame, returns, {field: (fig.row, fig.at) for field, fig in cells[0].items()}, across=True)
@@ -86,9 +86,9 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
         remarks = form.remarks.get(row, ())
         against += [(kind, text) for heading, text in remarks if (kind := _exclude_by_remark(grid, heading, text))]
         dated = (text for heading, text in remarks if vocabulary.explain(heading).only({Kind.YEAR}))
-        own = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
+        limits = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
         for path in dict.fromkeys(column.path for column in form.columns):
-            meanings[path] = vocabulary.meaning([*labels, *map(vocabulary.explain, path)]) & own
+            meanings[path] = vocabulary.meaning([*labels, *map(vocabulary.explain, path)]) & limits
         found = [
             Figure(item, column, grid.cell(row, column.at), meanings[column.path])
             for column in form.columns
@@ -128,9 +128,9 @@ def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Remark]:
     """Return the heading of the items and the notes below a form that exclude its figures."""
     vocabulary = grid.reader.vocabulary
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
-    below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
+    rows = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
     headed = against_in_heading(form.heading, (text for column in form.columns for text in column.path), vocabulary)
-    return [*([headed] if headed else []), *notes_below(grid, below, title.named_years)]
+    return [*([headed] if headed else []), *notes_below(grid, rows, title.named_years)]
 
 
 def _set_aside_other_years(by_key: Claimed, title: TitleBlock, grid: Grid) -> list[Problem]:

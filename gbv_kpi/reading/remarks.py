@@ -109,11 +109,11 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
     A column of labels, before the figures, is part of the meaning of the row: an unknown text there excludes it.
     """
     vocabulary = reader.vocabulary
-    label, own = vocabulary.explain(heading), vocabulary.explain(text)
-    if own.only({Kind.MEASURE}):
+    label, word = vocabulary.explain(heading), vocabulary.explain(text)
+    if word.only({Kind.MEASURE}):
         return None
     if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT}):
-        return read_line(f"ĐVT: {text}").against or _against_alone(own)
+        return read_line(f"ĐVT: {text}").against or _against_alone(word)
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
         kind = against_in_note(f"{heading} {text}", vocabulary)
         return kind if kind is Kind.PART_OF_YEAR else None
