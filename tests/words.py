@@ -46,6 +46,10 @@ class _Undated(Catalog):
             ("Content-Transfer-Encoding", "8bit"),
         ]
 
+    @mime_headers.setter
+    def mime_headers(self, value: Iterable[tuple[str, str]]) -> None:  # Babel 2.19 has one
+        raise AttributeError(value)
+
 
 class _Listener(NullTranslations):
     """Hears every text that is asked for."""
