@@ -31,7 +31,7 @@ OWN_REPORT = "own-report"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The sheets of a file that have content, and its problems. Only text files have an `encoding`."""
+    """The sheets of a file that have content, and its problems. `encoding` is that of a text or web page."""
 
     shown: Sequence[Sheet] = ()
     hidden: Sequence[Sheet] = ()

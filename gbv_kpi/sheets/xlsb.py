@@ -94,7 +94,7 @@ def _rich_text(record: bytes) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _styles(part: bytes | None) -> tuple[Sequence[tuple[str, int]], Fonts]:
-    """Return the number format and font of each format of cells, and how each font is drawn."""
+    """Return the number format and font of each format of cells, and the look of each font."""
     codes: dict[int, str] = dict(BUILT_IN)
     fonts: list[tuple[bool, bool]] = []
     formats: list[tuple[str, int]] = []
@@ -119,7 +119,7 @@ def _sheet(part: bytes, strings: Strings, formats: Sequence[tuple[str, int]], fo
             (row,) = unpack_from("<I", record)
             if row >= MAX_ROWS:
                 raise damaged()
-        elif 2 <= kind <= 11 or kind == 62:
+        elif 2 <= kind <= 11 or kind == 62:  # a cell: BrtCellRk to BrtFmlaError, BrtCellRString
             column, look = unpack_from("<II", record)
             number_format, font = formats[look & 0xFFFFFF] if formats else ("", 0)
             font_look = fonts[font] if font < len(fonts) else (False, False)
@@ -143,7 +143,7 @@ def _cell(
     kind: int, record: bytes, strings: Strings, code: str, look: tuple[bool, bool], fonts: Fonts, from_1904: bool
 ) -> tuple[Cell, bool]:
     """Return the cell, and whether some of its text was left out."""
-    if kind in (6, 7, 8, 62):
+    if kind in (6, 7, 8, 62):  # text: inline, shared, of a formula, rich
         if kind == 7:
             text, runs = strings[unpack_from("<I", record, 8)[0]]
         else:
@@ -155,9 +155,9 @@ def _cell(
         )
     if look[1]:
         return "", True
-    if kind in (3, 11):
+    if kind in (3, 11):  # error: constant, of a formula
         return FormulaError(ERRORS.get(record[8], "#ERR!")), False
-    if kind in (4, 10):
+    if kind in (4, 10):  # truth value: constant, of a formula
         return bool(record[8]), False
     number = _packed_number(record[8:12]) if kind == 2 else unpack_from("<d", record, 8)[0]
     shown = as_shown(number, code, from_1904=from_1904)
