@@ -21,7 +21,7 @@ ROWS_LOOKED_AT = 300  # below a header, for what an unnamed column holds
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """The different cells of one column below a header, and the index of each row's cell."""
+    """The distinct cells of one column below a header, and the index of each row's cell."""
 
     codes: NDArray[np.int32]
     cells: Sequence[Cell]
@@ -56,7 +56,7 @@ class Values:
         return Values(look_codes[self.codes], list(code_by_look))
 
     def texts_at(self, rows: Rows) -> list[tuple[str, Rows]]:
-        """Return every different text of some rows, with the rows that have it."""
+        """Return every distinct text of some rows, with the rows that have it."""
         short = self.codes.astype(np.min_scalar_type(len(self.cells)), copy=False)  # 16 bits sort ten times as fast
         order = np.argsort(short[rows], kind="stable")
         codes, rows = self.codes[rows][order], rows[order]
@@ -66,7 +66,7 @@ class Values:
 
 
 class Columns:
-    """The columns of a sheet from one row on, and their different cells; every column is indexed once."""
+    """The columns of a sheet from one row on, and their distinct cells; every column is indexed once."""
 
     def __init__(self, grid: Grid, first: int) -> None:
         self.first = first
@@ -91,7 +91,7 @@ class Columns:
         return values.cells[int(values.codes[row])]
 
     def values(self, column: int) -> Values:
-        """Return the different cells, and the index of each row's cell."""
+        """Return the distinct cells, and the index of each row's cell."""
         if column not in self._values:
             self._values[column] = self._distinct(self.cells(column), column)
         return self._values[column]

@@ -66,14 +66,14 @@ def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
     ):
         bottom += 1
     rows = range(top, bottom + 1)
-    spread = {number: spread_headings(grid, number, rows, columns) for number in rows}
+    spread = {level: spread_headings(grid, level, rows, columns) for level in rows}
     found: list[Column] = []
     for column in columns:
-        cells = [(number, text) for number in rows if (text := spread[number].get(column))]
+        cells = [(level, text) for level in rows if (text := spread[level].get(column))]
         path = without_repeats([text for _, text in cells])
         labels = [grid.explain(text) for text in path]
-        filled = [number for number, _ in cells if grid.text(number, column)]
-        merged = [grid.area_at[number, column][0][0] for number, _ in cells if (number, column) in grid.area_at]
+        filled = [level for level, _ in cells if grid.text(level, column)]
+        merged = [grid.area_at[level, column][0][0] for level, _ in cells if (level, column) in grid.area_at]
         highest, left = (cells[0][0] if cells else bottom), column
         while cells and not grid.text(highest, left) and left > columns.start:
             left -= 1  # a heading that extends over the column from the left
@@ -136,13 +136,13 @@ def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence
     found: dict[int, str] = {}
     hanging: list[int] = []
     last: str | None = None
-    above, below = [number for number in rows if number < row], [number for number in rows if number > row]
+    above, below = [level for level in rows if level < row], [level for level in rows if level > row]
     for column in columns:
         area = grid.area_at.get((row, column))
         if text := grid.spread_text(row, column):
             found[column] = text
             last = None if is_wide(area) or is_frame(grid.explain(text), _FRAME) else text
-        elif area is None and any(grid.text(number, column) for number in below):
+        elif area is None and any(grid.text(level, column) for level in below):
             if any(grid.area_at.get((upper, column), ((0, 0), (0, 0)))[1][0] >= row for upper in above):
                 continue  # under a heading that is merged down to here
             if last is not None:
