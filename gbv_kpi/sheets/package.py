@@ -112,13 +112,12 @@ def walk(xml: bytes, *names: str) -> Iterator[tuple[bool, str, Element]]:
     _refuse_doctype(xml)
     open_elements: list[Element] = []
     for event, element in iterparse(io.BytesIO(xml), ("start", "end")):  # noqa: S314  # without entities
-        name = local_name(element.tag)
         is_start = event == "start"
         if is_start:
             open_elements.append(element)
         else:
             open_elements.pop()
-        if name in names:
+        if (name := local_name(element.tag)) in names:
             yield is_start, name, element
             if not is_start and open_elements:
                 del open_elements[-1][:]
@@ -159,7 +158,7 @@ def local_name(tag: str) -> str:
 
 def attributes_of(element: Element) -> Attributes:
     """Return the attributes by local name; different values of the same name are joined."""
-    if not any("}" in key for key in element.keys()):  # noqa: SIM118  # an element's keys are its attributes
+    if "}" not in "".join(element.attrib):
         return element.attrib
     found: dict[str, str] = {}
     for key, value in element.items():

@@ -125,16 +125,31 @@ def read_sheet(
             last_column = min(int(given.get("max", "0")), MAX_COLUMNS)
             grid.hidden_columns.update(range(int(given.get("min", "1")) - 1, last_column))
         elif name == "row":
-            row, column = int(given.get("r", row + 2)) - 1, -1
-            if is_true(given.get("hidden")):
+            row = int(given.get("r", row + 2)) - 1
+            if "hidden" in given and is_true(given["hidden"]):
                 grid.hidden_rows.add(row)
-            for cell in element:
-                if local_name(cell.tag) == "c":
-                    look = attributes_of(cell)
-                    row, column = address_of(look["r"]) if look.get("r") else (row, column + 1)
-                    style = styles[int(look["s"])] if "s" in look and styles else PLAIN
-                    _put_cell(contents, (row, column), _CellXml.of(cell, look.get("t", "n")), strings, style, from_1904)
+            if any(map(len, element)):  # a million rows may have styles and nothing else: 2 of 7 s (2026-11-26)
+                row = _put_row(contents, row, element, strings, styles, from_1904)
     return contents
+
+
+def _put_row(
+    contents: SheetContents,
+    row: int,
+    element: Element,
+    strings: Sequence[str | RichText],
+    styles: Sequence[CellStyle],
+    from_1904: bool,
+) -> int:
+    """Put the cells of a row, and return its number: that of the last cell with an address."""
+    column = -1
+    for cell in element:
+        if local_name(cell.tag) == "c":
+            look = attributes_of(cell)
+            row, column = address_of(look["r"]) if look.get("r") else (row, column + 1)
+            style = styles[int(look["s"])] if "s" in look and styles else PLAIN
+            _put_cell(contents, (row, column), _CellXml.of(cell, look.get("t", "n")), strings, style, from_1904)
+    return row
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,4 +148,4 @@ def test_unit_with_a_valid_row_in_a_refused_table_gets_no_reminder(office: Path,
     kinds = {one["unit"]: one["kind"] for one in json.loads(ran.out)["letters"]}
     assert "375" not in kinds
     assert kinds["377"] == "refusal"
-    assert "its row in bad/chung.csv is valid" in ran.err
+    assert "Its row in bad/chung.csv is valid" in ran.err
