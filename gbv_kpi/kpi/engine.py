@@ -182,7 +182,9 @@ def _findings(plan: Plan, coverage: Coverage, counts: pd.DataFrame, base: Mappin
             denominators = sum_of_fields(counts, indicator.denominator, may_leave_blank)
         is_count = indicator.measure == "count"
         given = (numerators.notna() & (is_count | denominators.notna())).to_numpy()
-        is_incomplete = not coverage.is_judged or coverage.provisional or bool((~given & ~may_leave_blank).any())
+        is_incomplete = (
+            not coverage.has_expected_units or coverage.provisional or bool((~given & ~may_leave_blank).any())
+        )
         numerator, no_numerator = _with_province(numerators, given)
         denominator, no_denominator = _with_province(denominators, given)
         given = ~no_numerator & (is_count | ~no_denominator)

@@ -119,7 +119,7 @@ def make_finding(
 
 
 def rate_key(measure: Measure) -> str:
-    """Return the key of a rate in JSON; a count has none, so that the key is blank."""
+    """Return the key of a rate in JSON; a count has no rate, so its `rate_percent` is null."""
     return f"rate_{'percent' if measure == 'count' else measure}"
 
 

@@ -50,7 +50,7 @@ def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -
     without units has none: who is missing is unknown.
     """
     plan = scorecard.plan
-    if not all(coverage.is_judged for coverage in scorecard.coverage):
+    if not all(coverage.has_expected_units for coverage in scorecard.coverage):
         return
     for finding in scorecard.judged.of_province().findings:
         if finding.provisional and finding.threshold is not None:
@@ -79,7 +79,7 @@ def _prospect(
     reached, whole = finding.numerator or 0, finding.denominator or 0
     if not _is_share(indicator, plan):
         return Prospect.OPEN, False
-    # Whatever the missing units count, the rate lies between the cases that none and that all of it is reached.
+    # Whatever the missing units count, the rate lies between two extremes: none of it is reached, or all.
     # Try both with a count that outweighs all others: if the verdicts agree, the prediction is exact.
     exact = _between(reached, whole, 10**15 * (whole + 1), threshold)
     if exact is not Prospect.OPEN:

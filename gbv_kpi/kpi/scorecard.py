@@ -46,17 +46,17 @@ class Coverage:
     reported: int = 0  # units with a valid return, expected or not
 
     @property
-    def is_judged(self) -> bool:
+    def has_expected_units(self) -> bool:
         return bool(self.expected)
 
     @property
     def received(self) -> int:
         """Return the number of units that have reported completely."""
-        return len(self.expected) - len(self.missing) - len(self.partly) if self.is_judged else self.reported
+        return len(self.expected) - len(self.missing) - len(self.partly) if self.has_expected_units else self.reported
 
     @property
     def complete(self) -> bool:
-        return self.is_judged and not self.missing and not self.partly
+        return self.has_expected_units and not self.missing and not self.partly
 
     @property
     def provisional(self) -> bool:

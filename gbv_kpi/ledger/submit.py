@@ -33,7 +33,7 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, collect, valid_returns
-from gbv_kpi.returns.duplicates import Return, duplicate_return, one_unit
+from gbv_kpi.returns.duplicates import Return, duplicate_return, same_unit_problem
 from gbv_kpi.returns.read_files import Watch, read_files
 
 
@@ -250,7 +250,7 @@ def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> It
         heir_key = key_of(given.unit)
         for entry in held_by_heir.get((given.unit.code, given.year), ()):
             if given.is_merged == (entry.unit == heir_key):
-                yield one_unit(given, entry.unit_name, entry.file)
+                yield same_unit_problem(given, entry.unit_name, entry.file)
 
 
 def _revised(file: FileRecord, returns: Iterable[Return], held: Iterable[Entry]) -> Iterator[Revision]:

@@ -53,7 +53,7 @@ class Content:
 
     @property
     def complaint(self) -> Phrase:
-        """Return the first mistakes in one sentence, each with its line and a phrase within the one before."""
+        """Return the first mistakes as one phrase, each with its line; every phrase contains the next."""
         sentences = [remark.sentence for remark in self.remarks(self.mistakes)]
         shown, more = sentences[:MAX_SHOWN], len(sentences) - MAX_SHOWN
         whole = plural("{count} more mistake", "{count} more mistakes", more) if more > 0 else shown.pop()

@@ -129,15 +129,21 @@ def _targets_in_clause(quote: str, first: int, last: int, inherited: int | None)
     for match in [figure for figure in figures if figure["unit"] == "%"] or figures:
         year, is_guess = _year_of(match, figures, years, quote, (first, last, inherited))
         measure, bound = _bound(match, quote, year)
-        before, earlier = groups[-1] if groups else ("", [])
+        last_measure, earlier = groups[-1] if groups else ("", [])
         is_further_year = year not in [other.year for _, other in earlier]
         has_direction = re.search(r"(?:giảm|tăng)\s*$", quote[: match.start()])
-        if earlier and is_further_year and not match["words"] and before in (measure, "change") and not has_direction:
+        if (
+            earlier
+            and is_further_year
+            and not match["words"]
+            and last_measure in (measure, "change")
+            and not has_direction
+        ):
             lead = earlier[-1][1]  # its comparator applies to this number too
             is_odd = lead.is_doubtful or bool(match["upper"] or "khoảng" in match["about"])
             number = f"-{bound.number}" if lead.number.startswith("-") else bound.number
             bound = Bound(year, lead.key, number, is_odd)
-        elif before != measure or not is_further_year:
+        elif last_measure != measure or not is_further_year:
             groups.append((measure, []))
         groups[-1][1].append((match, replace(bound, is_doubtful=bound.is_doubtful or is_guess)))
     for measure, found in groups:

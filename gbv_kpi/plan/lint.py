@@ -47,7 +47,7 @@ def _thresholds_to_look_at(plan: Plan) -> Iterator[Mistake]:
 
 
 def _is_out_of_reach(comparator: Comparator, bound: Decimal, measure: Measure) -> bool:
-    """Return whether neither 0 nor (a percentage) 100 meets the bound."""
+    """Return whether even the best value misses the bound: 0 if lower is better, else 100 of a percentage."""
     best = 100 if ">" in comparator else 0
     return (best == 0 or measure == "percent") and not COMPARE[comparator](best, bound + UNCHANGED[measure])
 

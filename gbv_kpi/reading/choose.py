@@ -63,7 +63,7 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
 
 
 def _several(grid: Grid, field: str, claims: Sequence[Column]) -> list[Problem]:
-    """Return the problems of several columns of one field, which is repeated where all have the same headings."""
+    """Return the problems of several columns of a field: repeated if all have the same headings, else ambiguous."""
     of_field = grid.reader.plan.field_by_id[field]
     if len({tuple(map(label_words, column.path)) for column in claims}) == 1:
         return [repeated(grid.spot, of_field, column) for column in claims[1:]]
@@ -211,7 +211,7 @@ def _no_column(figures: Sequence[Figure], grid: Grid) -> Problem | None:
 
 
 def _without_headings(filled: Sequence[Figure]) -> Iterator[Figure]:
-    """Leave out the figure of a heading whose own item below repeats it."""
+    """Yield the figures, without that of a heading if an item under it repeats it."""
     below = {(row, figure.at): figure for figure in filled for row in figure.item.parents}
     for figure in filled:
         inner = below.get((figure.row, figure.at))

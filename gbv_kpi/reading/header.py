@@ -15,7 +15,7 @@ _ROLES = (*_FRAME, Kind.ITEM)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its headings from the top down, their meaning, and the lowest cell that gives it."""
+    """A column of a table: its headings from the top down, their meaning, and the row of the lowest heading."""
 
     at: int
     path: tuple[str, ...]
@@ -39,7 +39,7 @@ class Header:
 
 
 def heads_table(grid: Grid, row: int) -> bool:
-    """Return whether a row of words names several fields in different columns, or the levels of one are below it."""
+    """Return whether a row names several fields in different columns, or one with lower headings in the next row."""
     marks = grid.marks(row)
     if not marks or grid.has_number(row):
         return False
@@ -55,14 +55,14 @@ def heads_table(grid: Grid, row: int) -> bool:
 
 def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
     """Return the header around a row that names fields, from the row `first` at the earliest."""
-    marked = min((column for column in grid.marks(row) if column in columns), default=columns.start)
+    first_field = min((column for column in grid.marks(row) if column in columns), default=columns.start)
     top = bottom = row
-    while top > first and row - top < LEVELS_ABOVE and _is_level_above(grid, top - 1, top, marked):
+    while top > first and row - top < LEVELS_ABOVE and _is_level_above(grid, top - 1, top, first_field):
         top -= 1
     while (
         bottom + 1 < len(grid.rows)
         and bottom - row < LEVELS_BELOW
-        and _is_level_below(grid, bottom + 1, row, marked, columns)
+        and _is_level_below(grid, bottom + 1, row, first_field, columns)
     ):
         bottom += 1
     rows = range(top, bottom + 1)
@@ -96,22 +96,22 @@ def _roles(labels: Sequence[Label]) -> frozenset[Kind]:
     return frozenset()
 
 
-def _is_level_above(grid: Grid, row: int, below: int, marked: int) -> bool:
+def _is_level_above(grid: Grid, row: int, below: int, first_field: int) -> bool:
     texts = grid.texts(row)
     if not texts or is_title_line([text for _, text in texts]) or grid.has_number(row):
         return False
     areas = [(column, area) for column, _ in texts if (area := grid.area_at.get((row, column)))]
     if any(area[1][0] >= below for _, area in areas):
         return True  # a heading that is merged into the row below
-    labels = [grid.explain(text) for column, text in texts if column >= marked]
-    is_across = any(column >= marked and is_wide(area) for column, area in areas)
+    labels = [grid.explain(text) for column, text in texts if column >= first_field]
+    is_across = any(column >= first_field and is_wide(area) for column, area in areas)
     is_explained = len(texts) >= 2 and any(label.atoms and not label.left for label in labels)
     return bool(labels) and (is_across or is_explained)
 
 
-def _is_level_below(grid: Grid, row: int, main: int, marked: int, columns: range) -> bool:
+def _is_level_below(grid: Grid, row: int, main: int, first_field: int, columns: range) -> bool:
     texts = [(column, text) for column, text in grid.texts(row) if column in columns]
-    inner = [(column, text) for column, text in texts if column >= marked]
+    inner = [(column, text) for column, text in texts if column >= first_field]
     if not inner or is_column_numbers([text for _, text in texts]) or any(is_signature(text) for _, text in texts):
         return False
     if any(is_number(grid.cell(row, column)) for column, _ in inner):

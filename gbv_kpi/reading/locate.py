@@ -106,7 +106,7 @@ def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:
 
 
 def _is_heading(text: str, reader: Reader) -> bool:
-    """Return whether a text heads a column or a row: a field, or a word of the table's frame other than a total."""
+    """Return whether a text heads a column or a row: a field, a number, code, unit, year or note, but not a total."""
     label = reader.vocabulary.explain(text)
     if label.left or not label.atoms:
         return False
@@ -190,7 +190,7 @@ def _forms(grid: Grid, rows: range, items: list[int], heading: int | None) -> _F
 
 
 def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[tuple[int, range]]:
-    """Return the column of items and the columns of each form: another one begins where figures are between two."""
+    """Return the item column and the columns of each form; figures before a further item column end a form."""
     mains = [items[0]]
     for column in items[1:]:
         left, right = sorted((column, mains[0]))

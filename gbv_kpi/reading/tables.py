@@ -77,7 +77,7 @@ class Table:
         return Spot(self.file, self.sheet).at(row, column)
 
 
-def without_plans(tables: Sequence[Table]) -> list[Table]:
+def without_target_tables(tables: Sequence[Table]) -> list[Table]:
     """Leave out refused tables, such as plans, where another table of the file gives the results of the same units.
 
     A warning in place of the refusal names what was left out.

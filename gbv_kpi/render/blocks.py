@@ -99,7 +99,7 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
         provisional = language.say(phrase("(provisional)"))
         place = replace(place, text=f"{place.text}\n{provisional}")
     short_names = max((len(name) for name, _ in found.units), default=0) <= NAME_WIDTH
-    columns = [Column(language.say(phrase("Unit")), is_whole=short_names)]
+    columns = [Column(language.say(phrase("Unit")), is_unbroken=short_names)]
     columns += [Column(styled(indicator.title, language).text, is_figure=True) for indicator in indicators]
     rows = [
         [styled(name, language), *(_result(unit[indicator.id], language) for indicator in indicators)]
@@ -136,7 +136,7 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
     if more := len(scorecard.missed) - len(missed):
         rows.append([styled(plural("… {count} more", "… {count} more", more), language, "dim")])
     headings = (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking"))
-    columns = [Column(language.say(heading), is_whole=heading is headings[2]) for heading in headings]
+    columns = [Column(language.say(heading), is_unbroken=heading is headings[2]) for heading in headings]
     return Table(columns, rows) if rows else None
 
 

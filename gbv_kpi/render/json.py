@@ -55,7 +55,7 @@ def problem_record(problem: Problem, language: Language) -> dict[str, object]:
 def _coverage_record(coverage: Coverage) -> dict[str, object]:
     return {
         "year": coverage.year,
-        "expected": len(coverage.expected) if coverage.is_judged else None,
+        "expected": len(coverage.expected) if coverage.has_expected_units else None,
         "received": coverage.received,
         "missing": unit_records(coverage.missing),
         "refused": unit_records(coverage.refused),

@@ -86,8 +86,8 @@ def on_terminal(listing: Listing, language: Language, names: Container[str] = ()
         cells = [row[index] for row in listing.rows]
         heading = listing.columns[index][1]
         is_figure = any(isinstance(cell, int) and not isinstance(cell, bool) for cell in cells)
-        is_whole = any(isinstance(cell, date) for cell in cells)
-        columns.append(Column(language.say(heading) if heading else "", is_figure, is_whole))
+        is_unbroken = any(isinstance(cell, date) for cell in cells)
+        columns.append(Column(language.say(heading) if heading else "", is_figure, is_unbroken))
     rows = [[_styled(row[index], language) for index in shown] for row in listing.rows]
     return TerminalTable(Table(columns, rows))
 

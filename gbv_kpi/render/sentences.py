@@ -159,7 +159,7 @@ def _lacking(amount: Phrase, threshold: Threshold) -> Phrase:
 
 def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
     """Yield sentences on who has reported, each with whether it makes the figures provisional."""
-    if not coverage.is_judged:
+    if not coverage.has_expected_units:
         yield (
             plural(
                 "{count} unit has a valid return. The plan lists no units, so completeness is unknown.",

@@ -27,7 +27,7 @@ class Column:
 
     heading: str
     is_figure: bool = False
-    is_whole: bool = False
+    is_unbroken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _widths(column: Column, texts: Sequence[Text]) -> tuple[int, int]:
     """Return the least readable width of a column, and the width that needs no wrapping."""
     longest = max((line.cell_len for text in texts for line in text.split()), default=0)
     words = max(map(len, column.heading.split()), default=0)
-    least = max(words, longest if column.is_figure or column.is_whole else min(longest, READABLE))
+    least = max(words, longest if column.is_figure or column.is_unbroken else min(longest, READABLE))
     return least, max(longest, cell_len(column.heading))
 
 

@@ -115,7 +115,7 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
     write = writer_of(indicator.measure, language)
     scale = "–".join(write(*shown_rate(rate, (), 0)) for rate in (low, high)) if rates else ""
     columns = [Column(language.say(phrase("Unit"))), *(Column(str(year), is_figure=True) for year in trend.years)]
-    columns.append(Column(scale, is_whole=True))
+    columns.append(Column(scale, is_unbroken=True))
     if any(series.path for series in found):
         columns.append(Column(language.say(phrase("Path to the next threshold"))))
     rows: list[list[Styled]] = []

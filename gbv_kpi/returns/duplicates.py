@@ -71,14 +71,14 @@ def describe_duplicate(given: Return, first: Return) -> Problem:
     if first.place.file != given.place.file:
         where = f"{first.place.file} {first.place.spot}".strip()
     if given.named is not first.named:
-        return one_unit(given, first.named.name, where)
+        return same_unit_problem(given, first.named.name, where)
     message = phrase(
         "{unit} already has a return for {year}: {where}.", unit=given.named.name, year=str(given.year), where=where
     )
     return duplicate_return(given, message)
 
 
-def one_unit(given: Return, other: str, where: str) -> Problem:
+def same_unit_problem(given: Return, other: str, where: str) -> Problem:
     """Report a return as a duplicate of one by a predecessor or successor of its unit."""
     message = phrase(
         "{unit} and {other} ({where}) are one unit in {year}; one return may hold the other.",

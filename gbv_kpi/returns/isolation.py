@@ -78,7 +78,7 @@ def _stop(*_: object) -> None:
 
 @dataclass(frozen=True)
 class _Process:
-    number: int
+    pid: int
     requests: IO[bytes]  # unbuffered: closing it has nothing left to write
     answers: IO[bytes]
 
@@ -109,13 +109,13 @@ class Child(Generic[T, R]):
         self._process = None
         process.requests.close()
         process.answers.close()
-        _, status = os.waitpid(process.number, 0)
+        _, status = os.waitpid(process.pid, 0)
         return Failure.TIME if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU else Failure.CRASH
 
     def close(self) -> None:
         if self._process is not None:
             with suppress(ProcessLookupError):
-                os.kill(self._process.number, signal.SIGKILL)
+                os.kill(self._process.pid, signal.SIGKILL)
             self._end(self._process)
 
 

@@ -11,10 +11,10 @@ from gbv_kpi.problems import Place, Problem, has_errors
 from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
-from gbv_kpi.reading.tables import Table, without_plans
+from gbv_kpi.reading.tables import Table, without_target_tables
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
-from gbv_kpi.sheets.open import OWN_REPORT, is_plain_text, is_too_large, read_sheets, without_headings
+from gbv_kpi.sheets.open import OWN_REPORT, is_plain_text, is_too_large, no_headings_problem, read_sheets
 from gbv_kpi.sheets.refusal import oversized, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
@@ -105,7 +105,7 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     if personal := [problem for sheet in (*read, *unseen) for problem in sheet.personal]:
         found = [_hide_name(problem, shown_names) for problem in personal]
         return FileTables(source.name, source.sha256, encoding, (), found)
-    tables = without_plans([table for sheet in read for table in sheet.tables])
+    tables = without_target_tables([table for sheet in read for table in sheet.tables])
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
         problems = [*problems, _no_returns(source, sheets, is_headed=bool(tables))]
     for sheet, found_on in zip(sheets, read, strict=True):
@@ -150,4 +150,4 @@ def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> 
     if is_headed:
         return Problem("no-table-found", place, phrase("The plan's headings are here, but no return follows them."))
     cells = max(map(count_cells, sheets), default=0)
-    return problem_of(oversized(), place) if cells > MAX_CELLS else without_headings(source)
+    return problem_of(oversized(), place) if cells > MAX_CELLS else no_headings_problem(source)

@@ -215,7 +215,7 @@ def _shrink_codes(codes: NDArray[np.intp], count: int) -> NDArray[np.integer[Any
 
 
 def _are_plain_numbers(content: bytes, start: int, delimiter: str, tail: pd.DataFrame) -> bool:
-    """Return whether no number has a sign or leading zeros: the cells are then as long as the text (UTF-8)."""
+    """Return whether no number has a sign or leading zeros: all cells together are then as long as their text."""
     signs = [sign for sign in f'"\r\n{delimiter}'.encode() if sign in content]
     text = np.frombuffer(content, np.uint8)
     pieces = (text[first : first + PIECE] for first in range(start, len(content), PIECE))

@@ -103,11 +103,11 @@ def undecodable(start: bytes, place: Place) -> Problem:
     lines = enumerate(start.decode("latin-1").splitlines(), 1)
     is_text = min(start.translate(None, b"\t\r\n\f"), default=0) >= ord(" ")
     cells = ((f"A{row}", line[:LONGEST_TEXT]) for row, line in lines)
-    problem = letters_problem(cells, place) if is_text else None
+    problem = font_problem(cells, place) if is_text else None
     return problem or Problem("undecodable-text", place, phrase("The text is in an unknown encoding."))
 
 
-def letters_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | None:
+def font_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | None:
     """Return the problem with the letters of cells (address, text); None where they can be read.
 
     A single strange word may be a name or a symbol in a note. Several are reported if their cells have no correct

@@ -8,7 +8,7 @@ from pathlib import Path
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.sheets.csv import read_text
-from gbv_kpi.sheets.encodings import letters_problem, plain_start
+from gbv_kpi.sheets.encodings import font_problem, plain_start
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.ods import is_ods, read_ods
@@ -64,7 +64,7 @@ def read_sheets(source: Source) -> Opened:
         return Opened(problems=[problem_of(error, place)])
     shown = [sheet for sheet, is_shown in sheets if is_shown]
     hidden = [sheet for sheet, is_shown in sheets if not is_shown and any(map(any, sheet.rows))]
-    if problem := letters_problem(_texts(shown), place):
+    if problem := font_problem(_texts(shown), place):
         return Opened((), hidden, encoding, [problem])
     unseen = [_unseen_problem(sheet, source.name) for sheet in shown if sheet.unseen]
     return Opened(shown, hidden, encoding, [*(_hidden_problem(sheet, source.name) for sheet in hidden), *unseen])
@@ -85,7 +85,7 @@ def is_xlsx(source: Source) -> bool:
     return source.content.startswith(ZIP) and b"xl/" in source.content
 
 
-def without_headings(source: Source) -> Problem:
+def no_headings_problem(source: Source) -> Problem:
     """Return the problem of a file without any heading of the plan."""
     place = Place(source.name)
     if is_web_page(source.start):

@@ -188,7 +188,7 @@ def _columns(rows: Sequence[Sequence[Cell]]) -> pd.DataFrame | None:
 
 
 def _quick_area(xml: bytes, workbook: Workbook) -> int:
-    """Return an upper bound on the cells that the fast reader allocates; beyond the limit where it may miss something.
+    """Return the most cells that the fast reader may allocate; over `MAX_QUICK_AREA` if it may miss something.
 
     The signs of peculiar cells are searched anywhere: a false alarm only costs the parser's time.
     """
@@ -196,23 +196,25 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
     start = xml[:200].lower()
     if b"\0" in start or (b"encoding" in start and b"utf-8" not in start) or b"<worksheet" not in start:
         return beyond
-    signs = xml.translate(_SPACES) if any(sign in xml for sign in (b"\t", b"\r", b"\n", b"'")) else xml
+    normalized = xml.translate(_SPACES) if any(sign in xml for sign in (b"\t", b"\r", b"\n", b"'")) else xml
     if (
-        _UNUSUAL_CELL.search(signs)
-        or (b"!" in signs and b"<!" in signs)  # a single byte is found ten times as fast
-        or any(sign in signs for sign in (b":c", b'"&', b'"e"', b"rPr"))
-        or signs.count(b"hidden") != signs.count(b'hidden="0"') + signs.count(b'hidden="false"')
-        or (b"<f" in signs and not _has_plain_formulas(signs, workbook))
+        _UNUSUAL_CELL.search(normalized)
+        or (b"!" in normalized and b"<!" in normalized)  # a single byte is found ten times as fast
+        or any(sign in normalized for sign in (b":c", b'"&', b'"e"', b"rPr"))
+        or normalized.count(b"hidden") != normalized.count(b'hidden="0"') + normalized.count(b'hidden="false"')
+        or (b"<f" in normalized and not _has_plain_formulas(normalized, workbook))
     ):
         return beyond
-    digits = next((digits for digits in range(1, 5) if not re.search(rb'<c r="[A-Z]\d{%d}' % (digits + 1), signs)), 5)
+    digits = next(
+        (digits for digits in range(1, 5) if not re.search(rb'<c r="[A-Z]\d{%d}' % (digits + 1), normalized)), 5
+    )
     return int(26 * 10**digits)
 
 
-def _has_plain_formulas(signs: bytes, workbook: Workbook) -> bool:
+def _has_plain_formulas(normalized: bytes, workbook: Workbook) -> bool:
     """Return whether each formula is directly followed by its value."""
     unusual = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")
-    return not workbook.asks_to_calculate and not any(sign in signs for sign in unusual)
+    return not workbook.asks_to_calculate and not any(sign in normalized for sign in unusual)
 
 
 def _are_plain_strings(strings: bytes, sheets: Sequence[bytes]) -> bool:

@@ -172,7 +172,7 @@ def _base_tables(plan: Plan, families: Sequence[Family], years: Set[int]) -> Ite
 def _withheld_changes(
     changes: Iterable[Finding], returns: "pd.DataFrame", plan: Plan, cells: Set[Cell]
 ) -> Iterator[Cell]:
-    """Yield the changes to withhold: all of units, and the province's unless both totals may be printed.
+    """Yield the changes to withhold: every unit's, and the province's unless both totals may be printed.
 
     A change reveals the counts of two years, and by how much these differ from other totals. For a unit
     with only one of the two counts that count is printed, perhaps a small one of the base year.

@@ -7,7 +7,7 @@ from itertools import combinations
 from gbv_kpi.kpi.publication import Side
 from gbv_kpi.plan import Plan
 
-MOST_PARTS = 3  # subtracted from a whole at a time, or all: 20 parts would have a million differences
+MOST_PARTS = 3  # subtracted from a whole together, or else all: 20 parts have a million subsets
 
 
 @dataclass(frozen=True, slots=True)

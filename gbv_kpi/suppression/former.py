@@ -15,7 +15,7 @@ from gbv_kpi.suppression.selection import Booleans, Integers
 
 
 class FormerSum(NamedTuple):
-    """The sum of some units in the former publication with a number."""
+    """The sum of some units in a former publication, which is given by its number."""
 
     publication: int
     indicator: str

@@ -171,16 +171,16 @@ def _is_protected(column: Column, total: Sum, limit: int, hidden: Booleans) -> b
     )
     is_bound = pieces > count  # a printed sum of a row bounds its amount, and so those of the others
     is_revealed = is_small(summed, limit) | ((late | is_bound) & (summed == 0))
-    keeps_small = ((least != most) | (late & ~is_small(least, limit))) & (
+    hides_small_amounts = ((least != most) | (late & ~is_small(least, limit))) & (
         ~is_revealed | np.where(late, summed == column.value.sum(), is_small(column.value.sum(), limit) & ~is_bound)
     )
-    is_recovered = (count <= 1) & ((units == 1) | (pieces > 1) | is_small(summed, limit))
+    is_singled_out = (count <= 1) & ((units == 1) | (pieces > 1) | is_small(summed, limit))
     return bool(
         np.all(
             untouched
             | ~(small | late | ~is_first | total.is_strict)
-            | (is_whole & (late | ~(is_recovered | (is_bound & is_revealed))))
-            | ((count == 1) & ~is_recovered)
-            | ((count + late >= FEWEST) & (~(small | late) | keeps_small))
+            | (is_whole & (late | ~(is_singled_out | (is_bound & is_revealed))))
+            | ((count == 1) & ~is_singled_out)
+            | ((count + late >= FEWEST) & (~(small | late) | hides_small_amounts))
         )
     )

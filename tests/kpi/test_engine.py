@@ -319,7 +319,12 @@ def test_a_plan_without_units_accepts_any_and_waits_for_none(tmp_path: Path) -> 
     rows = [("Xã A", 2021, {"part": 1, "whole": 2}), ("Xã B", 2021, {"part": 0, "whole": 2})]
     scorecard = judge(tmp_path, other, rows)
     (coverage,) = scorecard.coverage
-    assert (coverage.expected, coverage.complete, coverage.is_judged, coverage.received) == ((), False, False, 2)
+    assert (coverage.expected, coverage.complete, coverage.has_expected_units, coverage.received) == (
+        (),
+        False,
+        False,
+        2,
+    )
     assert [finding.provisional for finding in scorecard.findings] == [True, False, False]
     assert verdict(find(scorecard, "only")) == (1, 4, MISSED, 1)
     assert verdict(find(scorecard, "only", "Xã A")) == (1, 2, MET, 0)

@@ -17,7 +17,7 @@ WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
 SHOWN_UNITS = 60  # in the body; the annex has all
 LETTER_WIDTHS = (38, 33, 30, 18, 30, 16)  # mm
 NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm, of the annex
-FIGURE_LETTERS, MARGIN_LETTERS = 5, 1  # no word of a heading and no figure is broken
+FIGURE_CHARACTERS, MARGIN_CHARACTERS = 5, 1  # the least room in a column: no word or figure is broken
 NARROWEST, WIDEST = 14, 30  # mm, of a column of figures: room for its heading; a wider one is hard to follow across
 
 Words = Phrase | Bilingual | str
@@ -195,7 +195,7 @@ def annex_tables(outcome: Outcome, page_width: float, language: Language) -> lis
 def _fit_columns(table: Sequence[Column], room: float, language: Language) -> Iterator[Column]:
     """Yield the columns with widths in proportion to their longest words and margins."""
     words = [language.say(_lower_heading(column)).replace("-", "- ").split() for column in table]
-    letters = [MARGIN_LETTERS + max(FIGURE_LETTERS, *map(len, found)) for found in words]
+    letters = [MARGIN_CHARACTERS + max(FIGURE_CHARACTERS, *map(len, found)) for found in words]
     for column, count in zip(table, letters, strict=True):
         yield column._replace(width=min(count * room / sum(letters), WIDEST))
 

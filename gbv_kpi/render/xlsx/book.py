@@ -221,7 +221,7 @@ class Page:
             self.sheet.add_table(top, 0, last_row, len(columns) - 1, table)
 
     def list(self, name: str, top: int, headings: Sequence[Words], rows: Sequence[Sequence[Cell]]) -> int:
-        """Write a table of its own size that can be filtered; return its last row."""
+        """Write a table that can be filtered, and set up the sheet for print; return the last row."""
         self.headings(top, headings)
         for row, cells in enumerate(rows, start=top + 1):
             self.row(row, cells)
@@ -240,7 +240,7 @@ class Page:
         *,
         bold: bool = False,
     ) -> None:
-        """Make a row high enough for wrapped texts, in the columns from the first one or in others."""
+        """Make a row high enough for wrapped texts; `widths` are of their columns, if not the first of the sheet."""
         pairs = zip(texts, widths or self.widths, strict=False)
         self.sheet.set_row(row, paper.row_height(pairs, size * 1.08 if bold else size))
 
