@@ -58,8 +58,8 @@ class RowNames:
             return RowName.SUM
         label = self._vocabulary.explain(bare)
         kinds = label.atoms[0].kinds if label.atoms else frozenset()
-        rest = [word for word in label.left if not _ROMAN.fullmatch(word) and word not in self._place_words]
-        is_known = bool(key) and tuple(label.left[:1]) != key[:1]
+        rest = [word for word in label.unknown_words if not _ROMAN.fullmatch(word) and word not in self._place_words]
+        is_known = bool(key) and tuple(label.unknown_words[:1]) != key[:1]
         if is_known and kinds & {Kind.TOTAL, Kind.SUM}:
             only_frame = all(atom.kinds & _FRAME for atom in label.atoms)
             if only_frame and (not rest or key[0] in _SUMS):
@@ -68,7 +68,7 @@ class RowNames:
             return RowName.GROUP
         if is_known and (Kind.NOTE in kinds or any(kind in kinds for kind in _STRONG)):
             return RowName.ASIDE
-        if not label.left and label.atoms and label.against in AGAINST:
+        if not label.unknown_words and label.atoms and label.against in AGAINST:
             return RowName.ASIDE
         return RowName.OTHER
 

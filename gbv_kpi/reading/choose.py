@@ -15,7 +15,7 @@ from gbv_kpi.reading.normalize import label_words
 from gbv_kpi.reading.refusals import Seen, ambiguous, missing, not_read, not_whole, other_year, qualified, repeated
 from gbv_kpi.sheets.sheet import Cell
 
-Claim = tuple[str | None, int | None]  # unit and year as the headings name them
+UnitYear = tuple[str | None, int | None]  # unit and year as the headings name them
 _ONLY_ESTIMATE = {Kind.ESTIMATE}
 
 
@@ -135,7 +135,7 @@ class Figure:
         return is_filled(self.cell)
 
     @property
-    def key(self) -> Claim:
+    def key(self) -> UnitYear:
         return self.column.unit, next(iter(self.meaning.years), None)
 
     @property

@@ -259,7 +259,7 @@ def _is_unit_name(grid: Grid, text: str) -> bool:
     if not text or grid.knows_unit(text):
         return bool(text)
     label = grid.explain(text)
-    return level_of(text) is not None and bool(label.left) and not label.years
+    return level_of(text) is not None and bool(label.unknown_words) and not label.years
 
 
 def _figure_columns(

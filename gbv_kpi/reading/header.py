@@ -105,7 +105,7 @@ def _is_level_above(grid: Grid, row: int, below: int, first_field: int) -> bool:
         return True  # a heading that is merged into the row below
     labels = [grid.explain(text) for column, text in texts if column >= first_field]
     is_across = any(column >= first_field and is_wide(area) for column, area in areas)
-    is_explained = len(texts) >= 2 and any(label.atoms and not label.left for label in labels)
+    is_explained = len(texts) >= 2 and any(label.atoms and not label.unknown_words for label in labels)
     return bool(labels) and (is_across or is_explained)
 
 
@@ -124,7 +124,7 @@ def _is_level_below(grid: Grid, row: int, main: int, first_field: int, columns: 
         return labels[0].only({Kind.MEASURE}) or bool(labels[0].marks) or not labels[0].atoms
     if len(inner) == len(texts) and row == main + 1:
         return True  # words under the fields, and no unit before them
-    return is_hanging or any(label.atoms and not label.left for label in labels)
+    return is_hanging or any(label.atoms and not label.unknown_words for label in labels)
 
 
 def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence[int]) -> dict[int, str]:

@@ -113,7 +113,7 @@ def _alike(
     eras: dict[object, int] = {}
     era_of = np.full(int(years.max(initial=0)) + 1, UNKNOWN, dtype=np.int64)
     for year, reporter in titled.items():
-        key = (id(reader.units.in_year(year)), id(reporter.unit.unit) if reporter.unit else None, reporter.code)
+        key = (id(reader.units.in_year(year)), id(reporter.unit.unit) if reporter.unit else None, reporter.problem)
         era_of[year] = eras.setdefault(key, len(eras))
     keys = era_of[years]
     for texts in (claims.names, claims.codes):
@@ -141,8 +141,8 @@ def _unit_of(claims: Claims, index: int, year: int, titled_by_year: dict[int, Re
     if not year:
         return _Found(None)
     titled, (name, code) = titled_by_year[year], _named(claims, index)
-    if titled.code and not (claims.many_units and (name or code)):
-        return _Found(None, titled.code, titled.message)
+    if titled.problem and not (claims.many_units and (name or code)):
+        return _Found(None, titled.problem, titled.message)
     if name or code:
         return _unit_named(name, code, year, titled, reader)
     if titled.unit:

@@ -172,6 +172,6 @@ def _is_relative(label: Label) -> bool:
     """Return whether a label means something only under another one: "Tổng số", "Được tập huấn", "Nữ"."""
     if label.is_inner or any(atom.lower for atom in label.atoms):
         return True
-    if label.field or label.left or not label.atoms:
+    if label.field or label.unknown_words or not label.atoms:
         return False
     return label.only({Kind.TOTAL, Kind.ACTUAL, Kind.RATE, Kind.MEASURE}) and not label.only({Kind.ACTUAL})

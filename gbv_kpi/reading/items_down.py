@@ -8,7 +8,7 @@ import pandas as pd
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.choose import Claim, Figure, choose_figures
+from gbv_kpi.reading.choose import Figure, UnitYear, choose_figures
 from gbv_kpi.reading.form import Form
 from gbv_kpi.reading.grid import Grid, holds_figure
 from gbv_kpi.reading.identify import identify
@@ -25,7 +25,7 @@ from gbv_kpi.reading.units import level_of
 from gbv_kpi.reading.years import Claims, Texts
 
 _ALWAYS_SERIOUS = ("ambiguous-figure", "conflicting-unit")
-Claimed = dict[Claim, list[Figure]]
+FiguresByUnitYear = dict[UnitYear, list[Figure]]
 
 
 def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
@@ -34,7 +34,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     figures, unknown = _figures(grid, form)
     problems = [qualified(spot, remark, remark.kind) for remark in [*title.against[:1], *_notes(grid, form, title)]]
     refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
-    by_key: Claimed = defaultdict(list)
+    by_key: FiguresByUnitYear = defaultdict(list)
     for figure in figures:
         if not figure.column.is_total and len(figure.meaning.years) < 2:
             by_key[figure.key].append(figure)
@@ -81,7 +81,8 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
         against = [
             (kind, text)
             for text, label in zip(item.path[:-1], labels, strict=False)
-            if (not label.marks or label.left) and (kind := against_in(text, vocabulary))  # no heading of the plan
+            if (not label.marks or label.unknown_words)
+            and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
         remarks = form.remarks.get(row, ())
         against += [(kind, text) for heading, text in remarks if (kind := _exclude_by_remark(grid, heading, text))]
@@ -133,7 +134,7 @@ def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Remark]:
     return [*([headed] if headed else []), *notes_below(grid, rows, title.named_years)]
 
 
-def _set_aside_other_years(by_key: Claimed, title: TitleBlock, grid: Grid) -> list[Problem]:
+def _set_aside_other_years(by_key: FiguresByUnitYear, title: TitleBlock, grid: Grid) -> list[Problem]:
     """Remove the figures of other years if those of the title's year are present; return their problems."""
     warnings: list[Problem] = []
     if len(title.named_years) != 1:
@@ -156,7 +157,7 @@ def _set_aside_other_years(by_key: Claimed, title: TitleBlock, grid: Grid) -> li
     return warnings
 
 
-def _keys(by_key: Claimed) -> list[Claim]:
+def _keys(by_key: FiguresByUnitYear) -> list[UnitYear]:
     """Return the returns: a unit and year with a figure that counts, or a unit for which there is none."""
     strong = {key for key, figures in by_key.items() if any(not figure.meaning.against for figure in figures)}
     units = {unit for unit, _ in strong}
@@ -167,7 +168,9 @@ def _keys(by_key: Claimed) -> list[Claim]:
     return sorted(keys, key=lambda key: min(figure.at for figure in by_key[key]))
 
 
-def _claims(form: Form, keys: Sequence[Claim], by_key: Claimed, cells: Sequence[dict[str, Figure]]) -> Claims:
+def _claims(
+    form: Form, keys: Sequence[UnitYear], by_key: FiguresByUnitYear, cells: Sequence[dict[str, Figure]]
+) -> Claims:
     """Return the units and years that the headings over the columns name."""
     figures = [next(iter(found.values()), by_key[key][0]) for key, found in zip(keys, cells, strict=True)]
     columns = [figure.column for figure in figures]

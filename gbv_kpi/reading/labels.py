@@ -64,14 +64,14 @@ class Label:
 
     text: str
     atoms: Sequence[Atom] = ()
-    left: Sequence[str] = ()
+    unknown_words: Sequence[str] = ()
     is_inner: bool = False  # it begins with a dash or "trong đó"
 
     @property
     def field(self) -> str | None:
         """Return the field, if the label names one and no word qualifies it."""
         named = [atom.field for atom in self.atoms if atom.field]
-        if self.left or len(named) != 1:
+        if self.unknown_words or len(named) != 1:
             return None
         rest = [atom for atom in self.atoms if not atom.field]
         return named[0] if all(atom.kinds & {Kind.ACTUAL, Kind.TOTAL} for atom in rest) else None
@@ -81,7 +81,9 @@ class Label:
         """Return the fields, or levels of fields, that the label names."""
         if self.only({Kind.TOTAL, Kind.SUM}):
             return set()
-        lower = () if self.left else (atom.lower for atom in self.atoms)  # "Công an huyện …" is no form of help
+        lower = (
+            () if self.unknown_words else (atom.lower for atom in self.atoms)
+        )  # "Công an huyện …" is no form of help
         found = (*(atom.field or atom.upper for atom in self.atoms), *lower)
         return {mark for mark in found if mark is not None}
 
@@ -92,7 +94,7 @@ class Label:
     def only(self, kinds: Iterable[Kind]) -> bool:
         """Return whether every phrase may have one of these meanings, and no word is left over."""
         kinds = frozenset(kinds)
-        return bool(self.atoms) and not self.left and all(atom.kinds & kinds for atom in self.atoms)
+        return bool(self.atoms) and not self.unknown_words and all(atom.kinds & kinds for atom in self.atoms)
 
     @property
     def against(self) -> Kind | None:

@@ -108,7 +108,7 @@ def may_hold_returns(sheet: Sheet, reader: Reader) -> bool:
 def _is_heading(text: str, reader: Reader) -> bool:
     """Return whether a text heads a column or a row: a field, a number, code, unit, year or note, but not a total."""
     label = reader.vocabulary.explain(text)
-    if label.left or not label.atoms:
+    if label.unknown_words or not label.atoms:
         return False
     return bool(label.marks) or not label.only({Kind.TOTAL, Kind.SUM})
 
@@ -157,9 +157,11 @@ def _blocks(header: Header) -> Iterator[range]:
     for place, column in enumerate(columns):
         before = columns[place - 1] if place else None
         begins = bool(column.roles & {Kind.NUMBERING, Kind.UNIT}) and not column.meaning.field
-        in_frame = before is not None and bool(before.roles & {Kind.NUMBERING, Kind.CODE}) and not before.meaning.field
+        follows_number = (
+            before is not None and bool(before.roles & {Kind.NUMBERING, Kind.CODE}) and not before.meaning.field
+        )
         fields = {c.meaning.field for c in columns[place:] if c.meaning.field}
-        if begins and seen and not in_frame and seen & fields:
+        if begins and seen and not follows_number and seen & fields:
             starts.append(place)
             seen = set()
         if column.meaning.field and not column.meaning.against:

@@ -170,7 +170,7 @@ class Vocabulary:
         if not key and is_inner and any(map(str.isalpha, tidied)):
             return Label(text, (Atom(frozenset({Kind.PART})),), (), is_inner)  # "Trong đó" alone
         if len(text) > LONGEST_LABEL:
-            return Label(text[:LONGEST_LABEL], left=key)
+            return Label(text[:LONGEST_LABEL], unknown_words=key)
         variants = dict.fromkeys((key, self._longhand(key, index, only_unknown=True), self._longhand(key, index)))
         _, atoms, left = min((index.cover(variant) for variant in variants), key=lambda found: found[0][:2])
         return Label(text, tuple(atoms), tuple(left), is_inner)
@@ -196,9 +196,9 @@ class Vocabulary:
         last = len(path) - 1
         for place, label in enumerate(path):
             years |= label.years
-            if label.left:
+            if label.unknown_words:
                 against.append((Kind.UNEXPLAINED, label.text))
-            if label.left and not any(atom.field for atom in label.atoms):
+            if label.unknown_words and not any(atom.field for atom in label.atoms):
                 named, upper = (None, None) if label.marks else (named, upper)
                 continue
             if place < last and any(map(_only_topic, label.atoms)):

@@ -62,9 +62,9 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
             remaining = f"{remaining[: period.start]} {remaining[period.end :]}"
     plain = without_diacritics(remaining)
     label = vocabulary.explain(remaining) if len(remaining) <= LONGEST_NOTE else None
-    is_explained = label is not None and bool(label.atoms) and all(map(str.isdecimal, label.left))
+    is_explained = label is not None and bool(label.atoms) and all(map(str.isdecimal, label.unknown_words))
     if (
-        (label is not None and (label.is_inner or (label.marks and not label.left)))
+        (label is not None and (label.is_inner or (label.marks and not label.unknown_words)))
         or is_signature(text)
         or is_place_and_date(text)
     ):
@@ -134,7 +134,7 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
 
 def _against_alone(label: Label) -> Kind | None:
     """Return why a label excludes figures, if no word but numbers is left over."""
-    if not all(map(str.isdecimal, label.left)):
+    if not all(map(str.isdecimal, label.unknown_words)):
         return None
     return next((kind for atom in label.atoms if (kind := atom._replace(lower=None).against)), None)
 
@@ -142,13 +142,13 @@ def _against_alone(label: Label) -> Kind | None:
 def _parts(heading: str, vocabulary: Vocabulary) -> bool:
     """Return whether a heading is about the parts of a whole: "Giới tính", "Quý"."""
     label = vocabulary.explain(heading)
-    return not label.left and label.against in _PARTING
+    return not label.unknown_words and label.against in _PARTING
 
 
 def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
     label = vocabulary.explain(text)
     atoms = (atom.kinds & _NEUTRAL or atom.field or atom.upper or atom.year for atom in label.atoms)
-    return bool(label.atoms) and not label.left and label.against is None and all(atoms)
+    return bool(label.atoms) and not label.unknown_words and label.against is None and all(atoms)
 
 
 def _names_lower_level(text: str, vocabulary: Vocabulary) -> bool:

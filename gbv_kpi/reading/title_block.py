@@ -64,7 +64,7 @@ class Reporter:
     unit: NamedUnit | None
     row: int = -1
     column: int = -1
-    code: str | None = None  # of the problem
+    problem: str | None = None  # its code
     message: Phrase | None = None
     found: str | None = None
 
@@ -235,7 +235,7 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text is the name of a body: "Công an huyện Gia Viễn", "UBND xã Gia Trung"."""
     key = words(text)
     label = vocabulary.explain(text)
-    if not 2 <= len(key) <= 14 or any(map(str.isdigit, text)) or (label.atoms and not label.left):
+    if not 2 <= len(key) <= 14 or any(map(str.isdigit, text)) or (label.atoms and not label.unknown_words):
         return False
     rest = key[office_before(key) :]
     if len(rest) <= 6 and level_of(" ".join(rest)) and rest[:2] != ("xã", "hôị") and len(rest[0]) > 1:
