@@ -64,8 +64,11 @@ def _limits(size: int) -> Iterator[None]:
     saved = [(kind, resource.getrlimit(kind)) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
     handler = signal.signal(signal.SIGXCPU, _stop)
     try:
-        _set_limits(_memory_in_use() + MEMORY_BYTES + 10 * size, size, CPU_SECONDS)
-        yield
+        try:
+            _set_limits(_memory_in_use() + MEMORY_BYTES + 10 * size, size, CPU_SECONDS)
+            yield
+        finally:
+            signal.signal(signal.SIGXCPU, signal.SIG_IGN)  # a late signal must not keep the limits in force
     finally:
         for kind, limits in saved:
             resource.setrlimit(kind, limits)
