@@ -43,7 +43,7 @@ class LedgerError(GbvKpiError):
 
 
 class NoLedgerError(LedgerError):
-    """There is no ledger yet at the place that was named."""
+    """The named ledger does not exist yet."""
 
 
 class OutputError(GbvKpiError):

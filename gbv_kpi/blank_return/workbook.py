@@ -177,18 +177,11 @@ def _form_title(unit: Unit, taken: list[str]) -> str:
 
 def _fill_form(sheet: Worksheet, request: Request, unit: Unit) -> None:
     """Write the sheet of one unit: title, numbered items in sections with their measure and answer, signatures."""
-    say, second = request.language.say, request.second
+    second = request.second
     widths = [6.0, 44.0, 38.0, 14.0, 15.0] if second else [6.0, 62.0, 14.0, 16.0]
     looks.set_widths(sheet, widths)
     row = top = parts.add_title(sheet, request, unit, widths)
-    _put_item(
-        sheet,
-        row,
-        (say(parts.NUMBERING), parts.ITEM, say(parts.MEASURE), say(parts.VALUE)),
-        widths,
-        request,
-        heading=True,
-    )
+    _put_headings(sheet, row, parts.VALUE, widths, request)
     letter = get_column_letter(len(widths))
     answer_by_field: dict[str, str] = {}
     sections = groupby(request.fields, key=lambda field: _section(field, request))
@@ -231,15 +224,7 @@ def _fill_guide(sheet: Worksheet, request: Request) -> None:
     for row, rule in enumerate(rules, start=2):
         looks.put_line(sheet, row, f"• {say(rule)}", widths, looks.font())
     top = len(rules) + 3  # a blank row keeps the rules out of the header
-    _put_item(
-        sheet,
-        top,
-        (say(parts.NUMBERING), parts.ITEM, say(parts.MEASURE), say(parts.NOTE)),
-        widths,
-        request,
-        heading=True,
-        at_least=0,
-    )
+    _put_headings(sheet, top, parts.NOTE, widths, request, at_least=0)
     for number, field in enumerate(request.fields, start=1):
         notes = "\n".join(say(note) for note in _notes(field, request))
         texts = (str(number), field.label, request.measure(field), notes)
@@ -247,6 +232,15 @@ def _fill_guide(sheet: Worksheet, request: Request) -> None:
     sheet.freeze_panes = f"A{top + 1}"
     looks.print_on_a4(sheet, "landscape", f"{top}:{top}")
     parts.lock(sheet)
+
+
+def _put_headings(
+    sheet: Worksheet, row: int, last: Bilingual, widths: list[float], request: Request, *, at_least: float = ROW_HEIGHT
+) -> None:
+    """Write the headings over items; `last` is that of the answers or notes."""
+    say = request.language.say
+    texts = (say(parts.NUMBERING), parts.ITEM, say(parts.MEASURE), say(last))
+    _put_item(sheet, row, texts, widths, request, heading=True, at_least=at_least)
 
 
 def _put_item(

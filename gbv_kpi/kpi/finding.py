@@ -56,7 +56,7 @@ class Finding:
 
     @property
     def shortfall(self) -> int | None:
-        """Return the whole number by which the threshold is missed; None if there is no verdict."""
+        """Return the whole number by which the threshold is missed; None without a verdict."""
         return self._lacking(self.threshold)
 
     @property

@@ -91,7 +91,7 @@ def syntax_mistake(reason: str, text: str) -> tuple[Phrase, int]:
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Mistake]:
     """Yield all that is wrong with the tables of a file.
 
-    A misspelt key is not reported as missing as well, nor a list as too short if only its entries are wrong.
+    A misspelt key is not reported as missing too. A list is not too short if only its entries are wrong.
     """
     causes = error.errors()
     places = [cause["loc"] for cause in causes]

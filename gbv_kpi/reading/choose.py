@@ -192,7 +192,7 @@ def _seen(figure: Figure) -> Seen:
 
 
 def _no_column(figures: Sequence[Figure], grid: Grid) -> Problem | None:
-    """Return the problem of a form none of whose columns holds the whole result of the year."""
+    """Return the problem of a form without a column for the whole result of the year."""
     columns = {figure.at: figure.column for figure in figures}
     if any(not figure.meaning.against for figure in figures) or not all(column.path for column in columns.values()):
         return None

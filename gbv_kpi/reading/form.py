@@ -65,7 +65,7 @@ def item_columns(grid: Grid, rows: range) -> list[int]:
 
 
 def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None:
-    """Return the form whose items are in the column `main`; None where it has no column of figures."""
+    """Return the form whose items are in the column `main`; None if no column has figures."""
     marked = _marked_rows(grid, rows, main)
     if not marked:
         return None

@@ -149,7 +149,7 @@ def _under_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
     if not item.has_figure and label.field is None:
         kept = [above for above in kept if above.item.indent < item.indent]
         return kept, replace(node, level=_SECTION)
-    if not item.has_figure:  # "Cơ sở giáo dục" ends "Lãnh đạo các cấp", whose items were relative, but no plan
+    if not item.has_figure:  # "Cơ sở giáo dục" ends "Lãnh đạo các cấp" and its relative items, but not a plan
         kept = [above for above in kept if not above.is_last_heading or above.item.indent < item.indent]
     if (named := label.field) is not None:
         kept = [above for above in kept if above.label.field is None or vocabulary.is_within(named, above.label.field)]

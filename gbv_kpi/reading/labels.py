@@ -81,9 +81,8 @@ class Label:
         """Return the fields, or levels of fields, that the label names."""
         if self.only({Kind.TOTAL, Kind.SUM}):
             return set()
-        lower = (
-            () if self.unknown_words else (atom.lower for atom in self.atoms)
-        )  # "Công an huyện …" is no form of help
+        # "Công an huyện …" has an unknown word, so it does not name the form of help "Công an".
+        lower = () if self.unknown_words else (atom.lower for atom in self.atoms)
         found = (*(atom.field or atom.upper for atom in self.atoms), *lower)
         return {mark for mark in found if mark is not None}
 

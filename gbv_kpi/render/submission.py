@@ -20,7 +20,7 @@ from gbv_kpi.render.terminal import problem_groups
 from gbv_kpi.render.terminal_table import to_text
 from gbv_kpi.render.year_record import change_words
 
-SHOWN_CHANGES = 50  # returns whose changes are shown one by one
+SHOWN_CHANGES = 50  # returns shown with their changes
 LOOKS = {
     State.RECORDED: ("✓", phrase("recorded {count}"), "green"),
     State.UNCHANGED: ("=", phrase("unchanged {count}"), "dim"),

@@ -54,7 +54,7 @@ class Returns:
         is_reported   bool         whether any figure is given; a blank row of a template is not a return
         is_duplicate  bool         whether another return is of the same unit and year, and neither counts
         is_valid      bool         whether the return counts
-        <field>       Int32        a column for each field of the plan, Int64 of money; NA where there is no count
+        <field>       Int32        a column for each field of the plan, Int64 of money; NA for a missing count
     """
 
     frame: pd.DataFrame

@@ -21,7 +21,7 @@ from gbv_kpi.errors import GbvKpiError
 
 try:
     import resource
-except ImportError:  # Windows has neither limits nor fork: there the bounds of each reader must do
+except ImportError:  # Windows has no limits and no fork: there only the bounds of each reader hold
     resource = None  # type: ignore[assignment]
 
 MEMORY_BYTES = 256 * 2**20  # on top of what the process has when the child begins

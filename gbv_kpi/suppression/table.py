@@ -23,7 +23,7 @@ class Choice:
     """The withheld cells of a table, the sums it discloses, and the rows that former publications reveal."""
 
     cells: frozenset[Cell]
-    told: tuple[Disclosure, ...]
+    disclosures: tuple[Disclosure, ...]
     exposed: frozenset[tuple[int, str]]  # year and unit
 
 

@@ -28,7 +28,7 @@ etree.to_etree()  # the same bytes whether lxml is installed or not
 
 
 def bullet(indicator: Indicator, finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
-    """Return the rate as a bar against the thresholds, with last year's rate; None where there is no rate."""
+    """Return the rate as a bar against the thresholds, with last year's rate; None without a rate."""
     rate = _shown_rate(finding)
     if rate is None or finding.measure == "change":  # the axis begins at 0
         return None

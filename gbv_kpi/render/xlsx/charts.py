@@ -24,7 +24,7 @@ class Rates(NamedTuple):
     title: Words
     names: Cells
     rates: Cells
-    bounds: Cells | None  # None: there is no threshold
+    bounds: Cells | None  # None without a threshold
     findings: Sequence[Finding | None]  # in the order of the cells
     measure: Measure
 
