@@ -140,20 +140,6 @@ def _read_tail(
     return _read_columns(text, content, start, delimiter, width, frozenset())
 
 
-class _Bytes:
-    """A file of UTF-8, which pandas need not decode and encode again: 0.1 s per million returns (2026-11-26)."""
-
-    def __init__(self, content: bytes, start: int) -> None:
-        self._content, self._position = content, start
-
-    def read(self, size: int) -> bytes:
-        self._position += size
-        return self._content[self._position - size : self._position]
-
-    def __iter__(self) -> Iterator[str]:  # never called; pandas accepts no file without it
-        return iter(())
-
-
 def _read_columns(
     text: io.TextIOWrapper, content: bytes, start: int, delimiter: str, width: int, numbers: Collection[int]
 ) -> pd.DataFrame:
@@ -169,10 +155,9 @@ def _read_columns(
     most = content.count(b"\n", start) + content.count(b"\r", start) + 1
     figures: dict[int, NDArray[np.integer[Any]]] = {column: np.empty(most, dtype=np.int32) for column in numbers}
     texts: list[list[tuple[NDArray[np.integer[Any]], NDArray[np.object_]]]] = [[] for _ in range(width)]
-    source: Any = _Bytes(content, start) if numbers else text
     end = 0
     for frame in pd.read_csv(
-        source, sep=delimiter, header=None, names=range(width), index_col=False,
+        text, sep=delimiter, header=None, names=range(width), index_col=False,
         dtype={column: np.int64 if column in numbers else object for column in range(width)},
         na_filter=False, skip_blank_lines=False, chunksize=CHUNK_ROWS, low_memory=False,
     ):  # fmt: skip

@@ -220,11 +220,18 @@ def test_trace_finds_a_file_that_was_named_from_another_folder(tmp_path: Path, m
 def test_an_interrupt_at_any_moment_is_silent_and_exits_130(tmp_path: Path) -> None:
     """Ever later, until a run has ended before it: there is no moment that is not tried."""
     # What runs in the background ignores the signal, and so would this process.
-    start = "import signal; signal.signal(2, signal.default_int_handler); from gbv_kpi.__main__ import main; main()"
+    start = (
+        "import signal; signal.signal(2, signal.default_int_handler); from gbv_kpi.__main__ import main; "
+        "open('../started', 'w').close(); main()"  # an interrupt before is Python's, and comes late on a busy machine
+    )
     line = [sys.executable, "-c", start, "report", "--year", "2025", str(EXAMPLES / "2025"), "--output", "report.xlsx"]
-    delay, interrupted = 0.15, 0
+    delay, interrupted = 0.1, 0
+    started = tmp_path.parent / "started"
     while not (tmp_path / "report.xlsx").exists():
+        started.unlink(missing_ok=True)
         process = subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not started.exists() and process.poll() is None:
+            time.sleep(0.01)
         time.sleep(delay)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
