@@ -92,7 +92,7 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
     if _hides(code, plain):
         return None
     if not any(letter in plain for letter in "ymdhs"):
-        return f"{number:g} ({scale})" if (scale := _scale(code)) else without_noise(number)
+        return f"{number:.15g} ({scale})" if (scale := _scale(code)) else without_noise(number)
     if "[" in plain:
         return timedelta(days=number) if abs(number) < LAST_DAY else number
     moment = _date(number + DAYS_TO_1904 * from_1904)
