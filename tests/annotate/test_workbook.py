@@ -132,6 +132,7 @@ def test_the_original_is_untouched_and_its_formatting_is_kept(plan: Plan, tmp_pa
     assert {str(area) for area in copy.merged_cells.ranges} == {str(area) for area in sheet.merged_cells.ranges}
 
 
+@pytest.mark.slow
 def test_a_comment_of_the_sender_stays_above_ours(plan: Plan, tmp_path: Path) -> None:
     book = faulty(plan)
     sheet_of(book, "Biểu 1")["D9"].comment = Comment("Đã hỏi lại xã", "Lan")
@@ -356,6 +357,7 @@ def test_without_a_problem_the_summary_says_so(plan: Plan, tmp_path: Path) -> No
 # ---------------------------------------------------------------- the command
 
 
+@pytest.mark.slow
 def test_the_copy_is_written_whatever_the_exit_code_and_format(plan: Plan, tmp_path: Path) -> None:
     file, out = str(saved(faulty(plan), tmp_path / "f.xlsx")), tmp_path / "out.xlsx"
     ran = run("check", file, "--annotate", str(out), "--format", "json")

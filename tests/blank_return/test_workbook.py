@@ -328,6 +328,7 @@ def test_a_plan_without_units_makes_the_table_of_a_unit_that_is_named(plan: Plan
     assert as_read(file, unlisted) == wanted
 
 
+@pytest.mark.slow
 def test_plan_without_units_makes_a_table_with_names_to_fill_in(plan: Plan, tmp_path: Path) -> None:
     unlisted = plan.model_copy(update={"units": ()})
     request = ask(unlisted, 2023)

@@ -65,6 +65,7 @@ def test_each_unit_gets_its_letter_and_who_has_nothing_to_hear_none(office: Path
     ]
 
 
+@pytest.mark.slow
 def test_reminder_names_the_deadline_and_encloses_a_blank_form(office: Path) -> None:
     letters()
     text = text_of(office / "thu" / "375 Huyện Yên Khánh.docx")

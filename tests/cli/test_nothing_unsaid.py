@@ -213,6 +213,7 @@ def test_status_puts_the_first_date_beside_the_first_file(tmp_path: Path) -> Non
     assert found["first_received"] <= found["last_received"]
 
 
+@pytest.mark.slow
 def test_what_is_said_of_an_old_revision_works(tmp_path: Path) -> None:
     first, second, place = tmp_path / "first.csv", tmp_path / "second.csv", tmp_path / "ledger.db"
     first.write_text(Path(RETURN).read_text("utf-8-sig"), "utf-8")
@@ -266,6 +267,7 @@ def test_a_block_field_with_text_beside_it_is_refused_with_the_text(text: str, t
     assert not (tmp_path / "out.docx").exists()
 
 
+@pytest.mark.slow
 def test_a_list_in_a_word_template_is_written_as_lines(tmp_path: Path) -> None:
     assert "Wrote" in filled_in(tmp_path, "{{ noi_nhan }}")
     assert "[" not in docx.Document(str(tmp_path / "out.docx")).paragraphs[0].text

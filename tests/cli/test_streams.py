@@ -129,6 +129,7 @@ def test_a_full_disk_behind_standard_output_is_no_missed_threshold(tmp_path: Pat
     assert b"Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("stream", [1, 2])
 def test_a_stream_that_was_closed_hears_nothing_and_changes_nothing(tmp_path: Path, plan: Plan, stream: int) -> None:
@@ -255,6 +256,7 @@ def test_a_terminal_is_shown_colours() -> None:
     assert b"\x1b[32m" in written
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pty_only
 @pytest.mark.parametrize(

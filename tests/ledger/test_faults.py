@@ -116,6 +116,7 @@ def test_a_value_that_is_no_figure_is_told_as_damage(place: str, plan: Plan, fil
     expect_one_line(run("report", "--year", "2025", "--ledger", place), "damaged")
 
 
+@pytest.mark.slow
 def test_a_locked_ledger_is_told_and_nothing_is_lost(
     place: str, plan: Plan, file: str, noon: datetime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -283,6 +284,7 @@ def lose_the_server(place: str, server: str) -> None:
         connection.exec_driver_sql("SELECT 1")
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_away_in_the_middle_loses_nothing(
     plan: Plan, tmp_path: Path, noon: datetime, file: str
 ) -> None:

@@ -40,6 +40,7 @@ def states(told: Any) -> dict[str, str]:
     return {Path(file["path"]).name: file["state"] for file in told["files"]}
 
 
+@pytest.mark.slow
 def test_year_of_an_office_from_inbox_to_diff(office: Path, plan: Plan) -> None:
     inbox = office / "inbox"
     rows = [(unit, 2025, workers(60 + number)) for number, unit in enumerate(UNITS)]

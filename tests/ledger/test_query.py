@@ -187,6 +187,7 @@ def test_history_tells_what_each_revision_changed(place: str, plan: Plan, tmp_pa
     assert "Schools: 20 → 21" in table
 
 
+@pytest.mark.slow
 def test_a_code_used_again_has_the_history_of_both_units(sqlite: str, plan: Plan) -> None:
     submit(sqlite, *(str(EXAMPLES / year) for year in YEARS))
     found = asked("history", "--unit", "374", "--ledger", sqlite)["revisions"]
@@ -223,6 +224,7 @@ def test_trace_leads_from_the_rate_to_the_cells_it_was_read_from(
     assert "!" not in answer["numerator"][0]["cell"]
 
 
+@pytest.mark.slow
 def test_trace_of_the_province_adds_up_to_its_finding(place: str) -> None:
     submit(place, str(EXAMPLES / "2025"))
     report = asked("report", "--year", "2025", "--ledger", place)["findings"]
@@ -273,6 +275,7 @@ def test_the_ledger_is_named_by_the_environment(sqlite: str, monkeypatch: pytest
     assert run("report", "--year", "2025").code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the system's place has another name there")
 def test_the_officers_own_ledger_lies_in_the_systems_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GBV_KPI_LEDGER")

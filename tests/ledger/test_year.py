@@ -99,6 +99,7 @@ def test_merged_unit_can_report_once_its_heirs_return_is_withdrawn(
     assert hand_in(place, plan, noon, part).exit_code == 0
 
 
+@pytest.mark.slow
 def test_note_is_shown_in_history_trace_and_reports(office: str) -> None:
     text = "Hai trường <sáp nhập>"
     assert ask(office, "note", "--unit", NO, "--year", "2024", text)["recorded"] is True

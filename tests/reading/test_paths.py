@@ -85,6 +85,7 @@ def test_labels_in_a_merged_column_are_sections(tmp_path: Path) -> None:
     assert counts(read(tmp_path, book)) == NHO_QUAN_2023
 
 
+@pytest.mark.slow
 @pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "rows",

@@ -298,6 +298,7 @@ def test_no_cases_is_neither_met_nor_missed(tmp_path: Path, plan: Plan) -> None:
     assert "Ký hiệu: – không có trường hợp." in texts(document)
 
 
+@pytest.mark.slow
 def test_last_year_and_progress_come_from_the_ledger(tmp_path: Path, plan: Plan) -> None:
     ledger = str(tmp_path / "ledger.db")
     units = ("369", "370", "372", "373", "374", "375", "376", "377")
@@ -332,6 +333,7 @@ def test_optional_fields_stand_in_the_annex_where_a_unit_gave_them(tmp_path: Pat
     assert rows(second)[1][2:] == [indicator.title.vi for indicator in plan.indicators]
 
 
+@pytest.mark.slow
 def test_it_is_vietnamese_unless_asked_otherwise(tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
     assert "BÁO CÁO" in texts(written(tmp_path, file))
@@ -439,6 +441,7 @@ def test_points_are_lettered_by_the_vietnamese_alphabet(tmp_path: Path, plan: Pl
     assert any("Thành phố Hoa Lư" in point for point in points)
 
 
+@pytest.mark.slow
 def test_more_mergers_than_letters_are_counted(tmp_path: Path, plan: Plan) -> None:
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
     outcome = judge_report([file], plan, 2025, FailOn.NEVER, language("vi"), detailed=True)

@@ -40,6 +40,7 @@ def saying(folder: Path, *lines: str) -> str:
     return saved(document, folder)
 
 
+@pytest.mark.slow
 def test_the_offices_paper_styles_and_header_stay(tmp_path: Path, returns: str) -> None:
     office = docx.Document()
     office.sections[0].left_margin = Mm(35)
@@ -68,6 +69,7 @@ def test_a_field_is_filled_in_wherever_word_has_split_it(tmp_path: Path, returns
     assert texts(document) == ["Năm 2025 của Tỉnh Ninh Bình."]
 
 
+@pytest.mark.slow
 def test_the_content_is_that_of_the_report_itself(tmp_path: Path, returns: str) -> None:
     whole = texts(written(tmp_path, returns))
     first = next(place for place, text in enumerate(whole) if text.startswith("Thực hiện Kế hoạch"))
@@ -95,6 +97,7 @@ def test_a_part_in_a_cell_leaves_the_cell_a_paragraph(tmp_path: Path, returns: s
     assert str(cell._tc[-1].tag).endswith("}p")
 
 
+@pytest.mark.slow
 def test_a_row_is_repeated_for_each_unit_and_its_indicators(tmp_path: Path, returns: str) -> None:
     office = docx.Document()
     table = office.add_table(rows=3, cols=2)

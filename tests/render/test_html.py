@@ -336,6 +336,7 @@ def test_a_file_of_a_hostile_name_is_read_and_named(tmp_path: Path, plan: Plan) 
     assert SHOWN.replace("/", "∕") in text(by_class(root, "sources")[0])
 
 
+@pytest.mark.slow
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("tag", ["en", "vi"])
 def test_the_page_is_sound_html_that_leads_nowhere_else(tag: str) -> None:

@@ -90,6 +90,7 @@ def test_sheets_and_numbers_are_in_the_readers_language(tmp_path: Path) -> None:
     assert {"[$-42A]#,##0", "[$-42A]0.0%"} <= {cell.number_format for cell in cells_of(book)}
 
 
+@pytest.mark.slow
 def test_every_sheet_is_printed_on_a4_with_its_headings_and_page_numbers(tmp_path: Path) -> None:
     file, _ = report(tmp_path, "r", "--year", "2025", str(EXAMPLES / "2025"))
     book = opened(file)
@@ -110,6 +111,7 @@ def test_every_sheet_is_printed_on_a4_with_its_headings_and_page_numbers(tmp_pat
     assert {cell.font.name for cell in cells_of(book)} == {"Times New Roman"}
 
 
+@pytest.mark.slow
 def test_charts_show_rates_against_thresholds(tmp_path: Path) -> None:
     file, _ = report(tmp_path, "r", "--year", "2025", str(EXAMPLES / "2025"))
     with zipfile.ZipFile(file) as parts:
@@ -143,6 +145,7 @@ def test_judged_optional_field_has_a_column_though_no_unit_gave_it(tmp_path: Pat
     assert_says_the_same(opened(file), told, plan)
 
 
+@pytest.mark.slow
 def test_the_trend_marks_what_was_recast_and_refers_to_the_year_reported(tmp_path: Path) -> None:
     """Thành phố Hoa Lư was two units in 2024."""
     ledger = ("--ledger", str(tmp_path / "ledger.db"))
@@ -177,6 +180,7 @@ def test_returns_that_are_all_refused_leave_the_problems_to_be_read(tmp_path: Pa
     assert "1 error" in str(sheet_of(book, "Summary")["A2"].value) + str(sheet_of(book, "Summary")["A3"].value)
 
 
+@pytest.mark.slow
 def test_problems_stand_with_file_sheet_and_cell(tmp_path: Path) -> None:
     file, _ = report(tmp_path, "r", "--year", "2023", str(CASES / "loi-2023.xlsx"))
     sheet = sheet_of(opened(file), "Errors and warnings")

@@ -52,7 +52,12 @@ def test_child_at_a_limit_fails_for_that_item_alone(child: Child[str, str], item
 
 
 @pytest.mark.parametrize(
-    ("item", "failure"), [("loop", Failure.TIME), ("deaf", Failure.TIME), ("memory", Failure.MEMORY)]
+    ("item", "failure"),
+    [
+        pytest.param("loop", Failure.TIME, marks=pytest.mark.slow),
+        pytest.param("deaf", Failure.TIME, marks=pytest.mark.slow),
+        ("memory", Failure.MEMORY),
+    ],
 )
 def test_work_in_this_process_is_stopped_at_a_limit(
     monkeypatch: pytest.MonkeyPatch, item: str, failure: Failure

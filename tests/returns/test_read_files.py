@@ -60,6 +60,7 @@ def test_files_are_watched_in_the_order_of_their_names(plan: Plan, names: list[s
     assert [file.name for file in found] == seen == names
 
 
+@pytest.mark.slow
 def test_a_file_that_is_gone_meanwhile_is_told(plan: Plan, names: list[str]) -> None:
     *_, gone = read_files([*names[:2], "gone.xlsx"], plan)
     assert [problem.code for problem in gone.problems] == ["unreadable-file"]
