@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from gbv_kpi.sheets.refusal import damaged, oversized
-from gbv_kpi.sheets.sheet import LONGEST_NAME, Area, Cell, Sheet
+from gbv_kpi.sheets.sheet import LONGEST_NAME, Area, Cell, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.shown import PLAIN, Run, Style, as_shown, join_runs
 
 MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
 MAX_MERGED = 100_000  # areas
@@ -14,7 +15,8 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 class Grid:
     """Cells at their addresses, from 0. Raises `Refusal` where they span more than a return."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, from_1904: bool = False) -> None:
+        self.from_1904 = from_1904
         self.rows: list[list[Cell]] = []
         self.width = 0
         self.merged: list[Area] = []
@@ -35,13 +37,29 @@ class Grid:
             cells.extend([""] * (column - len(cells)))
             cells.append(cell)
 
-    def show(self, row: int, column: int, seen: tuple[Cell, bool]) -> None:
-        """Put a cell and whether some of its text was left out."""
-        cell, is_cut = seen
-        if is_cut:
+    def show(self, row: int, column: int, value: Cell | list[Run], style: Style = PLAIN) -> Cell:
+        """Put what a cell with some value or text in runs shows, and return it; note text that was left out."""
+        cell: Cell | None
+        is_cut = style.look[1]
+        match value:
+            case str():
+                cell, is_cut = join_runs([(value, None)], style.look)
+            case list():
+                cell, is_cut = join_runs(value, style.look)
+            case FormulaWithoutValue():
+                cell, is_cut = value, False
+            case _ if is_cut:
+                cell = ""
+            case float():
+                cell = as_shown(value, style.number_format, from_1904=self.from_1904)
+            case _:
+                cell = value
+        if is_cut or cell is None:
             self.unseen.append((row, column))
-        if cell != "":
-            self.put(row, column, cell)
+        if cell is None or cell == "":
+            return ""
+        self.put(row, column, cell)
+        return cell
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))

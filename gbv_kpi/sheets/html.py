@@ -175,8 +175,8 @@ class _Page:
         look = self._looks[-1][1]
         if self._length < LONGEST_TEXT and (self._cell is not None or not look.is_gone):
             self._length += len(text)
-            is_raised = look.is_raised or (look.is_note and any(run.strip() for run, _, _ in self._runs))
-            self._runs.append((text[:LONGEST_TEXT], is_raised, look.is_struck or look.is_gone))
+            is_raised = look.is_raised or (look.is_note and any(run.strip() for run, _ in self._runs))
+            self._runs.append((text[:LONGEST_TEXT], (is_raised, look.is_struck or look.is_gone)))
 
     def _end_cell(self) -> None:
         """Put the lines since the last cell into the open cell, or into rows of their own."""

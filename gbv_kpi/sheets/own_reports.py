@@ -11,8 +11,7 @@ _PAGE_MARK = b'<meta name="generator" content="gbv-kpi'
 
 def is_own_package(package: Package) -> bool:
     properties = package.related("", "core-properties")
-    categories = [element.text for is_start, _, element in walk(properties or b"<a/>", "category") if not is_start]
-    return any((category or "").strip() == REPORT_MARK for category in categories)
+    return any((category.text or "").strip() == REPORT_MARK for _, category in walk(properties, "category"))
 
 
 def is_own_page(start: bytes) -> bool:

@@ -15,9 +15,9 @@ from gbv_kpi.sheets.grid import MAX_MERGED, check_areas
 from gbv_kpi.sheets.package import Package, elements, is_true
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
-from gbv_kpi.sheets.shown import without_noise
+from gbv_kpi.sheets.shown import Style, without_noise
 from gbv_kpi.sheets.xlsb import read_xlsb
-from gbv_kpi.sheets.xlsx_scan import CellStyle, read_sheet, read_strings, read_styles
+from gbv_kpi.sheets.xlsx_scan import read_sheet, read_strings, read_styles
 
 MAX_SHEETS = 1000
 MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
@@ -72,7 +72,7 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, 
 def _read_workbook(package: Package, main: str) -> Workbook:
     targets = {relation.id: relation for relation in package.relations(main)}
     found = elements(package.part(main), "workbook", "sheet", "workbookPr", "calcPr")
-    if not found or found[0][0] != "workbook":
+    if not found or found[-1][0] != "workbook":
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     listed = [(given, targets.get(given.get("id", ""))) for name, given in found if name == "sheet"]
     return Workbook(
@@ -92,7 +92,7 @@ def _read_workbook(package: Package, main: str) -> Workbook:
 
 
 def _read_closely(
-    workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None, styles: Sequence[CellStyle]
+    workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None, styles: Sequence[Style]
 ) -> list[tuple[Sheet, bool]]:
     texts = read_strings(strings) if strings else []
     contents = {
@@ -103,11 +103,12 @@ def _read_closely(
     if len(contents) < len(parts):
         raise damaged()
     # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
-    if workbook.asks_to_calculate and not any(sheet.has_results for sheet in contents.values()):
-        for sheet in contents.values():
-            for row, column in sheet.zeros:
-                sheet.grid.put(row, column, FormulaWithoutValue())
-    sheets = [(contents[part].grid.sheet(name), is_shown) for name, part, is_shown in workbook.sheets]
+    results = [cell for _, results in contents.values() for cell in results.values()]
+    if workbook.asks_to_calculate and all(isinstance(cell, float) and cell == 0 for cell in results):
+        for grid, places in contents.values():
+            for row, column in places:
+                grid.put(row, column, FormulaWithoutValue())
+    sheets = [(contents[part][0].sheet(name), is_shown) for name, part, is_shown in workbook.sheets]
     check_areas(sheet for sheet, _ in sheets)
     return sheets
 

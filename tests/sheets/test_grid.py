@@ -15,7 +15,7 @@ FAR = b'<row r="1048576"><c r="XFD1048576"%s</row>'
 
 def area_of_sheet(rows: bytes) -> int:
     xml = b'<worksheet xmlns="u"><sheetData>' + rows + b"</sheetData></worksheet>"
-    grid = read_sheet(xml, [], [], from_1904=False).grid
+    grid, _ = read_sheet(xml, [], [], from_1904=False)
     return len(grid.rows) * grid.width
 
 
