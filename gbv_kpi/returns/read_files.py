@@ -14,8 +14,8 @@ from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table, without_target_tables
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
-from gbv_kpi.sheets.open import OWN_REPORT, is_plain_text, is_too_large, no_headings_problem, read_sheets
-from gbv_kpi.sheets.refusal import oversized, problem_of
+from gbv_kpi.sheets.open import is_plain_text, is_too_large, no_headings_problem, read_sheets
+from gbv_kpi.sheets.refusal import OWN_REPORT, oversized, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
 

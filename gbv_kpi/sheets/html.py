@@ -34,6 +34,7 @@ _SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # not words, 
 _STRUCK = frozenset({"s", "strike", "del"})
 _RAISED = frozenset({"sup", "sub"})
 _NOT_SHOWN = frozenset({"script", "style", "title", "xml", "noscript", "template", "option"})
+_LOOKING = _RAISED | _STRUCK | _NOT_SHOWN  # tags with a look of their own
 _BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "body", "form", "hr"})
 
 
@@ -82,7 +83,7 @@ class _Look:
 
 def _look_of(tag: str, attributes: Mapping[str, str], above: _Look, classes: Mapping[str, Mapping[str, str]]) -> _Look:
     """Return the look of an open tag; `above` is the look of the tag around it, `classes` the style sheet."""
-    if not attributes and tag not in _NOT_SHOWN | _STRUCK | _RAISED:
+    if not attributes and tag not in _LOOKING:
         return above
     style: dict[str, str] = {}
     for name in attributes.get("class", "").split():

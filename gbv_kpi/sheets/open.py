@@ -12,9 +12,17 @@ from gbv_kpi.sheets.encodings import font_problem, plain_start
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.ods import is_ods, read_ods
-from gbv_kpi.sheets.own_reports import is_own_package, is_own_page, is_own_table
-from gbv_kpi.sheets.package import ZIP, Package
-from gbv_kpi.sheets.refusal import Refusal, is_fault, oversized, packed, problem_of, unsupported
+from gbv_kpi.sheets.package import ZIP, Package, walk
+from gbv_kpi.sheets.refusal import (
+    REPORT_MARK,
+    Refusal,
+    is_fault,
+    oversized,
+    own_report,
+    packed,
+    problem_of,
+    unsupported,
+)
 from gbv_kpi.sheets.sheet import Sheet, cell_address
 from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
 from gbv_kpi.sheets.xls import MAX_SIZE as MAX_LEGACY
@@ -26,7 +34,8 @@ SAMPLE_ROWS = 200
 SAMPLE_CELLS = 5000
 SHOWN_CELLS = 5
 WORKBOOK_SUFFIXES = RETURN_SUFFIXES - {".csv", ".tsv", ".xls"}
-OWN_REPORT = "own-report"
+REPORT_COLUMNS = ["plan", "year", "indicator", "indicator_title", "scope"]  # the first ones of a report as CSV
+_REPORT_PAGE = b'<meta name="generator" content="gbv-kpi'
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def read_sheets(source: Source) -> Opened:
             sheets = [(sheet, True)]
         elif is_workbook(source.start):
             sheets, encoding = _read_workbook(source.content), None
-        elif is_own_page(source.start):
+        elif _REPORT_PAGE in plain_start(source.start):
             raise own_report()
         else:
             sheets, encoding = read_web_page(source.content)
@@ -93,15 +102,12 @@ def no_headings_problem(source: Source) -> Problem:
     return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
 
 
-def own_report() -> Refusal:
-    return Refusal("own-report", phrase("This is a report written by gbv-kpi, not a return."))
-
-
 def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
     if content.startswith(OLE):
         return read_xls(content)
     package = Package(content)
-    if is_own_package(package):
+    categories = walk(package.related("", "core-properties"), "category")
+    if any((category.text or "").strip() == REPORT_MARK for _, category in categories):
         raise own_report()
     if is_ods(package):
         return read_ods(package)
@@ -137,7 +143,7 @@ def _read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]
     if encoding is None and suffix in WORKBOOK_SUFFIXES:
         message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
         raise Refusal("unreadable-file", message)
-    if sheet is not None and is_own_table(sheet):
+    if sheet is not None and len(sheet.rows) and sheet.rows[0][: len(REPORT_COLUMNS)] == REPORT_COLUMNS:
         raise own_report()
     return sheet, encoding, problems
 

@@ -42,9 +42,8 @@ class Style:
     @property
     def is_peculiar(self) -> bool:
         """Return whether the fast reader misses it: raised, struck out, a percentage, a year, nothing shown."""
-        code, plain = self.number_format, plain_format(self.number_format)
-        is_year = "y" in plain and not plain.strip("y ")
-        return any(self.look) or "%" in code or is_year or _hides(code, plain) or bool(_scale(code))
+        shown = as_shown(45000.0, self.number_format)
+        return any(self.look) or (shown != 45000.0 and not isinstance(shown, date | time | timedelta))
 
 
 PLAIN = Style()

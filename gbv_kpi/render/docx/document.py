@@ -32,7 +32,7 @@ from gbv_kpi.render.docx.fields import fields, letterhead_fields
 from gbv_kpi.render.docx.wording import BLANK
 from gbv_kpi.render.letters import Letter
 from gbv_kpi.render.year_record import record_sentences
-from gbv_kpi.sheets.own_reports import REPORT_MARK
+from gbv_kpi.sheets.refusal import REPORT_MARK
 
 FONT, BODY_SIZE = "Times New Roman", 28  # half points
 PAPER = (210, 297)  # mm: A4
