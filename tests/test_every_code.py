@@ -31,8 +31,6 @@ OTHER_WORDS |= {"fail-on", "min-count"}
 READERS_OF_TAGS = {
     "ods.py",
     "html.py",
-    "html_style.py",
-    "own_reports.py",
     "package.py",
 }  # their words are names of tags and properties
 

@@ -12,7 +12,7 @@ from gbv_kpi.sheets.encodings import font_problem, plain_start
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.ods import is_ods, read_ods
-from gbv_kpi.sheets.package import ZIP, Package, walk
+from gbv_kpi.sheets.package import ZIP, Package
 from gbv_kpi.sheets.refusal import (
     REPORT_MARK,
     Refusal,
@@ -106,8 +106,7 @@ def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
     if content.startswith(OLE):
         return read_xls(content)
     package = Package(content)
-    categories = walk(package.related("", "core-properties"), "category")
-    if any((category.text or "").strip() == REPORT_MARK for _, category in categories):
+    if package.category() == REPORT_MARK:
         raise own_report()
     if is_ods(package):
         return read_ods(package)

@@ -44,9 +44,10 @@ class Package:
         members = self._archive.infolist()
         if sum(member.file_size for member in members) > MAX_UNPACKED:
             raise oversized()
-        self.names = [member.filename for member in members]
+        self.names = {member.filename for member in members}
         self._members = {_canonical(member.filename): member for member in members}
-        self.is_ambiguous = len(self._members) < len(members)  # readers may differ in which of two they take
+        # Readers may differ in which of two members they take, or where a backslash leads.
+        self.is_ambiguous = len(self._members) < len(members) or any("\\" in name for name in self.names)
         self._unpacked = 0
 
     def has(self, name: str) -> bool:
@@ -86,6 +87,11 @@ class Package:
         """Return the first part of a kind that a part refers to."""
         target = next((relation.target for relation in self.relations(name) if relation.kind == kind), None)
         return None if target is None else self.part(target)
+
+    def category(self) -> str:
+        """Return the category in the properties of the document."""
+        found = walk(self.related("", "core-properties"), "category")
+        return next(((element.text or "").strip() for _, element in found), "")
 
     def content_types(self) -> dict[str, str]:
         """Return the declared content type of each part that has its own, by its name in lower case."""

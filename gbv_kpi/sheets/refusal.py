@@ -4,7 +4,6 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problems import Place, Problem
 
 REPORT_MARK = "gbv-kpi report"  # the category of a workbook or document that is a report, not a return
-OWN_REPORT = "own-report"
 
 
 class Refusal(Exception):  # noqa: N818 - a result of reading, not an error of the program
@@ -41,7 +40,7 @@ def text_document() -> Refusal:
 
 
 def own_report() -> Refusal:
-    return Refusal(OWN_REPORT, phrase("This is a report written by gbv-kpi, not a return."))
+    return Refusal("own-report", phrase("This is a report written by gbv-kpi, not a return."))
 
 
 def is_fault(error: BaseException) -> bool:
