@@ -1,7 +1,6 @@
 """Build a sheet cell by cell."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache, reduce
 
 from gbv_kpi.sheets.refusal import damaged, oversized
@@ -10,6 +9,7 @@ from gbv_kpi.sheets.shown import PLAIN, Run, Style, as_shown, join_runs
 
 MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
 MAX_MERGED = 100_000  # areas
+MAX_SHEETS = 1000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 _REFERENCE = re.compile("([A-Za-z]{1,8})([1-9][0-9]{0,8})[0-9]*")
 
@@ -68,7 +68,7 @@ class Grid:
         if len(self.merged) > MAX_MERGED:
             raise oversized()
 
-    def sheet(self, name: str | None) -> Sheet:
+    def sheet(self, name: str | None, *, is_shown: bool) -> Sheet:
         return Sheet(
             name and name[:LONGEST_NAME],
             self.rows,
@@ -76,13 +76,8 @@ class Grid:
             hidden_rows=frozenset(row for row in self.hidden_rows if row < len(self.rows)),
             hidden_columns=frozenset(column for column in self.hidden_columns if column < self.width),
             unseen=tuple(self.unseen),
+            is_shown=is_shown,
         )
-
-
-def check_areas(sheets: Iterable[Sheet]) -> None:
-    """Raise `Refusal` where the sheets of a file together span more than a return."""
-    if sum(len(sheet.rows) * sheet.width for sheet in sheets) > MAX_AREA:
-        raise oversized()
 
 
 def address_of(reference: str) -> tuple[int, int]:

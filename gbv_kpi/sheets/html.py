@@ -46,13 +46,13 @@ def is_web_page(content: bytes) -> bool:
     return start.startswith((*_STARTS, *_MIME_START))
 
 
-def read_web_page(content: bytes) -> tuple[list[tuple[Sheet, bool]], str | None]:
-    """Return each sheet and whether it is shown, and the encoding. Raises `Refusal` for too many cells."""
+def read_web_page(content: bytes) -> tuple[list[Sheet], str | None]:
+    """Return the sheets and the encoding of a page. Raises `Refusal` for too many cells."""
     pages = [decode_page(page) for page in _pages(content)]
     read = [_read_page(text) for text, _ in pages]
     tables = [page.grid for page in read if page.has_table]
     listed = next((page.listed for page in read if len(page.listed) == len(tables)), [(None, True)] * len(tables))
-    sheets = [(grid.sheet(name), is_shown) for grid, (name, is_shown) in zip(tables, listed, strict=True)]
+    sheets = [grid.sheet(name, is_shown=is_shown) for grid, (name, is_shown) in zip(tables, listed, strict=True)]
     return sheets, pages[0][1] if pages else None
 
 

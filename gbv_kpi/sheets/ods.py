@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
+from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid
 from gbv_kpi.sheets.package import Attributes, Element, Package, attributes_of, elements, local_name, walk
-from gbv_kpi.sheets.refusal import encrypted, oversized, text_document, unsupported
+from gbv_kpi.sheets.refusal import encrypted, text_document, unsupported
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
 from gbv_kpi.sheets.shown import NORMAL, Look, Run, Style, join_runs, number_of, scale_in, without_noise
 
-MAX_TABLES = 1000
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
 _DRAWN = ("caption", "circle", "connector", "custom-shape", "ellipse", "frame", "g", "line", "path", "polygon", "rect")
 _NOT_SHOWN = frozenset({"annotation", "hidden-text", *_DRAWN})
@@ -34,9 +33,8 @@ def is_ods(package: Package) -> bool:
     return True
 
 
-def read_ods(package: Package) -> list[tuple[Sheet, bool]]:
-    """Return each sheet and whether it is shown."""
-    styles, sheets, is_spreadsheet = _Styles(), list[tuple[Sheet, bool]](), False
+def read_ods(package: Package) -> list[Sheet]:
+    styles, sheets, is_spreadsheet = _Styles(), list[Sheet](), False
     table = _Table(styles)
     for part in ("styles.xml", "content.xml"):
         for name, element in walk(package.part(part), *_READ):
@@ -51,10 +49,8 @@ def read_ods(package: Package) -> list[tuple[Sheet, bool]]:
             elif name == "table":
                 looks = styles.chain("table", given.get("style-name", ""))
                 is_hidden = given.get("display") == "false" or any(look.is_hidden for look in looks)
-                sheets.append((table.grid.sheet(given.get("name", "")), not is_hidden))
+                sheets.append(table.grid.sheet(given.get("name", ""), is_shown=not is_hidden))
                 table = _Table(styles)
-                if len(sheets) > MAX_TABLES:
-                    raise oversized()
             else:
                 groups = map(attributes_of, element.iterancestors("{*}table-row-group", "{*}table-column-group"))
                 is_hidden = given.get("visibility") in ("collapse", "filter") or any(
@@ -63,7 +59,6 @@ def read_ods(package: Package) -> list[tuple[Sheet, bool]]:
                 (table.add_row if name == "table-row" else table.add_columns)(element, given, is_hidden)
     if not is_spreadsheet:
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
-    check_areas(sheet for sheet, _ in sheets)
     return sheets
 
 

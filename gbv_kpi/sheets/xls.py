@@ -9,14 +9,13 @@ from collections import defaultdict
 from struct import pack_into, unpack_from
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_AREA, Grid
+from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, Grid
 from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.shown import Style, split_runs
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
-MAX_SHEETS = 1000
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SUMMARY = "\x05SummaryInformation"
@@ -31,8 +30,8 @@ _KEPT = {
 _IGNORED = 0xEEEE  # a kind of record that does not exist
 
 
-def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
-    """Return each sheet and whether it is shown. Raises `Refusal`, or what xlrd raises for a damaged file."""
+def read_xls(content: bytes) -> list[Sheet]:
+    """Return the sheets of a workbook. Raises `Refusal`, or what xlrd raises for a damaged file."""
     if _ENCRYPTED in content:
         raise encrypted()
     import xlrd
@@ -69,7 +68,7 @@ def read_xls(content: bytes) -> list[tuple[Sheet, bool]]:
             grid.merge(top, left, bottom - 1, right - 1)
         grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)
         grid.hidden_columns.update(column for column, look in sheet.colinfo_map.items() if look.hidden)
-        sheets.append((grid.sheet(sheet.name), sheet.visibility == 0))
+        sheets.append(grid.sheet(sheet.name, is_shown=sheet.visibility == 0))
     return sheets
 
 

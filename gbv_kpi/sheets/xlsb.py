@@ -6,13 +6,12 @@ Record and field layout: [MS-XLSB], https://learn.microsoft.com/openspecs/office
 from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
-from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
+from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import damaged, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, Sheet
 from gbv_kpi.sheets.shown import BUILT_IN, NORMAL, PLAIN, Look, Run, Style, split_runs
 
-MAX_SHEETS = 1000
 MAX_RECORDS = 5_000_000
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -24,8 +23,7 @@ _RICH_CELL = 62
 Text = str | list[Run]
 
 
-def read_xlsb(package: Package, main: str) -> list[tuple[Sheet, bool]]:
-    """Return each sheet and whether it is shown."""
+def read_xlsb(package: Package, main: str) -> list[Sheet]:
     targets = {relation.id: relation for relation in package.relations(main)}
     listed, from_1904 = [], False
     for kind, record in _records(package.part(main)):
@@ -34,8 +32,6 @@ def read_xlsb(package: Package, main: str) -> list[tuple[Sheet, bool]]:
         elif kind == _SHEET:
             identity, end = _plain_text(record, 8)
             listed.append((_plain_text(record, end)[0], targets.get(identity), record[0] == 0))
-    if len(listed) > MAX_SHEETS:
-        raise oversized()
     styles, looks = _read_styles(package.related(main, "styles"))
     shared = _records(package.related(main, "sharedStrings"))
     strings = [_text(record, looks) for kind, record in shared if kind == _STRING]
@@ -47,8 +43,7 @@ def read_xlsb(package: Package, main: str) -> list[tuple[Sheet, bool]]:
                 raise damaged()
             grid = Grid(from_1904=from_1904)
             _fill(grid, part, strings, styles, looks)
-            sheets.append((grid.sheet(name), is_shown))
-            check_areas(sheet for sheet, _ in sheets)
+            sheets.append(grid.sheet(name, is_shown=is_shown))
     return sheets
 
 

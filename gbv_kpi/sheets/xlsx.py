@@ -15,14 +15,13 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_MERGED, Grid, address_of, check_areas
+from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_MERGED, Grid, address_of
 from gbv_kpi.sheets.package import MAX_ELEMENTS, Element, Package, elements, is_true, local_name, walk
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.shown import BUILT_IN, NORMAL, PLAIN, Look, Run, Style, number_of, without_noise
 from gbv_kpi.sheets.xlsb import read_xlsb
 
-MAX_SHEETS = 1000
 MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold
@@ -50,8 +49,8 @@ def main_part(package: Package) -> str | None:
     return next((part for part in [*named, *typed] if package.has(part)), None)
 
 
-def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, bool]]:
-    """Return each sheet and whether it is shown. Raises `Refusal`, or what a library raises for a damaged file."""
+def read_xlsx(content: bytes, package: Package, main: str) -> list[Sheet]:
+    """Return the sheets of a workbook. Raises `Refusal`, or what a library raises for a damaged file."""
     kind = package.content_types().get(main.lower(), "")
     if "wordprocessing" in kind or main.lower().startswith("word/"):
         raise text_document()
@@ -60,8 +59,6 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, 
     if main.lower().endswith(".bin"):
         return read_xlsb(package, main)
     workbook = _read_workbook(package, main)
-    if len(workbook.sheets) > MAX_SHEETS:
-        raise oversized()
     styles_part, strings_part = package.related(main, "styles"), package.related(main, "sharedStrings")
     if styles_part is None and any(relation.kind == "styles" for relation in package.relations(main)):
         raise damaged()  # a percentage would be read as a count
@@ -98,7 +95,7 @@ def _read_workbook(package: Package, main: str) -> Workbook:
 
 def _read_closely(
     workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None, styles: Sequence[Style]
-) -> list[tuple[Sheet, bool]]:
+) -> list[Sheet]:
     texts = _read_strings(strings) if strings else []
     contents = {
         part: read_sheet(xml, texts, styles, from_1904=workbook.from_1904)
@@ -113,9 +110,7 @@ def _read_closely(
         for grid, places in contents.values():
             for row, column in places:
                 grid.put(row, column, FormulaWithoutValue())
-    sheets = [(contents[part][0].sheet(name), is_shown) for name, part, is_shown in workbook.sheets]
-    check_areas(sheet for sheet, _ in sheets)
-    return sheets
+    return [contents[part][0].sheet(name, is_shown=is_shown) for name, part, is_shown in workbook.sheets]
 
 
 def _read_styles(xml: bytes) -> Sequence[Style]:
@@ -243,7 +238,7 @@ def _is_canonical(package: Package, workbook: Workbook, main: str) -> bool:
 
 def _read_quickly(
     content: bytes, workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None
-) -> list[tuple[Sheet, bool]] | None:
+) -> list[Sheet] | None:
     """Return the sheets as the fast reader gives them; None where it may miss something, or fails."""
     areas = {part: 0 if xml is None else _quick_area(xml, workbook) for part, xml in parts.items()}
     if sum(areas[part] for _, part, _ in workbook.sheets) > MAX_QUICK_AREA:
@@ -259,11 +254,12 @@ def _read_quickly(
             raise
         return None  # the close reader reports what is wrong
     merged = [tuple(sheet.merged_cell_ranges or ()) for sheet in read]
-    sheets = list(map(Sheet, (sheet.name[:LONGEST_NAME] for sheet in read), rows, merged))
-    if sum(len(sheet.merged) for sheet in sheets) > MAX_MERGED:
+    if sum(map(len, merged)) > MAX_MERGED:
         raise oversized()
-    check_areas(sheets)
-    return [(_split_tail(sheet), is_shown) for sheet, (_, _, is_shown) in zip(sheets, workbook.sheets, strict=True)]
+    return [
+        _split_tail(Sheet(name[:LONGEST_NAME], cells, areas, is_shown=is_shown))
+        for (name, _, is_shown), cells, areas in zip(workbook.sheets, rows, merged, strict=True)
+    ]
 
 
 def _split_tail(sheet: Sheet) -> Sheet:
