@@ -27,21 +27,12 @@ class Cited(Protocol):
 
 
 class Seen(NamedTuple):
-    """A figure of a field, or of a whole column, that has other meanings than the result of the year."""
+    """A heading, line or figure, and why it is not the result of the year."""
 
     row: int
     at: int
     heading: str
     kinds: tuple[Kind, ...]
-
-
-class Remark(NamedTuple):
-    """A line that limits or excludes figures, and the kind of limit."""
-
-    kind: Kind
-    row: int
-    at: int
-    heading: str
 
 
 def shortened(found: str) -> str:

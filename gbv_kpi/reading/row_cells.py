@@ -13,12 +13,12 @@ from gbv_kpi.reading.body import Body, RowKind
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column
+from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.remarks import against_in_cell
 from gbv_kpi.reading.tables import FieldCells, Total, Unread
 from gbv_kpi.reading.title_block import year_of
-from gbv_kpi.reading.years import Texts
 
 
 def take_out_shared(

@@ -12,16 +12,15 @@ from gbv_kpi.reading.choose import choose_columns, other_meanings
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.header import Column, Header
-from gbv_kpi.reading.identify import identify
+from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
-from gbv_kpi.reading.refusals import Remark, missing, not_read, qualified
+from gbv_kpi.reading.refusals import Seen, missing, not_read, qualified
 from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS, against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import doubts_in, hidden, of_return, split_rows, take_out_shared, totals_of
 from gbv_kpi.reading.tables import FieldCells, Table
 from gbv_kpi.reading.title_block import TitleBlock, year_of
 from gbv_kpi.reading.units import level_of
-from gbv_kpi.reading.years import Claims, Texts
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_NOTES = 200  # rows of words below the last return
@@ -68,7 +67,7 @@ def read_table(
     fields = choose_columns(grid, named, title.named_years, lambda at: columns.has_cells(at, rows))
     tables = [_table(columns, rows, body, roles, chosen, year, title, grid) for year, chosen in fields.by_year.items()]
     unread = [*fields.unread, *columns.without_field(roles.others, rows)]
-    problems = [qualified(spot, remark, remark.kind) for remark in [*title.against[:1], *notes]]
+    problems = [qualified(spot, remark, remark.kinds[0]) for remark in [*title.against[:1], *notes]]
     refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
     problems += fields.problems
     claimed = {problem.field for problem in fields.problems}
@@ -85,7 +84,7 @@ def read_table(
         for table in tables:
             table.returns.loc[index, "is_faulty"] |= doubt.kind is not Kind.ESTIMATE
         for row, at in zip(doubt.rows.tolist(), index.tolist(), strict=True):
-            remark = Remark(doubt.kind, row + columns.first, doubt.column.at, doubt.shown)
+            remark = Seen(row + columns.first, doubt.column.at, doubt.shown, (doubt.kind,))
             problems.append(of_return(qualified(spot, remark, doubt.kind), tables[0].returns, at, grid))
     problems += [*of_sections, *(not_read(spot, column) for column in unread)]
     tables = [replace(table, refusal=refusal) for table in tables]
@@ -180,8 +179,8 @@ def _table(
         _names(_texts(columns, roles.unit, rows, grid), roles, grid),
         _texts(columns, roles.code, rows, grid),
         Texts.of([str(year)] * count) if headed else _texts(columns, roles.year, rows, grid),
-        year_column.at if year_column else -1,
-        np.full(count, headed.row, dtype=np.int32) if headed else None,
+        np.full(count, headed.row, dtype=np.int32) if headed else at,
+        np.full(count, year_column.at if year_column else -1, dtype=np.int32),
         *_section_years(body, rows),
         many_units=roles.name is not None and len(_known_units(columns, roles.name, grid)) > 1,
     )
