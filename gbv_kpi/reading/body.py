@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.reading.columns import Columns, Mask
-from gbv_kpi.reading.grid import Grid, is_column_numbers
-from gbv_kpi.reading.header import Header
+from gbv_kpi.reading.grid import Grid, Header, is_column_numbers
 from gbv_kpi.reading.labels import AGAINST, Kind
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, plain_key, words

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.reading.grid import Grid, holds_figure, is_filled
-from gbv_kpi.reading.header import Column
+from gbv_kpi.reading.grid import Column, Grid, holds_figure, is_filled
 from gbv_kpi.reading.normalize import alike
 from gbv_kpi.sheets.sheet import Cell, text_of
 

@@ -15,10 +15,9 @@ from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.items import ItemRow, arrange
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import plain_words
-from gbv_kpi.reading.refusals import Seen, not_read, other_year, qualified
 from gbv_kpi.reading.remarks import against_in, against_in_cell, against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import hidden, of_return
-from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
+from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread, not_read, other_year, qualified
 from gbv_kpi.reading.title_block import TitleBlock
 from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.units import level_of

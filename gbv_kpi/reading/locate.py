@@ -10,8 +10,7 @@ import numpy as np
 from gbv_kpi.reading.body import RowNames
 from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
-from gbv_kpi.reading.grid import Grid, holds_figure
-from gbv_kpi.reading.header import Header, heads_table, read_header
+from gbv_kpi.reading.grid import Grid, Header, heads_table, holds_figure, read_header
 from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind

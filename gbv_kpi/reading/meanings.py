@@ -24,7 +24,7 @@ from gbv_kpi.reading.normalize import (
     words,
     words_of_label,
 )
-from gbv_kpi.reading.periods import mark_periods
+from gbv_kpi.reading.titles import mark_periods
 from gbv_kpi.reading.units import level_of
 
 Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minus their squared lengths

@@ -8,10 +8,9 @@ from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.labels import Kind, Label
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
-from gbv_kpi.reading.periods import find_periods
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import Seen
-from gbv_kpi.reading.titles import is_incomplete, is_place_and_date, is_scale, is_signature, read_line
+from gbv_kpi.reading.tables import Seen
+from gbv_kpi.reading.titles import find_periods, is_incomplete, is_place_and_date, is_scale, is_signature, read_line
 
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")

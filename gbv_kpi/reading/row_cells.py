@@ -11,8 +11,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.body import Body, RowKind
 from gbv_kpi.reading.columns import Columns, Rows
-from gbv_kpi.reading.grid import Grid
-from gbv_kpi.reading.header import Column
+from gbv_kpi.reading.grid import Column, Grid
 from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.reader import Reader

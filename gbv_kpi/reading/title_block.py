@@ -11,12 +11,12 @@ from pathlib import PurePath
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading import titles
 from gbv_kpi.reading.grid import Grid, Spot
-from gbv_kpi.reading.labels import Key, Kind, listed
+from gbv_kpi.reading.labels import Key, Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import is_measure, plain_key, plain_words, tidy, without_diacritics, words
+from gbv_kpi.reading.normalize import is_measure, plain_key, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import Seen
 from gbv_kpi.reading.remarks import TextCell, against_in
+from gbv_kpi.reading.tables import Seen
 from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
 
 SHEET = (-1, -1)  # the place of a remark in the sheet's name
@@ -190,7 +190,7 @@ def _names_in_letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabu
 def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text is a body of the province, or a line of a letterhead that names no body."""
     key = words(text)
-    if _begins_with("province", key):
+    if words_at_start("province", key):
         return True
     is_of_place = any(key[-len(place) :] in (place, plain_key(place)) for place in vocabulary.places)
     return is_of_place and not any(level in key for level in words("huyện xã phường thị"))
@@ -212,12 +212,7 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
 def _begins_as_body(key: Key) -> bool:
     """Return whether words begin as the name of a body other than the offices that report for a unit."""
     is_title = not _WORDS_OF_TITLES.isdisjoint(plain_key(key))
-    return _begins_with("body", key) and office_before(key) < len(key) and not is_title
-
-
-def _begins_with(meaning: str, key: Key) -> bool:
-    """Return whether words begin with an entry of the closed list, typed with or without diacritics."""
-    return any(key[: len(start)] == start for entry in listed(meaning) for start in (words(entry), plain_words(entry)))
+    return words_at_start("body", key) > 0 and office_before(key) < len(key) and not is_title
 
 
 def _names_in_title(title: TitleBlock, names: UnitNames) -> Iterator[TextCell]:

@@ -10,15 +10,13 @@ from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading.body import Body, RowKind, RowNames, read_body
 from gbv_kpi.reading.choose import choose_columns, other_meanings
 from gbv_kpi.reading.columns import Columns, Rows
-from gbv_kpi.reading.grid import Grid
-from gbv_kpi.reading.header import Column, Header
+from gbv_kpi.reading.grid import Column, Grid, Header
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
-from gbv_kpi.reading.refusals import Seen, missing, not_read, qualified
 from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS, against_in_heading, notes_below
 from gbv_kpi.reading.row_cells import doubts_in, hidden, of_return, split_rows, take_out_shared, totals_of
-from gbv_kpi.reading.tables import FieldCells, Table
+from gbv_kpi.reading.tables import FieldCells, Seen, Table, missing, not_read, qualified
 from gbv_kpi.reading.title_block import TitleBlock, year_of
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
