@@ -47,7 +47,7 @@ class Claims:
     years: Texts | None
     year_rows: NDArray[np.int32]
     year_columns: NDArray[np.int32]
-    sections: Codes | None = None  # which of `section_years` is above each return, -1 for none
+    sections: Codes  # which of `section_years` is above each return, -1 for none
     section_years: Sequence[tuple[int, int, int]] = ()  # year, row and column
     across: bool = False  # the returns are columns
     many_units: bool = False  # the table lists several units
@@ -202,7 +202,7 @@ def _years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes,
         return title.spot.at(int(claims.year_rows[index]), int(claims.year_columns[index]))
 
     keys = np.zeros(count, dtype=np.int64) if claims.years is None else claims.years.codes * width
-    alike, different = pd.factorize(keys if claims.sections is None else keys + claims.sections + 1)
+    alike, different = pd.factorize(keys + claims.sections + 1)
     for number, key in enumerate(different.tolist()):
         members = np.flatnonzero(alike == number) if len(different) > 1 else np.arange(count)
         own_cell = cell_of(int(members[0]))

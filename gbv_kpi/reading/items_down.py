@@ -16,8 +16,18 @@ from gbv_kpi.reading.items import ItemRow, arrange
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import plain_words
 from gbv_kpi.reading.remarks import against_in, against_in_cell, against_in_heading, notes_below
-from gbv_kpi.reading.row_cells import hidden, of_return
-from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread, not_read, other_year, qualified
+from gbv_kpi.reading.tables import (
+    FieldCells,
+    Seen,
+    Table,
+    Total,
+    Unread,
+    hidden,
+    not_read,
+    of_return,
+    other_year,
+    qualified,
+)
 from gbv_kpi.reading.title_block import TitleBlock
 from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.units import level_of
@@ -182,6 +192,7 @@ def _claims(
         Texts.of([str(year or "") for _, year in keys]) if any(year for _, year in keys) else None,
         np.array([column.row for column in columns], dtype=np.int32),
         numbers,
+        np.full(len(keys), -1),
         across=True,
         many_units=len({unit for unit, _ in keys if unit}) > 1,
     )

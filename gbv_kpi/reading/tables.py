@@ -1,6 +1,6 @@
 """The results of reading: the returns of a sheet, the cell of every field of each, and why a figure is not read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NamedTuple, Protocol
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.grid import Spot
+from gbv_kpi.reading.grid import Grid, Spot
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.sheets.sheet import Cell, cell_address
 
@@ -106,11 +106,45 @@ def without_target_tables(tables: Sequence[Table]) -> list[Table]:
 
 @dataclass(frozen=True, slots=True)
 class SheetTables:
-    """The tables of one sheet, what is wrong with the sheet, and the columns for which its file is refused."""
+    """The tables of one sheet, and the columns for which its file is refused."""
 
     tables: Sequence[Table]
-    problems: Sequence[Problem]
     personal: Sequence[Problem]
+
+
+def of_return(problem: Problem, frame: pd.DataFrame, index: int, grid: Grid) -> Problem:
+    """Return the problem with the unit and year of a return, as far as they are known."""
+    code, year = frame["unit"].iloc[index], int(frame["year"].iloc[index]) or None
+    if not isinstance(code, str):
+        return problem.for_unit(None, None, year)
+    units = grid.reader.plan.units_in(year) if year else ()
+    return problem.for_unit(
+        code, next((unit.name for unit in units if unit.code == code), code if year else None), year
+    )
+
+
+def hidden(
+    grid: Grid,
+    frame: pd.DataFrame,
+    returns: Iterable[tuple[int, int, int]],
+    fields: Mapping[str, tuple[int, int]],
+    *,
+    across: bool,
+) -> Iterator[Problem]:
+    """Report rows and columns that a sheet hides, for the sender may not know of them; they count like the others.
+
+    `returns` has index, row and column of returns, `fields` row and column of fields; `across` returns are columns.
+    """
+    sheet = grid.sheet
+    row_message = phrase("This row is hidden; its figures were read and count.")
+    column_message = phrase("This column is hidden; its figures were read and count.")
+    of_return_message, of_field_message = (column_message, row_message) if across else (row_message, column_message)
+    for index, row, at in returns:
+        if at in sheet.hidden_columns if across else row in sheet.hidden_rows:
+            yield of_return(Problem("hidden-figures", grid.spot.at(row, at), of_return_message), frame, index, grid)
+    for field, (row, at) in fields.items():
+        if row in sheet.hidden_rows if across else at in sheet.hidden_columns:
+            yield Problem("hidden-figures", grid.spot.at(row, at), of_field_message, field=field)
 
 
 # ---------------------------------------------------------------- figures that are not read

@@ -192,7 +192,7 @@ def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
     key = words(text)
     if words_at_start("province", key):
         return True
-    is_of_place = any(key[-len(place) :] in (place, plain_key(place)) for place in vocabulary.places)
+    is_of_place = any(key[-len(place) :] == place for place in vocabulary.place_forms)
     return is_of_place and not any(level in key for level in words("huyện xã phường thị"))
 
 
