@@ -109,7 +109,6 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
         problems = [*problems, _no_returns(source, sheets, is_headed=bool(tables))]
     for sheet, found_on in zip(sheets, read, strict=True):
-        problems = [*problems, *found_on.problems]
         if tables and not found_on.tables and may_hold_returns(sheet, reader):
             message = phrase(
                 "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""
