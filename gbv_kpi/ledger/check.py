@@ -10,8 +10,15 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import values_hash
 from gbv_kpi.ledger.faults import CONTRADICTION
-from gbv_kpi.ledger.journal import journal_of, publications_of
-from gbv_kpi.ledger.query import UNREADABLE, ChangedError, damage_as_error, entry_from, rows_with_files
+from gbv_kpi.ledger.query import (
+    UNREADABLE,
+    ChangedError,
+    damage_as_error,
+    entry_from,
+    journal_of,
+    publications_of,
+    rows_with_files,
+)
 from gbv_kpi.ledger.records import Entry, UnitKey, columns_of, returns, submissions
 
 MAX_KEY_SETS = 50  # sets of units and years of earlier files to try for each file
@@ -71,7 +78,8 @@ def _entry(row: RowMapping) -> Entry | Phrase:
     try:
         return entry_from(row)
     except ChangedError as error:
-        return error.found
+        found: Phrase = error.args[0]
+        return found
     except UNREADABLE:
         return phrase("the return number {number} cannot be read", number=str(row["id"]))
 

@@ -16,8 +16,16 @@ from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.publication import Publication
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.journal import Document, add_publication, add_to_journal, journal_of, publications_of
-from gbv_kpi.ledger.query import damage_as_error, entry_from, rows_with_files
+from gbv_kpi.ledger.query import (
+    Document,
+    add_publication,
+    add_to_journal,
+    damage_as_error,
+    entry_from,
+    journal_of,
+    publications_of,
+    rows_with_files,
+)
 from gbv_kpi.ledger.records import (
     Entry,
     FileRecord,

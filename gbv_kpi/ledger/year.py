@@ -14,8 +14,7 @@ from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Author, changes_between, latest, returns_from
-from gbv_kpi.ledger.journal import add_to_journal, events_of
-from gbv_kpi.ledger.query import entries_of, entries_of_year
+from gbv_kpi.ledger.query import add_to_journal, entries_of, entries_of_year, events_of
 from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
 from gbv_kpi.ledger.trace import keys_named
 from gbv_kpi.plan import Plan

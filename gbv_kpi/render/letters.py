@@ -162,7 +162,7 @@ def reply_to(file: SubmittedFile, language: Language) -> str:
     """Return the reply, as Markdown, to a file that was refused or in which nothing is filled in."""
     name = _file_name(file.path)
     opening = phrase("The return {file} was not recorded. Please correct the following and send it again:", file=name)
-    if file.filed.state is State.BLANK:
+    if file.state is State.BLANK:
         opening = phrase("The return {file} was not recorded: no figure is filled in.", file=name)
     points = [f"- {_say_escaped(point, language)}" for point in _corrections(file.problems)]
     return "\n".join([_say_escaped(opening, language), "", *points]).rstrip() + "\n"
