@@ -66,7 +66,7 @@ def history(
     Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
     """
     from gbv_kpi.ledger.query import entries_of, events_of
-    from gbv_kpi.ledger.trace import keys_named, revisions
+    from gbv_kpi.ledger.year import keys_named, revisions
     from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
 
     request = request_of(context, ListFormat, format, output, lang)
@@ -110,8 +110,8 @@ def trace(
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
     from gbv_kpi.ledger.query import entries_of, events_of
-    from gbv_kpi.ledger.trace import trace as follow
-    from gbv_kpi.ledger.trace import unit_named
+    from gbv_kpi.ledger.year import trace as follow
+    from gbv_kpi.ledger.year import unit_named
     from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
     request = request_of(context, CheckFormat, format, output, lang)

@@ -2,7 +2,7 @@
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language
-from gbv_kpi.ledger.check import LedgerCheck
+from gbv_kpi.ledger.backup import LedgerCheck
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes
 
