@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from gbv_kpi.console import escape_json
 from gbv_kpi.errors import LedgerError
@@ -109,28 +109,32 @@ def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
     Raises `LedgerError` for returns that do not continue those of the ledger: two ledgers with separate histories
     cannot be merged.
     """
-    return ledger.write(lambda connection: _add_new(connection, lines))
+    files = _files(lines)
+
+    def add_new(connection: Connection) -> int:
+        columns = submissions.c
+        present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
+        new = [file for file in files if (file.plan, file.sha256, file.content) not in present]
+        key = (returns.c.plan, returns.c.unit_code, returns.c.unit_since, returns.c.year)
+        last = connection.execute(select(*key, func.max(returns.c.revision)).group_by(*key))
+        _expect_to_continue(new, {(plan, UnitKey(*unit), year): revision for plan, *unit, year, revision in last})
+        for file in new:
+            add_submission(connection, file, file.returns)
+        recorded = set(query.journal_of(connection))
+        journal = [line.event for line in lines if isinstance(line, _Recorded)]
+        query.add_to_journal(connection, [event for event in journal if event not in recorded])
+        known = [publication for _, publication in query.publications_of(connection)]
+        for line in lines:
+            if isinstance(line, _Published) and line.publication not in known:
+                query.add_publication(connection, line.publication, line.published)
+        return len(new)
+
+    new = ledger.write(add_new)
+    return new, len(files) - new
 
 
 def _files(lines: Iterable[Line]) -> list[FileWithReturns]:
     return [line for line in lines if isinstance(line, FileWithReturns)]
-
-
-def _add_new(connection: Connection, lines: Sequence[Line]) -> tuple[int, int]:
-    columns, files = submissions.c, _files(lines)
-    present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
-    new = [file for file in files if (file.plan, file.sha256, file.content) not in present]
-    _expect_to_continue(new, _last_revisions(connection))
-    for file in new:
-        add_submission(connection, file, file.returns)
-    recorded = set(query.journal_of(connection))
-    journal = [line.event for line in lines if isinstance(line, _Recorded)]
-    query.add_to_journal(connection, [event for event in journal if event not in recorded])
-    known = [publication for _, publication in query.publications_of(connection)]
-    for line in lines:
-        if isinstance(line, _Published) and line.publication not in known:
-            query.add_publication(connection, line.publication, line.published)
-    return len(new), len(files) - len(new)
 
 
 def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKey, int]) -> None:
@@ -152,15 +156,6 @@ def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKe
                     )
                 )
             held[key] = given.revision
-
-
-def _last_revisions(connection: Connection) -> dict[ReturnKey, int]:
-    columns = returns.c
-    statement = select(columns.plan, columns.unit_code, columns.unit_since, columns.year, columns.revision)
-    return {
-        (plan, UnitKey(code, since), year): revision
-        for plan, code, since, year, revision in connection.execute(statement.order_by(columns.revision))
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +185,12 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
         rows = connection.execute(statement).mappings().all()
     entries: dict[object, list[Entry]] = {}
     for row in rows:
-        entry = _entry(row)
-        if isinstance(entry, Entry):
-            entries.setdefault(row["submission"], []).append(entry)
-        else:
-            damage.append(entry)
+        try:
+            entries.setdefault(row["submission"], []).append(query.entry_from(row))
+        except query.ChangedError as error:
+            damage.append(error.args[0])
+        except query.UNREADABLE:
+            damage.append(phrase("the return number {number} cannot be read", number=str(row["id"])))
     damage += _missing_revisions(entries)
     contents = list(_content_damage(files_held, entries))
     damage += filter(None, contents)
@@ -209,16 +205,6 @@ def _damaged_pages(connection: Connection) -> Iterator[Phrase]:
         yield CONTRADICTION
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         yield phrase("a return in it belongs to no file")
-
-
-def _entry(row: RowMapping) -> Entry | Phrase:
-    try:
-        return query.entry_from(row)
-    except query.ChangedError as error:
-        found: Phrase = error.args[0]
-        return found
-    except query.UNREADABLE:
-        return phrase("the return number {number} cannot be read", number=str(row["id"]))
 
 
 def _missing_revisions(entries: Mapping[object, list[Entry]]) -> Iterator[Phrase]:

@@ -297,8 +297,10 @@ def _postgresql(url: URL, name: str) -> Engine:
 def _is_ready(ledger: Ledger, *, create: bool) -> bool:
     """Return whether the ledger has all tables. Raises `LedgerError` if this gbv-kpi must not use it."""
     with ledger.reading() as connection:
-        if connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES:
-            _check_pages(connection, ledger.name)
+        # Check all pages before any is read: a damaged index hides returns without an error.
+        is_small = connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES
+        if is_small and connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+            raise damaged(ledger.name, CONTRADICTION)
         present = set(inspect(connection).get_table_names())
         if layout.name not in present:
             if present and connection.dialect.name == "sqlite":
@@ -325,12 +327,6 @@ def _is_ready(ledger: Ledger, *, create: bool) -> bool:
             raise LedgerError(message)
         case _:
             raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
-
-
-def _check_pages(connection: Connection, name: str) -> None:
-    """Check all pages before any is read: a damaged index hides returns without an error."""
-    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
-        raise damaged(name, CONTRADICTION)
 
 
 def _create_tables(ledger: Ledger) -> None:

@@ -4,9 +4,11 @@ The journal has the withdrawals, notes and signatures of a year, and the moves o
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
@@ -78,17 +80,33 @@ def entries_of(
         query = query.where(submissions.c.at <= stamp(as_of))
     with damage_as_error(connection):
         entries = [entry_from(row) for row in connection.execute(query).mappings()]
-        gapless = list(_without_gaps(entries))
-        if as_of is None and len(gapless) < len(entries):
+        gapless: dict[tuple[int, UnitKey], list[Entry]] = defaultdict(list)
+        for entry in entries:
+            revisions = gapless[entry.year, entry.unit]
+            if entry.revision == len(revisions) + 1:  # `as_of` makes gaps if a clock was set back
+                revisions.append(entry)
+        kept = list(chain.from_iterable(gapless.values()))
+        if as_of is None and len(kept) < len(entries):
             raise ChangedError(phrase("one revision of a return is missing"))
+    return list(_with_journal(kept, journal_of(connection, plan, years, as_of)))
+
+
+def _with_journal(entries: Iterable[Entry], journal: Iterable[Event | Move]) -> Iterator[Entry]:
+    """Yield entries with the present path of their file, and the withdrawal of them or of a later revision."""
     withdrawals: dict[tuple[int, UnitKey], Event] = {}
     places: dict[str, str] = {}
-    for item in journal_of(connection, plan, years, as_of):
+    for item in journal:
         if isinstance(item, Move):
             places[item.sha256] = item.path
         elif item.kind == "withdraw":
             withdrawals[item.year, UnitKey(item.unit, item.since)] = item
-    return [_with_journal(entry, withdrawals, places) for entry in gapless]
+    for entry in entries:
+        withdrawal = withdrawals.get((entry.year, entry.unit))
+        is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
+        changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
+        if entry.sha256 in places:
+            changes["path"] = places[entry.sha256]
+        yield entry.model_copy(update=changes) if changes else entry
 
 
 def current_entries(
@@ -107,31 +125,11 @@ def entries_of_year(connection: Connection, plan: Plan, year: int, as_of: dateti
     return entries
 
 
-def _with_journal(entry: Entry, withdrawals: Mapping[tuple[int, UnitKey], Event], places: Mapping[str, str]) -> Entry:
-    """Return the entry with the present path of its file, and the withdrawal of it or of a later revision."""
-    withdrawal = withdrawals.get((entry.year, entry.unit))
-    is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
-    changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
-    if entry.sha256 in places:
-        changes["path"] = places[entry.sha256]
-    return entry.model_copy(update=changes) if changes else entry
-
-
 def rows_with_files(connection: Connection) -> Select[Any]:
     """Select all returns, each with the file that brought it, in the columns that the ledger has."""
-    return select(*records.readable_columns(connection)).outerjoin(
-        submissions, returns.c.submission == submissions.c.id
-    )
-
-
-def _without_gaps(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the revisions without those after a gap: `as_of` makes gaps if a clock was set back."""
-    next_revision: dict[tuple[int, UnitKey], int] = {}
-    for entry in entries:
-        key = (entry.year, entry.unit)
-        if entry.revision == next_revision.setdefault(key, 1):
-            next_revision[key] += 1
-            yield entry
+    of_files = (column for column in columns_of(connection, submissions) if column.name not in returns.c)
+    query = select(*columns_of(connection, returns), *of_files)
+    return query.outerjoin(submissions, returns.c.submission == submissions.c.id)
 
 
 def entry_from(row: RowMapping) -> Entry:

@@ -192,12 +192,6 @@ def add_submission(connection: sql.Connection, file: FileRecord, brought: Sequen
         connection.execute(sql.insert(returns), [{**given, "digest": digest_of(row | given)} for given in rows])
 
 
-def readable_columns(connection: sql.Connection) -> list[sql.Column[Any]]:
-    """Return the columns of returns and their files that the ledger has."""
-    file_columns = [column for column in columns_of(connection, submissions) if column.name not in returns.c]
-    return [*columns_of(connection, returns), *file_columns]
-
-
 def columns_of(connection: sql.Connection, table: sql.Table) -> list[sql.Column[Any]]:
     """Return the columns that a table has: the first write adds those that are new in 0.2."""
     missing = missing_columns(connection)[table.name]

@@ -76,7 +76,6 @@ class Submission:
     plan: Plan
     ledger: str
     files: tuple[SubmittedFile, ...]
-    left_out: tuple[str, ...] = ()  # files of named folders that are not spreadsheets
     is_rehearsal: bool = False  # nothing was recorded
 
     @property
