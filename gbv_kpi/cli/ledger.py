@@ -30,7 +30,7 @@ def export_ledger(
 
     Example: gbv-kpi export --output ledger.jsonl
     """
-    from gbv_kpi.ledger.jsonl import export_lines
+    from gbv_kpi.ledger.backup import export_lines
 
     expect_ending(output, ".jsonl", "")
     request = Request(context, output_language(lang), Format.TABLE, output)
@@ -50,7 +50,7 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
+    from gbv_kpi.ledger.backup import import_lines, read_export, starts_a_ledger
 
     request = request_of(context, lang=lang)
     lines = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
@@ -84,7 +84,7 @@ def check_ledger(
 
     Example: gbv-kpi ledger check
     """
-    from gbv_kpi.ledger.check import check_ledger as verify
+    from gbv_kpi.ledger.backup import check_ledger as verify
     from gbv_kpi.render.trace import ledger_check_to_json, ledger_check_to_text
 
     request = request_of(context, Format, format, output, lang)

@@ -44,7 +44,7 @@ def withhold(result: Result, limit: int | None, former: Former, spoken: Language
     if former.ledger is None:
         shown: Result = publish(result, limit, files)
     else:
-        from gbv_kpi.ledger.journal import add_publication, publications_of
+        from gbv_kpi.ledger.query import add_publication, publications_of
 
         # The lock keeps others from publishing before this publication is recorded.
         with former.ledger.writing() if former.register else former.ledger.reading() as connection:

@@ -65,9 +65,8 @@ def history(
 
     Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
     """
-    from gbv_kpi.ledger.journal import events_of
-    from gbv_kpi.ledger.query import entries_of
-    from gbv_kpi.ledger.trace import keys_named, revisions
+    from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import keys_named, revisions
     from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
 
     request = request_of(context, ListFormat, format, output, lang)
@@ -110,10 +109,9 @@ def trace(
 
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
-    from gbv_kpi.ledger.journal import events_of
-    from gbv_kpi.ledger.query import entries_of
-    from gbv_kpi.ledger.trace import trace as follow
-    from gbv_kpi.ledger.trace import unit_named
+    from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import trace as follow
+    from gbv_kpi.ledger.year import unit_named
     from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
     request = request_of(context, CheckFormat, format, output, lang)
@@ -148,8 +146,9 @@ def trend(
 
     Example: gbv-kpi trend
     """
-    from gbv_kpi.ledger.query import entries_of
-    from gbv_kpi.ledger.trend import trend as follow
+    from gbv_kpi.kpi.trend import trend_of
+    from gbv_kpi.ledger.entries import returns_from
+    from gbv_kpi.ledger.query import current_entries
     from gbv_kpi.render.trend import trend_listing, trend_to_json, trend_to_terminal
 
     request = request_of(context, ListFormat, format, output, lang)
@@ -157,8 +156,10 @@ def trend(
     the_plan = request.plan(plan)
     with request.ledger(ledger) as opened:
         with opened.reading() as connection:
-            entries = entries_of(connection, the_plan, as_of=moment)
-        found = follow(entries, the_plan, moment)
+            entries = current_entries(connection, the_plan, as_of=moment)
+        if not entries:
+            raise UsageError(phrase("The ledger has no return for the plan {plan}.", plan=the_plan.id))
+        found = trend_of(returns_from(entries, the_plan), the_plan, moment)
         found = withhold(found, limit, Former(published or (), opened, register), request.language)
     request.show(
         lambda: trend_to_terminal(found, request.language),

@@ -55,8 +55,7 @@ class Request:
     @contextmanager
     def ledger(self, place: str | None, *, create: bool = False, dry_run: bool = False) -> "Iterator[Ledger]":
         """Open the ledger at a place, or the default one. Raises `UsageError` if the result would overwrite it."""
-        from gbv_kpi.ledger.address import address_of
-        from gbv_kpi.ledger.database import default_place, open_ledger, rehearse
+        from gbv_kpi.ledger.database import address_of, default_place, open_ledger, rehearse
 
         def waiting(name: str) -> None:
             if not self.quiet:

@@ -46,23 +46,23 @@ def submission_to_json(submission: Submission, language: Language) -> Iterator[s
 def _file_record(file: SubmittedFile) -> dict[str, object]:
     return {
         **attributes(file, "path", "sha256", "returns"),
-        "state": file.filed.state,
-        "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
-        "corrected_since": file.filed.corrected_since,
+        "state": file.state,
+        "recorded_before": file.since.isoformat() if file.since else None,
+        "corrected_since": file.corrected_since,
         "recorded": [
             {
                 "unit": revised.entry.unit.code,
                 **attributes(revised.entry, "unit_name", "year", "revision"),
                 "changes": [attributes(change, "field", "old", "new") for change in revised.changes],
             }
-            for revised in file.filed.revised
+            for revised in file.revised
         ],
     }
 
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
     def state(file: SubmittedFile) -> Cell:
-        found = file.filed.state
+        found = file.state
         mark, _, style = LOOKS[found]
         words = phrase("(dry run) {status}", status=_result(file)) if submission.is_rehearsal else _result(file)
         return Coded(str(found), phrase("{mark} {status}", mark=mark, status=words), style)
@@ -71,7 +71,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
         ("file", phrase("File"), lambda file: file.path),
         ("state", phrase("Ledger"), state),
         ("returns", phrase("Valid returns"), lambda file: file.returns),
-        ("new", None, lambda file: len(file.filed.revised) - len(_corrections(file))),
+        ("new", None, lambda file: len(file.revised) - len(_corrections(file))),
         ("corrected", None, lambda file: len(_corrections(file))),
         ("errors", phrase("Errors"), lambda file: error_count(file.problems)),
         ("warnings", phrase("Warnings"), lambda file: len(file.problems) - error_count(file.problems)),
@@ -81,7 +81,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
 
 
 def _corrections(file: SubmittedFile) -> list[Revision]:
-    return [revised for revised in file.filed.revised if revised.entry.revision > 1]
+    return [revised for revised in file.revised if revised.entry.revision > 1]
 
 
 def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
@@ -119,7 +119,7 @@ def _revision(revised: Revision) -> Phrase:
 
 def _summary(submission: Submission) -> Phrase:
     """Return the number of files in each state that any file has."""
-    states = [file.filed.state for file in submission.files]
+    states = [file.state for file in submission.files]
     parts = [
         phrase(words.wording, count=states.count(state)) for state, (_, words, _) in LOOKS.items() if state in states
     ]
@@ -131,24 +131,23 @@ def _summary(submission: Submission) -> Phrase:
 
 
 def _result(file: SubmittedFile) -> Phrase:
-    filed = file.filed
-    match filed.state:
+    match file.state:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
         case State.BLANK:
             return phrase("blank: nothing to record")
         case State.RECORDED:
             corrected = len(_corrections(file))
-            new = len(filed.revised) - corrected
+            new = len(file.revised) - corrected
             recorded = plural("recorded: {count} new return", "recorded: {count} new returns", new)
             if new and corrected:
                 return phrase("{recorded}, {count} corrected", recorded=recorded, count=corrected)
             return phrase("recorded: {count} corrected", count=corrected) if corrected else recorded
-        case State.UNCHANGED if filed.since is None:
+        case State.UNCHANGED if file.since is None:
             return phrase("unchanged: the ledger has the same figures")
         case State.UNCHANGED:
-            day = clock_text(filed.since)
-            if not filed.corrected_since:
+            day = clock_text(file.since)
+            if not file.corrected_since:
                 return phrase("unchanged: this very file was recorded on {day}", day=day)
             return phrase(
                 "unchanged: recorded on {day} and corrected or withdrawn since; to restore its figures, "
