@@ -1,25 +1,28 @@
-"""Define the commands on plans and on problem codes."""
+"""Define the commands on plans, on problem codes and on settings."""
 
+import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, Format
-from gbv_kpi.cli.output import emit, expect_ending, expect_new, expect_other_file
-from gbv_kpi.cli.request import day_of, output_language, request_of
+from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT
+from gbv_kpi.cli.request import Request, TextRequest, day_of, expect_ending, expect_new, expect_other_file
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import Phrase, phrase
-
-commands = typer.Typer()
-plan_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, show, check and write plan files.")
-commands.add_typer(plan_commands, name="plan")
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import LANGUAGES, phrase
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
+SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  # by typer's names
+    "COMMANDLINE": "option",
+    "ENVIRONMENT": "environment",
+    "DEFAULT_MAP": "file",
+    "DEFAULT": "default",
+}
 
 ShownPlan = Annotated[
     str,
@@ -27,13 +30,7 @@ ShownPlan = Annotated[
 ]
 
 
-@plan_commands.command("list")
-def list_plans(
-    context: typer.Context,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
-) -> None:
+def list_plans(*, request: TextRequest) -> None:
     """List the built-in plans.
 
     Example: gbv-kpi plan list
@@ -41,23 +38,19 @@ def list_plans(
     from gbv_kpi.plan.builtin import built_in_plans
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
-    plans, request = built_in_plans(), request_of(context, Format, format, output, lang)
-    is_json = request.format is Format.JSON
-    request.emit(plans_to_json(plans) if is_json else plans_to_text(plans, request.language))
+    plans = built_in_plans()
+    request.emit(plans_to_json(plans) if request.is_json else plans_to_text(plans, request.language))
 
 
-@plan_commands.command("show")
 def show_plan(
-    context: typer.Context,
+    *,
     plan: ShownPlan = DEFAULT_PLAN,
     year: Annotated[
         int | None,
         typer.Option("--year", metavar="YEAR", help="Show the units of this year. [default: the plan's last]"),
     ] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Show the units of this day.")] = None,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    request: TextRequest,
 ) -> None:
     """Show a plan. Lists its indicators in the plan's words, thresholds by year, fields and units.
 
@@ -66,25 +59,18 @@ def show_plan(
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.plan import plan_to_json, plan_to_text
 
-    request = request_of(context, Format, format, output, lang)
-    expect_other_file(output, [plan])
+    expect_other_file(request.output, [plan])
     shown = load_plan(plan)
     if year is not None and not shown.covers(year):
         details = {"year": str(year), "first": str(shown.first_year), "last": str(shown.last_year)}
         raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
     day = day_of(on) if on else shown.reporting_day(shown.last_year if year is None else year)
-    width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-    is_json = request.format is Format.JSON
-    request.emit(plan_to_json(shown, day) if is_json else plan_to_text(shown, day, request.language, width))
+    width = shutil.get_terminal_size().columns if request.output is None and sys.stdout.isatty() else None
+    request.emit(plan_to_json(shown, day) if request.is_json else plan_to_text(shown, day, request.language, width))
 
 
-@plan_commands.command("check")
 def check_plan(
-    context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan file.")],
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    *, file: Annotated[str, typer.Argument(metavar="FILE", help="The plan file.")], request: TextRequest
 ) -> None:
     """Check a plan file. Lists each mistake and each probable slip with its line.
 
@@ -93,16 +79,14 @@ def check_plan(
     from gbv_kpi.plan.load import read_plan
     from gbv_kpi.render.plan import exit_code, plan_check_to_json, plan_check_to_text
 
-    request = request_of(context, Format, format, output, lang)
-    expect_other_file(output, [file])
+    expect_other_file(request.output, [file])
     reading = read_plan(file)
-    show = plan_check_to_json if request.format is Format.JSON else plan_check_to_text
-    request.emit(show(reading, file, request.language))
+    request.emit((plan_check_to_json if request.is_json else plan_check_to_text)(reading, file, request.language))
     raise typer.Exit(exit_code(reading))
 
 
-@plan_commands.command("new")
 def new_plan(
+    context: typer.Context,
     plan: Annotated[str | None, typer.Option("--from", metavar="ID", help="Start from this built-in plan.")] = None,
     output: options.OutputOption = None,
     force: options.ForceOption = False,
@@ -114,14 +98,14 @@ def new_plan(
     """
     from gbv_kpi.plan.builtin import starting_file
 
-    spoken = output_language(lang)
+    request = Request(context, output=output, lang=lang)
     expect_ending(output, ".toml", "")
     expect_new(output, force)
-    emit(starting_file(spoken, SCHEMA, plan), output, spoken)
+    request.emit(starting_file(request.language, SCHEMA, plan))
 
 
-@plan_commands.command("draft")
 def draft_plan(
+    context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The plan as .docx or .txt, or - for standard input.")],
     output: options.OutputOption = None,
     force: options.ForceOption = False,
@@ -137,27 +121,23 @@ def draft_plan(
     expect_ending(output, ".toml", "")
     expect_other_file(output, [file])
     expect_new(output, force)
-    source = open_source(file)
-    emit(drafted(text_of_document(source.content), SCHEMA.as_uri()), output, output_language(lang))
+    text = text_of_document(open_source(file).content)
+    Request(context, output=output, lang=lang).emit(drafted(text, SCHEMA.as_uri()))
 
 
-@plan_commands.command("schema")
-def plan_schema(output: options.OutputOption = None, lang: options.LangOption = None) -> None:
+def plan_schema(context: typer.Context, output: options.OutputOption = None, lang: options.LangOption = None) -> None:
     """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json
     """
     expect_ending(output, ".json", "")
-    emit(SCHEMA.read_text("utf-8"), output, output_language(lang))
+    Request(context, output=output, lang=lang).emit(SCHEMA.read_text("utf-8"))
 
 
-@commands.command()
 def explain(
-    context: typer.Context,
+    *,
     code: Annotated[str | None, typer.Argument(metavar="CODE", help="A problem code. [default: all]")] = None,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    request: TextRequest,
 ) -> None:
     """Explain a problem code. Shows its meaning, an example and the remedy.
 
@@ -166,19 +146,49 @@ def explain(
     from gbv_kpi.problem_codes import CATALOGUE
     from gbv_kpi.render.problems import code_to_text, codes_to_json, codes_to_text
 
-    request = request_of(context, Format, format, output, lang)
     if code is not None and code not in CATALOGUE:
-        raise UsageError(_no_such_code(code, CATALOGUE))
-    if request.format is Format.JSON:
-        content = codes_to_json([code] if code else list(CATALOGUE), request.language)
+        from difflib import get_close_matches
+
+        nearest = ", ".join(get_close_matches(code.lower(), list(CATALOGUE)))
+        unknown = phrase("Unknown code {code}: gbv-kpi explain lists all codes.", code=code)
+        near = phrase("Unknown code {code}; did you mean {nearest}?", code=code, nearest=nearest)
+        raise UsageError(near if nearest else unknown)
+    if request.is_json:
+        request.emit(codes_to_json([code] if code else list(CATALOGUE), request.language))
     else:
-        content = code_to_text(code, request.language) if code else codes_to_text(request.language)
-    request.emit(content)
+        request.emit(code_to_text(code, request.language) if code else codes_to_text(request.language))
 
 
-def _no_such_code(code: str, known: Iterable[str]) -> Phrase:
-    from difflib import get_close_matches
+def config(
+    context: typer.Context,
+    plan: options.PlanOption = DEFAULT_PLAN,
+    ledger: options.LedgerOption = None,
+    fail_on: options.FailOnOption = FailOn.MISSED,
+    min_count: options.MinCountOption = MIN_COUNT,
+    format: options.FormatOption = None,
+    output: options.OutputOption = None,
+    lang: options.LangOption = None,
+) -> None:
+    """Show each setting and its source. Sources are options, the environment, gbv-kpi.toml and defaults.
 
-    if nearest := get_close_matches(code.lower(), list(known)):
-        return phrase("Unknown code {code}; did you mean {nearest}?", code=code, nearest=", ".join(nearest))
-    return phrase("Unknown code {code}: gbv-kpi explain lists all codes.", code=code)
+    Example: gbv-kpi config
+    """
+    from gbv_kpi.ledger.address import address_of, shown_address
+    from gbv_kpi.ledger.database import default_place
+    from gbv_kpi.plan.office import Setting, office_settings
+    from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
+
+    request, file = Request(context, format, output, lang), context.obj
+    address, spoken = address_of(ledger or default_place()), request.language
+    place = address.database if address.drivername == "sqlite" else shown_address(address)
+    values = {"plan": plan, "ledger": place, "lang": spoken.tag, "fail_on": fail_on.value, "min_count": min_count}
+    settings = []
+    for name, value in values.items():
+        key = name.replace("_", "-")
+        source = SOURCES[getattr(context.get_parameter_source(name), "name", "DEFAULT")]
+        if name == "lang" and source != "option" and os.environ.get("GBV_KPI_LANG", "")[:2].lower() in LANGUAGES:
+            source = "environment"
+        settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
+    settings += office_settings(request.plan(plan), file)
+    show = settings_to_json if request.is_json else settings_to_terminal
+    request.emit(show(settings, str(file.path) if file else None, spoken))

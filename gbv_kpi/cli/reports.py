@@ -1,30 +1,43 @@
-"""Define the commands check, template and report."""
+"""Define the commands on returns: check, template, report, submit, letters."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, CheckFormat, ReportFormat
-from gbv_kpi.cli.output import emit, expect_ending, expect_new, expect_other_file, read_bounded, say_left_out
-from gbv_kpi.cli.publish import Former, withhold
-from gbv_kpi.cli.request import Request, day_of, document_language, parse_as_of, request_of, suppression_limit
+from gbv_kpi.cli.options import DEFAULT_PLAN
+from gbv_kpi.cli.publish import Publishing
+from gbv_kpi.cli.request import (
+    CheckRequest,
+    ReportRequest,
+    Request,
+    author,
+    day_of,
+    document_language,
+    emit,
+    expect_ending,
+    expect_new,
+    expect_other_file,
+    now,
+    parse_as_of,
+    read_bounded,
+)
+from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import Language, language, phrase
+from gbv_kpi.i18n import language, phrase
 from gbv_kpi.inputs import MEBIBYTE
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome
 
 MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, compressed
-
-commands = typer.Typer()
 
 TemplateLang = StrEnum("TemplateLang", ["VI", "EN", "BOTH"])
 
@@ -34,36 +47,19 @@ class TemplateLayout(StrEnum):
     FORM = "form"
 
 
-AnnotateOption = Annotated[
-    Path | None,
-    typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the file with its faulty cells marked."),
-]
-
-DatedOption = Annotated[
-    str | None,
-    typer.Option(
-        "--dated",
-        metavar="DATE",
-        help="The date of the Word report; it determines the agencies named. [default: the reporting day]",
-    ),
-]
-
-
-@commands.command()
 def check(
-    context: typer.Context,
+    *,
     files: options.Files,
     year: options.AssumedYearOption = None,
     plan: options.PlanOption = DEFAULT_PLAN,
-    format: options.CheckFormatOption = None,
-    output: options.OutputOption = None,
-    annotate: AnnotateOption = None,
-    publish: options.PublishOption = False,
-    min_count: options.MinCountOption = MIN_COUNT,
-    published: options.PublishedOption = None,
+    request: CheckRequest,
+    annotate: Annotated[
+        Path | None,
+        typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the file with its faulty cells marked."),
+    ] = None,
+    publishing: Publishing,
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.MISSED,
-    lang: options.LangOption = None,
 ) -> None:
     """Check returns and judge them by the plan's thresholds. Stores nothing.
 
@@ -71,17 +67,30 @@ def check(
     """
     from gbv_kpi.pipeline import judge_check
 
-    request = request_of(context, CheckFormat, format, output, lang, quiet=quiet)
-    limit = suppression_limit(context, publish, min_count)
-    expect_other_file(output, files)
+    expect_other_file(request.output, files)
     original = _file_to_annotate(files, annotate, plan) if annotate else None
     outcome = judge_check(files, request.plan(plan), year, fail_on, request.language)
     if annotate and original:
-        _write_annotated(outcome, original, annotate, request)
-    _deliver(withhold(outcome, limit, Former(published or ()), request.language), request)
+        from gbv_kpi.annotate.workbook import annotate as marked_copy
+        from gbv_kpi.sheets.sources import open_source
+
+        marked = marked_copy(outcome.problems, open_source(original), request.language)
+        emit(marked, annotate, request.language, quiet=quiet)
+    _deliver(publishing.withhold(outcome, request), request, quiet)
 
 
-@commands.command()
+def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
+    """Return the one file to mark. Raises `UsageError` for no or several files, or a copy that would overwrite it."""
+    from gbv_kpi.sheets.sources import STDIN, find_sources
+
+    expect_ending(annotate, ".xlsx")
+    found, _ = find_sources(names)
+    if len(found) != 1 or found[0] == STDIN:
+        raise UsageError(phrase("--annotate marks a single file: name only that file."))
+    expect_other_file(annotate, [*found, plan], "--annotate")
+    return found[0]
+
+
 def template(
     context: typer.Context,
     year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to report.")],
@@ -108,7 +117,7 @@ def template(
     expect_ending(output, ".xlsx")
     expect_other_file(output, [plan])
     expect_new(output, force)
-    the_plan = request_of(context).plan(plan)
+    the_plan = Request(context).plan(plan)
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
     spoken = document_language("vi" if both else lang)
@@ -116,9 +125,8 @@ def template(
     emit(blank_return(blank, layout.value), output, spoken)
 
 
-@commands.command()
 def report(
-    context: typer.Context,
+    *,
     year: options.YearOption,
     files: Annotated[
         list[str] | None,
@@ -127,17 +135,20 @@ def report(
     ledger: options.LedgerOption = None,
     as_of: options.AsOfOption = None,
     plan: options.PlanOption = DEFAULT_PLAN,
-    format: options.ReportFormatOption = None,
-    output: options.OutputOption = None,
+    request: ReportRequest,
     docx_template: options.DocxTemplateOption = None,
-    dated: DatedOption = None,
-    publish: options.PublishOption = False,
-    min_count: options.MinCountOption = MIN_COUNT,
-    published: options.PublishedOption = None,
+    dated: Annotated[
+        str | None,
+        typer.Option(
+            "--dated",
+            metavar="DATE",
+            help="The date of the Word report; it determines the agencies named. [default: the reporting day]",
+        ),
+    ] = None,
+    publishing: Publishing,
     register: options.RegisterOption = False,
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.MISSED,
-    lang: options.LangOption = None,
 ) -> None:
     """Report a year from the ledger or from files. A docx report is in Vietnamese unless --lang is given.
 
@@ -146,13 +157,12 @@ def report(
     from gbv_kpi.pipeline import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
-    request = request_of(context, ReportFormat, format, output, lang, quiet=quiet)
-    limit, moment = suppression_limit(context, publish, min_count), parse_as_of(as_of)
-    template, the_plan = docx_template_of(docx_template, request.format), request.plan(plan)
+    moment, the_plan = parse_as_of(as_of), request.plan(plan)
+    template = docx_template_of(docx_template, request.chosen_format)
     day = day_of(dated) if dated else None
-    expect_other_file(output, [*(files or ()), docx_template])
+    expect_other_file(request.output, [*(files or ()), docx_template])
     # --published reads a JSON: it holds all that the report discloses in any format.
-    detailed = request.format in DETAILED or (limit is not None and request.format is ReportFormat.JSON)
+    detailed = request.chosen_format in DETAILED or (publishing.publish and request.is_json)
     if files and as_of:
         raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
     with request.ledger(ledger, create=bool(files)) if register or not files else nullcontext() as opened:
@@ -160,44 +170,21 @@ def report(
             outcome = judge_report(files, the_plan, year, fail_on, request.language, detailed=detailed)
         elif opened is not None:
             outcome = judge_ledger(opened, the_plan, year, moment, fail_on, detailed=detailed)
-        outcome = withhold(outcome, limit, Former(published or (), opened, register), request.language)
-    document = document_language(lang) if request.format is ReportFormat.DOCX else request.language
-    _deliver(replace(outcome, written=day), request, document, template)
+        outcome = publishing.withhold(outcome, request, opened, register=register)
+    _deliver(replace(outcome, written=day), request, quiet, template)
 
 
-def _deliver(
-    outcome: "Outcome", request: Request, document: Language | None = None, template: bytes | None = None
-) -> None:
+def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes | None = None) -> None:
     """Show the outcome and exit with its code; if quiet and the code is 0, only write the file."""
     from gbv_kpi.render.formats import rendered
 
-    silent = request.quiet and outcome.exit_code == 0
-    say_left_out(outcome.left_out, silent, request.language)
+    silent = quiet and outcome.exit_code == 0
+    request.say_left_out(outcome.left_out, silent=silent)
     expect_other_file(request.output, [file.path for file in outcome.files])
+    spoken = request.document_language if request.chosen_format == "docx" else request.language
     if request.output is not None or not silent:
-        request.emit(rendered(outcome, request.format, document or request.language, template))
+        request.emit(rendered(outcome, request.chosen_format, spoken, template))
     raise typer.Exit(outcome.exit_code)
-
-
-def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
-    """Return the one file to mark. Raises `UsageError` for no or several files, or a copy that would overwrite it."""
-    from gbv_kpi.sheets.sources import STDIN, find_sources
-
-    expect_ending(annotate, ".xlsx")
-    found, _ = find_sources(names)
-    if len(found) != 1 or found[0] == STDIN:
-        raise UsageError(phrase("--annotate marks a single file: name only that file."))
-    expect_other_file(annotate, [*found, plan], "--annotate")
-    return found[0]
-
-
-def _write_annotated(outcome: "Outcome", name: str, annotate: Path, request: Request) -> None:
-    """Write a copy of the file `name` with its faulty cells marked."""
-    from gbv_kpi.annotate.workbook import annotate as marked_copy
-    from gbv_kpi.sheets.sources import open_source
-
-    marked = marked_copy(outcome.problems, open_source(name), request.language)
-    emit(marked, annotate, request.language, quiet=request.quiet)
 
 
 def docx_template_of(path: Path | None, format: str) -> bytes | None:
@@ -207,3 +194,99 @@ def docx_template_of(path: Path | None, format: str) -> bytes | None:
     if format != "docx":
         raise UsageError(phrase("--docx-template applies to the docx format only."))
     return read_bounded(str(path), MAX_TEMPLATE)
+
+
+def submit(
+    *,
+    files: options.Files,
+    year: options.AssumedYearOption = None,
+    ledger: options.LedgerOption = None,
+    by: options.ByOption = None,
+    plan: options.PlanOption = DEFAULT_PLAN,
+    request: CheckRequest,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be new, corrected or refused; record nothing.")
+    ] = False,
+    sort_into: Annotated[
+        Path | None,
+        typer.Option(
+            "--sort-into",
+            metavar="FOLDER",
+            help="Move the files to accepted/YEAR, or to refused with a marked copy and a reply.",
+        ),
+    ] = None,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Check returns and record them in the ledger. Records a file whole or not at all; safe to repeat.
+
+    Example: gbv-kpi submit inbox/
+    """
+    from gbv_kpi.ledger.submit import submit as hand_in
+    from gbv_kpi.pipeline import with_progress
+    from gbv_kpi.render.submission import submission_listing, submission_to_json, submission_to_terminal
+    from gbv_kpi.sheets.sources import find_sources
+
+    the_plan = request.plan(plan)
+    if sort_into and dry_run:
+        raise UsageError(phrase("--dry-run moves no files: leave out --sort-into."))
+    if sort_into:
+        from gbv_kpi.cli.sorting import sort_files, sorting_into
+    with sorting_into(sort_into, files) if sort_into else nullcontext():
+        found, left_out = find_sources(files)
+        if not found and sort_into:
+            raise typer.Exit  # a sorted inbox is empty most of the time
+        if not found:
+            raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
+        expect_other_file(request.output, found)
+        with request.ledger(ledger, create=True, dry_run=dry_run) as opened:
+            watch, officer = partial(with_progress, language=request.language), author(by)
+            submission = hand_in(opened, the_plan, found, year, officer.at, officer.who, watch)
+            submission = replace(submission, is_rehearsal=dry_run)
+            silent = quiet and submission.exit_code == 0
+            request.say_left_out(left_out, silent=silent)
+            request.show(
+                lambda: submission_to_terminal(submission, request.language),
+                lambda: submission_to_json(submission, request.language),
+                lambda: submission_listing(submission, request.language),
+                silent=silent,
+            )
+            if sort_into:
+                sort_files(submission, sort_into, opened, request.document_language)
+    raise typer.Exit(submission.exit_code)
+
+
+def letters(
+    context: typer.Context,
+    year: options.YearOption,
+    output: Annotated[Path, typer.Option("--output", metavar="FOLDER", help="The folder for the letters.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help="Refused returns, or folders of them.")
+    ] = None,
+    ledger: options.LedgerOption = None,
+    docx_template: options.DocxTemplateOption = None,
+    dated: Annotated[
+        str | None, typer.Option("--dated", metavar="DATE", help="The date of the letters. [default: today]")
+    ] = None,
+    force: options.ForceOption = False,
+    plan: options.PlanOption = DEFAULT_PLAN,
+    format: options.FormatOption = None,
+    lang: options.LangOption = None,
+) -> None:
+    """Write a letter to each unit. It is a reminder with a blank form, a list of corrections, or its results.
+
+    Letters are Word documents, and Markdown for e-mail, in Vietnamese unless --lang is given. Units that need
+    no letter get none.
+
+    Example: gbv-kpi letters --year 2025 --output cong-van/ sorted/refused
+    """
+    from gbv_kpi.cli.letters import WantedLetters, letters_to_json, letters_to_terminal, write_letters
+
+    request, moment = Request(context, format, lang=lang), now()
+    template = docx_template_of(docx_template, "docx")
+    day = day_of(dated) if dated else moment.date()
+    wanted = WantedLetters(request.plan(plan), year, day, request.document_language)
+    with request.ledger(ledger) as opened:
+        written = write_letters(wanted, opened, moment, files or (), output, template, force=force)
+    for warning in written.warnings:
+        warn(request.language.say(warning))
+    request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.inputs import UnreadableError
-from gbv_kpi.plan.assemble import read_toml
 from gbv_kpi.plan.builtin import is_built_in
-from gbv_kpi.plan.error_messages import mistakes_of
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
-from gbv_kpi.plan.toml_lines import Location, key_lines
+from gbv_kpi.plan.toml_file import Location, read_toml
 
 PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys without a language
 
@@ -85,14 +83,11 @@ def read_settings(path: Path) -> SettingsFile:
         content = read_toml(path)
     except UnreadableError as error:
         raise UsageError(phrase("{name} cannot be opened: {reason}.", name=str(path), reason=error.reason)) from error
-    try:
-        settings = Settings.model_validate(content.tables)
-    except ValidationError as error:
-        content.mistakes.extend(mistakes_of(error, Settings))
-    if content.mistakes:
+    settings = content.validated(Settings)
+    if settings is None or content.mistakes:
         what = phrase("The settings file {file} has mistakes: {mistakes}.", file=str(path), mistakes=content.complaint)
         raise UsageError(what)
-    return SettingsFile(path, settings, key_lines(content.text))
+    return SettingsFile(path, settings, content.lines)
 
 
 def in_office(plan: Plan, settings: Settings) -> Plan:
