@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN
+from gbv_kpi.cli.options import DEFAULT_PLAN, argument, option
 from gbv_kpi.cli.publish import Publishing
 from gbv_kpi.cli.request import (
     CheckRequest,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_IMPORT = 512 * MEBIBYTE  # bytes; an export of 53,000 returns has 40 MB
 
-OneUnitOption = Annotated[str, typer.Option("--unit", metavar="UNIT", help="The unit, by name or code.")]
+OneUnitOption = Annotated[str, option("--unit UNIT", "The unit, by name or code.")]
 
 
 def status(
@@ -65,7 +65,7 @@ def status(
 def history(
     *,
     unit: options.UnitOption = None,
-    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="One year. [default: all]")] = None,
+    year: Annotated[int | None, option("--year YEAR", "One year. [default: all]")] = None,
     ledger: options.LedgerOption = None,
     as_of: options.AsOfOption = None,
     plan: options.PlanOption = DEFAULT_PLAN,
@@ -101,11 +101,10 @@ def history(
 
 def trace(
     *,
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="The indicator, by its id in the plan.")],
+    indicator: Annotated[str, argument("INDICATOR", "The indicator, by its id in the plan.")],
     year: options.YearOption,
     unit: Annotated[
-        str | None,
-        typer.Option("--unit", metavar="UNIT", help="One unit, by name or code. [default: the whole province]"),
+        str | None, option("--unit UNIT", "One unit, by name or code. [default: the whole province]")
     ] = None,
     ledger: options.LedgerOption = None,
     as_of: options.AsOfOption = None,
@@ -169,16 +168,14 @@ def diff(
     year: options.YearOption,
     before: Annotated[
         str | None,
-        typer.Option(
-            "--from",
-            metavar="signed|DATE",
-            help="The first moment: signed, a date or a time. [default: signed; now for another ledger]",
+        option(
+            "--from signed|DATE",
+            "The first moment: signed, a date or a time. [default: signed; now for another ledger]",
         ),
     ] = None,
-    after: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The second moment. [default: now]")] = None,
+    after: Annotated[str | None, option("--to DATE", "The second moment. [default: now]")] = None,
     from_ledger: Annotated[
-        str | None,
-        typer.Option("--from-ledger", metavar="FILE|URL", help="The ledger of the first moment. [default: the same]"),
+        str | None, option("--from-ledger FILE|URL", "The ledger of the first moment. [default: the same]")
     ] = None,
     ledger: options.LedgerOption = None,
     plan: options.PlanOption = DEFAULT_PLAN,
@@ -212,7 +209,7 @@ def withdraw(
     *,
     unit: OneUnitOption,
     year: options.YearOption,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why the return no longer counts.")],
+    reason: Annotated[str, option("--reason TEXT", "Why the return no longer counts.")],
     ledger: options.LedgerOption = None,
     by: options.ByOption = None,
     plan: options.PlanOption = DEFAULT_PLAN,
@@ -234,7 +231,7 @@ def note(
     *,
     unit: OneUnitOption,
     year: options.YearOption,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text of the note.")],
+    text: Annotated[str, argument("TEXT", "The text of the note.")],
     ledger: options.LedgerOption = None,
     by: options.ByOption = None,
     plan: options.PlanOption = DEFAULT_PLAN,
@@ -299,7 +296,7 @@ def export_ledger(
 
 def import_ledger(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `export`, or - for standard input.")],
+    file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
     ledger: options.LedgerOption = None,
     lang: options.LangOption = None,
 ) -> None:

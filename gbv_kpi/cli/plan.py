@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT
+from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, argument, option
 from gbv_kpi.cli.request import Request, TextRequest, day_of, expect_ending, expect_new, expect_other_file
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
@@ -24,10 +24,7 @@ SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  
     "DEFAULT": "default",
 }
 
-ShownPlan = Annotated[
-    str,
-    typer.Argument(metavar="ID|FILE", envvar="GBV_KPI_PLAN", help="A built-in plan or a plan file."),
-]
+ShownPlan = Annotated[str, argument("ID|FILE", "A built-in plan or a plan file.", "GBV_KPI_PLAN")]
 
 
 def list_plans(*, request: TextRequest) -> None:
@@ -46,10 +43,9 @@ def show_plan(
     *,
     plan: ShownPlan = DEFAULT_PLAN,
     year: Annotated[
-        int | None,
-        typer.Option("--year", metavar="YEAR", help="Show the units of this year. [default: the plan's last]"),
+        int | None, option("--year YEAR", "Show the units of this year. [default: the plan's last]")
     ] = None,
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Show the units of this day.")] = None,
+    on: Annotated[str | None, option("--on DATE", "Show the units of this day.")] = None,
     request: TextRequest,
 ) -> None:
     """Show a plan. Lists its indicators in the plan's words, thresholds by year, fields and units.
@@ -69,9 +65,7 @@ def show_plan(
     request.emit(plan_to_json(shown, day) if request.is_json else plan_to_text(shown, day, request.language, width))
 
 
-def check_plan(
-    *, file: Annotated[str, typer.Argument(metavar="FILE", help="The plan file.")], request: TextRequest
-) -> None:
+def check_plan(*, file: Annotated[str, argument("FILE", "The plan file.")], request: TextRequest) -> None:
     """Check a plan file. Lists each mistake and each probable slip with its line.
 
     Example: gbv-kpi plan check my-plan.toml
@@ -87,7 +81,7 @@ def check_plan(
 
 def new_plan(
     context: typer.Context,
-    plan: Annotated[str | None, typer.Option("--from", metavar="ID", help="Start from this built-in plan.")] = None,
+    plan: Annotated[str | None, option("--from ID", "Start from this built-in plan.")] = None,
     output: options.OutputOption = None,
     force: options.ForceOption = False,
     lang: options.LangOption = None,
@@ -106,7 +100,7 @@ def new_plan(
 
 def draft_plan(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan as .docx or .txt, or - for standard input.")],
+    file: Annotated[str, argument("FILE", "The plan as .docx or .txt, or - for standard input.")],
     output: options.OutputOption = None,
     force: options.ForceOption = False,
     lang: options.LangOption = None,
@@ -136,7 +130,7 @@ def plan_schema(context: typer.Context, output: options.OutputOption = None, lan
 
 def explain(
     *,
-    code: Annotated[str | None, typer.Argument(metavar="CODE", help="A problem code. [default: all]")] = None,
+    code: Annotated[str | None, argument("CODE", "A problem code. [default: all]")] = None,
     request: TextRequest,
 ) -> None:
     """Explain a problem code. Shows its meaning, an example and the remedy.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN
+from gbv_kpi.cli.options import DEFAULT_PLAN, argument, option
 from gbv_kpi.cli.publish import Publishing
 from gbv_kpi.cli.request import (
     CheckRequest,
@@ -54,8 +54,7 @@ def check(
     plan: options.PlanOption = DEFAULT_PLAN,
     request: CheckRequest,
     annotate: Annotated[
-        Path | None,
-        typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the file with its faulty cells marked."),
+        Path | None, option("--annotate OUT.xlsx", "Write a copy of the file with its faulty cells marked.")
     ] = None,
     publishing: Publishing,
     quiet: options.QuietOption = False,
@@ -93,16 +92,15 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
 
 def template(
     context: typer.Context,
-    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to report.")],
-    output: Annotated[Path, typer.Option("--output", metavar="FILE.xlsx", help="The workbook to write.")],
+    year: Annotated[int, option("--year YEAR", "The year to report.")],
+    output: Annotated[Path, option("--output FILE.xlsx", "The workbook to write.")],
     unit: options.UnitOption = None,
     layout: Annotated[
-        TemplateLayout, typer.Option("--layout", help="A row per unit, or a form on a sheet per unit.")
+        TemplateLayout, option("--layout", "A row per unit, or a form on a sheet per unit.")
     ] = TemplateLayout.TABLE,
     plan: options.PlanOption = DEFAULT_PLAN,
     lang: Annotated[
-        TemplateLang | None,
-        typer.Option("--lang", help="The language of the workbook. [default: GBV_KPI_LANG, else vi]"),
+        TemplateLang | None, option("--lang", "The language of the workbook. [default: GBV_KPI_LANG, else vi]")
     ] = None,
     force: options.ForceOption = False,
 ) -> None:
@@ -129,8 +127,7 @@ def report(
     *,
     year: options.YearOption,
     files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Returns, or folders of returns. [default: the ledger]"),
+        list[str] | None, argument("FILE", "Returns, or folders of returns. [default: the ledger]")
     ] = None,
     ledger: options.LedgerOption = None,
     as_of: options.AsOfOption = None,
@@ -139,10 +136,9 @@ def report(
     docx_template: options.DocxTemplateOption = None,
     dated: Annotated[
         str | None,
-        typer.Option(
-            "--dated",
-            metavar="DATE",
-            help="The date of the Word report; it determines the agencies named. [default: the reporting day]",
+        option(
+            "--dated DATE",
+            "The date of the Word report; it determines the agencies named. [default: the reporting day]",
         ),
     ] = None,
     publishing: Publishing,
@@ -205,15 +201,11 @@ def submit(
     plan: options.PlanOption = DEFAULT_PLAN,
     request: CheckRequest,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be new, corrected or refused; record nothing.")
+        bool, option("--dry-run", "Show what would be new, corrected or refused; record nothing.")
     ] = False,
     sort_into: Annotated[
         Path | None,
-        typer.Option(
-            "--sort-into",
-            metavar="FOLDER",
-            help="Move the files to accepted/YEAR, or to refused with a marked copy and a reply.",
-        ),
+        option("--sort-into FOLDER", "Move the files to accepted/YEAR, or to refused with a marked copy and a reply."),
     ] = None,
     quiet: options.QuietOption = False,
 ) -> None:
@@ -258,15 +250,11 @@ def submit(
 def letters(
     context: typer.Context,
     year: options.YearOption,
-    output: Annotated[Path, typer.Option("--output", metavar="FOLDER", help="The folder for the letters.")],
-    files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE", help="Refused returns, or folders of them.")
-    ] = None,
+    output: Annotated[Path, option("--output FOLDER", "The folder for the letters.")],
+    files: Annotated[list[str] | None, argument("FILE", "Refused returns, or folders of them.")] = None,
     ledger: options.LedgerOption = None,
     docx_template: options.DocxTemplateOption = None,
-    dated: Annotated[
-        str | None, typer.Option("--dated", metavar="DATE", help="The date of the letters. [default: today]")
-    ] = None,
+    dated: Annotated[str | None, option("--dated DATE", "The date of the letters. [default: today]")] = None,
     force: options.ForceOption = False,
     plan: options.PlanOption = DEFAULT_PLAN,
     format: options.FormatOption = None,
