@@ -1,24 +1,14 @@
 """Define the commands on the ledger: what it says of a year, what is recorded in it, and its maintenance."""
 
 import io
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, argument, option
+from gbv_kpi.cli.options import CheckFormat, Format, ListFormat, argument, option
 from gbv_kpi.cli.publish import Publishing
-from gbv_kpi.cli.request import (
-    CheckRequest,
-    ListRequest,
-    Request,
-    TextRequest,
-    author,
-    expect_ending,
-    now,
-    parse_as_of,
-    read_bounded,
-)
+from gbv_kpi.cli.request import Request, expect_ending, now, parse_as_of, read_bounded
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase, plural
@@ -35,9 +25,7 @@ OneUnitOption = Annotated[str, option("--unit UNIT", "The unit, by name or code.
 def status(
     *,
     year: options.YearOption,
-    ledger: options.LedgerOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: ListRequest,
+    request: Annotated[Request, ListFormat, "ledger", "plan", "output"],
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.INCOMPLETE,
 ) -> None:
@@ -49,10 +37,10 @@ def status(
     from gbv_kpi.ledger.status import year_status
     from gbv_kpi.render.status import status_listing, status_to_json, status_to_terminal
 
-    the_plan = request.plan(plan)
-    with request.ledger(ledger) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, years=[year])
-    found = year_status(entries, the_plan, year, now(), fail_on)
+    plan = request.load_plan()
+    with request.open_ledger() as opened, opened.reading() as connection:
+        entries = entries_of(connection, plan, years=[year])
+    found = year_status(entries, plan, year, now(), fail_on)
     request.show(
         lambda: status_to_terminal(found, request.language),
         lambda: status_to_json(found),
@@ -66,10 +54,7 @@ def history(
     *,
     unit: options.UnitOption = None,
     year: Annotated[int | None, option("--year YEAR", "One year. [default: all]")] = None,
-    ledger: options.LedgerOption = None,
-    as_of: options.AsOfOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: ListRequest,
+    request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"],
 ) -> None:
     """Show the revisions of returns. Includes notes, withdrawals and signatures.
 
@@ -80,21 +65,21 @@ def history(
     from gbv_kpi.ledger.trace import keys_named, revisions
     from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
 
-    moment, the_plan = parse_as_of(as_of), request.plan(plan)
-    keys = keys_named(the_plan, unit, year) if unit is not None else None
+    plan = request.load_plan()
+    keys = keys_named(plan, unit, year) if unit is not None else None
     years = [year] if year is not None else None
-    with request.ledger(ledger) as opened, opened.reading() as connection:
+    with request.open_ledger() as opened, opened.reading() as connection:
         codes = [key.code for key in keys] if keys is not None else None
-        entries = entries_of(connection, the_plan, years=years, codes=codes, as_of=moment)
-        events = events_of(connection, the_plan, years, moment)
+        entries = entries_of(connection, plan, years=years, codes=codes, as_of=request.moment)
+        events = events_of(connection, plan, years, request.moment)
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
         raise UsageError(phrase("The ledger has no such return."))
     events = [event for event in events if keys is None or (event.unit, event.since) in keys]
-    listing = history_listing(the_plan, found, events, request.language)
+    listing = history_listing(plan, found, events, request.language)
     request.show(
         lambda: history_to_terminal(listing, request.language),
-        lambda: history_to_json(the_plan, found, events),
+        lambda: history_to_json(plan, found, events),
         lambda: listing,
     )
 
@@ -106,10 +91,7 @@ def trace(
     unit: Annotated[
         str | None, option("--unit UNIT", "One unit, by name or code. [default: the whole province]")
     ] = None,
-    ledger: options.LedgerOption = None,
-    as_of: options.AsOfOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: CheckRequest,
+    request: Annotated[Request, CheckFormat, "ledger", "as_of", "plan", "output"],
 ) -> None:
     """Trace a percentage back to the cells it was calculated from.
 
@@ -121,12 +103,12 @@ def trace(
     from gbv_kpi.ledger.trace import unit_named
     from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
-    moment, the_plan = parse_as_of(as_of), request.plan(plan)
-    wanted = unit_named(the_plan, unit, year) if unit is not None else None
-    with request.ledger(ledger) as opened, opened.reading() as connection:
-        entries = entries_of(connection, the_plan, years=[year], as_of=moment)
-        events = events_of(connection, the_plan, [year], moment)
-    traced = follow(entries, the_plan, indicator, wanted, year, events)
+    plan = request.load_plan()
+    wanted = unit_named(plan, unit, year) if unit is not None else None
+    with request.open_ledger() as opened, opened.reading() as connection:
+        entries = entries_of(connection, plan, years=[year], as_of=request.moment)
+        events = events_of(connection, plan, [year], request.moment)
+    traced = follow(entries, plan, indicator, wanted, year, events)
     request.show(
         lambda: trace_to_terminal(traced, request.language),
         lambda: trace_to_json(traced),
@@ -136,10 +118,7 @@ def trace(
 
 def trend(
     *,
-    ledger: options.LedgerOption = None,
-    as_of: options.AsOfOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: ListRequest,
+    request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"],
     publishing: Publishing,
     register: options.RegisterOption = False,
 ) -> None:
@@ -151,11 +130,11 @@ def trend(
     from gbv_kpi.ledger.trend import trend as follow
     from gbv_kpi.render.trend import trend_listing, trend_to_json, trend_to_terminal
 
-    moment, the_plan = parse_as_of(as_of), request.plan(plan)
-    with request.ledger(ledger) as opened:
+    plan = request.load_plan()
+    with request.open_ledger() as opened:
         with opened.reading() as connection:
-            entries = entries_of(connection, the_plan, as_of=moment)
-        found = publishing.withhold(follow(entries, the_plan, moment), request, opened, register=register)
+            entries = entries_of(connection, plan, as_of=request.moment)
+        found = publishing.withhold(follow(entries, plan, request.moment), request, opened, register=register)
     request.show(
         lambda: trend_to_terminal(found, request.language),
         lambda: trend_to_json(found),
@@ -177,9 +156,7 @@ def diff(
     from_ledger: Annotated[
         str | None, option("--from-ledger FILE|URL", "The ledger of the first moment. [default: the same]")
     ] = None,
-    ledger: options.LedgerOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: ListRequest,
+    request: Annotated[Request, ListFormat, "ledger", "plan", "output"],
 ) -> None:
     """Compare a year at two moments or in two ledgers. Shows returns cell by cell, then findings.
 
@@ -189,15 +166,15 @@ def diff(
     from gbv_kpi.ledger.year import difference, signed_year
     from gbv_kpi.render.difference import difference_listing, difference_to_json, difference_to_terminal
 
-    the_plan, signature = request.plan(plan), None
-    with request.ledger(from_ledger or ledger) as opened, opened.reading() as connection:
+    plan, signature = request.load_plan(), None
+    with request.open_ledger(from_ledger) as opened, opened.reading() as connection:
         if before == "signed" or (before is None and from_ledger is None):
-            old, signature = signed_year(connection, the_plan, year)
+            old, signature = signed_year(connection, plan, year)
         else:
-            old = current_entries(connection, the_plan, [year], parse_as_of(before))
-    with request.ledger(ledger) as opened, opened.reading() as connection:
-        new = current_entries(connection, the_plan, [year], parse_as_of(after))
-    found = difference(the_plan, year, old, new, signature)
+            old = current_entries(connection, plan, [year], parse_as_of(before))
+    with request.open_ledger() as opened, opened.reading() as connection:
+        new = current_entries(connection, plan, [year], parse_as_of(after))
+    found = difference(plan, year, old, new, signature)
     request.show(
         lambda: difference_to_terminal(found, request.language),
         lambda: difference_to_json(found),
@@ -210,21 +187,13 @@ def withdraw(
     unit: OneUnitOption,
     year: options.YearOption,
     reason: Annotated[str, option("--reason TEXT", "Why the return no longer counts.")],
-    ledger: options.LedgerOption = None,
-    by: options.ByOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: TextRequest,
+    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
 ) -> None:
     """Withdraw a recorded return. The ledger keeps it with the reason, but it no longer counts.
 
     Example: gbv-kpi withdraw --unit "Huyện Yên Mô" --year 2025 --reason "Gửi nhầm đơn vị"
     """
-    from gbv_kpi.ledger.year import record_event
-
-    the_plan = request.plan(plan)
-    with request.ledger(ledger) as opened:
-        event = record_event(opened, the_plan, unit, year, "withdraw", reason, author(by))
-    _show_event(request, event)
+    _record_event(request, "withdraw", unit, year, reason)
 
 
 def note(
@@ -232,30 +201,28 @@ def note(
     unit: OneUnitOption,
     year: options.YearOption,
     text: Annotated[str, argument("TEXT", "The text of the note.")],
-    ledger: options.LedgerOption = None,
-    by: options.ByOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: TextRequest,
+    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
 ) -> None:
     """Attach a note to a return. Its history, traces and the report's annex show the note.
 
     Example: gbv-kpi note --unit "Huyện Yên Mô" --year 2025 "Hai trường sáp nhập"
     """
+    _record_event(request, "note", unit, year, text)
+
+
+def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str, year: int, text: str) -> None:
     from gbv_kpi.ledger.year import record_event
 
-    the_plan = request.plan(plan)
-    with request.ledger(ledger) as opened:
-        event = record_event(opened, the_plan, unit, year, "note", text, author(by))
+    plan = request.load_plan()
+    with request.open_ledger() as opened:
+        event = record_event(opened, plan, unit, year, kind, text, request.author())
     _show_event(request, event)
 
 
 def sign(
     *,
     year: options.YearOption,
-    ledger: options.LedgerOption = None,
-    by: options.ByOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: TextRequest,
+    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
 ) -> None:
     """Sign a year. Records the hash of its findings; later reports list what has changed since.
 
@@ -263,23 +230,20 @@ def sign(
     """
     from gbv_kpi.ledger.year import sign as record
 
-    the_plan = request.plan(plan)
-    with request.ledger(ledger) as opened:
-        event, is_new = record(opened, the_plan, year, author(by))
+    plan = request.load_plan()
+    with request.open_ledger() as opened:
+        event, is_new = record(opened, plan, year, request.author())
     _show_event(request, event, is_new=is_new)
 
 
 def _show_event(request: Request, event: "Event", *, is_new: bool = True) -> None:
     from gbv_kpi.render.year_record import event_shown
 
-    request.emit(event_shown(event, is_new, request.chosen_format, request.language))
+    request.emit(event_shown(event, is_new, request.format, request.language))
 
 
 def export_ledger(
-    context: typer.Context,
-    ledger: options.LedgerOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    request: Annotated[Request, None, "ledger", "output"],
 ) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
 
@@ -287,18 +251,15 @@ def export_ledger(
     """
     from gbv_kpi.ledger.jsonl import export_lines
 
-    expect_ending(output, ".jsonl", "")
-    request = Request(context, output=output, lang=lang)
-    with request.ledger(ledger) as opened:
+    expect_ending(request.output, ".jsonl", "")
+    with request.open_ledger() as opened:
         lines = "".join(export_lines(opened))
     request.emit(lines)
 
 
 def import_ledger(
-    context: typer.Context,
     file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
-    ledger: options.LedgerOption = None,
-    lang: options.LangOption = None,
+    request: Annotated[Request, None, "ledger"],
 ) -> None:
     """Import an export into the ledger. Adds everything new or nothing; safe to repeat.
 
@@ -306,9 +267,8 @@ def import_ledger(
     """
     from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
 
-    request = Request(context, lang=lang)
     lines = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
-    with request.ledger(ledger, create=starts_a_ledger(lines)) as opened:
+    with request.open_ledger(create=starts_a_ledger(lines)) as opened:
         new, held = import_lines(opened, lines)
     details = {"ledger": opened.name}
     if not new:
@@ -326,7 +286,7 @@ def import_ledger(
     request.emit(request.language.say(added) + "\n")
 
 
-def check_ledger(*, ledger: options.LedgerOption = None, request: TextRequest) -> None:
+def check_ledger(request: Annotated[Request, Format, "ledger", "output"]) -> None:
     """Verify the ledger. Checks its pages, each return against its hash, and that no revision is missing.
 
     Example: gbv-kpi ledger check
@@ -334,7 +294,7 @@ def check_ledger(*, ledger: options.LedgerOption = None, request: TextRequest) -
     from gbv_kpi.ledger.check import check_ledger as verify
     from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
 
-    with request.ledger(ledger) as opened:
+    with request.open_ledger() as opened:
         found = verify(opened)
     request.emit((ledger_check_to_json if request.is_json else ledger_check_to_text)(found, request.language))
     raise typer.Exit(found.exit_code)

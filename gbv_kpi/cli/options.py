@@ -32,11 +32,7 @@ def argument(metavar: str, help: str, variable: str | None = None) -> Any:
 Files = Annotated[list[str], argument("FILE", "Returns, folders of returns, or - for a CSV on standard input.")]
 PlanOption = Annotated[str, option("--plan ID|FILE", "A built-in plan or a plan file.", in_environment=True)]
 LangOption = Annotated[Lang | None, option("--lang", "The output language. [default: GBV_KPI_LANG, else the locale's]")]
-_FORMAT = option("--format", "The output format. [default: by the ending of --output, else table]", in_environment=True)
-FormatOption = Annotated[Format | None, _FORMAT]
-CheckFormatOption = Annotated[CheckFormat | None, _FORMAT]
-ListFormatOption = Annotated[ListFormat | None, _FORMAT]
-ReportFormatOption = Annotated[ReportFormat | None, _FORMAT]
+FORMAT = option("--format", "The output format. [default: by the ending of --output, else table]", in_environment=True)
 OutputOption = Annotated[Path | None, option("--output FILE", "Write the result to this file.")]
 DocxTemplateOption = Annotated[
     Path | None, option("--docx-template FILE.docx", "The office's own Word document to fill in.")

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, argument, option
-from gbv_kpi.cli.request import Request, TextRequest, day_of, expect_ending, expect_new, expect_other_file
+from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format, argument, option
+from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expect_other_file
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import LANGUAGES, phrase
@@ -27,7 +27,7 @@ SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  
 ShownPlan = Annotated[str, argument("ID|FILE", "A built-in plan or a plan file.", "GBV_KPI_PLAN")]
 
 
-def list_plans(*, request: TextRequest) -> None:
+def list_plans(request: Annotated[Request, Format, "output"]) -> None:
     """List the built-in plans.
 
     Example: gbv-kpi plan list
@@ -46,7 +46,7 @@ def show_plan(
         int | None, option("--year YEAR", "Show the units of this year. [default: the plan's last]")
     ] = None,
     on: Annotated[str | None, option("--on DATE", "Show the units of this day.")] = None,
-    request: TextRequest,
+    request: Annotated[Request, Format, "output"],
 ) -> None:
     """Show a plan. Lists its indicators in the plan's words, thresholds by year, fields and units.
 
@@ -65,7 +65,9 @@ def show_plan(
     request.emit(plan_to_json(shown, day) if request.is_json else plan_to_text(shown, day, request.language, width))
 
 
-def check_plan(*, file: Annotated[str, argument("FILE", "The plan file.")], request: TextRequest) -> None:
+def check_plan(
+    *, file: Annotated[str, argument("FILE", "The plan file.")], request: Annotated[Request, Format, "output"]
+) -> None:
     """Check a plan file. Lists each mistake and each probable slip with its line.
 
     Example: gbv-kpi plan check my-plan.toml
@@ -80,11 +82,10 @@ def check_plan(*, file: Annotated[str, argument("FILE", "The plan file.")], requ
 
 
 def new_plan(
-    context: typer.Context,
+    *,
     plan: Annotated[str | None, option("--from ID", "Start from this built-in plan.")] = None,
-    output: options.OutputOption = None,
+    request: Annotated[Request, None, "output"],
     force: options.ForceOption = False,
-    lang: options.LangOption = None,
 ) -> None:
     """Write a plan file to start from. It explains each key, or copies a built-in plan.
 
@@ -92,18 +93,15 @@ def new_plan(
     """
     from gbv_kpi.plan.builtin import starting_file
 
-    request = Request(context, output=output, lang=lang)
-    expect_ending(output, ".toml", "")
-    expect_new(output, force)
+    expect_ending(request.output, ".toml", "")
+    expect_new(request.output, force)
     request.emit(starting_file(request.language, SCHEMA, plan))
 
 
 def draft_plan(
-    context: typer.Context,
     file: Annotated[str, argument("FILE", "The plan as .docx or .txt, or - for standard input.")],
-    output: options.OutputOption = None,
+    request: Annotated[Request, None, "output"],
     force: options.ForceOption = False,
-    lang: options.LangOption = None,
 ) -> None:
     """Draft a plan file from the text of a Vietnamese plan. Quotes its sentences and marks doubts with # ?.
 
@@ -112,26 +110,26 @@ def draft_plan(
     from gbv_kpi.plan.draft import drafted, text_of_document
     from gbv_kpi.sheets.sources import open_source
 
-    expect_ending(output, ".toml", "")
-    expect_other_file(output, [file])
-    expect_new(output, force)
+    expect_ending(request.output, ".toml", "")
+    expect_other_file(request.output, [file])
+    expect_new(request.output, force)
     text = text_of_document(open_source(file).content)
-    Request(context, output=output, lang=lang).emit(drafted(text, SCHEMA.as_uri()))
+    request.emit(drafted(text, SCHEMA.as_uri()))
 
 
-def plan_schema(context: typer.Context, output: options.OutputOption = None, lang: options.LangOption = None) -> None:
+def plan_schema(request: Annotated[Request, None, "output"]) -> None:
     """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json
     """
-    expect_ending(output, ".json", "")
-    Request(context, output=output, lang=lang).emit(SCHEMA.read_text("utf-8"))
+    expect_ending(request.output, ".json", "")
+    request.emit(SCHEMA.read_text("utf-8"))
 
 
 def explain(
     *,
     code: Annotated[str | None, argument("CODE", "A problem code. [default: all]")] = None,
-    request: TextRequest,
+    request: Annotated[Request, Format, "output"],
 ) -> None:
     """Explain a problem code. Shows its meaning, an example and the remedy.
 
@@ -154,14 +152,12 @@ def explain(
 
 
 def config(
-    context: typer.Context,
+    *,
     plan: options.PlanOption = DEFAULT_PLAN,
     ledger: options.LedgerOption = None,
     fail_on: options.FailOnOption = FailOn.MISSED,
     min_count: options.MinCountOption = MIN_COUNT,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    request: Annotated[Request, Format, "output"],
 ) -> None:
     """Show each setting and its source. Sources are options, the environment, gbv-kpi.toml and defaults.
 
@@ -172,8 +168,8 @@ def config(
     from gbv_kpi.plan.office import Setting, office_settings
     from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
 
-    request, file = Request(context, format, output, lang), context.obj
-    address, spoken = address_of(ledger or default_place()), request.language
+    context, spoken, file = request.context, request.language, request.context.obj
+    address = address_of(ledger or default_place())
     place = address.database if address.drivername == "sqlite" else shown_address(address)
     values = {"plan": plan, "ledger": place, "lang": spoken.tag, "fail_on": fail_on.value, "min_count": min_count}
     settings = []
@@ -183,6 +179,6 @@ def config(
         if name == "lang" and source != "option" and os.environ.get("GBV_KPI_LANG", "")[:2].lower() in LANGUAGES:
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
-    settings += office_settings(request.plan(plan), file)
+    settings += office_settings(request.load_plan(plan), file)
     show = settings_to_json if request.is_json else settings_to_terminal
     request.emit(show(settings, str(file.path) if file else None, spoken))

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, argument, option
+from gbv_kpi.cli.options import DEFAULT_PLAN, CheckFormat, Format, ReportFormat, argument, option
 from gbv_kpi.cli.publish import Publishing
 from gbv_kpi.cli.request import (
-    CheckRequest,
-    ReportRequest,
     Request,
-    author,
     day_of,
     document_language,
     emit,
@@ -25,7 +22,6 @@ from gbv_kpi.cli.request import (
     expect_new,
     expect_other_file,
     now,
-    parse_as_of,
     read_bounded,
 )
 from gbv_kpi.console import warn
@@ -51,8 +47,7 @@ def check(
     *,
     files: options.Files,
     year: options.AssumedYearOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: CheckRequest,
+    request: Annotated[Request, CheckFormat, "plan", "output"],
     annotate: Annotated[
         Path | None, option("--annotate OUT.xlsx", "Write a copy of the file with its faulty cells marked.")
     ] = None,
@@ -67,8 +62,8 @@ def check(
     from gbv_kpi.pipeline import judge_check
 
     expect_other_file(request.output, files)
-    original = _file_to_annotate(files, annotate, plan) if annotate else None
-    outcome = judge_check(files, request.plan(plan), year, fail_on, request.language)
+    original = _file_to_annotate(files, annotate, request.plan) if annotate else None
+    outcome = judge_check(files, request.load_plan(), year, fail_on, request.language)
     if annotate and original:
         from gbv_kpi.annotate.workbook import annotate as marked_copy
         from gbv_kpi.sheets.sources import open_source
@@ -115,7 +110,7 @@ def template(
     expect_ending(output, ".xlsx")
     expect_other_file(output, [plan])
     expect_new(output, force)
-    the_plan = Request(context).plan(plan)
+    the_plan = Request(context).load_plan(plan)
     units = units_to_report(the_plan, year, unit, layout.value)
     both = lang is TemplateLang.BOTH
     spoken = document_language("vi" if both else lang)
@@ -129,10 +124,7 @@ def report(
     files: Annotated[
         list[str] | None, argument("FILE", "Returns, or folders of returns. [default: the ledger]")
     ] = None,
-    ledger: options.LedgerOption = None,
-    as_of: options.AsOfOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: ReportRequest,
+    request: Annotated[Request, ReportFormat, "ledger", "as_of", "plan", "output"],
     docx_template: options.DocxTemplateOption = None,
     dated: Annotated[
         str | None,
@@ -153,19 +145,18 @@ def report(
     from gbv_kpi.pipeline import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
-    moment, the_plan = parse_as_of(as_of), request.plan(plan)
-    template = docx_template_of(docx_template, request.chosen_format)
+    plan, template = request.load_plan(), docx_template_of(docx_template, request.format)
     day = day_of(dated) if dated else None
     expect_other_file(request.output, [*(files or ()), docx_template])
     # --published reads a JSON: it holds all that the report discloses in any format.
-    detailed = request.chosen_format in DETAILED or (publishing.publish and request.is_json)
-    if files and as_of:
+    detailed = request.format in DETAILED or (publishing.publish and request.is_json)
+    if files and request.as_of:
         raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
-    with request.ledger(ledger, create=bool(files)) if register or not files else nullcontext() as opened:
+    with request.open_ledger(create=bool(files)) if register or not files else nullcontext() as opened:
         if files:
-            outcome = judge_report(files, the_plan, year, fail_on, request.language, detailed=detailed)
+            outcome = judge_report(files, plan, year, fail_on, request.language, detailed=detailed)
         elif opened is not None:
-            outcome = judge_ledger(opened, the_plan, year, moment, fail_on, detailed=detailed)
+            outcome = judge_ledger(opened, plan, year, request.moment, fail_on, detailed=detailed)
         outcome = publishing.withhold(outcome, request, opened, register=register)
     _deliver(replace(outcome, written=day), request, quiet, template)
 
@@ -177,9 +168,9 @@ def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes 
     silent = quiet and outcome.exit_code == 0
     request.say_left_out(outcome.left_out, silent=silent)
     expect_other_file(request.output, [file.path for file in outcome.files])
-    spoken = request.document_language if request.chosen_format == "docx" else request.language
+    spoken = request.document_language if request.format == "docx" else request.language
     if request.output is not None or not silent:
-        request.emit(rendered(outcome, request.chosen_format, spoken, template))
+        request.emit(rendered(outcome, request.format, spoken, template))
     raise typer.Exit(outcome.exit_code)
 
 
@@ -196,10 +187,7 @@ def submit(
     *,
     files: options.Files,
     year: options.AssumedYearOption = None,
-    ledger: options.LedgerOption = None,
-    by: options.ByOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    request: CheckRequest,
+    request: Annotated[Request, CheckFormat, "ledger", "by", "plan", "output"],
     dry_run: Annotated[
         bool, option("--dry-run", "Show what would be new, corrected or refused; record nothing.")
     ] = False,
@@ -218,7 +206,7 @@ def submit(
     from gbv_kpi.render.submission import submission_listing, submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
-    the_plan = request.plan(plan)
+    plan = request.load_plan()
     if sort_into and dry_run:
         raise UsageError(phrase("--dry-run moves no files: leave out --sort-into."))
     if sort_into:
@@ -230,9 +218,9 @@ def submit(
         if not found:
             raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
         expect_other_file(request.output, found)
-        with request.ledger(ledger, create=True, dry_run=dry_run) as opened:
-            watch, officer = partial(with_progress, language=request.language), author(by)
-            submission = hand_in(opened, the_plan, found, year, officer.at, officer.who, watch)
+        with request.open_ledger(create=True, dry_run=dry_run) as opened:
+            watch, officer = partial(with_progress, language=request.language), request.author()
+            submission = hand_in(opened, plan, found, year, officer.at, officer.who, watch)
             submission = replace(submission, is_rehearsal=dry_run)
             silent = quiet and submission.exit_code == 0
             request.say_left_out(left_out, silent=silent)
@@ -248,7 +236,7 @@ def submit(
 
 
 def letters(
-    context: typer.Context,
+    *,
     year: options.YearOption,
     output: Annotated[Path, option("--output FOLDER", "The folder for the letters.")],
     files: Annotated[list[str] | None, argument("FILE", "Refused returns, or folders of them.")] = None,
@@ -256,9 +244,7 @@ def letters(
     docx_template: options.DocxTemplateOption = None,
     dated: Annotated[str | None, option("--dated DATE", "The date of the letters. [default: today]")] = None,
     force: options.ForceOption = False,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    format: options.FormatOption = None,
-    lang: options.LangOption = None,
+    request: Annotated[Request, Format, "plan"],
 ) -> None:
     """Write a letter to each unit. It is a reminder with a blank form, a list of corrections, or its results.
 
@@ -269,11 +255,10 @@ def letters(
     """
     from gbv_kpi.cli.letters import WantedLetters, letters_to_json, letters_to_terminal, write_letters
 
-    request, moment = Request(context, format, lang=lang), now()
-    template = docx_template_of(docx_template, "docx")
+    moment, template = now(), docx_template_of(docx_template, "docx")
     day = day_of(dated) if dated else moment.date()
-    wanted = WantedLetters(request.plan(plan), year, day, request.document_language)
-    with request.ledger(ledger) as opened:
+    wanted = WantedLetters(request.load_plan(), year, day, request.document_language)
+    with request.open_ledger(ledger) as opened:
         written = write_letters(wanted, opened, moment, files or (), output, template, force=force)
     for warning in written.warnings:
         warn(request.language.say(warning))

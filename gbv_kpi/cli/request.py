@@ -2,15 +2,16 @@
 
 import getpass
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, is_dataclass
+from dataclasses import InitVar, dataclass, is_dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import partial
 from inspect import Parameter, Signature, signature
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -32,77 +33,97 @@ BINARY = {"xlsx", "docx"}
 
 
 def command(run: Callable[..., None]) -> Callable[..., None]:
-    """Return a command as typer takes it: a parameter that is a dataclass stands for options, its fields.
+    """Return a command as typer takes it: a parameter that is a dataclass stands for options, which are its fields.
 
-    The --lang of such a group is the last option.
+    `Annotated[Request, ListFormat, "plan", "output"]` stands for --format with these formats, --plan, --output, and
+    for --lang as the last option of the command.
     """
     parameters = signature(run).parameters
-    groups: dict[str, Any] = {name: p.annotation for name, p in parameters.items() if is_dataclass(p.annotation)}
-    fields = {name: signature(group).parameters for name, group in groups.items()}
+    groups = {name: each for name, parameter in parameters.items() if (each := _group(parameter))}
     declared: dict[str, Parameter] = {}
     for name, parameter in parameters.items():
-        declared |= fields.get(name, {name: parameter})
+        declared |= groups[name][1] if name in groups else {name: parameter}
 
     def run_with(**given: Any) -> None:
         own = {name: value for name, value in given.items() if name in parameters}
-        run(**own, **{name: groups[name](**{key: given[key] for key in keys}) for name, keys in fields.items()})
+        run(**own, **{name: group(**{key: given[key] for key in fields}) for name, (group, fields) in groups.items()})
 
-    in_order = sorted(declared.values(), key=lambda each: bool(groups) and each.name == "lang")
+    in_order = sorted(declared.values(), key=lambda each: "request" in groups and each.name == "lang")
     keywords = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in in_order]
     run_with.__signature__ = Signature(keywords)  # type: ignore[attr-defined]  # typer reads it
     run_with.__doc__ = run.__doc__
     return run_with
 
 
+def _group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str, Parameter]] | None:
+    """Return the dataclass that a parameter is, with the fields to give it; None for a parameter that is an option."""
+    group, *wanted = get_args(parameter.annotation) or [parameter.annotation]
+    if not is_dataclass(group):
+        return None
+    make = cast("Callable[..., Any]", group)
+    fields = dict(signature(make).parameters)
+    if not wanted:
+        return make, fields
+    formats, *names = wanted
+    if formats:
+        fields["format"] = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
+        names.append("format")
+    wanted_fields = {name: field for name, field in fields.items() if name in ("context", *names, "lang")}
+    return partial(make, formats=formats), wanted_fields
+
+
 @dataclass
 class Request:
-    """The format, place and language of a result.
+    """The options that most commands have: the ledger, plan, format, place and language of a result.
 
-    The format is the option's, else that of the file's ending, else a table. Raises `UsageError` for an unknown ending
-    or one of another format.
+    The format is the option's, else that of the file's ending, else a table. Raises `UsageError` for an unknown ending,
+    one of another format, and for an invalid date.
     """
 
-    formats: ClassVar[type[StrEnum]] = options.Format
     context: typer.Context
-    format: Any = None  # an option of `formats`
+    ledger: options.LedgerOption = None
+    as_of: options.AsOfOption = None
+    by: options.ByOption = None
+    plan: options.PlanOption = options.DEFAULT_PLAN
+    format: Any = None
     output: options.OutputOption = None
     lang: options.LangOption = None
+    formats: InitVar[type[StrEnum] | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, formats: type[StrEnum] | None) -> None:
         self.language = language(self.lang or language_from_env(os.environ))
         self.document_language = document_language(self.lang)
-        self.chosen_format = self._chosen_format()
+        self.format = self._chosen_format(formats) if formats else options.Format.TABLE
+        self.moment = parse_as_of(self.as_of)
 
-    def _chosen_format(self) -> StrEnum:
-        if "format" not in self.context.params:  # the command writes one format only
-            return self.formats("table")
+    def _chosen_format(self, formats: type[StrEnum]) -> StrEnum:
         asked: StrEnum | None = self.format
         given = asked if is_given(self.context, "format") else None
         ending = self.output.suffix.lower().removeprefix(".") if self.output else ""
         if ending == "txt" and given is not None and given not in BINARY:
             return given
         named = "table" if ending == "txt" else ending
-        by_ending = self.formats(named) if named in set(self.formats) else None
+        by_ending = formats(named) if named in set(formats) else None
         if ending and (by_ending is None or (given or by_ending) is not by_ending):
-            endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else self.formats)]
+            endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
             raise wrong_ending(self.output, endings)
-        return by_ending or asked or self.formats("table")
+        return by_ending or asked or formats("table")
 
     @property
     def is_json(self) -> bool:
-        return self.chosen_format == "json"
+        return bool(self.format == "json")
 
     @property
     def is_quiet(self) -> bool:
         """Return whether nothing is said of what was done."""
         return bool(self.context.params.get("quiet"))
 
-    def plan(self, name: str) -> "Plan":
-        """Load a plan, with the letterhead, agencies and deadlines of the settings file."""
+    def load_plan(self, name: str | None = None) -> "Plan":
+        """Load another plan, or the one asked for, with the letterhead, agencies and deadlines of the settings file."""
         from gbv_kpi.plan import load_plan
 
-        expect_other_file(self.output, [name])
-        plan = load_plan(name)
+        expect_other_file(self.output, [name or self.plan])
+        plan = load_plan(name or self.plan)
         if self.context.obj is None:
             return plan
         from gbv_kpi.plan.office import in_office
@@ -110,8 +131,13 @@ class Request:
         return in_office(plan, self.context.obj.settings)
 
     @contextmanager
-    def ledger(self, place: str | None, *, create: bool = False, dry_run: bool = False) -> "Iterator[Ledger]":
-        """Open the ledger at a place, or the default one. Raises `UsageError` if the result would overwrite it."""
+    def open_ledger(
+        self, place: str | None = None, *, create: bool = False, dry_run: bool = False
+    ) -> "Iterator[Ledger]":
+        """Open another ledger, the one asked for, or the default one.
+
+        Raises `UsageError` if the result would overwrite it.
+        """
         from gbv_kpi.ledger.address import address_of
         from gbv_kpi.ledger.database import default_place, open_ledger, rehearse
 
@@ -120,14 +146,26 @@ class Request:
                 wait = phrase("Waiting for another program to release the ledger {ledger} …", ledger=name)
                 warn(self.language.say(wait))
 
-        place = place or default_place()
+        place = place or self.ledger or default_place()
         address = address_of(place)
         expect_other_file(self.output, [address.database if address.drivername == "sqlite" else None])
         with rehearse(place, waiting) if dry_run else open_ledger(place, create=create, on_wait=waiting) as opened:
             yield opened
 
+    def author(self) -> "Author":
+        """Return the author of a record made now: the one named, else the logged-in user.
+
+        Raises `UsageError` without one.
+        """
+        from gbv_kpi.ledger.entries import Author
+
+        try:
+            return Author(self.by or getpass.getuser(), now())
+        except (OSError, KeyError) as error:
+            raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error
+
     def emit(self, content: "str | bytes | Iterable[str] | RenderableType") -> None:
-        if self.chosen_format == "csv" and self.output and isinstance(content, Iterator):
+        if self.format == "csv" and self.output and isinstance(content, Iterator):
             content = chain(["\ufeff"], content)  # Excel needs the mark; other programs, in a pipe, do not
         emit(content, self.output, self.language, quiet=self.is_quiet)
 
@@ -143,34 +181,11 @@ class Request:
         from gbv_kpi.render.listing import in_format
 
         if self.output is not None or not silent:
-            self.emit(in_format(self.chosen_format, self.language, table, json, listing))
+            self.emit(in_format(self.format, self.language, table, json, listing))
 
     def say_left_out(self, files: Sequence[str], *, silent: bool) -> None:
         if files and not silent:
             warn(self.language.say(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files))))
-
-
-@dataclass
-class TextRequest(Request):
-    format: options.FormatOption = None
-
-
-@dataclass
-class CheckRequest(Request):
-    formats = options.CheckFormat
-    format: options.CheckFormatOption = None
-
-
-@dataclass
-class ListRequest(Request):
-    formats = options.ListFormat
-    format: options.ListFormatOption = None
-
-
-@dataclass
-class ReportRequest(Request):
-    formats = options.ReportFormat
-    format: options.ReportFormatOption = None
 
 
 def emit(
@@ -230,16 +245,6 @@ def document_language(lang: str | None) -> Language:
 def now() -> datetime:
     """Return the present local time: deadlines are local dates."""
     return datetime.now().astimezone()
-
-
-def author(by: str | None) -> "Author":
-    """Return the author of a record made now: `by`, else the logged-in user. Raises `UsageError` without one."""
-    from gbv_kpi.ledger.entries import Author
-
-    try:
-        return Author(by or getpass.getuser(), now())
-    except (OSError, KeyError) as error:
-        raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error
 
 
 def read_bounded(name: str, max_bytes: int) -> bytes:
