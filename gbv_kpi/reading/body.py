@@ -44,7 +44,7 @@ class RowKind(IntEnum):
     ASIDE = 4  # figures of no unit: a rate, a target, a part of the units, a note
 
 
-_WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
+WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
 
 
 @lru_cache(CACHED)
@@ -132,7 +132,7 @@ def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int
         texts = [columns.looks(column) for column in filled if not columns.all_figures(column)]
         signed = np.logical_or.reduce([nothing, *(values.holds(_is_signature) for values in texts)]) & unsigned
         is_below = np.logical_or.accumulate(signed) & ~known
-        kinds[is_below & np.isin(kinds, _WITH_FIGURES)] = RowKind.WORDS
+        kinds[is_below & np.isin(kinds, WITH_FIGURES)] = RowKind.WORDS
     end, next_row = _end(kinds, repeated, other_header, columns.count)
     kinds = kinds[:end]
     sections, section_of = _sections(grid, kinds, columns, filled)
@@ -203,7 +203,7 @@ def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int
 
     With a title above it, a header begins another table; one that a page repeats is bare.
     """
-    rows = np.flatnonzero(np.isin(kinds, _WITH_FIGURES))
+    rows = np.flatnonzero(np.isin(kinds, WITH_FIGURES))
     lines = np.flatnonzero(kinds == RowKind.WORDS)
     for header in np.flatnonzero(repeated | other_header).tolist():
         last = rows[np.searchsorted(rows, header) - 1] if rows.size and rows[0] < header else -1
