@@ -144,7 +144,7 @@ def choose_figures(
             found[field.id] = filled[0]
         elif filled:
             is_repeated = len({(figure.at, *map(label_words, figure.item.path)) for figure in filled}) == 1
-            second = filled[1].item.line
+            second = filled[1].item
             problems.append(repeated(grid.spot, field, second) if is_repeated else ambiguous(grid.spot, field, filled))
         elif claims:
             headings = {row for figure in claims for row in figure.item.parents}

@@ -153,11 +153,6 @@ def is_wide(area: Area | None) -> bool:
     return area is not None and area[1][1] > area[0][1]
 
 
-def is_frame(label: Label, kinds: Iterable[Kind]) -> bool:
-    """Return whether a label means one of these parts of a table's frame, and nothing else."""
-    return any(label.only({kind}) for kind in kinds)
-
-
 # ---------------------------------------------------------------- headings over a table
 
 
@@ -289,7 +284,7 @@ def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence
         area = grid.area_at.get((row, column))
         if text := grid.spread_text(row, column):
             found[column] = text
-            last = None if is_wide(area) or is_frame(grid.explain(text), _FRAME) else text
+            last = None if is_wide(area) or grid.explain(text).is_one_of(_FRAME) else text
         elif area is None and any(grid.text(level, column) for level in below):
             if any(grid.area_at.get((upper, column), ((0, 0), (0, 0)))[1][0] >= row for upper in above):
                 continue  # under a heading that is merged down to here

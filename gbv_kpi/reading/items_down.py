@@ -13,7 +13,7 @@ from gbv_kpi.reading.choose import Figure, UnitYear, choose_figures
 from gbv_kpi.reading.form import Form
 from gbv_kpi.reading.grid import Grid, holds_figure, is_filled
 from gbv_kpi.reading.identify import Claims, Texts, identify
-from gbv_kpi.reading.items import ItemRow, arrange
+from gbv_kpi.reading.items import Item, arrange
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import plain_words
 from gbv_kpi.reading.remarks import against_in, against_in_cell
@@ -74,13 +74,13 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     return Table(spot.file, spot.sheet, frame, columns, totals, problems, refusal)
 
 
-def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
+def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
     """Return the cells with a path that names a field, and the items with figures but no field."""
     vocabulary = grid.reader.vocabulary
     figures: list[Figure] = []
-    unknown: list[ItemRow] = []
+    unknown: list[Item] = []
     for item in arrange(form.rows, vocabulary):
-        row, labels = item.line.row, [vocabulary.explain(text) for text in item.path]
+        row, labels = item.row, [vocabulary.explain(text) for text in item.path]
         meanings: dict[tuple[str, ...], Meaning] = {}  # in a cross table all units have the same path
         against = [
             (kind, text)
@@ -94,14 +94,14 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
         limits = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
         for path in dict.fromkeys(column.path for column in form.columns):
             meanings[path] = vocabulary.meaning([*labels, *map(vocabulary.explain, path)]) & limits
-        shown, found = " ".join(item.line.heading.split()), list[Figure]()
+        shown, found = " ".join(item.heading.split()), list[Figure]()
         for column in form.columns:
             heading, meaning = f"{shown} / {column.heading}" if column.path else shown, meanings[column.path]
             if meaning.field:
                 found.append(Figure(row, column.at, heading, item, column, grid.cell(row, column.at), meaning))
         figures += found
-        if not found and item.line.has_figure and sum(map(str.isalnum, item.line.heading)) > 1:
-            unknown.append(item.line)
+        if not found and item.has_figure and sum(map(str.isalnum, item.heading)) > 1:
+            unknown.append(item)
     return figures, unknown
 
 
@@ -141,7 +141,7 @@ def _set_aside_other_years(by_key: FiguresByUnitYear, title: TitleBlock, grid: G
                 problem = tables.other_year(grid.spot, figure.column, extra)
                 if not any(map(year_named, figure.column.path)):
                     top = (*figure.item.parents, figure.row)[0]
-                    section = Seen(top, figure.item.line.at, figure.item.path[0], (Kind.OTHER_YEAR,))
+                    section = Seen(top, figure.item.at, figure.item.path[0], (Kind.OTHER_YEAR,))
                     problem = tables.not_read(grid.spot, section)
                 warnings += [problem] if problem not in warnings else []
         if {year, None} <= years:

@@ -97,6 +97,10 @@ class Label:
         kinds = frozenset(kinds)
         return bool(self.atoms) and not self.unknown_words and all(atom.kinds & kinds for atom in self.atoms)
 
+    def is_one_of(self, kinds: Iterable[Kind]) -> bool:
+        """Return whether the label means one of these, and nothing else."""
+        return any(self.only({kind}) for kind in kinds)
+
     @property
     def against(self) -> Kind | None:
         """Return the first kind that excludes a figure under the label; None if its phrases are neutral."""

@@ -91,7 +91,7 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
         kind = against_in_note(f"{heading} {text}", vocabulary)
         return kind if kind is Kind.PART_OF_YEAR else None
-    if not heading or any(label.only({kind}) for kind in _FRAME):
+    if not heading or label.is_one_of(_FRAME):
         return against_in_note(text, vocabulary)
     if reader.units.knows(text) or words(text) in vocabulary.places:
         return None
