@@ -102,11 +102,13 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     others: list[Column] = []
     for column in (column for column in header.columns if not column.meaning.field):
         roles, cells = column.roles, columns.first_cells(column.at)
-        if Kind.YEAR in roles and year is None and _may_be_years(roles, cells):
-            year = column
-        elif code is None and _is_code(roles, names_units=names_units(column)):
-            code = column
-        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and _are_measures(grid, cells)):
+        are_years = bool(cells) and all(year_of(cell) for cell in cells)
+        are_measures = bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
+        if Kind.YEAR in roles and year is None and (are_years or Kind.PART not in roles):
+            year = column  # "Nam" may be a column of men
+        elif Kind.CODE in roles and code is None and (Kind.NUMBERING not in roles or names_units(column)):
+            code = column  # "Mã số" may number the rows
+        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and are_measures):
             if unit is None or (names_units(column) and not names_units(unit)):
                 others += [unit] if unit else []
                 unit = column
@@ -117,20 +119,6 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     by_cells = None if unit or code else max(filter(units_in, others), key=units_in, default=None)
     unit = unit or by_cells
     return _Roles(unit, code, year, [column for column in others if column is not unit])
-
-
-def _may_be_years(roles: frozenset[Kind], cells: Sequence[Cell]) -> bool:
-    """Return whether a column headed “Năm” is one of years: typed without diacritics, it may be one of men."""
-    return Kind.PART not in roles or (bool(cells) and all(year_of(cell) for cell in cells))
-
-
-def _is_code(roles: frozenset[Kind], *, names_units: bool) -> bool:
-    """Return whether a column is one of codes: one headed “Mã số” may number the rows."""
-    return Kind.CODE in roles and (Kind.NUMBERING not in roles or names_units)
-
-
-def _are_measures(grid: Grid, cells: Sequence[Cell]) -> bool:
-    return bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
 
 
 def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem]]:
