@@ -1,10 +1,9 @@
 """Choose the figure of each field: the only one that means the whole result of the year. Nothing is guessed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.plan import ReturnField
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.form import FigureColumn
 from gbv_kpi.reading.grid import Column, Grid, is_filled
@@ -30,7 +29,12 @@ class Fields:
 def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], holds: Callable[[int], bool]) -> Fields:
     """Choose the column of each field and year; `holds` tests whether a column has cells in the rows of the returns."""
     spot = grid.spot
-    unread = [column for column in named if column.meaning.against and not _is_estimate(column, named)]
+    counts = Counter(column.meaning.field for column in named)
+    unread = [
+        column
+        for column in named
+        if column.meaning.against and (set(column.kinds) != _ONLY_ESTIMATE or counts[column.meaning.field] > 1)
+    ]
     free = [column for column in named if column not in unread]
     problems = [qualified(spot, column, Kind.ESTIMATE) for column in free if column.meaning.against]
     if with_plans := _plans_and_results(named):
@@ -69,30 +73,14 @@ def _plans_and_results(named: Sequence[Column]) -> list[Column]:
 
     Such a table follows a plan through the year; only the sender knows which columns are the return.
     """
-    targets = [column for column in named if {kind for kind, _ in column.meaning.against} == {Kind.TARGET}]
     pairs = [
         (column, result)
-        for column in targets
+        for column in named
         for result in named
-        if len(column.path) > 1 and column.path[:-1] == result.path[:-1] and not result.meaning.against
+        if set(column.kinds) == {Kind.TARGET} and not result.meaning.against
+        if len(column.path) > 1 and column.path[:-1] == result.path[:-1]
     ]
     return [column for pair in pairs for column in pair] if len(pairs) > 1 else []
-
-
-def _is_estimate(column: Column, named: Sequence[Column]) -> bool:
-    """Return whether a column is headed as an estimate, and no other one is of its field."""
-    return {kind for kind, _ in column.meaning.against} == _ONLY_ESTIMATE and not any(
-        other is not column and other.meaning.field == column.meaning.field for other in named
-    )
-
-
-def other_meanings(named: Sequence[Column], field: ReturnField) -> list[Seen]:
-    """Return the columns of a field that have other meanings than the result of the year."""
-    return [
-        Seen(column.row, column.at, column.heading, tuple(kind for kind, _ in column.meaning.against))
-        for column in named
-        if column.meaning.against and column.meaning.field == field.id
-    ]
 
 
 # ---------------------------------------------------------------- figures of a form
@@ -116,7 +104,7 @@ class Figure:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        return tuple(kind for kind, _ in self.meaning.against)
+        return self.meaning.kinds
 
 
 def choose_figures(

@@ -25,7 +25,6 @@ class FigureColumn:
     at: int
     path: tuple[str, ...]
     unit: str | None  # the unit's name as it is written, None where no heading names one
-    unit_row: int
     row: int  # of the lowest heading
     is_total: bool = False  # it sums up the columns of units
 
@@ -43,7 +42,7 @@ class Form:
     rows: Sequence[Item]
     remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of cells that are neither label nor figure
     heading: Sequence[tuple[int, int, str]]  # of the items: row, column and text
-    across: bool  # a heading names units
+    unit_row: int | None  # the row of headings that names units
     next_row: int | None
 
 
@@ -93,7 +92,7 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     main_heading = [(row, main, text) for row in header if (text := grid.text(row, main))]
     units = _unit_row(grid, header, figures)
     found = list(_figure_columns(grid, header, units, figures))
-    return Form(top, found, items, remarks, main_heading, units is not None, next_row)
+    return Form(top, found, items, remarks, main_heading, units, next_row)
 
 
 def _marked_rows(grid: Grid, rows: range, main: int) -> list[int]:
@@ -235,7 +234,7 @@ def _item_rows(
         raw = grid.cell(row, column)
         indent = len(raw) - len(raw.lstrip()) if isinstance(raw, str) else 0
         number = grid.text(row, numbers) if numbers is not None else ""
-        has_figure = any(grid.is_figure(row, figure) for figure in figures)
+        has_figure = any(holds_figure(grid.cell(row, figure)) for figure in figures)
         yield Item(row, column, without_repeats(texts), number, indent, has_figure)
 
 
@@ -273,5 +272,4 @@ def _figure_columns(
                 unit = text
         if units is not None and unit is None and not is_total and not path:
             unit = ""
-        unit_row = -1 if units is None else units
-        yield FigureColumn(column, without_repeats(path), unit, unit_row, lowest, is_total)
+        yield FigureColumn(column, without_repeats(path), unit, lowest, is_total)

@@ -137,9 +137,6 @@ class Grid:
     def is_blank(self, row: int) -> bool:
         return not any(map(is_filled, self.rows[row]))
 
-    def is_figure(self, row: int, column: int) -> bool:
-        return (cell := self.cell(row, column)) != "" and holds_figure(cell)
-
     def knows_unit(self, text: str) -> bool:
         return self.reader.units.knows(text)
 
@@ -170,6 +167,10 @@ class Column:
     @property
     def heading(self) -> str:
         return " → ".join(dict.fromkeys(self.path))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return self.meaning.kinds
 
 
 @dataclass(frozen=True, slots=True)

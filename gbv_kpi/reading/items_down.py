@@ -169,9 +169,9 @@ def _claims(
     numbers = np.array([column.at for column in columns], dtype=np.int32)
     nowhere = np.full(len(keys), -1, np.int32)
     return Claims(
-        np.array([column.unit_row for column in columns], dtype=np.int32) if form.across else nowhere,
-        numbers if form.across else nowhere,
-        Texts.of([unit or "" for unit, _ in keys]) if form.across else None,
+        nowhere if form.unit_row is None else np.full(len(keys), form.unit_row, np.int32),
+        nowhere if form.unit_row is None else numbers,
+        None if form.unit_row is None else Texts.of([unit or "" for unit, _ in keys]),
         None,
         Texts.of([str(year or "") for _, year in keys]) if any(year for _, year in keys) else None,
         np.array([column.row for column in columns], dtype=np.int32),
@@ -186,7 +186,7 @@ def _unread_columns(
     figures: Sequence[Figure], form: Form, used: set[int], grid: Grid, reported: set[str | None]
 ) -> Iterator[Problem]:
     """Yield the warnings of columns of figures that were not read."""
-    filled = {figure.at for figure in figures if holds_figure(figure.cell) and is_filled(figure.cell)}
+    filled = {figure.at for figure in figures if holds_figure(figure.cell)}
     for column in form.columns:
         if column.at in filled - used and not column.is_total:
             heading = column.heading or column.unit or ""
@@ -202,7 +202,7 @@ def _cells_of(figures: Sequence[Figure | None]) -> FieldCells:
 
 def _totals(figures: Sequence[Figure], form: Form, fields: Sequence[str], count: int) -> Iterator[Total]:
     """Yield the columns that sum up those of units."""
-    for column in form.columns if form.across else ():
+    for column in form.columns if form.unit_row is not None else ():
         if column.is_total:
             summed = (fig for fig in reversed(figures) if fig.column is column and not fig.meaning.against)
             named = ((str(figure.meaning.field), figure) for figure in summed)

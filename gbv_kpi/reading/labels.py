@@ -115,6 +115,10 @@ class Meaning:
     years: frozenset[int] = frozenset()
     against: tuple[tuple[Kind, str], ...] = ()  # why a figure is not the whole result of the year
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(kind for kind, _ in self.against)
+
     def __and__(self, other: "Meaning") -> "Meaning":
         return Meaning(self.field or other.field, self.years | other.years, self.against + other.against)
 

@@ -7,20 +7,13 @@ from string import digits
 
 import numpy as np
 
+from gbv_kpi.reading import privacy
 from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
 from gbv_kpi.reading.grid import Grid, Header, heads_table, holds_figure, read_header
 from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.privacy import (
-    LOOKED_BELOW,
-    PersonalHeadings,
-    columns_of_persons,
-    headings_of_persons,
-    personal_data,
-    personal_entry,
-)
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.tables import SheetTables, Table
 from gbv_kpi.reading.title_block import read_title
@@ -37,7 +30,7 @@ class _Found:
     """Tables read side by side, their personal headings, and the row where reading continues."""
 
     tables: list[Table]
-    personal: PersonalHeadings
+    personal: privacy.PersonalHeadings
     next_row: int | None
 
 
@@ -47,7 +40,7 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
     tables: list[Table] = []
     personal = _persons_in_tail(sheet, reader)
     if _personal_texts({cell for cell in chain.from_iterable(grid.rows) if isinstance(cell, str)}, reader):
-        personal |= headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
+        personal |= privacy.headings_of_persons(grid.rows, lambda text: _is_heading(text, reader))
     start: int | None = 0
     while start is not None:
         if start >= len(grid.rows) and sheet.tail is not None:
@@ -59,14 +52,14 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
         tables += found.tables
         personal |= found.personal
         start = found.next_row
-    return SheetTables(tables, list(personal_data(personal, file, sheet.name)))
+    return SheetTables(tables, list(privacy.personal_data(personal, file, sheet.name)))
 
 
 def _personal_texts(texts: Collection[str], reader: Reader) -> set[str]:
     """Return the texts about persons; texts that differ only in a final number ("Xã 00001") are tested once."""
-    stems = {stem for stem in {text.rstrip(digits) for text in texts} if personal_entry(stem)}
+    stems = {stem for stem in {text.rstrip(digits) for text in texts} if privacy.personal_entry(stem)}
     found = (text for text in texts if text.rstrip(digits) in stems) if stems else ()
-    return {text for text in found if personal_entry(text) and not reader.units.knows(text)}
+    return {text for text in found if privacy.personal_entry(text) and not reader.units.knows(text)}
 
 
 def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]:
@@ -79,8 +72,8 @@ def _persons_in_tail(sheet: Sheet, reader: Reader) -> dict[tuple[int, int], str]
         rows.update(np.flatnonzero(column.isin(personal)).tolist()[:MOST_PERSONAL] if personal else ())
     found: dict[tuple[int, int], str] = {}
     for row in sorted(rows)[:MOST_PERSONAL]:
-        below = sheet.tail.iloc[row : row + LOOKED_BELOW + 1].astype(object).to_numpy().tolist()
-        headings = headings_of_persons(below, lambda text: _is_heading(text, reader), len(sheet.rows) + row)
+        below = sheet.tail.iloc[row : row + privacy.LOOKED_BELOW + 1].astype(object).to_numpy().tolist()
+        headings = privacy.headings_of_persons(below, lambda text: _is_heading(text, reader), len(sheet.rows) + row)
         found |= {place: label for place, label in headings.items() if place[0] == len(sheet.rows) + row}
     return found
 
@@ -137,7 +130,7 @@ def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Found]:
         title = read_title(grid, range(first, header.top), columns)
         tables, next_row, unread = read_table(grid, header, title)
         headings = [(*column.first, column.heading) for column in unread]
-        yield _Found(tables, columns_of_persons(headings, title.cells), next_row)
+        yield _Found(tables, privacy.columns_of_persons(headings, title.cells), next_row)
 
 
 def _blocks(header: Header) -> Iterator[range]:
@@ -168,7 +161,7 @@ def _forms(grid: Grid, rows: range, items: list[int]) -> Iterator[_Found]:
             headings = [(column.row, column.at, column.heading) for column in form.columns if column.path]
             labels = [(item.row, item.at, text) for item in form.rows for text in item.texts]
             labels += [(row, main, text) for row in range(form.top, rows.stop) if (text := grid.text(row, main))]
-            personal = columns_of_persons(headings, title.cells, labels)
+            personal = privacy.columns_of_persons(headings, title.cells, labels)
             yield _Found([table] if table else [], personal, form.next_row)
 
 
@@ -178,19 +171,15 @@ def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[
     for column in items[1:]:
         left, right = sorted((column, mains[0]))
         labelled = [row for row in rows if grid.text(row, left) and grid.text(row, right)]
-        if any(grid.is_figure(row, at) for row in labelled for at in range(left + 1, right)):
+        if any(holds_figure(grid.cell(row, at)) for row in labelled for at in range(left + 1, right)):
             mains.append(column)
     if len(mains) == 1:
-        return [(min(items) if _same_rows(grid, rows, items) else mains[0], range(width))]
+        # Two columns that give the same labels in two languages are one form.
+        in_both = (row for row in rows if all(grid.label(row, column).marks for column in items[:2]))
+        return [(min(items) if len(items) > 1 and len(list(in_both)) > 1 else mains[0], range(width))]
     mains.sort()
     starts = [0, *(main - 1 if _is_numbering(grid, rows, main) else main for main in mains[1:])]
     return [(main, range(*ends)) for main, ends in zip(mains, pairwise([*starts, width]), strict=True)]
-
-
-def _same_rows(grid: Grid, rows: range, items: list[int]) -> bool:
-    """Return whether two columns give the same labels in two languages."""
-    in_both = (row for row in rows if all(grid.label(row, column).marks for column in items[:2]))
-    return len(items) > 1 and len(list(in_both)) > 1
 
 
 def _is_numbering(grid: Grid, rows: range, main: int) -> bool:

@@ -12,7 +12,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
 from gbv_kpi.reading.body import WITH_FIGURES, Body, RowKind, doubts_in, read_body, split_rows
-from gbv_kpi.reading.choose import choose_columns, other_meanings
+from gbv_kpi.reading.choose import choose_columns
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header
 from gbv_kpi.reading.identify import Claims, Texts, identify
@@ -70,10 +70,11 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     claimed = {problem.field for problem in fields.problems}
     unknown = [column.heading for column in unread]
     for table in found if any(table.returns["is_expected"].any() for table in found) else ():
-        required = (field for field in grid.reader.plan.fields if not field.optional)
-        absent = [field for field in required if field.id not in table.cells and field.id not in claimed]
-        claimed.update(field.id for field in absent)
-        problems += [tables.missing(spot, header.top, field, other_meanings(named, field), unknown) for field in absent]
+        for field in grid.reader.plan.fields:
+            if not (field.optional or field.id in table.cells or field.id in claimed):
+                claimed.add(field.id)
+                seen = [column for column in named if column.meaning.against and column.meaning.field == field.id]
+                problems.append(tables.missing(spot, header.top, field, seen, unknown))
     for table in found:
         table.returns["is_faulty"] |= any(problem.severity is Severity.ERROR for problem in problems)
     for doubt in doubts:
