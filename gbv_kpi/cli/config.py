@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,12 +12,13 @@ import typer
 from gbv_kpi.cli import options
 from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format
 from gbv_kpi.cli.request import request_of
+from gbv_kpi.console import to_json_text
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import LANGUAGES, language_from_env
+from gbv_kpi.i18n import LANGUAGES, Bilingual, Language, language_from_env, phrase
 from gbv_kpi.inputs import data_folder, is_file
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.office import SettingsFile
+    from gbv_kpi.plan.office import Setting, SettingsFile
 
 NAME = "gbv-kpi.toml"
 SOURCES: dict[str, Literal["option", "environment", "file", "default"]] = {  # by typer's names
@@ -24,6 +26,13 @@ SOURCES: dict[str, Literal["option", "environment", "file", "default"]] = {  # b
     "ENVIRONMENT": "environment",
     "DEFAULT_MAP": "file",
     "DEFAULT": "default",
+}
+SOURCE_WORDS = {
+    "option": phrase("option"),
+    "environment": phrase("environment"),
+    "file": phrase("settings file"),
+    "plan": phrase("plan"),
+    "default": phrase("default"),
 }
 VARIABLE = "GBV_KPI_CONFIG"  # empty: use no settings file
 
@@ -48,7 +57,7 @@ def config(
     from gbv_kpi.ledger.address import address_of, shown_address
     from gbv_kpi.ledger.database import default_place
     from gbv_kpi.plan.office import Setting, office_settings
-    from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
+    from gbv_kpi.render.listing import Columns, listing_of, on_terminal
 
     request, file = request_of(context, Format, format, output, lang), context.obj
     address, spoken = address_of(ledger or default_place()), request.language
@@ -63,8 +72,36 @@ def config(
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
     settings += office_settings(request.plan(plan), file)
     path = str(file.path) if file else None
-    show = settings_to_json if request.format is Format.JSON else settings_to_terminal
-    request.emit(show(settings, path, spoken))
+    columns: Columns[Setting] = (
+        ("key", phrase("Setting"), lambda setting: setting.key),
+        ("value", phrase("Value"), lambda setting: _text(setting.value, spoken)),
+        ("source", phrase("From"), lambda setting: _source_text(setting, path, spoken)),
+    )
+    if request.format is Format.JSON:
+        records = [
+            {"key": setting.key, "value": _text(setting.value, spoken), "source": setting.source, "line": setting.line}
+            for setting in settings
+        ]
+        request.emit(to_json_text({"schema": "gbv-kpi/config/1", "file": path, "settings": records, "exit_code": 0}))
+    else:
+        request.emit(on_terminal(listing_of(phrase("Setting"), columns, settings), spoken))
+
+
+def _source_text(setting: "Setting", file: str | None, language: Language) -> str:
+    words = language.say(SOURCE_WORDS[setting.source])
+    return f"{words} ({file}:{setting.line})" if setting.line else words
+
+
+def _text(value: object, language: Language) -> str:
+    match value:
+        case date():
+            return value.isoformat()
+        case Bilingual():
+            return language.say(value)
+        case tuple():
+            return "; ".join(_text(part, language) for part in value)
+        case _:
+            return str(value)
 
 
 def settings_of(arguments: Sequence[str], environment: Mapping[str, str]) -> "SettingsFile | None":

@@ -33,7 +33,7 @@ def status(
     """
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.status import year_status
-    from gbv_kpi.render.status import status_listing, status_to_json, status_to_terminal
+    from gbv_kpi.render.received import status_listing, status_to_json, status_to_terminal
 
     request = request_of(context, ListFormat, format, output, lang, quiet=quiet)
     the_plan = request.plan(plan)
@@ -43,7 +43,7 @@ def status(
     request.show(
         lambda: status_to_terminal(found, request.language),
         lambda: status_to_json(found),
-        lambda: status_listing(found),
+        lambda: status_listing(found, request.language),
         found.exit_code,
     )
     raise typer.Exit(found.exit_code)

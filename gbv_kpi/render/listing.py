@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import RenderableType
 
@@ -47,10 +47,12 @@ class Listing:
     title: Phrase
     columns: Sequence[tuple[str, Phrase | None]]  # the name in CSV, and the heading; None: not for a person
     rows: Sequence[Sequence[Cell]]
-    notes: Sequence[Phrase] = ()
+    notes: Sequence[Phrase | str] = ()
 
 
-def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Phrase] = ()) -> Listing:
+def listing_of(
+    title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Phrase | str] = ()
+) -> Listing:
     rows = [[cell(item) for _, _, cell in columns] for item in items]
     return Listing(title, [(name, heading) for name, heading, _ in columns], rows, tuple(notes))
 
@@ -99,60 +101,37 @@ def _styled(cell: Cell, language: Language) -> Styled:
     return Styled("\n".join(lines), cell.style if isinstance(cell, Coded) else "")
 
 
+Writer = Callable[[Any, Language], str]
+WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the type of a cell: for a person, and for a program
+    str: (lambda cell, language: language.say(cell), lambda cell, language: language.say(cell)),
+    bool: (lambda cell, _: "✓" if cell else "", lambda cell, _: "true" if cell else "false"),
+    int: (lambda cell, language: language.number(cell), lambda cell, _: str(cell)),
+    date: (lambda cell, _: f"{cell:%d/%m/%Y}", lambda cell, _: cell.isoformat()),
+    datetime: (lambda cell, _: clock_text(cell), lambda cell, _: f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),
+    Coded: (lambda cell, language: language.say(cell.words), lambda cell, _: cell.code),
+    Finding: (rate_text, lambda cell, _: _decimal_text(cell.rate(decimals=4))),
+    Threshold: (threshold_text, lambda cell, _: _decimal_text((cell.bound, 0))),
+}
+
+
 def for_person(cell: Cell, language: Language) -> str:
     """Return the text of a cell for an officer."""
-    match cell:
-        case None | False:
-            return ""
-        case True:
-            return "✓"
-        case int():
-            return language.number(cell)
-        case datetime():
-            return clock_text(cell)
-        case date():
-            return f"{cell:%d/%m/%Y}"
-        case Coded():
-            return language.say(cell.words)
-        case Finding():
-            return rate_text(cell, language)
-        case Threshold():
-            return threshold_text(cell, language)
-        case _:
-            return language.say(cell)
+    write, _ = WRITERS.get(type(cell), WRITERS[str])
+    return "" if cell is None else write(cell, language)
 
 
 def for_program(cell: Cell, language: Language) -> str | int | None:
-    """Return the value of a cell in CSV; in a text, what a spreadsheet would run as a formula is made harmless."""
+    """Return the value of a cell in CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
     if cell is None or type(cell) is int:  # most cells, tried first: a country has millions
         return cell
-    match cell:
-        case str():
-            text = cell
-        case bool():
-            return "true" if cell else "false"
-        case datetime():
-            return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        case date():
-            return cell.isoformat()
-        case Coded():
-            text = cell.code
-        case Finding():
-            rate = cell.rate(decimals=4)
-            text = _decimal_text(rate[0]) if rate else ""
-        case Threshold():
-            text = _decimal_text(cell.bound)
-        case Phrase() | Bilingual():
-            text = language.say(cell)
-        case _:
-            return cell
-    shown = escape_controls(text)
+    _, write = WRITERS.get(type(cell), WRITERS[str])
+    shown = escape_controls(write(cell, language))
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
 
 
-def _decimal_text(value: Decimal) -> str:
-    """Return a number without trailing zeros: 100 and 60.3774."""
-    return f"{value.normalize():f}"
+def _decimal_text(rate: tuple[Decimal, int] | None) -> str:
+    """Return a number without trailing zeros: 100 and 60.3774; nothing where there is none."""
+    return f"{rate[0].normalize():f}" if rate else ""
 
 
 COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language

@@ -207,7 +207,7 @@ def _lay_out(section: Section, width: float, height: float) -> None:
 
 
 def _save(
-    document: Document, title: Phrase | Bilingual, letterhead: Letterhead, day: date, language: Language
+    document: Document, title: Phrase | Bilingual | str, letterhead: Letterhead, day: date, language: Language
 ) -> bytes:
     properties = document.core_properties
     properties.author = escape_controls(language.say(letterhead.issuer or ""))

@@ -1,10 +1,10 @@
-"""Draw charts as inline SVG with pygal, coloured by the page's style sheet and described in words.
+"""Draw charts as inline SVG with pygal, coloured by the page's style sheet; the page describes them in words.
 
 Figures arrive rounded for print; only their positions are computed here. pygal replaces matplotlib: its text stays
 text in the page's fonts and themes, and it takes a tenth of the time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
@@ -13,32 +13,30 @@ import pygal
 from markupsafe import Markup
 from pygal.etree import etree
 
-from gbv_kpi.console import escape_controls
-from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
-from gbv_kpi.plan.thresholds import Measure, Threshold
-from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text, writer_of
+from gbv_kpi.plan.thresholds import Measure
+from gbv_kpi.render.formatting import writer_of
 
-WIDTH = 340  # about a phone's, so that text is hardly scaled there
+WIDTH, BULLET_HEIGHT, LINE_HEIGHT = 340, 72, 170  # about a phone's width, so that text is hardly scaled there
 HALF_YEAR = 0.5
 
 etree.to_etree()  # the same bytes whether lxml is installed or not
 
 
-def bullet(indicator: Indicator, finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
+def bullet(finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
     """Return the rate as a bar against the thresholds, with last year's rate; None without a rate."""
     rate = _shown_rate(finding)
     if rate is None or finding.measure == "change":  # the axis begins at 0
         return None
     previous = _shown_rate(last_year) if last_year else None
-    bounds = [
-        float(threshold.bound) if threshold else None for threshold in (finding.threshold, finding.next_threshold)
-    ]
+    thresholds = (finding.threshold, finding.next_threshold)
+    bounds = [float(threshold.bound) if threshold else None for threshold in thresholds]
     end = _axis_end(finding.measure, [rate, previous, *bounds])
     chart = pygal.XY(
-        height=72,
+        height=BULLET_HEIGHT,
         xrange=(0, end),
         range=(-1, 1),
         show_y_labels=False,
@@ -53,14 +51,7 @@ def bullet(indicator: Indicator, finding: Finding, last_year: Finding | None, la
     for bound in bounds:
         chart.add("", [] if bound is None else [(bound, -0.95), (bound, 0.95)], show_dots=False)
     chart.add("", [] if previous is None else [(previous, 0)], stroke=False, dots_size=6)
-    words = [_year_words(finding, language), *_threshold_words(finding.threshold, language)]
-    if coming := finding.next_threshold:
-        since = phrase("From {year}", year=str(coming.since))
-        words.append(phrase("{what}: {figure}", what=since, figure=threshold_text(coming, language)))
-    if last_year:
-        words.append(_year_words(last_year, language))
-    title = phrase("{indicator}, {year}", indicator=indicator.title, year=str(finding.year))
-    return _to_svg(chart, f"bullet {finding.status}", f"bullet-{finding.indicator}", _texts(title, words, language))
+    return _drawing(chart)
 
 
 def line(series: Series, language: Language) -> Markup | None:
@@ -68,27 +59,26 @@ def line(series: Series, language: Language) -> Markup | None:
 
     None where fewer than two years have a rate.
     """
-    rates = {point.finding.year: rate for point in series.points if (rate := _shown_rate(point.finding)) is not None}
-    if len(rates) < 2 or series.indicator.measure == "change":
+    indicator, findings = series.indicator, [point.finding for point in series.points]
+    rates = {finding.year: rate for finding in findings if (rate := _shown_rate(finding)) is not None}
+    if len(rates) < 2 or indicator.measure == "change":
         return None
-    findings = [point.finding for point in series.points]
     first, last = findings[0].year, findings[-1].year
-    years = f"{first}–{last}"
     path: list[tuple[float, float]] = []
     coming = series.level.next_threshold
     if series.path and coming and series.path.first_year in rates:
         path = [(series.path.first_year, rates[series.path.first_year]), (coming.since, float(coming.bound))]
         last = coming.since
-    steps = _steps(series.indicator, first, last)
-    measure = series.indicator.measure
-    start, end = scale_start(series) or 0, _axis_end(measure, [*rates.values(), *(bound for _, bound in steps)])
+    steps = _steps(indicator, first, last)
+    start = scale_start(series) or 0
+    end = _axis_end(indicator.measure, [*rates.values(), *(bound for _, bound in steps)])
     chart = pygal.XY(
-        height=170,
+        height=LINE_HEIGHT,
         xrange=(first - 0.5, last + 0.5),
         range=(start, end),
         max_scale=6,
         margin_left=16,  # for the larger text in print
-        **_settings(measure, language),
+        **_settings(indicator.measure, language),
     )
     chart.x_labels = [{"value": year, "label": str(year)} for year in range(first, last + 1)]
     if end == 100:
@@ -100,13 +90,7 @@ def line(series: Series, language: Language) -> Markup | None:
     provisional = {finding.year for finding in findings if finding.provisional}
     for dots in (rates.keys() - provisional, rates.keys() & provisional):
         chart.add("", [(year, rate) for year, rate in rates.items() if year in dots], stroke=False)
-    words = [
-        part
-        for finding in findings
-        for part in (_year_words(finding, language), *_threshold_words(finding.threshold, language))
-    ]
-    title = phrase("{indicator}, {year}", indicator=series.indicator.title, year=years)
-    return _to_svg(chart, "line", f"line-{series.indicator.id}", _texts(title, words, language))
+    return _drawing(chart)
 
 
 def scale_start(series: Series) -> int | None:
@@ -123,16 +107,8 @@ def _settings(measure: Measure, language: Language) -> dict[str, Any]:
     def tick(value: float) -> str:
         return writer_of(measure, language)(Decimal(value), 0 if float(value).is_integer() else 2)
 
-    return {
-        "width": WIDTH,
-        "margin": 6,
-        "dots_size": 4,
-        "show_legend": False,
-        "css": (),
-        "js": (),
-        "value_formatter": tick,
-        "x_value_formatter": tick,
-    }
+    looks = {"width": WIDTH, "margin": 6, "dots_size": 4, "show_legend": False, "css": (), "js": ()}
+    return looks | {"value_formatter": tick, "x_value_formatter": tick}
 
 
 def _shown_rate(finding: Finding) -> float | None:
@@ -153,38 +129,15 @@ def _steps(indicator: Indicator, first: int, last: int) -> list[tuple[float, flo
     return [(year + offset, bound) for year, bound in bounds for offset in (-HALF_YEAR, HALF_YEAR)]
 
 
-def _year_words(finding: Finding, language: Language) -> Phrase:
-    figure: Phrase | str = MEANING[finding.status]
-    if rate := rate_text(finding, language):
-        figure = f"{rate} ({language.say(figure)})"
-    return phrase("{what}: {figure}", what=str(finding.year), figure=figure)
-
-
-def _threshold_words(threshold: Threshold | None, language: Language) -> Iterator[Phrase]:
-    if threshold:
-        in_force = phrase("Threshold in force")
-        yield phrase("{what}: {figure}", what=in_force, figure=threshold_text(threshold, language))
-
-
-def _texts(title: Phrase, words: Iterable[Phrase], language: Language) -> tuple[str, str]:
-    """Return the title of a chart, and what a screen reader says in its place."""
-    return escape_controls(language.say(title)), escape_controls("; ".join(map(language.say, words)) + ".")
-
-
-def _to_svg(chart: Any, classes: str, key: str, texts: tuple[str, str]) -> Markup:
-    """Return the drawing with its texts, without scripts, styles, tooltips and date."""
+def _drawing(chart: Any) -> Markup:
+    """Return what is drawn within the picture, without scripts, styles, texts, tooltips and date."""
     drawing = chart.render_tree()
     for parent in list(drawing.iter()):
         for child in list(parent):
             if not isinstance(child.tag, str) or child.tag in ("defs", "desc", "title") or not _is_drawing(child):
                 parent.remove(child)
-    for position, (name, text) in enumerate(zip(("title", "desc"), texts, strict=True)):
-        element = Element(name, {"id": f"{key}-{name}"})
-        element.text = text
-        drawing.insert(position, element)
-    drawing.attrib.pop("id", None)
-    drawing.attrib |= {"class": classes, "role": "img", "aria-labelledby": f"{key}-title {key}-desc"}
-    return Markup(tostring(drawing, encoding="unicode"))  # noqa: S704 - the serialiser escapes every text
+    content = (tostring(child, encoding="unicode") for child in drawing)
+    return Markup("".join(content))  # noqa: S704 - the serialiser escapes every text
 
 
 def _is_drawing(element: Element) -> bool:
