@@ -163,5 +163,5 @@ def trend(
     request.show(
         lambda: trend_to_terminal(found, request.language),
         lambda: trend_to_json(found),
-        lambda: trend_listing(found),
+        lambda: trend_listing(found, request.language),
     )

@@ -2,20 +2,28 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date
+from typing import TYPE_CHECKING
 
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
 from gbv_kpi.render.year_record import year_record_record
+
+if TYPE_CHECKING:
+    from gbv_kpi.ledger.records import Entry
 
 
 def attributes(value: object, *names: str) -> dict[str, object]:
     """Return the attributes of these names; days and times in ISO 8601."""
     found = {name: getattr(value, name) for name in names}
     return {name: part.isoformat() if isinstance(part, date) else part for name, part in found.items()}
+
+
+def entry_record(entry: "Entry", *names: str) -> dict[str, object]:
+    """Return the unit of a return in the ledger, and the attributes of these names."""
+    return {"unit": entry.unit.code, **attributes(entry, *names)}
 
 
 def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
@@ -28,7 +36,15 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
             for file in outcome.files
         ],
         "problems": (problem_record(problem, language) for problem in outcome.problems),
-        "coverage": [_coverage_record(coverage) for coverage in outcome.scorecard.coverage],
+        "coverage": [
+            {
+                "year": coverage.year,
+                "expected": len(coverage.expected) if coverage.has_expected_units else None,
+                "received": coverage.received,
+                **{name: unit_records(getattr(coverage, name)) for name in ("missing", "refused", "partly")},
+            }
+            for coverage in outcome.scorecard.coverage
+        ],
         "findings": (finding.record() for finding in outcome.scorecard.findings),
         "exit_code": outcome.exit_code,
     }
@@ -49,17 +65,6 @@ def problem_record(problem: Problem, language: Language) -> dict[str, object]:
         "hint": language.say(problem.hint),
         **attributes(problem.place, "file", "sheet", "cell", "row"),
         **attributes(problem, "unit", "year", "field", "value"),
-    }
-
-
-def _coverage_record(coverage: Coverage) -> dict[str, object]:
-    return {
-        "year": coverage.year,
-        "expected": len(coverage.expected) if coverage.has_expected_units else None,
-        "received": coverage.received,
-        "missing": unit_records(coverage.missing),
-        "refused": unit_records(coverage.refused),
-        "partly": unit_records(coverage.partly),
     }
 
 

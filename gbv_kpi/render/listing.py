@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from rich.console import RenderableType
@@ -102,8 +103,8 @@ def _styled(cell: Cell, language: Language) -> Styled:
 
 
 Writer = Callable[[Any, Language], str]
-WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the type of a cell: for a person, and for a program
-    str: (lambda cell, language: language.say(cell), lambda cell, language: language.say(cell)),
+WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the nearest type of a cell: for a person, and for a program
+    object: (lambda cell, language: language.say(cell), lambda cell, language: language.say(cell)),
     bool: (lambda cell, _: "✓" if cell else "", lambda cell, _: "true" if cell else "false"),
     int: (lambda cell, language: language.number(cell), lambda cell, _: str(cell)),
     date: (lambda cell, _: f"{cell:%d/%m/%Y}", lambda cell, _: cell.isoformat()),
@@ -114,18 +115,22 @@ WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the type of a cell: for 
 }
 
 
+def _writers(cell: Cell) -> tuple[Writer, Writer]:
+    return next(WRITERS[kind] for kind in type(cell).__mro__ if kind in WRITERS)
+
+
 def for_person(cell: Cell, language: Language) -> str:
     """Return the text of a cell for an officer."""
-    write, _ = WRITERS.get(type(cell), WRITERS[str])
-    return "" if cell is None else write(cell, language)
+    for_a_person, _ = _writers(cell)
+    return "" if cell is None else for_a_person(cell, language)
 
 
 def for_program(cell: Cell, language: Language) -> str | int | None:
     """Return the value of a cell in CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
     if cell is None or type(cell) is int:  # most cells, tried first: a country has millions
         return cell
-    _, write = WRITERS.get(type(cell), WRITERS[str])
-    shown = escape_controls(write(cell, language))
+    _, for_a_program = _writers(cell)
+    shown = escape_controls(for_a_program(cell, language))
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
 
 
@@ -163,13 +168,6 @@ COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome i
 }
 
 
-class _Line:
-    """A file that makes `csv.writer` return each line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
     cells = COLUMNS.values()
     rows = ([cell(finding, outcome) for cell in cells] for finding in outcome.scorecard.findings)
@@ -178,7 +176,8 @@ def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
 
 def csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
     """Yield the lines of headings and rows, ended as in RFC 4180."""
-    writer = csv.writer(_Line())
+    echo: Any = SimpleNamespace(write=str)  # a file that makes the writer return each line
+    writer = csv.writer(echo)
     yield writer.writerow(names)
     for row in rows:
         yield writer.writerow([for_program(cell, language) for cell in row])

@@ -1,16 +1,15 @@
 """Render an outcome as sentences and tables, the same on a terminal and in Markdown; other formats by their modules."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pkgutil import resolve_name
-from typing import Any
 
 import numpy as np
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
@@ -37,6 +36,7 @@ NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it 
 
 FindingByIndicator = Mapping[str, Finding]
 Block = Styled | Table
+Rendered = bytes | str | Iterable[str] | RenderableType
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,10 @@ class YearRows:
     left_out: int  # how many further units there are
 
 
-def rendered(
-    outcome: Outcome, format: str, language: Language, template: bytes | None = None
-) -> bytes | str | Iterable[str] | RenderableType:
+def rendered(outcome: Outcome, format: str, language: Language, template: bytes | None = None) -> Rendered:
     """Return the bytes of a file, or a text, whole or in pieces; `template` is an office's own Word document."""
-    render: Any = resolve_name(RENDERERS[format])
-    content: bytes | str | Iterable[str] | RenderableType
-    content = render(outcome, language, template) if format == "docx" else render(outcome, language)
-    return content
+    render: Callable[..., Rendered] = resolve_name(RENDERERS[format])
+    return render(outcome, language, template) if format == "docx" else render(outcome, language)
 
 
 def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
@@ -109,8 +105,9 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
             yield styled(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")
     for found in outcome.outlook:
         yield styled(sentences.outlook(plan, found), language, "yellow")
-    notes = (sentences.withheld_notes(plan, outcome.withheld), record_sentences(outcome.year_record, plan, language))
-    yield from (styled(note, language) for found in notes for note in found)
+    withheld = sentences.withheld_notes(plan, outcome.withheld, language)
+    for note in (*withheld, *record_sentences(outcome.year_record, plan, language)):
+        yield styled(note, language)
 
 
 def legend(present: Container[Status], language: Language) -> list[Styled]:
@@ -141,6 +138,12 @@ def year_rows(scorecard: Scorecard) -> YearRows:
 
 def results_table(scorecard: Scorecard, language: Language) -> Table:
     """Return the matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
+
+    def result(finding: Finding, *, with_counts: bool = False) -> Styled:
+        has_counts = with_counts and finding.measure != "count" and finding.denominator is not None
+        counts = counts_text(finding, language) if has_counts else ""
+        return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
+
     found, indicators = year_rows(scorecard), scorecard.plan.indicators
     province = [found.province[indicator.id] for indicator in indicators]
     place = styled(scorecard.plan.place, language, "bold")
@@ -151,15 +154,16 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
     columns = [Column(language.say(phrase("Unit")), is_unbroken=short_names)]
     columns += [Column(styled(indicator.title, language).text, is_figure=True) for indicator in indicators]
     rows = [
-        [styled(name, language), *(_result(unit[indicator.id], language) for indicator in indicators)]
+        [styled(name, language), *(result(unit[indicator.id]) for indicator in indicators)]
         for name, unit in found.units
     ]
     if found.left_out:
         left_out = plural("… {count} more unit", "… {count} more units", found.left_out)
         rows.append([styled(left_out, language, "dim")])
-    in_force = [_bound_text(finding, language) for finding in province]
+    thresholds = [finding.threshold for finding in province]
+    in_force = (threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
     footer = [
-        [place, *(_result_with_counts(finding, language) for finding in province)],
+        [place, *(result(finding, with_counts=True) for finding in province)],
         [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
     ]
     return Table(columns, [*rows, *footer], len(rows), legend(scorecard.judged.statuses, language))
@@ -187,17 +191,3 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
     headings = (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking"))
     columns = [Column(language.say(heading), is_unbroken=heading is headings[2]) for heading in headings]
     return Table(columns, rows) if rows else None
-
-
-def _result(finding: Finding, language: Language) -> Styled:
-    return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status])
-
-
-def _result_with_counts(finding: Finding, language: Language) -> Styled:
-    is_shown = finding.measure != "count" and finding.denominator is not None
-    counts = counts_text(finding, language) if is_shown else ""
-    return replace(_result(finding, language), counts=counts)
-
-
-def _bound_text(finding: Finding, language: Language) -> Phrase | str:
-    return threshold_text(finding.threshold, language) if finding.threshold else phrase("not yet")

@@ -20,7 +20,7 @@ from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.jinja import text_of
-from gbv_kpi.render.json import attributes, problem_record, unit_records
+from gbv_kpi.render.json import attributes, entry_record, problem_record, unit_records
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of, on_terminal
 from gbv_kpi.render.outcome import problem_groups
 from gbv_kpi.render.problems import correction, place_text
@@ -65,11 +65,8 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
         "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
         "corrected_since": file.filed.corrected_since,
         "recorded": [
-            {
-                "unit": revised.entry.unit.code,
-                **attributes(revised.entry, "unit_name", "year", "revision"),
-                "changes": [attributes(change, "field", "old", "new") for change in revised.changes],
-            }
+            entry_record(revised.entry, "unit_name", "year", "revision")
+            | {"changes": [attributes(change, "field", "old", "new") for change in revised.changes]}
             for revised in file.filed.revised
         ],
     }
@@ -160,11 +157,7 @@ def _unit_record(status: UnitStatus) -> dict[str, object]:
         "withdrawn": event_record(status.withdrawn),
         "first_received": received.astimezone(UTC).isoformat() if received else None,
         "returns": [
-            {
-                "unit": entry.unit.code,
-                **attributes(entry, "unit_name", "revision", "file", "sha256", "at"),
-                "by": entry.who,
-            }
+            entry_record(entry, "unit_name", "revision", "file", "sha256", "at") | {"by": entry.who}
             for entry in status.entries
         ],
     }

@@ -128,9 +128,8 @@ def amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phr
 def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
     """Return the province's progress towards a threshold that comes into force later; None where there is none."""
     indicator = plan.indicator_by_id[finding.indicator]
-    if found := progress_alone(indicator, finding, language):
-        return phrase("{indicator}: {progress}.", indicator=indicator.title, progress=found)
-    return None
+    found = progress_alone(indicator, finding, language)
+    return found and phrase("{indicator}: {progress}.", indicator=indicator.title, progress=found)
 
 
 def progress_alone(indicator: Indicator, finding: Finding, language: Language) -> Phrase | None:
@@ -138,23 +137,17 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     coming = finding.next_threshold
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
-    details = {
-        "rate": rate_text(finding, language),
-        "threshold": level_text(coming, language),
-        "year": str(coming.since),
-    }
+    details = {"rate": rate_text(finding, language), "threshold": level_text(coming, language)}
+    details["year"] = str(coming.since)
     if not finding.next_shortfall:
         return phrase("{rate}, which already reaches the {threshold} set for {year}", **details)
+    lacking = amount(finding.next_shortfall, coming, indicator)
     return phrase(
         "{rate}; for the {threshold} set for {year}: {lacking} (on the figures of {this_year})",
         **details,
-        lacking=_lacking(amount(finding.next_shortfall, coming, indicator), coming),
+        lacking=lacking if coming.lower_is_better else phrase("{amount} lacking", amount=lacking),
         this_year=str(finding.year),
     )
-
-
-def _lacking(amount: Phrase, threshold: Threshold) -> Phrase:
-    return amount if threshold.lower_is_better else phrase("{amount} lacking", amount=amount)
 
 
 def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
@@ -245,34 +238,14 @@ def withheld_reason(withheld: Withheld) -> Phrase:
     )
 
 
-def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
-    """Yield what a published output leaves out and why; nothing where it shows everything."""
+def withheld_notes(plan: Plan, withheld: Withheld | None, language: Language) -> Sequence[Phrase | str]:
+    """Return what a published output leaves out and why; nothing where it shows everything."""
     if withheld is None:
-        return
-    yield withheld_reason(withheld)
-    if withheld.units:
-        yield plural(
-            "{count} result of a unit is withheld ({mark}).",
-            "{count} results of units are withheld ({mark}).",
-            withheld.units,
-            mark=MARK[Status.WITHHELD],
-        )
-    else:
-        yield phrase("No result of a unit had to be withheld.")
-    if withheld.overall:
-        yield plural(
-            "{count} overall result is withheld too: counts could be derived from it and another publication.",
-            "{count} overall results are withheld too: counts could be derived from them and another publication.",
-            withheld.overall,
-        )
-    for field in withheld.fields:
-        yield phrase("Not published for any unit: {field}.", field=plan.field_by_id[field].label)
-    if withheld.warnings:
-        yield plural(
-            "{count} warning about such counts is omitted.",
-            "{count} warnings about such counts are omitted.",
-            withheld.warnings,
-        )
+        return []
+    from gbv_kpi.render.jinja import text_of  # here: most outputs are not published
+
+    functions = (withheld_reason,)
+    return text_of("withheld.txt.j2", language, functions, plan=plan, withheld=withheld, MARK=MARK).splitlines()
 
 
 def outlook(plan: Plan, found: Outlook) -> Phrase:

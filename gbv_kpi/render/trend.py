@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from fractions import Fraction
-from typing import NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
 from gbv_kpi.plan import Indicator, ReturnField
 from gbv_kpi.plan.thresholds import shown_rate
@@ -24,12 +22,6 @@ from gbv_kpi.render.table import Column, Styled, Table, legend_text, styled
 SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-
-
-class _Row(NamedTuple):
-    series: Series
-    finding: Finding
-    is_recast: bool
 
 
 def trend_to_json(trend: Trend) -> Iterator[str]:
@@ -54,13 +46,11 @@ def _series_record(series: Series) -> dict[str, object]:
         "unit_name": series.unit_name,
         "points": [{**point.finding.record(), "recast": point.recast} for point in series.points],
         "level": attributes(series.level, "year", "status", "shortfall", "next_shortfall"),
-        "path": _path_record(series.path, series.indicator),
+        "path": series.path and _path_record(series.path, series.indicator),
     }
 
 
-def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] | None:
-    if path is None:
-        return None
+def _path_record(path: Path, indicator: Indicator) -> dict[str, object]:
     return {
         "from": path.first_year,
         "to": path.milestone.since,
@@ -70,27 +60,32 @@ def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] |
     }
 
 
-def trend_listing(trend: Trend) -> Listing:
-    columns: Columns[_Row] = (
-        ("indicator", phrase("Indicator"), lambda row: Coded(row.series.indicator.id, row.series.indicator.title)),
-        ("scope", None, lambda row: row.finding.scope),
-        ("unit", phrase("Code"), lambda row: row.finding.unit),
-        ("unit_name", phrase("Unit"), lambda row: row.series.unit_name or trend.plan.place),
-        ("year", phrase("Year"), lambda row: str(row.finding.year)),
-        ("numerator", phrase("Numerator"), lambda row: row.finding.numerator),
-        ("denominator", phrase("Denominator"), lambda row: row.finding.denominator),
-        ("rate", phrase("Rate"), lambda row: row.finding),
-        ("measure", None, lambda row: row.finding.measure),
-        ("comparator", None, lambda row: row.finding.threshold and row.finding.threshold.comparator),
-        ("threshold", phrase("Threshold in force"), lambda row: row.finding.threshold),
-        ("status", phrase("Verdict"), lambda row: Coded(str(row.finding.status), MEANING[row.finding.status])),
-        ("provisional", phrase("Provisional"), lambda row: row.finding.provisional),
-        ("recast", phrase("Recast"), lambda row: row.is_recast),
+def trend_listing(trend: Trend, language: Language) -> Listing:
+    plan = trend.plan
+
+    def indicator(point: Point) -> Coded:
+        return Coded(point.finding.indicator, plan.indicator_by_id[point.finding.indicator].title)
+
+    columns: Columns[Point] = (
+        ("indicator", phrase("Indicator"), indicator),
+        ("scope", None, lambda point: point.finding.scope),
+        ("unit", phrase("Code"), lambda point: point.finding.unit),
+        ("unit_name", phrase("Unit"), lambda point: point.finding.unit_name or plan.place),
+        ("year", phrase("Year"), lambda point: str(point.finding.year)),
+        ("numerator", phrase("Numerator"), lambda point: point.finding.numerator),
+        ("denominator", phrase("Denominator"), lambda point: point.finding.denominator),
+        ("rate", phrase("Rate"), lambda point: point.finding),
+        ("measure", None, lambda point: point.finding.measure),
+        ("comparator", None, lambda point: point.finding.threshold and point.finding.threshold.comparator),
+        ("threshold", phrase("Threshold in force"), lambda point: point.finding.threshold),
+        ("status", phrase("Verdict"), lambda point: Coded(str(point.finding.status), MEANING[point.finding.status])),
+        ("provisional", phrase("Provisional"), lambda point: point.finding.provisional),
+        ("recast", phrase("Recast"), lambda point: point.recast),
     )
-    rows = (_Row(series, point.finding, point.recast) for series in trend.series for point in series.points)
+    points = (point for series in trend.series for point in series.points)
     notes = [phrase("{mark} {status}", mark=mark, status=meaning) for mark, meaning in marks_explained(trend)]
-    title = phrase("Every indicator over the years, plan {number}", number=trend.plan.number)
-    return listing_of(title, columns, rows, [*notes, *withheld_notes(trend.plan, trend.withheld)])
+    title = phrase("Every indicator over the years, plan {number}", number=plan.number)
+    return listing_of(title, columns, points, [*notes, *withheld_notes(plan, trend.withheld, language)])
 
 
 def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
@@ -104,7 +99,7 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
     )
     parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
     bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
-    notes = withheld_notes(trend.plan, trend.withheld)
+    notes = withheld_notes(trend.plan, trend.withheld, language)
     return Group(*parts, styled(bars, language, "dim"), *(styled(note, language) for note in notes))
 
 

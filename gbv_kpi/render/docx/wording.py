@@ -218,7 +218,7 @@ def indicator_points(outcome: Outcome, finding: Finding, language: Language) -> 
             yield phrase("Note: {note}", note=note)
 
 
-def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
+def on_the_figures(outcome: Outcome, language: Language) -> Iterator[Phrase | Bilingual | str]:
     """Yield completeness, caveats and other limits of the figures."""
     plan = outcome.scorecard.plan
     for coverage in outcome.scorecard.coverage:
@@ -234,6 +234,6 @@ def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
     yield from islice(merged, SHOWN_MERGERS)
     if len(merged) > SHOWN_MERGERS:
         yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
-    yield from sentences.withheld_notes(plan, outcome.withheld)
+    yield from sentences.withheld_notes(plan, outcome.withheld, language)
     if plan.note:
         yield plan.note

@@ -7,7 +7,7 @@ text in the page's fonts and themes, and it takes a tenth of the time.
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import tostring
 
 import pygal
 from markupsafe import Markup
@@ -134,11 +134,8 @@ def _drawing(chart: Any) -> Markup:
     drawing = chart.render_tree()
     for parent in list(drawing.iter()):
         for child in list(parent):
-            if not isinstance(child.tag, str) or child.tag in ("defs", "desc", "title") or not _is_drawing(child):
+            is_overlay = child.get("class", "").endswith(("text-overlay", "tooltip-overlay", "titles"))
+            if is_overlay or not isinstance(child.tag, str) or child.tag in ("defs", "desc", "title"):
                 parent.remove(child)
     content = (tostring(child, encoding="unicode") for child in drawing)
     return Markup("".join(content))  # noqa: S704 - the serialiser escapes every text
-
-
-def _is_drawing(element: Element) -> bool:
-    return not element.get("class", "").endswith(("text-overlay", "tooltip-overlay", "titles"))
