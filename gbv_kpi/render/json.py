@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date
-from typing import TYPE_CHECKING
 
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language
@@ -11,19 +10,11 @@ from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
 from gbv_kpi.render.year_record import year_record_record
 
-if TYPE_CHECKING:
-    from gbv_kpi.ledger.records import Entry
-
 
 def attributes(value: object, *names: str) -> dict[str, object]:
     """Return the attributes of these names; days and times in ISO 8601."""
     found = {name: getattr(value, name) for name in names}
     return {name: part.isoformat() if isinstance(part, date) else part for name, part in found.items()}
-
-
-def entry_record(entry: "Entry", *names: str) -> dict[str, object]:
-    """Return the unit of a return in the ledger, and the attributes of these names."""
-    return {"unit": entry.unit.code, **attributes(entry, *names)}
 
 
 def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
@@ -50,7 +41,7 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
     }
     if outcome.command == "report":
         content["outlook"] = [outlook.record() for outlook in outcome.outlook]
-        content["record"] = year_record_record(outcome.year_record) if outcome.year_record else None
+        content["record"] = outcome.year_record and year_record_record(outcome.year_record)
         content["as_of"] = outcome.as_of.astimezone(UTC).isoformat() if outcome.as_of else None
     if outcome.withheld:
         content |= outcome.withheld.published_record()

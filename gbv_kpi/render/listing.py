@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pkgutil import resolve_name
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -24,6 +25,11 @@ from gbv_kpi.render.sentences import withheld_reason
 from gbv_kpi.render.table import Column, Styled, Table
 
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
+RENDERERS = {  # imported only where they are asked for
+    "csv": "gbv_kpi.render.listing:listing_to_csv",
+    "md": "gbv_kpi.render.markdown:listing_to_markdown",
+    "xlsx": "gbv_kpi.render.xlsx.lists:listing_to_xlsx",
+}
 
 Item = TypeVar("Item")
 
@@ -66,22 +72,10 @@ def in_format(
     make_listing: Callable[[], Listing],
 ) -> str | bytes | Iterator[str] | RenderableType:
     """Return a result in a format: its table for a terminal, its JSON, or its listing as a file."""
-    match format:
-        case "table":
-            return table()
-        case "json":
-            return json()
-        case "csv":
-            listing = make_listing()
-            return csv_lines([name for name, _ in listing.columns], listing.rows, language)
-        case "md":
-            from gbv_kpi.render.markdown import listing_to_markdown
-
-            return listing_to_markdown(make_listing(), language)
-        case _:
-            from gbv_kpi.render.xlsx.lists import listing_to_xlsx
-
-            return listing_to_xlsx(make_listing(), language)
+    if format in ("table", "json"):
+        return table() if format == "table" else json()
+    render: Callable[[Listing, Language], str | bytes | Iterator[str]] = resolve_name(RENDERERS[format])
+    return render(make_listing(), language)
 
 
 def on_terminal(listing: Listing, language: Language, names: Collection[str] = ()) -> Table:
@@ -171,10 +165,14 @@ COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome i
 def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
     cells = COLUMNS.values()
     rows = ([cell(finding, outcome) for cell in cells] for finding in outcome.scorecard.findings)
-    return csv_lines(COLUMNS, rows, language)
+    return _csv_lines(COLUMNS, rows, language)
 
 
-def csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
+def listing_to_csv(listing: Listing, language: Language) -> Iterator[str]:
+    return _csv_lines([name for name, _ in listing.columns], listing.rows, language)
+
+
+def _csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
     """Yield the lines of headings and rows, ended as in RFC 4180."""
     echo: Any = SimpleNamespace(write=str)  # a file that makes the writer return each line
     writer = csv.writer(echo)

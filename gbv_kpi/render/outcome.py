@@ -1,7 +1,7 @@
 """Render an outcome as sentences and tables, the same on a terminal and in Markdown; other formats by their modules."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pkgutil import resolve_name
 
 import numpy as np
@@ -37,13 +37,6 @@ NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it 
 FindingByIndicator = Mapping[str, Finding]
 Block = Styled | Table
 Rendered = bytes | str | Iterable[str] | RenderableType
-
-
-@dataclass(frozen=True, slots=True)
-class YearRows:
-    province: FindingByIndicator
-    units: tuple[tuple[str, FindingByIndicator], ...]
-    left_out: int  # how many further units there are
 
 
 def rendered(outcome: Outcome, format: str, language: Language, template: bytes | None = None) -> Rendered:
@@ -120,20 +113,16 @@ def shown_of(units: int) -> int:
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 
-def year_rows(scorecard: Scorecard) -> YearRows:
-    """Return the judged findings of one year; of very many units only those that miss a threshold."""
+def year_rows(scorecard: Scorecard) -> list[tuple[str, FindingByIndicator]]:
+    """Return the judged findings of the units by name; of very many units only those that miss a threshold."""
     scorecard = scorecard.judged
-    count = scorecard.unit_count
-    shown = shown_of(count)
-    units = scorecard if count <= shown else scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
+    shown = shown_of(scorecard.unit_count)
+    if scorecard.unit_count > shown:
+        scorecard = scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
     rows: dict[str, dict[str, Finding]] = {}
-    for finding in units.of_units().findings:
+    for finding in scorecard.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
-    return YearRows(
-        {finding.indicator: finding for finding in scorecard.of_province().findings},
-        tuple((next(iter(row.values())).unit_name or "", row) for row in rows.values()),
-        count - len(rows),
-    )
+    return [(next(iter(row.values())).unit_name or "", row) for row in rows.values()]
 
 
 def results_table(scorecard: Scorecard, language: Language) -> Table:
@@ -144,22 +133,18 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
         counts = counts_text(finding, language) if has_counts else ""
         return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
 
-    found, indicators = year_rows(scorecard), scorecard.plan.indicators
-    province = [found.province[indicator.id] for indicator in indicators]
+    units, indicators = year_rows(scorecard), scorecard.plan.indicators
+    province = scorecard.judged.of_province().findings
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
         provisional = language.say(phrase("(provisional)"))
         place = replace(place, text=f"{place.text}\n{provisional}")
-    short_names = max((len(name) for name, _ in found.units), default=0) <= NAME_WIDTH
+    short_names = max((len(name) for name, _ in units), default=0) <= NAME_WIDTH
     columns = [Column(language.say(phrase("Unit")), is_unbroken=short_names)]
     columns += [Column(styled(indicator.title, language).text, is_figure=True) for indicator in indicators]
-    rows = [
-        [styled(name, language), *(result(unit[indicator.id]) for indicator in indicators)]
-        for name, unit in found.units
-    ]
-    if found.left_out:
-        left_out = plural("… {count} more unit", "… {count} more units", found.left_out)
-        rows.append([styled(left_out, language, "dim")])
+    rows = [[styled(name, language), *(result(unit[indicator.id]) for indicator in indicators)] for name, unit in units]
+    if more := scorecard.judged.unit_count - len(units):
+        rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
     thresholds = [finding.threshold for finding in province]
     in_force = (threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
     footer = [

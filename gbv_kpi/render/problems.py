@@ -1,7 +1,4 @@
-"""Group problems in the order a person corrects them, and explain their codes, as text and JSON.
-
-They are grouped by file, errors first, one kind at a time with its first examples; JSON has schema `gbv-kpi/explain/1`.
-"""
+"""Group problems in the order a person corrects them, and explain their codes, as text and JSON `gbv-kpi/explain/1`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""Render the result of `submit` and the status of a year: as a list, on a terminal and as JSON.
-
-The schemas of JSON are `gbv-kpi/submit/1` and `gbv-kpi/status/1`.
-"""
+"""Render the result of `submit` and the status of a year as lists, on a terminal, and as JSON."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -20,11 +17,12 @@ from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.jinja import text_of
-from gbv_kpi.render.json import attributes, entry_record, problem_record, unit_records
+from gbv_kpi.render.json import attributes, problem_record, unit_records
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of, on_terminal
 from gbv_kpi.render.outcome import problem_groups
 from gbv_kpi.render.problems import correction, place_text
 from gbv_kpi.render.table import styled
+from gbv_kpi.render.trace import entry_record
 from gbv_kpi.render.year_record import change_words, event_record, event_sentence
 
 SHOWN_CHANGES = 50  # returns shown with their changes

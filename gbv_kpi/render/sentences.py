@@ -53,10 +53,18 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
         words = province_verdict(plan, year, missed, judged)
         if judged and scorecard.frame["provisional"].any():
             words = phrase("{verdict} This is provisional.", verdict=words)
-    elif scorecard.unit_count:
-        words = _units_verdict(scorecard, year)
-    else:
+    elif not scorecard.unit_count:
         return None
+    elif missed := len(scorecard.units_with_misses):
+        words = plural(
+            "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
+            "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
+            missed,
+            year=str(year),
+            reported=scorecard.unit_count,
+        )
+    else:
+        words = phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     if Status.WITHHELD in scorecard.statuses and Status.WITHHELD in outcome.decisive(year).statuses:
         return phrase("{verdict} Withheld results are not counted.", verdict=words)
     return words
@@ -83,18 +91,6 @@ def within_sentence(name: Bilingual) -> Bilingual:
     """Return the name of a place as written within a Vietnamese sentence: tỉnh Ninh Bình."""
     first = name.vi[:1].lower() + name.vi[1:]
     return Bilingual(first, name.en) if first.startswith(COMMON_NOUNS) else name
-
-
-def _units_verdict(scorecard: Scorecard, year: int) -> Phrase:
-    if not len(scorecard.units_with_misses):
-        return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
-    return plural(
-        "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
-        "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
-        len(scorecard.units_with_misses),
-        year=str(year),
-        reported=scorecard.unit_count,
-    )
 
 
 def refused_returns(outcome: Outcome) -> Phrase | None:
@@ -206,13 +202,10 @@ def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Langua
 
 def last_year(trend: "Trend | None", finding: Finding) -> Finding | None:
     """Return the province's finding of the year before; None where it is not known."""
-    points = (
-        point.finding
-        for series in (trend.series if trend else ())
-        if series.unit is None and series.indicator.id == finding.indicator
-        for point in series.points
-    )
-    return next((point for point in points if point.year == finding.year - 1), None)
+    all_series = trend.series if trend else ()
+    points = (point.finding for series in all_series if series.unit is None for point in series.points)
+    wanted = (finding.indicator, finding.year - 1)
+    return next((found for found in points if (found.indicator, found.year) == wanted), None)
 
 
 def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) -> str:

@@ -1,7 +1,4 @@
-"""Render sources of figures as lists, on a terminal and as JSON, and the result of `ledger check`.
-
-The schemas of JSON are `gbv-kpi/history/1`, `gbv-kpi/trace/1` and `gbv-kpi/ledger-check/1`.
-"""
+"""Render sources of figures as lists, on a terminal and as JSON `gbv-kpi/history/1`, `trace/1` and `ledger-check/1`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +15,7 @@ from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.trace import Count, Trace
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import clock_text, counts_text, rate_text
-from gbv_kpi.render.json import attributes, entry_record
+from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
 from gbv_kpi.render.table import styled
 from gbv_kpi.render.year_record import change_words, event_record, event_sentence
@@ -27,7 +24,7 @@ from gbv_kpi.render.year_record import change_words, event_record, event_sentenc
 def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event]) -> str:
     records = [
         {
-            **_entry_record(revision.entry),
+            **_source_record(revision.entry),
             "changes": [attributes(change, "field", "old", "new") for change in revision.changes],
             "values": revision.entry.values,
             "cells": {field: figure.cell for field, figure in revision.entry.figures.items()},
@@ -38,7 +35,12 @@ def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[
     return to_json_text({**content, "events": list(map(event_record, events)), "exit_code": 0})
 
 
-def _entry_record(entry: Entry) -> dict[str, object]:
+def entry_record(entry: Entry, *names: str) -> dict[str, object]:
+    """Return the unit of a return in the ledger, and the attributes of these names."""
+    return {"unit": entry.unit.code, **attributes(entry, *names)}
+
+
+def _source_record(entry: Entry) -> dict[str, object]:
     names = ("unit_name", "year", "revision", "file", "path", "sheet", "sha256", "at")
     return entry_record(entry, *names) | {"by": entry.who, "withdrawn": event_record(entry.withdrawn)}
 
@@ -73,7 +75,7 @@ def history_to_terminal(listing: Listing, language: Language) -> RenderableType:
 def trace_to_json(traced: Trace) -> str:
     """Return the finding as `report` has it, and the counts with their cells."""
     sides = {
-        side: [attributes(count, "field", "value", "cell") | _entry_record(count.entry) for count in counts]
+        side: [attributes(count, "field", "value", "cell") | _source_record(count.entry) for count in counts]
         for side, _, counts in _sides(traced)
     }
     content = {"schema": "gbv-kpi/trace/1", "plan": traced.plan.id, "finding": traced.finding.record(), **sides}

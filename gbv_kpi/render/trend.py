@@ -10,7 +10,7 @@ from rich.text import Text
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
-from gbv_kpi.plan import Indicator, ReturnField
+from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
 from gbv_kpi.render.formatting import MARK, MEANING, STYLE, marks_text, rate_text, threshold_text, writer_of
 from gbv_kpi.render.json import attributes
@@ -94,9 +94,8 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
     for indicator in trend.plan.all_indicators:
         if found := [series for series in trend.series if series.indicator is indicator]:
             parts += [styled(indicator.title, language, "bold"), _table(trend, indicator, found, language), Text()]
-    parts.append(
-        legend_text(legend({point.finding.status for series in trend.series for point in series.points}, language))
-    )
+    statuses = {point.finding.status for series in trend.series for point in series.points}
+    parts.append(legend_text(legend(statuses, language)))
     parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
     bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
     notes = withheld_notes(trend.plan, trend.withheld, language)
@@ -112,6 +111,7 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
     columns.append(Column(scale, is_unbroken=True))
     if any(series.path for series in found):
         columns.append(Column(language.say(phrase("Path to the next threshold"))))
+    denominators = [trend.plan.field_by_id[name] for name in indicator.denominator]
     rows: list[list[Styled]] = []
     for series in found[: SHOWN_UNITS + 1]:
         name = styled(series.unit_name or trend.plan.place, language, "bold" if series.unit is None else "")
@@ -119,10 +119,10 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
         rows.append([name, *cells, Styled(sparkline([point.rate for point in series.points], low, high))])
         if series.path:
             rows[-1].append(styled(path(series.path, language), language, "green" if series.path.ahead else "yellow"))
-        if series.unit is None and (field := _protected_denominator(trend, indicator)):
+        if series.unit is None and len(denominators) == 1 and denominators[0].is_protected:  # victims or cases
             counts = [point.finding.denominator for point in series.points]
             texts = ["" if count is None else language.number(count) for count in counts]
-            rows.append([styled(field.label, language, "dim"), *(Styled(text, "dim") for text in texts)])
+            rows.append([styled(denominators[0].label, language, "dim"), *(Styled(text, "dim") for text in texts)])
     if (more := len(found) - SHOWN_UNITS - 1) > 0:
         rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
     if indicator.is_monitored:
@@ -131,12 +131,6 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
     in_force = [threshold_text(threshold, language) if threshold else "–" for threshold in thresholds]
     footer = [styled(phrase("Threshold in force"), language, "dim"), *(Styled(text, "dim") for text in in_force)]
     return Table(columns, [*rows, footer], rule_above=len(rows))
-
-
-def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:
-    """Return the denominator's field, if its counts of victims or cases are shown below the rates."""
-    fields = [trend.plan.field_by_id[name] for name in indicator.denominator]
-    return fields[0] if len(fields) == 1 and fields[0].is_protected else None
 
 
 def _cell(point: Point, language: Language) -> Styled:

@@ -1,7 +1,4 @@
-"""Render withdrawals, notes, signatures and changes for every report, and the differences of two states of a year.
-
-A difference is a list, a table of a terminal, or JSON, schema `gbv-kpi/diff/1`.
-"""
+"""Render withdrawals, notes, signatures and changes for every report, and the differences of two states of a year."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
