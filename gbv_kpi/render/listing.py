@@ -43,6 +43,7 @@ class Coded:
     style: str = ""  # on a terminal
 
 
+Note = Phrase | str
 Cell = str | int | bool | date | datetime | Phrase | Bilingual | Coded | Finding | Threshold | None
 Columns = Sequence[tuple[str, Phrase | None, Callable[[Item], Cell]]]  # name, heading and cell, as in `listing_of`
 
@@ -54,12 +55,10 @@ class Listing:
     title: Phrase
     columns: Sequence[tuple[str, Phrase | None]]  # the name in CSV, and the heading; None: not for a person
     rows: Sequence[Sequence[Cell]]
-    notes: Sequence[Phrase | str] = ()
+    notes: Sequence[Note] = ()
 
 
-def listing_of(
-    title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Phrase | str] = ()
-) -> Listing:
+def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Note] = ()) -> Listing:
     rows = [[cell(item) for _, _, cell in columns] for item in items]
     return Listing(title, [(name, heading) for name, heading, _ in columns], rows, tuple(notes))
 
@@ -114,7 +113,6 @@ def _writers(cell: Cell) -> tuple[Writer, Writer]:
 
 
 def for_person(cell: Cell, language: Language) -> str:
-    """Return the text of a cell for an officer."""
     for_a_person, _ = _writers(cell)
     return "" if cell is None else for_a_person(cell, language)
 

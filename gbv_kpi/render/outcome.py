@@ -109,7 +109,6 @@ def legend(present: Container[Status], language: Language) -> list[Styled]:
 
 
 def shown_of(units: int) -> int:
-    """Return how many of `units` units a page shows."""
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 

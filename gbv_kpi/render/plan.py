@@ -127,7 +127,6 @@ def exit_code(reading: "PlanReading") -> int:
 
 
 def plan_check_to_text(reading: "PlanReading", name: str, language: Language) -> str:
-    """Return a line for each mistake and doubt, and the verdict."""
     from gbv_kpi.render.jinja import text_of
 
     remarks = _grade_remarks(reading)

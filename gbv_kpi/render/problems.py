@@ -76,7 +76,6 @@ def place_text(problem: Problem) -> str:
 
 
 def correction(problem: Problem, place: str) -> Phrase:
-    """Return what was found at a place, and how to correct it."""
     if place:
         return phrase("{place}: {message} {hint}", place=place, message=problem.message, hint=problem.hint)
     return phrase("{message} {hint}", message=problem.message, hint=problem.hint)
@@ -102,7 +101,6 @@ def codes_to_text(language: Language) -> str:
 
 
 def code_to_text(code: str, language: Language) -> str:
-    """Return the meaning of one code, an example, and the remedy."""
     kind = CATALOGUE[code]
     example, remedy = (
         phrase("For example: {example}", example=kind.example),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -76,10 +77,8 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
     counted = [
         phrase(words.wording, count=states.count(state)) for state, (_, words, _) in STATES.items() if state in states
     ]
-    text = text_of(
-        "submission.txt.j2", language, [_corrections, clock_text], submission=submission, counted=counted, LOOKS=STATES
-    )
-    *results, summary = text.splitlines()
+    known: dict[str, Any] = {"submission": submission, "counted": counted, "LOOKS": STATES}
+    *results, summary = text_of("submission.txt.j2", language, [_corrections, clock_text], **known).splitlines()
     columns: Columns[tuple[SubmittedFile, str]] = (
         ("file", phrase("File"), lambda row: row[0].path),
         ("state", phrase("Ledger"), lambda row: Coded(str(row[0].filed.state), row[1], STATES[row[0].filed.state][2])),
@@ -90,10 +89,10 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
         ("warnings", phrase("Warnings"), lambda row: len(row[0].problems) - error_count(row[0].problems)),
         ("sha256", None, lambda row: row[0].sha256),
     )
-    notes: list[Phrase | str] = []
-    for revised in (revised for file in submission.files for revised in _corrections(file)):
-        words = "; ".join(change_words(change, submission.plan, language) for change in revised.changes)
-        notes.append(phrase("{what} {found}", what=_revision(revised), found=words))
+    notes = [
+        phrase("{what} {found}", what=heading, found="; ".join(changes))
+        for heading, changes in _changes(submission, language)
+    ]
     for problem in submission.problems:
         place = ", ".join(part for part in (problem.place.file, place_text(problem)) if part)
         notes.append(correction(problem, place))
@@ -105,21 +104,23 @@ def _corrections(file: SubmittedFile) -> list[Revision]:
     return [revised for revised in file.filed.revised if revised.entry.revision > 1]
 
 
-def _revision(revised: Revision) -> Phrase:
-    entry = revised.entry
-    details = {"unit": entry.unit_name, "year": str(entry.year)}
-    return phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)
+def _changes(submission: Submission, language: Language) -> Iterator[tuple[Phrase, list[str]]]:
+    """Yield a heading for each corrected return, and what has changed in it."""
+    for revised in (revised for file in submission.files for revised in _corrections(file)):
+        entry, changes = revised.entry, revised.changes
+        details = {"unit": entry.unit_name, "year": str(entry.year)}
+        heading = phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)
+        yield heading, [change_words(change, submission.plan, language) for change in changes]
 
 
 def submission_to_terminal(submission: Submission, language: Language) -> RenderableType:
     """Return a line for each file, what each correction changes, the problems, and the count of files last."""
     listing = submission_listing(submission, language)
     parts: list[RenderableType] = [on_terminal(listing, language, ["file", "state"]), Text()]
-    corrected = [revised for file in submission.files for revised in _corrections(file)]
-    for revised in corrected[:SHOWN_CHANGES]:
-        parts.append(styled(_revision(revised), language, "bold"))
-        texts = (change_words(change, submission.plan, language) for change in revised.changes)
-        parts += [Padding.indent(styled(text, language), 4) for text in texts]
+    corrected = list(_changes(submission, language))
+    for heading, changes in corrected[:SHOWN_CHANGES]:
+        parts.append(styled(heading, language, "bold"))
+        parts += [Padding.indent(styled(text, language), 4) for text in changes]
     if (more := len(corrected) - SHOWN_CHANGES) > 0:
         parts.append(styled(plural("… {count} more", "… {count} more", more), language, "dim"))
     if corrected:

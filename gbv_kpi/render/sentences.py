@@ -105,7 +105,6 @@ def refused_returns(outcome: Outcome) -> Phrase | None:
 
 
 def amount_lacking(finding: Finding, indicator: Indicator) -> Phrase:
-    """Return how many a missed finding lacks, or has too many where lower is better."""
     return amount(finding.shortfall or 0, finding.threshold, indicator)
 
 
@@ -190,7 +189,6 @@ def monitored_figures(scorecard: Scorecard, trend: "Trend | None", language: Lan
 
 
 def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Language) -> Phrase:
-    """Return an indicator's figure as a sentence, and last year's where it is known."""
     shown: Phrase | str = result_text(finding, language) if finding.status.has_rate else MEANING[finding.status]
     if finding.provisional and finding.status.has_rate:
         shown = phrase("{place} {mark}", place=shown, mark=phrase("(provisional)"))

@@ -22,7 +22,6 @@ SHORT_HASH = 12  # characters in a sentence; JSON has them all
 
 
 def event_sentence(event: Event) -> Phrase:
-    """Return the kind, subject, time and author of a record."""
     details = {"year": str(event.year), "at": clock_text(event.at), "who": event.who}
     about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:

@@ -27,7 +27,6 @@ from gbv_kpi.render.outcome import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.problems import SEVERITY, grouped, place_text
 from gbv_kpi.render.year_record import record_sentences
 
-SHOWN_FILES = 200
 WIDTH, BULLET_HEIGHT, LINE_HEIGHT = 340, 72, 170  # about a phone's width, so that text is hardly scaled there
 HALF_YEAR = 0.5
 
@@ -38,21 +37,10 @@ def to_html(outcome: Outcome, language: Language) -> str:
     """Return the report as one page without other files; the same outcome gives the same text."""
     environment = jinja.environment(Path(__file__).parent, language, FUNCTIONS)
     environment.globals |= {"MARK": formatting.MARK, "MEANING": formatting.MEANING, "SEVERITY": SEVERITY}
-    scorecard, trend = outcome.scorecard, outcome.trend
-    year = scorecard.years[-1] if scorecard.years else None  # None: every return was refused
-    shows_trend = trend is not None and len(trend.years) > 1
-    return environment.get_template("report.html.j2").render(
-        outcome=outcome,
-        scorecard=scorecard,
-        plan=scorecard.plan,
-        year=year,
-        decisive=outcome.decisive(year).findings if year else [],
-        trend=trend if shows_trend else None,
-        trend_statuses={point.finding.status for series in trend.series for point in series.points} if trend else (),
-        SHOWN_FILES=SHOWN_FILES,
-        SHOWN_UNITS=SHOWN_UNITS,
-        version=__version__,
-    )
+    series = outcome.trend.series if outcome.trend else ()
+    statuses = {point.finding.status for each in series for point in each.points}
+    template = environment.get_template("report.html.j2")
+    return template.render(outcome=outcome, trend_statuses=statuses, SHOWN_UNITS=SHOWN_UNITS, version=__version__)
 
 
 def bullet(finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
