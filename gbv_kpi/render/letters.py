@@ -119,7 +119,7 @@ def reply_to(file: SubmittedFile, language: Language) -> str:
     """Return the reply, as Markdown, to a file that was refused or in which nothing is filled in."""
     name = _file_name(file.path)
     opening = phrase("The return {file} was not recorded. Please correct the following and send it again:", file=name)
-    if file.filed.state is State.BLANK:
+    if file.state is State.BLANK:
         opening = phrase("The return {file} was not recorded: no figure is filled in.", file=name)
     return markdown_of("reply.md.j2", language, opening=opening, points=_corrections(file.problems))
 

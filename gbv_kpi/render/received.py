@@ -60,20 +60,20 @@ def submission_to_json(submission: Submission, language: Language) -> Iterator[s
 def _file_record(file: SubmittedFile) -> dict[str, object]:
     return {
         **attributes(file, "path", "sha256", "returns"),
-        "state": file.filed.state,
-        "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
-        "corrected_since": file.filed.corrected_since,
+        "state": file.state,
+        "recorded_before": file.since.isoformat() if file.since else None,
+        "corrected_since": file.corrected_since,
         "recorded": [
             entry_record(revised.entry, "unit_name", "year", "revision")
             | {"changes": [attributes(change, "field", "old", "new") for change in revised.changes]}
-            for revised in file.filed.revised
+            for revised in file.revised
         ],
     }
 
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
     """Return a row for each file; corrections, problems, and last the number of files in each state become notes."""
-    states = [file.filed.state for file in submission.files]
+    states = [file.state for file in submission.files]
     counted = [
         phrase(words.wording, count=states.count(state)) for state, (_, words, _) in STATES.items() if state in states
     ]
@@ -81,9 +81,9 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
     *results, summary = text_of("submission.txt.j2", language, [_corrections, clock_text], **known).splitlines()
     columns: Columns[tuple[SubmittedFile, str]] = (
         ("file", phrase("File"), lambda row: row[0].path),
-        ("state", phrase("Ledger"), lambda row: Coded(str(row[0].filed.state), row[1], STATES[row[0].filed.state][2])),
+        ("state", phrase("Ledger"), lambda row: Coded(str(row[0].state), row[1], STATES[row[0].state][2])),
         ("returns", phrase("Valid returns"), lambda row: row[0].returns),
-        ("new", None, lambda row: len(row[0].filed.revised) - len(_corrections(row[0]))),
+        ("new", None, lambda row: len(row[0].revised) - len(_corrections(row[0]))),
         ("corrected", None, lambda row: len(_corrections(row[0]))),
         ("errors", phrase("Errors"), lambda row: error_count(row[0].problems)),
         ("warnings", phrase("Warnings"), lambda row: len(row[0].problems) - error_count(row[0].problems)),
@@ -101,7 +101,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
 
 
 def _corrections(file: SubmittedFile) -> list[Revision]:
-    return [revised for revised in file.filed.revised if revised.entry.revision > 1]
+    return [revised for revised in file.revised if revised.entry.revision > 1]
 
 
 def _changes(submission: Submission, language: Language) -> Iterator[tuple[Phrase, list[str]]]:

@@ -9,10 +9,10 @@ from rich.text import Text
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.year_record import Event
-from gbv_kpi.ledger.check import LedgerCheck
+from gbv_kpi.ledger.backup import LedgerCheck
 from gbv_kpi.ledger.entries import Revision
 from gbv_kpi.ledger.records import Entry
-from gbv_kpi.ledger.trace import Count, Trace
+from gbv_kpi.ledger.year import Count, Trace
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import clock_text, counts_text, rate_text
 from gbv_kpi.render.json import attributes
