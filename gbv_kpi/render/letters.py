@@ -65,8 +65,9 @@ def letters_of(
     for finding in findings:
         findings_by_unit.setdefault(finding.unit, []).append(finding)
     for status in year_status.units:
-        unit, problems, rows = status.unit, refused.get(status.unit.code, ()), list[list[str]]()
+        unit, problems = status.unit, refused.get(status.unit.code, ())
         kind: Literal["reminder", "refusal", "results"]
+        rows: list[list[str]] = []
         if problems:
             kind = "refusal"
         elif unit.expected and not status.is_received:

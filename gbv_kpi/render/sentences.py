@@ -112,11 +112,8 @@ def amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phr
     """Return a count that is lacking to a threshold, or above one where lower is better, with its noun."""
     noun = indicator.noun
     if threshold and threshold.lower_is_better:
-        return (
-            phrase("{amount} too many ({noun})", amount=count, noun=noun)
-            if noun
-            else phrase("{amount} too many", amount=count)
-        )
+        bare = phrase("{amount} too many", amount=count)
+        return phrase("{amount} too many ({noun})", amount=count, noun=noun) if noun else bare
     return phrase("{lacking} ({noun})", lacking=count, noun=noun) if noun else phrase("{lacking}", lacking=count)
 
 
@@ -132,8 +129,8 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     coming = finding.next_threshold
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
-    details = {"rate": rate_text(finding, language), "threshold": level_text(coming, language)}
-    details["year"] = str(coming.since)
+    rate, level = rate_text(finding, language), level_text(coming, language)
+    details = {"rate": rate, "threshold": level, "year": str(coming.since)}
     if not finding.next_shortfall:
         return phrase("{rate}, which already reaches the {threshold} set for {year}", **details)
     lacking = amount(finding.next_shortfall, coming, indicator)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.kpi.trend import Path, Point, Series, Trend
+from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
 from gbv_kpi.render.formatting import MARK, MEANING, STYLE, marks_text, rate_text, threshold_text, writer_of
@@ -39,6 +39,14 @@ def trend_to_json(trend: Trend) -> Iterator[str]:
 
 
 def _series_record(series: Series) -> dict[str, object]:
+    found = series.path
+    path_record = found and {
+        "from": found.first_year,
+        "to": found.milestone.since,
+        "year": found.year,
+        f"wanted_{series.indicator.measure}": round(float(found.wanted), 4),
+        "on_path": found.ahead,
+    }
     return {
         "indicator": series.indicator.id,
         "scope": "province" if series.unit is None else "unit",
@@ -46,17 +54,7 @@ def _series_record(series: Series) -> dict[str, object]:
         "unit_name": series.unit_name,
         "points": [{**point.finding.record(), "recast": point.recast} for point in series.points],
         "level": attributes(series.level, "year", "status", "shortfall", "next_shortfall"),
-        "path": series.path and _path_record(series.path, series.indicator),
-    }
-
-
-def _path_record(path: Path, indicator: Indicator) -> dict[str, object]:
-    return {
-        "from": path.first_year,
-        "to": path.milestone.since,
-        "year": path.year,
-        f"wanted_{indicator.measure}": round(float(path.wanted), 4),
-        "on_path": path.ahead,
+        "path": path_record,
     }
 
 
