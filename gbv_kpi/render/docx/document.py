@@ -48,7 +48,7 @@ class Paper:
 
     template: str
     known: Mapping[str, object]
-    title: Phrase | Bilingual
+    title: Phrase | Bilingual | str
     letterhead: Letterhead
     day: date
     language: Language
