@@ -1,8 +1,9 @@
 """Write a blank return, a table or forms, which `check` reads without a problem once filled in."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -18,6 +19,7 @@ from gbv_kpi.excel_style import cells as looks
 from gbv_kpi.excel_style.paper import MAX_TITLE, sheet_title
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
+from gbv_kpi.render import jinja
 
 ROW_HEIGHT = 20  # points, at least, of a row
 FRAME = 2  # the columns before the figures: number and unit
@@ -215,19 +217,20 @@ def _fill_guide(sheet: Worksheet, request: Request) -> None:
 
     `check` reads every sheet, so this one must not look like a return: its columns never hold figures.
     """
-    say = request.language.say
     widths = [5.0, 38.0, 32.0, 13.0, 66.0] if request.second else [5.0, 42.0, 14.0, 84.0]
     looks.set_widths(sheet, widths)
-    title = say(phrase("How to fill in the return of {year}", year=str(request.year)))
+    title = request.language.say(phrase("How to fill in the return of {year}", year=str(request.year)))
     looks.put_line(sheet, 1, title, widths, looks.font(14, bold=True), looks.CENTRED)
-    rules = list(_rules(request))
+    template = jinja.environment(jinja.TEXTS, request.language).get_template("return-guide.txt.j2")
+    guide: Any = template.make_module({"plan": request.plan, "year": request.year})
+    rules = guide.rules().splitlines()
     for row, rule in enumerate(rules, start=2):
-        looks.put_line(sheet, row, f"• {say(rule)}", widths, looks.font())
+        looks.put_line(sheet, row, f"• {rule}", widths, looks.font())
     top = len(rules) + 3  # a blank row keeps the rules out of the header
     _put_headings(sheet, top, labels.NOTE, widths, request)
     for number, field in enumerate(request.fields, start=1):
-        notes = "\n".join(say(note) for note in _notes(field, request))
-        looks.put_row(sheet, top + number, _item(str(number), field, notes, request), widths, looks.font())
+        texts = _item(str(number), field, guide.notes(field).rstrip(), request)
+        looks.put_row(sheet, top + number, texts, widths, looks.font())
     sheet.freeze_panes = f"A{top + 1}"
     looks.print_on_a4(sheet, "landscape", f"{top}:{top}")
     lock(sheet)
@@ -246,36 +249,6 @@ def _put_headings(
 def _item(number: str, field: ReturnField, note: str, request: Request) -> list[str]:
     """Return the row of a field: number, label in each language of the return, measure, and answer or note."""
     return [number, *(language.say(field.label) for language in request.languages), request.measure(field), note]
-
-
-def _rules(request: Request) -> Iterator[Phrase]:
-    plan, year = request.plan, request.year
-    yield phrase("Fill in the coloured cells; all others are locked.")
-    yield phrase(
-        "If there were none, write 0. If the number is unknown, leave the cell blank: you will be asked for it."
-    )
-    yield phrase("Write whole numbers in digits, without separators, words or percentages.")
-    yield phrase("A part never exceeds its whole. People, cases and places are counted separately, never added up.")
-    yield phrase("A return contains counts only: no names, dates of birth, telephone numbers or addresses.")
-    if reason := plan.reporting_date_reason.get(year):
-        day = f"{plan.reporting_day(year):%d/%m/%Y}"
-        yield phrase("The units for {year} are those of {day}. {reason}", year=str(year), day=day, reason=reason)
-
-
-def _notes(field: ReturnField, request: Request) -> Iterator[Phrase]:
-    """Yield what a field is a part of, whether it may be left blank, and the words of the plan it serves."""
-    if field.part_of:
-        yield phrase("Part of “{whole}”, so it never exceeds it.", whole=request.plan.field_by_id[field.part_of].label)
-    if field.form_of:
-        yield phrase("A case that received several forms of help counts under each of them.")
-    if field.optional:
-        yield phrase("May be left blank.")
-    for indicator in request.plan.all_indicators:
-        if field.id in (*indicator.numerator, *indicator.denominator):
-            if indicator.quote:
-                yield phrase("{indicator}: “{quote}”", indicator=indicator.title, quote=indicator.quote)
-            if indicator.note:
-                yield phrase("{indicator}: {note}", indicator=indicator.title, note=indicator.note)
 
 
 def _add_title(
