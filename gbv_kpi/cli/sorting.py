@@ -23,7 +23,7 @@ from gbv_kpi.errors import OutputError, UsageError, system_reason
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import is_file
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.journal import record_places
+from gbv_kpi.ledger.query import record_places
 from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.render.letters import reply_to
 from gbv_kpi.sheets.sources import STDIN, open_source
@@ -73,10 +73,10 @@ def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: L
     for file in submission.files:
         if is_file(Path(file.path)):
             target = _free_place(folder / _place(file), Path(file.path).name, file.sha256, moves)
-            if file.filed.state not in ACCEPTED:
+            if file.state not in ACCEPTED:
                 _write_reply(file, target, language)
             moves.append(Move(str(Path(file.path).absolute()), str(target.absolute()), file.sha256))
-    accepted = {file.sha256 for file in submission.files if file.filed.state in ACCEPTED}
+    accepted = {file.sha256 for file in submission.files if file.state in ACCEPTED}
     places = {move.sha256: move.target for move in moves if move.sha256 in accepted}
     if places:
         ledger.write(lambda connection: record_places(connection, places))
@@ -85,7 +85,7 @@ def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: L
 
 
 def _place(file: SubmittedFile) -> str:
-    if file.filed.state not in ACCEPTED:
+    if file.state not in ACCEPTED:
         return "refused"
     years = sorted({file.years[0], file.years[-1]})
     return f"accepted/{'-'.join(map(str, years))}"
