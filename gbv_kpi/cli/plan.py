@@ -14,7 +14,7 @@ from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format, argument, optio
 from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expect_other_file
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import LANGUAGES, phrase
+from gbv_kpi.i18n import LANGUAGES, phrase, tag_in
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
 SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  # by typer's names
@@ -135,7 +135,7 @@ def explain(
 
     Example: gbv-kpi explain part-exceeds-total
     """
-    from gbv_kpi.problem_codes import CATALOGUE
+    from gbv_kpi.problems import CATALOGUE
     from gbv_kpi.render.problems import code_to_text, codes_to_json, codes_to_text
 
     if code is not None and code not in CATALOGUE:
@@ -176,7 +176,7 @@ def config(
     for name, value in values.items():
         key = name.replace("_", "-")
         source = SOURCES[getattr(context.get_parameter_source(name), "name", "DEFAULT")]
-        if name == "lang" and source != "option" and os.environ.get("GBV_KPI_LANG", "")[:2].lower() in LANGUAGES:
+        if name == "lang" and source != "option" and tag_in(os.environ) in LANGUAGES:
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
     settings += office_settings(request.load_plan(plan), file)

@@ -239,7 +239,7 @@ def parse_as_of(as_of: str | None) -> datetime | None:
 
 def document_language(lang: str | None) -> Language:
     """Return the language of a document: Vietnamese, whatever the locale, unless another one is requested."""
-    return language(lang or language_from_env({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"}))
+    return language(lang or language_from_env(os.environ, "vi"))
 
 
 def now() -> datetime:

@@ -13,7 +13,7 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Comparison, Indicator, Source, Table, ThresholdEntry, Unit
-from gbv_kpi.problem_codes import Severity
+from gbv_kpi.problems import Severity
 from gbv_kpi.render.formatting import SIGN
 from gbv_kpi.render.problems import SEVERITY
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.problems import CATALOGUE, Problem, Severity
 
 EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
