@@ -119,7 +119,7 @@ def main() -> None:
             if "lang" in defaults:  # typer knows no variable for it: GBV_KPI_LANG precedes the file, the locale follows
                 spoken = language(asked_language or language_from_env(os.environ, defaults["lang"]))
                 defaults["lang"] = spoken.tag
-            run(command, spoken, obj=file, default_map=_default_map(command, defaults))
+            run(command, spoken, obj=file, default_map=_default_map(command, defaults) if defaults else None)
         finally:
             with suppress(BrokenPipeError):  # the reader of the pipe closed it
                 sys.stdout.flush()

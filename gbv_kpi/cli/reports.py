@@ -253,13 +253,12 @@ def letters(
 
     Example: gbv-kpi letters --year 2025 --output cong-van/ sorted/refused
     """
-    from gbv_kpi.cli.letters import WantedLetters, letters_to_json, letters_to_terminal, write_letters
+    from gbv_kpi.cli.letters import letters_to_json, letters_to_terminal, write_letters
 
-    moment, template = now(), docx_template_of(docx_template, "docx")
-    day = day_of(dated) if dated else moment.date()
-    wanted = WantedLetters(request.load_plan(), year, day, request.document_language)
+    moment, plan, template = now(), request.load_plan(), docx_template_of(docx_template, "docx")
+    day, spoken = day_of(dated) if dated else moment.date(), request.document_language
     with request.open_ledger(ledger) as opened:
-        written = write_letters(wanted, opened, moment, files or (), output, template, force=force)
+        written = write_letters(opened, plan, year, files or (), moment, day, spoken, output, template, force=force)
     for warning in written.warnings:
         warn(request.language.say(warning))
     request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.console import print_bytes, print_pieces, print_rendered, print_text, warn
+from gbv_kpi.console import print_bytes, print_rendered, print_text, warn
 from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, language, language_from_env, phrase
 from gbv_kpi.inputs import UnreadableError, is_file, is_same_file, read_file, read_stdin
@@ -198,10 +198,8 @@ def emit(
     """Print a result or write it to a file, and say on standard error what was written."""
     if isinstance(content, bytes):
         print_bytes(content, output)
-    elif isinstance(content, str):
-        print_text(content, output)
     elif isinstance(content, Iterable):
-        print_pieces(content, output)
+        print_text(content, output)
     else:
         print_rendered(content, output)
     if output is not None and is_file(output) and not quiet:
