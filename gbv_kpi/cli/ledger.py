@@ -60,9 +60,8 @@ def history(
 
     Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
     """
-    from gbv_kpi.ledger.journal import events_of
-    from gbv_kpi.ledger.query import entries_of
-    from gbv_kpi.ledger.trace import keys_named, revisions
+    from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import keys_named, revisions
     from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
 
     plan = request.load_plan()
@@ -97,10 +96,9 @@ def trace(
 
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
-    from gbv_kpi.ledger.journal import events_of
-    from gbv_kpi.ledger.query import entries_of
-    from gbv_kpi.ledger.trace import trace as follow
-    from gbv_kpi.ledger.trace import unit_named
+    from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import trace as follow
+    from gbv_kpi.ledger.year import unit_named
     from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
     plan = request.load_plan()
@@ -126,15 +124,19 @@ def trend(
 
     Example: gbv-kpi trend
     """
-    from gbv_kpi.ledger.query import entries_of
-    from gbv_kpi.ledger.trend import trend as follow
+    from gbv_kpi.kpi.trend import trend_of
+    from gbv_kpi.ledger.entries import returns_from
+    from gbv_kpi.ledger.query import current_entries
     from gbv_kpi.render.trend import trend_listing, trend_to_json, trend_to_terminal
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
         with opened.reading() as connection:
-            entries = entries_of(connection, plan, as_of=request.moment)
-        found = publishing.withhold(follow(entries, plan, request.moment), request, opened, register=register)
+            entries = current_entries(connection, plan, as_of=request.moment)
+        if not entries:
+            raise UsageError(phrase("The ledger has no return for the plan {plan}.", plan=plan.id))
+        found = trend_of(returns_from(entries, plan), plan, request.moment)
+        found = publishing.withhold(found, request, opened, register=register)
     request.show(
         lambda: trend_to_terminal(found, request.language),
         lambda: trend_to_json(found),
@@ -164,7 +166,7 @@ def diff(
     """
     from gbv_kpi.ledger.query import current_entries
     from gbv_kpi.ledger.year import difference, signed_year
-    from gbv_kpi.render.difference import difference_listing, difference_to_json, difference_to_terminal
+    from gbv_kpi.render.year_record import difference_listing, difference_to_json, difference_to_terminal
 
     plan, signature = request.load_plan(), None
     with request.open_ledger(from_ledger) as opened, opened.reading() as connection:
@@ -249,7 +251,7 @@ def export_ledger(
 
     Example: gbv-kpi export --output ledger.jsonl
     """
-    from gbv_kpi.ledger.jsonl import export_lines
+    from gbv_kpi.ledger.backup import export_lines
 
     expect_ending(request.output, ".jsonl", "")
     with request.open_ledger() as opened:
@@ -265,7 +267,7 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
+    from gbv_kpi.ledger.backup import import_lines, read_export, starts_a_ledger
 
     lines = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
     with request.open_ledger(create=starts_a_ledger(lines)) as opened:
@@ -291,8 +293,8 @@ def check_ledger(request: Annotated[Request, Format, "ledger", "output"]) -> Non
 
     Example: gbv-kpi ledger check
     """
-    from gbv_kpi.ledger.check import check_ledger as verify
-    from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
+    from gbv_kpi.ledger.backup import check_ledger as verify
+    from gbv_kpi.render.trace import ledger_check_to_json, ledger_check_to_text
 
     with request.open_ledger() as opened:
         found = verify(opened)

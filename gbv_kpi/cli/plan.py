@@ -163,8 +163,7 @@ def config(
 
     Example: gbv-kpi config
     """
-    from gbv_kpi.ledger.address import address_of, shown_address
-    from gbv_kpi.ledger.database import default_place
+    from gbv_kpi.ledger.database import address_of, default_place, shown_address
     from gbv_kpi.plan.office import Setting, office_settings
     from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
 

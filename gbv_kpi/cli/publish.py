@@ -58,7 +58,7 @@ class Publishing:
         if ledger is None:
             shown: Result = publishable_part(result, self.min_count, files)
         else:
-            from gbv_kpi.ledger.journal import add_publication, publications_of
+            from gbv_kpi.ledger.query import add_publication, publications_of
 
             # The lock keeps others from publishing before this publication is recorded.
             with ledger.writing() if register else ledger.reading() as connection:

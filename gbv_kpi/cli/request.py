@@ -138,8 +138,7 @@ class Request:
 
         Raises `UsageError` if the result would overwrite it.
         """
-        from gbv_kpi.ledger.address import address_of
-        from gbv_kpi.ledger.database import default_place, open_ledger, rehearse
+        from gbv_kpi.ledger.database import address_of, default_place, open_ledger, rehearse
 
         def waiting(name: str) -> None:
             if not self.is_quiet:

@@ -23,7 +23,7 @@ from gbv_kpi.errors import OutputError, UsageError, system_reason
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import is_file
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.journal import record_places
+from gbv_kpi.ledger.query import record_places
 from gbv_kpi.ledger.submit import State, Submission
 from gbv_kpi.render.letters import reply_to
 from gbv_kpi.sheets.sources import STDIN, open_source
@@ -71,7 +71,7 @@ def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: L
     moves: list[Move] = []
     places: dict[str, str] = {}  # of accepted files, by hash
     for file in submission.files:
-        is_accepted, path = file.filed.state in (State.RECORDED, State.UNCHANGED), Path(file.path)
+        is_accepted, path = file.state in (State.RECORDED, State.UNCHANGED), Path(file.path)
         if not is_file(path):
             continue
         years = "-".join(map(str, sorted({file.years[0], file.years[-1]}))) if is_accepted else ""

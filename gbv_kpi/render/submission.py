@@ -15,9 +15,9 @@ from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.json import attributes, problem_record
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.problems import place_text
-from gbv_kpi.render.terminal import problem_groups
-from gbv_kpi.render.terminal_table import to_text
+from gbv_kpi.render.outcome import problem_groups
+from gbv_kpi.render.problems import correction, place_text
+from gbv_kpi.render.table import styled
 from gbv_kpi.render.year_record import change_words
 
 SHOWN_CHANGES = 50  # returns shown with their changes
@@ -46,23 +46,23 @@ def submission_to_json(submission: Submission, language: Language) -> Iterator[s
 def _file_record(file: SubmittedFile) -> dict[str, object]:
     return {
         **attributes(file, "path", "sha256", "returns"),
-        "state": file.filed.state,
-        "recorded_before": file.filed.since.isoformat() if file.filed.since else None,
-        "corrected_since": file.filed.corrected_since,
+        "state": file.state,
+        "recorded_before": file.since.isoformat() if file.since else None,
+        "corrected_since": file.corrected_since,
         "recorded": [
             {
                 "unit": revised.entry.unit.code,
                 **attributes(revised.entry, "unit_name", "year", "revision"),
                 "changes": [attributes(change, "field", "old", "new") for change in revised.changes],
             }
-            for revised in file.filed.revised
+            for revised in file.revised
         ],
     }
 
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
     def state(file: SubmittedFile) -> Cell:
-        found = file.filed.state
+        found = file.state
         mark, _, style = LOOKS[found]
         words = phrase("(dry run) {status}", status=_result(file)) if submission.is_rehearsal else _result(file)
         return Coded(str(found), phrase("{mark} {status}", mark=mark, status=words), style)
@@ -71,7 +71,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
         ("file", phrase("File"), lambda file: file.path),
         ("state", phrase("Ledger"), state),
         ("returns", phrase("Valid returns"), lambda file: file.returns),
-        ("new", None, lambda file: len(file.filed.revised) - len(_corrections(file))),
+        ("new", None, lambda file: len(file.revised) - len(_corrections(file))),
         ("corrected", None, lambda file: len(_corrections(file))),
         ("errors", phrase("Errors"), lambda file: error_count(file.problems)),
         ("warnings", phrase("Warnings"), lambda file: len(file.problems) - error_count(file.problems)),
@@ -81,7 +81,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
 
 
 def _corrections(file: SubmittedFile) -> list[Revision]:
-    return [revised for revised in file.filed.revised if revised.entry.revision > 1]
+    return [revised for revised in file.revised if revised.entry.revision > 1]
 
 
 def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
@@ -90,7 +90,7 @@ def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
         yield phrase("{what} {found}", what=_revision(revised), found=words)
     for problem in submission.problems:
         place = ", ".join(part for part in (problem.place.file, place_text(problem)) if part)
-        yield phrase("{place}: {message} {hint}", place=place, message=problem.message, hint=problem.hint)
+        yield correction(problem, place)
     yield _summary(submission)
 
 
@@ -100,15 +100,15 @@ def submission_to_terminal(submission: Submission, language: Language) -> Render
     parts: list[RenderableType] = [on_terminal(submission_listing(submission, language), language, ["file", "state"])]
     parts.append(Text())
     for revised in corrected[:SHOWN_CHANGES]:
-        parts.append(to_text(_revision(revised), language, "bold"))
+        parts.append(styled(_revision(revised), language, "bold"))
         texts = (change_words(change, submission.plan, language) for change in revised.changes)
-        parts += [Padding.indent(to_text(text, language), 4) for text in texts]
+        parts += [Padding.indent(styled(text, language), 4) for text in texts]
     if (more := len(corrected) - SHOWN_CHANGES) > 0:
-        parts.append(to_text(plural("… {count} more", "… {count} more", more), language, "dim"))
+        parts.append(styled(plural("… {count} more", "… {count} more", more), language, "dim"))
     if corrected:
         parts.append(Text())
     style = "bold red" if submission.exit_code else "bold green"
-    return Group(*parts, *problem_groups(submission.problems, language), to_text(_summary(submission), language, style))
+    return Group(*parts, *problem_groups(submission.problems, language), styled(_summary(submission), language, style))
 
 
 def _revision(revised: Revision) -> Phrase:
@@ -119,7 +119,7 @@ def _revision(revised: Revision) -> Phrase:
 
 def _summary(submission: Submission) -> Phrase:
     """Return the number of files in each state that any file has."""
-    states = [file.filed.state for file in submission.files]
+    states = [file.state for file in submission.files]
     parts = [
         phrase(words.wording, count=states.count(state)) for state, (_, words, _) in LOOKS.items() if state in states
     ]
@@ -131,24 +131,23 @@ def _summary(submission: Submission) -> Phrase:
 
 
 def _result(file: SubmittedFile) -> Phrase:
-    filed = file.filed
-    match filed.state:
+    match file.state:
         case State.REFUSED:
             return phrase("refused: nothing of this file was recorded")
         case State.BLANK:
             return phrase("blank: nothing to record")
         case State.RECORDED:
             corrected = len(_corrections(file))
-            new = len(filed.revised) - corrected
+            new = len(file.revised) - corrected
             recorded = plural("recorded: {count} new return", "recorded: {count} new returns", new)
             if new and corrected:
                 return phrase("{recorded}, {count} corrected", recorded=recorded, count=corrected)
             return phrase("recorded: {count} corrected", count=corrected) if corrected else recorded
-        case State.UNCHANGED if filed.since is None:
+        case State.UNCHANGED if file.since is None:
             return phrase("unchanged: the ledger has the same figures")
         case State.UNCHANGED:
-            day = clock_text(filed.since)
-            if not filed.corrected_since:
+            day = clock_text(file.since)
+            if not file.corrected_since:
                 return phrase("unchanged: this very file was recorded on {day}", day=day)
             return phrase(
                 "unchanged: recorded on {day} and corrected or withdrawn since; to restore its figures, "

@@ -18,6 +18,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook
 from gbv_kpi.kpi.publication import Publication, Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
+from gbv_kpi.kpi.trend import Trend, heirs_of
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count
 from gbv_kpi.suppression.counts import YearTable
@@ -27,8 +28,6 @@ from gbv_kpi.suppression.table import Cell, choose_cells, published, published_s
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from gbv_kpi.kpi.trend import Trend
 
 
 def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] = ()) -> Outcome:
@@ -69,7 +68,7 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
     )
 
 
-def publishable_trend(trend: "Trend", min_count: int, former: Sequence[Publication] = ()) -> "Trend":
+def publishable_trend(trend: Trend, min_count: int, former: Sequence[Publication] = ()) -> Trend:
     """Return the trend as it may be published: each year as a table of that year would be."""
     tables, families = list(_tables_of_trend(trend)), _families(trend.plan, former)
     cells, withheld = _withheld(tables, trend, _changes_of_trend(trend, families), families, min_count, former)
@@ -82,7 +81,7 @@ def _families(plan: Plan, former: Iterable[Publication]) -> list[Family]:
 
 def _withheld(
     tables: Sequence[YearTable],
-    source: "Scorecard | Trend",
+    source: Scorecard | Trend,
     changes: Iterable[Finding],
     families: Sequence[Family],
     min_count: int,
@@ -120,8 +119,8 @@ def _tables_of_card(card: Scorecard) -> Iterator[YearTable]:
         yield _table(card.plan, year, {str(unit): str(unit) for unit in units}, rows["indicator"])
 
 
-def _tables_of_trend(trend: "Trend") -> Iterator[YearTable]:
-    """Yield each year under the units of the last one, as `gbv_kpi.ledger.trend` sums them."""
+def _tables_of_trend(trend: Trend) -> Iterator[YearTable]:
+    """Yield each year under the units of the last one, as `trend_of` sums them."""
     if trend.returns is None:
         return
     plan, last = trend.plan, trend.years[-1]
@@ -129,14 +128,13 @@ def _tables_of_trend(trend: "Trend") -> Iterator[YearTable]:
     given = {(f.year, f.unit) for f in findings if f.numerator is not None or f.denominator is not None}
     for year in trend.years:
         units = list(map(str, trend.returns.loc[trend.returns["year"] == year, "unit"].unique()))
-        heirs = {unit.code: plan.successor(unit, last) for unit in plan.units_in(year)}
-        names = {code: heir.code for code, heir in heirs.items() if heir} if plan.units else {u: u for u in units}
+        names = heirs_of(plan, year, last) if plan.units else {unit: unit for unit in units}
         rows = {unit: names.get(unit) for unit in units}
         provisional = (f.indicator for f in findings if f.year == year and f.unit is None and f.provisional)
         yield _table(plan, year, {u: row if (year, row) in given else None for u, row in rows.items()}, provisional)
 
 
-def _changes_of_trend(trend: "Trend", families: Sequence[Family]) -> Iterator[Finding]:
+def _changes_of_trend(trend: Trend, families: Sequence[Family]) -> Iterator[Finding]:
     changes = _changes_in(trend.plan, families)
     return (point.finding for series in trend.series if series.indicator in changes for point in series.points)
 
@@ -147,7 +145,7 @@ def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisiona
     return YearTable(year, row_by_unit, frozenset(unfinished) if plan.expected_units(year) else frozenset())
 
 
-def _published_trend(trend: "Trend", cells: frozenset[Cell], withheld: Withheld) -> "Trend":
+def _published_trend(trend: Trend, cells: frozenset[Cell], withheld: Withheld) -> Trend:
     series = tuple(
         replace(line, points=tuple(replace(point, finding=published(point.finding, cells)) for point in line.points))
         for line in trend.series
