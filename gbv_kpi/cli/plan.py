@@ -3,9 +3,8 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -17,12 +16,7 @@ from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import LANGUAGES, phrase, tag_in
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
-SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  # by typer's names
-    "COMMANDLINE": "option",
-    "ENVIRONMENT": "environment",
-    "DEFAULT_MAP": "file",
-    "DEFAULT": "default",
-}
+SOURCES = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file"}  # by typer's names
 
 ShownPlan = Annotated[str, argument("ID|FILE", "A built-in plan or a plan file.", "GBV_KPI_PLAN")]
 
@@ -174,7 +168,7 @@ def config(
     settings = []
     for name, value in values.items():
         key = name.replace("_", "-")
-        source = SOURCES[getattr(context.get_parameter_source(name), "name", "DEFAULT")]
+        source = SOURCES.get(getattr(context.get_parameter_source(name), "name", ""), "default")
         if name == "lang" and source != "option" and tag_in(os.environ) in LANGUAGES:
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))

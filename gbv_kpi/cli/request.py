@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, is_dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 from functools import partial
 from inspect import Parameter, Signature, signature
 from itertools import chain
@@ -85,29 +84,27 @@ class Request:
     as_of: options.AsOfOption = None
     by: options.ByOption = None
     plan: options.PlanOption = options.DEFAULT_PLAN
-    format: Any = None
+    format: Any = None  # as asked for; then the one chosen
     output: options.OutputOption = None
     lang: options.LangOption = None
-    formats: InitVar[type[StrEnum] | None] = None
+    formats: InitVar[Any] = None  # a literal type: the formats that the command can write
 
-    def __post_init__(self, formats: type[StrEnum] | None) -> None:
+    def __post_init__(self, formats: Any) -> None:
         self.language = language(self.lang or language_from_env(os.environ))
         self.document_language = document_language(self.lang)
-        self.format = self._chosen_format(formats) if formats else options.Format.TABLE
+        self.format = self._chosen_format(get_args(formats)) if formats else "table"
         self.moment = parse_as_of(self.as_of)
 
-    def _chosen_format(self, formats: type[StrEnum]) -> StrEnum:
-        asked: StrEnum | None = self.format
-        given = asked if is_given(self.context, "format") else None
+    def _chosen_format(self, formats: Sequence[str]) -> str:
+        given: str | None = self.format if is_given(self.context, "format") else None
         ending = self.output.suffix.lower().removeprefix(".") if self.output else ""
         if ending == "txt" and given is not None and given not in BINARY:
             return given
-        named = "table" if ending == "txt" else ending
-        by_ending = formats(named) if named in set(formats) else None
-        if ending and (by_ending is None or (given or by_ending) is not by_ending):
+        by_ending = "table" if ending == "txt" else ending
+        if ending and (by_ending not in formats or given not in (None, by_ending)):
             endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
             raise wrong_ending(self.output, endings)
-        return by_ending or asked or formats("table")
+        return by_ending or str(self.format or "table")
 
     @property
     def is_json(self) -> bool:
