@@ -85,7 +85,7 @@ def check_ledger(
     Example: gbv-kpi ledger check
     """
     from gbv_kpi.ledger.backup import check_ledger as verify
-    from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
+    from gbv_kpi.render.trace import ledger_check_to_json, ledger_check_to_text
 
     request = request_of(context, Format, format, output, lang)
     with request.ledger(ledger) as opened:

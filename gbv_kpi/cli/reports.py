@@ -144,7 +144,7 @@ def report(
     Example: gbv-kpi report --year 2025
     """
     from gbv_kpi.pipeline import judge_ledger, judge_report
-    from gbv_kpi.render.formats import DETAILED
+    from gbv_kpi.render.outcome import DETAILED
 
     request = request_of(context, ReportFormat, format, output, lang, quiet=quiet)
     limit, moment = suppression_limit(context, publish, min_count), parse_as_of(as_of)
@@ -169,7 +169,7 @@ def _deliver(
     outcome: "Outcome", request: Request, document: Language | None = None, template: bytes | None = None
 ) -> None:
     """Show the outcome and exit with its code; if quiet and the code is 0, only write the file."""
-    from gbv_kpi.render.formats import rendered
+    from gbv_kpi.render.outcome import rendered
 
     silent = request.quiet and outcome.exit_code == 0
     say_left_out(outcome.left_out, silent, request.language)

@@ -131,7 +131,7 @@ def diff(
     """
     from gbv_kpi.ledger.query import current_entries
     from gbv_kpi.ledger.year import difference, signed_year
-    from gbv_kpi.render.difference import difference_listing, difference_to_json, difference_to_terminal
+    from gbv_kpi.render.year_record import difference_listing, difference_to_json, difference_to_terminal
 
     request = request_of(context, ListFormat, format, output, lang)
     the_plan = request.plan(plan)

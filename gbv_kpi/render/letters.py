@@ -13,8 +13,8 @@ from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, target_text
-from gbv_kpi.render.markdown import escaped, markdown_table
-from gbv_kpi.render.problems import place_text
+from gbv_kpi.render.markdown import markdown_of
+from gbv_kpi.render.problems import correction, place_text
 from gbv_kpi.render.sentences import amount
 
 HEADINGS = (
@@ -93,7 +93,7 @@ def _refusal(status: UnitStatus, problems: Sequence[Problem], day: date, details
     if status.deadline and day <= status.deadline:
         closing = phrase("Please correct it and send it again by {deadline}", **details)
     about = phrase("Correction of the return of {year} on {document}", **details)
-    return Letter(status.unit, "refusal", about, [opening], closing, points=list(_corrections(problems)))
+    return Letter(status.unit, "refusal", about, [opening], closing, points=_corrections(problems))
 
 
 def _reminder(status: UnitStatus, day: date, details: Mapping[str, Detail]) -> Letter:
@@ -145,17 +145,7 @@ def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterat
 
 
 def letter_to_markdown(letter: Letter, language: Language) -> str:
-    about = phrase("Re: {subject}", subject=letter.about)
-    lines = [f"**{_say_escaped(about, language)}**", ""]
-    for sentence in (phrase("To: {addressee}.", addressee=letter.addressee), *letter.opening):
-        lines += [_say_escaped(sentence, language), ""]
-    if letter.rows:
-        headings = [_say_escaped(heading, language) for heading in HEADINGS]
-        rows = [[escaped(text) for text in row] for row in letter.rows]
-        lines += [*list(markdown_table(headings, rows))[1:], ""]
-    if letter.points:
-        lines += [*(f"- {_say_escaped(point, language)}" for point in letter.points), ""]
-    return "\n".join([*lines, escaped(f"{language.say(letter.closing)}.")]).rstrip() + "\n"
+    return markdown_of("letter.md.j2", language, letter=letter, HEADINGS=HEADINGS)
 
 
 def reply_to(file: SubmittedFile, language: Language) -> str:
@@ -164,23 +154,14 @@ def reply_to(file: SubmittedFile, language: Language) -> str:
     opening = phrase("The return {file} was not recorded. Please correct the following and send it again:", file=name)
     if file.state is State.BLANK:
         opening = phrase("The return {file} was not recorded: no figure is filled in.", file=name)
-    points = [f"- {_say_escaped(point, language)}" for point in _corrections(file.problems)]
-    return "\n".join([_say_escaped(opening, language), "", *points]).rstrip() + "\n"
+    return markdown_of("reply.md.j2", language, opening=opening, points=_corrections(file.problems))
 
 
 def _file_name(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-def _corrections(problems: Iterable[Problem]) -> Iterator[Phrase]:
-    """Yield each problem and its remedy, cell by cell, errors first."""
-    for problem in sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR):
-        details = {"message": problem.message, "hint": problem.hint}
-        if place := place_text(problem):
-            yield phrase("{place}: {message} {hint}", place=place, **details)
-        else:
-            yield phrase("{message} {hint}", **details)
-
-
-def _say_escaped(text: Phrase, language: Language) -> str:
-    return escaped(language.say(text))
+def _corrections(problems: Iterable[Problem]) -> list[Phrase]:
+    """Return each problem and its remedy, cell by cell, errors first."""
+    errors_first = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
+    return [correction(problem, place_text(problem)) for problem in errors_first]

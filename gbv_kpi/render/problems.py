@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gbv_kpi.console import to_json_text
-from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problem_codes import CATALOGUE
 from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.render.table import Styled, styled
 
 EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
+SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 HEADINGS = (
     *(phrase("Severity"), phrase("Code"), phrase("File"), phrase("Sheet"), phrase("Cell"), phrase("Unit, year")),
     *(phrase("What was found"), phrase("How to correct it")),
@@ -41,13 +43,19 @@ class ProblemGroup:
         """Return how many there are beyond the examples."""
         return max(0, len(self.problems) - EXAMPLES)
 
-    def example_texts(self, language: Language) -> list[str]:
-        places = [(place_text(problem), language.say(problem.message)) for problem in self.examples]
-        return [": ".join(part for part in parts if part) for parts in places]
-
     def distinct_hints(self, language: Language) -> list[str]:
         """Return the hints without repetitions."""
         return list(dict.fromkeys(language.say(problem.hint) for problem in self.problems))
+
+    def lines(self, language: Language) -> Iterator[Styled]:
+        """Yield the first examples with their places, how many more there are, and the hints."""
+        for problem in self.examples:
+            message = language.say(problem.message)
+            yield styled(f"{place}: {message}" if (place := place_text(problem)) else message, language)
+        if self.more:
+            yield styled(plural("… and {count} more", "… and {count} more", self.more), language, "dim")
+        for hint in self.distinct_hints(language):
+            yield styled(f"→ {hint}", language, "italic")
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
@@ -66,6 +74,13 @@ def place_text(problem: Problem) -> str:
     spot = "!".join(part for part in (place.sheet, cell) if part)
     owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
     return f"{spot} ({owner})" if spot and owner else spot or owner
+
+
+def correction(problem: Problem, place: str) -> Phrase:
+    """Return what was found at a place, and how to correct it."""
+    if place:
+        return phrase("{place}: {message} {hint}", place=place, message=problem.message, hint=problem.hint)
+    return phrase("{message} {hint}", message=problem.message, hint=problem.hint)
 
 
 def listed(problem: Problem) -> list[Phrase | str]:

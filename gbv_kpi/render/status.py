@@ -13,7 +13,7 @@ from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.render.json import attributes, unit_records
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.terminal_table import to_text
+from gbv_kpi.render.table import styled
 from gbv_kpi.render.year_record import event_record, event_sentence
 
 SHOWN_UNITS = 200
@@ -133,7 +133,7 @@ def status_to_terminal(status: YearStatus, language: Language) -> RenderableType
         names += ["last_received", "last_file"]
     listing = status_listing(status)
     *deadlines, count = listing.notes
-    parts: list[RenderableType] = [to_text(listing.title, language, "bold")]
+    parts: list[RenderableType] = [styled(listing.title, language, "bold")]
     parts += [on_terminal(status_listing(shown), language, names), Text()]
-    parts += [to_text(note, language) for note in deadlines]
-    return Group(*parts, to_text(count, language, "bold yellow" if status.outstanding else "bold green"))
+    parts += [styled(note, language) for note in deadlines]
+    return Group(*parts, styled(count, language, "bold yellow" if status.outstanding else "bold green"))

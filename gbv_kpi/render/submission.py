@@ -15,9 +15,9 @@ from gbv_kpi.problems import error_count
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.json import attributes, problem_record
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.problems import place_text
-from gbv_kpi.render.terminal import problem_groups
-from gbv_kpi.render.terminal_table import to_text
+from gbv_kpi.render.outcome import problem_groups
+from gbv_kpi.render.problems import correction, place_text
+from gbv_kpi.render.table import styled
 from gbv_kpi.render.year_record import change_words
 
 SHOWN_CHANGES = 50  # returns shown with their changes
@@ -90,7 +90,7 @@ def _notes(submission: Submission, language: Language) -> Iterator[Phrase]:
         yield phrase("{what} {found}", what=_revision(revised), found=words)
     for problem in submission.problems:
         place = ", ".join(part for part in (problem.place.file, place_text(problem)) if part)
-        yield phrase("{place}: {message} {hint}", place=place, message=problem.message, hint=problem.hint)
+        yield correction(problem, place)
     yield _summary(submission)
 
 
@@ -100,15 +100,15 @@ def submission_to_terminal(submission: Submission, language: Language) -> Render
     parts: list[RenderableType] = [on_terminal(submission_listing(submission, language), language, ["file", "state"])]
     parts.append(Text())
     for revised in corrected[:SHOWN_CHANGES]:
-        parts.append(to_text(_revision(revised), language, "bold"))
+        parts.append(styled(_revision(revised), language, "bold"))
         texts = (change_words(change, submission.plan, language) for change in revised.changes)
-        parts += [Padding.indent(to_text(text, language), 4) for text in texts]
+        parts += [Padding.indent(styled(text, language), 4) for text in texts]
     if (more := len(corrected) - SHOWN_CHANGES) > 0:
-        parts.append(to_text(plural("… {count} more", "… {count} more", more), language, "dim"))
+        parts.append(styled(plural("… {count} more", "… {count} more", more), language, "dim"))
     if corrected:
         parts.append(Text())
     style = "bold red" if submission.exit_code else "bold green"
-    return Group(*parts, *problem_groups(submission.problems, language), to_text(_summary(submission), language, style))
+    return Group(*parts, *problem_groups(submission.problems, language), styled(_summary(submission), language, style))
 
 
 def _revision(revised: Revision) -> Phrase:

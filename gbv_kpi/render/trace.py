@@ -1,4 +1,7 @@
-"""Render sources of figures as lists, on a terminal and as JSON, schemas `gbv-kpi/history/1` and `gbv-kpi/trace/1`."""
+"""Render sources of figures as lists, on a terminal and as JSON, and the result of `ledger check`.
+
+The schemas of JSON are `gbv-kpi/history/1`, `gbv-kpi/trace/1` and `gbv-kpi/ledger-check/1`.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,6 +12,7 @@ from rich.text import Text
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.year_record import Event
+from gbv_kpi.ledger.backup import LedgerCheck
 from gbv_kpi.ledger.entries import Revision
 from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.year import Count, Trace
@@ -16,7 +20,7 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import clock_text, counts_text, rate_text
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.terminal_table import to_text
+from gbv_kpi.render.table import styled
 from gbv_kpi.render.year_record import change_words, event_record, event_sentence
 
 
@@ -67,7 +71,7 @@ def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[
 
 def history_to_terminal(listing: Listing, language: Language) -> RenderableType:
     names = ["unit_name", "year", "revision", "received", "by", "file", "changes"]
-    return Group(on_terminal(listing, language, names), *(to_text(note, language) for note in listing.notes))
+    return Group(on_terminal(listing, language, names), *(styled(note, language) for note in listing.notes))
 
 
 def trace_to_json(traced: Trace) -> str:
@@ -158,16 +162,33 @@ def trace_to_terminal(traced: Trace, language: Language) -> RenderableType:
         label = traced.plan.field_by_id[count.field].label
         return phrase("{unit}: {field}", unit=count.entry.unit_name, field=label)
 
-    parts: list[RenderableType] = [to_text(_title(traced), language, "bold")]
-    parts.append(Padding(Text(_figure(traced, language)), (0, 0, 1, 2), expand=False))
+    figure = Padding(styled(_figure(traced, language), language), (0, 0, 1, 2), expand=False)
+    parts: list[RenderableType] = [styled(_title(traced), language, "bold"), figure]
     for _, heading, counts in _sides(traced):
+        columns: Columns[Count] = (
+            ("unit", heading, unit_and_field),
+            ("count", phrase("Count"), lambda count: "?" if count.value is None else count.value),
+            ("place", phrase("Cell"), _cell),
+            ("file", phrase("File"), lambda count: numbers[count.entry.file, count.entry.sha256]),
+            ("revision", phrase("Revision"), lambda count: count.entry.revision),
+        )
         if counts:
-            columns: Columns[Count] = (
-                ("unit", heading, unit_and_field),
-                ("count", phrase("Count"), lambda count: "?" if count.value is None else count.value),
-                ("place", phrase("Cell"), _cell),
-                ("file", phrase("File"), lambda count: numbers[count.entry.file, count.entry.sha256]),
-                ("revision", phrase("Revision"), lambda count: count.entry.revision),
-            )
             parts += [on_terminal(listing_of(heading, columns, counts), language), Text()]
-    return Group(*parts, *(to_text(note, language) for note in _notes(traced)))
+    return Group(*parts, *(styled(note, language) for note in _notes(traced)))
+
+
+def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
+    from gbv_kpi.render.jinja import text_of
+
+    return text_of("ledger_check.txt.j2", language, check=check)
+
+
+def ledger_check_to_json(check: LedgerCheck, language: Language) -> str:
+    return to_json_text(
+        {
+            "schema": "gbv-kpi/ledger-check/1",
+            **attributes(check, "ledger", "files", "returns", "not_compared"),
+            "damage": [language.say(found) for found in check.damage],
+            "exit_code": check.exit_code,
+        }
+    )

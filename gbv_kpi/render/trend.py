@@ -14,13 +14,12 @@ from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.trend import Path, Point, Series, Trend
 from gbv_kpi.plan import Indicator, ReturnField
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.blocks import legend
 from gbv_kpi.render.formatting import MARK, MEANING, STYLE, marks_text, rate_text, threshold_text, writer_of
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
+from gbv_kpi.render.outcome import legend
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
-from gbv_kpi.render.table import Column, Styled, Table, styled
-from gbv_kpi.render.terminal_table import TerminalTable, legend_text, to_text
+from gbv_kpi.render.table import Column, Styled, Table, legend_text, styled
 
 SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"
@@ -99,17 +98,17 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
     parts: list[RenderableType] = []
     for indicator in trend.plan.all_indicators:
         if found := [series for series in trend.series if series.indicator is indicator]:
-            parts += [to_text(indicator.title, language, "bold"), _table(trend, indicator, found, language), Text()]
+            parts += [styled(indicator.title, language, "bold"), _table(trend, indicator, found, language), Text()]
     parts.append(
         legend_text(legend({point.finding.status for series in trend.series for point in series.points}, language))
     )
     parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
     bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
     notes = withheld_notes(trend.plan, trend.withheld)
-    return Group(*parts, to_text(bars, language, "dim"), *(to_text(note, language) for note in notes))
+    return Group(*parts, styled(bars, language, "dim"), *(styled(note, language) for note in notes))
 
 
-def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language: Language) -> TerminalTable:
+def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language: Language) -> Table:
     rates = [point.rate for series in found for point in series.points if point.rate is not None]
     low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
     write = writer_of(indicator.measure, language)
@@ -132,11 +131,11 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
     if (more := len(found) - SHOWN_UNITS - 1) > 0:
         rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
     if indicator.is_monitored:
-        return TerminalTable(Table(columns, rows))
+        return Table(columns, rows)
     thresholds = [indicator.threshold_in(year) for year in trend.years]
     in_force = [threshold_text(threshold, language) if threshold else "–" for threshold in thresholds]
     footer = [styled(phrase("Threshold in force"), language, "dim"), *(Styled(text, "dim") for text in in_force)]
-    return TerminalTable(Table(columns, [*rows, footer], rule_above=len(rows)))
+    return Table(columns, [*rows, footer], rule_above=len(rows))
 
 
 def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:

@@ -1,13 +1,26 @@
-"""Render withdrawals, notes, signatures and later changes: sentences and JSON for every report."""
+"""Render withdrawals, notes, signatures and changes for every report, and the differences of two states of a year.
+
+A difference is a list, a table of a terminal, or JSON, schema `gbv-kpi/diff/1`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from gbv_kpi.console import escape_controls, to_json_text
-from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.formatting import clock_text
+from gbv_kpi.render.formatting import MEANING, clock_text, result_text
+from gbv_kpi.render.listing import Cell, Columns, Listing, listing_of, on_terminal
+from gbv_kpi.render.table import styled
+
+if TYPE_CHECKING:
+    from gbv_kpi.ledger.year import Difference
 
 SHORT_HASH = 12  # characters in a sentence; JSON has them all
 
@@ -84,3 +97,70 @@ def event_shown(event: Event, is_new: bool, format: str, language: Language) -> 
     if not is_new:
         sentences.append(phrase("No return has changed since; nothing was recorded."))
     return "".join(f"{escape_controls(language.say(sentence))}\n" for sentence in sentences)
+
+
+def difference_to_json(difference: "Difference") -> str:
+    return to_json_text(
+        {
+            "schema": "gbv-kpi/diff/1",
+            "plan": difference.plan.id,
+            "year": difference.year,
+            "signature": event_record(difference.signature),
+            "returns": list(map(asdict, difference.returns)),
+            "findings": [
+                {"old": old.record() if old else None, "new": new.record() if new else None}
+                for old, new in difference.findings
+            ],
+            "exit_code": 0,
+        }
+    )
+
+
+def difference_to_terminal(difference: "Difference", language: Language) -> RenderableType:
+    listing = difference_listing(difference, language)
+    parts: list[RenderableType] = [styled(listing.title, language, "bold")]
+    if listing.rows:
+        parts += [on_terminal(listing, language, ["unit_name", "change", "file"]), Text()]
+    return Group(*parts, *(styled(note, language) for note in listing.notes))
+
+
+def difference_listing(difference: "Difference", language: Language) -> Listing:
+    """Return a row for each return that differs; findings that differ become notes."""
+
+    def changed(change: ReturnChange) -> Cell:
+        if change.new_revision is None:
+            return phrase("withdrawn")
+        if change.old_revision is None:
+            return phrase("new")
+        return "\n".join(change_words(field, difference.plan, language, with_cell=True) for field in change.changes)
+
+    columns: Columns[ReturnChange] = (
+        ("unit", phrase("Code"), lambda change: change.unit),
+        ("unit_name", phrase("Unit"), lambda change: change.unit_name),
+        ("change", phrase("Changed"), changed),
+        ("file", phrase("File"), lambda change: change.file),
+    )
+    title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
+    return listing_of(title, columns, difference.returns, _notes(difference, language))
+
+
+def _notes(difference: "Difference", language: Language) -> Iterator[Phrase]:
+    if difference.signature:
+        yield event_sentence(difference.signature)
+    for old, new in difference.findings:
+        if finding := new or old:
+            yield phrase(
+                "{indicator}, {unit}: {old} → {new}",
+                indicator=difference.plan.indicator_by_id[finding.indicator].title,
+                unit=finding.unit_name or difference.plan.place,
+                old=_verdict(old, language),
+                new=_verdict(new, language),
+            )
+    yield plural("{count} return differs.", "{count} returns differ.", len(difference.returns))
+
+
+def _verdict(finding: Finding | None, language: Language) -> str:
+    if finding is None:
+        return "–"
+    meaning = language.say(MEANING[finding.status])
+    return f"{result_text(finding, language)} {meaning}" if finding.status.has_rate else meaning

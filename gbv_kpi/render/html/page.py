@@ -12,8 +12,8 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.render import formatting, jinja, sentences
-from gbv_kpi.render.blocks import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.html.charts import bullet, line, scale_start
+from gbv_kpi.render.outcome import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.problems import SEVERITY, grouped, place_text
 from gbv_kpi.render.year_record import record_sentences
 

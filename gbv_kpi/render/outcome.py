@@ -1,25 +1,42 @@
-"""Render an outcome as sentences and tables, the same on a terminal and in Markdown."""
+"""Render an outcome as sentences and tables, the same on a terminal and in Markdown; other formats by their modules."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pkgutil import resolve_name
+from typing import Any
 
 import numpy as np
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
 
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
+from gbv_kpi.problems import Problem
 from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import MARK, MEANING, STYLE, counts_text, rate_text, result_text, threshold_text
+from gbv_kpi.render.problems import SEVERITY, SEVERITY_STYLE, grouped
 from gbv_kpi.render.table import Column, Styled, Table, styled
 from gbv_kpi.render.year_record import record_sentences
 
+DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and trend too
+RENDERERS = {  # imported only where they are asked for
+    "table": "gbv_kpi.render.outcome:to_terminal",
+    "json": "gbv_kpi.render.json:to_json",
+    "csv": "gbv_kpi.render.listing:to_csv",
+    "md": "gbv_kpi.render.markdown:to_markdown",
+    "html": "gbv_kpi.render.html.page:to_html",
+    "xlsx": "gbv_kpi.render.xlsx:to_xlsx",
+    "docx": "gbv_kpi.render.docx.document:to_docx",
+}
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it is broken
 
 FindingByIndicator = Mapping[str, Finding]
-Block = Styled | Table | Sequence[Styled]  # a sentence, a table, or the legend of one
+Block = Styled | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +46,46 @@ class YearRows:
     left_out: int  # how many further units there are
 
 
+def rendered(
+    outcome: Outcome, format: str, language: Language, template: bytes | None = None
+) -> bytes | str | Iterable[str] | RenderableType:
+    """Return the bytes of a file, or a text, whole or in pieces; `template` is an office's own Word document."""
+    render: Any = resolve_name(RENDERERS[format])
+    content: bytes | str | Iterable[str] | RenderableType
+    content = render(outcome, language, template) if format == "docx" else render(outcome, language)
+    return content
+
+
+def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
+    """Return the tables of every year, missed thresholds, coverage, the problems by file, and the verdict last."""
+    plan = outcome.scorecard.plan
+    parts: list[RenderableType] = []
+    for coverage in outcome.scorecard.coverage:
+        title = phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year))
+        parts.append(styled(title, language, "bold"))
+        for block in year_blocks(outcome.scorecard.of_year(coverage.year), coverage, language):
+            parts += [block, Text()] if isinstance(block, Table) else [block]
+        parts.append(Text())
+    return Group(*parts, *problem_groups(outcome.problems, language), *verdict_blocks(outcome, language))
+
+
+def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:
+    """Yield problems as paragraphs: by file, errors first, one kind at a time with its first examples."""
+    for file, groups in grouped(problems):
+        yield styled(file, language, "bold underline")
+        for group in groups:
+            severity = language.say(SEVERITY[group.severity]), SEVERITY_STYLE[group.severity]
+            count = f" ({language.number(len(group.problems))})" if len(group.problems) > 1 else ""
+            yield Padding.indent(Text.assemble(severity, f" {group.code}{count}"), 2)
+            yield from (Padding.indent(line, 4) for line in group.lines(language))
+        yield Text()
+
+
 def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[Block]:
     """Yield the results of a year, missed thresholds, progress, completeness and caveats."""
     plan = scorecard.plan
     if len(scorecard.judged.frame):
         yield results_table(scorecard, language)
-        yield legend(scorecard.judged.statuses, language)
     for _, sentence in sentences.monitored_figures(scorecard, None, language):
         yield replace(styled(sentence, language), sign=MARK[Status.MONITORED])
     if missed := missed_table(scorecard, language):
@@ -58,10 +109,8 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
             yield styled(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")
     for found in outcome.outlook:
         yield styled(sentences.outlook(plan, found), language, "yellow")
-    for note in sentences.withheld_notes(plan, outcome.withheld):
-        yield styled(note, language)
-    for note in record_sentences(outcome.year_record, plan, language):
-        yield styled(note, language)
+    notes = (sentences.withheld_notes(plan, outcome.withheld), record_sentences(outcome.year_record, plan, language))
+    yield from (styled(note, language) for found in notes for note in found)
 
 
 def legend(present: Container[Status], language: Language) -> list[Styled]:
@@ -113,7 +162,7 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
         [place, *(_result_with_counts(finding, language) for finding in province)],
         [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
     ]
-    return Table(columns, [*rows, *footer], rule_above=len(rows))
+    return Table(columns, [*rows, *footer], len(rows), legend(scorecard.judged.statuses, language))
 
 
 def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
