@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from gbv_kpi.plan import ReturnField
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.form import FigureColumn
-from gbv_kpi.reading.grid import Grid, is_filled
-from gbv_kpi.reading.header import Column
+from gbv_kpi.reading.grid import Column, Grid, is_filled
 from gbv_kpi.reading.items import Item
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import label_words
-from gbv_kpi.reading.refusals import Seen, ambiguous, missing, not_read, not_whole, other_year, qualified, repeated
+from gbv_kpi.reading.tables import Seen, ambiguous, missing, not_read, not_whole, other_year, qualified, repeated
 from gbv_kpi.sheets.sheet import Cell
 
 UnitYear = tuple[str | None, int | None]  # unit and year as the headings name them

@@ -4,8 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers, is_frame, is_number
-from gbv_kpi.reading.header import spread_headings, without_repeats
+from gbv_kpi.reading.grid import (
+    Grid,
+    holds_figure,
+    is_column_numbers,
+    is_frame,
+    is_number,
+    spread_headings,
+    without_repeats,
+)
 from gbv_kpi.reading.items import ItemRow, level_of_number
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.titles import (

@@ -11,18 +11,26 @@ from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading.choose import Figure, UnitYear, choose_figures
 from gbv_kpi.reading.form import Form
 from gbv_kpi.reading.grid import Grid, holds_figure
-from gbv_kpi.reading.identify import identify
+from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.items import ItemRow, arrange
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import plain_words
-from gbv_kpi.reading.refusals import Remark, not_read, other_year, qualified
 from gbv_kpi.reading.remarks import against_in, against_in_cell, against_in_heading, notes_below
-from gbv_kpi.reading.row_cells import hidden, of_return
-from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
+from gbv_kpi.reading.tables import (
+    FieldCells,
+    Seen,
+    Table,
+    Total,
+    Unread,
+    hidden,
+    not_read,
+    of_return,
+    other_year,
+    qualified,
+)
 from gbv_kpi.reading.title_block import TitleBlock
 from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.units import level_of
-from gbv_kpi.reading.years import Claims, Texts
 
 _ALWAYS_SERIOUS = ("ambiguous-figure", "conflicting-unit")
 FiguresByUnitYear = dict[UnitYear, list[Figure]]
@@ -32,7 +40,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     """Return the returns of a form; None where no figure could belong to one."""
     spot = grid.spot
     figures, unknown = _figures(grid, form)
-    problems = [qualified(spot, remark, remark.kind) for remark in [*title.against[:1], *_notes(grid, form, title)]]
+    problems = [qualified(spot, remark, remark.kinds[0]) for remark in [*title.against[:1], *_notes(grid, form, title)]]
     refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
     by_key: FiguresByUnitYear = defaultdict(list)
     for figure in figures:
@@ -125,7 +133,7 @@ def _exclude_by_remark(grid: Grid, heading: str, text: str) -> Kind | None:
     return against_in_cell(heading, text, grid.reader, is_label=False)
 
 
-def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Remark]:
+def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Seen]:
     """Return the heading of the items and the notes below a form that exclude its figures."""
     vocabulary = grid.reader.vocabulary
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
@@ -149,7 +157,7 @@ def _set_aside_other_years(by_key: FiguresByUnitYear, title: TitleBlock, grid: G
                 problem = other_year(grid.spot, figure.column, extra)
                 if not any(map(year_named, figure.column.path)):
                     top = (*figure.item.parents, figure.row)[0]
-                    section = Remark(Kind.OTHER_YEAR, top, figure.item.line.at, figure.item.path[0])
+                    section = Seen(top, figure.item.line.at, figure.item.path[0], (Kind.OTHER_YEAR,))
                     problem = not_read(grid.spot, section)
                 warnings += [problem] if problem not in warnings else []
         if {year, None} <= years:
@@ -182,8 +190,9 @@ def _claims(
         Texts.of([unit or "" for unit, _ in keys]) if form.across else None,
         None,
         Texts.of([str(year or "") for _, year in keys]) if any(year for _, year in keys) else None,
-        numbers,
         np.array([column.row for column in columns], dtype=np.int32),
+        numbers,
+        np.full(len(keys), -1),
         across=True,
         many_units=len({unit for unit, _ in keys if unit}) > 1,
     )
@@ -196,7 +205,7 @@ def _unread_columns(
     filled = {figure.at for figure in figures if figure.is_filled and holds_figure(figure.cell)}
     unread = [column for column in form.columns if column.at in filled - used and not column.is_total]
     remarks = (
-        Remark(Kind.UNEXPLAINED, max(column.row, 0), column.at, column.heading or column.unit or "")
+        Seen(max(column.row, 0), column.at, column.heading or column.unit or "", (Kind.UNEXPLAINED,))
         for column in unread
     )
     found = (not_read(grid.spot, remark) for remark in remarks)

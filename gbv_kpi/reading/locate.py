@@ -7,11 +7,9 @@ from string import digits
 
 import numpy as np
 
-from gbv_kpi.reading.body import RowNames
 from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
-from gbv_kpi.reading.grid import Grid, holds_figure
-from gbv_kpi.reading.header import Header, heads_table, read_header
+from gbv_kpi.reading.grid import Grid, Header, heads_table, holds_figure, read_header
 from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
@@ -58,7 +56,7 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
         tables += found.tables
         personal |= found.personal
         start = found.next_row
-    return SheetTables(tables, (), list(personal_data(personal, file, sheet.name)))
+    return SheetTables(tables, list(personal_data(personal, file, sheet.name)))
 
 
 def _with_tail_in_rows(sheet: Sheet) -> Sheet:
@@ -134,7 +132,6 @@ def _tables(grid: Grid, first: int, heading: int) -> _Found:
     longest = max((len(row) for row in grid.rows[heading : heading + 300]), default=width)
     whole = range(max(width, min(longest, MOST_COLUMNS)))
     header = read_header(grid, heading, first, whole)
-    names = RowNames(grid.reader.vocabulary)
     tables: list[Table] = []
     personal: PersonalHeadings = {}
     next_rows: list[int] = []
@@ -142,7 +139,7 @@ def _tables(grid: Grid, first: int, heading: int) -> _Found:
         if columns != whole:
             header = read_header(grid, heading, first, columns)
         title = read_title(grid, range(first, header.top), columns)
-        found, next_row, unread = read_table(grid, header, title, names)
+        found, next_row, unread = read_table(grid, header, title)
         tables += found
         personal |= columns_of_persons([(*column.first, column.heading) for column in unread], title.cells)
         next_rows += [next_row] if next_row is not None else []

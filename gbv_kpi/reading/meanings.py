@@ -24,7 +24,7 @@ from gbv_kpi.reading.normalize import (
     words,
     words_of_label,
 )
-from gbv_kpi.reading.periods import mark_periods
+from gbv_kpi.reading.titles import mark_periods
 from gbv_kpi.reading.units import level_of
 
 Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minus their squared lengths
@@ -114,6 +114,7 @@ class Vocabulary:
             [(plain_key(short), plain_key(long), is_listed) for short, long, is_listed in spelt],
         )
         self.places = {words(plan.place.vi), words(plan.place.en)} - {()}
+        self.place_forms = {form for place in self.places for form in (place, plain_key(place))}
         self.is_of_communes = any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in plan.units)
         self.explain = lru_cache(CACHED)(self._explain)  # a thousand forms have the same headings
 

@@ -8,10 +8,9 @@ from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.labels import Kind, Label
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
-from gbv_kpi.reading.periods import find_periods
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.refusals import Remark
-from gbv_kpi.reading.titles import is_incomplete, is_place_and_date, is_scale, is_signature, read_line
+from gbv_kpi.reading.tables import Seen
+from gbv_kpi.reading.titles import find_periods, is_incomplete, is_place_and_date, is_scale, is_signature, read_line
 
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
@@ -80,15 +79,15 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     return None if kind is Kind.TARGET and not is_explained else kind
 
 
-def notes_below(grid: Grid, rows: Iterable[int], years: Set[int]) -> Iterator[Remark]:
+def notes_below(grid: Grid, rows: Iterable[int], years: Set[int]) -> Iterator[Seen]:
     """Yield the notes in some rows that exclude all figures above."""
     for row in rows:
         for column, text in grid.texts(row):
             if any(map(str.isalpha, text)) and (kind := against_in_note(text, grid.reader.vocabulary, years)):
-                yield Remark(kind, row, column, text)
+                yield Seen(row, column, text, (kind,))
 
 
-def against_in_heading(cells: Iterable[TextCell], figures: Iterable[str], vocabulary: Vocabulary) -> Remark | None:
+def against_in_heading(cells: Iterable[TextCell], figures: Iterable[str], vocabulary: Vocabulary) -> Seen | None:
     """Return the heading of a column of items or units that excludes all figures: "Đơn vị (6 tháng)".
 
     "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result.
@@ -99,7 +98,7 @@ def against_in_heading(cells: Iterable[TextCell], figures: Iterable[str], vocabu
         if kind is Kind.TARGET and (is_result or read_line(text).against is not kind):
             continue  # "Mục tiêu" and "Nhiệm vụ" head items of a result too
         if kind:
-            return Remark(kind, row, column, text)
+            return Seen(row, column, text, (kind,))
     return None
 
 

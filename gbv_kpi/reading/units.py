@@ -14,8 +14,8 @@ from itertools import chain
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.reading.labels import Key, listed
-from gbv_kpi.reading.normalize import CACHED, plain_key, plain_words, words
+from gbv_kpi.reading.labels import Key, words_at_start
+from gbv_kpi.reading.normalize import CACHED, plain_key, words
 
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
@@ -211,25 +211,10 @@ def _split(key: Key) -> tuple[str | None, Key]:
     return None, key
 
 
-@lru_cache(1)
-def _offices() -> dict[str, list[Key]]:
-    """Return the offices of units by their first word, the longest first."""
-    by_word: dict[str, list[Key]] = {}
-    spelt = {form for entry in listed("office") for form in (words(entry), plain_words(entry))}
-    for office in sorted(spelt, key=len, reverse=True):
-        by_word.setdefault(office[0], []).append(office)
-    return by_word
-
-
 def office_before(key: Key) -> int:
     """Return how many words at the beginning name an office of a unit: "UBND", "Phòng Nội vụ"."""
     start = 0
-    while start < len(key):
-        lengths = (
-            len(office) for office in _offices().get(key[start], ()) if key[start : start + len(office)] == office
-        )
-        if (length := next(lengths, 0)) == 0:
-            break
+    while length := words_at_start("office", key[start:]):
         start += length
     return start
 

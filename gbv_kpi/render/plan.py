@@ -19,8 +19,8 @@ from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.problems import SEVERITY
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.error_messages import Remark
     from gbv_kpi.plan.load import PlanReading
+    from gbv_kpi.plan.toml_file import Remark
 
 COUNTS = {
     "people": phrase("people"),
