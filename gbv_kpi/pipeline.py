@@ -13,15 +13,15 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import outlooks
+from gbv_kpi.kpi.trend import recast, trend_of
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import has_errors
 from gbv_kpi.reading.reader import AssumedYear
-from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
+from gbv_kpi.returns.collect import Returns, read_returns
 from gbv_kpi.sheets.sources import find_sources
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
-    from gbv_kpi.ledger.records import Entry
 
 MANY_FILES = 8  # from here on the user sees progress
 
@@ -46,11 +46,8 @@ def judge_report(
         raise UsageError(phrase("The files contain no return for {year}.", year=str(year)))
     outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
     if detailed:
-        from gbv_kpi.ledger.entries import unrecorded
-
-        valid = valid_returns(returns, plan)
-        entries = [unrecorded(given, plan, returns.files[file].sha256) for file, given in valid]
-        return _detailed(outcome, returns, year, entries)
+        valid = returns.valid
+        return _detailed(outcome, returns, replace(returns, frame=valid[valid["year"] <= year]), year)
     return outcome
 
 
@@ -60,7 +57,6 @@ def judge_ledger(
     """Judge the province in one year by the ledger, now or at `as_of`. Raises `UsageError` if it has no return."""
     from gbv_kpi.ledger.entries import returns_from
     from gbv_kpi.ledger.query import current_entries, entries_of_year
-    from gbv_kpi.ledger.trend import recast
     from gbv_kpi.ledger.year import year_record
 
     with ledger.reading() as connection:
@@ -71,8 +67,11 @@ def judge_ledger(
         record = year_record(connection, plan, year, as_of)
         past_years = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
         past = current_entries(connection, plan, past_years, as_of) if past_years else []
-    last_year = recast([entry for entry in past if entry.year == year - 1], plan, year) if provisional else []
-    values_by_unit = {group.unit.code: group.values() for group in last_year if group.complete}
+    values_by_unit = {}
+    if provisional:
+        last_year = returns_from((entry for entry in past if entry.year == year - 1), plan, only_known=True)
+        last_year = replace(last_year, frame=recast(last_year.frame, plan, year))
+        values_by_unit = {counts.unit: counts.values for counts in counts_of_year(last_year, plan, year - 1)}
     outcome = Outcome(
         "report",
         scorecard,
@@ -84,7 +83,7 @@ def judge_ledger(
         recorded=max(entry.at for entry in current),
         year_record=record,
     )
-    return _detailed(outcome, returns, year, [*past, *current]) if detailed else outcome
+    return _detailed(outcome, returns, returns_from([*past, *current], plan), year) if detailed else outcome
 
 
 def _judge(
@@ -105,17 +104,11 @@ def _judge(
     ), returns
 
 
-def _detailed(outcome: Outcome, returns: Returns, year: int, entries: Sequence["Entry"]) -> Outcome:
+def _detailed(outcome: Outcome, returns: Returns, up_to_now: Returns, year: int) -> Outcome:
     """Return the outcome with the counts behind its findings and the trend up to its year."""
-    from gbv_kpi.ledger.trend import trend
-
     plan = outcome.scorecard.plan
-    up_to_now = [entry for entry in entries if entry.year <= year]
-    return replace(
-        outcome,
-        counts=counts_of_year(returns, plan, year),
-        trend=trend(up_to_now, plan, outcome.as_of) if up_to_now else None,
-    )
+    trend = trend_of(up_to_now, plan, outcome.as_of) if len(up_to_now.frame) else None
+    return replace(outcome, counts=counts_of_year(returns, plan, year), trend=trend)
 
 
 def with_progress(names: Sequence[str], language: Language) -> Iterable[str]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from gbv_kpi import evaluate, load_plan, read_returns
 from gbv_kpi.i18n import language
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.render.terminal import to_terminal
+from gbv_kpi.render.outcome import to_terminal
 from gbv_kpi.sheets.sources import find_sources
 
 ROOT = Path(__file__).parent.parent

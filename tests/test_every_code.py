@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 import gbv_kpi
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.tables import Deadlines
-from gbv_kpi.problem_codes import CATALOGUE
+from gbv_kpi.problems import CATALOGUE
 from gbv_kpi.sheets.open import REPORT_COLUMNS
 from tests import offices
 from tests.command import WELL, run, well_but, write_csv

@@ -6,11 +6,12 @@ help texts of the command line as it is built. Nothing depends on the day, on li
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import tomli
 import typer.main
@@ -27,6 +28,7 @@ PACKAGE = LOCALE_FOLDER.parent
 TRANSLATED = tuple(tag for tag in LANGUAGES if tag != "en")
 KEYWORDS = {"phrase": (1,), "plural": (1, 2)}
 LANGUAGE_OF_SUFFIX = {".py": "python", ".j2": "jinja2"}  # which of Babel's readers takes a file
+TABLES = ("errors.toml", "problem_codes.toml", "plan/toml_file.toml", "cli/reworded.toml")  # every value is a sentence
 HEADER = """\
 # The sentences of gbv-kpi. `poe translate` brings this file up to date with the code and compiles it.
 #"""
@@ -85,12 +87,17 @@ def sentences_in_code() -> Catalog:
         name = file.relative_to(PACKAGE.parent).as_posix()
         for _, wording, _, _ in extract_from_file(LANGUAGE_OF_SUFFIX[file.suffix], file, keywords=KEYWORDS):
             template.add(wording, locations=[(name, 0)])
-    kinds = tomli.loads((PACKAGE / "problem_codes.toml").read_text("utf-8")).values()
-    for wording in (text for codes in kinds for kind in codes.values() for text in kind.values()):
-        template.add(wording, locations=[("gbv_kpi/problem_codes.toml", 0)])
+    for name in TABLES:
+        for wording in texts_in(tomli.loads((PACKAGE / name).read_text("utf-8"))):
+            template.add(wording, locations=[(f"gbv_kpi/{name}", 0)])
     for text in help_texts():
         template.add(text, locations=[("gbv_kpi/cli/app.py", 0)])
     return template
+
+
+def texts_in(table: Mapping[str, Any]) -> Iterator[str]:
+    for value in table.values():
+        yield from [value] if isinstance(value, str) else texts_in(value)
 
 
 def catalogue(tag: str) -> Catalog:

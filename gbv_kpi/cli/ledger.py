@@ -1,60 +1,276 @@
-"""Define the commands that maintain the ledger: export, import, ledger check."""
+"""Define the commands on the ledger: what it says of a year, what is recorded in it, and its maintenance."""
 
 import io
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import Format
-from gbv_kpi.cli.output import expect_ending, read_bounded
-from gbv_kpi.cli.request import Request, output_language, request_of
+from gbv_kpi.cli.options import CheckFormat, Format, ListFormat, argument, option
+from gbv_kpi.cli.publish import Publishing
+from gbv_kpi.cli.request import Request, expect_ending, now, parse_as_of, read_bounded
+from gbv_kpi.errors import UsageError
+from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.inputs import MEBIBYTE
 
+if TYPE_CHECKING:
+    from gbv_kpi.kpi.year_record import Event
+
 MAX_IMPORT = 512 * MEBIBYTE  # bytes; an export of 53,000 returns has 40 MB
 
-commands = typer.Typer()
-ledger_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Maintain the ledger.")
-commands.add_typer(ledger_commands, name="ledger")
+OneUnitOption = Annotated[str, option("--unit UNIT", "The unit, by name or code.")]
 
 
-@commands.command("export")
+def status(
+    *,
+    year: options.YearOption,
+    request: Annotated[Request, ListFormat, "ledger", "plan", "output"],
+    quiet: options.QuietOption = False,
+    fail_on: options.FailOnOption = FailOn.INCOMPLETE,
+) -> None:
+    """Show which units have reported a year, and which were late.
+
+    Example: gbv-kpi status --year 2025
+    """
+    from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.status import year_status
+    from gbv_kpi.render.received import status_listing, status_to_json, status_to_terminal
+
+    plan = request.load_plan()
+    with request.open_ledger() as opened, opened.reading() as connection:
+        entries = entries_of(connection, plan, years=[year])
+    found = year_status(entries, plan, year, now(), fail_on)
+    request.show(
+        lambda: status_to_terminal(found, request.language),
+        lambda: status_to_json(found),
+        lambda: status_listing(found, request.language),
+        silent=quiet and found.exit_code == 0,
+    )
+    raise typer.Exit(found.exit_code)
+
+
+def history(
+    *,
+    unit: options.UnitOption = None,
+    year: Annotated[int | None, option("--year YEAR", "One year. [default: all]")] = None,
+    request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"],
+) -> None:
+    """Show the revisions of returns. Includes notes, withdrawals and signatures.
+
+    Example: gbv-kpi history --unit "Huyện Nho Quan" --year 2025
+    """
+    from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import keys_named, revisions
+    from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
+
+    plan = request.load_plan()
+    keys = keys_named(plan, unit, year) if unit is not None else None
+    years = [year] if year is not None else None
+    with request.open_ledger() as opened, opened.reading() as connection:
+        codes = [key.code for key in keys] if keys is not None else None
+        entries = entries_of(connection, plan, years=years, codes=codes, as_of=request.moment)
+        events = events_of(connection, plan, years, request.moment)
+    found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
+    if not found:
+        raise UsageError(phrase("The ledger has no such return."))
+    events = [event for event in events if keys is None or (event.unit, event.since) in keys]
+    listing = history_listing(plan, found, events, request.language)
+    request.show(
+        lambda: history_to_terminal(listing, request.language),
+        lambda: history_to_json(plan, found, events),
+        lambda: listing,
+    )
+
+
+def trace(
+    *,
+    indicator: Annotated[str, argument("INDICATOR", "The indicator, by its id in the plan.")],
+    year: options.YearOption,
+    unit: Annotated[
+        str | None, option("--unit UNIT", "One unit, by name or code. [default: the whole province]")
+    ] = None,
+    request: Annotated[Request, CheckFormat, "ledger", "as_of", "plan", "output"],
+) -> None:
+    """Trace a percentage back to the cells it was calculated from.
+
+    Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
+    """
+    from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import trace as follow
+    from gbv_kpi.ledger.year import unit_named
+    from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
+
+    plan = request.load_plan()
+    wanted = unit_named(plan, unit, year) if unit is not None else None
+    with request.open_ledger() as opened, opened.reading() as connection:
+        entries = entries_of(connection, plan, years=[year], as_of=request.moment)
+        events = events_of(connection, plan, [year], request.moment)
+    traced = follow(entries, plan, indicator, wanted, year, events)
+    request.show(
+        lambda: trace_to_terminal(traced, request.language),
+        lambda: trace_to_json(traced),
+        lambda: trace_listing(traced, request.language),
+    )
+
+
+def trend(
+    *,
+    request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"],
+    publishing: Publishing,
+    register: options.RegisterOption = False,
+) -> None:
+    """Show each indicator over the years. Includes the path to its next threshold.
+
+    Example: gbv-kpi trend
+    """
+    from gbv_kpi.kpi.trend import trend_of
+    from gbv_kpi.ledger.entries import returns_from
+    from gbv_kpi.ledger.query import current_entries
+    from gbv_kpi.render.trend import trend_listing, trend_to_json, trend_to_terminal
+
+    plan = request.load_plan()
+    with request.open_ledger() as opened:
+        with opened.reading() as connection:
+            entries = current_entries(connection, plan, as_of=request.moment)
+        if not entries:
+            raise UsageError(phrase("The ledger has no return for the plan {plan}.", plan=plan.id))
+        found = trend_of(returns_from(entries, plan), plan, request.moment)
+        found = publishing.withhold(found, request, opened, register=register)
+    request.show(
+        lambda: trend_to_terminal(found, request.language),
+        lambda: trend_to_json(found),
+        lambda: trend_listing(found, request.language),
+    )
+
+
+def diff(
+    *,
+    year: options.YearOption,
+    before: Annotated[
+        str | None,
+        option(
+            "--from signed|DATE",
+            "The first moment: signed, a date or a time. [default: signed; now for another ledger]",
+        ),
+    ] = None,
+    after: Annotated[str | None, option("--to DATE", "The second moment. [default: now]")] = None,
+    from_ledger: Annotated[
+        str | None, option("--from-ledger FILE|URL", "The ledger of the first moment. [default: the same]")
+    ] = None,
+    request: Annotated[Request, ListFormat, "ledger", "plan", "output"],
+) -> None:
+    """Compare a year at two moments or in two ledgers. Shows returns cell by cell, then findings.
+
+    Example: gbv-kpi diff --year 2025 --from signed
+    """
+    from gbv_kpi.ledger.query import current_entries
+    from gbv_kpi.ledger.year import difference, signed_year
+    from gbv_kpi.render.year_record import difference_listing, difference_to_json, difference_to_terminal
+
+    plan, signature = request.load_plan(), None
+    with request.open_ledger(from_ledger) as opened, opened.reading() as connection:
+        if before == "signed" or (before is None and from_ledger is None):
+            old, signature = signed_year(connection, plan, year)
+        else:
+            old = current_entries(connection, plan, [year], parse_as_of(before))
+    with request.open_ledger() as opened, opened.reading() as connection:
+        new = current_entries(connection, plan, [year], parse_as_of(after))
+    found = difference(plan, year, old, new, signature)
+    request.show(
+        lambda: difference_to_terminal(found, request.language),
+        lambda: difference_to_json(found),
+        lambda: difference_listing(found, request.language),
+    )
+
+
+def withdraw(
+    *,
+    unit: OneUnitOption,
+    year: options.YearOption,
+    reason: Annotated[str, option("--reason TEXT", "Why the return no longer counts.")],
+    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
+) -> None:
+    """Withdraw a recorded return. The ledger keeps it with the reason, but it no longer counts.
+
+    Example: gbv-kpi withdraw --unit "Huyện Yên Mô" --year 2025 --reason "Gửi nhầm đơn vị"
+    """
+    _record_event(request, "withdraw", unit, year, reason)
+
+
+def note(
+    *,
+    unit: OneUnitOption,
+    year: options.YearOption,
+    text: Annotated[str, argument("TEXT", "The text of the note.")],
+    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
+) -> None:
+    """Attach a note to a return. Its history, traces and the report's annex show the note.
+
+    Example: gbv-kpi note --unit "Huyện Yên Mô" --year 2025 "Hai trường sáp nhập"
+    """
+    _record_event(request, "note", unit, year, text)
+
+
+def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str, year: int, text: str) -> None:
+    from gbv_kpi.ledger.year import record_event
+
+    plan = request.load_plan()
+    with request.open_ledger() as opened:
+        event = record_event(opened, plan, unit, year, kind, text, request.author())
+    _show_event(request, event)
+
+
+def sign(
+    *,
+    year: options.YearOption,
+    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
+) -> None:
+    """Sign a year. Records the hash of its findings; later reports list what has changed since.
+
+    Example: gbv-kpi sign --year 2025
+    """
+    from gbv_kpi.ledger.year import sign as record
+
+    plan = request.load_plan()
+    with request.open_ledger() as opened:
+        event, is_new = record(opened, plan, year, request.author())
+    _show_event(request, event, is_new=is_new)
+
+
+def _show_event(request: Request, event: "Event", *, is_new: bool = True) -> None:
+    from gbv_kpi.render.year_record import event_shown
+
+    request.emit(event_shown(event, is_new, request.format, request.language))
+
+
 def export_ledger(
-    context: typer.Context,
-    ledger: options.LedgerOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    request: Annotated[Request, None, "ledger", "output"],
 ) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
 
     Example: gbv-kpi export --output ledger.jsonl
     """
-    from gbv_kpi.ledger.jsonl import export_lines
+    from gbv_kpi.ledger.backup import export_lines
 
-    expect_ending(output, ".jsonl", "")
-    request = Request(context, output_language(lang), Format.TABLE, output)
-    with request.ledger(ledger) as opened:
+    expect_ending(request.output, ".jsonl", "")
+    with request.open_ledger() as opened:
         lines = "".join(export_lines(opened))
     request.emit(lines)
 
 
-@commands.command("import")
 def import_ledger(
-    context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file written by `export`, or - for standard input.")],
-    ledger: options.LedgerOption = None,
-    lang: options.LangOption = None,
+    file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
+    request: Annotated[Request, None, "ledger"],
 ) -> None:
     """Import an export into the ledger. Adds everything new or nothing; safe to repeat.
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.jsonl import import_lines, read_export, starts_a_ledger
+    from gbv_kpi.ledger.backup import import_lines, read_export, starts_a_ledger
 
-    request = request_of(context, lang=lang)
     lines = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
-    with request.ledger(ledger, create=starts_a_ledger(lines)) as opened:
+    with request.open_ledger(create=starts_a_ledger(lines)) as opened:
         new, held = import_lines(opened, lines)
     details = {"ledger": opened.name}
     if not new:
@@ -72,24 +288,15 @@ def import_ledger(
     request.emit(request.language.say(added) + "\n")
 
 
-@ledger_commands.command("check")
-def check_ledger(
-    context: typer.Context,
-    ledger: options.LedgerOption = None,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
-) -> None:
+def check_ledger(request: Annotated[Request, Format, "ledger", "output"]) -> None:
     """Verify the ledger. Checks its pages, each return against its hash, and that no revision is missing.
 
     Example: gbv-kpi ledger check
     """
-    from gbv_kpi.ledger.check import check_ledger as verify
-    from gbv_kpi.render.ledger_check import ledger_check_to_json, ledger_check_to_text
+    from gbv_kpi.ledger.backup import check_ledger as verify
+    from gbv_kpi.render.trace import ledger_check_to_json, ledger_check_to_text
 
-    request = request_of(context, Format, format, output, lang)
-    with request.ledger(ledger) as opened:
+    with request.open_ledger() as opened:
         found = verify(opened)
-    show = ledger_check_to_json if request.format is Format.JSON else ledger_check_to_text
-    request.emit(show(found, request.language))
+    request.emit((ledger_check_to_json if request.is_json else ledger_check_to_text)(found, request.language))
     raise typer.Exit(found.exit_code)

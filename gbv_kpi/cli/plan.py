@@ -1,39 +1,39 @@
-"""Define the commands on plans and on problem codes."""
+"""Define the commands on plans, on problem codes and on settings."""
 
+import os
 import shutil
 import sys
-from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, Format
-from gbv_kpi.cli.output import emit, expect_ending, expect_new, expect_other_file
-from gbv_kpi.cli.request import day_of, output_language, request_of
+from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format, argument, option
+from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expect_other_file
+from gbv_kpi.console import to_json_text
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.exit_codes import FailOn
+from gbv_kpi.i18n import LANGUAGES, Bilingual, Language, phrase, tag_in
 
-commands = typer.Typer()
-plan_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, show, check and write plan files.")
-commands.add_typer(plan_commands, name="plan")
+if TYPE_CHECKING:
+    from gbv_kpi.plan.office import Setting
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
+SOURCES = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file"}  # by typer's names
+SOURCE_WORDS = {
+    "option": phrase("option"),
+    "environment": phrase("environment"),
+    "file": phrase("settings file"),
+    "plan": phrase("plan"),
+    "default": phrase("default"),
+}
 
-ShownPlan = Annotated[
-    str,
-    typer.Argument(metavar="ID|FILE", envvar="GBV_KPI_PLAN", help="A built-in plan or a plan file."),
-]
+ShownPlan = Annotated[str, argument("ID|FILE", "A built-in plan or a plan file.", "GBV_KPI_PLAN")]
 
 
-@plan_commands.command("list")
-def list_plans(
-    context: typer.Context,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
-) -> None:
+def list_plans(request: Annotated[Request, Format, "output"]) -> None:
     """List the built-in plans.
 
     Example: gbv-kpi plan list
@@ -41,23 +41,18 @@ def list_plans(
     from gbv_kpi.plan.builtin import built_in_plans
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
-    plans, request = built_in_plans(), request_of(context, Format, format, output, lang)
-    is_json = request.format is Format.JSON
-    request.emit(plans_to_json(plans) if is_json else plans_to_text(plans, request.language))
+    plans = built_in_plans()
+    request.emit(plans_to_json(plans) if request.is_json else plans_to_text(plans, request.language))
 
 
-@plan_commands.command("show")
 def show_plan(
-    context: typer.Context,
+    *,
     plan: ShownPlan = DEFAULT_PLAN,
     year: Annotated[
-        int | None,
-        typer.Option("--year", metavar="YEAR", help="Show the units of this year. [default: the plan's last]"),
+        int | None, option("--year YEAR", "Show the units of this year. [default: the plan's last]")
     ] = None,
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Show the units of this day.")] = None,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    on: Annotated[str | None, option("--on DATE", "Show the units of this day.")] = None,
+    request: Annotated[Request, Format, "output"],
 ) -> None:
     """Show a plan. Lists its indicators in the plan's words, thresholds by year, fields and units.
 
@@ -66,25 +61,18 @@ def show_plan(
     from gbv_kpi.plan import load_plan
     from gbv_kpi.render.plan import plan_to_json, plan_to_text
 
-    request = request_of(context, Format, format, output, lang)
-    expect_other_file(output, [plan])
+    expect_other_file(request.output, [plan])
     shown = load_plan(plan)
     if year is not None and not shown.covers(year):
         details = {"year": str(year), "first": str(shown.first_year), "last": str(shown.last_year)}
         raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
     day = day_of(on) if on else shown.reporting_day(shown.last_year if year is None else year)
-    width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-    is_json = request.format is Format.JSON
-    request.emit(plan_to_json(shown, day) if is_json else plan_to_text(shown, day, request.language, width))
+    width = shutil.get_terminal_size().columns if request.output is None and sys.stdout.isatty() else None
+    request.emit(plan_to_json(shown, day) if request.is_json else plan_to_text(shown, day, request.language, width))
 
 
-@plan_commands.command("check")
 def check_plan(
-    context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan file.")],
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    *, file: Annotated[str, argument("FILE", "The plan file.")], request: Annotated[Request, Format, "output"]
 ) -> None:
     """Check a plan file. Lists each mistake and each probable slip with its line.
 
@@ -93,20 +81,17 @@ def check_plan(
     from gbv_kpi.plan.load import read_plan
     from gbv_kpi.render.plan import exit_code, plan_check_to_json, plan_check_to_text
 
-    request = request_of(context, Format, format, output, lang)
-    expect_other_file(output, [file])
+    expect_other_file(request.output, [file])
     reading = read_plan(file)
-    show = plan_check_to_json if request.format is Format.JSON else plan_check_to_text
-    request.emit(show(reading, file, request.language))
+    request.emit((plan_check_to_json if request.is_json else plan_check_to_text)(reading, file, request.language))
     raise typer.Exit(exit_code(reading))
 
 
-@plan_commands.command("new")
 def new_plan(
-    plan: Annotated[str | None, typer.Option("--from", metavar="ID", help="Start from this built-in plan.")] = None,
-    output: options.OutputOption = None,
+    *,
+    plan: Annotated[str | None, option("--from ID", "Start from this built-in plan.")] = None,
+    request: Annotated[Request, None, "output"],
     force: options.ForceOption = False,
-    lang: options.LangOption = None,
 ) -> None:
     """Write a plan file to start from. It explains each key, or copies a built-in plan.
 
@@ -114,18 +99,15 @@ def new_plan(
     """
     from gbv_kpi.plan.builtin import starting_file
 
-    spoken = output_language(lang)
-    expect_ending(output, ".toml", "")
-    expect_new(output, force)
-    emit(starting_file(spoken, SCHEMA, plan), output, spoken)
+    expect_ending(request.output, ".toml", "")
+    expect_new(request.output, force)
+    request.emit(starting_file(request.language, SCHEMA, plan))
 
 
-@plan_commands.command("draft")
 def draft_plan(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The plan as .docx or .txt, or - for standard input.")],
-    output: options.OutputOption = None,
+    file: Annotated[str, argument("FILE", "The plan as .docx or .txt, or - for standard input.")],
+    request: Annotated[Request, None, "output"],
     force: options.ForceOption = False,
-    lang: options.LangOption = None,
 ) -> None:
     """Draft a plan file from the text of a Vietnamese plan. Quotes its sentences and marks doubts with # ?.
 
@@ -134,51 +116,104 @@ def draft_plan(
     from gbv_kpi.plan.draft import drafted, text_of_document
     from gbv_kpi.sheets.sources import open_source
 
-    expect_ending(output, ".toml", "")
-    expect_other_file(output, [file])
-    expect_new(output, force)
-    source = open_source(file)
-    emit(drafted(text_of_document(source.content), SCHEMA.as_uri()), output, output_language(lang))
+    expect_ending(request.output, ".toml", "")
+    expect_other_file(request.output, [file])
+    expect_new(request.output, force)
+    text = text_of_document(open_source(file).content)
+    request.emit(drafted(text, SCHEMA.as_uri()))
 
 
-@plan_commands.command("schema")
-def plan_schema(output: options.OutputOption = None, lang: options.LangOption = None) -> None:
+def plan_schema(request: Annotated[Request, None, "output"]) -> None:
     """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json
     """
-    expect_ending(output, ".json", "")
-    emit(SCHEMA.read_text("utf-8"), output, output_language(lang))
+    expect_ending(request.output, ".json", "")
+    request.emit(SCHEMA.read_text("utf-8"))
 
 
-@commands.command()
 def explain(
-    context: typer.Context,
-    code: Annotated[str | None, typer.Argument(metavar="CODE", help="A problem code. [default: all]")] = None,
-    format: options.FormatOption = None,
-    output: options.OutputOption = None,
-    lang: options.LangOption = None,
+    *,
+    code: Annotated[str | None, argument("CODE", "A problem code. [default: all]")] = None,
+    request: Annotated[Request, Format, "output"],
 ) -> None:
     """Explain a problem code. Shows its meaning, an example and the remedy.
 
     Example: gbv-kpi explain part-exceeds-total
     """
-    from gbv_kpi.problem_codes import CATALOGUE
+    from gbv_kpi.problems import CATALOGUE
     from gbv_kpi.render.problems import code_to_text, codes_to_json, codes_to_text
 
-    request = request_of(context, Format, format, output, lang)
     if code is not None and code not in CATALOGUE:
-        raise UsageError(_no_such_code(code, CATALOGUE))
-    if request.format is Format.JSON:
-        content = codes_to_json([code] if code else list(CATALOGUE), request.language)
+        from difflib import get_close_matches
+
+        nearest = ", ".join(get_close_matches(code.lower(), list(CATALOGUE)))
+        unknown = phrase("Unknown code {code}: gbv-kpi explain lists all codes.", code=code)
+        near = phrase("Unknown code {code}; did you mean {nearest}?", code=code, nearest=nearest)
+        raise UsageError(near if nearest else unknown)
+    if request.is_json:
+        request.emit(codes_to_json([code] if code else list(CATALOGUE), request.language))
     else:
-        content = code_to_text(code, request.language) if code else codes_to_text(request.language)
-    request.emit(content)
+        request.emit(code_to_text(code, request.language) if code else codes_to_text(request.language))
 
 
-def _no_such_code(code: str, known: Iterable[str]) -> Phrase:
-    from difflib import get_close_matches
+def config(
+    *,
+    plan: options.PlanOption = DEFAULT_PLAN,
+    ledger: options.LedgerOption = None,
+    fail_on: options.FailOnOption = FailOn.MISSED,
+    min_count: options.MinCountOption = MIN_COUNT,
+    request: Annotated[Request, Format, "output"],
+) -> None:
+    """Show each setting and its source. Sources are options, the environment, gbv-kpi.toml and defaults.
 
-    if nearest := get_close_matches(code.lower(), list(known)):
-        return phrase("Unknown code {code}; did you mean {nearest}?", code=code, nearest=", ".join(nearest))
-    return phrase("Unknown code {code}: gbv-kpi explain lists all codes.", code=code)
+    Example: gbv-kpi config
+    """
+    from gbv_kpi.ledger.database import address_of, default_place, shown_address
+    from gbv_kpi.plan.office import Setting, office_settings
+    from gbv_kpi.render.listing import Columns, listing_of, on_terminal
+
+    context, spoken, file = request.context, request.language, request.context.obj
+    address = address_of(ledger or default_place())
+    place = address.database if address.drivername == "sqlite" else shown_address(address)
+    values = {"plan": plan, "ledger": place, "lang": spoken.tag, "fail_on": fail_on.value, "min_count": min_count}
+    settings = []
+    for name, value in values.items():
+        key = name.replace("_", "-")
+        source = SOURCES.get(getattr(context.get_parameter_source(name), "name", ""), "default")
+        if name == "lang" and source != "option" and tag_in(os.environ) in LANGUAGES:
+            source = "environment"
+        settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
+    settings += office_settings(request.load_plan(plan), file)
+    path = str(file.path) if file else None
+    if request.is_json:
+        records = [
+            {"key": setting.key, "value": _text(setting.value, spoken), "source": setting.source, "line": setting.line}
+            for setting in settings
+        ]
+        content = {"schema": "gbv-kpi/config/1", "file": path, "settings": records, "exit_code": 0}
+        request.emit(to_json_text(content))
+        return
+    columns: Columns[Setting] = (
+        ("key", phrase("Setting"), lambda setting: setting.key),
+        ("value", phrase("Value"), lambda setting: _text(setting.value, spoken)),
+        ("source", phrase("From"), lambda setting: _source_text(setting, path, spoken)),
+    )
+    request.emit(on_terminal(listing_of(phrase("Setting"), columns, settings), spoken))
+
+
+def _source_text(setting: "Setting", file: str | None, language: Language) -> str:
+    words = language.say(SOURCE_WORDS[setting.source])
+    return f"{words} ({file}:{setting.line})" if setting.line else words
+
+
+def _text(value: object, language: Language) -> str:
+    match value:
+        case date():
+            return value.isoformat()
+        case Bilingual():
+            return language.say(value)
+        case tuple():
+            return "; ".join(_text(part, language) for part in value)
+        case _:
+            return str(value)

@@ -1,15 +1,16 @@
 """Withhold what a publication must not reveal, given the former ones."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gbv_kpi.cli.output import read_bounded
+import typer
+
+from gbv_kpi.cli import options
+from gbv_kpi.cli.request import Request, is_given, read_bounded
 from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -23,43 +24,56 @@ Result = TypeVar("Result", bound="Outcome | Trend")
 MAX_PUBLICATION = 512 * MEBIBYTE
 
 
-@dataclass(frozen=True)
-class Former:
-    """The former publications to respect: JSON files, and those of a ledger, which may record the new one."""
+@dataclass
+class Publishing:
+    """What to publish of a result, and the former publications to respect.
 
-    files: Sequence[Path] = ()
-    ledger: "Ledger | None" = None
-    register: bool = False
+    Raises `UsageError` for an option of --publish without it: counts meant to be withheld would be shown.
+    """
 
+    context: typer.Context
+    publish: options.PublishOption = False
+    min_count: options.MinCountOption = options.MIN_COUNT
+    published: options.PublishedOption = None
 
-def withhold(result: Result, limit: int | None, former: Former, spoken: Language) -> Result:
-    """Return the publishable part of an outcome or a trend; all of it without a limit."""
-    if limit is None:
-        return result
-    from gbv_kpi.kpi.outcome import Outcome
-    from gbv_kpi.suppression import publishable, publishable_trend
+    def __post_init__(self) -> None:
+        for name in () if self.publish else ("min_count", "published", "register"):
+            if name in self.context.params and is_given(self.context, name):
+                raise UsageError(phrase("{option} requires --publish.", option="--" + name.replace("_", "-")))
 
-    publish: Any = publishable if isinstance(result, Outcome) else publishable_trend
-    files = [_publication(str(path)) for path in former.files]
-    if former.ledger is None:
-        shown: Result = publish(result, limit, files)
-    else:
-        from gbv_kpi.ledger.journal import add_publication, publications_of
+    def withhold(
+        self, result: Result, request: Request, ledger: "Ledger | None" = None, *, register: bool = False
+    ) -> Result:
+        """Return the publishable part of an outcome or a trend; all of it without --publish.
 
-        # The lock keeps others from publishing before this publication is recorded.
-        with former.ledger.writing() if former.register else former.ledger.reading() as connection:
-            recorded = [publication for _, publication in publications_of(connection)]
-            shown = publish(result, limit, [*files, *recorded])
-            if former.register and shown.withheld and shown.withheld.publication:
-                add_publication(connection, shown.withheld.publication, datetime.now(UTC))
-    if shown.withheld and shown.withheld.exposed:  # not in the output: it would tell readers where to look
-        units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
-        warning = phrase(
-            "Earlier publications already reveal small counts of {units}; these can no longer be protected.",
-            units=units,
-        )
-        warn(spoken.say(warning))
-    return shown
+        Former publications are JSON files, and those of a ledger, which may record the new one.
+        """
+        if not self.publish:
+            return result
+        from gbv_kpi.kpi.outcome import Outcome
+        from gbv_kpi.suppression import publishable, publishable_trend
+
+        publishable_part: Any = publishable if isinstance(result, Outcome) else publishable_trend
+        files = [_publication(str(path)) for path in self.published or ()]
+        if ledger is None:
+            shown: Result = publishable_part(result, self.min_count, files)
+        else:
+            from gbv_kpi.ledger.query import add_publication, publications_of
+
+            # The lock keeps others from publishing before this publication is recorded.
+            with ledger.writing() if register else ledger.reading() as connection:
+                recorded = [publication for _, publication in publications_of(connection)]
+                shown = publishable_part(result, self.min_count, [*files, *recorded])
+                if register and shown.withheld and shown.withheld.publication:
+                    add_publication(connection, shown.withheld.publication, datetime.now(UTC))
+        if shown.withheld and shown.withheld.exposed:  # not in the output: it would tell readers where to look
+            units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
+            warning = phrase(
+                "Earlier publications already reveal small counts of {units}; these can no longer be protected.",
+                units=units,
+            )
+            warn(request.language.say(warning))
+        return shown
 
 
 def _publication(name: str) -> "Publication":

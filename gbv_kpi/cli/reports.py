@@ -1,22 +1,32 @@
-"""Define the commands check, template and report."""
+"""Define the commands on returns: check, template, report, submit, letters."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, CheckFormat, ReportFormat
-from gbv_kpi.cli.output import emit, expect_ending, expect_new, expect_other_file, read_bounded, say_left_out
-from gbv_kpi.cli.publish import Former, withhold
-from gbv_kpi.cli.request import Request, day_of, document_language, parse_as_of, request_of, suppression_limit
+from gbv_kpi.cli.options import DEFAULT_PLAN, CheckFormat, Format, ReportFormat, argument, option
+from gbv_kpi.cli.publish import Publishing
+from gbv_kpi.cli.request import (
+    Request,
+    day_of,
+    document_language,
+    emit,
+    expect_ending,
+    expect_new,
+    expect_other_file,
+    now,
+    read_bounded,
+)
+from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import Language, language, phrase
+from gbv_kpi.i18n import language, phrase
 from gbv_kpi.inputs import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -24,46 +34,18 @@ if TYPE_CHECKING:
 
 MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, compressed
 
-commands = typer.Typer()
 
-TemplateLang = StrEnum("TemplateLang", ["VI", "EN", "BOTH"])
-
-
-class TemplateLayout(StrEnum):
-    TABLE = "table"
-    FORM = "form"
-
-
-AnnotateOption = Annotated[
-    Path | None,
-    typer.Option("--annotate", metavar="OUT.xlsx", help="Write a copy of the file with its faulty cells marked."),
-]
-
-DatedOption = Annotated[
-    str | None,
-    typer.Option(
-        "--dated",
-        metavar="DATE",
-        help="The date of the Word report; it determines the agencies named. [default: the reporting day]",
-    ),
-]
-
-
-@commands.command()
 def check(
-    context: typer.Context,
+    *,
     files: options.Files,
     year: options.AssumedYearOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    format: options.CheckFormatOption = None,
-    output: options.OutputOption = None,
-    annotate: AnnotateOption = None,
-    publish: options.PublishOption = False,
-    min_count: options.MinCountOption = MIN_COUNT,
-    published: options.PublishedOption = None,
+    request: Annotated[Request, CheckFormat, "plan", "output"],
+    annotate: Annotated[
+        Path | None, option("--annotate OUT.xlsx", "Write a copy of the file with its faulty cells marked.")
+    ] = None,
+    publishing: Publishing,
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.MISSED,
-    lang: options.LangOption = None,
 ) -> None:
     """Check returns and judge them by the plan's thresholds. Stores nothing.
 
@@ -71,112 +53,16 @@ def check(
     """
     from gbv_kpi.pipeline import judge_check
 
-    request = request_of(context, CheckFormat, format, output, lang, quiet=quiet)
-    limit = suppression_limit(context, publish, min_count)
-    expect_other_file(output, files)
-    original = _file_to_annotate(files, annotate, plan) if annotate else None
-    outcome = judge_check(files, request.plan(plan), year, fail_on, request.language)
+    expect_other_file(request.output, files)
+    original = _file_to_annotate(files, annotate, request.plan) if annotate else None
+    outcome = judge_check(files, request.load_plan(), year, fail_on, request.language)
     if annotate and original:
-        _write_annotated(outcome, original, annotate, request)
-    _deliver(withhold(outcome, limit, Former(published or ()), request.language), request)
+        from gbv_kpi.annotate.workbook import annotate as marked_copy
+        from gbv_kpi.sheets.sources import open_source
 
-
-@commands.command()
-def template(
-    context: typer.Context,
-    year: Annotated[int, typer.Option("--year", metavar="YEAR", help="The year to report.")],
-    output: Annotated[Path, typer.Option("--output", metavar="FILE.xlsx", help="The workbook to write.")],
-    unit: options.UnitOption = None,
-    layout: Annotated[
-        TemplateLayout, typer.Option("--layout", help="A row per unit, or a form on a sheet per unit.")
-    ] = TemplateLayout.TABLE,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    lang: Annotated[
-        TemplateLang | None,
-        typer.Option("--lang", help="The language of the workbook. [default: GBV_KPI_LANG, else vi]"),
-    ] = None,
-    force: options.ForceOption = False,
-) -> None:
-    """Write a blank return. Only its answer cells can be edited, and they accept whole numbers only.
-
-    Example: gbv-kpi template --year 2025 --output bao-cao-2025.xlsx
-    """
-    from gbv_kpi.blank_return.request import Request as BlankRequest
-    from gbv_kpi.blank_return.request import units_to_report
-    from gbv_kpi.blank_return.workbook import blank_return
-
-    expect_ending(output, ".xlsx")
-    expect_other_file(output, [plan])
-    expect_new(output, force)
-    the_plan = request_of(context).plan(plan)
-    units = units_to_report(the_plan, year, unit, layout.value)
-    both = lang is TemplateLang.BOTH
-    spoken = document_language("vi" if both else lang)
-    blank = BlankRequest(the_plan, year, units, spoken, language("en") if both else None)
-    emit(blank_return(blank, layout.value), output, spoken)
-
-
-@commands.command()
-def report(
-    context: typer.Context,
-    year: options.YearOption,
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Returns, or folders of returns. [default: the ledger]"),
-    ] = None,
-    ledger: options.LedgerOption = None,
-    as_of: options.AsOfOption = None,
-    plan: options.PlanOption = DEFAULT_PLAN,
-    format: options.ReportFormatOption = None,
-    output: options.OutputOption = None,
-    docx_template: options.DocxTemplateOption = None,
-    dated: DatedOption = None,
-    publish: options.PublishOption = False,
-    min_count: options.MinCountOption = MIN_COUNT,
-    published: options.PublishedOption = None,
-    register: options.RegisterOption = False,
-    quiet: options.QuietOption = False,
-    fail_on: options.FailOnOption = FailOn.MISSED,
-    lang: options.LangOption = None,
-) -> None:
-    """Report a year from the ledger or from files. A docx report is in Vietnamese unless --lang is given.
-
-    Example: gbv-kpi report --year 2025
-    """
-    from gbv_kpi.pipeline import judge_ledger, judge_report
-    from gbv_kpi.render.formats import DETAILED
-
-    request = request_of(context, ReportFormat, format, output, lang, quiet=quiet)
-    limit, moment = suppression_limit(context, publish, min_count), parse_as_of(as_of)
-    template, the_plan = docx_template_of(docx_template, request.format), request.plan(plan)
-    day = day_of(dated) if dated else None
-    expect_other_file(output, [*(files or ()), docx_template])
-    # --published reads a JSON: it holds all that the report discloses in any format.
-    detailed = request.format in DETAILED or (limit is not None and request.format is ReportFormat.JSON)
-    if files and as_of:
-        raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
-    with request.ledger(ledger, create=bool(files)) if register or not files else nullcontext() as opened:
-        if files:
-            outcome = judge_report(files, the_plan, year, fail_on, request.language, detailed=detailed)
-        elif opened is not None:
-            outcome = judge_ledger(opened, the_plan, year, moment, fail_on, detailed=detailed)
-        outcome = withhold(outcome, limit, Former(published or (), opened, register), request.language)
-    document = document_language(lang) if request.format is ReportFormat.DOCX else request.language
-    _deliver(replace(outcome, written=day), request, document, template)
-
-
-def _deliver(
-    outcome: "Outcome", request: Request, document: Language | None = None, template: bytes | None = None
-) -> None:
-    """Show the outcome and exit with its code; if quiet and the code is 0, only write the file."""
-    from gbv_kpi.render.formats import rendered
-
-    silent = request.quiet and outcome.exit_code == 0
-    say_left_out(outcome.left_out, silent, request.language)
-    expect_other_file(request.output, [file.path for file in outcome.files])
-    if request.output is not None or not silent:
-        request.emit(rendered(outcome, request.format, document or request.language, template))
-    raise typer.Exit(outcome.exit_code)
+        marked = marked_copy(outcome.problems, open_source(original), request.language)
+        emit(marked, annotate, request.language, quiet=quiet)
+    _deliver(publishing.withhold(outcome, request), request, quiet)
 
 
 def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
@@ -191,13 +77,94 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
     return found[0]
 
 
-def _write_annotated(outcome: "Outcome", name: str, annotate: Path, request: Request) -> None:
-    """Write a copy of the file `name` with its faulty cells marked."""
-    from gbv_kpi.annotate.workbook import annotate as marked_copy
-    from gbv_kpi.sheets.sources import open_source
+def template(
+    context: typer.Context,
+    year: Annotated[int, option("--year YEAR", "The year to report.")],
+    output: Annotated[Path, option("--output FILE.xlsx", "The workbook to write.")],
+    unit: options.UnitOption = None,
+    layout: Annotated[
+        Literal["table", "form"], option("--layout", "A row per unit, or a form on a sheet per unit.")
+    ] = "table",
+    plan: options.PlanOption = DEFAULT_PLAN,
+    lang: Annotated[
+        Literal["vi", "en", "both"] | None,
+        option("--lang", "The language of the workbook. [default: GBV_KPI_LANG, else vi]"),
+    ] = None,
+    force: options.ForceOption = False,
+) -> None:
+    """Write a blank return. Only its answer cells can be edited, and they accept whole numbers only.
 
-    marked = marked_copy(outcome.problems, open_source(name), request.language)
-    emit(marked, annotate, request.language, quiet=request.quiet)
+    Example: gbv-kpi template --year 2025 --output bao-cao-2025.xlsx
+    """
+    from gbv_kpi.blank_return.request import Request as BlankRequest
+    from gbv_kpi.blank_return.request import units_to_report
+    from gbv_kpi.blank_return.workbook import blank_return
+
+    expect_ending(output, ".xlsx")
+    expect_other_file(output, [plan])
+    expect_new(output, force)
+    the_plan = Request(context).load_plan(plan)
+    units = units_to_report(the_plan, year, unit, layout)
+    both = lang == "both"
+    spoken = document_language("vi" if both else lang)
+    blank = BlankRequest(the_plan, year, units, spoken, language("en") if both else None)
+    emit(blank_return(blank, layout), output, spoken)
+
+
+def report(
+    *,
+    year: options.YearOption,
+    files: Annotated[
+        list[str] | None, argument("FILE", "Returns, or folders of returns. [default: the ledger]")
+    ] = None,
+    request: Annotated[Request, ReportFormat, "ledger", "as_of", "plan", "output"],
+    docx_template: options.DocxTemplateOption = None,
+    dated: Annotated[
+        str | None,
+        option(
+            "--dated DATE",
+            "The date of the Word report; it determines the agencies named. [default: the reporting day]",
+        ),
+    ] = None,
+    publishing: Publishing,
+    register: options.RegisterOption = False,
+    quiet: options.QuietOption = False,
+    fail_on: options.FailOnOption = FailOn.MISSED,
+) -> None:
+    """Report a year from the ledger or from files. A docx report is in Vietnamese unless --lang is given.
+
+    Example: gbv-kpi report --year 2025
+    """
+    from gbv_kpi.pipeline import judge_ledger, judge_report
+    from gbv_kpi.render.outcome import DETAILED
+
+    plan, template = request.load_plan(), docx_template_of(docx_template, request.format)
+    day = day_of(dated) if dated else None
+    expect_other_file(request.output, [*(files or ()), docx_template])
+    # --published reads a JSON: it holds all that the report discloses in any format.
+    detailed = request.format in DETAILED or (publishing.publish and request.is_json)
+    if files and request.as_of:
+        raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
+    with request.open_ledger(create=bool(files)) if register or not files else nullcontext() as opened:
+        if files:
+            outcome = judge_report(files, plan, year, fail_on, request.language, detailed=detailed)
+        elif opened is not None:
+            outcome = judge_ledger(opened, plan, year, request.moment, fail_on, detailed=detailed)
+        outcome = publishing.withhold(outcome, request, opened, register=register)
+    _deliver(replace(outcome, written=day), request, quiet, template)
+
+
+def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes | None = None) -> None:
+    """Show the outcome and exit with its code; if quiet and the code is 0, only write the file."""
+    from gbv_kpi.render.outcome import rendered
+
+    silent = quiet and outcome.exit_code == 0
+    request.say_left_out(outcome.left_out, silent=silent)
+    expect_other_file(request.output, [file.path for file in outcome.files])
+    spoken = request.document_language if request.format == "docx" else request.language
+    if request.output is not None or not silent:
+        request.emit(rendered(outcome, request.format, spoken, template))
+    raise typer.Exit(outcome.exit_code)
 
 
 def docx_template_of(path: Path | None, format: str) -> bytes | None:
@@ -207,3 +174,84 @@ def docx_template_of(path: Path | None, format: str) -> bytes | None:
     if format != "docx":
         raise UsageError(phrase("--docx-template applies to the docx format only."))
     return read_bounded(str(path), MAX_TEMPLATE)
+
+
+def submit(
+    *,
+    files: options.Files,
+    year: options.AssumedYearOption = None,
+    request: Annotated[Request, CheckFormat, "ledger", "by", "plan", "output"],
+    dry_run: Annotated[
+        bool, option("--dry-run", "Show what would be new, corrected or refused; record nothing.")
+    ] = False,
+    sort_into: Annotated[
+        Path | None,
+        option("--sort-into FOLDER", "Move the files to accepted/YEAR, or to refused with a marked copy and a reply."),
+    ] = None,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Check returns and record them in the ledger. Records a file whole or not at all; safe to repeat.
+
+    Example: gbv-kpi submit inbox/
+    """
+    from gbv_kpi.ledger.submit import submit as hand_in
+    from gbv_kpi.pipeline import with_progress
+    from gbv_kpi.render.received import submission_listing, submission_to_json, submission_to_terminal
+    from gbv_kpi.sheets.sources import find_sources
+
+    plan = request.load_plan()
+    if sort_into and dry_run:
+        raise UsageError(phrase("--dry-run moves no files: leave out --sort-into."))
+    if sort_into:
+        from gbv_kpi.cli.sorting import sort_files, sorting_into
+    with sorting_into(sort_into, files) if sort_into else nullcontext():
+        found, left_out = find_sources(files)
+        if not found and sort_into:
+            raise typer.Exit  # a sorted inbox is empty most of the time
+        if not found:
+            raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
+        expect_other_file(request.output, found)
+        with request.open_ledger(create=True, dry_run=dry_run) as opened:
+            watch, officer = partial(with_progress, language=request.language), request.author()
+            submission = hand_in(opened, plan, found, year, officer.at, officer.who, watch)
+            submission = replace(submission, is_rehearsal=dry_run)
+            silent = quiet and submission.exit_code == 0
+            request.say_left_out(left_out, silent=silent)
+            request.show(
+                lambda: submission_to_terminal(submission, request.language),
+                lambda: submission_to_json(submission, request.language),
+                lambda: submission_listing(submission, request.language),
+                silent=silent,
+            )
+            if sort_into:
+                sort_files(submission, sort_into, opened, request.document_language)
+    raise typer.Exit(submission.exit_code)
+
+
+def letters(
+    *,
+    year: options.YearOption,
+    output: Annotated[Path, option("--output FOLDER", "The folder for the letters.")],
+    files: Annotated[list[str] | None, argument("FILE", "Refused returns, or folders of them.")] = None,
+    ledger: options.LedgerOption = None,
+    docx_template: options.DocxTemplateOption = None,
+    dated: Annotated[str | None, option("--dated DATE", "The date of the letters. [default: today]")] = None,
+    force: options.ForceOption = False,
+    request: Annotated[Request, Format, "plan"],
+) -> None:
+    """Write a letter to each unit. It is a reminder with a blank form, a list of corrections, or its results.
+
+    Letters are Word documents, and Markdown for e-mail, in Vietnamese unless --lang is given. Units that need
+    no letter get none.
+
+    Example: gbv-kpi letters --year 2025 --output cong-van/ sorted/refused
+    """
+    from gbv_kpi.cli.letters import letters_to_json, letters_to_terminal, write_letters
+
+    moment, plan, template = now(), request.load_plan(), docx_template_of(docx_template, "docx")
+    day, spoken = day_of(dated) if dated else moment.date(), request.document_language
+    with request.open_ledger(ledger) as opened:
+        written = write_letters(opened, plan, year, files or (), moment, day, spoken, output, template, force=force)
+    for warning in written.warnings:
+        warn(request.language.say(warning))
+    request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))

@@ -1,25 +1,26 @@
-"""Hold what every command needs: the language, format and place of its result, its plan and its ledger."""
+"""Declare commands, and hold what each needs: the format, place and language of its result, its plan and its ledger."""
 
 import getpass
 import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, is_dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
+from functools import partial
+from inspect import Parameter, Signature, signature
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
-from gbv_kpi.cli.options import Format
-from gbv_kpi.cli.output import emit, expect_other_file, wrong_ending
-from gbv_kpi.console import warn
-from gbv_kpi.errors import UsageError
+from gbv_kpi.cli import options
+from gbv_kpi.console import print_bytes, print_rendered, print_text, warn
+from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, language, language_from_env, phrase
+from gbv_kpi.inputs import UnreadableError, is_file, is_same_file, read_file, read_stdin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from rich.console import RenderableType
 
     from gbv_kpi.ledger.database import Ledger
@@ -30,22 +31,96 @@ if TYPE_CHECKING:
 BINARY = {"xlsx", "docx"}
 
 
-@dataclass(frozen=True, slots=True)
+def command(run: Callable[..., None]) -> Callable[..., None]:
+    """Return a command as typer takes it: a parameter that is a dataclass stands for options, which are its fields.
+
+    `Annotated[Request, ListFormat, "plan", "output"]` stands for --format with these formats, --plan, --output, and
+    for --lang as the last option of the command.
+    """
+    parameters = signature(run).parameters
+    groups = {name: each for name, parameter in parameters.items() if (each := _group(parameter))}
+    declared: dict[str, Parameter] = {}
+    for name, parameter in parameters.items():
+        declared |= groups[name][1] if name in groups else {name: parameter}
+
+    def run_with(**given: Any) -> None:
+        own = {name: value for name, value in given.items() if name in parameters}
+        run(**own, **{name: group(**{key: given[key] for key in fields}) for name, (group, fields) in groups.items()})
+
+    in_order = sorted(declared.values(), key=lambda each: "request" in groups and each.name == "lang")
+    keywords = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in in_order]
+    run_with.__signature__ = Signature(keywords)  # type: ignore[attr-defined]  # typer reads it
+    run_with.__doc__ = run.__doc__
+    return run_with
+
+
+def _group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str, Parameter]] | None:
+    """Return the dataclass that a parameter is, with the fields to give it; None for a parameter that is an option."""
+    group, *wanted = get_args(parameter.annotation) or [parameter.annotation]
+    if not is_dataclass(group):
+        return None
+    make = cast("Callable[..., Any]", group)
+    fields = dict(signature(make).parameters)
+    if not wanted:
+        return make, fields
+    formats, *names = wanted
+    if formats:
+        fields["format"] = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
+        names.append("format")
+    wanted_fields = {name: field for name, field in fields.items() if name in ("context", *names, "lang")}
+    return partial(make, formats=formats), wanted_fields
+
+
+@dataclass
 class Request:
-    """The language, format and place of a result; `quiet` prints nothing if the exit code is 0."""
+    """The options that most commands have: the ledger, plan, format, place and language of a result.
+
+    The format is the option's, else that of the file's ending, else a table. Raises `UsageError` for an unknown ending,
+    one of another format, and for an invalid date.
+    """
 
     context: typer.Context
-    language: Language
-    format: StrEnum
-    output: Path | None = None
-    quiet: bool = False
+    ledger: options.LedgerOption = None
+    as_of: options.AsOfOption = None
+    by: options.ByOption = None
+    plan: options.PlanOption = options.DEFAULT_PLAN
+    format: Any = None  # as asked for; then the one chosen
+    output: options.OutputOption = None
+    lang: options.LangOption = None
+    formats: InitVar[Any] = None  # a literal type: the formats that the command can write
 
-    def plan(self, name: str) -> "Plan":
-        """Load a plan, with the letterhead, agencies and deadlines of the settings file."""
+    def __post_init__(self, formats: Any) -> None:
+        self.language = language(self.lang or language_from_env(os.environ))
+        self.document_language = document_language(self.lang)
+        self.format = self._chosen_format(get_args(formats)) if formats else "table"
+        self.moment = parse_as_of(self.as_of)
+
+    def _chosen_format(self, formats: Sequence[str]) -> str:
+        given: str | None = self.format if is_given(self.context, "format") else None
+        ending = self.output.suffix.lower().removeprefix(".") if self.output else ""
+        if ending == "txt" and given is not None and given not in BINARY:
+            return given
+        by_ending = "table" if ending == "txt" else ending
+        if ending and (by_ending not in formats or given not in (None, by_ending)):
+            endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
+            raise wrong_ending(self.output, endings)
+        return by_ending or str(self.format or "table")
+
+    @property
+    def is_json(self) -> bool:
+        return bool(self.format == "json")
+
+    @property
+    def is_quiet(self) -> bool:
+        """Return whether nothing is said of what was done."""
+        return bool(self.context.params.get("quiet"))
+
+    def load_plan(self, name: str | None = None) -> "Plan":
+        """Load another plan, or the one asked for, with the letterhead, agencies and deadlines of the settings file."""
         from gbv_kpi.plan import load_plan
 
-        expect_other_file(self.output, [name])
-        plan = load_plan(name)
+        expect_other_file(self.output, [name or self.plan])
+        plan = load_plan(name or self.plan)
         if self.context.obj is None:
             return plan
         from gbv_kpi.plan.office import in_office
@@ -53,68 +128,78 @@ class Request:
         return in_office(plan, self.context.obj.settings)
 
     @contextmanager
-    def ledger(self, place: str | None, *, create: bool = False, dry_run: bool = False) -> "Iterator[Ledger]":
-        """Open the ledger at a place, or the default one. Raises `UsageError` if the result would overwrite it."""
-        from gbv_kpi.ledger.address import address_of
-        from gbv_kpi.ledger.database import default_place, open_ledger, rehearse
+    def open_ledger(
+        self, place: str | None = None, *, create: bool = False, dry_run: bool = False
+    ) -> "Iterator[Ledger]":
+        """Open another ledger, the one asked for, or the default one.
+
+        Raises `UsageError` if the result would overwrite it.
+        """
+        from gbv_kpi.ledger.database import address_of, default_place, open_ledger, rehearse
 
         def waiting(name: str) -> None:
-            if not self.quiet:
+            if not self.is_quiet:
                 wait = phrase("Waiting for another program to release the ledger {ledger} …", ledger=name)
                 warn(self.language.say(wait))
 
-        place = place or default_place()
+        place = place or self.ledger or default_place()
         address = address_of(place)
         expect_other_file(self.output, [address.database if address.drivername == "sqlite" else None])
         with rehearse(place, waiting) if dry_run else open_ledger(place, create=create, on_wait=waiting) as opened:
             yield opened
 
+    def author(self) -> "Author":
+        """Return the author of a record made now: the one named, else the logged-in user.
+
+        Raises `UsageError` without one.
+        """
+        from gbv_kpi.ledger.entries import Author
+
+        try:
+            return Author(self.by or getpass.getuser(), now())
+        except (OSError, KeyError) as error:
+            raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error
+
     def emit(self, content: "str | bytes | Iterable[str] | RenderableType") -> None:
-        emit(content, self.output, self.language, self.format, quiet=self.quiet)
+        if self.format == "csv" and self.output and isinstance(content, Iterator):
+            content = chain(["\ufeff"], content)  # Excel needs the mark; other programs, in a pipe, do not
+        emit(content, self.output, self.language, quiet=self.is_quiet)
 
     def show(
         self,
         table: "Callable[[], RenderableType]",
         json: "Callable[[], str | Iterator[str]]",
         listing: "Callable[[], Listing]",
-        exit_code: int = 0,
+        *,
+        silent: bool = False,
     ) -> None:
-        """Render a result in the requested format and emit it, unless quiet and the exit code is 0."""
+        """Render a result in the requested format and emit it; if silent, only to a file."""
         from gbv_kpi.render.listing import in_format
 
-        if self.output is not None or not (self.quiet and exit_code == 0):
+        if self.output is not None or not silent:
             self.emit(in_format(self.format, self.language, table, json, listing))
 
+    def say_left_out(self, files: Sequence[str], *, silent: bool) -> None:
+        if files and not silent:
+            warn(self.language.say(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files))))
 
-def request_of(
-    context: typer.Context,
-    formats: type[StrEnum] = Format,
-    format: StrEnum | None = None,
-    output: Path | None = None,
-    lang: str | None = None,
+
+def emit(
+    content: "str | bytes | Iterable[str] | RenderableType",
+    output: Path | None,
+    language: Language,
     *,
     quiet: bool = False,
-) -> Request:
-    """Return the request of a command, in the given language or that of the environment.
-
-    The format is the option's, else that of the file's ending, else a table. Raises `UsageError` for an unknown ending
-    or one of another format.
-    """
-    return Request(context, output_language(lang), _chosen_format(context, format, output, formats), output, quiet)
-
-
-def _chosen_format(
-    context: typer.Context, option: StrEnum | None, output: Path | None, formats: type[StrEnum]
-) -> StrEnum:
-    given = option if is_given(context, "format") else None
-    ending = output.suffix.lower().removeprefix(".") if output else ""
-    if ending == "txt" and given is not None and given not in BINARY:
-        return given
-    by_ending = formats("table") if ending == "txt" else formats(ending) if ending in set(formats) else None
-    if ending and (by_ending is None or (given or by_ending) is not by_ending):
-        endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
-        raise wrong_ending(output, endings)
-    return by_ending or option or formats("table")
+) -> None:
+    """Print a result or write it to a file, and say on standard error what was written."""
+    if isinstance(content, bytes):
+        print_bytes(content, output)
+    elif isinstance(content, Iterable):
+        print_text(content, output)
+    else:
+        print_rendered(content, output)
+    if output is not None and is_file(output) and not quiet:
+        warn(language.say(phrase("Wrote {file}.", file=str(output))))
 
 
 def is_given(context: typer.Context, name: str) -> bool:
@@ -146,29 +231,9 @@ def parse_as_of(as_of: str | None) -> datetime | None:
         raise UsageError(message) from error
 
 
-def suppression_limit(context: typer.Context, publish: bool, min_count: int) -> int | None:
-    """Return the smallest count shown in a published result, None in an internal one.
-
-    Raises `UsageError` for an option of --publish without it: counts meant to be withheld would be shown.
-    """
-    if publish:
-        return min_count
-    for name in ("min_count", "published", "register"):
-        if name in context.params and is_given(context, name):
-            option = "--" + name.replace("_", "-")
-            message = phrase("{option} requires --publish.", option=option)
-            raise UsageError(message)
-    return None
-
-
 def document_language(lang: str | None) -> Language:
     """Return the language of a document: Vietnamese, whatever the locale, unless another one is requested."""
-    return language(lang or language_from_env({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"}))
-
-
-def output_language(lang: str | None) -> Language:
-    """Return the language requested, else that of the environment."""
-    return language(lang or language_from_env(os.environ))
+    return language(lang or language_from_env(os.environ, "vi"))
 
 
 def now() -> datetime:
@@ -176,11 +241,39 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-def author(by: str | None) -> "Author":
-    """Return the author of a record made now: `by`, else the logged-in user. Raises `UsageError` without one."""
-    from gbv_kpi.ledger.entries import Author
-
+def read_bounded(name: str, max_bytes: int) -> bytes:
+    """Return the content of a file, or of standard input for -. Raises `SourceError` for what cannot be read."""
     try:
-        return Author(by or getpass.getuser(), now())
-    except (OSError, KeyError) as error:
-        raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error
+        return read_stdin(max_bytes) if name == "-" else read_file(Path(name), max_bytes)
+    except UnreadableError as error:
+        raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
+
+
+def expect_ending(path: Path | None, *endings: str) -> None:
+    """Raise `UsageError` for a file name with another ending."""
+    if path is not None and path.suffix.lower() not in endings and (path.suffix or len(endings) == 1):
+        raise wrong_ending(path, [ending for ending in endings if ending])
+
+
+def wrong_ending(path: Path | None, endings: Iterable[str]) -> UsageError:
+    """Return the error of a file name with an ending of another format."""
+    known = ", ".join(endings)
+    return UsageError(
+        phrase("{path}: unknown file type. This command writes {endings}.", path=str(path), endings=known)
+    )
+
+
+def expect_new(path: Path | None, force: bool) -> None:
+    """Raise `UsageError` for an existing file unless `force` is set."""
+    if path is not None and is_file(path) and not force:
+        raise UsageError(
+            phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
+        )
+
+
+def expect_other_file(path: Path | None, inputs: Iterable[str | Path | None], option: str = "--output") -> None:
+    """Raise `UsageError` if the result would overwrite one of its inputs."""
+    for name in inputs:
+        if path is not None and name is not None and is_same_file(path, Path(name)):
+            details = {"option": option, "file": str(path)}
+            raise UsageError(phrase("{option} must not overwrite a file that the command reads: {file}.", **details))

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterable
 from functools import lru_cache
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
+import tomli
 import typer
 
 from gbv_kpi.i18n import Language, Phrase, phrase
@@ -20,41 +22,7 @@ from gbv_kpi.i18n import Language, Phrase, phrase
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
 
 # The library's sentences and ours, more specific ones first.
-REWORDED = {
-    "Usage:": phrase("Usage:"),
-    "Arguments": phrase("Arguments"),
-    "Options": phrase("Options"),
-    "Commands": phrase("Commands"),
-    "Show this message and exit.": phrase("Show this message and exit."),
-    "{text}  [{notes}]": phrase("{text}  [{notes}]"),
-    "required": phrase("required"),
-    "default: {value}": phrase("default: {value}"),
-    "env var: {name}": phrase("env var: {name}"),
-    "Error: {message}": phrase("Error: {message}"),
-    "Try '{command}' for help.": phrase("Try '{command}' for help."),
-    "Missing command.": phrase("Missing command."),
-    "Missing argument {name}.": phrase("Missing argument {name}."),
-    "Missing option {name}.": phrase("Missing option {name}."),
-    "No such command {name}. Did you mean {names}?": phrase("Unknown command {name}. Did you mean {names}?"),
-    "No such command {name}.": phrase("Unknown command {name}."),
-    "No such option: {name} (Possible options: {names})": phrase("Unknown option {name}. Did you mean {names}?"),
-    "No such option: {name} Did you mean {names}?": phrase("Unknown option {name}. Did you mean {names}?"),
-    "No such option: {name}": phrase("Unknown option {name}."),
-    "Option {name} requires an argument.": phrase("Option {name} requires a value."),
-    "Option {name} does not take a value.": phrase("Option {name} takes no value."),
-    "Got unexpected extra argument{sign}({name})": phrase("Unexpected argument: {name}"),
-    "Invalid value for {name}: {message}": phrase("Invalid value for {name}: {message}"),
-    "Invalid value: {message}": phrase("Invalid value: {message}"),
-    "{name} (env var: {variable})": phrase("{name} (env var: {variable})"),
-    "Value error, {message}": phrase("{message}"),
-    "{value} is not one of {choices}.": phrase("{value} is not one of {choices}."),
-    "{value} is not a valid integer.": phrase("{value} is not a whole number."),
-    "{value} is not a valid int.": phrase("expected a whole number."),
-    "{value} is not in the range x>={least}.": phrase("the minimum is {least}."),
-    "Input should be greater than or equal to {least}": phrase("the minimum is {least}."),
-    "Input should be a valid integer{rest}": phrase("expected a whole number."),
-    "Input should {rest}": phrase("it is of the wrong type."),
-}
+REWORDED = tomli.loads((Path(__file__).parent / "reworded.toml").read_text("utf-8"))
 
 
 def run(command: Any, language: Language, **settings: Any) -> None:
@@ -123,7 +91,7 @@ def _reworded(text: str, language: Language) -> str:
             parts = found.groupdict()
             if "notes" in parts:
                 parts["notes"] = "; ".join(_reworded(note, language) for note in parts["notes"].split("; "))
-            return language.say(Phrase(ours.wording, {k: _reworded(part, language) for k, part in parts.items()}))
+            return language.say(Phrase(ours, {k: _reworded(part, language) for k, part in parts.items()}))
     return text
 
 

@@ -111,7 +111,8 @@ class Scorecard:
     @property
     def statuses(self) -> set[Status]:
         """Return the statuses that occur."""
-        return {status for status in Status if _is_one_of(self.frame["status"], [str(status)]).any()}
+        occurs = _is_present(self.frame["status"])
+        return {Status(name) for name in self.frame["status"].cat.categories[occurs]}
 
     @property
     def rated_indicators(self) -> set[str]:

@@ -1,17 +1,22 @@
-"""Model a trend: every indicator over the years, and whether it is on the path to its next threshold."""
+"""Follow every indicator over the years: each year's level, and the path to the next milestone.
 
-from dataclasses import dataclass, field
+Units are those of the last year reported. Before a merger a unit has the sum of its predecessors' counts,
+marked as recast; if one of them did not report, the year has no figure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from gbv_kpi.kpi.finding import Finding
+import pandas as pd
+
+from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.finding import Finding, Status, make_finding
 from gbv_kpi.kpi.publication import Withheld
-from gbv_kpi.plan import Indicator, Plan
+from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, exact_rate
-
-if TYPE_CHECKING:
-    import pandas as pd
+from gbv_kpi.returns.collect import Returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +83,63 @@ class Trend:
     series: tuple[Series, ...]
     as_of: datetime | None = None
     withheld: Withheld | None = None  # of a published trend
-    returns: "pd.DataFrame | None" = field(default=None, compare=False)  # the valid returns; None if published
+    returns: pd.DataFrame | None = field(default=None, compare=False)  # the valid returns; None if published
+
+
+def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Trend:
+    """Return the trend of the valid returns, of which there is at least one."""
+    card = evaluate(returns, plan)
+    years = tuple(range(int(returns.valid["year"].min()), int(returns.valid["year"].max()) + 1))
+    frame = recast(returns.valid, plan, years[-1])
+    unit_by_code = {unit.code: unit for unit in plan.units_in(years[-1])}
+    codes = sorted(set(frame["unit"]))
+    units = [None, *(unit_by_code.get(code) or Unit(code=code, name=code) for code in codes)]
+    found: dict[tuple[str, str | None], dict[int, Finding]] = {}
+    of_units = evaluate(replace(returns, frame=frame), plan).of_units()
+    for finding in (*card.of_province().findings, *of_units.findings):
+        found.setdefault((finding.indicator, finding.unit), {})[finding.year] = finding
+    series = [
+        _series(plan, indicator, unit, years, found.get((indicator.id, unit.code if unit else None), {}))
+        for indicator in plan.all_indicators
+        if not indicator.is_monitored or (indicator.id, None) in found
+        for unit in units
+    ]
+    return Trend(plan, years, tuple(series), as_of, returns=card.returns)
+
+
+def _series(
+    plan: Plan, indicator: Indicator, unit: Unit | None, years: Iterable[int], found: Mapping[int, Finding]
+) -> Series:
+    """Return the finding of each year, NO_DATA for a year without one."""
+    code, name = (unit.code, unit.name) if unit else (None, None)
+    points = []
+    for year in years:
+        if finding := found.get(year):
+            is_recast = unit is not None and not unit.exists_on(plan.reporting_day(year))
+            points.append(Point(replace(finding, unit_name=name), is_recast))
+        else:
+            no_data = make_finding(indicator, year, code, name, (None, None), Status.NO_DATA, unit is None)
+            points.append(Point(no_data, recast=False))
+    return Series(indicator, code, name, tuple(points))
+
+
+def recast(valid: pd.DataFrame, plan: Plan, base_year: int) -> pd.DataFrame:
+    """Return the valid returns of any years under the units of the base year, into which theirs have merged.
+
+    Without those that have no heir, and those of an heir of which an expected predecessor has not reported.
+    """
+    if not plan.units:
+        return valid
+    unit = pd.Series(index=valid.index, dtype=object)
+    for year in valid["year"].unique().tolist():
+        codes = valid.loc[valid["year"] == year, "unit"]
+        heirs, reported = heirs_of(plan, year, base_year), set(codes)
+        lacking = {heirs.get(unit.code) for unit in plan.expected_units(year) if unit.code not in reported}
+        unit[codes.index] = [None if (heir := heirs.get(code)) in lacking else heir for code in codes]
+    return valid.assign(unit=pd.Categorical(unit)).dropna(subset="unit")
+
+
+def heirs_of(plan: Plan, year: int, base_year: int) -> dict[str, str]:
+    """Return the codes of a year's units with those of the units that they have become by the base year."""
+    heirs = ((unit.code, plan.successor(unit, base_year)) for unit in plan.units_in(year))
+    return {code: heir.code for code, heir in heirs if heir}

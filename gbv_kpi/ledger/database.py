@@ -7,36 +7,29 @@ does the same.
 """
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from gbv_kpi.errors import LedgerError, NoLedgerError, system_reason
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import data_folder
-from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, shown_address
+from gbv_kpi.ledger import records
 from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_conflict, ledger_error
-from gbv_kpi.ledger.records import (
-    COLUMNS_SINCE_0_2,
-    SCHEMA,
-    TABLES_SINCE_0_2,
-    VERSION,
-    layout,
-    make_tables,
-    metadata,
-    missing_columns,
-)
+from gbv_kpi.ledger.records import COLUMNS_SINCE_0_2, TABLES_SINCE_0_2, layout, make_tables, missing_columns
 
 T = TypeVar("T")
 
@@ -45,6 +38,14 @@ PATIENCE_SECONDS = 120  # that a writer waits for others; 48 files take a few se
 ATTEMPTS = 5  # at a write that conflicts with another
 CHECKED_BYTES = 16 * 2**20  # smaller ledgers are checked whenever they are opened, which takes 30 ms
 ADVISORY_LOCK = 6_303_720_215  # one number for all ledgers of a server's database
+NOT_UNDERSTOOD = phrase("Invalid ledger address: write a path or postgresql://…")
+# A scheme, misspelt ones too ("postgres:/…"), credentials without one, or the words libpq takes ("host=… password=…").
+_ADDRESS = re.compile(
+    r"^\s*(?:[a-z][\w+.-]+:/|postgres(?:ql)?[+:/])|:.*@|pass(?:word|wd)?\s*=", re.IGNORECASE | re.DOTALL
+)
+_DRIVE = re.compile(r"[a-z]:[\\/]", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"^(\w[\w+]*://)([^:/?#]*):(.*)@([^@]*)$", re.DOTALL)
+SHOWN = ("host", "port")  # query options that may be shown
 
 
 def default_place() -> str:
@@ -91,13 +92,19 @@ class Ledger:
         if is_server:
             # A writer must see what was committed while it waited for the lock, so the server's default does not apply.
             options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
+        waiting = Timer(SILENT_SECONDS, self.on_wait or (lambda _: None), [self.name])
+        waiting.daemon = True
         commits = False
         try:
             with self.engine.connect().execution_options(**options) as connection:
-                with self._report_wait() if writes else nullcontext():
+                if writes:
+                    waiting.start()
+                try:
                     transaction = connection.begin()
                     if is_server and writes:
                         _take_lock(connection)
+                finally:
+                    waiting.cancel()
                 with transaction:
                     yield connection
                     commits = writes
@@ -105,17 +112,6 @@ class Ledger:
             raise ledger_error(error, self.name, commits=commits) from error
         except UnicodeDecodeError as error:  # SQLite quotes a damaged text in its own message
             raise damaged(self.name, CONTRADICTION) from error
-
-    @contextmanager
-    def _report_wait(self) -> Iterator[None]:
-        """Call `on_wait` when the lock takes longer than `SILENT_SECONDS`."""
-        timer = Timer(SILENT_SECONDS, self.on_wait or (lambda _: None), [self.name])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
 
 @contextmanager
@@ -159,6 +155,59 @@ def rehearse(place: str, on_wait: Callable[[str], None] | None = None) -> Iterat
             connection.rollback()
 
 
+def address_of(place: str) -> URL:
+    """Return the address of a ledger named by a path or a `postgresql://` address.
+
+    A password need not be percent-encoded. Raises `LedgerError` for an invalid address, without quoting it.
+    """
+    if "://" not in place:
+        if _ADDRESS.search(place) and not _DRIVE.match(place) and not _exists(place):
+            raise LedgerError(NOT_UNDERSTOOD)
+        return URL.create("sqlite", database=place)
+    if not place.isprintable():
+        raise LedgerError(NOT_UNDERSTOOD)
+    try:
+        url = make_url(_with_quoted_password(place))
+        url.render_as_string()  # raises for an invalid host or port
+    except (ArgumentError, ValueError, TypeError) as error:
+        raise LedgerError(NOT_UNDERSTOOD) from error
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg") and "@" not in (url.host or ""):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername == "sqlite" and url.database and not url.host:
+        return URL.create("sqlite", database=url.database)
+    raise LedgerError(NOT_UNDERSTOOD)
+
+
+def shown_address(url: URL) -> str:
+    """Return the address with what is needed to recognise it.
+
+    >>> shown_address(make_url("postgresql+psycopg://lan:secret@server/gbv?password=secret&host=/tmp"))
+    'postgresql://lan:***@server/gbv?host=%2Ftmp'
+    """
+    query = {name: value for name, value in url.query.items() if name in SHOWN}
+    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=True)
+
+
+def _with_quoted_password(place: str) -> str:
+    """Return the address with `@`, `/`, `?` and `#` in its password percent-encoded."""
+    front, mark, query = place.partition("?")
+    if "@" not in front and not re.search(r"[?&]\w*pass\w*=", place):  # the password itself has a question mark
+        front, mark, query = place, "", ""
+    query = query.replace("@", "%40")
+    found = _CREDENTIALS.match(front)
+    if not found:
+        return f"{front}{mark}{query}"
+    scheme, user, password, rest = found.groups()
+    return f"{scheme}{user}:{quote(password, safe='%')}@{rest}{mark}{query}"
+
+
+def _exists(place: str) -> bool:
+    try:
+        return Path(place).exists()
+    except OSError:
+        return False
+
+
 def _take_lock(connection: Connection) -> None:
     connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
     driver: Any = connection.connection.dbapi_connection
@@ -171,7 +220,14 @@ def _sqlite(name: str, *, create: bool) -> Engine:
     path = Path(name)
     try:
         if create and name == default_place():
-            _make_folder(path.parent)
+            path.parent.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        message = phrase(
+            "The folder {folder} cannot be created: {reason}.", folder=str(path.parent), reason=system_reason(error)
+        )
+        raise LedgerError(message) from error
+    try:
         if not create and not path.exists():
             raise NoLedgerError(
                 phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
@@ -197,18 +253,6 @@ def _sqlite(name: str, *, create: bool) -> Engine:
     event.listen(engine, "connect", _take_over_transactions)
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _make_folder(folder: Path) -> None:
-    """Create the user's data folder, closed to other users."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        message = phrase(
-            "The folder {folder} cannot be created: {reason}.", folder=str(folder), reason=system_reason(error)
-        )
-        raise LedgerError(message) from error
 
 
 def _take_over_transactions(connection: Any, _: object) -> None:
@@ -254,8 +298,10 @@ def _postgresql(url: URL, name: str) -> Engine:
 def _is_ready(ledger: Ledger, *, create: bool) -> bool:
     """Return whether the ledger has all tables. Raises `LedgerError` if this gbv-kpi must not use it."""
     with ledger.reading() as connection:
-        if connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES:
-            _check_pages(connection, ledger.name)
+        # Check all pages before any is read: a damaged index hides returns without an error.
+        is_small = connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES
+        if is_small and connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+            raise damaged(ledger.name, CONTRADICTION)
         present = set(inspect(connection).get_table_names())
         if layout.name not in present:
             if present and connection.dialect.name == "sqlite":
@@ -264,17 +310,16 @@ def _is_ready(ledger: Ledger, *, create: bool) -> bool:
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
         missing = missing_columns(connection)
     match found:
-        case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            may_lack = {name: set(metadata.tables[name].c.keys()) for name in TABLES_SINCE_0_2}
-            if any(columns - COLUMNS_SINCE_0_2 and columns != may_lack.get(name) for name, columns in missing.items()):
+        case [(schema, version)] if schema == records.SCHEMA and version == records.VERSION:
+            if any(columns - COLUMNS_SINCE_0_2 for table, columns in missing.items() if table not in TABLES_SINCE_0_2):
                 raise damaged(ledger.name, OTHER_TABLES)
             return not any(missing.values()) or not create  # add what a ledger from before 0.2 lacks
-        case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
+        case [(schema, int(version))] if schema == records.SCHEMA and version > records.VERSION:
             message = phrase(
                 "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
             )
             raise LedgerError(message)
-        case [(schema, int())] if schema == SCHEMA:
+        case [(schema, int())] if schema == records.SCHEMA:
             message = phrase(
                 "The ledger {ledger} was created by an older gbv-kpi: export it with that version, then import "
                 "it here.",
@@ -285,16 +330,10 @@ def _is_ready(ledger: Ledger, *, create: bool) -> bool:
             raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
 
 
-def _check_pages(connection: Connection, name: str) -> None:
-    """Check all pages before any is read: a damaged index hides returns without an error."""
-    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
-        raise damaged(name, CONTRADICTION)
-
-
 def _create_tables(ledger: Ledger) -> None:
     def make(connection: Connection) -> None:
         make_tables(connection)
         if connection.execute(select(layout.c.schema)).first() is None:  # another process may have been first
-            connection.execute(layout.insert().values(schema=SCHEMA, version=VERSION))
+            connection.execute(layout.insert().values(schema=records.SCHEMA, version=records.VERSION))
 
     ledger.write(make)

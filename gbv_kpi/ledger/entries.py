@@ -1,9 +1,9 @@
 """Convert returns into entries of the ledger, and entries into returns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -37,19 +37,16 @@ class Revision:
 
 
 def key_of(unit: Unit) -> UnitKey:
-    return UnitKey(storable(unit.code), _iso(unit.since))
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
+    return UnitKey(storable(unit.code), unit.since.isoformat() if unit.since else "")
 
 
 def entry_of(given: Return, revision: int, file: FileRecord) -> Entry:
     """Return the entry of a return in a file."""
+    code, since = key_of(given.named)
     return Entry(
         **dict(file),
-        unit_code=storable(given.named.code),
-        unit_since=_iso(given.named.since),
+        unit_code=code,
+        unit_since=since,
         unit_name=storable(given.named.name),
         year=given.year,
         revision=revision,
@@ -69,12 +66,6 @@ def file_of(name: str, sha256: str, content: str, plan: Plan, author: Author) ->
         who=storable(author.who),
         path=None if name == STDIN else storable(str(Path(name).absolute())),
     )
-
-
-def unrecorded(given: Return, plan: Plan, sha256: str) -> Entry:
-    """Return the entry of a return that is not recorded, without author and time."""
-    no_author = Author("", datetime.min.replace(tzinfo=UTC))
-    return entry_of(given, 1, file_of(given.place.file, sha256, content_hash([given]), plan, no_author))
 
 
 def changes_between(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> tuple[Change, ...]:
@@ -123,16 +114,17 @@ def unit_finder(plan: Plan) -> Callable[[UnitKey, int], Unit | None]:
     return find
 
 
-def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
+def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = False) -> Returns:
     """Return the entries as `read_returns` would, each under the unit of its year.
 
-    Raises `LedgerError` for a unit that the plan does not have.
+    Raises `LedgerError` for a unit that the plan does not have; `only_known` leaves its returns out.
     """
     find_unit = unit_finder(plan)
-    pairs = []
+    kept: list[tuple[Unit, Entry]] = []
     for entry in entries:
-        unit = find_unit(entry.unit, entry.year)
-        if unit is None:
+        if unit := find_unit(entry.unit, entry.year):
+            kept.append((unit, entry))
+        elif not only_known:
             message = phrase(
                 "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit in that year.",
                 unit=entry.unit_name,
@@ -140,25 +132,15 @@ def returns_from(entries: Sequence[Entry], plan: Plan) -> Returns:
                 plan=plan.id,
             )
             raise LedgerError(message)
-        pairs.append((unit, entry))
-    return returns_under(pairs, plan)
-
-
-def returns_under(entries: Sequence[tuple[Unit, Entry]], plan: Plan) -> Returns:
-    """Return the entries as `read_returns` would, each under the given unit."""
-    files = Counter((entry.file, entry.sha256) for _, entry in entries)
-    values = [entry.values for _, entry in entries]
-    absent = pd.array([pd.NA] * len(entries), dtype="Int32")
+    values = [entry.values for _, entry in kept]
     frame = pd.DataFrame(
-        {
-            "file": absent,
-            "table": absent,
-            "row": absent,
-            "unit": pd.Categorical([unit.code for unit, _ in entries]),
-            "named_unit": pd.Categorical([entry.unit.code for _, entry in entries]),
-            "is_merged": np.array([entry.unit != key_of(unit) for unit, entry in entries], dtype=bool),
-            "is_expected": np.array([unit.expected for unit, _ in entries], dtype=bool),
-            "year": np.array([entry.year for _, entry in entries], dtype=np.int16),
+        dict.fromkeys(("file", "table", "row"), pd.array([pd.NA] * len(kept), dtype="Int32"))
+        | {
+            "unit": pd.Categorical([unit.code for unit, _ in kept]),
+            "named_unit": pd.Categorical([entry.unit.code for _, entry in kept]),
+            "is_merged": np.array([entry.unit != key_of(unit) for unit, entry in kept], dtype=bool),
+            "is_expected": np.array([unit.expected for unit, _ in kept], dtype=bool),
+            "year": np.array([entry.year for _, entry in kept], dtype=np.int16),
             "is_reported": True,
             "is_duplicate": False,
             "is_valid": True,
@@ -168,5 +150,5 @@ def returns_under(entries: Sequence[tuple[Unit, Entry]], plan: Plan) -> Returns:
             for field in plan.fields
         }
     )
-    read = [FileRead(file, sha256, None, count) for (file, sha256), count in files.items()]
-    return Returns(frame, (), read)
+    files = Counter((entry.file, entry.sha256) for _, entry in kept)
+    return Returns(frame, (), [FileRead(file, sha256, None, count) for (file, sha256), count in files.items()])

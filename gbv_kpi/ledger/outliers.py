@@ -14,27 +14,29 @@ every district finds twice as many cases. A count is unusual if all three hold:
    units have no meaningful scatter: then last year's count alone is likely.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from math import exp, log, sqrt
-from statistics import median
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from gbv_kpi.i18n import Bilingual, phrase
-from gbv_kpi.ledger.entries import Revision, unit_finder
+from gbv_kpi.kpi.engine import returns_of_year, sum_by_unit
+from gbv_kpi.kpi.trend import recast
+from gbv_kpi.ledger.entries import Revision, returns_from, unit_finder
 from gbv_kpi.ledger.records import Entry
-from gbv_kpi.ledger.trend import recast
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 
 CHANCE = 4.0
 FACTOR = 1.5
 SCATTERS = 3.5
+SCATTER_BY_DISTANCE = 1.4826  # estimates a standard deviation from a median absolute deviation
 FEWEST_OTHERS = 4
 FEWEST_UNITS = 3  # fewer are easily all corrected at once
 
-Counts = Mapping[str, Mapping[str, int]]  # by unit and field
 Warnings = Iterator[tuple[Entry, Problem]]
 
 
@@ -110,10 +112,13 @@ def _identical(entries: Iterable[Entry], current: Iterable[Entry]) -> Warnings:
 def _unusual(plan: Plan, entries: Sequence[Entry], current: Sequence[Entry]) -> Warnings:
     """Report counts far from last year's."""
     find_unit = unit_finder(plan)
+    frame = returns_from(current, plan, only_known=True).frame
+    fields = sorted(field for field in plan.field_by_id if frame[field].notna().any())
     for year in sorted({entry.year for entry in entries}):
+        of_heirs = recast(frame, plan, year)
         now, before = (
-            {group.unit.code: group.values() for group in recast(of_year, plan, year) if group.complete}
-            for of_year in ([e for e in current if e.year == year], [e for e in current if e.year == year - 1])
+            sum_by_unit(returns_of_year(of_heirs, each, fields), fields).astype({"unit": object}).set_index("unit")
+            for each in (year, year - 1)
         )
         new = {unit.code: e for e in entries if e.year == year and (unit := find_unit(e.unit, year))}
         for change in unusual_changes(now, before, new):
@@ -121,79 +126,59 @@ def _unusual(plan: Plan, entries: Sequence[Entry], current: Sequence[Entry]) -> 
             message = phrase(
                 "{field}: {count}, but {last} in {year}; about {likely} was expected.",
                 field=_label(plan, change.field),
-                count=change.count,
-                last=change.last,
+                count=change.new,
+                last=change.old,
                 year=str(year - 1),
                 likely=change.likely,
             )
             figure = entry.figures.get(change.field)
             place = Place(entry.file, entry.sheet, figure.cell if figure else None)
-            yield entry, Problem("unusual-change", place, message, field=change.field, value=str(change.count))
+            yield entry, Problem("unusual-change", place, message, field=change.field, value=str(change.new))
 
 
 def _label(plan: Plan, field: str) -> Bilingual | str:
     return plan.field_by_id[field].label if field in plan.field_by_id else field
 
 
-@dataclass(frozen=True, slots=True)
-class UnusualChange:
+class UnusualChange(NamedTuple):
     """A unit's count of a field, last year's, and the likely one."""
 
     unit: str
     field: str
-    count: int
-    last: int
+    new: int
+    old: int
     likely: int
 
 
-def unusual_changes(now: Counts, before: Counts, units: Iterable[str]) -> Iterator[UnusualChange]:
-    """Yield the unusual counts of some units, given last year's counts and the other units' changes."""
-    changes_by_field: dict[str, dict[str, float]] = {}
-    for unit, counts in now.items():
-        for field in counts.keys() & before.get(unit, {}).keys():
-            changes_by_field.setdefault(field, {})[unit] = log((counts[field] + 0.5) / (before[unit][field] + 0.5))
-    ordered_by_field = {field: sorted(changes.values()) for field, changes in changes_by_field.items()}
-    for unit in units:
-        for field, count in now.get(unit, {}).items():
-            if field not in before.get(unit, {}):
-                continue
-            last, change = before[unit][field], changes_by_field[field][unit]
-            others = _Others(ordered_by_field[field], change)
-            likely = last * exp(others.median_change)
-            if is_large_change(count, likely) and others.is_beyond(change):
-                yield UnusualChange(unit, field, count, last, round(likely))
+def unusual_changes(now: pd.DataFrame, before: pd.DataFrame, units: Collection[str]) -> Iterator[UnusualChange]:
+    """Yield the unusual counts of some units. Both frames have counts by unit and field, NA for a blank."""
+    for field in now.columns.intersection(before.columns):
+        counts = pd.DataFrame({"count": now[field], "last": before[field]}).dropna().astype(float)
+        counts["change"] = np.log((counts["count"] + 0.5) / (counts["last"] + 0.5))
+        counts["likely"] = counts["last"] * np.exp(_median_of_others(counts["change"].to_numpy()))
+        is_large = is_large_change(counts["count"], counts["likely"]) & counts.index.isin(units)
+        for unit, count, last, change, likely in counts[is_large].itertuples(name=None):
+            others = counts["change"].drop(unit)
+            distances = (others - others.median()).abs()
+            is_usual = len(others) >= FEWEST_OTHERS and (
+                abs(change - others.median()) < SCATTERS * SCATTER_BY_DISTANCE * distances.median()
+            )
+            if not is_usual:
+                yield UnusualChange(unit, field, int(count), int(last), round(likely))
 
 
-@dataclass(frozen=True, slots=True)
-class _Others:
-    """The changes of all units but one."""
-
-    ordered: list[float]
-    own: float
-
-    @property
-    def _count(self) -> int:
-        return len(self.ordered) - 1
-
-    def _change(self, place: int) -> float:
-        """Return the change at an index among the others, skipping the own one."""
-        return self.ordered[place + (place >= bisect_left(self.ordered, self.own))]
-
-    @property
-    def median_change(self) -> float:
-        if self._count < FEWEST_OTHERS:
-            return 0.0
-        return (self._change((self._count - 1) // 2) + self._change(self._count // 2)) / 2
-
-    def is_beyond(self, change: float) -> bool:
-        if self._count < FEWEST_OTHERS:
-            return True
-        scatter = 1.4826 * median(abs(self._change(place) - self.median_change) for place in range(self._count))
-        return abs(change - self.median_change) >= SCATTERS * scatter
+def _median_of_others(changes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each unit the median change of all others, 0 if these are too few."""
+    ordered, count = np.sort(changes), len(changes) - 1
+    if count < FEWEST_OTHERS:
+        return np.zeros(len(changes))
+    own = np.searchsorted(ordered, changes)
+    lower, upper = (ordered[middle + (middle >= own)] for middle in ((count - 1) // 2, count // 2))
+    middle: NDArray[np.float64] = (lower + upper) / 2
+    return middle
 
 
-def is_large_change(count: float, likely: float) -> bool:
-    """Return whether a count is beyond chance and large (1 and 2 above), given the likely count."""
-    larger, smaller = max(count, likely) + 0.5, min(count, likely) + 0.5
-    is_beyond_chance = sqrt(2) * abs(sqrt(count + 3 / 8) - sqrt(likely + 3 / 8)) >= CHANCE
-    return is_beyond_chance and larger >= FACTOR * smaller
+def is_large_change(count: Any, likely: Any) -> Any:
+    """Return whether a count, or each of a column, is beyond chance and large (1 and 2 above)."""
+    is_beyond_chance = np.sqrt(2) * abs(np.sqrt(count + 3 / 8) - np.sqrt(likely + 3 / 8)) >= CHANCE
+    return is_beyond_chance & (np.maximum(count, likely) + 0.5 >= FACTOR * (np.minimum(count, likely) + 0.5))

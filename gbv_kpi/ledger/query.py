@@ -1,23 +1,58 @@
-"""Read the entries of a ledger, now or at a past moment."""
+"""Read a ledger, now or at a past moment: its entries, its journal and its publications.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+The journal has the withdrawals, notes and signatures of a year, and the moves of files.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Annotated, Any, Literal
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from pydantic import Field, TypeAdapter
+from sqlalchemy import Connection, RowMapping, Select, Table, insert, select
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.kpi.year_record import Event
+from gbv_kpi.kpi.publication import Publication
+from gbv_kpi.kpi.year_record import Event, Text
+from gbv_kpi.ledger import records
 from gbv_kpi.ledger.entries import latest
 from gbv_kpi.ledger.faults import damaged
-from gbv_kpi.ledger.journal import Move, journal_of
-from gbv_kpi.ledger.records import Entry, UnitKey, digest_of, readable_columns, returns, stamp, submissions
+from gbv_kpi.ledger.records import Entry, UnitKey, columns_of, hash_of, returns, stamp, submissions
 from gbv_kpi.plan import Plan
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # raised by damaged values
+UNREADABLE_RETURN = phrase("one of its returns cannot be read")
 MOST_CODES = 500  # for more units, the entries of all units are read
+
+
+class Move(records.Record):
+    """The move of a file out of the inbox."""
+
+    kind: Literal["move"]
+    sha256: records.Sha256
+    path: Text  # the new one, absolute
+
+
+Document = Annotated[Event | Move, Field(discriminator="kind")]
+_DOCUMENT: TypeAdapter[Event | Move] = TypeAdapter(Document)
+
+
+class ChangedError(ValueError):
+    """Rows differ from what was recorded; its argument is a phrase that says how."""
+
+
+@contextmanager
+def damage_as_error(connection: Connection, found: Phrase = UNREADABLE_RETURN) -> Iterator[None]:
+    """Raise `LedgerError` for rows that no gbv-kpi can have written."""
+    try:
+        yield
+    except UNREADABLE as error:
+        ledger = connection.get_execution_options().get("ledger", "")
+        raise damaged(ledger, error.args[0] if isinstance(error, ChangedError) else found) from error
 
 
 def entries_of(
@@ -45,21 +80,36 @@ def entries_of(
         query = query.where(submissions.c.at <= stamp(as_of))
     with damage_as_error(connection):
         entries = [entry_from(row) for row in connection.execute(query).mappings()]
-        gapless = list(_without_gaps(entries))
-        if as_of is None and len(gapless) < len(entries):
+        gapless: dict[tuple[int, UnitKey], list[Entry]] = defaultdict(list)
+        for entry in entries:
+            revisions = gapless[entry.year, entry.unit]
+            if entry.revision == len(revisions) + 1:  # `as_of` makes gaps if a clock was set back
+                revisions.append(entry)
+        kept = list(chain.from_iterable(gapless.values()))
+        if as_of is None and len(kept) < len(entries):
             raise ChangedError(phrase("one revision of a return is missing"))
-    withdrawals: dict[tuple[int, UnitKey], Event] = {}
-    places: dict[str, str] = {}
-    for item in journal_of(connection, plan, years, as_of):
-        if isinstance(item, Move):
-            places[item.sha256] = item.path
-        elif item.kind == "withdraw":
-            withdrawals[item.year, UnitKey(item.unit, item.since)] = item
-    return [_with_journal(entry, withdrawals, places) for entry in gapless]
+    journal = journal_of(connection)
+    places = {item.sha256: item.path for item in journal if isinstance(item, Move)}
+    withdrawals = {
+        (item.year, UnitKey(item.unit, item.since)): item
+        for item in journal
+        if isinstance(item, Event) and item.kind == "withdraw" and item.plan == plan.id
+        if as_of is None or item.at <= as_of
+    }
+    return [_with_journal(entry, withdrawals.get((entry.year, entry.unit)), places) for entry in kept]
+
+
+def _with_journal(entry: Entry, withdrawal: Event | None, places: Mapping[str, str]) -> Entry:
+    """Return the entry with the present path of its file, and the withdrawal of it or of a later revision."""
+    is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
+    changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
+    if entry.sha256 in places:
+        changes["path"] = places[entry.sha256]
+    return entry.model_copy(update=changes) if changes else entry
 
 
 def current_entries(
-    connection: Connection, plan: Plan, years: Collection[int], as_of: datetime | None = None
+    connection: Connection, plan: Plan, years: Collection[int] | None = None, as_of: datetime | None = None
 ) -> list[Entry]:
     """Return the last revision of each return that counts, or counted at a past moment."""
     return latest(entries_of(connection, plan, years=years, as_of=as_of))
@@ -74,47 +124,11 @@ def entries_of_year(connection: Connection, plan: Plan, year: int, as_of: dateti
     return entries
 
 
-def _with_journal(entry: Entry, withdrawals: Mapping[tuple[int, UnitKey], Event], places: Mapping[str, str]) -> Entry:
-    """Return the entry with the present path of its file, and the withdrawal of it or of a later revision."""
-    withdrawal = withdrawals.get((entry.year, entry.unit))
-    is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
-    changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
-    if entry.sha256 in places:
-        changes["path"] = places[entry.sha256]
-    return entry.model_copy(update=changes) if changes else entry
-
-
 def rows_with_files(connection: Connection) -> Select[Any]:
     """Select all returns, each with the file that brought it, in the columns that the ledger has."""
-    return select(*readable_columns(connection)).outerjoin(submissions, returns.c.submission == submissions.c.id)
-
-
-@contextmanager
-def damage_as_error(connection: Connection) -> Iterator[None]:
-    """Raise `LedgerError` for rows that no gbv-kpi can have written."""
-    try:
-        yield
-    except (*UNREADABLE, ChangedError) as error:
-        found = error.found if isinstance(error, ChangedError) else phrase("one of its returns cannot be read")
-        raise damaged(connection.get_execution_options().get("ledger", ""), found) from error
-
-
-def _without_gaps(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the revisions without those after a gap: `as_of` makes gaps if a clock was set back."""
-    next_revision: dict[tuple[int, UnitKey], int] = {}
-    for entry in entries:
-        key = (entry.year, entry.unit)
-        if entry.revision == next_revision.setdefault(key, 1):
-            next_revision[key] += 1
-            yield entry
-
-
-class ChangedError(Exception):
-    """Rows differ from what was recorded; `found` says how."""
-
-    def __init__(self, found: Phrase) -> None:
-        super().__init__(found)
-        self.found = found
+    of_files = (column for column in columns_of(connection, submissions) if column.name not in returns.c)
+    query = select(*columns_of(connection, returns), *of_files)
+    return query.outerjoin(submissions, returns.c.submission == submissions.c.id)
 
 
 def entry_from(row: RowMapping) -> Entry:
@@ -124,18 +138,78 @@ def entry_from(row: RowMapping) -> Entry:
     """
     columns = dict(row)
     entry = Entry.model_validate(columns)
-    if columns.get("digest") not in (None, digest_of(columns)):
-        found = phrase(
-            "revision {revision} of {unit}, {year}, differs from what was recorded",
-            revision=entry.revision,
-            unit=entry.unit_name,
-            year=str(entry.year),
+    if columns.get("digest") not in (None, records.digest_of(columns)):
+        details = {"unit": entry.unit_name, "year": str(entry.year)}
+        raise ChangedError(
+            phrase(
+                "revision {revision} of {unit}, {year}, differs from what was recorded",
+                revision=entry.revision,
+                **details,
+            )
         )
-        raise ChangedError(found)
     return entry
 
 
-def recorded_files(connection: Connection, plan: Plan) -> set[tuple[str, str]]:
-    """Return the hashes of every recorded file: of its bytes, and of its returns."""
-    query = select(submissions.c.sha256, submissions.c.content).where(submissions.c.plan == plan.id)
-    return {(sha256, content) for sha256, content in connection.execute(query)}
+def journal_of(connection: Connection) -> list[Event | Move]:
+    """Return all events and moves, the oldest first. Raises `LedgerError` for one that differs from its digest."""
+    with damage_as_error(connection, phrase("a note, withdrawal or signature in it differs from what was recorded")):
+        return [_DOCUMENT.validate_json(row["content"]) for row in _verified(connection, records.events)]
+
+
+def events_of(
+    connection: Connection, plan: Plan, years: Collection[int] | None = None, as_of: datetime | None = None
+) -> list[Event]:
+    """Return the withdrawals, notes and signatures of a plan, of years and up to a time, the oldest first."""
+    return [
+        item
+        for item in journal_of(connection)
+        if isinstance(item, Event)
+        and item.plan == plan.id
+        and (years is None or item.year in years)
+        and (as_of is None or item.at <= as_of)
+    ]
+
+
+def record_places(connection: Connection, path_by_sha256: Mapping[str, str]) -> None:
+    """Record the new paths of files."""
+    known = {item.sha256: item.path for item in journal_of(connection) if isinstance(item, Move)}
+    moved = {sha256: records.storable(path) for sha256, path in path_by_sha256.items()}
+    moves = [Move(kind="move", sha256=key, path=path) for key, path in moved.items() if known.get(key) != path]
+    add_to_journal(connection, moves)
+
+
+def add_to_journal(connection: Connection, added: Sequence[Event | Move]) -> None:
+    """Add events and moves, each with its digest."""
+    records.make_tables(connection)
+    contents = [json.dumps(item.model_dump(mode="json")) for item in added]
+    if contents:
+        rows = [{"content": content, "digest": hash_of(content)} for content in contents]
+        connection.execute(insert(records.events), rows)
+
+
+def publications_of(connection: Connection) -> list[tuple[str, Publication]]:
+    """Return the publications, each with the stamp of its time.
+
+    Raises `LedgerError` for a damaged one: what it disclosed would be unknown.
+    """
+    with damage_as_error(connection, phrase("one of its publications cannot be read")):
+        rows = _verified(connection, records.publications)
+        return [(row["at"], Publication.model_validate(row["content"])) for row in rows]
+
+
+def add_publication(connection: Connection, publication: Publication, at: datetime) -> None:
+    """Record a publication unless it equals the last one."""
+    records.make_tables(connection)
+    if [known for _, known in publications_of(connection)[-1:]] != [publication]:
+        content = publication.model_dump(mode="json")
+        row = {"at": stamp(at), "content": content, "digest": hash_of(content)}
+        connection.execute(insert(records.publications), row)
+
+
+def _verified(connection: Connection, table: Table) -> Iterator[RowMapping]:
+    """Yield the rows of a table, none if the ledger was made before 0.2. Raises `ValueError` for a changed one."""
+    if columns := columns_of(connection, table):
+        for row in connection.execute(select(*columns).order_by(table.c.id)).mappings():
+            if row.get("digest") not in (None, hash_of(row["content"])):
+                raise ValueError(row["id"])
+            yield row

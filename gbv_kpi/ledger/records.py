@@ -9,24 +9,8 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
+import sqlalchemy as sql
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    Column,
-    Connection,
-    ForeignKey,
-    Identity,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
-    insert,
-    inspect,
-    text,
-)
 from sqlalchemy.schema import SchemaItem
 
 from gbv_kpi.kpi.year_record import Event, Text
@@ -131,49 +115,49 @@ class FileWithReturns(FileRecord):
     returns: list[ReturnRecord]
 
 
-metadata = MetaData()
+metadata = sql.MetaData()
 
 
-def _table(name: str, record: type[Record] | None, *more: SchemaItem) -> Table:
+def _table(name: str, record: type[Record] | None, *more: SchemaItem) -> sql.Table:
     fields = record.model_fields if record else {}
     columns = [_column(field, info.annotation) for field, info in fields.items()]
-    return Table(name, metadata, Column("id", Integer, Identity(), primary_key=True), *columns, *more)
+    return sql.Table(name, metadata, sql.Column("id", sql.Integer, sql.Identity(), primary_key=True), *columns, *more)
 
 
-def _column(name: str, annotation: object) -> Column[Any]:
-    kind = Integer if annotation is int else JSON if get_origin(annotation) is dict else String
-    return Column(name, kind, nullable=type(None) in get_args(annotation))
+def _column(name: str, annotation: object) -> sql.Column[Any]:
+    kind = sql.Integer if annotation is int else sql.JSON if get_origin(annotation) is dict else sql.String
+    return sql.Column(name, kind, nullable=type(None) in get_args(annotation))
 
 
-layout = Table(
+layout = sql.Table(
     "gbv_kpi_layout",
     metadata,
-    Column("schema", String, primary_key=True),
-    Column("version", Integer, nullable=False),
+    sql.Column("schema", sql.String, primary_key=True),
+    sql.Column("version", sql.Integer, nullable=False),
 )
-submissions = _table("gbv_kpi_submission", FileRecord, UniqueConstraint("plan", "sha256", "content"))
+submissions = _table("gbv_kpi_submission", FileRecord, sql.UniqueConstraint("plan", "sha256", "content"))
 returns = _table(
     "gbv_kpi_return",
     ReturnRecord,
-    Column("submission", ForeignKey(submissions.c.id), nullable=False),
-    Column("plan", String, nullable=False),
-    Column("digest", String),  # `digest_of` the row; NULL if recorded before 0.2
-    CheckConstraint("revision >= 1"),
-    UniqueConstraint("plan", "year", "unit_code", "unit_since", "revision"),
-    Index("gbv_kpi_return_of_submission", "submission"),
+    sql.Column("submission", sql.ForeignKey(submissions.c.id), nullable=False),
+    sql.Column("plan", sql.String, nullable=False),
+    sql.Column("digest", sql.String),  # `digest_of` the row; NULL if recorded before 0.2
+    sql.CheckConstraint("revision >= 1"),
+    sql.UniqueConstraint("plan", "year", "unit_code", "unit_since", "revision"),
+    sql.Index("gbv_kpi_return_of_submission", "submission"),
 )
 events = _table(
     "gbv_kpi_event",
     None,
-    Column("content", String, nullable=False),  # an `Event` as JSON
-    Column("digest", String, nullable=False),  # the hash of `content`
+    sql.Column("content", sql.String, nullable=False),  # an `Event` as JSON
+    sql.Column("digest", sql.String, nullable=False),  # the hash of `content`
 )
 publications = _table(
     "gbv_kpi_publication",
     None,
-    Column("at", String, nullable=False),
-    Column("content", JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
-    Column("digest", String),  # the hash of `content`; NULL if recorded before 0.2
+    sql.Column("at", sql.String, nullable=False),
+    sql.Column("content", sql.JSON, nullable=False),  # a `gbv_kpi.kpi.publication.Publication`
+    sql.Column("digest", sql.String),  # the hash of `content`; NULL if recorded before 0.2
 )
 
 _DIGESTED = (
@@ -194,10 +178,10 @@ def hash_of(content: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def add_submission(connection: Connection, file: FileRecord, brought: Sequence[ReturnRecord]) -> None:
+def add_submission(connection: sql.Connection, file: FileRecord, brought: Sequence[ReturnRecord]) -> None:
     """Add a file with its returns, each with its digest."""
     row = file.model_dump(include=set(FileRecord.model_fields))
-    key = connection.execute(insert(submissions).values(**row)).inserted_primary_key
+    key = connection.execute(sql.insert(submissions).values(**row)).inserted_primary_key
     if key is None:
         raise ValueError("the database gave the submission no number")
     rows = [
@@ -205,31 +189,25 @@ def add_submission(connection: Connection, file: FileRecord, brought: Sequence[R
         for given in brought
     ]
     if rows:
-        connection.execute(insert(returns), [{**given, "digest": digest_of(row | given)} for given in rows])
+        connection.execute(sql.insert(returns), [{**given, "digest": digest_of(row | given)} for given in rows])
 
 
-def readable_columns(connection: Connection) -> list[Column[Any]]:
-    """Return the columns of returns and their files that the ledger has."""
-    file_columns = [column for column in columns_of(connection, submissions) if column.name not in returns.c]
-    return [*columns_of(connection, returns), *file_columns]
-
-
-def columns_of(connection: Connection, table: Table) -> list[Column[Any]]:
+def columns_of(connection: sql.Connection, table: sql.Table) -> list[sql.Column[Any]]:
     """Return the columns that a table has: the first write adds those that are new in 0.2."""
     missing = missing_columns(connection)[table.name]
     return [column for column in table.c if column.name not in missing]
 
 
-def missing_columns(connection: Connection) -> Mapping[str, Set[str]]:
+def missing_columns(connection: sql.Connection) -> Mapping[str, Set[str]]:
     """Return the columns that each table of a ledger lacks: all of a missing table."""
-    present = inspect(connection).get_multi_columns()
+    present = sql.inspect(connection).get_multi_columns()
     names = {table: {column["name"] for column in columns} for (_, table), columns in present.items()}
     return {table.name: set(table.c.keys()) - names.get(table.name, set()) for table in metadata.tables.values()}
 
 
-def make_tables(connection: Connection) -> None:
+def make_tables(connection: sql.Connection) -> None:
     """Create the missing tables and columns of a ledger."""
     metadata.create_all(connection)
     for table, columns in missing_columns(connection).items():
         for column in sorted(columns & COLUMNS_SINCE_0_2):
-            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR"))
+            connection.execute(sql.text(f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR"))

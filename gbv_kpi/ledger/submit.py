@@ -4,6 +4,7 @@ A file with an error is refused, and so are files of one call that contradict ea
 two is right. Warnings refuse nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,24 +28,14 @@ from gbv_kpi.ledger.entries import (
     unit_finder,
 )
 from gbv_kpi.ledger.outliers import corrects_all_units, warnings_of
-from gbv_kpi.ledger.query import current_entries, damage_as_error, entries_of, recorded_files
-from gbv_kpi.ledger.records import Entry, FileRecord, UnitKey, add_submission, instant, submissions
+from gbv_kpi.ledger.query import current_entries, damage_as_error, entries_of
+from gbv_kpi.ledger.records import Entry, FileRecord, UnitKey, add_submission, instant, storable, submissions
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.returns.collect import Returns, collect, valid_returns
 from gbv_kpi.returns.duplicates import Return, duplicate_return, same_unit_problem
 from gbv_kpi.returns.read_files import Watch, read_files
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """A file with its valid returns and its problems."""
-
-    path: str
-    sha256: str
-    returns: tuple[Return, ...]
-    problems: Sequence[Problem]
 
 
 class State(StrEnum):
@@ -57,26 +48,25 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """The result for one file; `since` is when this very file was recorded, if it was before."""
-
-    state: State
-    revised: tuple[Revision, ...] = ()  # the returns that were new or changed
-    problems: tuple[Problem, ...] = ()
-    since: datetime | None = None
-    corrected_since: bool = False  # a later file has replaced some of its figures
-
-
-@dataclass(frozen=True, slots=True)
 class SubmittedFile:
-    """One submitted file and its result."""
+    """A file with its valid returns, its problems, and the result of submitting it."""
 
     path: str
     sha256: str
-    returns: int
-    years: tuple[int, ...]
-    filed: Filed
+    valid: tuple[Return, ...]
     problems: Sequence[Problem]
+    state: State = State.BLANK
+    revised: tuple[Revision, ...] = ()  # the returns that were new or changed
+    since: datetime | None = None  # when this very file was recorded, if it was before
+    corrected_since: bool = False  # a later file has replaced some of its figures
+
+    @property
+    def returns(self) -> int:
+        return len(self.valid)
+
+    @property
+    def years(self) -> list[int]:
+        return sorted({given.year for given in self.valid})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,6 @@ class Submission:
     plan: Plan
     ledger: str
     files: tuple[SubmittedFile, ...]
-    left_out: tuple[str, ...] = ()  # files of named folders that are not spreadsheets
     is_rehearsal: bool = False  # nothing was recorded
 
     @property
@@ -95,7 +84,7 @@ class Submission:
 
     @property
     def exit_code(self) -> int:
-        refused = any(file.filed.state is State.REFUSED for file in self.files)
+        refused = any(file.state is State.REFUSED for file in self.files)
         return ExitCode.INVALID if refused else ExitCode.OK
 
 
@@ -109,47 +98,44 @@ def submit(
     assumed = None if year is None else AssumedYear(year, binds=True)
     files = _files(collect(read_files(names, plan, assumed, watch), plan, across_files=False), plan)
     with ledger.reading() as connection:
-        recorded = recorded_files(connection, plan)
-    author = Author(who, at)
-    submitted = [_submitted(ledger, plan, file, author) for file in _compared(files, recorded)]
+        query = select(submissions.c.sha256, submissions.c.content).where(submissions.c.plan == plan.id)
+        recorded = {(sha256, content) for sha256, content in connection.execute(query)}
+    submitted = [record(ledger, plan, file, Author(who, at)) for file in _compared(files, recorded)]
     return Submission(plan, ledger.name, tuple(_with_warnings(ledger, plan, submitted, at)))
 
 
-def _files(returns: Returns, plan: Plan) -> list[ReadFile]:
+def _files(returns: Returns, plan: Plan) -> list[SubmittedFile]:
     """Return each file with its returns and problems."""
-    returns_by_file: dict[int, list[Return]] = {}
+    returns_by_file: dict[int, list[Return]] = defaultdict(list)
     for number, given in valid_returns(returns, plan):
-        returns_by_file.setdefault(number, []).append(given)
-    problems_by_path: dict[str, list[Problem]] = {}
+        returns_by_file[number].append(given)
+    problems_by_path: dict[str, list[Problem]] = defaultdict(list)
     for problem in returns.problems:
-        problems_by_path.setdefault(problem.place.file, []).append(problem)
+        problems_by_path[problem.place.file].append(problem)
     return [
-        ReadFile(file.path, file.sha256, tuple(returns_by_file.get(number, ())), problems_by_path.get(file.path, ()))
+        SubmittedFile(file.path, file.sha256, tuple(returns_by_file[number]), problems_by_path[file.path])
         for number, file in enumerate(returns.files)
     ]
 
 
-def _compared(files: Sequence[ReadFile], recorded: Container[tuple[str, str]]) -> list[ReadFile]:
+def _compared(files: Sequence[SubmittedFile], recorded: Container[tuple[str, str]]) -> list[SubmittedFile]:
     """Return the files, with a problem for each return that contradicts another file of the call.
 
     Files recorded before are ignored: in an inbox the corrected return lies next to the first one.
     """
-    returns_by_key: dict[tuple[str, int], list[tuple[int, Return]]] = {}
-    clashes: dict[int, list[Problem]] = {}
+    returns_by_key: dict[tuple[str, int], list[tuple[int, Return]]] = defaultdict(list)
+    clashes: dict[int, list[Problem]] = defaultdict(list)
     for number, file in enumerate(files):
-        if has_errors(file.problems) or (file.sha256, content_hash(file.returns)) in recorded:
+        if has_errors(file.problems) or (file.sha256, content_hash(file.valid)) in recorded:
             continue
-        for given in file.returns:
-            earlier = returns_by_key.setdefault((given.unit.code, given.year), [])
+        for given in file.valid:
+            earlier = returns_by_key[given.unit.code, given.year]
             for other_number, other in earlier:
                 if other_number != number and _contradict(given, other):
-                    clashes.setdefault(number, []).append(_clash(given, other))
-                    clashes.setdefault(other_number, []).append(_clash(other, given))
+                    clashes[number].append(_clash(given, other))
+                    clashes[other_number].append(_clash(other, given))
             earlier.append((number, given))
-    return [
-        replace(file, problems=[*file.problems, *clashes[number]]) if number in clashes else file
-        for number, file in enumerate(files)
-    ]
+    return [replace(file, problems=[*file.problems, *clashes[number]]) for number, file in enumerate(files)]
 
 
 def _contradict(given: Return, other: Return) -> bool:
@@ -166,89 +152,77 @@ def _clash(given: Return, other: Return) -> Problem:
     return duplicate_return(given, message)
 
 
-def _submitted(ledger: Ledger, plan: Plan, file: ReadFile, author: Author) -> SubmittedFile:
-    if has_errors(file.problems):
-        filed = Filed(State.REFUSED)
-    else:
-        filed = record(ledger, plan, file, author) if file.returns else Filed(State.BLANK)
-    years = tuple(sorted({given.year for given in file.returns}))
-    return SubmittedFile(file.path, file.sha256, len(file.returns), years, filed, [*file.problems, *filed.problems])
-
-
 def _with_warnings(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
     """Yield the files with warnings of late returns and of probable mistakes."""
-    revised = [revision for file in files for revision in file.filed.revised]
+    revised = [revision for file in files for revision in file.revised]
     years = {year for revision in revised for year in (revision.entry.year, revision.entry.year - 1)}
     current: list[Entry] = []
     if years:
         with ledger.reading() as connection:
             current = current_entries(connection, plan, years)
-    warnings_by_return: dict[tuple[UnitKey, int], list[Problem]] = {}
+    warnings_by_return: dict[tuple[UnitKey, int], list[Problem]] = defaultdict(list)
     for entry, problem in warnings_of(plan, revised, current, at):
         warning = problem.for_unit(entry.unit.code, entry.unit_name, entry.year)
-        warnings_by_return.setdefault((entry.unit, entry.year), []).append(warning)
+        warnings_by_return[entry.unit, entry.year].append(warning)
     for file in files:
-        keys = [(revision.entry.unit, revision.entry.year) for revision in file.filed.revised]
-        warnings = [problem for key in keys for problem in warnings_by_return.get(key, ())]
-        warnings += corrects_all_units(plan, file.path, file.filed.revised, current)
+        keys = [(revision.entry.unit, revision.entry.year) for revision in file.revised]
+        warnings = [problem for key in keys for problem in warnings_by_return[key]]
+        warnings += corrects_all_units(plan, file.path, file.revised, current)
         yield replace(file, problems=[*file.problems, *warnings])
 
 
-def record(ledger: Ledger, plan: Plan, read: ReadFile, author: Author) -> Filed:
+def record(ledger: Ledger, plan: Plan, file: SubmittedFile, author: Author) -> SubmittedFile:
     """Record a file's returns, each as a new revision unless the last one says the same.
 
     A file that was recorded before changes nothing, even if another has replaced it since: an inbox that is
     submitted again every night must not restore old figures. The file is refused if the ledger has a return of the
     same unit before or after a merger.
     """
-    file = file_of(read.path, read.sha256, content_hash(read.returns), plan, author)
-    return ledger.write(lambda connection: _record(connection, plan, file, read.returns))
+    if has_errors(file.problems):
+        return replace(file, state=State.REFUSED)
+    if not file.valid:
+        return file
+    row = file_of(file.path, file.sha256, content_hash(file.valid), plan, author)
+    return ledger.write(lambda connection: _record(connection, plan, file, row))
 
 
-def _record(connection: Connection, plan: Plan, file: FileRecord, returns: Sequence[Return]) -> Filed:
-    since = _recorded_before(connection, file)
-    years = {given.year for given in returns}
-    held = newest(entries_of(connection, plan, years=years, codes=_related_codes(plan, returns)))
-    revised = tuple(_revised(file, returns, held))
-    if since is not None:
-        return Filed(State.UNCHANGED, since=since, corrected_since=bool(revised))
-    if clashes := tuple(_clashes(plan, returns, latest(held))):
-        return Filed(State.REFUSED, problems=clashes)
-    add_submission(connection, file, [revision.entry for revision in revised])
-    return Filed(State.RECORDED if revised else State.UNCHANGED, revised)
-
-
-def _recorded_before(connection: Connection, file: FileRecord) -> datetime | None:
-    """Return when this file was recorded with the same returns, or None."""
-    same = [submissions.c[name] == getattr(file, name) for name in ("plan", "sha256", "content")]
-    at = connection.execute(select(submissions.c.at).where(*same)).scalar()
-    with damage_as_error(connection):
-        return None if at is None else instant(at)
+def _record(connection: Connection, plan: Plan, file: SubmittedFile, row: FileRecord) -> SubmittedFile:
+    same = [submissions.c[name] == getattr(row, name) for name in ("plan", "sha256", "content")]
+    recorded = connection.execute(select(submissions.c.at).where(*same)).scalar()
+    held = newest(entries_of(connection, plan, years=file.years, codes=_related_codes(plan, file.valid)))
+    revised = tuple(_revised(row, file.valid, held))
+    if recorded is not None:
+        with damage_as_error(connection):
+            since = instant(recorded)
+        return replace(file, state=State.UNCHANGED, since=since, corrected_since=bool(revised))
+    if clashes := list(_clashes(plan, file.valid, latest(held))):
+        return replace(file, state=State.REFUSED, problems=[*file.problems, *clashes])
+    add_submission(connection, row, [revision.entry for revision in revised])
+    return replace(file, state=State.RECORDED if revised else State.UNCHANGED, revised=revised)
 
 
 def _related_codes(plan: Plan, returns: Iterable[Return]) -> set[str]:
-    """Return the codes of the units of returns, as named and after mergers, and of all units merged into them."""
+    """Return the codes of the units of returns after mergers, and of all units merged into them."""
     heirs = {(given.unit.code, given.year) for given in returns}
-    years = {year for _, year in heirs}
     merged = {
         key_of(unit).code
-        for year in years
+        for year in {year for _, year in heirs}
         for unit in plan.units
         if (heir := plan.successor(unit, year)) and (heir.code, year) in heirs
     }
-    return merged | {key_of(unit).code for given in returns for unit in (given.named, given.unit)}
+    return merged | {storable(code) for code, _ in heirs}
 
 
 def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
     """Report returns of a unit and of its predecessor for one year: the former may include the latter."""
     find_unit = unit_finder(plan)
-    held_by_heir: dict[tuple[str, int], list[Entry]] = {}
+    held_by_heir: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     for entry in held:
         if heir := find_unit(entry.unit, entry.year):
-            held_by_heir.setdefault((heir.code, entry.year), []).append(entry)
+            held_by_heir[heir.code, entry.year].append(entry)
     for given in returns:
         heir_key = key_of(given.unit)
-        for entry in held_by_heir.get((given.unit.code, given.year), ()):
+        for entry in held_by_heir[given.unit.code, given.year]:
             if given.is_merged == (entry.unit == heir_key):
                 yield same_unit_problem(given, entry.unit_name, entry.file)
 

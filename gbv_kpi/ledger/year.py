@@ -1,8 +1,10 @@
-"""Withdraw returns of a year, add notes to them, sign the year, and compare it at two moments."""
+"""Withdraw returns of a year, add notes to them, sign the year, compare it at two moments, and trace its figures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
+from itertools import groupby
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -13,12 +15,11 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Author, changes_between, latest, returns_from
-from gbv_kpi.ledger.journal import add_to_journal, events_of
-from gbv_kpi.ledger.query import entries_of, entries_of_year
+from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, latest, returns_from, unit_finder
+from gbv_kpi.ledger.query import add_to_journal, entries_of, entries_of_year, events_of
 from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
-from gbv_kpi.ledger.trace import keys_named
-from gbv_kpi.plan import Plan
+from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.reading.units import UnitDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,60 @@ class Difference:
     returns: Sequence[ReturnChange]
     findings: Sequence[tuple[Finding | None, Finding | None]]
     signature: Event | None = None  # if the first moment is that of the signature
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count in the sum of a numerator or denominator, and its return."""
+
+    field: str
+    value: int | None  # None if the return leaves it blank
+    cell: str | None
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A finding, and the counts that its numerator and denominator add up."""
+
+    plan: Plan
+    finding: Finding
+    numerator: tuple[Count, ...]
+    denominator: tuple[Count, ...]
+    notes: tuple[Event, ...] = ()  # on the returns of these counts
+
+
+def revisions(entries: Iterable[Entry]) -> Iterator[Revision]:
+    """Yield every revision with what it changed; `entries` are all revisions in the ledger's order."""
+    for _, return_entries in groupby(entries, key=lambda entry: (entry.year, entry.unit)):
+        previous: Entry | None = None
+        for entry in return_entries:
+            yield Revision(entry, changes_between(previous.figures, entry.figures) if previous else ())
+            previous = entry
+
+
+def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
+    """Return the units with a name or code in that year, or in any year of the plan.
+
+    Raises `UsageError` if there is none.
+    """
+    if not plan.units:
+        return {UnitKey(name.strip(), "")}
+    directory = UnitDirectory(plan)
+    years = [year] if year is not None else range(plan.first_year, plan.last_year + 1)
+    found = {key_of(match.named) for each_year in years if (match := directory.in_year(each_year).find(name))}
+    if not found:
+        raise UsageError(directory.in_year(years[-1]).not_found(name, years[-1]))
+    return found
+
+
+def unit_named(plan: Plan, name: str, year: int) -> Unit:
+    """Return the unit with a name or code in a year. Raises `UsageError` if there is none."""
+    names = UnitDirectory(plan).in_year(year)
+    found = names.find(name)
+    if found is None:
+        raise UsageError(names.not_found(name, year))
+    return found.unit
 
 
 def record_event(
@@ -159,3 +214,45 @@ def _findings(entries: Sequence[Entry], plan: Plan) -> Sequence[Finding]:
 
 def _findings_hash(entries: Sequence[Entry], plan: Plan) -> str:
     return hash_of([finding.record() for finding in _findings(entries, plan)])
+
+
+def trace(
+    entries: Iterable[Entry],
+    plan: Plan,
+    indicator_id: str,
+    unit: Unit | None,
+    year: int,
+    events: Iterable[Event] = (),
+) -> Trace:
+    """Trace the finding of an indicator, for a unit or (None) the province, to its cells.
+
+    Raises `UsageError` for an unknown indicator, and if the ledger has no such return.
+    """
+    indicator = plan.indicator_by_id.get(indicator_id)
+    if indicator is None:
+        known = ", ".join(get_close_matches(indicator_id, plan.indicator_by_id) or plan.indicator_by_id)
+        raise UsageError(
+            phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
+        )
+    current = latest(entry for entry in entries if entry.year == year)
+    findings = evaluate(returns_from(current, plan), plan).of_indicators([indicator]).findings
+    finding = next((finding for finding in findings if finding.unit == (unit.code if unit else None)), None)
+    if finding is None:
+        place = unit.name if unit else plan.place
+        raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
+    # The province's sums include only units that give both sides.
+    counted = {unit.code} if unit else {finding.unit for finding in findings if finding.is_known}
+    find_unit = unit_finder(plan)
+    rows = [entry for entry in current if (heir := find_unit(entry.unit, year)) and heir.code in counted]
+    numerator, denominator = (
+        tuple(
+            Count(field, figure and figure.value, figure and figure.cell, entry)
+            for entry in rows
+            for field in fields
+            for figure in [entry.figures.get(field)]
+        )
+        for fields in (indicator.numerator, indicator.denominator)
+    )
+    keys = {count.entry.unit for count in (*numerator, *denominator)}
+    notes = tuple(event for event in events if event.kind == "note" and (event.unit, event.since) in keys)
+    return Trace(plan, finding, numerator, denominator, notes)

@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 import tomli
+from jinja2 import Template
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
@@ -106,11 +107,8 @@ def _target_lines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _is_heading(line: str) -> bool:
-    return (
-        "%" not in line
-        and len(line) < 200
-        and (line.isupper() or bool(PATTERNS["heading"].match(line)) or line.endswith(":"))
-    )
+    is_marked = line.isupper() or line.endswith(":") or bool(PATTERNS["heading"].match(line))
+    return is_marked and "%" not in line and len(line) < 200
 
 
 def _targets_in_clause(quote: str, first: int, last: int, inherited: int | None) -> Iterator[Target]:
@@ -131,14 +129,8 @@ def _targets_in_clause(quote: str, first: int, last: int, inherited: int | None)
         measure, bound = _bound(match, quote, year)
         last_measure, earlier = groups[-1] if groups else ("", [])
         is_further_year = year not in [other.year for _, other in earlier]
-        has_direction = re.search(r"(?:giảm|tăng)\s*$", quote[: match.start()])
-        if (
-            earlier
-            and is_further_year
-            and not match["words"]
-            and last_measure in (measure, "change")
-            and not has_direction
-        ):
+        is_bare = not match["words"] and not re.search(r"(?:giảm|tăng)\s*$", quote[: match.start()])
+        if earlier and is_further_year and is_bare and last_measure in (measure, "change"):
             lead = earlier[-1][1]  # its comparator applies to this number too
             is_odd = lead.is_doubtful or bool(match["upper"] or "khoảng" in match["about"])
             number = f"-{bound.number}" if lead.number.startswith("-") else bound.number
@@ -236,55 +228,22 @@ def drafted(text: str, schema: str) -> str:
     if not targets:
         raise UsageError(phrase("No sentence with a target was found: start from gbv-kpi plan new instead."))
     title = re.search(r"^\s*KẾ HOẠCH\s*\n((?:\s*\S.*\n){1,3})", text, re.MULTILINE)
-    name = _quoted(" ".join(title[1].split()) if title else "…")
-    document = _quoted(number[1] if number else "…")
-    lines = [
-        f"#:schema {schema}",
-        "# Drafted by rules: compare every line with the plan; # ? marks what they could not decide.",
-        "",
-        'schema = "gbv-kpi/plan/1"',
-        'id = "my-plan"  # ?',
-        _marked(f"number = {document}", is_sure=number),
-        *([f"issued = {issued[3]}-{int(issued[2]):02}-{int(issued[1]):02}  # ?"] if issued else []),
-        _marked(f"first_year = {first}", is_sure=period),
-        _marked(f"last_year = {last}", is_sure=period),
-        _marked(f"title = {{ vi = {name} }}", is_sure=title),
-        f"place = {{ vi = {_quoted(place[1][:1].upper() + place[1][1:] if place else '…')} }}  # ?",
-    ]
-    source = _marked(f"source = {{ text = {document} }}", is_sure=number)
-    for n, target in enumerate(targets, start=1):
-        lines += _tables_of(target, n, source)
-    return "\n".join(lines) + "\n"
-
-
-def _marked(line: str, *, is_sure: object) -> str:
-    return line if is_sure else f"{line}  # ?"
-
-
-def _tables_of(target: Target, n: int, source: str) -> Iterator[str]:
-    """Yield the lines of the fields of a target, of the part and the whole, and of its indicator."""
-    is_percent, has_whole = target.measure == "percent", target.measure in ("percent", "ratio")
-    for name, words in {"part": "Số", "whole": "Tổng số của:"}.items() if has_whole else [("part", "Số")]:
-        yield from ("", "[[field]]", f'id = "target_{n}_{name}"')
-        yield f"label = {{ vi = {_quoted(f'{words} {target.label}')} }}  # ?"
-        yield _marked(f'counts = "{target.counts or "people"}"', is_sure=target.counts)
-        if name == "part" and is_percent:
-            yield f'part_of = "target_{n}_whole"'
-    yield from ("", "[[indicator]]", f'id = "target-{n}"  # ?', f"title = {{ vi = {_quoted(target.label)} }}  # ?")
-    yield from (f"quote = {_quoted(target.quote)}", source, f'numerator = ["target_{n}_part"]')
-    if has_whole:
-        yield f'denominator = ["target_{n}_whole"]'
-    if not is_percent:
-        yield f'measure = "{target.measure}"'
-    if target.base_year:
-        yield f"base_year = {target.base_year}"
-    yield "thresholds = ["
-    for bound in target.bounds:
-        cannot_be_met = is_percent and bound.key == "above" and float(bound.number) >= 100
-        override = ", override = { at_least = 100 }" if cannot_be_met else ""
-        line = f"  {{ from = {bound.year}, {bound.key} = {bound.number}{override} }},"
-        yield _marked(line, is_sure=not (bound.is_doubtful or cannot_be_met))
-    yield "]"
+    layout = Path(__file__).with_suffix(".toml.j2").read_text("utf-8")
+    template = Template(layout, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    file: str = template.render(
+        quoted=_quoted,
+        schema=schema,
+        targets=targets,
+        first=first,
+        last=last,
+        period=period,
+        number=number and number[1],
+        issued=issued and f"{issued[3]}-{int(issued[2]):02}-{int(issued[1]):02}",
+        title=title and " ".join(title[1].split()),
+        place=place and place[1][:1].upper() + place[1][1:],
+        doubt="  # ?",
+    )
+    return file
 
 
 def _quoted(text: str) -> str:

@@ -5,33 +5,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.inputs import UnreadableError
-from gbv_kpi.plan.assemble import read_toml
 from gbv_kpi.plan.builtin import is_built_in
-from gbv_kpi.plan.error_messages import mistakes_of
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
-from gbv_kpi.plan.toml_lines import Location, key_lines
+from gbv_kpi.plan.toml_file import Location, read_toml
 
 PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys without a language
 
 
-def _vietnamese(table: Any) -> Any:
-    """Read a plain text as Vietnamese, in lists too."""
-    if not isinstance(table, Mapping):
-        return table
-    return {key: value if key in PLAIN else _in_vietnamese(value) for key, value in table.items()}
-
-
-def _in_vietnamese(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_in_vietnamese(entry) for entry in value]
-    return {"vi": value} if isinstance(value, str) else value
+def _vietnamese(table: Any, key: str = "") -> Any:
+    """Read the plain texts of a table as Vietnamese, in lists too."""
+    match table:
+        case Mapping() if not key:
+            return {key: _vietnamese(value, key) for key, value in table.items()}
+        case list():
+            return [_vietnamese(entry, key) for entry in table]
+        case str() if key and key not in PLAIN:
+            return {"vi": table}
+        case _:
+            return table
 
 
 class Settings(Table):
@@ -75,7 +73,7 @@ class Setting:
 
     key: str  # as the file spells it
     value: object
-    source: Literal["option", "environment", "file", "plan", "default"]
+    source: str  # option, environment, file, plan or default
     line: int | None = None  # in the file
 
 
@@ -85,14 +83,11 @@ def read_settings(path: Path) -> SettingsFile:
         content = read_toml(path)
     except UnreadableError as error:
         raise UsageError(phrase("{name} cannot be opened: {reason}.", name=str(path), reason=error.reason)) from error
-    try:
-        settings = Settings.model_validate(content.tables)
-    except ValidationError as error:
-        content.mistakes.extend(mistakes_of(error, Settings))
-    if content.mistakes:
+    settings = content.validated(Settings)
+    if settings is None or content.mistakes:
         what = phrase("The settings file {file} has mistakes: {mistakes}.", file=str(path), mistakes=content.complaint)
         raise UsageError(what)
-    return SettingsFile(path, settings, key_lines(content.text))
+    return SettingsFile(path, settings, content.lines)
 
 
 def in_office(plan: Plan, settings: Settings) -> Plan:
@@ -110,23 +105,18 @@ def in_office(plan: Plan, settings: Settings) -> Plan:
 
 def office_settings(plan: Plan, file: SettingsFile | None) -> Iterator[Setting]:
     """Yield the office's settings in a plan returned by `in_office`, each with its source."""
-    lines = file.lines if file else {}
-
-    def setting(value: object, *location: int | str) -> Setting:
-        key, line = ".".join(map(str, location)), lines.get(location)
-        return Setting(key, value, "file" if line else "plan", line)
-
-    for name in Report.model_fields:
-        value = getattr(plan.report, name)
-        if name == "addressed_to":
-            value = tuple(body.role or Bilingual(body.vi, body.en) for body in value)
-        if value:
-            yield setting(value, "office", name)
+    own = file.settings if file else Settings()
+    words = {name: value for name in Report.model_fields if (value := getattr(plan.report, name))}
+    if plan.report.addressed_to:
+        words["addressed_to"] = tuple(body.role or Bilingual(body.vi, body.en) for body in plan.report.addressed_to)
+    values: list[tuple[str, object, Location]] = [(f"office.{key}", words[key], ("office", key)) for key in words]
     for number, agency in enumerate(plan.agencies):
-        is_own = file is not None and agency in file.settings.agencies
-        line = lines.get(("agency", number)) if is_own else None
         since = f" ({agency.since.isoformat()} –)" if agency.since else ""
-        yield Setting(f"agency.{agency.role}{since}", agency.name, "file" if is_own else "plan", line)
+        place: Location = ("agency", number) if agency in own.agencies else ()
+        values.append((f"agency.{agency.role}{since}", agency.name, place))
     for year, deadlines in plan.deadline.items():
         days = tuple(f"{level} {day.isoformat()}" for level, day in deadlines.days.items())
-        yield setting(days, "deadline", str(year))
+        values.append((f"deadline.{year}", days, ("deadline", str(year))))
+    for key, value, place in values:
+        line = file.lines.get(place) if file else None
+        yield Setting(key, value, "file" if line else "plan", line)

@@ -4,21 +4,23 @@ Rows are classified column by column, so that each different cell is examined on
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.reading.columns import Columns, Mask
-from gbv_kpi.reading.grid import Grid, is_column_numbers
-from gbv_kpi.reading.header import Header
+from gbv_kpi.reading.columns import Columns, Mask, Rows
+from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
+from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.labels import AGAINST, Kind
 from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import CACHED, plain_key, words
-from gbv_kpi.reading.remarks import against_in
+from gbv_kpi.reading.normalize import CACHED, words
+from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.remarks import against_in, against_in_cell
 from gbv_kpi.reading.titles import is_signature, read_line
 from gbv_kpi.sheets.sheet import Cell, text_of
 
@@ -27,50 +29,9 @@ _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
 _ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
 _FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
-_STRONG = (Kind.RATE, Kind.TARGET, Kind.OTHER_YEAR, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.PART_OF_YEAR)
+_ASIDE = {*AGAINST, Kind.NOTE} - {Kind.PART}
 _GROUPS = frozenset(words("khối nhóm cụm các khoi nhom cum cac"))
 _SUMS = frozenset(words("cộng cong"))
-
-
-class RowName(IntEnum):
-    """The kinds of rows by their names."""
-
-    OTHER = 0  # a unit, or a name that nobody knows
-    SUM = 1
-    GROUP = 2  # a line over units of one kind; with figures their sum
-    ASIDE = 3  # neither a unit nor a sum: a rate, a target, a part of the units, a note
-
-
-class RowNames:
-    """Recognise the names of rows by the vocabulary of a plan."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._places = {form for place in vocabulary.places for form in (place, plain_key(place))}
-        self._place_words = {word for place in self._places for word in place}
-        self.read = lru_cache(CACHED)(self._read)
-
-    def _read(self, text: str) -> RowName:
-        """Return the kind of row that a name means."""
-        bare = _NUMERAL.sub("", _IN_BRACKETS.sub(" ", text)).strip()
-        key = words(bare)
-        if key in self._places:
-            return RowName.SUM
-        label = self._vocabulary.explain(bare)
-        kinds = label.atoms[0].kinds if label.atoms else frozenset()
-        rest = [word for word in label.unknown_words if not _ROMAN.fullmatch(word) and word not in self._place_words]
-        is_known = bool(key) and tuple(label.unknown_words[:1]) != key[:1]
-        if is_known and kinds & {Kind.TOTAL, Kind.SUM}:
-            only_frame = all(atom.kinds & _FRAME for atom in label.atoms)
-            if only_frame and (not rest or key[0] in _SUMS):
-                return RowName.SUM
-        if key[:1] and (key[0] in _GROUPS or label.only({Kind.GROUP})):
-            return RowName.GROUP
-        if is_known and (Kind.NOTE in kinds or any(kind in kinds for kind in _STRONG)):
-            return RowName.ASIDE
-        if not label.unknown_words and label.atoms and label.against in AGAINST:
-            return RowName.ASIDE
-        return RowName.OTHER
 
 
 class RowKind(IntEnum):
@@ -80,7 +41,35 @@ class RowKind(IntEnum):
     RETURN = 1
     TOTAL = 2
     WORDS = 3
-    ASIDE = 4  # figures of no unit: a rate, a target, a part
+    ASIDE = 4  # figures of no unit: a rate, a target, a part of the units, a note
+
+
+WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
+
+
+@lru_cache(CACHED)
+def kind_by_name(text: str, vocabulary: Vocabulary, *, is_unit: bool) -> RowKind:
+    """Return the kind of a row with figures by its name, in the column of units or before it.
+
+    A name that nobody knows may be that of a unit. A group of units with figures is their sum.
+    """
+    if not is_unit and not any(map(str.isalpha, text)):
+        return RowKind.RETURN
+    bare = _NUMERAL.sub("", _IN_BRACKETS.sub(" ", text)).strip()
+    key, label = words(bare), vocabulary.explain(bare)
+    if key in vocabulary.place_forms:
+        return RowKind.TOTAL
+    kinds = label.atoms[0].kinds if label.atoms else frozenset()
+    place_words = {word for place in vocabulary.place_forms for word in place}
+    rest = [word for word in label.unknown_words if not _ROMAN.fullmatch(word) and word not in place_words]
+    is_known = bool(key) and tuple(label.unknown_words[:1]) != key[:1]
+    only_frame = all(atom.kinds & _FRAME for atom in label.atoms)
+    if is_known and kinds & {Kind.TOTAL, Kind.SUM} and only_frame and (not rest or key[0] in _SUMS):
+        return RowKind.TOTAL
+    if key[:1] and (key[0] in _GROUPS or label.only({Kind.GROUP})):
+        return RowKind.TOTAL if is_unit else RowKind.RETURN
+    is_aside = (is_known and kinds & _ASIDE) or (label.atoms and not label.unknown_words and label.against)
+    return RowKind.ASIDE if is_aside else RowKind.RETURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +93,14 @@ class Body:
     next_row: int | None  # where another table, or its title, begins
 
 
-def read_body(
-    grid: Grid, header: Header, columns: Columns, fields: Sequence[int], unit: int | None, names: RowNames
-) -> Body:
+def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int], unit: int | None) -> Body:
     """Classify the rows below a header; `fields` and `unit` are columns."""
     nothing = np.zeros(columns.count, dtype=bool)
     block = range(header.columns[0].at, header.columns[-1].at + 1)
-    filled = {column: columns.filled(column) for column in block if column < columns.width}
+    filled = {column: columns.which(column, is_filled) for column in block if column < columns.width}
     present = np.logical_or.reduce([nothing, *filled.values()])
     fields = [column for column in fields if column in filled]
-    holds = {column: columns.figures(column) for column in fields}
+    holds = {column: columns.which(column, holds_figure) for column in fields}
     figures = np.logical_or.reduce([nothing, *holds.values()])
     words_in_fields = np.logical_or.reduce([nothing, *(filled[column] & ~holds[column] for column in fields)])
     repeated = _repeats_header(grid, header, columns, present)
@@ -131,21 +118,56 @@ def read_body(
                 kinds[cells] = RowKind.RETURN  # "khoảng 30" of a unit that may be misspelt
         if grid.reader.plan.units:
             known = columns.values(unit).holds(lambda cell: grid.knows_unit(text_of(cell)), present & figures)
-    kinds[_numbering(columns, filled, present & ~known)] = RowKind.NOTHING
+    numbering = columns.rows_of(filled, _may_number, present & ~known)[:50].tolist()
+    kinds[[row for row in numbering if is_column_numbers(columns.texts(filled, row))]] = RowKind.NOTHING
     kinds[_annotations(grid, kinds, columns, fields, filled, figures)] = RowKind.NOTHING
-    for column in [column for column in filled if column not in fields]:
-        if column <= (unit if unit is not None else min(fields, default=0)):
-            asked = (kinds == RowKind.RETURN) & filled[column] & ~known
-            if asked.any():
-                kind_of = partial(_kind_by_name, names=names, is_unit=column == unit)
-                kinds[asked] = columns.looks(column).read(kind_of, asked)
-    signed = _first_signature(columns, filled, present & ~(named & figures))
-    is_below = (np.arange(len(kinds)) >= signed) & ~known
-    kinds[is_below & np.isin(kinds, (RowKind.RETURN, RowKind.ASIDE, RowKind.TOTAL))] = RowKind.WORDS
+    names = [column for column in filled if column not in fields]
+    for column in [at for at in names if at <= (min(fields, default=0) if unit is None else unit)]:
+        asked = (kinds == RowKind.RETURN) & filled[column] & ~known
+        if asked.any():
+            kind_of = partial(_kind_by_name, vocabulary=grid.reader.vocabulary, is_unit=column == unit)
+            kinds[asked] = columns.values(column).looks.read(kind_of, asked)
+    unsigned = present & ~(named & figures)
+    if unsigned.any():  # below a signature only what names a unit is a return
+        texts = [columns.values(column).looks for column in filled if not columns.all_figures(column)]
+        signed = np.logical_or.reduce([nothing, *(values.holds(_is_signature) for values in texts)]) & unsigned
+        is_below = np.logical_or.accumulate(signed) & ~known
+        kinds[is_below & np.isin(kinds, WITH_FIGURES)] = RowKind.WORDS
     end, next_row = _end(kinds, repeated, other_header, columns.count)
     kinds = kinds[:end]
     sections, section_of = _sections(grid, kinds, columns, filled)
     return Body(kinds, sections, section_of, None if next_row is None else next_row + columns.first)
+
+
+def _annotations(
+    grid: Grid, kinds: NDArray[np.int8], columns: Columns, fields: Sequence[int], filled: dict[int, Mask], figures: Mask
+) -> list[int]:
+    """Return the rows above the first return with words in every column, which explain the columns: "Cột A-B02"."""
+    names = [column for column in filled if column not in fields]
+    first = [*np.flatnonzero((kinds == RowKind.RETURN) & figures)[:1].tolist(), 6]
+    return [
+        row
+        for row in np.flatnonzero(kinds[: min(first)] == RowKind.RETURN).tolist()
+        if sum(filled[column][row] for column in fields) >= 2
+        and not any(map(grid.knows_unit, columns.texts(names, row)))
+    ]
+
+
+def _kind_by_name(cell: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKind:
+    return kind_by_name(text_of(cell), vocabulary, is_unit=is_unit)
+
+
+def _may_number(cell: Cell) -> bool:
+    sign = text_of(cell).split("=", maxsplit=1)[0].strip("()[] ")
+    return len(sign) < 4 and (sign.isdecimal() or len(sign) < 2)
+
+
+def _is_text(cell: Cell, text: str) -> bool:
+    return text_of(cell) == text
+
+
+def _is_signature(cell: Cell) -> bool:
+    return isinstance(cell, str) and is_signature(cell[:600])
 
 
 def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask) -> Mask:
@@ -153,22 +175,16 @@ def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask)
     found = np.zeros(columns.count, dtype=bool)
     for row in range(header.top, header.bottom + 1):
         texts = dict(grid.texts(row))
-        if len(texts) < 2:
+        if len(texts) < 2 or any(column >= columns.width for column in texts):
             continue
-        same = present.copy()
+        same = present
         for column in sorted(texts, reverse=True):  # names, which differ most, last
-            if not same.any():
-                break
-            if column >= columns.width or columns.all_figures(column):
-                same[:] = False
+            if not same.any() or columns.all_figures(column):
                 break
             same = columns.values(column).holds(partial(_is_text, text=texts[column]), same)
-        found |= same
+        else:
+            found |= same
     return found
-
-
-def _is_text(cell: Cell, text: str) -> bool:
-    return text_of(cell) == text
 
 
 def _other_headers(grid: Grid, columns: Columns, fields: Sequence[int], asked: Mask) -> Mask:
@@ -177,64 +193,9 @@ def _other_headers(grid: Grid, columns: Columns, fields: Sequence[int], asked: M
     rows = np.flatnonzero(asked)
     for column in fields if rows.size else ():
         if not columns.all_figures(column):
-            for text, matching in columns.looks(column).texts_at(rows):
+            for text, matching in columns.values(column).looks.texts_at(rows):
                 counts[matching] += bool(grid.explain(text).marks)
     return counts >= 2
-
-
-def _annotations(
-    grid: Grid, kinds: NDArray[np.int8], columns: Columns, fields: Sequence[int], filled: dict[int, Mask], figures: Mask
-) -> list[int]:
-    """Return the rows above the first return with words in every column, which explain the columns: "Cột A-B02"."""
-    first = next(iter(np.flatnonzero((kinds == RowKind.RETURN) & figures)[:1].tolist()), len(kinds))
-    found: list[int] = []
-    for row in np.flatnonzero(kinds[: min(first, 6)] == RowKind.RETURN).tolist():
-        names = [
-            text_of(columns.cell(column, row)) for column in filled if column not in fields and filled[column][row]
-        ]
-        if sum(filled[column][row] for column in fields) >= 2 and not any(map(grid.knows_unit, names)):
-            found.append(row)
-    return found
-
-
-def _kind_by_name(cell: Cell, names: RowNames, *, is_unit: bool) -> RowKind:
-    """Return the kind of a row with figures by its name, in the column of units or before it."""
-    text = text_of(cell)
-    if not is_unit and not any(map(str.isalpha, text)):
-        return RowKind.RETURN
-    name = names.read(text)
-    if name is RowName.SUM or (name is RowName.GROUP and is_unit):
-        return RowKind.TOTAL
-    return RowKind.ASIDE if name is RowName.ASIDE else RowKind.RETURN
-
-
-def _numbering(columns: Columns, filled: dict[int, Mask], asked: Mask) -> list[int]:
-    """Return the rows that only number the columns."""
-    rows = np.flatnonzero(asked)
-    for column in (column for column in filled if not columns.all_figures(column)):
-        if not rows.size:
-            return []
-        rows = rows[columns.looks(column).holds(_may_number)[rows]]
-    texts = {row: [text_of(columns.cell(column, row)) for column in filled] for row in rows[:50].tolist()}
-    return [row for row, cells in texts.items() if is_column_numbers([text for text in cells if text])]
-
-
-def _may_number(cell: Cell) -> bool:
-    sign = text_of(cell).split("=", maxsplit=1)[0].strip("()[] ")
-    return len(sign) < 4 and (sign.isdecimal() or len(sign) < 2)
-
-
-def _first_signature(columns: Columns, filled: dict[int, Mask], asked: Mask) -> int:
-    """Return the first row with a signature, below which only what names a unit is a return."""
-    rows = np.flatnonzero(asked)
-    signed = columns.count
-    for column in filled if rows.size else ():
-        if not columns.all_figures(column):
-            at = rows[
-                columns.looks(column).holds(lambda cell: isinstance(cell, str) and is_signature(cell[:600]))[rows]
-            ]
-            signed = min(signed, int(at[0])) if at.size else signed
-    return signed
 
 
 def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int) -> tuple[int, int | None]:
@@ -242,14 +203,13 @@ def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int
 
     With a title above it, a header begins another table; one that a page repeats is bare.
     """
-    rows = np.flatnonzero(np.isin(kinds, (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)))
-    words = np.flatnonzero(kinds == RowKind.WORDS)
+    rows = np.flatnonzero(np.isin(kinds, WITH_FIGURES))
+    lines = np.flatnonzero(kinds == RowKind.WORDS)
     for header in np.flatnonzero(repeated | other_header).tolist():
-        before = rows[: np.searchsorted(rows, header)]
-        last = int(before[-1]) if before.size else -1
-        between = words[(words > last) & (words < header) & ~other_header[words]]
-        if other_header[header] or between.size:
-            start = int(between[0]) if between.size else header
+        last = rows[np.searchsorted(rows, header) - 1] if rows.size and rows[0] < header else -1
+        between = lines[(lines > last) & (lines < header) & ~other_header[lines]].tolist()
+        if other_header[header] or between:
+            start = between[0] if between else header
             return start, start
     return count, None
 
@@ -277,3 +237,45 @@ def _sections(
             section_of[row:] = len(sections) - 1
             break
     return sections, section_of
+
+
+class Doubt(NamedTuple):
+    """Rows that share a word which shows that they are not the whole result of the year."""
+
+    kind: Kind
+    column: int
+    shown: str  # the word; of an unknown column only the heading, because its cells may name persons
+    rows: Rows
+
+
+def doubts_in(
+    columns: Columns, rows: Rows, others: Sequence[Column], fields: Sequence[int], reader: Reader
+) -> Iterator[Doubt]:
+    """Yield the doubts that columns without figures raise about rows."""
+    for column in (column for column in others if column.at < columns.width):
+        heading = column.path[-1] if column.path else ""
+        if columns.all_figures(column.at) and not against_in_cell(heading, "1", reader, is_label=True):
+            continue
+        is_label = bool(heading) and column.at < min(fields, default=0)
+        for text, matching in columns.values(column.at).texts_at(rows):
+            if text and (kind := against_in_cell(heading, text, reader, is_label=is_label)):
+                yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else text, matching)
+
+
+def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:
+    """Return the rows to read, and the doubts about them: a part is left out where its unit has a row without a doubt.
+
+    `names` are what the rows have for unit, code and year.
+    """
+    serious = [doubt.rows for doubt in doubts if doubt.kind is not Kind.ESTIMATE]
+    if not serious:
+        return rows, list(doubts)
+    in_doubt = np.isin(rows, np.concatenate(serious))
+    identity = np.zeros(len(rows), dtype=np.int64)
+    for texts in names:
+        _, identity = np.unique(identity * len(texts.values) + texts.codes, return_inverse=True)
+    is_first = np.zeros(len(rows), dtype=bool)
+    is_first[np.unique(identity, return_index=True)[1]] = True
+    kept = rows[~in_doubt | (is_first & ~np.isin(identity, identity[~in_doubt]))]
+    remaining = [doubt._replace(rows=np.intersect1d(doubt.rows, kept)) for doubt in doubts]
+    return kept, [doubt for doubt in remaining if doubt.rows.size]

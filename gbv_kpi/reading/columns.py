@@ -1,16 +1,16 @@
 """Index the columns of a sheet below a header by their distinct cells."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress, pairwise
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.reading.grid import Grid, holds_figure, is_filled
-from gbv_kpi.reading.header import Column
+from gbv_kpi.reading.grid import Column, Grid
 from gbv_kpi.reading.normalize import alike
 from gbv_kpi.sheets.sheet import Cell, text_of
 
@@ -19,7 +19,7 @@ Rows = NDArray[np.intp]
 ROWS_LOOKED_AT = 300  # below a header, for what an unnamed column holds
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Values:
     """The distinct cells of one column below a header, and the index of each row's cell."""
 
@@ -43,17 +43,15 @@ class Values:
         readings[present] = [reading(self.cells[code]) for code in present.tolist()]
         return readings[codes]
 
-    def alike(self) -> "Values":
+    @cached_property
+    def looks(self) -> "Values":
         """Return the cells with their long numbers made equal, for claims that do not depend on them."""
-        texts = [cell for cell in self.cells if isinstance(cell, str)]
-        looks: list[Cell] = [*alike("\0".join(texts)).split("\0")] if len(texts) == len(self.cells) else []
-        if len(looks) != len(self.cells):
-            looks = [alike(cell) if isinstance(cell, str) else cell for cell in self.cells]
-        code_by_look = {look: code for code, look in enumerate(dict.fromkeys(looks))}
+        code_by_look: dict[Cell, int] = {}
+        looks = (alike(cell) if isinstance(cell, str) else cell for cell in self.cells)
+        look_codes = [code_by_look.setdefault(look, len(code_by_look)) for look in looks]
         if len(code_by_look) == len(self.cells):
             return self
-        look_codes = np.fromiter(map(code_by_look.__getitem__, looks), dtype=np.int32, count=len(looks))
-        return Values(look_codes[self.codes], list(code_by_look))
+        return Values(np.array(look_codes, dtype=np.int32)[self.codes], list(code_by_look))
 
     def texts_at(self, rows: Rows) -> list[tuple[str, Rows]]:
         """Return every distinct text of some rows, with the rows that have it."""
@@ -77,7 +75,6 @@ class Columns:
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
         # Dicts: a cache of methods is a reference cycle, which kept 65 MiB of a million returns (2026-11-26).
         self._values: dict[int, Values] = {}
-        self._looks: dict[int, Values] = {}
         self._all_figures: dict[int, bool] = {}
 
     def cells(self, column: int) -> Sequence[Cell]:
@@ -90,49 +87,43 @@ class Columns:
         values = self.values(column)
         return values.cells[int(values.codes[row])]
 
+    def texts(self, columns: Iterable[int], row: int) -> list[str]:
+        """Return the texts of the filled cells of a row."""
+        return [text for column in columns if (text := text_of(self.cell(column, row)))]
+
     def values(self, column: int) -> Values:
         """Return the distinct cells, and the index of each row's cell."""
         if column not in self._values:
-            self._values[column] = self._distinct(self.cells(column), column)
+            cells = self.cells(column)
+            code_by_cell = {cell: code for code, cell in enumerate(dict.fromkeys(cells))}
+            codes = np.fromiter(map(code_by_cell.__getitem__, cells), dtype=np.int32, count=len(cells))
+            if self._tail is not None:
+                tail = self._tail[column] if column in self._tail else pd.Series([""]).repeat(len(self._tail))
+                tail_codes, different = pd.factorize(tail)
+                new_codes = [code_by_cell.setdefault(cell, len(code_by_cell)) for cell in different.tolist()]
+                codes = np.append(codes, np.array(new_codes, dtype=np.int32)[tail_codes])
+            self._values[column] = Values(codes, list(code_by_cell))
         return self._values[column]
 
-    def looks(self, column: int) -> Values:
-        """Return the distinct cells apart from their long numbers, and the index of each row's cell."""
-        if column not in self._looks:
-            self._looks[column] = self.values(column).alike()
-        return self._looks[column]
-
-    def _distinct(self, cells: Sequence[Cell], column: int) -> Values:
-        code_by_cell = {cell: code for code, cell in enumerate(dict.fromkeys(cells))}
-        codes = np.fromiter(map(code_by_cell.__getitem__, cells), dtype=np.int32, count=len(cells))
-        if self._tail is None:
-            return Values(codes, list(code_by_cell))
-        if column >= self._tail.shape[1]:
-            blank = code_by_cell.setdefault("", len(code_by_cell))
-            return Values(np.append(codes, np.full(len(self._tail), blank)), list(code_by_cell))
-        tail = self._tail[column]
-        if isinstance(tail.dtype, pd.CategoricalDtype):
-            tail_codes, different = tail.cat.codes.to_numpy(), list(tail.cat.categories)
-        else:
-            tail_codes, numbers = pd.factorize(tail.to_numpy())
-            different = numbers.tolist()
-        is_new = np.fromiter((cell not in code_by_cell for cell in different), dtype=bool, count=len(different))
-        new_codes = (np.cumsum(is_new) + len(code_by_cell) - 1).astype(np.int32)
-        new_codes[~is_new] = [code_by_cell[cell] for cell in different if cell in code_by_cell]
-        return Values(np.append(codes, new_codes[tail_codes]), [*code_by_cell, *compress(different, is_new)])
+    def rows_of(self, columns: Iterable[int], claim: Callable[[Cell], bool], among: Mask) -> Rows:
+        """Return the rows of a mask in which every cell that may not be a number satisfies a claim."""
+        rows = np.flatnonzero(among)
+        for column in columns:
+            if rows.size and not self.all_figures(column):
+                rows = rows[self.values(column).looks.holds(claim)[rows]]
+        return rows
 
     def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need no test one by one."""
         if column not in self._all_figures:
-            self._all_figures[column] = self._holds_numbers(column)
+            tail = self._tail
+            if tail is not None and (column not in tail or isinstance(tail[column].dtype, pd.CategoricalDtype)):
+                self._all_figures[column] = False
+            else:
+                cells = self.cells(column)
+                is_numeric = set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
+                self._all_figures[column] = is_numeric
         return self._all_figures[column]
-
-    def _holds_numbers(self, column: int) -> bool:
-        tail = self._tail
-        if tail is not None and (column >= tail.shape[1] or isinstance(tail[column].dtype, pd.CategoricalDtype)):
-            return False
-        cells = self.cells(column)
-        return set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
 
     def series(self, column: int, rows: Rows) -> pd.Series:
         """Return the cells of some rows as they are read: whole numbers, categories of texts, or cells."""
@@ -157,17 +148,11 @@ class Columns:
         """Return the filled cells among the first ones."""
         return [cell for cell in self.cells(column)[:ROWS_LOOKED_AT] if cell != ""]
 
-    def filled(self, column: int) -> Mask:
-        """Return the rows with a cell that is not blank."""
+    def which(self, column: int, claim: Callable[[Cell], bool]) -> Mask:
+        """Return a mask of the rows with a cell that satisfies a claim; numbers do."""
         if self.all_figures(column):
             return np.ones(self.count, dtype=bool)
-        return self.looks(column).holds(is_filled)
-
-    def figures(self, column: int) -> Mask:
-        """Return the rows with a cell written as a figure."""
-        if self.all_figures(column):
-            return np.ones(self.count, dtype=bool)
-        return self.looks(column).holds(lambda cell: cell != "" and holds_figure(cell))
+        return self.values(column).looks.holds(claim)
 
     def has_cells(self, column: int, rows: Rows) -> bool:
         """Return whether a column has a filled cell in some rows."""

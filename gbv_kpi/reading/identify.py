@@ -4,109 +4,116 @@ Two places that contradict each other are a problem, never a choice: a form copi
 title is the commonest way for a figure to land on the wrong unit.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.problems import Problem
+from gbv_kpi.i18n import phrase
+from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.title_block import Reporter, TitleBlock, find_reporter
-from gbv_kpi.reading.units import NamedUnit, level_of
-from gbv_kpi.reading.years import UNKNOWN, Claims, Codes, Texts, years_of
+from gbv_kpi.reading.title_block import SHEET, Found, TitleBlock, find_reporter, found_unit
+from gbv_kpi.reading.titles import year_named
+from gbv_kpi.reading.units import level_of
+
+UNKNOWN = -1
+Codes = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The different texts of many returns, and the index of each return's text."""
+
+    codes: Codes
+    values: Sequence[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Texts":
+        codes, different = pd.factorize(np.array(texts, dtype=object))
+        return cls(codes, different.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The unit and year that the cells of returns name, one element for each return."""
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]  # of the unit's name; -1 where no cell names it
+    names: Texts | None
+    codes: Texts | None
+    years: Texts | None
+    year_rows: NDArray[np.int32]
+    year_columns: NDArray[np.int32]
+    sections: Codes  # which of `section_years` is above each return, -1 for none
+    section_years: Sequence[tuple[int, int, int]] = ()  # year, row and column
+    across: bool = False  # the returns are columns
+    many_units: bool = False  # the table lists several units
+
+    @property
+    def name_units(self) -> bool:
+        return self.names is not None or self.codes is not None
+
+    def named_at(self, index: int) -> tuple[str, str]:
+        """Return the name and the code that a return gives."""
+        name, code = (texts.values[texts.codes[index]] if texts else "" for texts in (self.names, self.codes))
+        return name, code
 
 
 def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.DataFrame, list[Problem]]:
     """Return a frame with the unit and year of each return, and the problems found."""
-    years, faulty, problems = years_of(claims, title, reader)
-    sure = np.where(faulty, 0, years)
+    years, is_faulty, problems = _years_of(claims, title, reader)
+    sure = np.where(is_faulty, 0, years)
     frame = pd.DataFrame({"row": claims.rows.astype(np.int32), "column": claims.columns.astype(np.int32)})
-    if reader.plan.units or (claims.names is None and claims.codes is None):
-        units = _units(claims, sure, title, reader)
+    if claims.name_units and not reader.plan.units:
+        frame["unit"] = frame["named_unit"] = _any_units(claims, sure)
+        frame["is_merged"], frame["is_expected"] = False, True
+        is_nameless = frame["unit"].isna().to_numpy() & (sure > 0)
+        message = phrase("This row names no unit.")
+        cells = ((int(claims.rows[index]), int(claims.columns[index])) for index in np.flatnonzero(is_nameless))
+        problems += [Problem("missing-unit", title.spot.at(*cell), message) for cell in cells]
+        is_faulty |= is_nameless
     else:
-        units = _any_units(claims, sure, title)
-    frame["unit"] = _categorical(units.codes, units.unit_of_return)
-    frame["named_unit"] = (
-        frame["unit"] if units.named is units.codes else _categorical(units.named, units.unit_of_return)
-    )
-    frame["is_merged"] = np.append(units.merged, np.False_)[units.unit_of_return]
-    frame["is_expected"] = np.append(units.expected, np.True_)[units.unit_of_return]
-    frame["year"] = years.astype(np.int16)
-    frame["is_faulty"] = faulty | units.faulty
-    if units.place is not None:
-        frame["row"], frame["column"] = np.int32(units.place[0]), np.int32(units.place[1])
-    return frame, problems + units.problems
+        titled = {year: find_reporter(title, reader, year) for year in pd.unique(sure).tolist() if year}
+        alike, found = _found_units(claims, sure, titled, reader)
+        units = [match.unit for match in found]
+        frame["unit"] = _categorical([unit.unit.code if unit else None for unit in units], alike)
+        frame["named_unit"] = _categorical([unit.named.code if unit else None for unit in units], alike)
+        frame["is_merged"] = np.array([unit is not None and unit.merged for unit in units], dtype=bool)[alike]
+        frame["is_expected"] = np.array([unit is None or unit.unit.expected for unit in units], dtype=bool)[alike]
+        has_problem = np.array([match.problem is not None for match in found], dtype=bool)[alike]
+        reported = np.flatnonzero(has_problem)
+        for index in reported[np.argsort(alike[reported], kind="stable")].tolist():
+            problems.append(_unit_problem(claims, index, int(years[index]), found[alike[index]], title))
+        is_faulty |= has_problem & ~frame["is_merged"].to_numpy()
+        if titled and not claims.name_units:
+            frame["row"], frame["column"] = map(np.int32, (next(iter(titled.values())).cell or SHEET)[:2])
+    frame["year"], frame["is_faulty"] = years.astype(np.int16), is_faulty
+    return frame, problems
 
 
-def _categorical(names: Sequence[str], name_of_row: Codes) -> pd.Categorical:
-    """Return the name of each row as a category; `name_of_row` indexes `names`, -1 is NA."""
-    places, different = pd.factorize(np.array([*names, ""], dtype=object)[:-1])
-    codes = np.append(places, UNKNOWN)[name_of_row]
-    return pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
+def _categorical(names: Sequence[str | None], name_of_row: Codes) -> pd.Categorical:
+    """Return the name of each row as a category; `name_of_row` indexes `names`."""
+    codes, different = pd.factorize(np.array([*names, ""], dtype=object)[:-1])
+    return pd.Categorical.from_codes(codes[name_of_row], pd.Index(different, dtype=object))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Units:
-    """The different units of the returns, and the index of each return's unit (-1: unknown)."""
-
-    unit_of_return: Codes
-    codes: Sequence[str]
-    named: Sequence[str]
-    merged: NDArray[np.bool_]
-    expected: NDArray[np.bool_]
-    faulty: NDArray[np.bool_]
-    problems: list[Problem]
-    place: tuple[int, int] | None = None  # row and column of the title, where it names the unit of all returns
+def _any_units(claims: Claims, years: Codes) -> pd.Categorical:
+    """Return the units where the plan names none: by the code where a return gives one, otherwise by the name."""
+    given = [texts for texts in (claims.codes, claims.names) if texts is not None]
+    texts = given[0]
+    if len(given) == 2:
+        pairs = zip(*((texts.values[code] for code in texts.codes.tolist()) for texts in given), strict=True)
+        texts = Texts.of([code.strip() or name for code, name in pairs])
+    return _categorical([*(text.strip() or None for text in texts.values), None], np.where(years > 0, texts.codes, -1))
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The unit of returns with the same name, code and year, and what is wrong with it."""
-
-    unit: NamedUnit | None
-    problem: str | None = None
-    message: Phrase | None = None
-
-
-def _units(claims: Claims, years: Codes, title: TitleBlock, reader: Reader) -> _Units:
-    titled = {year: _titled(title, reader, year) for year in pd.unique(years).tolist() if year}
-    alike, first_of = _alike(claims, years, titled, reader)
-    found = [_unit_of(claims, index, int(years[index]), titled, reader) for index in first_of.tolist()]
-    if any(match.problem == "unknown-unit" for match in found):
-        found = [
-            _doubtful(match, claims, int(index), int(years[index]), titled, reader)
-            for match, index in zip(found, first_of, strict=True)
-        ]
-    different = list({id(match.unit): match.unit for match in found if match.unit is not None}.values())
-    places = {id(unit): place for place, unit in enumerate(different)}
-    to_unit = np.array([places.get(id(match.unit), UNKNOWN) for match in found], dtype=np.int64)
-    is_error = np.array([match.problem not in (None, "merged-unit") for match in found], dtype=bool)
-    problems = [
-        _unit_problem(claims, int(index), int(years[index]), match, titled, title)
-        for number, match in enumerate(found)
-        if match.problem
-        for index in np.flatnonzero(alike == number)
-    ]
-    by_title = next(iter(titled.values()), None) if claims.names is None and claims.codes is None else None
-    return _Units(
-        to_unit[alike],
-        [unit.unit.code for unit in different],
-        [unit.named.code for unit in different],
-        np.array([unit.merged for unit in different], dtype=bool),
-        np.array([unit.unit.expected for unit in different], dtype=bool),
-        is_error[alike],
-        problems,
-        (by_title.row, by_title.column) if by_title else None,
-    )
-
-
-def _alike(
-    claims: Claims, years: Codes, titled: dict[int, Reporter], reader: Reader
-) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Return a number for each return, the same where name and code mean the same unit, and the first return of each.
+def _found_units(
+    claims: Claims, years: Codes, titled: Mapping[int, Found], reader: Reader
+) -> tuple[NDArray[np.intp], list[Found]]:
+    """Return a number for each return, the same where name and code mean the same unit, and what each number means.
 
     Years with the same units and the same unit in the title are alike.
     """
@@ -121,117 +128,122 @@ def _alike(
     alike, different = pd.factorize(np.where(years > 0, keys, UNKNOWN))
     first_of = np.zeros(len(different), dtype=np.int64)
     first_of[alike[::-1]] = np.arange(len(years))[::-1]
-    return alike, first_of
+    named = [(*claims.named_at(index), int(years[index])) for index in first_of.tolist()]
+    found = [_unit_of(claims, name, code, titled.get(year), year, reader) for name, code, year in named]
+    if any(match.problem == "unknown-unit" for match in found):
+        for place, (name, code, year) in enumerate(named):
+            # A bare name that equals the title's unit may be a commune's where other names are unknown.
+            unit, in_title = found[place].unit, titled[year].unit if year else None
+            if unit and in_title and in_title.unit is unit.unit and name and not code and not level_of(name):
+                found[place] = Found(None, "unknown-unit", reader.units.in_year(year).not_found(name, year))
+    return alike, found
 
 
-def _titled(title: TitleBlock, reader: Reader, year: int) -> Reporter:
-    if not reader.plan.units:
-        return Reporter(None)
-    return find_reporter(title, reader.units.in_year(year), year, reader.vocabulary)
-
-
-def _named(claims: Claims, index: int) -> tuple[str, str]:
-    """Return the name and the code that a return gives."""
-    name, code = (texts.values[texts.codes[index]] if texts else "" for texts in (claims.names, claims.codes))
-    return name, code
-
-
-def _unit_of(claims: Claims, index: int, year: int, titled_by_year: dict[int, Reporter], reader: Reader) -> _Found:
-    """Return the unit of a return, or what is wrong with it."""
-    if not year:
-        return _Found(None)
-    titled, (name, code) = titled_by_year[year], _named(claims, index)
-    if titled.problem and not (claims.many_units and (name or code)):
-        return _Found(None, titled.problem, titled.message)
-    if name or code:
-        return _unit_named(name, code, year, titled, reader)
-    if titled.unit:
-        return _Found(titled.unit, "merged-unit" if titled.unit.merged else None, _merged(titled.unit))
-    if claims.names is None and claims.codes is None:
-        return _Found(None, "missing-unit", phrase("The return does not name its unit."))
-    message = phrase("This column names no unit.") if claims.across else phrase("This row names no unit.")
-    return _Found(None, "missing-unit", message)
-
-
-def _unit_named(name: str, code: str, year: int, titled: Reporter, reader: Reader) -> _Found:
-    """Return the unit that a name, a code or both mean in a year, unless the title says another one."""
+def _unit_of(claims: Claims, name: str, code: str, titled: Found | None, year: int, reader: Reader) -> Found:
+    """Return the unit that a name, a code or both mean in a year, unless the title names another one."""
+    if titled is None:  # the year is not known
+        return Found()
+    if not (name or code) and (titled.unit or titled.problem):
+        return titled
+    if titled.problem and not titled.unit and not claims.many_units:
+        return replace(titled, cell=None)
+    if not (name or code):
+        message = phrase("This column names no unit.") if claims.across else phrase("This row names no unit.")
+        message = message if claims.name_units else phrase("The return does not name its unit.")
+        return Found(None, "missing-unit", message)
     names = reader.units.in_year(year)
     by_name, by_code = names.find(name) if name else None, names.find(code) if code else None
-    unit = by_name or by_code
-    if name and code and unit and not (by_name and by_code and by_name.unit is by_code.unit):
-        unit = None
-    if unit is None and name and code:
+    if name and code and not (by_name and by_code and by_name.unit is by_code.unit):
         message = phrase(
             "“{found}” and the code {code} are different units in {year}.", found=name, code=code, year=str(year)
         )
-        return _Found(None, "unknown-unit", message)
+        return Found(None, "unknown-unit", message)
+    unit = by_name or by_code
     if unit is None:
-        return _Found(None, "unknown-unit", names.not_found(name or code, year))
-    in_title = titled.unit
-    if in_title and in_title.unit is not unit.unit and in_title.unit.expected:
+        return Found(None, "unknown-unit", names.not_found(name or code, year))
+    if titled.unit and titled.unit.unit is not unit.unit and titled.unit.unit.expected:
         message = phrase(
-            "This row is for {unit}, but the title names {other}.", unit=unit.named.name, other=in_title.named.name
+            "This row is for {unit}, but the title names {other}.", unit=unit.named.name, other=titled.unit.named.name
         )
-        return _Found(None, "conflicting-unit", message)
-    return _Found(unit, "merged-unit" if unit.merged else None, _merged(unit))
+        return Found(None, "conflicting-unit", message)
+    return found_unit(unit)
 
 
-def _doubtful(
-    found: _Found, claims: Claims, index: int, year: int, titled: dict[int, Reporter], reader: Reader
-) -> _Found:
-    """Reject a bare name that equals the title's unit where other names are unknown: it may be a commune's."""
-    name, code = _named(claims, index)
-    reporter = titled[year].unit if year else None
-    if code or not name or found.unit is None or reporter is None or reporter.unit is not found.unit.unit:
-        return found
-    return found if level_of(name) else _Found(None, "unknown-unit", reader.units.in_year(year).not_found(name, year))
-
-
-def _unit_problem(
-    claims: Claims, index: int, year: int, found: _Found, titled: dict[int, Reporter], title: TitleBlock
-) -> Problem:
+def _unit_problem(claims: Claims, index: int, year: int, found: Found, title: TitleBlock) -> Problem:
     """Return the problem of one return, at its own cell or at that of the title."""
-    name, code = _named(claims, index)
-    row, column, value = int(claims.rows[index]), int(claims.columns[index]), name or code or None
-    reporter = titled[year]
-    if not (name or code) and (found.unit or found.message is reporter.message or (row, column) == (-1, -1)):
-        row, column, value = reporter.row, reporter.column, reporter.found
+    name, code = claims.named_at(index)
+    own = int(claims.rows[index]), int(claims.columns[index]), name or code or None
+    row, column, value = found.cell or own
+    place, unit = title.spot.at(row, column), found.unit.unit if found.unit else None
     message = found.message or phrase("The return does not name its unit.")
-    unit = found.unit
     return Problem(
-        found.problem or "",
-        title.spot.at(row, column),
+        str(found.problem),
+        place,
         message,
-        unit=unit.unit.code if unit else None,
-        unit_name=unit.unit.name if unit else None,
+        unit=unit.code if unit else None,
+        unit_name=unit.name if unit else None,
         year=year,
-        value=unit.named.name if unit else value,
+        value=found.unit.named.name if found.unit else value,
     )
 
 
-def _merged(unit: NamedUnit) -> Phrase:
-    return phrase(
-        "{named} has merged into {unit}; its figures count there.",
-        named=unit.named.name,
-        unit=unit.unit.name,
-    )
+# ---------------------------------------------------------------- the year
 
 
-def _any_units(claims: Claims, years: Codes, title: TitleBlock) -> _Units:
-    """Return the units where the plan names none: by the code where a return gives one, otherwise by the name."""
-    texts = [given for given in (claims.codes, claims.names) if given is not None]
-    found = texts[0]
-    if len(texts) == 2:
-        pairs = zip(*((given.values[code] for code in given.codes.tolist()) for given in texts), strict=True)
-        found = Texts.of([code.strip() or name for code, name in pairs])
-    values = [text.strip() for text in found.values]
-    blank = np.array([not text for text in values], dtype=bool)
-    missing = blank[found.codes] & (years > 0)
-    message = phrase("This row names no unit.")
-    problems = [
-        Problem("missing-unit", title.spot.at(int(claims.rows[index]), int(claims.columns[index])), message)
-        for index in np.flatnonzero(missing).tolist()
-    ]
-    unit_of_return = np.where((years > 0) & ~missing, found.codes, UNKNOWN)
-    count = len(values)
-    return _Units(unit_of_return, values, values, np.zeros(count, bool), np.ones(count, bool), missing, problems)
+def _years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, NDArray[np.bool_], list[Problem]]:
+    """Return the year of each return (0: none), a mask of returns in doubt, and the problems."""
+    count, width = len(claims.rows), len(claims.section_years) + 1
+    years, faulty = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    problems: list[Problem] = []
+
+    def cell_of(index: int) -> Place:
+        if claims.years is None:
+            return title.spot.at(*SHEET)
+        return title.spot.at(int(claims.year_rows[index]), int(claims.year_columns[index]))
+
+    keys = np.zeros(count, dtype=np.int64) if claims.years is None else claims.years.codes * width
+    alike, different = pd.factorize(keys + claims.sections + 1)
+    for number, key in enumerate(different.tolist()):
+        members = np.flatnonzero(alike == number) if len(different) > 1 else np.arange(count)
+        own_cell = cell_of(int(members[0]))
+        own = claims.years.values[key // width] if claims.years is not None else ""
+        section = claims.section_years[key % width - 1] if key % width else None
+        year, problem = _year_of(own, own_cell, section, title, reader)
+        years[members] = year or 0
+        if problem is not None:
+            faulty[members] = True
+            is_own = claims.years is not None and problem.place is own_cell
+            problems += [replace(problem, place=cell_of(index)) for index in members.tolist()] if is_own else [problem]
+    return years, faulty, problems
+
+
+def _year_of(
+    own: str, own_cell: Place, section: tuple[int, int, int] | None, title: TitleBlock, reader: Reader
+) -> tuple[int | None, Problem | None]:
+    """Return the year of a return from its cell, section, title and `--year`, or the problem found."""
+    own_year = year_named(own) if own else None
+    if own and own_year is None:
+        return None, Problem("missing-year", own_cell, phrase("“{found}” is not a year.", found=own), value=own)
+    named = [(year, title.spot.at(row, column)) for year, row, column in title.years]
+    if own_year is not None:
+        named = [(own_year, own_cell), *(() if own_year in title.named_years else named)]
+    elif section is not None:
+        named.insert(0, (section[0], title.spot.at(*section[1:])))
+    assumed = reader.assumed
+    if assumed and (assumed.binds or not named):
+        named.append((assumed.year, own_cell))
+    if not named:
+        return None, Problem("missing-year", own_cell, phrase("The return names no year."))
+    year, place = named[0]
+    if other := next((other for other, _ in named if other != year), None):
+        message = phrase("This return names {year} here, but {other} elsewhere.", year=str(year), other=str(other))
+        if assumed and other == assumed.year and other not in title.named_years:
+            message = phrase("This return names {year}, but --year is {other}.", year=str(year), other=str(other))
+        return year, Problem("conflicting-year", place, message, year=year, value=str(year))
+    if not reader.plan.covers(year):
+        first, last = str(reader.plan.first_year), str(reader.plan.last_year)
+        message = phrase(
+            "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
+        )
+        return year, Problem("year-outside-plan", place, message, year=year, value=str(year))
+    return year, None

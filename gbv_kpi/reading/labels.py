@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from gbv_kpi.reading.normalize import plain_words, words
+
 Key = tuple[str, ...]
 _FILE = Path(__file__).with_name("vocabulary.txt")
 
@@ -95,6 +97,10 @@ class Label:
         kinds = frozenset(kinds)
         return bool(self.atoms) and not self.unknown_words and all(atom.kinds & kinds for atom in self.atoms)
 
+    def is_one_of(self, kinds: Iterable[Kind]) -> bool:
+        """Return whether the label means one of these, and nothing else."""
+        return any(self.only({kind}) for kind in kinds)
+
     @property
     def against(self) -> Kind | None:
         """Return the first kind that excludes a figure under the label; None if its phrases are neutral."""
@@ -109,6 +115,10 @@ class Meaning:
     years: frozenset[int] = frozenset()
     against: tuple[tuple[Kind, str], ...] = ()  # why a figure is not the whole result of the year
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(kind for kind, _ in self.against)
+
     def __and__(self, other: "Meaning") -> "Meaning":
         return Meaning(self.field or other.field, self.years | other.years, self.against + other.against)
 
@@ -120,6 +130,22 @@ def listed(meaning: str) -> Sequence[str]:
     ['Ước', 'Ước tính']
     """
     return _sections().get(meaning, ())
+
+
+@lru_cache
+def listed_by_word(meaning: str) -> Mapping[str, Sequence[Key]]:
+    """Return the words of the entries of a meaning, spelt and without diacritics, by their first, the longest first."""
+    by_word: dict[str, list[Key]] = {}
+    spelt = {form for entry in listed(meaning) for form in (words(entry), plain_words(entry))}
+    for key in sorted(spelt, key=len, reverse=True):
+        by_word.setdefault(key[0], []).append(key)
+    return by_word
+
+
+def words_at_start(meaning: str, key: Key) -> int:
+    """Return how many words at the start are the longest entry of a meaning, 0 for none."""
+    entries = listed_by_word(meaning).get(key[0], ()) if key else ()
+    return next((len(entry) for entry in entries if key[: len(entry)] == entry), 0)
 
 
 @lru_cache(1)

@@ -46,23 +46,24 @@ class Entry(NamedTuple):
     exact: Key
     plain: Key
 
+    @property
+    def is_contact(self) -> bool:
+        return self.kind.startswith("contact")
+
     def matches_at(self, start: int, heading: Key) -> bool:
         part = heading[start : start + len(self.exact)]
-        return len(part) == len(self.exact) and all(map(_same, part, self.exact, self.plain))
-
-
-def is_personal_heading(text: str) -> bool:
-    """Return whether a heading asks for a person's name, birth, papers, telephone, address or account.
-
-    >>> is_personal_heading("Họ tên nạn nhân"), is_personal_heading("Số nạn nhân")
-    (True, False)
-    """
-    return personal_entry(text) is not None
+        return len(part) == len(self.exact) and all(
+            word in forms for word, *forms in zip(part, self.exact, self.plain, strict=True)
+        )
 
 
 @lru_cache(16384)
 def personal_entry(text: str) -> Entry | None:
-    """Return the entry of the list that a heading matches; None for an ordinary heading."""
+    """Return the entry for a person's name, birth, papers, telephone, address or account that a heading matches.
+
+    >>> personal_entry("Họ tên nạn nhân").label, personal_entry("Số nạn nhân")
+    ('Họ tên', None)
+    """
     if len(text) > LONGEST_HEADING:
         return None
     entries = _entries_by_word()
@@ -79,7 +80,7 @@ def personal_entry(text: str) -> Entry | None:
     begins_after_so = begins + (without_diacritics(heading[begins]) == "so")  # "Số Zalo"
     end = len(words(text.partition(":")[0]))  # what follows may be the answer
     for place, entry in matches:
-        is_first = place == begins or (place == begins_after_so and _is_contact(entry))
+        is_first = place == begins or (place == begins_after_so and entry.is_contact)
         match entry.kind:
             case "anywhere":
                 return entry
@@ -122,7 +123,7 @@ def columns_of_persons(headings: Texts, titles: Texts = (), items: Texts = ()) -
             found[row, column] = entry.label
     for row, column, text in titles:
         entry = personal_entry(text)
-        if entry and not _is_contact(entry) and not _OFFICERS.search(" ".join(plain_words(text))):
+        if entry and not entry.is_contact and not _OFFICERS.search(" ".join(plain_words(text))):
             found[row, column] = entry.label
     for row, column, text in items:
         if (entry := personal_entry(text)) and entry.kind != "whole":
@@ -141,58 +142,49 @@ def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> I
 def shown_sheet_name(name: str | None, number: int, names_unit: Callable[[str], bool]) -> str | None:
     """Return the sheet's name where it is ordinary, else its number as "#2".
 
-    A name is not ordinary that asks for persons, holds an address or a long number, or is itself a person's name.
+    A name is not ordinary that asks for persons, holds an address or a long number, or is only a family name and two to
+    four more names; two words may be a place.
 
     >>> shown_sheet_name("Biểu 1", 1, lambda _: False), shown_sheet_name("Trần Thị Bí Mật", 2, lambda _: False)
     ('Biểu 1', '#2')
     """
     if name is None or names_unit(name):
         return name
-    suspicious = is_personal_heading(name) or "@" in name or _LONG_NUMBER.search(name) or _is_name_of_person(name)
-    return f"#{number}" if suspicious else name
-
-
-def _is_name_of_person(text: str) -> bool:
-    """Return whether a text is only a family name and two to four more names; two words may be a place."""
-    names = words(text.replace(".", " ").replace("_", " "))
-    if not 3 <= len(names) <= 5 or any(map(str.isdigit, text)):
-        return False
-    if text == without_diacritics(text):
-        return names[0] in map(without_diacritics, FAMILY_NAMES) and text.replace("_", " ").istitle()
-    return names[0] in FAMILY_NAMES
+    spaced = name.replace("_", " ")
+    names = words(spaced.replace(".", " "))
+    is_plain = name == without_diacritics(name)
+    is_of_person = (
+        3 <= len(names) <= 5
+        and names[0] in (map(without_diacritics, FAMILY_NAMES) if is_plain else FAMILY_NAMES)
+        and (spaced.istitle() or not is_plain)
+        and not any(map(str.isdigit, name))
+    )
+    is_suspicious = personal_entry(name) or "@" in name or _LONG_NUMBER.search(name) or is_of_person
+    return f"#{number}" if is_suspicious else name
 
 
 def _headings_in(cells: Sequence[Cell], is_heading: Callable[[str], bool]) -> list[tuple[int, Entry]]:
-    """Return the personal headings of one row, none where the row has a single text."""
+    """Return the personal headings of one row, none where the row has a single text.
+
+    One that names its measure counts people: "Nạn nhân (người)".
+    """
     texts = [(column, cell.strip()) for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()]
-    if len(texts) < 2:
-        return []
-    found = [(column, text, entry) for column, text in texts if (entry := personal_entry(text)) and not _counts(text)]
-    found = [(column, text, entry) for column, text, entry in found if not is_heading(text)]
-    if all(_is_contact(entry) and ":" in text for _, text, entry in found):
+    known = sum(is_heading(text) for _, text in texts)
+    found = [
+        (column, text, entry)
+        for column, text in texts
+        if (entry := personal_entry(text)) and not any(map(is_measure, _BRACKET.findall(text))) and not is_heading(text)
+    ]
+    if len(texts) < 2 or all(entry.is_contact and ":" in text for _, text, entry in found):
         return []  # "Điện thoại: …" and "Email: …" of an office
     personal = [(column, entry) for column, text, entry in found if not text.endswith(":")]
-    return personal if len(personal) + sum(is_heading(text) for _, text in texts) >= 2 else []
-
-
-def _counts(text: str) -> bool:
-    """Return whether a heading names its measure: "Nạn nhân (người)"."""
-    return any(is_measure(inner) for inner in _BRACKET.findall(text))
+    return personal if len(personal) + known >= 2 else []
 
 
 def _holds_counts(rows: Sequence[Sequence[Cell]], column: int) -> bool:
     cells = [cells[column] for cells in rows if column < len(cells) and cells[column] != ""]
-    return bool(cells) and all(_is_count(cell) for cell in cells)
-
-
-def _is_count(cell: Cell) -> bool:
-    if isinstance(cell, str):
-        return len(cell) < 9 and not any(map(str.isalpha, cell))
-    return True
-
-
-def _is_contact(entry: Entry) -> bool:
-    return entry.kind.startswith("contact")
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return bool(cells) and not any(len(text) > 8 or any(map(str.isalpha, text)) for text in texts)
 
 
 @lru_cache(1)
@@ -205,7 +197,3 @@ def _entries_by_word() -> Mapping[str, Sequence[Entry]]:
             entry = Entry(kind, label.strip(), words(label), plain_words(label))
             entries.setdefault(entry.plain[0], []).append(entry)
     return entries
-
-
-def _same(word: str, exact: str, plain: str) -> bool:
-    return word in (exact, plain)

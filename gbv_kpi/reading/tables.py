@@ -1,16 +1,23 @@
-"""The results of reading: the returns of a sheet, and the cell of every field of each."""
+"""The results of reading: the returns of a sheet, the cell of every field of each, and why a figure is not read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase
+from gbv_kpi.plan import ReturnField
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.reading.grid import Spot
-from gbv_kpi.sheets.sheet import Cell
+from gbv_kpi.reading.grid import Grid, Spot
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.sheets.sheet import Cell, cell_address
+
+SHOWN_LENGTH = 80  # characters of a heading that are quoted back
+SHOWN_HEADINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +106,165 @@ def without_target_tables(tables: Sequence[Table]) -> list[Table]:
 
 @dataclass(frozen=True, slots=True)
 class SheetTables:
-    """The tables of one sheet, what is wrong with the sheet, and the columns for which its file is refused."""
+    """The tables of one sheet, and the columns for which its file is refused."""
 
     tables: Sequence[Table]
-    problems: Sequence[Problem]
     personal: Sequence[Problem]
+
+
+def of_return(problem: Problem, frame: pd.DataFrame, index: int, grid: Grid) -> Problem:
+    """Return the problem with the unit and year of a return, as far as they are known."""
+    code, year = frame["unit"].iloc[index], int(frame["year"].iloc[index]) or None
+    if not isinstance(code, str):
+        return problem.for_unit(None, None, year)
+    units = grid.reader.plan.units_in(year) if year else ()
+    return problem.for_unit(
+        code, next((unit.name for unit in units if unit.code == code), code if year else None), year
+    )
+
+
+def hidden(
+    grid: Grid,
+    frame: pd.DataFrame,
+    returns: Iterable[tuple[int, int, int]],
+    fields: Mapping[str, tuple[int, int]],
+    *,
+    across: bool,
+) -> Iterator[Problem]:
+    """Report rows and columns that a sheet hides, for the sender may not know of them; they count like the others.
+
+    `returns` has index, row and column of returns, `fields` row and column of fields; `across` returns are columns.
+    """
+    sheet = grid.sheet
+    row_message = phrase("This row is hidden; its figures were read and count.")
+    column_message = phrase("This column is hidden; its figures were read and count.")
+    of_return_message, of_field_message = (column_message, row_message) if across else (row_message, column_message)
+    for index, row, at in returns:
+        if at in sheet.hidden_columns if across else row in sheet.hidden_rows:
+            yield of_return(Problem("hidden-figures", grid.spot.at(row, at), of_return_message), frame, index, grid)
+    for field, (row, at) in fields.items():
+        if row in sheet.hidden_rows if across else at in sheet.hidden_columns:
+            yield Problem("hidden-figures", grid.spot.at(row, at), of_field_message, field=field)
+
+
+# ---------------------------------------------------------------- figures that are not read
+
+
+class Cited(Protocol):
+    """A heading, figure or line that a problem quotes."""
+
+    @property
+    def row(self) -> int: ...
+    @property
+    def at(self) -> int: ...  # the column
+    @property
+    def heading(self) -> str: ...
+
+
+class Excluded(Cited, Protocol):
+    """A heading, line or figure that is not the result of the year."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]: ...
+
+
+class Seen(NamedTuple):
+    """A heading, line or figure, and why it is not the result of the year."""
+
+    row: int
+    at: int
+    heading: str
+    kinds: tuple[Kind, ...]
+
+
+def shortened(found: str) -> str:
+    return found if len(found) <= SHOWN_LENGTH else found[: SHOWN_LENGTH - 1] + "…"
+
+
+def quoted(headings: Sequence[str]) -> str:
+    """Return several headings in quotation marks, the first few of many."""
+    different = list(dict.fromkeys(shortened(heading) for heading in headings if heading))
+    shown = ", ".join(f"“{heading}”" for heading in different[:SHOWN_HEADINGS])
+    return shown + (", …" if len(different) > SHOWN_HEADINGS else "")
+
+
+def ambiguous(spot: Spot, field: ReturnField | None, cells: Sequence[Cited]) -> Problem:
+    """Return the problem of several figures that claim one place; each cell with its headings."""
+    addresses = [(cell_address(cell.row, cell.at), shortened(cell.heading)) for cell in cells[:SHOWN_HEADINGS]]
+    named = ", ".join(f"{address} “{heading}”" if heading else address for address, heading in addresses)
+    place = spot.at(cells[-1].row, cells[-1].at)
+    if field is None:
+        message = phrase("Several columns could hold the year's figures; none was read: {cells}.", cells=named)
+        return Problem("ambiguous-figure", place, message)
+    message = phrase("{field}: several cells could hold it; none was read: {cells}.", field=field.label, cells=named)
+    return Problem("ambiguous-figure", place, message, field=field.id)
+
+
+def repeated(spot: Spot, field: ReturnField, cell: Cited) -> Problem:
+    message = phrase("{field} appears here a second time.", field=field.label)
+    value = shortened(cell.heading)
+    return Problem("duplicate-column", spot.at(cell.row, cell.at), message, field=field.id, value=value)
+
+
+def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Excluded], unknown: Sequence[str]) -> Problem:
+    """Return the problem of a field without a column or an item; with what is there in its place."""
+    if seen:
+        return not_whole(spot, seen, field)
+    close = get_close_matches(field.label.vi, [heading for heading in unknown if heading], n=1, cutoff=0.7)
+    message = phrase("No heading “{label}” was found.", label=field.label)
+    if close:
+        message = phrase("No heading “{label}” was found; did you mean “{found}”?", label=field.label, found=close[0])
+    return Problem("missing-column", spot.at(row), message, field=field.id)
+
+
+def not_whole(
+    spot: Spot, seen: Sequence[Excluded], field: ReturnField | None = None, blank: Cited | None = None
+) -> Problem:
+    """Return the problem of figures that are parts, targets or other years only; `blank` is the cell of the whole."""
+    shown, kinds = blank or seen[0], {kind for figure in seen for kind in figure.kinds}
+    place = spot.at(shown.row, shown.at)
+    found = quoted([figure.heading for figure in seen])
+    name = field.id if field else None
+    if kinds == {Kind.PART_OF_YEAR}:
+        message = phrase("{found} is only part of the year.", found=found)
+        return Problem("part-of-year", place, message, field=name)
+    if field:
+        message = phrase("{field}: there is only {found}, and that was not read.", field=field.label, found=found)
+    else:
+        message = phrase("There are only the columns {found}, and none was read.", found=found)
+    remedy = None
+    if kinds == {Kind.PART} and len(seen) > 1:
+        remedy = phrase("Add the total next to the parts: parts are not added up.")
+    elif Kind.UNEXPLAINED in kinds:
+        remedy = phrase("Use the words of the plan, or “Thực hiện” over the figures of the year.")
+    return Problem("missing-value" if blank else "missing-column", place, message, remedy, field=name)
+
+
+def not_read(spot: Spot, cell: Cited) -> Problem:
+    """Return the warning for figures that the plan does not ask for."""
+    place, found = spot.at(cell.row, cell.at), shortened(cell.heading)
+    if not found:
+        return Problem("unknown-column", place, phrase("Figures without a heading; they were not read."))
+    message = phrase("The plan does not ask for “{found}”; it was not read.", found=found)
+    return Problem("unknown-column", place, message, value=found)
+
+
+def other_year(spot: Spot, cell: Cited, year: int) -> Problem:
+    message = phrase("This column is for {year}, not the year of the title; it was not read.", year=str(year))
+    value = shortened(cell.heading)
+    return Problem("other-year-column", spot.at(cell.row, cell.at), message, year=year, value=value)
+
+
+def qualified(spot: Spot, cell: Cited, kind: Kind) -> Problem:
+    """Return the problem of a line by which the figures below are not the result of the year."""
+    found = shortened(cell.heading)
+    if kind is Kind.PART_OF_YEAR:
+        code = "part-of-year"
+        message = phrase("“{found}” is only part of the year; its figures were not read as a year's.", found=found)
+    elif kind is Kind.ESTIMATE:
+        code = "estimated-figure"
+        message = phrase("“{found}”: the figures are estimates; they were read and count.", found=found)
+    else:
+        code = "not-the-result"
+        message = phrase("“{found}”: the figures are not the result of the year, and were not read.", found=found)
+    return Problem(code, spot.at(cell.row, cell.at), message, value=found)

@@ -1,4 +1,4 @@
-"""Read in a line of a title the year, a part of a year, a plan, or the reporting unit of the figures below.
+"""Read in a line of a title the year, a period, a plan, or the reporting unit of the figures below.
 
 A line counts where it qualifies the figures, not where it names a document, a law or an office.
 """
@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from gbv_kpi.reading.labels import Key, Kind, listed
+from gbv_kpi.reading.labels import Kind, listed, listed_by_word
 from gbv_kpi.reading.normalize import CACHED, plain_words, seen, tidy, without_diacritics
-from gbv_kpi.reading.periods import find_periods
 
 # Dates, spans of years and document numbers do not name the year reported.
 _DATE = re.compile(r"ngay\s*\S*\s*thang\s*\S*\s*nam\s*\S*|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
@@ -54,6 +54,79 @@ _BY_A_DOCUMENT = re.compile(
     r"|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*"
 )
 _RUNNING_TEXT = re.compile(r"\(?(?:kem theo|ban hanh)|can cu")
+
+
+class Period(NamedTuple):
+    """A period in a text. `is_nearly`: it lasts to November at least, as in notes sent before the year ends."""
+
+    start: int
+    end: int
+    is_year: bool
+    is_nearly: bool
+    year: int | None  # in which a whole year ends
+
+
+_TO = r"\s*(?:den|toi|-|–)\s*(?:het\s+)?"
+_UP_TO = r"(?:tinh\s+|chot\s+|so lieu\s+)?(?:den|toi)\s+(?:het\s+)?"
+_AT = r"(?:so lieu|thoi diem)\s*(?:\(?(?:lay so lieu|chot so lieu|chot|lay|tai|ngay)\s*)*:?\s*"
+_YEAR_AFTER = r"(?:\s*(?:[/.-]|nam)\s*(?P<END_year>\d{4}))?"
+_DAY_NAMED = r"(?:ngay\s*)?(?P<END_day>\d{1,2})\s*(?:[/.-]|thang)\s*(?P<END_month>\d{1,2})(?!\d)" + _YEAR_AFTER
+_MONTH_NAMED = r"(?:thang|t)\s*(?P<END_month>\d{1,2})" + _YEAR_AFTER
+_MONTH_AND_YEAR = r"(?P<to_month>\d\d?)\s*/\s*(?P<to_year>\d{4})\b"
+_FROM_DAY, _FROM_MONTH = (pattern.replace("END", "from") for pattern in (_DAY_NAMED, _MONTH_NAMED))
+_TO_DAY, _TO_MONTH = (pattern.replace("END", "to") for pattern in (_DAY_NAMED, _MONTH_NAMED))
+_PERIODS = [
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:\b(?:tinh\s+)?tu\s+|\b){_FROM_DAY}{_TO}{_TO_DAY}",
+        rf"(?:tu\s+)?{_FROM_MONTH}{_TO}{_TO_MONTH}",
+        rf"(?:tu\s+)?\b(?P<from_month>\d\d?)(?:\s*/\s*(?P<from_year>\d{{4}}))?{_TO}{_MONTH_AND_YEAR}",
+        rf"(?:tu\s+)?thang\s*(?:tu\s+)?(?P<from_month>\d{{1,2}}){_TO}(?:thang\s*)?(?P<to_month>\d{{1,2}})\b",
+        _UP_TO + _TO_DAY,
+        _UP_TO + _TO_MONTH,
+        _AT + _TO_DAY,
+        r"\b(?:12|muoi hai) thang\b",
+    )
+]
+
+
+def _period(match: re.Match[str]) -> Period:
+    """Return the period of a match, from January and to December where it names no other month.
+
+    It is a year where it is one long and ends in December, or in November of a year counted from December.
+    """
+    found = match.groupdict()
+    day, month = int(found.get("from_day") or 1), int(found.get("from_month") or 1)
+    first_year, last_month, last_year = found.get("from_year"), int(found.get("to_month") or 12), found.get("to_year")
+    if "from_month" not in found and found.get("to_day") not in (None, "31"):
+        last_year = None  # "đến 15/12/2023"
+    is_nearly = (day, month) == (1, 1) and last_month >= 11
+    is_year = is_nearly and last_month == 12
+    if first_year and last_year and first_year != last_year:
+        is_year = int(first_year) == int(last_year) - 1 and month in (11, 12) and last_month in (11, 12)
+        is_nearly = is_year
+    return Period(*match.span(), is_year, is_nearly, int(last_year) if is_year and last_year else None)
+
+
+def find_periods(text: str) -> list[Period]:
+    """Return the periods in a tidied text."""
+    plain = without_diacritics(text)
+    if len(plain) != len(text) or not (any(map(str.isdigit, plain)) or "muoi hai" in plain):
+        return []
+    found: list[Period] = []
+    for pattern in _PERIODS:
+        for match in pattern.finditer(plain):
+            if not any(period.start < match.end() and match.start() < period.end for period in found):
+                found.append(_period(match))
+    return sorted(found)
+
+
+def mark_periods(tidied: str) -> str:
+    """Return a tidied text with a word in place of each period, as `meanings.PERIOD_WORDS` has them."""
+    for period in reversed(find_periods(tidied)):
+        word = "periodwhole" if period.is_year else "periodpart"
+        tidied = f"{tidied[: period.start]} {word} {period.year or ''} {tidied[period.end :]}"
+    return tidied
 
 
 def _plain(text: str) -> str:
@@ -219,15 +292,6 @@ def is_title_line(texts: Sequence[str]) -> bool:
 def is_signature(text: str) -> bool:
     """Return whether a text belongs to the block of date, signatures and recipients under a table."""
     key = plain_words(text)
-    starts = _signatures().get(key[0], ()) if key else ()
-    if starts:
+    if starts := listed_by_word("signature").get(key[0], ()) if key else ():
         return any(key[: len(start)] == start for start in starts)
     return {"ngay", "thang", "nam"} <= set(key)
-
-
-@lru_cache(1)
-def _signatures() -> dict[str, list[Key]]:
-    by_word: dict[str, list[Key]] = {}
-    for entry in map(plain_words, listed("signature")):
-        by_word.setdefault(entry[0], []).append(entry)
-    return by_word

@@ -1,13 +1,15 @@
 """Lay out pages, documents and texts with Jinja templates.
 
-Printed values are translated, their control characters shown, and in pages and documents escaped: a text of a file
-can neither act as markup nor change the direction of the text around it.
+Printed values are translated, their control characters shown, and escaped for the kind of text: a text of a file can
+neither act as markup nor change the direction of the text around it.
 """
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
+import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -15,44 +17,45 @@ from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 
 Function = Callable[..., object]
+Escape = Callable[[str], str]
 TEXTS = Path(__file__).parent / "text"
 
 
 def environment(
-    folder: Path, language: Language, localised: Iterable[Function] = (), others: Iterable[Function] = ()
+    folder: Path, language: Language, *functions: Iterable[Function], escape: Escape = markupsafe.escape
 ) -> Environment:
-    """Return Jinja for the templates of a folder, with functions that take the language, and with others."""
+    """Return Jinja for the templates of a folder, with functions; the language is given to those that take it."""
+
+    def to_printable(value: object) -> object:
+        match value:
+            case Markup():
+                return value
+            case Phrase() | Bilingual() | str():
+                return Markup(escape(escape_controls(language.say(value))))  # noqa: S704 - escaped
+            case _:
+                return value
+
     jinja = Environment(
         loader=FileSystemLoader(folder),
-        autoescape=folder != TEXTS,  # noqa: S701 - a text of a terminal has no markup
+        autoescape=True,
         keep_trailing_newline=folder == TEXTS,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=partial(_to_printable, language),
+        finalize=to_printable,
     )
-    jinja.globals |= {function.__name__.lstrip("_"): partial(function, language=language) for function in localised}
-    jinja.globals |= {function.__name__.lstrip("_"): function for function in (*others, phrase, plural)}
+    known: list[Function] = [phrase, plural, *chain.from_iterable(functions)]
+    for function in known:
+        is_localised = "language" in getattr(function, "__annotations__", ())
+        name = function.__name__.lstrip("_")
+        jinja.globals[name] = partial(function, language=language) if is_localised else function
     jinja.globals["language"] = language
+    jinja.filters["say"] = language.say
     return jinja
 
 
 def text_of(
-    template: str,
-    language: Language,
-    localised: Iterable[Function] = (),
-    others: Iterable[Function] = (),
-    **known: object,
+    template: str, language: Language, functions: Iterable[Function] = (), escape: Escape = str, **known: object
 ) -> str:
-    """Render a template of `TEXTS` for a terminal."""
-    return environment(TEXTS, language, localised, others).get_template(template).render(known)
-
-
-def _to_printable(language: Language, value: object) -> object:
-    match value:
-        case Markup():
-            return value
-        case Phrase() | Bilingual() | str():
-            return escape_controls(language.say(value))
-        case _:
-            return value
+    """Render a template of `TEXTS`."""
+    return environment(TEXTS, language, functions, escape=escape).get_template(template).render(known)

@@ -4,20 +4,32 @@ CSV has column names for programs, figures without separators, and times in UTC.
 separators, and the local time of the office with its offset.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+import csv
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TypeVar
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pkgutil import resolve_name
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 from rich.console import RenderableType
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.kpi.finding import Finding
+from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.formatting import clock_text, rate_text, threshold_text
+from gbv_kpi.render.formatting import MEANING, clock_text, rate_text, threshold_text
+from gbv_kpi.render.sentences import withheld_reason
 from gbv_kpi.render.table import Column, Styled, Table
-from gbv_kpi.render.terminal_table import TerminalTable
+
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
+RENDERERS = {  # imported only where they are asked for
+    "csv": "gbv_kpi.render.listing:listing_to_csv",
+    "md": "gbv_kpi.render.markdown:listing_to_markdown",
+    "xlsx": "gbv_kpi.render.xlsx.lists:listing_to_xlsx",
+}
 
 Item = TypeVar("Item")
 
@@ -31,6 +43,7 @@ class Coded:
     style: str = ""  # on a terminal
 
 
+Note = Phrase | str
 Cell = str | int | bool | date | datetime | Phrase | Bilingual | Coded | Finding | Threshold | None
 Columns = Sequence[tuple[str, Phrase | None, Callable[[Item], Cell]]]  # name, heading and cell, as in `listing_of`
 
@@ -42,10 +55,10 @@ class Listing:
     title: Phrase
     columns: Sequence[tuple[str, Phrase | None]]  # the name in CSV, and the heading; None: not for a person
     rows: Sequence[Sequence[Cell]]
-    notes: Sequence[Phrase] = ()
+    notes: Sequence[Note] = ()
 
 
-def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Phrase] = ()) -> Listing:
+def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Note] = ()) -> Listing:
     rows = [[cell(item) for _, _, cell in columns] for item in items]
     return Listing(title, [(name, heading) for name, heading, _ in columns], rows, tuple(notes))
 
@@ -58,27 +71,13 @@ def in_format(
     make_listing: Callable[[], Listing],
 ) -> str | bytes | Iterator[str] | RenderableType:
     """Return a result in a format: its table for a terminal, its JSON, or its listing as a file."""
-    match format:
-        case "table":
-            return table()
-        case "json":
-            return json()
-        case "csv":
-            from gbv_kpi.render.csv import csv_lines
-
-            listing = make_listing()
-            return csv_lines([name for name, _ in listing.columns], listing.rows, language)
-        case "md":
-            return _markdown(make_listing(), language)
-        case "xlsx":
-            from gbv_kpi.render.xlsx.lists import listing_to_xlsx
-
-            return listing_to_xlsx(make_listing(), language)
-        case _:
-            raise ValueError(f"no renderer for {format}")
+    if format in ("table", "json"):
+        return table() if format == "table" else json()
+    render: Callable[[Listing, Language], str | bytes | Iterator[str]] = resolve_name(RENDERERS[format])
+    return render(make_listing(), language)
 
 
-def on_terminal(listing: Listing, language: Language, names: Container[str] = ()) -> TerminalTable:
+def on_terminal(listing: Listing, language: Language, names: Collection[str] = ()) -> Table:
     """Return the columns of these names, or all, as a table of a terminal."""
     shown = [index for index, (name, _) in enumerate(listing.columns) if not names or name in names]
     columns = []
@@ -87,9 +86,8 @@ def on_terminal(listing: Listing, language: Language, names: Container[str] = ()
         heading = listing.columns[index][1]
         is_figure = any(isinstance(cell, int) and not isinstance(cell, bool) for cell in cells)
         is_unbroken = any(isinstance(cell, date) for cell in cells)
-        columns.append(Column(language.say(heading) if heading else "", is_figure, is_unbroken))
-    rows = [[_styled(row[index], language) for index in shown] for row in listing.rows]
-    return TerminalTable(Table(columns, rows))
+        columns.append(Column(language.say(heading or ""), is_figure, is_unbroken))
+    return Table(columns, [[_styled(row[index], language) for index in shown] for row in listing.rows])
 
 
 def _styled(cell: Cell, language: Language) -> Styled:
@@ -97,36 +95,85 @@ def _styled(cell: Cell, language: Language) -> Styled:
     return Styled("\n".join(lines), cell.style if isinstance(cell, Coded) else "")
 
 
+Writer = Callable[[Any, Language], str]
+WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the nearest type of a cell: for a person, and for a program
+    object: (lambda cell, language: language.say(cell), lambda cell, language: language.say(cell)),
+    bool: (lambda cell, _: "✓" if cell else "", lambda cell, _: "true" if cell else "false"),
+    int: (lambda cell, language: language.number(cell), lambda cell, _: str(cell)),
+    date: (lambda cell, _: f"{cell:%d/%m/%Y}", lambda cell, _: cell.isoformat()),
+    datetime: (lambda cell, _: clock_text(cell), lambda cell, _: f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),
+    Coded: (lambda cell, language: language.say(cell.words), lambda cell, _: cell.code),
+    Finding: (rate_text, lambda cell, _: _decimal_text(cell.rate(decimals=4))),
+    Threshold: (threshold_text, lambda cell, _: _decimal_text((cell.bound, 0))),
+}
+
+
+def _writers(cell: Cell) -> tuple[Writer, Writer]:
+    return next(WRITERS[kind] for kind in type(cell).__mro__ if kind in WRITERS)
+
+
 def for_person(cell: Cell, language: Language) -> str:
-    """Return the text of a cell for an officer."""
-    match cell:
-        case None | False:
-            return ""
-        case True:
-            return "✓"
-        case int():
-            return language.number(cell)
-        case datetime():
-            return clock_text(cell)
-        case date():
-            return f"{cell:%d/%m/%Y}"
-        case Coded():
-            return language.say(cell.words)
-        case Finding():
-            return rate_text(cell, language)
-        case Threshold():
-            return threshold_text(cell, language)
-        case _:
-            return language.say(cell)
+    for_a_person, _ = _writers(cell)
+    return "" if cell is None else for_a_person(cell, language)
 
 
-def _markdown(listing: Listing, language: Language) -> Iterator[str]:
-    from gbv_kpi.render.markdown import escaped, markdown_table
+def for_program(cell: Cell, language: Language) -> str | int | None:
+    """Return the value of a cell in CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
+    if cell is None or type(cell) is int:  # most cells, tried first: a country has millions
+        return cell
+    _, for_a_program = _writers(cell)
+    shown = escape_controls(for_a_program(cell, language))
+    return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
 
-    shown = [(index, heading) for index, (_, heading) in enumerate(listing.columns) if heading]
-    headings = [escaped(language.say(heading)) for _, heading in shown]
-    rows = ([escaped(for_person(row[index], language)) for index, _ in shown] for row in listing.rows)
-    yield f"# {escaped(language.say(listing.title))}\n"
-    yield from (f"{line}\n" for line in markdown_table(headings, rows))
-    for note in listing.notes:
-        yield f"\n{escaped(language.say(note))}\n"
+
+def _decimal_text(rate: tuple[Decimal, int] | None) -> str:
+    """Return a number without trailing zeros: 100 and 60.3774; nothing where there is none."""
+    return f"{rate[0].normalize():f}" if rate else ""
+
+
+COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language
+    "plan": lambda _, outcome: outcome.scorecard.plan.id,
+    "year": lambda finding, _: finding.year,
+    "indicator": lambda finding, _: finding.indicator,
+    "indicator_title": lambda finding, outcome: outcome.scorecard.plan.indicator_by_id[finding.indicator].title,
+    "scope": lambda finding, _: finding.scope,
+    "unit": lambda finding, _: finding.unit,
+    "unit_name": lambda finding, outcome: finding.unit_name or outcome.scorecard.plan.place,
+    "numerator": lambda finding, _: finding.numerator,
+    "denominator": lambda finding, _: finding.denominator,
+    "rate": lambda finding, _: finding,
+    "measure": lambda finding, _: finding.measure,  # of rate, threshold and next_threshold: percent or ratio
+    "comparator": lambda finding, _: finding.threshold and finding.threshold.comparator,
+    "threshold": lambda finding, _: finding.threshold,
+    "threshold_since": lambda finding, _: finding.threshold and finding.threshold.since,
+    "next_comparator": lambda finding, _: finding.next_threshold and finding.next_threshold.comparator,
+    "next_threshold": lambda finding, _: finding.next_threshold,
+    "next_threshold_since": lambda finding, _: finding.next_threshold and finding.next_threshold.since,
+    "status": lambda finding, _: str(finding.status),
+    "status_text": lambda finding, _: MEANING[finding.status],
+    "shortfall": lambda finding, _: finding.shortfall,
+    "next_shortfall": lambda finding, _: finding.next_shortfall,
+    "provisional": lambda finding, _: finding.provisional,
+    "note": lambda finding, outcome: (
+        withheld_reason(outcome.withheld) if outcome.withheld and finding.status is Status.WITHHELD else None
+    ),
+}
+
+
+def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
+    cells = COLUMNS.values()
+    rows = ([cell(finding, outcome) for cell in cells] for finding in outcome.scorecard.findings)
+    return _csv_lines(COLUMNS, rows, language)
+
+
+def listing_to_csv(listing: Listing, language: Language) -> Iterator[str]:
+    return _csv_lines([name for name, _ in listing.columns], listing.rows, language)
+
+
+def _csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
+    """Yield the lines of headings and rows, ended as in RFC 4180."""
+    echo: Any = SimpleNamespace(write=str)  # a file that makes the writer return each line
+    writer = csv.writer(echo)
+    yield writer.writerow(names)
+    for row in rows:
+        yield writer.writerow([for_program(cell, language) for cell in row])

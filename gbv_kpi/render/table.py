@@ -1,20 +1,33 @@
-"""Define a table of texts for any output."""
+"""Define a table of texts for any output, and draw it on a terminal: coloured, never as markup, stacked if too wide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
+from rich.table import Table as RichTable
+from rich.text import Text
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 
+READABLE = 14  # columns that a wrapped text needs; figures are never wrapped
+GAPS = (3, 1)  # columns between two values: usual, and where room is short
+
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """A text without control characters, the sign before it and the counts after it."""
+    """A text without control characters, the sign before it and the counts on a line of their own."""
 
     text: str
     style: str = ""  # a style of rich; in a legend that of the sign
     sign: str = ""
     counts: str = ""
+
+    def __rich__(self) -> Text:
+        text = Text(" ".join(part for part in (self.sign, self.text) if part), self.style)
+        return text.append(f"\n{self.counts}", "dim") if self.counts else text
 
 
 def styled(words: Phrase | Bilingual | str, language: Language, style: str = "") -> Styled:
@@ -32,8 +45,71 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; a row may lack its last cells. A rule is drawn above the row `rule_above`."""
+    """Rows under columns; a row may lack its last cells. A rule is drawn above the row `rule_above`, a legend below.
+
+    On a terminal values are side by side where they fit, and stacked where they do not.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Styled]]
     rule_above: int = -1
+    legend: Sequence[Styled] = ()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        columns, rows = self.columns, [[cell.__rich__() for cell in row] for row in self.rows]
+        texts = [[row[number] for row in rows if number < len(row)] for number in range(len(columns))]
+        widths = list(map(_widths, columns, texts))
+        least = [width for width, _ in widths]
+        gap = next((gap for gap in GAPS if sum(least) + gap * (len(least) - 1) <= options.max_width), None)
+        if gap is None:
+            yield from _stack_rows(columns, rows)
+        else:
+            table = RichTable(box=box.SIMPLE_HEAD, padding=(0, gap // 2), show_edge=False, pad_edge=False)
+            fitted = _fit_widths(options.max_width - gap * (len(least) - 1), widths)
+            for column, width in zip(columns, fitted, strict=True):
+                justify: JustifyMethod = "right" if column.is_figure else "left"
+                table.add_column(column.heading, justify=justify, overflow="fold", width=width)
+            for number, row in enumerate(rows):
+                if number == self.rule_above:
+                    table.add_section()
+                table.add_row(*row)
+            yield table
+        if self.legend:
+            yield legend_text(self.legend)
+
+
+def legend_text(signs: Sequence[Styled]) -> Text:
+    """Return signs in their colours with their meanings."""
+    texts = [Text.assemble((sign.sign, sign.style), (f" {sign.text}", "dim")) for sign in signs]
+    return Text("   ").join(texts)
+
+
+def _widths(column: Column, texts: Sequence[Text]) -> tuple[int, int]:
+    """Return the least readable width of a column, and the width that needs no wrapping."""
+    longest = max((line.cell_len for text in texts for line in text.split()), default=0)
+    words = max(map(len, column.heading.split()), default=0)
+    least = max(words, longest if column.is_figure or column.is_unbroken else min(longest, READABLE))
+    return least, max(longest, cell_len(column.heading))
+
+
+def _fit_widths(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
+    """Return widths that fit the room: the widest shrinks first, none below its least.
+
+    Rich narrows first and applies `min_width` after, so that its tables outgrow the terminal and lose a column.
+    """
+    fitted = [full for _, full in widths]
+    while sum(fitted) > room:
+        widest = max(range(len(widths)), key=lambda number: (fitted[number] > widths[number][0], fitted[number]))
+        fitted[widest] -= 1
+    return fitted
+
+
+def _stack_rows(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
+    for row in rows:
+        yield Text.assemble(row[0], style="bold")
+        details = RichTable.grid(padding=(0, 2, 0, 0))
+        for column, text in zip(columns[1:], row[1:], strict=False):
+            if text.plain:
+                details.add_row("", column.heading, text)
+        if details.row_count:
+            yield details

@@ -1,4 +1,4 @@
-"""Render sources of figures as lists, on a terminal and as JSON, schemas `gbv-kpi/history/1` and `gbv-kpi/trace/1`."""
+"""Render sources of figures as lists, on a terminal and as JSON `gbv-kpi/history/1`, `trace/1` and `ledger-check/1`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,21 +9,22 @@ from rich.text import Text
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.year_record import Event
+from gbv_kpi.ledger.backup import LedgerCheck
 from gbv_kpi.ledger.entries import Revision
 from gbv_kpi.ledger.records import Entry
-from gbv_kpi.ledger.trace import Count, Trace
+from gbv_kpi.ledger.year import Count, Trace
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import clock_text, counts_text, rate_text
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.terminal_table import to_text
+from gbv_kpi.render.table import styled
 from gbv_kpi.render.year_record import change_words, event_record, event_sentence
 
 
 def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event]) -> str:
     records = [
         {
-            **_entry_record(revision.entry),
+            **_source_record(revision.entry),
             "changes": [attributes(change, "field", "old", "new") for change in revision.changes],
             "values": revision.entry.values,
             "cells": {field: figure.cell for field, figure in revision.entry.figures.items()},
@@ -34,13 +35,14 @@ def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[
     return to_json_text({**content, "events": list(map(event_record, events)), "exit_code": 0})
 
 
-def _entry_record(entry: Entry) -> dict[str, object]:
-    return {
-        "unit": entry.unit.code,
-        **attributes(entry, "unit_name", "year", "revision", "file", "path", "sheet", "sha256", "at"),
-        "by": entry.who,
-        "withdrawn": event_record(entry.withdrawn),
-    }
+def entry_record(entry: Entry, *names: str) -> dict[str, object]:
+    """Return the unit of a return in the ledger, and the attributes of these names."""
+    return {"unit": entry.unit.code, **attributes(entry, *names)}
+
+
+def _source_record(entry: Entry) -> dict[str, object]:
+    names = ("unit_name", "year", "revision", "file", "path", "sheet", "sha256", "at")
+    return entry_record(entry, *names) | {"by": entry.who, "withdrawn": event_record(entry.withdrawn)}
 
 
 def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event], language: Language) -> Listing:
@@ -67,29 +69,21 @@ def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[
 
 def history_to_terminal(listing: Listing, language: Language) -> RenderableType:
     names = ["unit_name", "year", "revision", "received", "by", "file", "changes"]
-    return Group(on_terminal(listing, language, names), *(to_text(note, language) for note in listing.notes))
+    return Group(on_terminal(listing, language, names), *(styled(note, language) for note in listing.notes))
 
 
 def trace_to_json(traced: Trace) -> str:
     """Return the finding as `report` has it, and the counts with their cells."""
-    return to_json_text(
-        {
-            "schema": "gbv-kpi/trace/1",
-            "plan": traced.plan.id,
-            "finding": traced.finding.record(),
-            "numerator": list(map(_count_record, traced.numerator)),
-            "denominator": list(map(_count_record, traced.denominator)),
-            "notes": list(map(event_record, traced.notes)),
-            "exit_code": 0,
-        }
-    )
-
-
-def _count_record(count: Count) -> dict[str, object]:
-    return attributes(count, "field", "value", "cell") | _entry_record(count.entry)
+    sides = {
+        side: [attributes(count, "field", "value", "cell") | _source_record(count.entry) for count in counts]
+        for side, _, counts in _sides(traced)
+    }
+    content = {"schema": "gbv-kpi/trace/1", "plan": traced.plan.id, "finding": traced.finding.record(), **sides}
+    return to_json_text({**content, "notes": list(map(event_record, traced.notes)), "exit_code": 0})
 
 
 def trace_listing(traced: Trace, language: Language) -> Listing:
+    """Return a row for each count; its figure, the files with their checksums, and recorded notes become notes."""
     fields = traced.plan.field_by_id
     columns: Columns[tuple[Coded, Count]] = (
         ("side", phrase("Side"), lambda row: row[0]),
@@ -106,8 +100,27 @@ def trace_listing(traced: Trace, language: Language) -> Listing:
         ("sha256", None, lambda row: row[1].entry.sha256),
     )
     rows = [(Coded(side, heading), count) for side, heading, counts in _sides(traced) for count in counts]
-    figure = phrase("{figure}", figure=_figure(traced, language))
-    return listing_of(_title(traced), columns, rows, [figure, *_notes(traced)])
+    finding, plan = traced.finding, traced.plan
+    title = phrase(
+        "{indicator}, {unit}, {year}",
+        indicator=plan.indicator_by_id[finding.indicator].title,
+        unit=finding.unit_name or plan.place,
+        year=str(finding.year),
+    )
+    counts, rate = counts_text(finding, language).replace("/", " / "), rate_text(finding, language)
+    figure = f"{counts} = {rate}" if rate and finding.measure != "count" else counts
+    sources = [
+        phrase(
+            "[{number}] {file}, received {at} from {who}; SHA-256 {hash}",
+            number=number,
+            file=entry.path or entry.file,
+            at=clock_text(entry.at),
+            who=entry.who,
+            hash=entry.sha256,
+        )
+        for number, entry in enumerate(_files(traced).values(), start=1)
+    ]
+    return listing_of(title, columns, rows, [figure, *sources, *map(event_sentence, traced.notes)])
 
 
 def _sides(traced: Trace) -> Iterator[tuple[str, Phrase, Sequence[Count]]]:
@@ -119,55 +132,47 @@ def _cell(count: Count) -> str:
     return "!".join(part for part in (count.entry.sheet, count.cell) if part)
 
 
-def _title(traced: Trace) -> Phrase:
-    finding, plan = traced.finding, traced.plan
-    title = plan.indicator_by_id[finding.indicator].title
-    unit = finding.unit_name or plan.place
-    return phrase("{indicator}, {unit}, {year}", indicator=title, unit=unit, year=str(finding.year))
-
-
-def _figure(traced: Trace, language: Language) -> str:
-    finding = traced.finding
-    counts, rate = counts_text(finding, language).replace("/", " / "), rate_text(finding, language)
-    return f"{counts} = {rate}" if rate and finding.measure != "count" else counts
-
-
-def _notes(traced: Trace) -> Iterator[Phrase]:
-    """Yield the files that the counts were read from, each with its path and checksum; then notes."""
-    for number, entry in enumerate(_files(traced).values(), start=1):
-        yield phrase(
-            "[{number}] {file}, received {at} from {who}; SHA-256 {hash}",
-            number=number,
-            file=entry.path or entry.file,
-            at=clock_text(entry.at),
-            who=entry.who,
-            hash=entry.sha256,
-        )
-    yield from map(event_sentence, traced.notes)
-
-
 def _files(traced: Trace) -> dict[tuple[str, str], Entry]:
     counts = (*traced.numerator, *traced.denominator)
     return {(count.entry.file, count.entry.sha256): count.entry for count in counts}
 
 
 def trace_to_terminal(traced: Trace, language: Language) -> RenderableType:
+    """Return a table for each side of the rate, with the numbers of its files, which the notes name."""
     numbers = {key: f"[{number}]" for number, key in enumerate(_files(traced), start=1)}
 
     def unit_and_field(count: Count) -> Cell:
         label = traced.plan.field_by_id[count.field].label
         return phrase("{unit}: {field}", unit=count.entry.unit_name, field=label)
 
-    parts: list[RenderableType] = [to_text(_title(traced), language, "bold")]
-    parts.append(Padding(Text(_figure(traced, language)), (0, 0, 1, 2), expand=False))
+    listing = trace_listing(traced, language)
+    figure, *notes = (styled(note, language) for note in listing.notes)
+    parts: list[RenderableType] = [styled(listing.title, language, "bold"), Padding(figure, (0, 0, 1, 2), expand=False)]
     for _, heading, counts in _sides(traced):
+        columns: Columns[Count] = (
+            ("unit", heading, unit_and_field),
+            ("count", phrase("Count"), lambda count: "?" if count.value is None else count.value),
+            ("place", phrase("Cell"), _cell),
+            ("file", phrase("File"), lambda count: numbers[count.entry.file, count.entry.sha256]),
+            ("revision", phrase("Revision"), lambda count: count.entry.revision),
+        )
         if counts:
-            columns: Columns[Count] = (
-                ("unit", heading, unit_and_field),
-                ("count", phrase("Count"), lambda count: "?" if count.value is None else count.value),
-                ("place", phrase("Cell"), _cell),
-                ("file", phrase("File"), lambda count: numbers[count.entry.file, count.entry.sha256]),
-                ("revision", phrase("Revision"), lambda count: count.entry.revision),
-            )
             parts += [on_terminal(listing_of(heading, columns, counts), language), Text()]
-    return Group(*parts, *(to_text(note, language) for note in _notes(traced)))
+    return Group(*parts, *notes)
+
+
+def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
+    from gbv_kpi.render.jinja import text_of
+
+    return text_of("ledger_check.txt.j2", language, check=check)
+
+
+def ledger_check_to_json(check: LedgerCheck, language: Language) -> str:
+    return to_json_text(
+        {
+            "schema": "gbv-kpi/ledger-check/1",
+            **attributes(check, "ledger", "files", "returns", "not_compared"),
+            "damage": [language.say(found) for found in check.damage],
+            "exit_code": check.exit_code,
+        }
+    )

@@ -1,19 +1,27 @@
-"""Render withdrawals, notes, signatures and later changes: sentences and JSON for every report."""
+"""Render withdrawals, notes, signatures and changes for every report, and the differences of two states of a year."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.formatting import clock_text
+from gbv_kpi.render.formatting import MEANING, clock_text, result_text
+from gbv_kpi.render.listing import Cell, Columns, Listing, listing_of, on_terminal
+from gbv_kpi.render.table import styled
+
+if TYPE_CHECKING:
+    from gbv_kpi.ledger.year import Difference
 
 SHORT_HASH = 12  # characters in a sentence; JSON has them all
 
 
 def event_sentence(event: Event) -> Phrase:
-    """Return the kind, subject, time and author of a record."""
     details = {"year": str(event.year), "at": clock_text(event.at), "who": event.who}
     about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:
@@ -26,30 +34,18 @@ def event_sentence(event: Event) -> Phrase:
             return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details, hash=short)
 
 
-def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Iterator[Phrase]:
-    """Yield the notes, the signature, and cell by cell what has changed since."""
-    if record is None:
-        return
-    yield from map(event_sentence, record.notes)
-    if record.signature:
-        yield event_sentence(record.signature)
-        if not record.is_reproduced:
-            yield phrase("The signed findings cannot be reproduced: the plan has changed since.")
-        if not record.changes:
-            yield phrase("No return has changed since.")
-    for change in record.changes:
-        yield phrase("Changed since it was signed: {change}", change=_change_sentence(change, plan, language))
+def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Sequence[Phrase | str]:
+    """Return the notes, the signature, and cell by cell what has changed since."""
+    if record is None or not (record.notes or record.signature):
+        return []
+    from gbv_kpi.render.jinja import text_of  # here: most reports have no record
+
+    functions = (event_sentence, fields_changed)
+    return text_of("record.txt.j2", language, functions, record=record, plan=plan).splitlines()
 
 
-def _change_sentence(change: ReturnChange, plan: Plan, language: Language) -> Phrase:
-    """Return the return, the file of its last revision, and each field: old → new (cell)."""
-    details = {"unit": change.unit_name, "year": str(change.year)}
-    if change.new_revision is None:
-        return phrase("{unit}, {year}: withdrawn.", **details)
-    if change.old_revision is None:
-        return phrase("{unit}, {year}: new ({file}).", **details, file=change.file)
-    fields = "; ".join(change_words(field, plan, language, with_cell=True) for field in change.changes)
-    return phrase("{unit}, {year} ({file}): {fields}.", **details, file=change.file, fields=fields)
+def fields_changed(change: ReturnChange, plan: Plan, separator: str, language: Language) -> str:
+    return separator.join(change_words(field, plan, language, with_cell=True) for field in change.changes)
 
 
 def change_words(change: Change, plan: Plan, language: Language, *, with_cell: bool = False) -> str:
@@ -84,3 +80,51 @@ def event_shown(event: Event, is_new: bool, format: str, language: Language) -> 
     if not is_new:
         sentences.append(phrase("No return has changed since; nothing was recorded."))
     return "".join(f"{escape_controls(language.say(sentence))}\n" for sentence in sentences)
+
+
+def difference_to_json(difference: "Difference") -> str:
+    return to_json_text(
+        {
+            "schema": "gbv-kpi/diff/1",
+            "plan": difference.plan.id,
+            "year": difference.year,
+            "signature": event_record(difference.signature),
+            "returns": list(map(asdict, difference.returns)),
+            "findings": [
+                {"old": old.record() if old else None, "new": new.record() if new else None}
+                for old, new in difference.findings
+            ],
+            "exit_code": 0,
+        }
+    )
+
+
+def difference_to_terminal(difference: "Difference", language: Language) -> RenderableType:
+    listing = difference_listing(difference, language)
+    parts: list[RenderableType] = [styled(listing.title, language, "bold")]
+    if listing.rows:
+        parts += [on_terminal(listing, language, ["unit_name", "change", "file"]), Text()]
+    return Group(*parts, *(styled(note, language) for note in listing.notes))
+
+
+def difference_listing(difference: "Difference", language: Language) -> Listing:
+    """Return a row for each return that differs; findings that differ become notes."""
+    from gbv_kpi.render.jinja import text_of  # here: a report on a terminal needs no Jinja
+
+    def changed(change: ReturnChange) -> Cell:
+        if change.new_revision is None:
+            return phrase("withdrawn")
+        if change.old_revision is None:
+            return phrase("new")
+        return fields_changed(change, difference.plan, "\n", language)
+
+    columns: Columns[ReturnChange] = (
+        ("unit", phrase("Code"), lambda change: change.unit),
+        ("unit_name", phrase("Unit"), lambda change: change.unit_name),
+        ("change", phrase("Changed"), changed),
+        ("file", phrase("File"), lambda change: change.file),
+    )
+    title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
+    functions = (event_sentence, result_text)
+    notes = text_of("difference.txt.j2", language, functions, difference=difference, MEANING=MEANING).splitlines()
+    return listing_of(title, columns, difference.returns, notes)

@@ -6,18 +6,19 @@ A plain text crashes nothing: it is read in this process, which saves handing ov
 """
 
 import os
-import pickle
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from enum import Enum, auto
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from gbv_kpi.errors import GbvKpiError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 try:
     import resource
@@ -78,47 +79,41 @@ def _stop(*_: object) -> None:
     raise OutOfTimeError
 
 
-@dataclass(frozen=True)
-class _Process:
-    pid: int
-    requests: IO[bytes]  # unbuffered: closing it has nothing left to write
-    answers: IO[bytes]
-
-
 class Child(Generic[T, R]):
     """A child process that works on one item after the other; started when first asked."""
 
     def __init__(self, work: Callable[[T], R], seconds: int) -> None:
         self._work, self._seconds = work, seconds
-        self._process: _Process | None = None
+        self._running: tuple[BaseProcess, Connection] | None = None
 
     def ask(self, item: T, size: int = 0) -> R | Failure:
         """Work on an item of `size` bytes; return the result, or why it failed. Raises `GbvKpiError` of the work."""
-        if self._process is None:
-            self._process = _start(self._work, self._seconds)
+        if self._running is None:
+            self._running = _start(self._work, self._seconds)
+        process, pipe = self._running
         try:
-            self._process.requests.write(pickle.dumps((item, size)))
-            answer: GbvKpiError | Failure | R = pickle.load(self._process.answers)  # noqa: S301  # our own child's
-        except (BrokenPipeError, EOFError, pickle.UnpicklingError):  # it ended before or while it answered
-            return self._end(self._process)
+            pipe.send((item, size))
+            answer: GbvKpiError | Failure | R = pipe.recv()
+        except (OSError, EOFError):  # it ended before or while it answered
+            self._end()
+            return Failure.TIME if process.exitcode == -signal.SIGPROF else Failure.CRASH
         if isinstance(answer, GbvKpiError):
             raise answer
         if answer is Failure.MEMORY:
             self.close()
         return answer
 
-    def _end(self, process: _Process) -> Failure:
-        self._process = None
-        process.requests.close()
-        process.answers.close()
-        _, status = os.waitpid(process.pid, 0)
-        return Failure.TIME if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF else Failure.CRASH
-
     def close(self) -> None:
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
-            self._end(self._process)
+        if self._running is not None:
+            self._running[0].kill()
+            self._end()
+
+    def _end(self) -> None:
+        if self._running is not None:
+            process, pipe = self._running
+            self._running = None
+            pipe.close()
+            process.join()
 
 
 @contextmanager
@@ -135,41 +130,34 @@ def can_isolate() -> bool:
     return resource is not None and hasattr(os, "fork")
 
 
-def _start(work: Callable[[Any], Any], seconds: int) -> _Process:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    (request_end, requests), (answers, answer_end) = os.pipe(), os.pipe()
-    number = os.fork()
-    if number == 0:
-        os.close(requests)
-        os.close(answers)
-        try:
-            _serve(work, seconds, os.fdopen(request_end, "rb"), os.fdopen(answer_end, "wb"))
-        finally:
-            os._exit(1)  # nothing of the parent's is flushed or cleaned up twice
-    os.close(request_end)
-    os.close(answer_end)
-    return _Process(number, os.fdopen(requests, "wb", buffering=0), os.fdopen(answers, "rb"))
+def _start(work: Callable[[Any], Any], seconds: int) -> "tuple[BaseProcess, Connection]":
+    from multiprocessing import get_context
+
+    context = get_context("fork")
+    pipe, end_of_child = context.Pipe()
+    process = context.Process(target=_serve, args=(work, seconds, pipe, end_of_child), daemon=True)
+    process.start()
+    end_of_child.close()
+    return process, pipe
 
 
-def _serve(work: Callable[[Any], Any], seconds: int, requests: IO[bytes], answers: IO[bytes]) -> None:
+def _serve(work: Callable[[Any], Any], seconds: int, end_of_parent: "Connection", pipe: "Connection") -> None:
     """Answer requests until the parent closes its end, which is an `EOFError`."""
+    end_of_parent.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends its child
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends this process, whatever a library is doing
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a library that aborts prints a backtrace
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     in_use = _memory_in_use()
     while True:
-        item, size = pickle.load(requests)  # noqa: S301  # our own parent's
+        item, size = pipe.recv()
         _set_limits(in_use + MEMORY_BYTES, size, seconds)
         try:
-            answer = pickle.dumps(work(item))
+            pipe.send(work(item))
         except MemoryError:
-            answer = pickle.dumps(Failure.MEMORY)
+            pipe.send(Failure.MEMORY)
         except GbvKpiError as error:
-            answer = pickle.dumps(error)
-        answers.write(answer)
-        answers.flush()
+            pipe.send(error)
 
 
 def _set_limits(memory: int, size: int, seconds: int) -> None:

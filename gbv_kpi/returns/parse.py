@@ -1,6 +1,6 @@
 """Turn the cells of returns into columns of whole numbers, and report every cell that gives none."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,14 +156,10 @@ def _missing_values(field: ReturnField, cells: pd.Series, rows: NDArray[np.intp]
     if not len(rows):
         return
     codes, different = distinct_cells(cells.iloc[rows])
-    messages = list(map(_missing_message(field), different))
+    messages = [
+        phrase("{field}: “{found}” means that the number is unknown.", field=field.label, found=found)
+        if (found := text_of(cell))
+        else phrase("{field}: the cell is blank.", field=field.label)
+        for cell in different
+    ]
     yield CellProblems("missing-value", field.id, rows, [messages[place] for place in codes.tolist()])
-
-
-def _missing_message(field: ReturnField) -> Callable[[Cell], Phrase]:
-    def message(cell: Cell) -> Phrase:
-        if found := text_of(cell):
-            return phrase("{field}: “{found}” means that the number is unknown.", field=field.label, found=found)
-        return phrase("{field}: the cell is blank.", field=field.label)
-
-    return message

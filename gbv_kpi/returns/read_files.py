@@ -96,7 +96,7 @@ def _read_safely(source: Source, reader: Reader) -> FileTables:
 def read_file(source: Source, reader: Reader) -> FileTables:
     """Read all sheets of a file. A file with a column about persons gives nothing but that problem."""
     opened = read_sheets(source)
-    sheets, hidden, encoding, problems = opened.shown, opened.hidden, opened.encoding, opened.problems
+    sheets, hidden, encoding, problems = opened.shown, opened.hidden, opened.encoding, list(opened.problems)
     if any(problem.code == "own-report" for problem in problems):
         return FileTables(source.name, source.sha256, None, (), problems)
     read = [read_tables(sheet, source.name, reader) for sheet in sheets]
@@ -107,9 +107,8 @@ def read_file(source: Source, reader: Reader) -> FileTables:
         return FileTables(source.name, source.sha256, encoding, (), found)
     tables = without_target_tables([table for sheet in read for table in sheet.tables])
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
-        problems = [*problems, _no_returns(source, sheets, is_headed=bool(tables))]
+        problems.append(_no_returns(source, sheets, is_headed=bool(tables)))
     for sheet, found_on in zip(sheets, read, strict=True):
-        problems = [*problems, *found_on.problems]
         if tables and not found_on.tables and may_hold_returns(sheet, reader):
             message = phrase(
                 "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""

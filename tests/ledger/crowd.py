@@ -44,7 +44,7 @@ def main() -> None:
     for call in calls:
         with open_ledger(place, create=True) as ledger:
             submission = submit(ledger, plan, call, None, datetime.now(UTC), f"process {which}")
-        print(*(file.filed.state for file in submission.files), flush=True)
+        print(*(file.state for file in submission.files), flush=True)
 
 
 if __name__ == "__main__":

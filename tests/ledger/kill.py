@@ -32,7 +32,7 @@ from tests.ledger.server import fresh_database
 def submit(place: str, plan: Plan, file: str) -> State:
     with open_ledger(place, create=True) as ledger:
         submission = gbv_kpi.ledger.submit.submit(ledger, plan, [file], None, datetime.now(UTC), "kill")
-    return submission.files[0].filed.state
+    return submission.files[0].state
 
 
 def file_of_round(folder: Path, plan: Plan, number: int) -> tuple[str, int]:

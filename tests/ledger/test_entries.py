@@ -7,7 +7,9 @@ import pytest
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
-from gbv_kpi.ledger.entries import Author, entry_of, file_of, latest, returns_from, returns_under, unrecorded
+from gbv_kpi.kpi.trend import recast
+from gbv_kpi.ledger.entries import Author, entry_of, file_of, latest, returns_from
+from gbv_kpi.ledger.records import Entry
 from gbv_kpi.plan import Plan
 from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
 from tests.command import UNITS_OF_2025, WELL, Row, of_2025, well_but, write_csv
@@ -30,10 +32,13 @@ def read(plan: Plan, tmp_path: Path) -> Returns:
     return read_returns([write_csv(tmp_path / "returns.csv", plan, rows)], plan)
 
 
-def test_returns_of_the_ledger_are_judged_as_those_of_the_file(plan: Plan, read: Returns) -> None:
+def entries_of(read: Returns, plan: Plan) -> list[Entry]:
     file = file_of(read.files[0].path, SHA256, SHA256, plan, Author("who", NOON))
-    entries = [entry_of(given, 1, file) for _, given in valid_returns(read, plan)]
-    held = returns_from(entries, plan)
+    return [entry_of(given, 1, file) for _, given in valid_returns(read, plan)]
+
+
+def test_returns_of_the_ledger_are_judged_as_those_of_the_file(plan: Plan, read: Returns) -> None:
+    held = returns_from(entries_of(read, plan), plan)
     assert evaluate(held, plan).findings == evaluate(read, plan).findings
     assert evaluate(held, plan).coverage == evaluate(read, plan).coverage
     assert counts_of_year(held, plan, 2025) == counts_of_year(read, plan, 2025)
@@ -41,7 +46,7 @@ def test_returns_of_the_ledger_are_judged_as_those_of_the_file(plan: Plan, read:
 
 
 def test_the_frame_of_the_ledger_has_the_columns_of_that_of_files(plan: Plan, read: Returns) -> None:
-    held = returns_from([unrecorded(given, plan, SHA256) for _, given in valid_returns(read, plan)], plan)
+    held = returns_from(entries_of(read, plan), plan)
     same = [name for name in read.frame if name not in ("file", "table", "row")]
     assert held.frame.dtypes.astype(str).to_dict() == read.frame.dtypes.astype(str).to_dict()
     kept = read.valid[same].astype(object).reset_index(drop=True)
@@ -56,7 +61,7 @@ def test_no_entries_are_a_frame_of_no_returns(plan: Plan, read: Returns) -> None
 
 
 def test_a_unit_that_the_plan_does_not_have_stops_the_run_by_name(plan: Plan, read: Returns) -> None:
-    entry = unrecorded(next(given for _, given in valid_returns(read, plan)), plan, SHA256)
+    entry = entries_of(read, plan)[0]
     strange = entry.model_copy(update={"unit_code": "999", "unit_name": "Huyện Lạ"})
     with pytest.raises(
         LedgerError, match=r"return of Huyện Lạ for 2025, but the plan .* has no such unit in that year"
@@ -64,18 +69,14 @@ def test_a_unit_that_the_plan_does_not_have_stops_the_run_by_name(plan: Plan, re
         returns_from([entry, strange], plan)
 
 
-def test_entries_may_count_for_the_unit_of_another_year(plan: Plan, read: Returns) -> None:
-    """2024 by the units of 2025: Huyện Hoa Lư has become part of Thành phố Hoa Lư, which has its code."""
-    entries = [unrecorded(given, plan, SHA256) for _, given in valid_returns(read, plan) if given.year == 2024]
-    heir = plan.unit_in(2025, "374")
-    frame = returns_under([(heir, entry) for entry in entries], plan).frame
-    assert frame["unit"].tolist() == ["374", "374"]
-    assert frame["named_unit"].tolist() == ["372", "374"]
-    assert frame["is_merged"].all()
-    assert frame["victims"].sum() == 2 * 10
+def test_returns_of_one_of_two_predecessors_are_not_recast(plan: Plan, read: Returns) -> None:
+    """Thành phố Hoa Lư of 2025 has the code of Huyện Hoa Lư, but also the counts of Thành phố Ninh Bình."""
+    of_2024 = read.valid[read.valid["year"] == 2024]
+    assert recast(of_2024, plan, 2024)["unit"].tolist() == ["372", "374"]
+    assert recast(of_2024, plan, 2025)["unit"].tolist() == ["372"]
 
 
 def test_the_last_revision_of_each_return_counts(plan: Plan, read: Returns) -> None:
-    first, other, *_ = (unrecorded(given, plan, SHA256) for _, given in valid_returns(read, plan))
+    first, other, *_ = entries_of(read, plan)
     second = first.model_copy(update={"revision": 2})
     assert latest([first, second, other]) == [second, other]

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 
+import pandas as pd
 import pytest
 
 from gbv_kpi.ledger.outliers import UnusualChange, unusual_changes
@@ -9,8 +10,8 @@ STEADY = {f"u{number}": (100 + number, 101 + number) for number in range(8)}
 
 def found(counts: Mapping[str, tuple[int, int]], unit: str) -> list[UnusualChange]:
     """`counts` are last year's and this year's, by unit."""
-    now = {name: {"cases": this} for name, (_, this) in counts.items()}
-    before = {name: {"cases": last} for name, (last, _) in counts.items()}
+    frame = pd.DataFrame(list(counts.values()), list(counts), ["last", "this"])
+    now, before = (frame[[name]].set_axis(["cases"], axis="columns") for name in ("this", "last"))
     return list(unusual_changes(now, before, [unit]))
 
 
@@ -25,7 +26,7 @@ def test_small_counts_and_common_changes_do_not_cry_wolf(last: int, this: int) -
 @pytest.mark.parametrize(("last", "this"), [(0, 13), (13, 0), (92, 9), (9, 92), (410, 41), (10_000, 15_500)])
 def test_a_digit_lost_or_too_many_is_unusual(last: int, this: int) -> None:
     (change,) = found({**STEADY, "own": (last, this)}, "own")
-    assert (change.count, change.last) == (this, last)
+    assert (change.new, change.old) == (this, last)
     assert found({"own": (last, this)}, "own")
 
 
@@ -48,4 +49,5 @@ def test_where_all_units_swing_a_swing_is_usual() -> None:
 
 
 def test_a_unit_without_last_years_return_is_not_compared() -> None:
-    assert list(unusual_changes({"own": {"cases": 500}}, {}, ["own", "absent"])) == []
+    now, before = pd.DataFrame({"cases": {"own": 500}}), pd.DataFrame({"cases": {"other": 5}})
+    assert list(unusual_changes(now, before, ["own", "absent"])) == []

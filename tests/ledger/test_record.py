@@ -16,7 +16,7 @@ from tests.ledger.inbox import hand_in, held
 
 
 def states(submission: Submission) -> list[State]:
-    return [file.filed.state for file in submission.files]
+    return [file.state for file in submission.files]
 
 
 def test_return_is_held_with_values_cells_file_hash_time_and_officer(
@@ -35,7 +35,7 @@ def test_the_same_file_again_changes_nothing(place: str, plan: Plan, tmp_path: P
     file = write_csv(tmp_path / "r.csv", plan, of_2025())
     hand_in(place, plan, noon, file)
     again = hand_in(place, plan, noon + timedelta(days=1), file)
-    assert (states(again), again.files[0].filed.since, again.exit_code) == ([State.UNCHANGED], noon, 0)
+    assert (states(again), again.files[0].since, again.exit_code) == ([State.UNCHANGED], noon, 0)
     assert len(held(place, plan)) == 7
 
 
@@ -53,7 +53,7 @@ def test_a_correction_is_a_new_revision_with_its_old_and_new_values(
 ) -> None:
     hand_in(place, plan, noon, write_csv(tmp_path / "a.csv", plan, of_2025()))
     corrected = hand_in(place, plan, noon, write_csv(tmp_path / "b.csv", plan, of_2025({"372": well_but(schools=21)})))
-    (revised,) = corrected.files[0].filed.revised
+    (revised,) = corrected.files[0].revised
     assert (revised.entry.unit.code, revised.entry.revision) == ("372", 2)
     assert revised.changes == (Change("schools", 20, 21, "K3", "K3"),)
     assert [entry.revision for entry in held(place, plan) if entry.unit.code == "372"] == [1, 2]
@@ -68,7 +68,7 @@ def test_an_inbox_handed_in_every_night_does_not_bring_old_figures_back(
     for _ in range(3):
         again = hand_in(place, plan, noon, corrected, first)
     assert states(again) == [State.UNCHANGED, State.UNCHANGED]
-    assert [file.filed.corrected_since for file in again.files] == [False, True]
+    assert [file.corrected_since for file in again.files] == [False, True]
     assert [entry.values["schools"] for entry in held(place, plan) if entry.unit.code == "372"] == [20, 21]
 
 

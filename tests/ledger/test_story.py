@@ -34,7 +34,7 @@ def told(place: str, plan: Plan, folder: Path, at: datetime) -> None:
     figures["schools_integrating"] = figures["schools"]
     corrected = write_csv(folder / "yen-mo.csv", plan, [("Huyện Yên Mô", 2025, figures)])
     (file,) = hand_in(place, plan, at + timedelta(days=10), corrected).files
-    assert [(one.entry.revision, len(one.changes)) for one in file.filed.revised] == [(2, 1)]
+    assert [(one.entry.revision, len(one.changes)) for one in file.revised] == [(2, 1)]
 
 
 def answer(place: str, *question: str) -> Ran:

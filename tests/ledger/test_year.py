@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from gbv_kpi.errors import UsageError
 from gbv_kpi.ledger.database import open_ledger
 from gbv_kpi.ledger.entries import Author, latest
-from gbv_kpi.ledger.journal import events_of
+from gbv_kpi.ledger.query import events_of
 from gbv_kpi.ledger.year import record_event, sign
 from gbv_kpi.plan import Plan
 from tests.command import WELL, Row, run, well_but, write_csv
@@ -78,9 +78,9 @@ def test_withdrawn_file_stays_withdrawn_until_another_comes(
 ) -> None:
     withdraw_372(office)
     (again,) = hand_in(office, plan, noon, str(tmp_path / "a.csv")).files
-    assert (again.filed.state, again.filed.corrected_since) == ("unchanged", True)
+    assert (again.state, again.corrected_since) == ("unchanged", True)
     other = write_csv(tmp_path / "b.csv", plan, [("372", 2024, well_but(victims=11))])
-    (revised,) = hand_in(office, plan, noon, other).files[0].filed.revised
+    (revised,) = hand_in(office, plan, noon, other).files[0].revised
     assert (revised.entry.revision, revised.changes) == (2, ())
     assert [(entry.revision, bool(entry.withdrawn)) for entry in held(office, plan) if entry.unit.code == "372"] == [
         (1, True),

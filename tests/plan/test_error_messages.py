@@ -4,7 +4,7 @@ import pytest
 import tomli
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.plan.error_messages import syntax_mistake
+from gbv_kpi.plan.toml_file import syntax_mistake
 
 
 @pytest.mark.parametrize(
@@ -34,5 +34,5 @@ from gbv_kpi.plan.error_messages import syntax_mistake
 def test_a_file_that_is_no_toml_is_told_with_its_line(text: str, line: int, told: str) -> None:
     with pytest.raises(tomli.TOMLDecodeError) as stopped:
         tomli.loads(text)
-    what, found = syntax_mistake(str(stopped.value), text)
-    assert (found, ENGLISH.say(what)[: len(told)]) == (line, told)
+    what = syntax_mistake(stopped.value)
+    assert (stopped.value.lineno, ENGLISH.say(what)[: len(told)]) == (line, told)

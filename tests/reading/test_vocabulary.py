@@ -7,14 +7,13 @@ from hypothesis import strategies as st
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.body import RowName, RowNames
+from gbv_kpi.reading.body import RowKind, kind_by_name
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import without_diacritics
 from tests.reading.sending import PLAN, Form
 
 VOCABULARY = Vocabulary(PLAN)
-ROW_NAMES = RowNames(VOCABULARY)
 
 
 def field_of(text: str) -> str | None:
@@ -158,12 +157,12 @@ def test_the_frame_of_a_table_is_known(text: str, role: Kind) -> None:
     ],
 )
 def test_a_total_is_known_by_its_name(text: str) -> None:
-    assert ROW_NAMES.read(text) in (RowName.SUM, RowName.GROUP)
+    assert kind_by_name(text, VOCABULARY, is_unit=True) is RowKind.TOTAL
 
 
 @pytest.mark.parametrize("text", ["Công an", "Thành phố Ninh Bình", "Ninh Bình", "Huyện Kim Sơn", "Tổng số cơ sở", ""])
 def test_other_names_are_no_total(text: str) -> None:
-    assert ROW_NAMES.read(text) is RowName.OTHER
+    assert kind_by_name(text, VOCABULARY, is_unit=True) is RowKind.RETURN
 
 
 def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
@@ -175,7 +174,7 @@ def test_a_label_of_two_fields_is_a_mistake_of_the_plan(plan: Plan) -> None:
 
 @pytest.mark.parametrize("text", ["Toàn tỉnh Ninh Bình", "TỔNG CỘNG TỈNH NINH BÌNH", "Tổng 8 huyện, thành phố"])
 def test_a_total_may_name_the_province_or_count_units(text: str) -> None:
-    assert ROW_NAMES.read(text) is RowName.SUM
+    assert kind_by_name(text, VOCABULARY, is_unit=False) is RowKind.TOTAL
 
 
 @pytest.mark.parametrize(
@@ -192,4 +191,4 @@ def test_a_total_may_name_the_province_or_count_units(text: str) -> None:
     ],
 )
 def test_a_line_that_is_neither_a_unit_nor_a_sum_is_known(text: str) -> None:
-    assert ROW_NAMES.read(text) is RowName.ASIDE
+    assert kind_by_name(text, VOCABULARY, is_unit=True) is RowKind.ASIDE

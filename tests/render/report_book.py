@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import MEANING
-from gbv_kpi.render.xlsx.returns import HEADINGS, PROVINCE
+from gbv_kpi.render.xlsx.units import HEADINGS, PROVINCE
 from tests.command import Row, of_2025, run, well_but
 from tests.offices import Figures
 

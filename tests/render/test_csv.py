@@ -11,7 +11,7 @@ from gbv_kpi.i18n import ENGLISH, LANGUAGES, Bilingual, language
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.csv import COLUMNS, to_csv
+from gbv_kpi.render.listing import COLUMNS, to_csv
 from tests.command import CASES, judge, of_2025, run, well_but, with_units_named, write_csv
 
 COMPILED = str(CASES / "tong-hop-2023.xlsx")

@@ -13,8 +13,7 @@ from docx.shared import Mm, Pt
 
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.builtin import BUILT_IN
-from gbv_kpi.render.docx.fields import fields
-from gbv_kpi.render.docx.template import PARTS
+from gbv_kpi.render.docx.template import PARTS, report_fields
 from tests.command import of_2025, run, well_but, write_csv
 from tests.render.mutants import mutate
 from tests.render.word import millimetres, paragraph, refused, rows, texts, written
@@ -117,7 +116,9 @@ def test_every_field_can_be_written(tmp_path: Path, returns: str, plan: Plan) ->
     from gbv_kpi.pipeline import judge_report
 
     outcome = judge_report([returns], plan, 2025, FailOn.NEVER, language("vi"), detailed=True)
-    names = [name for name, value in fields(outcome, language("vi")).items() if name[:4] != "cac_"]  # lists of rows
+    names = [
+        name for name, value in report_fields(outcome, "", language("vi")).items() if name[:4] != "cac_"
+    ]  # lists of rows
     lines = [f"{name}: {{{{ {name} }}}}" for name in names]
     said = texts(written(tmp_path, returns, "--docx-template", saying(tmp_path, *lines)))
     assert [line.partition(":")[0] for line in said] == names

@@ -28,7 +28,7 @@ from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.formatting import clock_text
-from gbv_kpi.render.html import to_html
+from gbv_kpi.render.html.page import to_html
 from gbv_kpi.returns.collect import read_returns
 from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, with_units_named, write_csv
 

@@ -12,7 +12,7 @@ from gbv_kpi.i18n import language
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.terminal import to_terminal
+from gbv_kpi.render.outcome import to_terminal
 from gbv_kpi.returns.collect import read_returns
 from tests.command import CASES, UNITS_OF_2025, Row, of_2025, run, well_but, write_csv
 from tests.sweep import sweep

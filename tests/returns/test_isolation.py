@@ -82,5 +82,5 @@ def test_answer_larger_than_a_pipe_arrives_whole(child: Child[str, str]) -> None
 def test_child_is_gone_after_use() -> None:
     with child_for(work) as child:
         child.ask("a")
-        number = child._process.pid if child._process else 0
+        number = child._running[0].pid if child._running else 0
     assert not Path(f"/proc/{number}").exists()

@@ -21,9 +21,9 @@ from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.publication import Publication
+from gbv_kpi.kpi.trend import trend_of
 from gbv_kpi.ledger.entries import returns_from
 from gbv_kpi.ledger.records import Entry
-from gbv_kpi.ledger.trend import trend
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.json import to_json
 from gbv_kpi.render.trend import trend_to_json
@@ -76,7 +76,7 @@ class History:
         entries = list(self._entries(plan, years))
         former = [release.publication for release in self.releases]
         if kind == "trend":
-            followed = trend(entries, plan)
+            followed = trend_of(returns_from(entries, plan), plan)
             true = [p.finding.record() for s in followed.series for p in s.points]
             printed = json.loads("".join(trend_to_json(publishable_trend(followed, limit, former))))
             findings = [point for series in printed["series"] for point in series["points"]]

@@ -12,8 +12,8 @@ import pytest
 from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.kpi.trend import trend_of
 from gbv_kpi.ledger.entries import returns_from
-from gbv_kpi.ledger.trend import trend
 from gbv_kpi.render.json import to_json
 from gbv_kpi.render.trend import trend_to_json
 from gbv_kpi.suppression import publishable, publishable_trend
@@ -47,7 +47,7 @@ def test_values_behind_a_report_and_a_trend_say_no_more_than_its_findings() -> N
         plan = random_plan(chance := random.Random(seed))
         if not (entries := random_entries(plan, chance)):
             continue
-        followed = trend(entries, plan)
+        followed = trend_of(returns_from(entries, plan), plan)
         year = followed.years[-1]
         returns = returns_from([entry for entry in entries if entry.year == year], plan)
         counts = counts_of_year(returns, plan, year)
@@ -73,7 +73,7 @@ def _tables(chance: random.Random) -> Iterator[Table]:
     yield from _by_indicator_and_year(
         _records(card.findings), json.loads("".join(to_json(checked, ENGLISH)))["findings"]
     )
-    followed = trend(entries, plan)
+    followed = trend_of(returns_from(entries, plan), plan)
     points = _records(point.finding for series in followed.series for point in series.points)
     series = json.loads("".join(trend_to_json(publishable_trend(followed, LIMIT))))["series"]
     yield from _by_indicator_and_year(points, [point for one in series for point in one["points"]])

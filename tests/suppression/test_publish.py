@@ -13,8 +13,8 @@ from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
+from gbv_kpi.kpi.trend import trend_of
 from gbv_kpi.ledger.entries import returns_from
-from gbv_kpi.ledger.trend import trend
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.suppression import publishable, publishable_trend
 from tests.command import UNITS_OF_2025, Row, run, write_csv
@@ -290,7 +290,7 @@ def test_a_predecessor_alone_is_in_no_row_but_in_the_total() -> None:
         for unit in plan.units_in(year)
         if unit.code in victims[year]
     ]
-    series = publishable_trend(trend(entries, plan), 5).series
+    series = publishable_trend(trend_of(returns_from(entries, plan), plan), 5).series
     status = {
         one.unit: [str(point.finding.status) for point in one.points]
         for one in series

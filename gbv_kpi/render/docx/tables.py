@@ -1,7 +1,7 @@
 """Build the tables of the report as columns: indicators, units, missed thresholds, annex; and that of a letter."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
@@ -13,7 +13,7 @@ from gbv_kpi.render.docx.wording import SIGN, judged, legend, short_result, sign
 from gbv_kpi.render.letters import HEADINGS, Letter
 from gbv_kpi.render.sentences import amount_lacking, last_year_rate
 
-WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
+SHOWN_LACKING = 100
 SHOWN_UNITS = 60  # in the body; the annex has all
 LETTER_WIDTHS = (38, 33, 30, 18, 30, 16)  # mm
 NUMBER_WIDTH, UNIT_WIDTH = 9, 38  # mm, of the annex
@@ -28,63 +28,17 @@ class Bold(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column of a table: its heading, with an upper one where several columns share it, and its cells."""
+    """A column of a table; adjacent ones with the same upper heading share it."""
 
-    heading: Words | tuple[Words, Words]
+    heading: Words
     width: float  # mm
     cells: Sequence[Words | Bold]
     align: str = "center"
+    upper: Words = ""
 
 
-class Heading(NamedTuple):
-    """A cell of a table's head; without words it continues the one above."""
-
-    words: Words
-    share: int  # of the width
-    columns: int = 1
-    merge: bool = False  # with the cell above or below
-
-
-class ShownUnits(NamedTuple):
-    shown: dict[str, str]
-    more: int
-
-
-def shares_of(columns: Sequence[Column]) -> list[int]:
-    return [_share([column], columns) for column in columns]
-
-
-def _share(group: Iterable[Column], columns: Iterable[Column]) -> int:
-    widths = (sum(column.width for column in part) for part in (group, columns))
-    return round(next(widths) / next(widths) * WHOLE_WIDTH)
-
-
-def heading_rows(columns: Sequence[Column]) -> list[list[Heading]]:
-    """Return one row, or two where a heading has two levels: equal upper levels in a row share a cell."""
-    if not any(isinstance(column.heading, tuple) for column in columns):
-        return [[Heading(_upper_heading(column), _share([column], columns)) for column in columns]]
-    upper: list[Heading] = []
-    lower: list[Heading] = []
-    for (words, has_levels), group in groupby(
-        columns, lambda column: (_upper_heading(column), isinstance(column.heading, tuple))
-    ):
-        members = list(group)
-        shares = [_share([column], columns) for column in members]
-        if has_levels:
-            upper.append(Heading(words, _share(members, columns), len(members)))
-            lower += [Heading(_lower_heading(column), share) for column, share in zip(members, shares, strict=True)]
-        else:
-            upper += [Heading(words, share, merge=True) for share in shares]
-            lower += [Heading("", share, merge=True) for share in shares]
-    return [upper, lower]
-
-
-def _upper_heading(column: Column) -> Words:
-    return column.heading[0] if isinstance(column.heading, tuple) else column.heading
-
-
-def _lower_heading(column: Column) -> Words:
-    return column.heading[-1] if isinstance(column.heading, tuple) else column.heading
+def by_upper_heading(columns: Iterable[Column]) -> list[tuple[Words, list[Column]]]:
+    return [(words, list(group)) for words, group in groupby(columns, key=lambda column: column.upper)]
 
 
 def _numbers(rows: Sequence[object] | dict[str, str]) -> list[str]:
@@ -122,14 +76,12 @@ def unit_names(outcome: Outcome) -> dict[str, str]:
     return dict(sorted((names | missing).items()))
 
 
-def shown_units(outcome: Outcome) -> ShownUnits:
+def shown_units(outcome: Outcome, names: dict[str, str]) -> dict[str, str]:
     """Return the units of the body: of very many only those that miss a threshold."""
-    names = unit_names(outcome)
     if len(names) <= SHOWN_UNITS:
-        return ShownUnits(names, 0)
+        return names
     missed = {finding.unit for finding in outcome.scorecard.with_status(Status.MISSED).findings}
-    shown = [unit for unit in names if unit in missed][:SHOWN_UNITS]
-    return ShownUnits({unit: names[unit] for unit in shown}, len(names) - len(shown))
+    return dict(islice(((unit, name) for unit, name in names.items() if unit in missed), SHOWN_UNITS))
 
 
 def units_table(outcome: Outcome, units: dict[str, str], language: Language) -> list[Column]:
@@ -184,7 +136,7 @@ def annex_tables(outcome: Outcome, page_width: float, language: Language) -> lis
     room = page_width - NUMBER_WIDTH - UNIT_WIDTH
     tables: list[list[Column]] = []
     figures = [*_count_columns(outcome, names, language), *_rates(outcome, names, language)]
-    for group in (list(columns) for _, columns in groupby(figures, _upper_heading)):
+    for group in (list(columns) for _, columns in groupby(figures, lambda column: column.upper or column.heading)):
         if tables and len(tables[-1]) + len(group) <= int(room / NARROWEST):
             tables[-1] += group
         else:
@@ -194,7 +146,7 @@ def annex_tables(outcome: Outcome, page_width: float, language: Language) -> lis
 
 def _fit_columns(table: Sequence[Column], room: float, language: Language) -> Iterator[Column]:
     """Yield the columns with widths in proportion to their longest words and margins."""
-    words = [language.say(_lower_heading(column)).replace("-", "- ").split() for column in table]
+    words = [language.say(column.heading).replace("-", "- ").split() for column in table]
     letters = [MARGIN_CHARACTERS + max(FIGURE_CHARACTERS, *map(len, found)) for found in words]
     for column, count in zip(table, letters, strict=True):
         yield column._replace(width=min(count * room / sum(letters), WIDEST))
@@ -206,9 +158,10 @@ def _count_columns(outcome: Outcome, units: Iterable[str], language: Language) -
     for field in outcome.scorecard.plan.fields:
         reported = [unit for unit in outcome.counts if field.id in unit.values or field.id in unit.withheld]
         if reported or not field.optional:
-            heading = field.header.get("en" if language.tag == "en" else "vi") or field.label
+            upper, heading = field.header.get("en" if language.tag == "en" else "vi") or ("", field.label)
             figures = [_figure(counts_by_unit.get(unit), field, language) for unit in units]
-            yield Column(heading, WIDEST, [*figures, Bold(_total(reported, field, outcome, language))])
+            total = Bold(_total(reported, field, outcome, language))
+            yield Column(heading or upper, WIDEST, [*figures, total], upper=upper if heading else "")
 
 
 def _figure(counts: UnitCounts | None, field: ReturnField, language: Language) -> str:
@@ -237,7 +190,7 @@ def _rates(outcome: Outcome, units: Iterable[str], language: Language) -> Iterat
     findings = {(finding.indicator, finding.unit): finding for finding in outcome.scorecard.findings}
     for indicator in outcome.scorecard.plan.indicators:
         *rates, total = (signed_rate(findings.get((indicator.id, unit)), language) for unit in (*units, None))
-        yield Column((phrase("Rate"), indicator.title), WIDEST, [*rates, Bold(total)])
+        yield Column(indicator.title, WIDEST, [*rates, Bold(total)], upper=phrase("Rate"))
 
 
 def annex_legend(outcome: Outcome, language: Language) -> str:

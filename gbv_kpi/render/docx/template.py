@@ -1,7 +1,20 @@
 """Fill in an office's own Word document; its letterhead, styles and margins stay as they are.
 
-Each `{{ name }}` (in the text, a table, a header or a footer) is replaced by a field. Values and lists are in
-`gbv_kpi.render.docx.fields`. These are whole parts of the report, each in a paragraph of its own:
+Each `{{ name }}` (in the text, a table, a header or a footer) is replaced by a field. These are values and lists:
+
+    nam                 the year reported           so_ke_hoach      63/KH-UBND
+    ten_van_ban         Kế hoạch số 63/KH-UBND      ngay_ke_hoach    12/5/2021
+    ten_ke_hoach        the plan's title            dia_phuong       Tỉnh Ninh Bình
+    co_quan_chu_quan, co_quan_ban_hanh              the bodies of the letterhead
+    so_ky_hieu          /BC-…, without the number   dia_danh         Ninh Bình
+    kinh_gui, noi_nhan, nguoi_ky                    lists of lines
+    ket_luan            the verdict of the year     so_don_vi, so_don_vi_bao_cao    units expected, and reported
+    cac_chi_tieu        a list; each has stt, ten, muc_tieu, nguong, tu_so, mau_so, ty_le, danh_gia, con_thieu,
+                        nam_truoc
+    cac_don_vi          a list; each has stt, ten, chi_tieu (a list as above)
+
+A letter has those of the plan and the letterhead, its unit as don_vi, and its subject as trich_yeu. These are whole
+parts of the report, each in a paragraph of its own:
 
     {{ noi_dung }}           everything from "Thực hiện Kế hoạch số …" to the last sentence, sections I to V
     {{ danh_gia_chung }}     the verdict and the table of the indicators
@@ -19,23 +32,28 @@ document's expressions run in Jinja's sandbox, and reach nothing but these field
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from html import unescape
 from io import BytesIO
 from typing import Any
 
-from docx.document import Document
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, Undefined
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
+from gbv_kpi.console import escape_controls
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.render.docx.document import PartWriter, date_document, define_styles
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
+from gbv_kpi.kpi.finding import Finding, Status
+from gbv_kpi.kpi.outcome import Outcome
+from gbv_kpi.plan import Plan
+from gbv_kpi.plan.model import Letterhead
+from gbv_kpi.render.docx.document import Paper, define_styles, saved
+from gbv_kpi.render.docx.wording import BLANK, SIGN, document_title, official_day
+from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
+from gbv_kpi.render.sentences import amount_lacking, last_year_rate, verdict
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand
@@ -44,7 +62,6 @@ MAX_FACTOR = 10**9
 MAX_QUOTED = 200  # characters of a document in a message
 
 PARTS = ("noi_dung", "danh_gia_chung", "ket_qua_chi_tieu", "bang_don_vi", "ton_tai", "phu_luc")
-PartsIn = Callable[[Document], PartWriter]
 _MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
 _TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to compute.")
 _NOT_COMPUTED = phrase("The fields of the Word template cannot be computed.")
@@ -76,23 +93,90 @@ class _Unknown(Undefined):
         raise _no_such_field([name or hint or ""], obj if isinstance(obj, Mapping) else {})
 
 
-def fill_in(
-    template: bytes,
-    known: Mapping[str, object],
-    parts: Iterable[str],
-    parts_in: PartsIn,
-    day: date,
-    language: Language,
-    size: int = 0,
-) -> bytes:
+def report_fields(outcome: Outcome, number: str, language: Language) -> dict[str, object]:
+    """Return the fields of a report with that number."""
+    plan, coverage, judged = outcome.scorecard.plan, outcome.scorecard.coverage, outcome.scorecard.judged
+    years = outcome.scorecard.years
+    verdicts = (verdict(outcome, year) for year in years)
+    by_unit: dict[str | None, list[Finding]] = {}
+    for finding in judged.of_units().findings:
+        by_unit.setdefault(finding.unit, []).append(finding)
+    return {
+        "nam": str(years[0]) if years else BLANK,
+        **letterhead_fields(plan, plan.letterhead(outcome.day), number, language),
+        "ket_luan": " ".join(escape_controls(language.say(sentence)) for sentence in verdicts if sentence),
+        "so_don_vi": " ".join(language.number(len(covered.expected)) for covered in coverage),
+        "so_don_vi_bao_cao": " ".join(language.number(covered.received) for covered in coverage),
+        "cac_chi_tieu": list(_indicators(judged.of_province().findings, outcome, language)),
+        "cac_don_vi": [
+            {
+                "stt": str(number),
+                "ten": escape_controls(findings[0].unit_name or ""),
+                "chi_tieu": list(_indicators(findings, outcome, language)),
+            }
+            for number, findings in enumerate(by_unit.values(), start=1)
+        ],
+    }
+
+
+def letterhead_fields(plan: Plan, letterhead: Letterhead, number: str, language: Language) -> dict[str, object]:
+    """Return the fields of the plan, and of the letterhead of a document with that number."""
+
+    def text(words: Phrase | Bilingual | str | None) -> str:
+        return escape_controls(language.say(words or ""))
+
+    return {
+        "so_ke_hoach": text(plan.number),
+        "ten_van_ban": text(document_title(plan)),
+        "ngay_ke_hoach": official_day(plan.issued) if plan.issued else BLANK,
+        "ten_ke_hoach": text(plan.title),
+        "dia_phuong": text(plan.place),
+        "co_quan_chu_quan": text(letterhead.superior),
+        "co_quan_ban_hanh": text(letterhead.issuer),
+        "so_ky_hieu": text(number.strip()),
+        "dia_danh": text(letterhead.place),
+        "kinh_gui": list(map(text, letterhead.addressed_to)),
+        "noi_nhan": list(map(text, letterhead.recipients)),
+        "nguoi_ky": list(map(text, letterhead.signatory)),
+    }
+
+
+def _indicators(findings: Sequence[Finding], outcome: Outcome, language: Language) -> Iterator[dict[str, str]]:
+    plan = outcome.scorecard.plan
+    for number, finding in enumerate(findings, start=1):
+        indicator, status = plan.indicator_by_id[finding.indicator], finding.status
+        unknown = SIGN[Status.WITHHELD if status is Status.WITHHELD else Status.NO_DATA]
+        counts = (finding.numerator, finding.denominator)
+        numerator, denominator = (unknown if count is None else language.number(count) for count in counts)
+        lacking = language.say(amount_lacking(finding, indicator)) if status is Status.MISSED else ""
+        yield {
+            "stt": str(number),
+            "ten": escape_controls(language.say(indicator.title)),
+            "muc_tieu": escape_controls(indicator.quote),
+            "nguong": threshold_text(finding.threshold, language) if finding.threshold else "",
+            "tu_so": numerator,
+            "mau_so": denominator,
+            "ty_le": rate_text(finding, language) or SIGN.get(status, ""),
+            "danh_gia": language.say(MEANING[status]),
+            "con_thieu": escape_controls(lacking),
+            "nam_truoc": last_year_rate(outcome.trend, finding, language) if finding.unit is None else "",
+        }
+
+
+def fill_in(template: bytes, paper: Paper, fields: Mapping[str, object], parts: Iterable[str], size: int = 0) -> bytes:
     """Return the office's document with these fields and parts in it, about `size` larger than it was.
 
     It is rendered in a child process with limits. Raises `UsageError` for a document that cannot be filled in.
     """
 
     def work(template: bytes) -> bytes:
-        with _explain_errors():
-            return _render(_open(template), known, parts, parts_in, day, language)
+        document = _open(template)
+        try:
+            return _render(document, paper, fields, parts)
+        except UsageError:
+            raise
+        except Exception as error:
+            raise UsageError(_reason(error)) from error
 
     if not can_isolate():
         return work(template)
@@ -118,62 +202,42 @@ def _open(template: bytes) -> DocxTemplate:
     return document
 
 
-@contextmanager
-def _explain_errors() -> Iterator[None]:
-    """Raise `UsageError` for any error in the expressions of a document."""
-    try:
-        yield
-    except UsageError:
-        raise
-    except MemoryError as error:
-        raise UsageError(_TOO_MUCH) from error
-    except SecurityError as error:  # a TemplateError too, but not of syntax
-        raise UsageError(_NOT_COMPUTED) from error
-    except TemplateError as error:
-        # Each paragraph is a line of what Jinja read.
-        lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
-        texts = (unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in reversed(lines))
-        near = next(filter(None, texts), "")[:MAX_QUOTED]
-        message = phrase(
-            "Invalid field in the Word template, near “{near}”. Write it as {example}.",
-            near=near or "{{ }}",
-            example="{{ nam }}",
-        )
-        raise UsageError(message) from error
-    except Exception as error:  # the document's own expressions can fail in any way
-        raise UsageError(_NOT_COMPUTED) from error
+def _reason(error: Exception) -> Phrase:
+    """Return why the expressions of a document fail, which they can do in any way."""
+    if isinstance(error, MemoryError):
+        return _TOO_MUCH
+    if isinstance(error, SecurityError) or not isinstance(error, TemplateError):
+        return _NOT_COMPUTED
+    # Each paragraph is a line of what Jinja read.
+    lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
+    texts = (unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in reversed(lines))
+    near = next(filter(None, texts), "")[:MAX_QUOTED] or "{{ }}"
+    example = "{{ nam }}"
+    return phrase(
+        "Invalid field in the Word template, near “{near}”. Write it as {example}.", near=near, example=example
+    )
 
 
-def _render(
-    document: DocxTemplate,
-    known: Mapping[str, object],
-    parts: Iterable[str],
-    parts_in: PartsIn,
-    day: date,
-    language: Language,
-) -> bytes:
+def _render(document: DocxTemplate, paper: Paper, fields: Mapping[str, object], parts: Iterable[str]) -> bytes:
     patch_xml, render_xml = document.patch_xml, document.render_xml_part
     environment = _Environment(autoescape=True, undefined=_Unknown, finalize=_to_printable)
     environment.globals = {"range": safe_range}
     document.patch_xml = lambda xml: _PARAGRAPH.sub("\n<w:p", _PLACE_OF_A_PART.sub(_extract_field, patch_xml(xml)))
     used = document.get_undeclared_template_variables(environment)
     document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_extract_field, patch_xml(xml))
-    context = {**known, **{name: f"{_MARK}{name}{_MARK}" for name in parts}}
+    context = {**fields, **{name: f"{_MARK}{name}{_MARK}" for name in parts}}
     if unknown := used - set(context):
         raise _no_such_field(sorted(unknown), context)
     if not used:
         example = "{{ noi_dung }}"
         message = phrase("The Word template has no field: write {field} where the report is to appear.", field=example)
         raise UsageError(message)
-    define_styles(document.docx, language)
-    part = parts_in(document.docx)
+    define_styles(document.docx, paper.language)
+    part = paper.parts(document.docx)
     xml_by_part = {name: part(name) for name in parts if name in used}
     document.render_xml_part = lambda *arguments: _insert_parts(render_xml(*arguments), xml_by_part)
     document.render(context, environment)
-    date_document(document.docx, day)
-    written = BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return saved(document, paper.day)
 
 
 def _extract_field(paragraph: re.Match[str]) -> str:

@@ -5,21 +5,16 @@ from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage
-from gbv_kpi.plan import Indicator, Plan
-from gbv_kpi.plan.model import Letterhead
+from gbv_kpi.plan import Plan
 from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import MEANING, counts_text, rate_text, result_text, target_text
+from gbv_kpi.render.formatting import MEANING, rate_text, result_text, target_text
 
 BLANK = "……"  # for the officer to fill in
 SHOWN_MERGERS = 20
-POINT = 25.4 / 72  # mm
-# The decree has the superior body's name written with the usual abbreviations.
-USUAL = {"ỦY BAN NHÂN DÂN": "UBND", "UỶ BAN NHÂN DÂN": "UBND", "HỘI ĐỒNG NHÂN DÂN": "HĐND"}
-
 # Abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III, as a document's number has them.
 KINDS = {
     "KH": phrase("Plan No. {number}"),
@@ -39,13 +34,6 @@ def document_title(plan: Plan) -> Phrase:
     return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
 
 
-def on_its_subject(document: Phrase, plan: Plan) -> Phrase | Bilingual:
-    """Return the document and its subject; the title alone if it names the document."""
-    if plan.number in plan.title.vi:
-        return plan.title
-    return phrase("{document} on {title}", document=document, title=plan.title)
-
-
 def official_day(day: date) -> str:
     """Return the numerals as the decree writes them: days below 10 and the months 1 and 2 take a leading zero.
 
@@ -54,30 +42,6 @@ def official_day(day: date) -> str:
     """
     month = f"{day.month:02}" if day.month <= 2 else str(day.month)
     return f"{day.day:02}/{month}/{day.year}"
-
-
-def day_issued(plan: Plan) -> str:
-    return official_day(plan.issued) if plan.issued else BLANK
-
-
-def year_of(outcome: Outcome) -> str:
-    """Return the year reported; a blank where no return could be read at all."""
-    return next((str(year) for year in outcome.scorecard.years), BLANK)
-
-
-def result(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
-    """Return the counts, what they count, and the rate; or why there is none."""
-    if not finding.status.has_rate:
-        return MEANING[finding.status]
-    counts = counts_text(finding, language)
-    if finding.measure == "count" and not finding.provisional:
-        return phrase("{counts} {noun}", counts=counts, noun=indicator.noun or "")
-    if indicator.noun:
-        counts = f"{counts} {language.say(indicator.noun)}"
-    rate = rate_text(finding, language)
-    if finding.provisional:
-        return phrase("{counts}, that is {rate} (provisional)", counts=counts, rate=rate)
-    return phrase("{counts}, that is {rate}", counts=counts, rate=rate)
 
 
 def short_result(finding: Finding, language: Language) -> str:
@@ -105,27 +69,6 @@ def judged(finding: Finding) -> Phrase:
     return meaning
 
 
-def assessment(finding: Finding, indicator: Indicator, language: Language) -> Phrase:
-    """Return whether the target is met, and how many are lacking; before it is due, when it will be."""
-    meaning = judged(finding)
-    threshold = finding.threshold or finding.next_threshold
-    if threshold is None:
-        return meaning
-    details: dict[str, Detail] = {
-        "status": meaning,
-        "target": target_text(threshold, indicator, language),
-        "year": str(threshold.since),
-    }
-    if finding.threshold is None:
-        return phrase("{status}: the target of {target} is set for {year}", **details)
-    if finding.status is not Status.MISSED:
-        return phrase("{status} (the target is {target}, from {year} on)", **details)
-    lacking = sentences.amount_lacking(finding, indicator)
-    if not threshold.lower_is_better:
-        lacking = phrase("{amount} lacking", amount=lacking)
-    return phrase("{status}: the target is {target} from {year} on, {lacking}", **details, lacking=lacking)
-
-
 def reported(coverage: Coverage) -> Iterator[Phrase]:
     """Yield who has reported and who has not; without "see the errors", for a report lists none."""
     yield from (sentence for sentence, _ in sentences.completeness(replace(coverage, refused=())))
@@ -139,53 +82,6 @@ def legend(findings: Iterable[Finding], language: Language, further: Iterable[St
     return "; ".join(f"{sign} {language.say(MEANING[status])}" for status, sign in SIGN.items() if status in present)
 
 
-def report_number(letterhead: Letterhead) -> str:
-    """Return the number of the report, with room for what the records office gives it."""
-    return f"      /BC-{letterhead.issuer_short or BLANK}"
-
-
-def capitalised(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def abbreviated(name: str) -> str:
-    """Return the name, in capitals, with its usual abbreviations.
-
-    >>> abbreviated("ỦY BAN NHÂN DÂN TỈNH NINH BÌNH")
-    'UBND TỈNH NINH BÌNH'
-    """
-    for words, abbreviation in USUAL.items():
-        name = name.replace(words, abbreviation)
-    return name
-
-
-def widest_line(text: str, points: float, column: float) -> float:
-    """Return about how wide (mm) the widest line of a text in bold Times New Roman is, broken to fit a column.
-
-    Accurate enough for a rule of a third to half of it.
-
-    >>> round(widest_line("SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", 12, 69))
-    62
-    """
-    widest = line = 0.0
-    for word in text.split():
-        width = sum(map(_advance, word)) * points * POINT
-        longer = line + (0.25 * points * POINT if line else 0) + width
-        line = longer if longer <= column else width
-        widest = max(widest, min(line, column))
-    return widest
-
-
-def _advance(character: str) -> float:
-    if character in "Iijltf.,;:/-–()":
-        return 0.35
-    return 0.71 if character.isupper() else 0.5
-
-
-def findings_by_indicator(findings: Iterable[Finding]) -> dict[str, Finding]:
-    return {finding.indicator: finding for finding in findings}
-
-
 def titles_by_verdict(findings: Iterable[Finding], plan: Plan, language: Language) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for finding in sorted(findings, key=lambda finding: list(Status).index(finding.status)):
@@ -194,31 +90,7 @@ def titles_by_verdict(findings: Iterable[Finding], plan: Plan, language: Languag
     return found
 
 
-def indicator_points(outcome: Outcome, finding: Finding, language: Language) -> Iterator[Phrase]:
-    """Yield the target in the plan's words, the result with last year's, the assessment, and notes."""
-    indicator, year = outcome.scorecard.plan.indicator_by_id[finding.indicator], str(finding.year)
-    if indicator.quote:
-        yield phrase("Target: “{quote}”.", quote=indicator.quote)
-    found = result(finding, indicator, language)
-    if rate := sentences.last_year_rate(outcome.trend, finding, language):
-        yield phrase(
-            "Result of {year}: {result}; of {last_year}: {rate}.",
-            year=year,
-            result=found,
-            last_year=str(finding.year - 1),
-            rate=rate,
-        )
-    else:
-        yield phrase("Result of {year}: {result}.", year=year, result=found)
-    yield phrase("Assessment: {assessment}.", assessment=assessment(finding, indicator, language))
-    if progress := sentences.progress_alone(indicator, finding, language):
-        yield phrase("Progress: {progress}.", progress=progress)
-    for note in (indicator.caveat, indicator.note):
-        if note and finding.status.has_rate:
-            yield phrase("Note: {note}", note=note)
-
-
-def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
+def on_the_figures(outcome: Outcome, language: Language) -> Iterator[Phrase | Bilingual | str]:
     """Yield completeness, caveats and other limits of the figures."""
     plan = outcome.scorecard.plan
     for coverage in outcome.scorecard.coverage:
@@ -234,6 +106,6 @@ def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
     yield from islice(merged, SHOWN_MERGERS)
     if len(merged) > SHOWN_MERGERS:
         yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
-    yield from sentences.withheld_notes(plan, outcome.withheld)
+    yield from sentences.withheld_notes(plan, outcome.withheld, language)
     if plan.note:
         yield plan.note

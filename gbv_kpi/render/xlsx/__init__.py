@@ -3,11 +3,10 @@
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.render.xlsx.book import Book, Page
-from gbv_kpi.render.xlsx.indicator import IndicatorPage
 from gbv_kpi.render.xlsx.lists import fill_problems, fill_sources
-from gbv_kpi.render.xlsx.returns import fill_returns, year_of
 from gbv_kpi.render.xlsx.summary import fill_summary
 from gbv_kpi.render.xlsx.trend import fill_trend
+from gbv_kpi.render.xlsx.units import IndicatorPage, fill_returns, year_of
 
 __all__ = ["to_xlsx"]
 
@@ -20,10 +19,11 @@ def to_xlsx(outcome: Outcome, language: Language) -> bytes:
     indicators: list[IndicatorPage] = []
     if year:
         pages = [Page(book, indicator.title) for indicator in plan.indicators]
-        returns = fill_returns(Page(book, phrase("Returns")), year)
-        for number, (page, indicator) in enumerate(zip(pages, plan.indicators, strict=True), start=1):
-            indicators.append(IndicatorPage(page, indicator, year, returns))
-            indicators[-1].fill(number)
+        returns = Page(book, phrase("Returns"))
+        fill_returns(returns, year)
+        indicators = [IndicatorPage(*pair, year, returns) for pair in zip(pages, plan.indicators, strict=True)]
+        for number, indicator in enumerate(indicators, start=1):
+            indicator.fill(number)
         if outcome.trend:
             fill_trend(Page(book, phrase("Trend")), outcome.trend, indicators)
     fill_summary(summary, outcome, indicators)

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeGuard
-from zipfile import ZIP_DEFLATED, ZipFile
+from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -17,7 +16,7 @@ from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
-from gbv_kpi.render.xlsx.formulas import quoted, reference
+from gbv_kpi.render.xlsx.formulas import quoted
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
@@ -41,6 +40,7 @@ COLOURS = {
 
 Words = Phrase | Bilingual | str
 Look = Mapping[str, Any]  # as xlsxwriter names the properties of a format
+PLAIN: Look = MappingProxyType({})
 
 
 class Cell(NamedTuple):
@@ -49,7 +49,7 @@ class Cell(NamedTuple):
     value: Words | float | None = None  # words or a number; None: nothing
     digits: str | None = None  # the format of a number
     formula: str = ""  # that evaluates to the value
-    look: Look = MappingProxyType({})
+    look: Look = PLAIN
 
 
 class Book:
@@ -60,19 +60,13 @@ class Book:
         self.workbook = Workbook(self._bytes, flags)
         self.workbook.set_properties({"title": self.say(title), "category": REPORT_MARK, "created": UNDATED})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self._titles = list(RESERVED)
+        self.titles = list(RESERVED)  # of the sheets
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
         self.whole = f"{LOCALE[language.tag]}#,##0"  # the number format of counts
 
     def say(self, words: Words) -> str:
         """Return a text as a cell holds it."""
         return paper.storable(escape_controls(self.language.say(words)))
-
-    def sheet_name(self, title: Words) -> str:
-        # A word right before a bracket is taken for a function wherever the sheet is referred to.
-        name = paper.sheet_title(self.say(title).replace("(", " ("), self._titles)
-        self._titles.append(name)
-        return name
 
     def format(self, look: Look) -> Any:
         """Return a format; cells that look the same share it."""
@@ -84,10 +78,9 @@ class Book:
 
     def rates(self, measure: Measure, decimals: int = 1, prefix: str = "", suffix: str = "") -> str:
         """Return the number format of rates, with literal signs around them."""
-        places = "0" + ("." + "0" * decimals if decimals else "")
-        literal = [quoted(text) if text else "" for text in (prefix, suffix)]
-        sign = "%" if measure in ("percent", "change") else ""
-        return f"{LOCALE[self.language.tag]}{literal[0]}{places}{sign}{literal[1]}"
+        places = f"{0:.{decimals}f}{'%' if measure in ('percent', 'change') else ''}"
+        before, after = (quoted(text) if text else "" for text in (prefix, suffix))
+        return f"{LOCALE[self.language.tag]}{before}{places}{after}"
 
     def rate_digits(self, finding: Finding | None, measure: Measure, prefix: str = "", suffix: str = "") -> str:
         """Return a number format with enough decimals never to contradict the verdict."""
@@ -112,17 +105,8 @@ class Book:
         return Cell(self.word[status], formula=formula, look=CENTRED)
 
     def to_bytes(self) -> bytes:
-        """Return the file, with its language, which the library does not write."""
         self.workbook.close()
-        tagged = BytesIO()
-        with ZipFile(self._bytes) as archive, ZipFile(tagged, "w", ZIP_DEFLATED) as copy:
-            for part in archive.infolist():
-                content = archive.read(part)
-                if part.filename == "docProps/core.xml":
-                    language = f"<dc:language>{self.language.tag}</dc:language></cp:coreProperties>".encode()
-                    content = content.replace(b"</cp:coreProperties>", language)
-                copy.writestr(part, content)
-        return tagged.getvalue()
+        return self._bytes.getvalue()
 
 
 def quotient(finding: Finding | None) -> float | None:
@@ -148,7 +132,9 @@ class Page:
 
     def __init__(self, book: Book, title: Words) -> None:
         self.book = book
-        self.name = book.sheet_name(title)
+        # A word right before a bracket is taken for a function wherever the sheet is referred to.
+        self.name = paper.sheet_title(book.say(title).replace("(", " ("), book.titles)
+        book.titles.append(self.name)
         self.sheet = book.workbook.add_worksheet(self.name, _Sheet)
         self.sheet.hide_gridlines(2)
         self.sheet.set_default_row(ROW_HEIGHT)
@@ -165,7 +151,9 @@ class Page:
         return sum(round(width * 7) + 5 for width in self.widths)
 
     def reference(self, row: int, column: int) -> str:
-        return reference(self.name, xl_rowcol_to_cell(row, column))
+        """Return a cell as other sheets refer to it; an apostrophe in the sheet's name is written twice."""
+        name = self.name.replace("'", "''")
+        return f"'{name}'!{xl_rowcol_to_cell(row, column)}"
 
     def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> None:
         """Write a cell; text as text, whatever sign it starts with, and even if someone edits the cell later."""
@@ -180,7 +168,7 @@ class Page:
         elif isinstance(cell.value, int | float):
             self.sheet.write_number(row, column, cell.value, self.book.format(look))
         else:
-            text = self.book.say(cell.value or "")
+            text = self.text(cell)
             quoting = {"quote_prefix": True} if paper.is_formula_like(text) else {}
             self.sheet.write_string(row, column, text, self.book.format({**look, **quoting}))
 
@@ -188,81 +176,50 @@ class Page:
         for column, cell in enumerate(cells):
             self.put(row, column, cell, look)
 
-    def put_across(self, row: int, words: Words, look: Look = MappingProxyType({})) -> None:
+    def put_across(self, row: int, words: Words, look: Look = PLAIN) -> None:
         """Write a line of text over all columns, as high as it needs."""
-        text = self.book.say(words)
-        quoting = {"quote_prefix": True} if paper.is_formula_like(text) else {}
-        style = self.book.format({"text_wrap": True, **quoting, **look})
+        style = self.book.format({"text_wrap": True, **look})
         self.sheet.merge_range(row, 0, row, len(self.widths) - 1, "", style)
-        self.sheet.write_string(row, 0, text, style)
-        self.fit(row, [text], [sum(self.widths)], look.get("font_size", 12))
+        self.put(row, 0, Cell(words), look)
+        self.fit(row, [Cell(words)], [sum(self.widths)], look.get("font_size", 12))
 
-    def line(self, row: int, words: Words, look: Look = MappingProxyType({})) -> None:
-        """Write a text that overflows the blank cells at its right; wrap one longer than the columns."""
-        width, size = sum(self.widths), look.get("font_size", 12)
-        if paper.row_height([(self.book.say(words), width)], size) > paper.row_height([("", 1)], size):
-            self.put_across(row, words, look)
-        else:
-            self.put(row, 0, Cell(words), {"text_wrap": False, **look})
-
-    def headings(self, row: int, headings: Iterable[Words]) -> None:
-        texts = [self.book.say(words) for words in headings]
-        self.row(row, map(Cell, texts), HEADING)
-        self.fit(row, texts, bold=True)
-
-    def named_table(
-        self, name: str, top: int, last_row: int, headings: Iterable[Words], *, filters: bool = False
+    def headings(
+        self, top: int, headings: Iterable[Words], name: str = "", last_row: int = 0, *, filters: bool = False
     ) -> None:
-        """Make the cells from a row of headings down a table that formulas and pivot tables know by its name."""
-        look = self.book.format({"text_wrap": True, **HEADING})
-        columns = [{"header": self.book.say(heading), "header_format": look} for heading in headings]
-        if last_row > top:
+        """Write headings; with a name, the cells from them down to a row are a table that formulas can refer to."""
+        texts = [self.book.say(words) for words in headings]
+        cells = list(map(Cell, texts))
+        self.row(top, cells, HEADING)
+        self.fit(top, cells, bold=True)
+        if name and last_row > top:
+            look = self.book.format({"text_wrap": True, **HEADING})
+            columns = [{"header": text, "header_format": look} for text in texts]
             table = {"name": name, "columns": columns, "style": None, "autofilter": filters}
-            self.sheet.add_table(top, 0, last_row, len(columns) - 1, table)
-
-    def list(self, name: str, top: int, headings: Sequence[Words], rows: Sequence[Sequence[Cell]]) -> int:
-        """Write a table that can be filtered, and set up the sheet for print; return the last row."""
-        self.headings(top, headings)
-        for row, cells in enumerate(rows, start=top + 1):
-            self.row(row, cells)
-            self.fit(row, [self.book.say(cell.value) if _is_words(cell.value) else "" for cell in cells])
-        last = top + len(rows)
-        self.named_table(name, top, last, headings, filters=True)
-        self.print_on_a4(top, frozen_columns=0)
-        return last
+            self.sheet.add_table(top, 0, last_row, len(texts) - 1, table)
 
     def fit(
-        self,
-        row: int,
-        texts: Iterable[str],
-        widths: Sequence[float] | None = None,
-        size: float = 12,
-        *,
-        bold: bool = False,
+        self, row: int, cells: Iterable[Cell], widths: Sequence[float] = (), size: float = 12, *, bold: bool = False
     ) -> None:
         """Make a row high enough for wrapped texts; `widths` are of their columns, if not the first of the sheet."""
-        pairs = zip(texts, widths or self.widths, strict=False)
+        pairs = zip(map(self.text, cells), widths or self.widths, strict=False)
         self.sheet.set_row(row, paper.row_height(pairs, size * 1.08 if bold else size))
 
-    def fit_name(self, row: int, name: str, column: int, *, bold: bool = False) -> None:
+    def fit_name(self, row: int, cell: Cell, column: int, *, bold: bool = False) -> None:
         """Make room for a name that does not fit on one line; other rows keep the sheet's usual height."""
-        if len(name) > self.widths[column]:
-            self.fit(row, [name], [self.widths[column]], bold=bold)
+        if len(self.text(cell)) > self.widths[column]:
+            self.fit(row, [cell], [self.widths[column]], bold=bold)
 
-    def shrink(self, rows: Iterable[int]) -> None:
-        for row in rows:
-            self.sheet.set_row(row, GAP)
+    def text(self, cell: Cell) -> str:
+        """Return the words of a cell."""
+        return "" if isinstance(cell.value, int | float | None) else self.book.say(cell.value)
 
     def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
         for status in COLOURS:
             rule = {"type": "cell", "criteria": "==", "value": quoted(self.book.word[status])}
-            self._colour((first_row, column, last_row, column), status, rule)
+            self.colour((first_row, column, last_row, column), status, rule)
 
-    def colour_where(self, row: int, condition: str, status: Status) -> None:
-        """Give a row the colour of a verdict as long as a condition holds."""
-        self._colour((row, 0, row, len(self.widths) - 1), status, {"type": "formula", "criteria": condition})
-
-    def _colour(self, area: tuple[int, int, int, int], status: Status, rule: dict[str, Any]) -> None:
+    def colour(self, area: tuple[int, int, int, int], status: Status, rule: dict[str, Any]) -> None:
+        """Give cells the colour of a verdict as long as a rule holds."""
         fill, ink = COLOURS[status]
         look = self.book.workbook.add_format({"bg_color": fill, "font_color": ink})
         self.sheet.conditional_format(*area, {**rule, "format": look})
@@ -282,7 +239,3 @@ class Page:
         if headings is not None:
             sheet.repeat_rows(headings)
             sheet.freeze_panes(headings + 1, frozen_columns)
-
-
-def _is_words(value: object) -> TypeGuard[Words]:
-    return isinstance(value, Phrase | Bilingual | str)

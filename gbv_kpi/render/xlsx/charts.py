@@ -7,7 +7,7 @@ from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan.thresholds import Measure
-from gbv_kpi.render.xlsx.book import Page, Words
+from gbv_kpi.render.xlsx.book import Look, Page, Words
 
 BLUE, DARK_BLUE, RED, GREY, WHITE = "#8FB4D9", "#1F4E79", "#C00000", "#D9D9D9", "#FFFFFF"
 GAP = 5  # pixels to the cells above
@@ -48,39 +48,31 @@ def put_rates_chart(page: Page, spot: Spot, shown: Rates, *, first_is_whole: boo
         columns["points"] = [{"fill": {"color": DARK_BLUE}}]
         if rates[0]:
             labels["custom"][0] = {"font": _font(9) | {"color": WHITE}}
-    chart = page.book.workbook.add_chart({"type": "column"})
-    chart.add_series(_series(page, phrase("Rate"), shown.names, shown.rates) | columns)
-    if shown.bounds:
-        look = {"line": DASHED_LINE} if first_is_whole else {"line": {"none": True}, "marker": DASH}
-        thresholds = page.book.workbook.add_chart({"type": "line"})
-        thresholds.add_series(_series(page, phrase("Threshold in force"), shown.names, shown.bounds) | look)
-        chart.combine(thresholds)
-    _put(page, chart, spot, shown)
+    bounds = {"line": DASHED_LINE} if first_is_whole else {"line": {"none": True}, "marker": DASH}
+    _put_chart(page, spot, shown, "column", columns, bounds)
 
 
 def put_trend_chart(page: Page, spot: Spot, shown: Rates) -> None:
     """Draw the rate and the threshold as lines over the years; a year without a rate is a gap."""
     marker = {"type": "circle", "size": 7, "fill": {"color": DARK_BLUE}, "border": {"color": DARK_BLUE}}
-    chart = page.book.workbook.add_chart({"type": "line"})
-    chart.add_series(
-        _series(page, phrase("Rate"), shown.names, shown.rates)
-        | {"line": {"color": DARK_BLUE, "width": 2.25}, "marker": marker}
-    )
-    if shown.bounds:
-        chart.add_series(
-            _series(page, phrase("Threshold in force"), shown.names, shown.bounds)
-            | {"line": DASHED_LINE, "marker": DASH}
-        )
-    chart.show_blanks_as("gap")
-    _put(page, chart, spot, shown)
+    rates = {"line": {"color": DARK_BLUE, "width": 2.25}, "marker": marker}
+    _put_chart(page, spot, shown, "line", rates, {"line": DASHED_LINE, "marker": DASH})
 
 
-def _series(page: Page, name: Words, names: Cells, values: Cells) -> dict[str, Any]:
-    return {"name": page.book.say(name), "categories": [page.name, *names], "values": [page.name, *values]}
+def _put_chart(page: Page, spot: Spot, shown: Rates, kind: str, rate_look: Look, bound_look: Look) -> None:
+    """Draw rates as columns or a line, thresholds as a line."""
 
+    def series(name: Words, values: Cells) -> dict[str, Any]:
+        return {"name": page.book.say(name), "categories": [page.name, *shown.names], "values": [page.name, *values]}
 
-def _put(page: Page, chart: Any, spot: Spot, shown: Rates) -> None:
     row, column, width, height = spot
+    chart = page.book.workbook.add_chart({"type": kind})
+    chart.add_series(series(phrase("Rate"), shown.rates) | dict(rate_look))
+    if shown.bounds:
+        lines = chart if kind == "line" else page.book.workbook.add_chart({"type": "line"})
+        lines.add_series(series(phrase("Threshold in force"), shown.bounds) | dict(bound_look))
+        if lines is not chart:
+            chart.combine(lines)
     text = page.book.say(shown.title)
     is_percent = shown.measure == "percent"
     axis: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """Write the sheets with lists: problems in the returns, source files, the listing of a command."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from gbv_kpi import __version__
@@ -12,7 +13,7 @@ from gbv_kpi.problems import Severity
 from gbv_kpi.render import listing
 from gbv_kpi.render.listing import Listing, for_person
 from gbv_kpi.render.problems import HEADINGS, listed
-from gbv_kpi.render.xlsx.book import CENTRED, TITLE, Book, Cell, Page, quotient
+from gbv_kpi.render.xlsx.book import CENTRED, PLAIN, TITLE, Book, Cell, Page, Words, quotient
 
 FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}
 PROBLEM_WIDTHS = (11.0, 20.0, 26.0, 16.0, 9.0, 22.0, 52.0, 46.0)
@@ -33,12 +34,27 @@ def listing_to_xlsx(listing: Listing, language: Language) -> bytes:
     texts = [[for_person(row[index], language) for index, _ in places] for row in listing.rows]
     columns = zip(*([book.say(heading) for heading in headings], *texts), strict=True)
     page.set_widths([min(WIDEST, max(NARROWEST, 1 + max(map(len, column)))) for column in columns])
-    page.line(0, listing.title, TITLE)
     rows = [[_cell(book, row[index]) for index, _ in places] for row in listing.rows]
-    last = page.list("list", 2, headings, rows)
+    last = _fill(page, "list", [listing.title], headings, rows)
     for row, note in enumerate(listing.notes, start=last + 2):
-        page.line(row, note)
+        page.put_across(row, note)
     return book.to_bytes()
+
+
+def _fill(
+    page: Page, name: str, lines: Sequence[Words], headings: Sequence[Words], rows: Sequence[Sequence[Cell]]
+) -> int:
+    """Write a title and other lines, and below them a table that can be filtered; return its last row."""
+    for row, line in enumerate(lines):
+        page.put_across(row, line, PLAIN if row else TITLE)
+    top = len(lines) + 1
+    last = top + len(rows)
+    page.headings(top, headings, name, last, filters=True)
+    for row, cells in enumerate(rows, start=top + 1):
+        page.row(row, cells)
+        page.fit(row, cells)
+    page.print_on_a4(top, frozen_columns=0)
+    return last
 
 
 def _cell(book: Book, cell: listing.Cell) -> Cell:
@@ -56,21 +72,18 @@ def _cell(book: Book, cell: listing.Cell) -> Cell:
 
 def fill_problems(page: Page, outcome: Outcome) -> None:
     page.set_widths(PROBLEM_WIDTHS)
-    page.put_across(0, phrase("Errors and warnings"), TITLE)
     problems = sorted(outcome.problems, key=lambda problem: problem.severity is not Severity.ERROR)
     rows = [list(map(Cell, listed(problem))) for problem in problems]
     for row, problem in zip(rows, problems, strict=True):
         row[0] = row[0]._replace(look={"bg_color": FILL[problem.severity], **CENTRED})
-    page.list("problems", 2, HEADINGS, rows)
+    _fill(page, "problems", [phrase("Errors and warnings")], HEADINGS, rows)
 
 
 def fill_sources(page: Page, outcome: Outcome) -> None:
     """Write each file with its hash, unless counts could be guessed from that."""
     plan, book = outcome.scorecard.plan, page.book
     page.set_widths(SOURCE_WIDTHS)
-    page.put_across(0, phrase("Files that the figures come from"), TITLE)
-    details = {"number": plan.number, "id": plan.id, "version": __version__}
-    page.put_across(1, phrase("Plan {number} ({id}), gbv-kpi {version}", **details))
+    plan_read = phrase("Plan {number} ({id}), gbv-kpi {version}", number=plan.number, id=plan.id, version=__version__)
     rows = [
         [
             Cell(file.path),
@@ -80,4 +93,4 @@ def fill_sources(page: Page, outcome: Outcome) -> None:
         ]
         for file in outcome.files
     ]
-    page.list("sources", 3, SOURCE_HEADINGS, rows)
+    _fill(page, "sources", [phrase("Files that the figures come from"), plan_read], SOURCE_HEADINGS, rows)

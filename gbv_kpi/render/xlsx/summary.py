@@ -13,23 +13,13 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import clock_text
-from gbv_kpi.render.xlsx import formulas
+from gbv_kpi.render.xlsx import formulas, units
 from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, TITLE, Book, Cell, Look, Page, Words, quotient
 from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
-from gbv_kpi.render.xlsx.indicator import (
-    BOUND,
-    DENOMINATOR,
-    LACKING,
-    NEXT,
-    NUMERATOR,
-    RATE,
-    VERDICT,
-    IndicatorPage,
-)
-from gbv_kpi.render.xlsx.returns import PROVINCE
+from gbv_kpi.render.xlsx.units import IndicatorPage
 from gbv_kpi.render.year_record import record_sentences
 
-NAME, QUOTE = 0, 1  # from NUMERATOR to LACKING the columns are those of the indicators' own sheets
+NAME, QUOTE = 0, 1  # then, up to the shortfall, the columns of the indicators' own sheets
 EXTRA_WIDTH = 13.0
 WITHOUT_A_TABLE = (75.0, 75.0)
 CHART_HEIGHT = 300  # pixels
@@ -53,8 +43,8 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
         page.headings(row, [heading for heading, _, _ in columns])
         for row, cells in enumerate(zip(*(cells for _, _, cells in columns), strict=True), start=first):
             page.row(row, cells)
-            page.fit(row, [page.book.say(cells[column].value) for column in (NAME, QUOTE)])
-        page.colour_verdicts(first, last, VERDICT)
+            page.fit(row, cells[: QUOTE + 1])
+        page.colour_verdicts(first, last, units.VERDICT)
         if sentences.verdict(outcome, indicators[0].year.year):
             _follow_verdicts(page, outcome, indicators[0].year.year, (first, last))
         row = last + 2
@@ -66,8 +56,8 @@ def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPag
         shown = Rates(
             phrase("Results against the thresholds in force"),
             (first, NAME, last, NAME),
-            (first, RATE, last, RATE),
-            (first, BOUND, last, BOUND),
+            (first, units.RATE, last, units.RATE),
+            (first, units.BOUND, last, units.BOUND),
             [indicator.finding() for indicator in indicators],
             measures.pop(),
         )
@@ -101,7 +91,7 @@ def _lines_below(outcome: Outcome, language: Language) -> Iterator[Line]:
     for caveat in sentences.caveats(plan, scorecard.rated_indicators):
         yield caveat, {"italic": True}
     for note in (
-        *sentences.withheld_notes(plan, outcome.withheld),
+        *sentences.withheld_notes(plan, outcome.withheld, language),
         *record_sentences(outcome.year_record, plan, language),
     ):
         yield note, {}
@@ -110,48 +100,40 @@ def _lines_below(outcome: Outcome, language: Language) -> Iterator[Line]:
 def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage]) -> Iterator[Column]:
     """Yield the columns; last year's rate where it is known, the next threshold where there is one."""
     year = indicators[0].year.year
-    has_next = any(indicator.coming for indicator in indicators)
     thresholds = [bound for indicator in indicators for bound in (indicator.threshold, indicator.coming) if bound]
     lower = any(threshold.lower_is_better for threshold in thresholds)
     lacking = phrase("Lacking or too many") if lower else phrase("Lacking")
-    yield phrase("Indicator"), 20.0, [Cell(_name(indicator), look=BOLD) for indicator in indicators]
+    titles = [Cell(indicator.marked(indicator.indicator.title), look=BOLD) for indicator in indicators]
+    denominators = [
+        Cell() if page.indicator.measure == "count" else _link(page, units.DENOMINATOR) for page in indicators
+    ]
+    yield phrase("Indicator"), 20.0, titles
     yield phrase("The plan's words"), 46.0, [Cell(indicator.indicator.quote) for indicator in indicators]
-    yield phrase("Numerator"), 11.0, [_link(indicator, NUMERATOR) for indicator in indicators]
-    yield phrase("Denominator"), 11.0, [_denominator(indicator) for indicator in indicators]
-    yield phrase("Rate"), 11.0, [_link(indicator, RATE) for indicator in indicators]
+    yield phrase("Numerator"), 11.0, [_link(indicator, units.NUMERATOR) for indicator in indicators]
+    yield phrase("Denominator"), 11.0, denominators
+    yield phrase("Rate"), 11.0, [_link(indicator, units.RATE) for indicator in indicators]
     # Without a threshold the chart would draw a word as 0, and a link to a blank cell gives 0.
     yield phrase("Threshold in force"), 12.0, [book.bound(indicator.threshold) for indicator in indicators]
-    yield phrase("Verdict"), 17.0, [_link(indicator, VERDICT) for indicator in indicators]
-    yield lacking, 11.0, [_link(page, LACKING) if page.threshold else Cell() for page in indicators]
+    yield phrase("Verdict"), 17.0, [_link(indicator, units.VERDICT) for indicator in indicators]
+    yield lacking, 11.0, [_link(page, units.LACKING) if page.threshold else Cell() for page in indicators]
     points = (
         [point.finding for series in trend.series if series.unit is None for point in series.points] if trend else []
     )
     if last_year := {finding.indicator: finding for finding in points if finding.year == year - 1}:
         rates = [_last_rate(book, last_year.get(indicator.indicator.id)) for indicator in indicators]
         yield phrase("Rate in {year}", year=str(year - 1)), EXTRA_WIDTH, rates
-    if has_next:
+    if any(page.coming for page in indicators):
         bounds = [book.bound(page.coming, f" ({page.coming.since})") if page.coming else Cell() for page in indicators]
         yield phrase("Next threshold"), EXTRA_WIDTH, bounds
-        links = [_link(page, NEXT) if page.coming else Cell() for page in indicators]
+        links = [_link(page, units.NEXT) if page.coming else Cell() for page in indicators]
         yield phrase("{lacking} for it", lacking=lacking), EXTRA_WIDTH, links
-
-
-def _name(indicator: IndicatorPage) -> Words:
-    title, finding = indicator.indicator.title, indicator.finding()
-    if finding and finding.provisional:
-        return phrase("{indicator} {mark}", indicator=title, mark=phrase("(provisional)"))
-    return title
-
-
-def _denominator(indicator: IndicatorPage) -> Cell:
-    return Cell() if indicator.indicator.measure == "count" else _link(indicator, DENOMINATOR)
 
 
 def _link(indicator: IndicatorPage, column: int) -> Cell:
     """Return a link to a column of the province's row on the indicator's own sheet."""
     cell = indicator.province_row()[column]
-    link = f"={indicator.page.reference(PROVINCE, column)}"
-    return cell._replace(formula=link) if column == VERDICT else Cell(cell.value, cell.digits or "", link)
+    link = f"={indicator.page.reference(units.PROVINCE, column)}"
+    return cell._replace(formula=link) if column == units.VERDICT else Cell(cell.value, cell.digits or "", link)
 
 
 def _last_rate(book: Book, finding: Finding | None) -> Cell:
@@ -166,7 +148,7 @@ def _follow_verdicts(page: Page, outcome: Outcome, year: int, rows: tuple[int, i
     """Make the headline and its colour follow the verdicts below."""
     plan, book = outcome.scorecard.plan, page.book
     row = 1 + len(outcome.scorecard.years)
-    verdicts = xl_range_abs(rows[0], VERDICT, rows[1], VERDICT)
+    verdicts = xl_range_abs(rows[0], units.VERDICT, rows[1], units.VERDICT)
     missed = f"COUNTIF({verdicts},{formulas.quoted(book.word[Status.MISSED])})"
     province = outcome.scorecard.judged.of_province()
     judged = sum(len(province.with_status(status).frame) for status in (Status.MET, Status.MISSED))
@@ -174,5 +156,5 @@ def _follow_verdicts(page: Page, outcome: Outcome, year: int, rows: tuple[int, i
     current = book.say(sentences.verdict(outcome, year) or "")
     if current in possible and (formula := formulas.choice(missed, possible)):
         page.put(row, 0, Cell(current, formula=formula), TITLE)
-    page.colour_where(row, f"={missed}>0", Status.MISSED)
-    page.colour_where(row, f"={missed}=0", Status.MET)
+    for status, condition in ((Status.MISSED, f"={missed}>0"), (Status.MET, f"={missed}=0")):
+        page.colour((row, 0, row, len(page.widths) - 1), status, {"type": "formula", "criteria": condition})

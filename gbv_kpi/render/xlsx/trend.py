@@ -14,9 +14,9 @@ from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.render.formatting import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained
 from gbv_kpi.render.xlsx import formulas
-from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, GRID, TITLE, Cell, Look, Page, Words, quotient
+from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, GRID, TITLE, Cell, Page, quotient
 from gbv_kpi.render.xlsx.charts import Rates, put_trend_chart
-from gbv_kpi.render.xlsx.indicator import RATE, VERDICT, IndicatorPage
+from gbv_kpi.render.xlsx.units import RATE, VERDICT, IndicatorPage
 
 LEGEND, HEADINGS = 1, 2
 NAME, FIRST_YEAR = 0, 1
@@ -39,7 +39,7 @@ def fill_trend(page: Page, trend: Trend, indicators: Sequence[IndicatorPage]) ->
         if used and used + rows > PAGE_ROWS:
             breaks.append(row)
             used = 0
-        _fill_block(page, trend, indicator, series, row)
+        _fill_block(page, indicator, series, row)
         row, used = row + rows, used + rows
     page.colour_verdicts(HEADINGS + 1, row, len(trend.years) + 1)
     page.sheet.set_h_pagebreaks(breaks)
@@ -54,23 +54,22 @@ def _legend(page: Page, trend: Trend) -> Iterator[str]:
         yield f"{mark} {page.book.say(meaning)}"
 
 
-def _fill_block(page: Page, trend: Trend, indicator: IndicatorPage, all_series: Sequence[Series], row: int) -> None:
+def _fill_block(page: Page, indicator: IndicatorPage, all_series: Sequence[Series], row: int) -> None:
     """Write one indicator over the years: the province with verdicts and thresholds, then the units, and a chart."""
-    book, last_year = page.book, len(trend.years)
-    province, *units = all_series
-    page.row(row, [Cell(indicator.indicator.title), *[Cell("")] * (last_year + 1)], {"bg_color": paper.HEADING, **BOLD})
-    _fill_rates(page, indicator, province, trend.plan.place, row + 1, BOLD)
-    findings = [point.finding for point in province.points]
-    page.row(
-        row + 2, [Cell(phrase("Verdict")), *(_small_verdict(indicator, point) for point in province.points), Cell()]
-    )
-    page.fit_name(row + 2, "x" * max(len(book.word[finding.status]) for finding in findings), FIRST_YEAR)
+    book, points = page.book, all_series[0].points
+    findings, last_year = [point.finding for point in points], len(points)
+    blanks = [Cell("")] * (last_year + 1)
+    page.row(row, [Cell(indicator.indicator.title), *blanks], {"bg_color": paper.HEADING, **BOLD})
+    verdicts = [book.verdict(point.finding.status, _reference(indicator, point, VERDICT)) for point in points]
+    looks = [{**CENTRED, "font_size": 10, "font_color": COLOURS[finding.status][1]} for finding in findings]
+    small = [verdict._replace(look=look) for verdict, look in zip(verdicts, looks, strict=True)]
+    page.row(row + 2, [Cell(phrase("Verdict")), *small, Cell()])
+    page.fit_name(row + 2, Cell(max((book.word[finding.status] for finding in findings), key=len)), FIRST_YEAR)
     bounds = [book.bound(finding.threshold) for finding in findings]
     page.row(row + 3, [Cell(phrase("Threshold in force")), *bounds, Cell()])
-    for unit_row, series in enumerate(units, start=row + 4):
-        name = series.unit_name or ""
-        _fill_rates(page, indicator, series, name, unit_row)
-        page.fit_name(unit_row, name, NAME)
+    for series_row, series in zip((row + 1, *range(row + 4, row + 3 + len(all_series))), all_series, strict=True):
+        name = Cell(indicator.year.plan.place if series.unit is None else series.unit_name or "")
+        _fill_rates(page, indicator, series, name, series_row)
     if last_year > 1:
         shown = Rates(
             indicator.indicator.title,
@@ -83,14 +82,27 @@ def _fill_block(page: Page, trend: Trend, indicator: IndicatorPage, all_series: 
         put_trend_chart(page, (row, last_year + 2, *CHART_SIZE), shown)
 
 
-def _fill_rates(page: Page, indicator: IndicatorPage, series: Series, name: Words, row: int, look: Look = GRID) -> None:
-    """Write the rates of the province or a unit; the province's year without one is blank, for a chart would draw 0."""
-    verdict = page.book.verdict(series.level.status, _reference(indicator, series.points[-1], VERDICT))
-    rates = [_rate(indicator, point) for point in series.points]
-    page.row(row, [Cell(name), *rates, verdict], look)
+def _fill_rates(page: Page, indicator: IndicatorPage, series: Series, name: Cell, row: int) -> None:
+    """Write the rates of the province or a unit; a sign disappears once somebody changes a count and so the verdict.
+
+    The province's year without a rate is blank, for a chart would draw 0.
+    """
+    book, is_whole = page.book, series.unit is None
+    verdict = book.verdict(series.level.status, _reference(indicator, series.points[-1], VERDICT))
+    page.row(row, [name, *(_rate(indicator, point) for point in series.points), verdict], BOLD if is_whole else GRID)
+    if not is_whole:
+        page.fit_name(row, name, NAME)
+    current = xl_rowcol_to_cell(row, len(series.points) + 1, col_abs=True)
     for column, point in enumerate(series.points, start=FIRST_YEAR):
-        if quotient(point.finding) is not None and _reference(indicator, point, RATE):
-            _drop_stale_sign(page, row, column, point, len(series.points) + 1)
+        finding = point.finding
+        if quotient(finding) is not None and _reference(indicator, point, RATE):
+            digits = book.rate_digits(finding, finding.measure, suffix=marks_text(point))
+            rule = {
+                "type": "formula",
+                "criteria": f"={current}<>{formulas.quoted(book.word[finding.status])}",
+                "format": book.workbook.add_format({"num_format": digits}),
+            }
+            page.sheet.conditional_format(row, column, row, column, rule)
 
 
 def _rate(indicator: IndicatorPage, point: Point) -> Cell:
@@ -105,28 +117,9 @@ def _rate(indicator: IndicatorPage, point: Point) -> Cell:
     return Cell(rate, digits, formula, {"font_color": COLOURS[finding.status][1]})
 
 
-def _small_verdict(indicator: IndicatorPage, point: Point) -> Cell:
-    status = point.finding.status
-    look = {**CENTRED, "font_size": 10, "font_color": COLOURS[status][1]}
-    return indicator.page.book.verdict(status, _reference(indicator, point, VERDICT))._replace(look=look)
-
-
 def _reference(indicator: IndicatorPage, point: Point, column: int) -> str:
     """Return a link to a cell of the indicator's own sheet; "" for a year or a unit not on it."""
     year, finding = indicator.year, point.finding
     if finding.year != year.year or finding.unit not in year.row_by_unit:
         return ""
     return f"={indicator.page.reference(year.row_by_unit[finding.unit], column)}"
-
-
-def _drop_stale_sign(page: Page, row: int, column: int, point: Point, verdict_column: int) -> None:
-    """Hide the sign once somebody changes a count, and so the verdict."""
-    finding, book = point.finding, page.book
-    verdict = xl_rowcol_to_cell(row, verdict_column, col_abs=True)
-    digits = book.rate_digits(finding, finding.measure, suffix=marks_text(point))
-    rule = {
-        "type": "formula",
-        "criteria": f"={verdict}<>{formulas.quoted(book.word[finding.status])}",
-        "format": book.workbook.add_format({"num_format": digits}),
-    }
-    page.sheet.conditional_format(row, column, row, column, rule)

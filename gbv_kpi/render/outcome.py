@@ -1,32 +1,73 @@
-"""Render an outcome as sentences and tables, the same on a terminal and in Markdown."""
+"""Render an outcome as sentences and tables, the same on a terminal and in Markdown; other formats by their modules."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pkgutil import resolve_name
 
 import numpy as np
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
 
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
+from gbv_kpi.problems import Problem
 from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import MARK, MEANING, STYLE, counts_text, rate_text, result_text, threshold_text
+from gbv_kpi.render.problems import SEVERITY, SEVERITY_STYLE, grouped
 from gbv_kpi.render.table import Column, Styled, Table, styled
 from gbv_kpi.render.year_record import record_sentences
 
+DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and trend too
+RENDERERS = {  # imported only where they are asked for
+    "table": "gbv_kpi.render.outcome:to_terminal",
+    "json": "gbv_kpi.render.json:to_json",
+    "csv": "gbv_kpi.render.listing:to_csv",
+    "md": "gbv_kpi.render.markdown:to_markdown",
+    "html": "gbv_kpi.render.html.page:to_html",
+    "xlsx": "gbv_kpi.render.xlsx:to_xlsx",
+    "docx": "gbv_kpi.render.docx.document:to_docx",
+}
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it is broken
 
 FindingByIndicator = Mapping[str, Finding]
-Block = Styled | Table | Sequence[Styled]  # a sentence, a table, or the legend of one
+Block = Styled | Table
+Rendered = bytes | str | Iterable[str] | RenderableType
 
 
-@dataclass(frozen=True, slots=True)
-class YearRows:
-    province: FindingByIndicator
-    units: tuple[tuple[str, FindingByIndicator], ...]
-    left_out: int  # how many further units there are
+def rendered(outcome: Outcome, format: str, language: Language, template: bytes | None = None) -> Rendered:
+    """Return the bytes of a file, or a text, whole or in pieces; `template` is an office's own Word document."""
+    render: Callable[..., Rendered] = resolve_name(RENDERERS[format])
+    return render(outcome, language, template) if format == "docx" else render(outcome, language)
+
+
+def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
+    """Return the tables of every year, missed thresholds, coverage, the problems by file, and the verdict last."""
+    plan = outcome.scorecard.plan
+    parts: list[RenderableType] = []
+    for coverage in outcome.scorecard.coverage:
+        title = phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year))
+        parts.append(styled(title, language, "bold"))
+        for block in year_blocks(outcome.scorecard.of_year(coverage.year), coverage, language):
+            parts += [block, Text()] if isinstance(block, Table) else [block]
+        parts.append(Text())
+    return Group(*parts, *problem_groups(outcome.problems, language), *verdict_blocks(outcome, language))
+
+
+def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:
+    """Yield problems as paragraphs: by file, errors first, one kind at a time with its first examples."""
+    for file, groups in grouped(problems):
+        yield styled(file, language, "bold underline")
+        for group in groups:
+            severity = language.say(SEVERITY[group.severity]), SEVERITY_STYLE[group.severity]
+            count = f" ({language.number(len(group.problems))})" if len(group.problems) > 1 else ""
+            yield Padding.indent(Text.assemble(severity, f" {group.code}{count}"), 2)
+            yield from (Padding.indent(line, 4) for line in group.lines(language))
+        yield Text()
 
 
 def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[Block]:
@@ -34,7 +75,6 @@ def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) ->
     plan = scorecard.plan
     if len(scorecard.judged.frame):
         yield results_table(scorecard, language)
-        yield legend(scorecard.judged.statuses, language)
     for _, sentence in sentences.monitored_figures(scorecard, None, language):
         yield replace(styled(sentence, language), sign=MARK[Status.MONITORED])
     if missed := missed_table(scorecard, language):
@@ -58,9 +98,8 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
             yield styled(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")
     for found in outcome.outlook:
         yield styled(sentences.outlook(plan, found), language, "yellow")
-    for note in sentences.withheld_notes(plan, outcome.withheld):
-        yield styled(note, language)
-    for note in record_sentences(outcome.year_record, plan, language):
+    withheld = sentences.withheld_notes(plan, outcome.withheld, language)
+    for note in (*withheld, *record_sentences(outcome.year_record, plan, language)):
         yield styled(note, language)
 
 
@@ -70,50 +109,48 @@ def legend(present: Container[Status], language: Language) -> list[Styled]:
 
 
 def shown_of(units: int) -> int:
-    """Return how many of `units` units a page shows."""
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 
-def year_rows(scorecard: Scorecard) -> YearRows:
-    """Return the judged findings of one year; of very many units only those that miss a threshold."""
+def year_rows(scorecard: Scorecard) -> list[tuple[str, FindingByIndicator]]:
+    """Return the judged findings of the units by name; of very many units only those that miss a threshold."""
     scorecard = scorecard.judged
-    count = scorecard.unit_count
-    shown = shown_of(count)
-    units = scorecard if count <= shown else scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
+    shown = shown_of(scorecard.unit_count)
+    if scorecard.unit_count > shown:
+        scorecard = scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
     rows: dict[str, dict[str, Finding]] = {}
-    for finding in units.of_units().findings:
+    for finding in scorecard.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
-    return YearRows(
-        {finding.indicator: finding for finding in scorecard.of_province().findings},
-        tuple((next(iter(row.values())).unit_name or "", row) for row in rows.values()),
-        count - len(rows),
-    )
+    return [(next(iter(row.values())).unit_name or "", row) for row in rows.values()]
 
 
 def results_table(scorecard: Scorecard, language: Language) -> Table:
     """Return the matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
-    found, indicators = year_rows(scorecard), scorecard.plan.indicators
-    province = [found.province[indicator.id] for indicator in indicators]
+
+    def result(finding: Finding, *, with_counts: bool = False) -> Styled:
+        has_counts = with_counts and finding.measure != "count" and finding.denominator is not None
+        counts = counts_text(finding, language) if has_counts else ""
+        return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
+
+    units, indicators = year_rows(scorecard), scorecard.plan.indicators
+    province = scorecard.judged.of_province().findings
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
         provisional = language.say(phrase("(provisional)"))
         place = replace(place, text=f"{place.text}\n{provisional}")
-    short_names = max((len(name) for name, _ in found.units), default=0) <= NAME_WIDTH
+    short_names = max((len(name) for name, _ in units), default=0) <= NAME_WIDTH
     columns = [Column(language.say(phrase("Unit")), is_unbroken=short_names)]
     columns += [Column(styled(indicator.title, language).text, is_figure=True) for indicator in indicators]
-    rows = [
-        [styled(name, language), *(_result(unit[indicator.id], language) for indicator in indicators)]
-        for name, unit in found.units
-    ]
-    if found.left_out:
-        left_out = plural("… {count} more unit", "… {count} more units", found.left_out)
-        rows.append([styled(left_out, language, "dim")])
-    in_force = [_bound_text(finding, language) for finding in province]
+    rows = [[styled(name, language), *(result(unit[indicator.id]) for indicator in indicators)] for name, unit in units]
+    if more := scorecard.judged.unit_count - len(units):
+        rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
+    thresholds = [finding.threshold for finding in province]
+    in_force = (threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
     footer = [
-        [place, *(_result_with_counts(finding, language) for finding in province)],
+        [place, *(result(finding, with_counts=True) for finding in province)],
         [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
     ]
-    return Table(columns, [*rows, *footer], rule_above=len(rows))
+    return Table(columns, [*rows, *footer], len(rows), legend(scorecard.judged.statuses, language))
 
 
 def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
@@ -138,17 +175,3 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
     headings = (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking"))
     columns = [Column(language.say(heading), is_unbroken=heading is headings[2]) for heading in headings]
     return Table(columns, rows) if rows else None
-
-
-def _result(finding: Finding, language: Language) -> Styled:
-    return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status])
-
-
-def _result_with_counts(finding: Finding, language: Language) -> Styled:
-    is_shown = finding.measure != "count" and finding.denominator is not None
-    counts = counts_text(finding, language) if is_shown else ""
-    return replace(_result(finding, language), counts=counts)
-
-
-def _bound_text(finding: Finding, language: Language) -> Phrase | str:
-    return threshold_text(finding.threshold, language) if finding.threshold else phrase("not yet")

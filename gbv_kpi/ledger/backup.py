@@ -1,0 +1,246 @@
+"""Export and import the whole ledger as JSON Lines, and verify it: a backup, a move to another database, no lock-in.
+
+The first line names the schema. Then follow the files in the order they came, each with the returns it brought, then
+the journal and the publications. An import is checked as strictly as any return: whole counts, no revision missing.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+from sqlalchemy import Connection, RowMapping, func, select
+
+from gbv_kpi.console import escape_json
+from gbv_kpi.errors import LedgerError
+from gbv_kpi.exit_codes import ExitCode
+from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.kpi.publication import Publication
+from gbv_kpi.ledger import query
+from gbv_kpi.ledger.database import Ledger
+from gbv_kpi.ledger.entries import values_hash
+from gbv_kpi.ledger.faults import CONTRADICTION
+from gbv_kpi.ledger.records import (
+    Entry,
+    FileRecord,
+    FileWithReturns,
+    Moment,
+    Record,
+    UnitKey,
+    add_submission,
+    columns_of,
+    returns,
+    submissions,
+)
+
+MAX_KEY_SETS = 50  # sets of units and years of earlier files to try for each file
+
+Key = tuple[UnitKey, int]
+ReturnKey = tuple[str, UnitKey, int]  # with the plan
+
+
+class _Header(Record):
+    format: Annotated[Literal["gbv-kpi/ledger/1"], Field(alias="schema")]
+
+
+class _Recorded(Record):
+    event: query.Document
+
+
+class _Published(Record):
+    published: Moment
+    publication: Publication
+
+
+Line = FileWithReturns | _Recorded | _Published
+_LINE: TypeAdapter[Line] = TypeAdapter(Line)
+
+
+def export_lines(ledger: Ledger) -> Iterator[str]:
+    """Yield the lines of a ledger; the same ledger gives the same lines on every database."""
+    with ledger.reading() as connection, query.damage_as_error(connection):
+        yield _to_json({"schema": "gbv-kpi/ledger/1"})
+        brought: dict[int, list[Entry]] = {}
+        for row in connection.execute(query.rows_with_files(connection).order_by(returns.c.id)).mappings():
+            brought.setdefault(row["submission"], []).append(query.entry_from(row))
+        columns = columns_of(connection, submissions)
+        for row in connection.execute(select(*columns).order_by(submissions.c.id)).mappings():
+            file = {name: row.get(name) for name in FileRecord.model_fields}
+            returned = {"returns": brought.get(row["id"], [])}
+            line = FileWithReturns.model_validate(file | returned).model_dump(mode="json")
+            yield _to_json({name: value for name, value in line.items() if value is not None})
+        for event in query.journal_of(connection):
+            yield _to_json({"event": event.model_dump(mode="json")})
+        for at, publication in query.publications_of(connection):
+            yield _to_json({"published": at, "publication": publication.model_dump(mode="json")})
+
+
+def _to_json(line: Mapping[str, object]) -> str:
+    return escape_json(json.dumps(line, ensure_ascii=False)) + "\n"
+
+
+def read_export(content: Iterable[bytes]) -> list[Line]:
+    """Return the lines of an export without its header. Raises `LedgerError` for any other content."""
+    number, lines = 1, []
+    try:
+        header, *rest = content
+        _Header.model_validate_json(header)
+        for number, line in enumerate(rest, start=2):  # noqa: B007  # for the message
+            lines.append(_LINE.validate_json(line, strict=True))
+    except ValueError as error:
+        message = phrase("Line {number} is not part of a ledger export. Nothing was imported.", number=number)
+        raise LedgerError(message) from error
+    return lines
+
+
+def starts_a_ledger(lines: Iterable[Line]) -> bool:
+    """Return whether the files could be the first of a ledger: each return from its first revision on."""
+    try:
+        _expect_to_continue(_files(lines), {})
+    except LedgerError:
+        return False
+    return True
+
+
+def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
+    """Add all lines that the ledger lacks, or none; return the numbers of new and of known files.
+
+    Raises `LedgerError` for returns that do not continue those of the ledger: two ledgers with separate histories
+    cannot be merged.
+    """
+    files = _files(lines)
+
+    def add_new(connection: Connection) -> int:
+        columns = submissions.c
+        present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
+        new = [file for file in files if (file.plan, file.sha256, file.content) not in present]
+        key = (returns.c.plan, returns.c.unit_code, returns.c.unit_since, returns.c.year)
+        last = connection.execute(select(*key, func.max(returns.c.revision)).group_by(*key))
+        _expect_to_continue(new, {(plan, UnitKey(*unit), year): revision for plan, *unit, year, revision in last})
+        for file in new:
+            add_submission(connection, file, file.returns)
+        recorded = set(query.journal_of(connection))
+        journal = [line.event for line in lines if isinstance(line, _Recorded)]
+        query.add_to_journal(connection, [event for event in journal if event not in recorded])
+        known = [publication for _, publication in query.publications_of(connection)]
+        for line in lines:
+            if isinstance(line, _Published) and line.publication not in known:
+                query.add_publication(connection, line.publication, line.published)
+        return len(new)
+
+    new = ledger.write(add_new)
+    return new, len(files) - new
+
+
+def _files(lines: Iterable[Line]) -> list[FileWithReturns]:
+    return [line for line in lines if isinstance(line, FileWithReturns)]
+
+
+def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKey, int]) -> None:
+    """Raise `LedgerError` for a revision that does not follow the last one of its return."""
+    held = dict(last)
+    for file in files:
+        for given in file.returns:
+            key = (file.plan, given.unit, given.year)
+            if given.revision != held.get(key, 0) + 1:
+                raise LedgerError(
+                    phrase(
+                        "The ledgers conflict: {file} has revision {revision} of {unit}, {year}, but the "
+                        "ledger has revision {held}. Nothing was imported.",
+                        file=file.file,
+                        revision=given.revision,
+                        unit=given.unit_name,
+                        year=str(given.year),
+                        held=held.get(key, 0),
+                    )
+                )
+            held[key] = given.revision
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """The numbers of files and returns of a ledger, and its damage."""
+
+    ledger: str
+    files: int
+    returns: int
+    not_compared: int  # files that repeated earlier figures; which ones is not recorded
+    damage: tuple[Phrase, ...]
+
+    @property
+    def exit_code(self) -> int:
+        return ExitCode.COULD_NOT_RUN if self.damage else ExitCode.OK
+
+
+def check_ledger(ledger: Ledger) -> LedgerCheck:
+    """Verify all records of a ledger. Raises `LedgerError` if it cannot be read at all."""
+    with ledger.reading() as connection, query.damage_as_error(connection):
+        damage = list(_damaged_pages(connection))
+        query.journal_of(connection)  # both raise for a record that differs from its digest
+        query.publications_of(connection)
+        files = connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id))
+        files_held = files.mappings().all()
+        statement = query.rows_with_files(connection).order_by(returns.c.submission, returns.c.revision)
+        rows = connection.execute(statement).mappings().all()
+    entries: dict[object, list[Entry]] = {}
+    for row in rows:
+        try:
+            entries.setdefault(row["submission"], []).append(query.entry_from(row))
+        except query.ChangedError as error:
+            damage.append(error.args[0])
+        except query.UNREADABLE:
+            damage.append(phrase("the return number {number} cannot be read", number=str(row["id"])))
+    damage += _missing_revisions(entries)
+    contents = list(_content_damage(files_held, entries))
+    damage += filter(None, contents)
+    return LedgerCheck(ledger.name, len(files_held), len(rows), contents.count(None), tuple(damage))
+
+
+def _damaged_pages(connection: Connection) -> Iterator[Phrase]:
+    """Check the pages of SQLite; PostgreSQL checks its own."""
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+        yield CONTRADICTION
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        yield phrase("a return in it belongs to no file")
+
+
+def _missing_revisions(entries: Mapping[object, list[Entry]]) -> Iterator[Phrase]:
+    revisions: dict[tuple[str, UnitKey, int], list[Entry]] = {}
+    for entry in (entry for brought in entries.values() for entry in brought):
+        revisions.setdefault((entry.plan, entry.unit, entry.year), []).append(entry)
+    for kept in revisions.values():
+        found = {entry.revision for entry in kept}
+        for number in sorted(set(range(1, max(found) + 1)) - found):
+            yield phrase(
+                "revision {revision} of {unit}, {year}, is missing",
+                revision=number,
+                unit=kept[0].unit_name,
+                year=str(kept[0].year),
+            )
+
+
+def _content_damage(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]) -> Iterator[Phrase | None]:
+    """Yield a message for each file with returns that differ from its hash, or None where that is undecidable.
+
+    The hash covers all returns of a file, but only new and changed ones are recorded with it. The unchanged ones are
+    found by trial: those of the units and years of each earlier file.
+    """
+    held: dict[str, dict[Key, Mapping[str, int]]] = {}
+    key_sets: dict[str, list[set[Key]]] = {}
+    for file in files:
+        brought = {(entry.unit, entry.year): entry.values for entry in entries.get(file["id"], ())}
+        latest = held.setdefault(file["plan"], {})
+        is_first = not latest
+        latest |= brought
+        former = key_sets.setdefault(file["plan"], [])
+        for keys in [set(brought), *(keys | set(brought) for keys in reversed(former[-MAX_KEY_SETS:]))]:
+            if values_hash((unit, year, latest[unit, year]) for unit, year in keys) == file["content"]:
+                if keys not in former:
+                    former.append(keys)
+                break
+        else:
+            message = phrase("the returns of the file {file} differ from what was submitted", file=str(file["file"]))
+            yield message if is_first else None  # a first file has no unchanged returns

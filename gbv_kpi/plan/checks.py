@@ -1,0 +1,296 @@
+"""Check the tables of a plan file against each other, and warn of probable slips; each check is a plain function.
+
+References are looked up in the raw tables, so that they are reported with the other mistakes of a file, and one to an
+invalid entry is none. The other contradictions, and doubts, are those of a valid plan.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any
+from unicodedata import normalize
+
+from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.plan.model import Plan
+from gbv_kpi.plan.tables import Unit
+from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED, Comparator, Measure
+from gbv_kpi.plan.toml_file import Location, Mistake, nearest
+
+# The key that identifies the entries of a list, and the message about an unknown name.
+_NAMES = {
+    "field": ("id", phrase("unknown field {id}; the fields are {known}")),
+    "indicator": ("id", phrase("unknown indicator {id}; the indicators are {known}")),
+    "agency": ("role", phrase("unknown role {role}; the roles are {known}")),
+    "unit": ("code", phrase("this unit merges into the unknown code {code}")),
+}
+# The keys that hold such names: a text, or a list of texts.
+_REFERENCES = (
+    ("field", "part_of", "field"),
+    ("field", "form_of", "field"),
+    ("unit", "merged_into", "unit"),
+    ("indicator", "numerator", "field"),
+    ("indicator", "denominator", "field"),
+    ("task_group", "indicators", "indicator"),
+)
+
+
+def contradictions(content: Mapping[str, Any], plan: Plan | None) -> Iterator[Mistake]:
+    """Yield the contradictions between the tables of a file; `plan` is None if some are invalid."""
+    yield from _references_exist(content)
+    yield from _no_field_is_part_of_itself(content)
+    if plan is not None:
+        for check in CONTRADICTIONS:
+            yield from check(plan)
+
+
+def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]]:
+    """Return the tables of a list of tables, by their number; anything else in the list is left out."""
+    listed = tables.get(name)
+    return {n: e for n, e in enumerate(listed if isinstance(listed, list) else ()) if isinstance(e, Mapping)}
+
+
+def _texts(content: Mapping[str, Any], table: str, key: str) -> dict[int, str]:
+    """Return the texts that the entries of a list have for a key, by their number in the file."""
+    return {n: text for n, entry in entries(content, table).items() if isinstance(text := entry.get(key), str)}
+
+
+def _references_exist(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    names = {table: dict.fromkeys(_texts(content, table, key).values()) for table, (key, _) in _NAMES.items()}
+    for place, name, table in _references(content):
+        (key, what), known = _NAMES[table], names[table]
+        if name in known:
+            continue
+        details = {key: name, "known": ", ".join(known)}
+        if table == "field" and (meant := nearest(name, known)):
+            closest = phrase("unknown field {id}; did you mean {meant}? The fields are {known}", meant=meant, **details)
+            yield Mistake(place, closest)
+        else:
+            yield Mistake(place, Phrase(what.wording, details))
+
+
+def _references(content: Mapping[str, Any]) -> Iterator[tuple[Location, str, str]]:
+    """Yield every place that names an entry of a list, with the name and the list."""
+    for table, key, target in _REFERENCES:
+        for number, named in _texts(content, table, key).items():
+            yield (table, number, key), named, target
+        for number, entry in entries(content, table).items():
+            names = entry.get(key)
+            for n, name in enumerate(names if isinstance(names, list) else ()):
+                if isinstance(name, str):
+                    yield (table, number, key, n), name, target
+    report = content.get("report")
+    for n, body in entries(report if isinstance(report, Mapping) else {}, "addressed_to").items():
+        if role := body.get("role"):
+            yield ("report", "addressed_to", n, "role"), str(role), "agency"
+
+
+def _no_field_is_part_of_itself(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    ids, wholes = _texts(content, "field", "id"), _texts(content, "field", "part_of")
+    whole_of = {name: wholes.get(number) for number, name in ids.items()}
+    for number, above in wholes.items():
+        chain = [above]
+        while (following := whole_of.get(chain[-1])) and following not in chain:
+            chain.append(following)
+        if ids.get(number) in chain:
+            yield Mistake(("field", number, "part_of"), phrase("a field cannot be part of itself"))
+
+
+def _years_run_forward(plan: Plan) -> Iterator[Mistake]:
+    if plan.last_year < plan.first_year:
+        yield Mistake(("last_year",), phrase("the last year is before the first"))
+
+
+def _ids_are_unique(plan: Plan) -> Iterator[Mistake]:
+    for table, named, what in (
+        ("field", plan.fields, phrase("duplicate field {id}")),
+        ("indicator", plan.all_indicators, phrase("duplicate indicator {id}")),
+    ):
+        ids = [entry.id for entry in named]
+        for number, name in enumerate(ids):
+            if name in ids[:number]:
+                yield Mistake((table, number, "id"), phrase(what.wording, id=name))
+
+
+def _sums_are_of_one_kind(plan: Plan) -> Iterator[Mistake]:
+    """Find sums of different kinds, such as people and cases."""
+    for number, indicator in enumerate(plan.all_indicators):
+        for key, names in {"numerator": indicator.numerator, "denominator": indicator.denominator}.items():
+            kinds = sorted({plan.field_by_id[name].counts for name in names if name in plan.field_by_id})
+            if len(kinds) > 1:
+                what = phrase("{kinds} are counted separately and cannot be added up", kinds=", ".join(kinds))
+                yield Mistake(("indicator", number, key), what)
+
+
+def _codes_are_unique_in_a_year(plan: Plan) -> Iterator[Mistake]:
+    """Find codes that two units have on one reporting day; a later unit may reuse a code."""
+    days = {year: plan.reporting_day(year) for year in range(plan.first_year, plan.last_year + 1)}
+    earlier = defaultdict[str, list[Unit]](list)
+    for number, unit in enumerate(plan.units):
+        others = earlier[unit.code]
+        shared = (y for y, day in days.items() if unit.exists_on(day) and any(o.exists_on(day) for o in others))
+        if others and (year := next(shared, None)):
+            what = phrase("two units have the code {code} in {year}", code=unit.code, year=str(year))
+            yield Mistake(("unit", number, "code"), what)
+        others.append(unit)
+
+
+def _levels_pass_on_in_time(plan: Plan) -> Iterator[Mistake]:
+    """Find deadlines of two levels that are not at least one working day apart (NĐ 09/2019, Art. 8).
+
+    Working days are Monday to Friday; public holidays are not known here.
+    """
+    for year, deadlines in plan.deadline.items():
+        levels = [(name, day) for name, day in deadlines.days.items() if name != "all"]
+        for (lower, first), (upper, last) in pairwise(levels):
+            between = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
+            if not any(day.weekday() < 5 for day in between):
+                what = phrase(
+                    "the deadlines of {lower} and {upper} must be at least one working day apart",
+                    lower=lower,
+                    upper=upper,
+                )
+                yield Mistake(("deadline", str(year), upper), what)
+
+
+SOURCE_EXAMPLE = 'source = { text = "…", kind = "full text" }'
+
+
+def doubts(plan: Plan) -> Iterator[Mistake]:
+    """Yield every doubt, with its place in the plan file."""
+    for check in DOUBTS:
+        yield from check(plan)
+
+
+def _thresholds_to_look_at(plan: Plan) -> Iterator[Mistake]:
+    """Find thresholds that cannot be met, are never in force, are no percentages, or have no source."""
+    for number, indicator in enumerate(plan.all_indicators):
+        is_percent = indicator.measure == "percent"
+        for n, entry in enumerate(indicator.entries):
+            place, (_, written) = ("indicator", number, "thresholds", n), entry.bound
+            comparator, bound = (entry.override or entry).bound
+            if _is_out_of_reach(comparator, bound, indicator.measure):  # one real plan has "đạt trên 100%"
+                what = phrase(
+                    "this threshold cannot be met; keep the plan's words and judge by another threshold: {example}",
+                    example="override = { at_least = 100 }" if ">" in comparator else "override = { at_most = 0 }",
+                )
+                yield Mistake(place, what)
+            if entry.from_year > plan.last_year:
+                what = phrase("never in force: the plan ends in {year}", year=str(plan.last_year))
+                yield Mistake((*place, "from"), what)
+            if is_percent and 0 < written < 2 and written % 1:
+                key = 'measure = "ratio"'
+                what = phrase("{bound} is read as percent; for a ratio write: {key}", bound=written, key=key)
+                yield Mistake(place, what)
+            if indicator.source is None and entry.source is None:
+                what = phrase("no source: name where the threshold is written, {example}", example=SOURCE_EXAMPLE)
+                yield Mistake(place, what)
+
+
+def _is_out_of_reach(comparator: Comparator, bound: Decimal, measure: Measure) -> bool:
+    """Return whether even the best value misses the bound: 0 if lower is better, else 100 of a percentage."""
+    best = 100 if ">" in comparator else 0
+    return (best == 0 or measure == "percent") and not COMPARE[comparator](best, bound + UNCHANGED[measure])
+
+
+def _fields_no_indicator_uses(plan: Plan) -> Iterator[Mistake]:
+    """Find fields without an indicator; optional ones may be asked for all the same."""
+    used = {name for indicator in plan.all_indicators for name in (*indicator.numerator, *indicator.denominator)}
+    for number, field in enumerate(plan.fields):
+        if field.id not in used and not field.optional:
+            what = phrase("no indicator uses this field: remove it, or set optional = true")
+            yield Mistake(("field", number), what)
+
+
+def _parts_without_a_whole(plan: Plan) -> Iterator[Mistake]:
+    """Find numerators that are not declared part of their denominator: they could exceed 100% unnoticed."""
+    number_by_id = {field.id: number for number, field in enumerate(plan.fields)}
+    reported: set[str] = set()
+    for indicator in plan.all_indicators:
+        for name in indicator.numerator if indicator.measure == "percent" else ():
+            field = plan.field_by_id[name]
+            if field.part_of is None and name not in indicator.denominator and name not in reported:
+                reported.add(name)
+                what = phrase(
+                    "“{indicator}” divides it by {wholes}: set part_of, or a part larger than its whole goes unnoticed",
+                    indicator=indicator.id,
+                    wholes=", ".join(indicator.denominator),
+                )
+                yield Mistake(("field", number_by_id[name]), what)
+
+
+def _labels_that_two_fields_share(plan: Plan) -> Iterator[Mistake]:
+    """Find headings of two fields: they are read as neither."""
+    owner_by_label: dict[str, str] = {}
+    for number, field in enumerate(plan.fields):
+        labels: dict[tuple[str | int, ...], str] = {("label", "vi"): field.label.vi, ("label", "en"): field.label.en}
+        labels |= {("aliases", n): alias for n, alias in enumerate(field.aliases)}
+        labels |= {("header", tag): " ".join(levels) for tag, levels in field.header.items()}
+        for place, label in labels.items():
+            words = " ".join(normalize("NFC", label).casefold().split())
+            if words and owner_by_label.setdefault(words, field.id) != field.id:
+                what = phrase("field {other} has the same heading: “{label}”", other=owner_by_label[words], label=label)
+                yield Mistake(("field", number, *place), what)
+
+
+def _units_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
+    """Find codes and names that two units have on one day: they identify neither."""
+    for key, words in (
+        ("code", phrase("another unit has the code {found} in the same period")),
+        ("name", phrase("another unit has the name {found} in the same period")),
+    ):
+        entries = [(getattr(unit, key), unit.since or date.min, n, unit) for n, unit in enumerate(plan.units)]
+        for (name, _, _, before), (same, since, number, _) in pairwise(sorted(entries, key=itemgetter(0, 1))):
+            if name == same and (before.until or date.max) >= since:
+                yield Mistake(("unit", number, key), phrase(words.wording, found=name))
+
+
+def _mergers_without_a_successor(plan: Plan) -> Iterator[Mistake]:
+    """Find units that end before the plan does without a successor: the trend would lose their counts."""
+    last_day = plan.reporting_day(plan.last_year)
+    for number, unit in enumerate(plan.units):
+        if unit.until is None or unit.until >= last_day or not unit.expected:
+            continue
+        if unit.merged_into is None:
+            what = phrase("the unit ends before the plan does: set merged_into, or its counts are lost")
+            yield Mistake(("unit", number), what)
+        elif plan.successor(unit, plan.last_year) is None:
+            what = phrase("no unit with the code {code} exists after this unit ends", code=unit.merged_into)
+            yield Mistake(("unit", number, "merged_into"), what)
+
+
+def _agencies_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
+    """Find bodies with the same role on one day: the report would name the first."""
+    for number, agency in enumerate(plan.agencies):
+        if any(map(agency.shares_role_and_days, plan.agencies[:number])):
+            yield Mistake(("agency", number), phrase("another agency has this role in the same period"))
+
+
+def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
+    """Find units without a deadline: they are never late."""
+    for year in plan.deadline:
+        units = [unit for unit in plan.expected_units(year) if plan.deadline_of(unit, year) is None]
+        for unit in units:
+            what = phrase("no deadline of {year} applies to this unit: set one for its level, or all", year=str(year))
+            yield Mistake(("unit", plan.units.index(unit), "name"), what)
+
+
+CONTRADICTIONS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
+    _years_run_forward,
+    _ids_are_unique,
+    _sums_are_of_one_kind,
+    _codes_are_unique_in_a_year,
+    _levels_pass_on_in_time,
+)
+DOUBTS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
+    _thresholds_to_look_at,
+    _fields_no_indicator_uses,
+    _parts_without_a_whole,
+    _labels_that_two_fields_share,
+    _units_that_overlap_in_time,
+    _mergers_without_a_successor,
+    _agencies_that_overlap_in_time,
+    _units_without_a_deadline,
+)
