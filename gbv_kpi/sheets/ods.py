@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_ROWS, Grid, Look, Run, Style, Text, join_runs, number_of, scale_in, without_noise
-from gbv_kpi.sheets.package import Attributes, Element, Package, attributes_of, elements, local_name, walk
+from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import encrypted, text_document, unsupported
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
 _DRAWN = ("caption", "circle", "connector", "custom-shape", "ellipse", "frame", "g", "line", "path", "polygon", "rect")
@@ -65,7 +69,7 @@ class _Styles:
         self._properties: dict[tuple[str, str], dict[str, str]] = {}  # by family and name
         self.percentages: set[str] = set()  # number formats
 
-    def add(self, name: str, given: Attributes, style: Element) -> None:
+    def add(self, name: str, given: Attributes, style: "Element") -> None:
         if name == "percentage-style":
             self.percentages.add(given.get("name", ""))
             return
@@ -80,11 +84,11 @@ class _Styles:
         """Return what a style and its ancestors say, the nearest first."""
         found: dict[str, str] = {}
         for _ in range(20):
-            given = self._properties.get((family, name), {})
+            given = self._properties.get((family, name))
+            if given is None:
+                break
             found = {key: value for key, value in given.items() if value} | found
             name = given.get("parent-style-name", "")
-            if not name:
-                break
         return found
 
     def look(self, family: str, name: str, base: Look = (False, False)) -> Look:
@@ -112,14 +116,14 @@ class _Table:
         self._row = 0
         self._column_styles: list[tuple[int, str]] = []  # end and default style
 
-    def add_columns(self, _: Element, given: Attributes, is_hidden: bool) -> None:
+    def add_columns(self, _: "Element", given: Attributes, is_hidden: bool) -> None:
         first = self._column_styles[-1][0] if self._column_styles else 0
         end = first + _count(given, "number-columns-repeated")
         if is_hidden:
             self.grid.hide_columns(first, end)
         self._column_styles.append((end, given.get("default-cell-style-name", "")))
 
-    def add_row(self, row: Element, given: Attributes, is_hidden: bool) -> None:
+    def add_row(self, row: "Element", given: Attributes, is_hidden: bool) -> None:
         rows = range(self._row, self._row + _count(given, "number-rows-repeated"))
         if is_hidden:
             self.grid.hidden_rows.update(rows)
@@ -132,7 +136,7 @@ class _Table:
             left = columns.stop
         self._row = rows.stop
 
-    def _add_cell(self, cell: Element, given: Attributes, rows: range, columns: range, style: str) -> None:
+    def _add_cell(self, cell: "Element", given: Attributes, rows: range, columns: range, style: str) -> None:
         top, left = rows.start, columns.start
         down = _count(given, "number-rows-spanned")
         across = _count(given, "number-columns-spanned")
@@ -140,13 +144,13 @@ class _Table:
             self.grid.merge(top, left, top + down - 1, left + across - 1)
         look = self._styles.look("table-cell", style)
         shown = self.grid.show(top, left, self._value(cell, given, style, look), Style("", look))
-        if shown != "":
+        if shown != "" and len(rows) * len(columns) > 1:
             self.grid.put(rows[-1], columns[-1], shown)  # the last first: it refuses too large an area
             for row in rows:
                 for column in columns:
                     self.grid.put(row, column, shown)
 
-    def _value(self, cell: Element, given: Attributes, style: str, look: Look) -> Cell | Text:
+    def _value(self, cell: "Element", given: Attributes, style: str, look: Look) -> Cell | Text:
         paragraphs = list(cell.iterchildren("{*}p", "{*}h"))
         runs: list[Run] = []
         for paragraph in paragraphs:
@@ -161,7 +165,7 @@ class _Table:
             return runs if paragraphs else given.get("string-value", "")[:LONGEST_TEXT]
         return self._number(given, kind, style, text)
 
-    def _runs(self, element: Element, look: Look) -> Iterator[Run]:
+    def _runs(self, element: "Element", look: Look) -> Iterator[Run]:
         """Yield the runs of text in an element; nested spans have their own look."""
         yield element.text or "", look
         for part in element:
@@ -205,5 +209,7 @@ def _date(value: str) -> Cell:
 
 def _count(attributes: Attributes, name: str, most: int = MAX_ROWS) -> int:
     """Return the repetitions or span of an element, `most` at most."""
-    value = attributes.get(name, "1").strip()
+    if name not in attributes:
+        return 1
+    value = attributes[name].strip()
     return min(max(1, int(value.lstrip("0")[:9] or "0")), most) if value.isdecimal() else 1

@@ -8,11 +8,13 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import Refusal, encrypted, oversized
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 ZIP = b"PK\x03\x04"
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
@@ -21,7 +23,6 @@ MAX_MEMBERS = 5000
 MAX_ELEMENTS = 200_000  # of a list: sheets, relations, parts, formats
 _ENCRYPTED = 1  # flag of a member
 
-Element = etree._Element
 Attributes = Mapping[str, str]  # of an element, by local name
 
 
@@ -106,14 +107,16 @@ def _canonical(name: str) -> str:
 # ------------------------------------------------------------------------ XML
 
 
-def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, Element]]:
+def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, "Element"]]:
     """Yield the elements of some local names, each at its end, and then forget it and those before it.
 
     Raises `XMLSyntaxError` for a part that is not XML, and `Refusal` for one with its own entities.
     """
+    from lxml.etree import iterparse
+
     tags = [f"{{*}}{name}" for name in names]
     begun = False
-    for _, element in etree.iterparse(
+    for _, element in iterparse(
         io.BytesIO(xml or b"<none/>"), tag=tags, resolve_entities=False, remove_comments=True, remove_pis=True
     ):
         if not begun and element.getroottree().docinfo.internalDTD is not None:
@@ -137,11 +140,11 @@ def elements(xml: bytes | None, *names: str) -> list[tuple[str, Attributes]]:
     return found
 
 
-def local_name(element: Element) -> str:
+def local_name(element: "Element") -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def attributes_of(element: Element) -> Attributes:
+def attributes_of(element: "Element") -> Attributes:
     """Return the attributes by local name; different values of the same name are joined."""
     found: dict[str, str] = {}
     for key, value in element.items():

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,13 @@ from python_calamine import CalamineWorkbook
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import BUILT_IN, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of, without_noise
-from gbv_kpi.sheets.package import MAX_ELEMENTS, Element, Package, elements, is_true, local_name, walk
+from gbv_kpi.sheets.package import MAX_ELEMENTS, Package, elements, is_true, local_name, walk
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.xlsb import read_xlsb
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
@@ -131,7 +134,7 @@ def _read_styles(xml: bytes) -> Sequence[Style]:
     return [style_by_key[key] for key in formats]
 
 
-def _look(font: Element) -> Look:
+def _look(font: "Element") -> Look:
     values = {local_name(part): part.get("val", "1") for part in font}
     return values.get("vertAlign") in ("superscript", "subscript"), is_true(values.get("strike"))
 
@@ -141,7 +144,7 @@ def _read_strings(xml: bytes) -> Sequence[Text]:
     return [_text(item) for _, item in walk(xml, "si")]
 
 
-def _text(item: Element) -> Text:
+def _text(item: "Element") -> Text:
     """Return a text in runs, or as one string where no run has a look of its own."""
     runs: list[Run] = []
     for part in item:
@@ -193,7 +196,7 @@ def read_sheet(
     return grid, results
 
 
-def _value(kind: str, parts: Mapping[str, Element], strings: Sequence[Text]) -> Cell | Text | None:
+def _value(kind: str, parts: Mapping[str, "Element"], strings: Sequence[Text]) -> Cell | Text | None:
     """Return the value of a cell by the parts of its element; None for a blank one."""
     written = (parts["v"].text or "") if "v" in parts else ""
     if not written and kind != "str" and "f" in parts:
