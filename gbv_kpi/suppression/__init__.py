@@ -19,8 +19,7 @@ from gbv_kpi.kpi.publication import Publication, Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.trend import Trend, heirs_of
 from gbv_kpi.plan import Plan
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Place, Problem, Severity, error_count
+from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count
 from gbv_kpi.suppression.families import Family, printed_fields, protected_families
 from gbv_kpi.suppression.table import Cell, YearTable, choose_cells, published, published_scorecard
 
