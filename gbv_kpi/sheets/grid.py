@@ -1,17 +1,168 @@
-"""Build a sheet cell by cell."""
+"""Build a sheet cell by cell, as its reader sees it: numbers by their format, texts by the look of their runs.
+
+Plain text would turn 12 with the footnote 1 into 121, and 15 corrected to 20 into 1520. Raised digits become the
+Unicode superscripts, which no figure or heading contains; struck-out text is left out.
+"""
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache, reduce
+from math import isfinite
+from unicodedata import normalize
 
 from gbv_kpi.sheets.refusal import damaged, oversized
-from gbv_kpi.sheets.sheet import LONGEST_NAME, Area, Cell, FormulaWithoutValue, Sheet
-from gbv_kpi.sheets.shown import PLAIN, Run, Style, as_shown, join_runs
+from gbv_kpi.sheets.sheet import LONGEST_NAME, LONGEST_TEXT, Area, Cell, FormulaWithoutValue, Percentage, Sheet
 
 MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
 MAX_MERGED = 100_000  # areas
 MAX_SHEETS = 1000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 _REFERENCE = re.compile("([A-Za-z]{1,8})([1-9][0-9]{0,8})[0-9]*")
+DAY_ONE = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's date has no time zone
+LAST_DAY = 2_958_466  # the year 10000
+DAYS_TO_1904 = 1462
+
+# The formats that a workbook need not spell out: https://learn.microsoft.com/openspecs (ECMA-376 part 1, 18.8.30)
+BUILT_IN = {9: "0%", 10: "0.00%", **dict.fromkeys((14, 15, 16, 17, *range(27, 32), *range(50, 59)), "d/m/yyyy")} | {
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47), "h:mm"), 22: "d/m/yyyy h:mm", 36: "d/m/yyyy", 46: "[h]:mm"
+}  # fmt: skip
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
+_SIGNS = re.compile(r'"([^"]*)"|\\(.)')
+_SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷỉ]\b|thousand|million", re.IGNORECASE)
+_FORMAT_LENGTH = 500  # characters; Excel takes 255
+_RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+Look = tuple[bool, bool]  # is it raised (or lowered), is it struck out
+Run = tuple[str, Look | None]  # a text, and its look if it is not that of its cell
+Text = str | list[Run]
+NORMAL: Look = (False, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The part of a cell's format that changes its meaning."""
+
+    number_format: str = ""
+    look: Look = NORMAL
+
+    @property
+    def is_peculiar(self) -> bool:
+        """Return whether the fast reader misses it: raised, struck out, a percentage, a year, nothing shown."""
+        shown = as_shown(45000.0, self.number_format)
+        return any(self.look) or (shown != 45000.0 and not isinstance(shown, date | time | timedelta))
+
+
+PLAIN = Style()
+
+
+def split_runs(text: str, marks: Iterable[tuple[int, int]], looks: Sequence[Look]) -> list[Run]:
+    """Return the runs of a text, each mark the first letter and the font of one; the first has the look of the cell."""
+    starts = [(0, None), *((first, looks[font]) for first, font in marks)]
+    ends = [first for first, _ in starts[1:]] + [len(text)]
+    return [(text[first:end], look) for (first, look), end in zip(starts, ends, strict=True)]
+
+
+def join_runs(runs: Iterable[Run], base: Look = NORMAL) -> tuple[str, bool]:
+    """Return the visible text, no longer than a cell's, and whether some was left out; `base` is the cell's look.
+
+    >>> join_runs([("15", (False, True)), ("20", None), ("1", (True, False))])
+    ('20¹', True)
+    """
+    seen: list[str] = []
+    is_cut, length = False, 0
+    for text, look in runs:
+        if length >= LONGEST_TEXT:
+            break
+        length += len(text)
+        is_raised, is_struck = base if look is None else look
+        is_cut |= is_struck and bool(text.strip())
+        if not is_struck:
+            seen.append(text.translate(_RAISED_DIGITS) if is_raised else text)
+    return "".join(seen)[:LONGEST_TEXT], is_cut
+
+
+def plain_format(code: str) -> str:
+    """Return the placeholders of a format, without its literal text, colours and conditions.
+
+    >>> plain_format('[Red]0.0"%";-0 _d'), plain_format('"Năm "yyyy')
+    ('0.0;-0 ', 'yyyy')
+    """
+    return _LITERAL.sub("", code[:_FORMAT_LENGTH]).lower()
+
+
+def scale_in(signs: str) -> str | None:
+    """Return the word that makes a number thousands or more: "12 nghìn"."""
+    found = _SCALE.search(normalize("NFC", signs))
+    return found[0] if found else None
+
+
+def _scale(code: str) -> str | None:
+    """Return the literal text of a format that changes its number: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
+    signs = "".join(quoted or escaped for quoted, escaped in _SIGNS.findall(code.partition(";")[0][:_FORMAT_LENGTH]))
+    return signs.strip() if any(map(str.isdigit, signs)) else scale_in(signs)
+
+
+def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | None:
+    """Return a number as a percentage, date, time or year where its format makes it one; None where it is not shown.
+
+    A % in quotation marks is only a sign; a number of thousands becomes a text, as its digits are not the count.
+
+    >>> as_shown(0.95, "0%"), as_shown(95.5, '0.0"%"'), as_shown(1234.0, "#,##0"), as_shown(45000.0, "yyyy")
+    (Percentage(share=0.95), Percentage(share=0.955), 1234.0, 2023.0)
+    >>> as_shown(12.0, '0" nghìn"'), as_shown(12.0, '0" người"')
+    ('12 (nghìn)', 12.0)
+    """
+    if code in ("", "General"):
+        return without_noise(number)
+    plain = plain_format(code)
+    if "%" in code:
+        return Percentage(number if "%" in plain else number / 100)
+    if _hides(code, plain):
+        return None
+    if not any(letter in plain for letter in "ymdhs"):
+        return f"{number:.15g} ({scale})" if (scale := _scale(code)) else without_noise(number)
+    if "[" in plain:
+        return timedelta(days=number) if abs(number) < LAST_DAY else number
+    moment = _date(number + DAYS_TO_1904 * from_1904)
+    return float(moment.year) if isinstance(moment, date) and not plain.strip("y ") else moment
+
+
+def number_of(text: str) -> float:
+    """Return a number as a workbook writes it. Raises `ValueError` for anything else."""
+    number = float(text)
+    if "_" in text or not isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def without_noise(number: float) -> float:
+    """Return the whole number that a spreadsheet shows at eleven digits, if it shows one.
+
+    >>> without_noise(20.000000000000004), without_noise(19.999999999999773), without_noise(12.5)
+    (20.0, 20.0, 12.5)
+    """
+    shown = number if number.is_integer() else float(f"{number:.11g}")
+    return shown if shown.is_integer() else number
+
+
+def _date(number: float) -> date | datetime | time | float:
+    if not 0 <= number < LAST_DAY:
+        return number
+    # Day 60 is a 29 February 1900 that never was.
+    moment = DAY_ONE + timedelta(days=number + (number < 60), milliseconds=0.5)
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    if number < 1:
+        return moment.time()
+    return moment if number % 1 else moment.date()
+
+
+def _hides(code: str, plain: str) -> bool:
+    return ";" in code and not plain.strip("; ") and not code.strip("; ")
+
+
+# ------------------------------------------------------------------------ the grid
 
 
 class Grid:
@@ -39,7 +190,7 @@ class Grid:
             cells.extend([""] * (column - len(cells)))
             cells.append(cell)
 
-    def show(self, row: int, column: int, value: Cell | list[Run], style: Style = PLAIN) -> Cell:
+    def show(self, row: int, column: int, value: Cell | Text, style: Style = PLAIN) -> Cell:
         """Put what a cell with some value or text in runs shows, and return it; note text that was left out."""
         cell: Cell | None
         is_cut = style.look[1]
@@ -62,6 +213,9 @@ class Grid:
             return ""
         self.put(row, column, cell)
         return cell
+
+    def hide_columns(self, first: int, end: int) -> None:
+        self.hidden_columns.update(range(first, min(end, MAX_COLUMNS)))
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))

@@ -14,10 +14,9 @@ from typing import Any
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
-from gbv_kpi.sheets.grid import Grid
+from gbv_kpi.sheets.grid import Grid, Run, join_runs
 from gbv_kpi.sheets.refusal import Refusal, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
-from gbv_kpi.sheets.shown import Run, join_runs
 
 MAX_SIZE = 32 * 2**20  # bytes
 MAX_CELLS = 500_000  # that a page spans

@@ -1,15 +1,13 @@
 """Read OpenDocument spreadsheets (.ods) row by row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid
+from gbv_kpi.sheets.grid import MAX_ROWS, Grid, Look, Run, Style, Text, join_runs, number_of, scale_in, without_noise
 from gbv_kpi.sheets.package import Attributes, Element, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import encrypted, text_document, unsupported
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
-from gbv_kpi.sheets.shown import NORMAL, Look, Run, Style, join_runs, number_of, scale_in, without_noise
 
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
 _DRAWN = ("caption", "circle", "connector", "custom-shape", "ellipse", "frame", "g", "line", "path", "polygon", "rect")
@@ -47,15 +45,12 @@ def read_ods(package: Package) -> list[Sheet]:
             elif not _EMBEDDING.isdisjoint(around) or around.count("table") != (name != "table"):
                 continue  # a table in a cell or a drawing is not a sheet
             elif name == "table":
-                looks = styles.chain("table", given.get("style-name", ""))
-                is_hidden = given.get("display") == "false" or any(look.is_hidden for look in looks)
+                is_hidden = _is_hidden(given) or _is_hidden(styles.properties("table", given.get("style-name", "")))
                 sheets.append(table.grid.sheet(given.get("name", ""), is_shown=not is_hidden))
                 table = _Table(styles)
             else:
                 groups = map(attributes_of, element.iterancestors("{*}table-row-group", "{*}table-column-group"))
-                is_hidden = given.get("visibility") in ("collapse", "filter") or any(
-                    group.get("display") == "false" for group in groups
-                )
+                is_hidden = given.get("visibility") in ("collapse", "filter") or any(map(_is_hidden, groups))
                 (table.add_row if name == "table-row" else table.add_columns)(element, given, is_hidden)
     if not is_spreadsheet:
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
@@ -65,52 +60,44 @@ def read_ods(package: Package) -> list[Sheet]:
 # ------------------------------------------------------------------------ styles
 
 
-@dataclass(frozen=True, slots=True)
-class _StyleLook:
-    """The properties that a style gives a cell or a run of text; None: those of its parent."""
-
-    parent: str
-    number_format: str
-    is_raised: bool | None
-    is_struck: bool | None
-    is_hidden: bool
-
-
 class _Styles:
     def __init__(self) -> None:
-        self._looks: dict[tuple[str, str], _StyleLook] = {}  # by family and name
+        self._properties: dict[tuple[str, str], dict[str, str]] = {}  # by family and name
         self.percentages: set[str] = set()  # number formats
 
     def add(self, name: str, given: Attributes, style: Element) -> None:
         if name == "percentage-style":
             self.percentages.add(given.get("name", ""))
             return
-        properties = {local_name(child): attributes_of(child) for child in style}
-        text, table = properties.get("text-properties", {}), properties.get("table-properties", {})
-        position = text.get("text-position")
-        line = text.get("text-line-through-style", text.get("text-line-through-type"))
-        self._looks[given.get("family", ""), given.get("name", "")] = _StyleLook(
-            given.get("parent-style-name", ""),
-            given.get("data-style-name", ""),
-            None if not position else position.split()[0] not in ("0%", "0"),
-            None if line is None else line != "none",
-            text.get("display") == "none" or table.get("display") == "false",
-        )
+        found = dict(given)
+        for part in style.iterchildren("{*}text-properties", "{*}table-properties"):
+            found |= attributes_of(part)
+        if "text-line-through-type" in found:
+            found.setdefault("text-line-through-style", found["text-line-through-type"])
+        self._properties[given.get("family", ""), given.get("name", "")] = found
 
-    def chain(self, family: str, name: str) -> list[_StyleLook]:
-        """Return a style and its ancestors, the nearest first."""
-        found: list[_StyleLook] = []
-        while (look := self._looks.get((family, name))) and len(found) < 20:
-            found.append(look)
-            name = look.parent
+    def properties(self, family: str, name: str) -> Attributes:
+        """Return what a style and its ancestors say, the nearest first."""
+        found: dict[str, str] = {}
+        for _ in range(20):
+            given = self._properties.get((family, name), {})
+            found = {key: value for key, value in given.items() if value} | found
+            name = given.get("parent-style-name", "")
+            if not name:
+                break
         return found
 
-    def look(self, family: str, name: str, base: Look = NORMAL) -> Look:
+    def look(self, family: str, name: str, base: Look = (False, False)) -> Look:
         """Return whether a run is raised, and whether it is struck out or hidden."""
-        looks = self.chain(family, name)
-        is_raised = next((look.is_raised for look in looks if look.is_raised is not None), base[0])
-        is_struck = next((look.is_struck for look in looks if look.is_struck is not None), base[1])
-        return is_raised, is_struck or any(look.is_hidden for look in looks)
+        found = self.properties(family, name)
+        position, line = found.get("text-position"), found.get("text-line-through-style")
+        is_raised = position.split()[0] not in ("0%", "0") if position else base[0]
+        is_struck = line != "none" if line else base[1]
+        return is_raised, is_struck or _is_hidden(found)
+
+
+def _is_hidden(properties: Attributes) -> bool:
+    return properties.get("display") in ("none", "false")
 
 
 # ------------------------------------------------------------------------ tables
@@ -127,19 +114,19 @@ class _Table:
 
     def add_columns(self, _: Element, given: Attributes, is_hidden: bool) -> None:
         first = self._column_styles[-1][0] if self._column_styles else 0
-        end = first + _count(given, "number-columns-repeated", MAX_COLUMNS)
+        end = first + _count(given, "number-columns-repeated")
         if is_hidden:
-            self.grid.hidden_columns.update(range(first, min(end, MAX_COLUMNS)))
+            self.grid.hide_columns(first, end)
         self._column_styles.append((end, given.get("default-cell-style-name", "")))
 
     def add_row(self, row: Element, given: Attributes, is_hidden: bool) -> None:
-        rows = range(self._row, self._row + _count(given, "number-rows-repeated", MAX_ROWS))
+        rows = range(self._row, self._row + _count(given, "number-rows-repeated"))
         if is_hidden:
-            self.grid.hidden_rows.update(rows[:MAX_ROWS])
+            self.grid.hidden_rows.update(rows)
         left, row_style = 0, given.get("default-cell-style-name", "")
         for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
             of_cell = attributes_of(cell)
-            columns = range(left, left + _count(of_cell, "number-columns-repeated", MAX_COLUMNS))
+            columns = range(left, left + _count(of_cell, "number-columns-repeated"))
             default = row_style or next((style for end, style in self._column_styles if left < end), "")
             self._add_cell(cell, of_cell, rows, columns, of_cell.get("style-name", default))
             left = columns.stop
@@ -147,8 +134,8 @@ class _Table:
 
     def _add_cell(self, cell: Element, given: Attributes, rows: range, columns: range, style: str) -> None:
         top, left = rows.start, columns.start
-        down = _count(given, "number-rows-spanned", MAX_ROWS)
-        across = _count(given, "number-columns-spanned", MAX_COLUMNS)
+        down = _count(given, "number-rows-spanned")
+        across = _count(given, "number-columns-spanned")
         if down > 1 or across > 1:
             self.grid.merge(top, left, top + down - 1, left + across - 1)
         look = self._styles.look("table-cell", style)
@@ -159,7 +146,7 @@ class _Table:
                 for column in columns:
                     self.grid.put(row, column, shown)
 
-    def _value(self, cell: Element, given: Attributes, style: str, look: Look) -> Cell | list[Run]:
+    def _value(self, cell: Element, given: Attributes, style: str, look: Look) -> Cell | Text:
         paragraphs = list(cell.iterchildren("{*}p", "{*}h"))
         runs: list[Run] = []
         for paragraph in paragraphs:
@@ -199,8 +186,7 @@ class _Table:
             case "time":
                 return text or given.get("time-value", "")
         number = without_noise(number_of(given.get("value", "")))
-        looks = self._styles.chain("table-cell", style)
-        number_format = next((look.number_format for look in looks if look.number_format), "")
+        number_format = self._styles.properties("table-cell", style).get("data-style-name")
         if kind == "percentage" or number_format in self._styles.percentages:
             return Percentage(number)
         if text.endswith("%"):  # literal text after the number
@@ -217,7 +203,7 @@ def _date(value: str) -> Cell:
         return value[:LONGEST_TEXT]
 
 
-def _count(attributes: Attributes, name: str, most: int) -> int:
+def _count(attributes: Attributes, name: str, most: int = MAX_ROWS) -> int:
     """Return the repetitions or span of an element, `most` at most."""
     value = attributes.get(name, "1").strip()
-    return min(max(1, int(value)), most) if value.isdecimal() and len(value) < 10 else most if value.isdecimal() else 1
+    return min(max(1, int(value.lstrip("0")[:9] or "0")), most) if value.isdecimal() else 1

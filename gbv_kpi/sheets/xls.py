@@ -9,10 +9,9 @@ from collections import defaultdict
 from struct import pack_into, unpack_from
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, Grid
+from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, Grid, Style, split_runs
 from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet
-from gbv_kpi.sheets.shown import Style, split_runs
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7

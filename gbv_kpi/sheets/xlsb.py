@@ -6,11 +6,10 @@ Record and field layout: [MS-XLSB], https://learn.microsoft.com/openspecs/office
 from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
-from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid
+from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, PLAIN, Grid, Look, Style, Text, split_runs
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import damaged, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, Sheet
-from gbv_kpi.sheets.shown import BUILT_IN, NORMAL, PLAIN, Look, Run, Style, split_runs
 
 MAX_RECORDS = 5_000_000
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -19,8 +18,6 @@ _ROW, _COLUMNS, _STRING, _MERGE, _SHEET, _WORKBOOK, _FORMAT, _FONT, _XF = 0, 60,
 _XFS = 617  # the formats of cells begin
 _XFS_END = 618
 _RICH_CELL = 62
-
-Text = str | list[Run]
 
 
 def read_xlsb(package: Package, main: str) -> list[Sheet]:
@@ -105,7 +102,7 @@ def _read_styles(part: bytes | None) -> tuple[Sequence[Style], Sequence[Look]]:
             in_cells = kind == _XFS
         elif kind == _XF and in_cells:
             code, font = unpack_from("<HH", record, 2)
-            styles.append(Style(codes.get(code, ""), looks[font] if font < len(looks) else NORMAL))
+            styles.append(Style(codes.get(code, ""), looks[font] if font < len(looks) else PLAIN.look))
     return styles, looks
 
 
@@ -123,7 +120,7 @@ def _fill(grid: Grid, part: bytes, strings: Sequence[Text], styles: Sequence[Sty
             grid.show(row, column, _value(kind, record, strings, looks), styles[style & 0xFFFFFF] if styles else PLAIN)
         elif kind == _COLUMNS and record[16] & 1:
             first, last = unpack_from("<II", record)
-            grid.hidden_columns.update(range(first, min(last + 1, MAX_COLUMNS)))
+            grid.hide_columns(first, last + 1)
         elif kind == _MERGE:
             top, bottom, left, right = unpack_from("<IIII", record)
             grid.merge(top, left, bottom, right)

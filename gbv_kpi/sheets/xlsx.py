@@ -15,11 +15,10 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_MERGED, Grid, address_of
+from gbv_kpi.sheets.grid import BUILT_IN, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of, without_noise
 from gbv_kpi.sheets.package import MAX_ELEMENTS, Element, Package, elements, is_true, local_name, walk
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Sheet
-from gbv_kpi.sheets.shown import BUILT_IN, NORMAL, PLAIN, Look, Run, Style, number_of, without_noise
 from gbv_kpi.sheets.xlsb import read_xlsb
 
 MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
@@ -28,8 +27,6 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold
 _UNUSUAL_CELL = re.compile(rb'<c(?:[>/]| (?!r="[A-Z][1-9]\d{0,4}"))')  # without an address, or beyond Z99999
 _NO_RESULT = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")  # signs of a formula without a value
 _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
-
-Text = str | list[Run]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +127,7 @@ def _read_styles(xml: bytes) -> Sequence[Style]:
         if len(codes) + len(looks) + len(formats) > MAX_ELEMENTS:
             raise oversized()
     look_by_font = {str(number): look for number, look in enumerate(looks) if any(look)}
-    style_by_key = {key: Style(codes.get(key[0], ""), look_by_font.get(key[1], NORMAL)) for key in set(formats)}
+    style_by_key = {key: Style(codes.get(key[0], ""), look_by_font.get(key[1], PLAIN.look)) for key in set(formats)}
     return [style_by_key[key] for key in formats]
 
 
@@ -176,8 +173,7 @@ def read_sheet(
             first, _, last = element.get("ref", "").partition(":")
             grid.merge(*address_of(first), *address_of(last or first))
         elif name == "col" and is_true(element.get("hidden")):
-            last_column = min(int(element.get("max", "0")), MAX_COLUMNS)
-            grid.hidden_columns.update(range(int(element.get("min", "1")) - 1, last_column))
+            grid.hide_columns(int(element.get("min", "1")) - 1, int(element.get("max", "0")))
         elif name == "row":
             row, column = int(element.get("r", row + 2)) - 1, -1
             if is_true(element.get("hidden")):
@@ -254,8 +250,6 @@ def _read_quickly(
             raise
         return None  # the close reader reports what is wrong
     merged = [tuple(sheet.merged_cell_ranges or ()) for sheet in read]
-    if sum(map(len, merged)) > MAX_MERGED:
-        raise oversized()
     return [
         _split_tail(Sheet(name[:LONGEST_NAME], cells, areas, is_shown=is_shown))
         for (name, _, is_shown), cells, areas in zip(workbook.sheets, rows, merged, strict=True)
