@@ -35,7 +35,7 @@ def status(
     """
     from gbv_kpi.ledger.query import entries_of
     from gbv_kpi.ledger.status import year_status
-    from gbv_kpi.render.status import status_listing, status_to_json, status_to_terminal
+    from gbv_kpi.render.received import status_listing, status_to_json, status_to_terminal
 
     plan = request.load_plan()
     with request.open_ledger() as opened, opened.reading() as connection:
@@ -44,7 +44,7 @@ def status(
     request.show(
         lambda: status_to_terminal(found, request.language),
         lambda: status_to_json(found),
-        lambda: status_listing(found),
+        lambda: status_listing(found, request.language),
         silent=quiet and found.exit_code == 0,
     )
     raise typer.Exit(found.exit_code)
@@ -140,7 +140,7 @@ def trend(
     request.show(
         lambda: trend_to_terminal(found, request.language),
         lambda: trend_to_json(found),
-        lambda: trend_listing(found),
+        lambda: trend_listing(found, request.language),
     )
 
 

@@ -4,17 +4,22 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gbv_kpi.cli import options
 from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format, argument, option
 from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expect_other_file
+from gbv_kpi.console import to_json_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import LANGUAGES, phrase
+from gbv_kpi.i18n import LANGUAGES, Bilingual, Language, phrase
+
+if TYPE_CHECKING:
+    from gbv_kpi.plan.office import Setting
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
 SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  # by typer's names
@@ -22,6 +27,14 @@ SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  
     "ENVIRONMENT": "environment",
     "DEFAULT_MAP": "file",
     "DEFAULT": "default",
+}
+
+SOURCE_WORDS = {
+    "option": phrase("option"),
+    "environment": phrase("environment"),
+    "file": phrase("settings file"),
+    "plan": phrase("plan"),
+    "default": phrase("default"),
 }
 
 ShownPlan = Annotated[str, argument("ID|FILE", "A built-in plan or a plan file.", "GBV_KPI_PLAN")]
@@ -165,7 +178,7 @@ def config(
     """
     from gbv_kpi.ledger.database import address_of, default_place, shown_address
     from gbv_kpi.plan.office import Setting, office_settings
-    from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
+    from gbv_kpi.render.listing import Columns, listing_of, on_terminal
 
     context, spoken, file = request.context, request.language, request.context.obj
     address = address_of(ledger or default_place())
@@ -179,5 +192,35 @@ def config(
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
     settings += office_settings(request.load_plan(plan), file)
-    show = settings_to_json if request.is_json else settings_to_terminal
-    request.emit(show(settings, str(file.path) if file else None, spoken))
+    path = str(file.path) if file else None
+    if request.is_json:
+        records = [
+            {"key": setting.key, "value": _text(setting.value, spoken), "source": setting.source, "line": setting.line}
+            for setting in settings
+        ]
+        content = {"schema": "gbv-kpi/config/1", "file": path, "settings": records, "exit_code": 0}
+        request.emit(to_json_text(content))
+        return
+    columns: Columns[Setting] = (
+        ("key", phrase("Setting"), lambda setting: setting.key),
+        ("value", phrase("Value"), lambda setting: _text(setting.value, spoken)),
+        ("source", phrase("From"), lambda setting: _source_text(setting, path, spoken)),
+    )
+    request.emit(on_terminal(listing_of(phrase("Setting"), columns, settings), spoken))
+
+
+def _source_text(setting: "Setting", file: str | None, language: Language) -> str:
+    words = language.say(SOURCE_WORDS[setting.source])
+    return f"{words} ({file}:{setting.line})" if setting.line else words
+
+
+def _text(value: object, language: Language) -> str:
+    match value:
+        case date():
+            return value.isoformat()
+        case Bilingual():
+            return language.say(value)
+        case tuple():
+            return "; ".join(_text(part, language) for part in value)
+        case _:
+            return str(value)

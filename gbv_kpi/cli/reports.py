@@ -203,7 +203,7 @@ def submit(
     """
     from gbv_kpi.ledger.submit import submit as hand_in
     from gbv_kpi.pipeline import with_progress
-    from gbv_kpi.render.submission import submission_listing, submission_to_json, submission_to_terminal
+    from gbv_kpi.render.received import submission_listing, submission_to_json, submission_to_terminal
     from gbv_kpi.sheets.sources import find_sources
 
     plan = request.load_plan()

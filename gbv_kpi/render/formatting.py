@@ -70,19 +70,16 @@ def target_text(threshold: Threshold, indicator: "Indicator", language: Language
     bound = _bound_text(threshold, language)
     if language.tag == "vi" and (found := re.search(rf"({'|'.join(PLAN_WORDS)}) {re.escape(bound)}", indicator.quote)):
         return found.group().lower()
-    if threshold.comparator == ">=" and bound == "100%":
-        return language.say(phrase("the full {bound}", bound=bound))
-    return language.say(phrase(TARGET[threshold.comparator].wording, bound=bound))
+    is_full = threshold.comparator == ">=" and bound == "100%"
+    wording = phrase("the full {bound}") if is_full else TARGET[threshold.comparator]
+    return language.say(phrase(wording.wording, bound=bound))
 
 
 def level_text(threshold: Threshold, language: Language) -> str:
     """Return the threshold as a level to be reached: 50%, above 90%."""
     bound = _bound_text(threshold, language)
-    return (
-        bound
-        if "=" in threshold.comparator
-        else language.say(phrase(TARGET[threshold.comparator].wording, bound=bound))
-    )
+    has_words = "=" not in threshold.comparator
+    return language.say(phrase(TARGET[threshold.comparator].wording, bound=bound)) if has_words else bound
 
 
 def _bound_text(threshold: Threshold, language: Language) -> str:

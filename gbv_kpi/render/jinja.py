@@ -17,14 +17,12 @@ from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 
 Function = Callable[..., object]
+Escape = Callable[[str], str]
 TEXTS = Path(__file__).parent / "text"
 
 
 def environment(
-    folder: Path,
-    language: Language,
-    *functions: Iterable[Function],
-    escape: Callable[[str], str] = markupsafe.escape,
+    folder: Path, language: Language, *functions: Iterable[Function], escape: Escape = markupsafe.escape
 ) -> Environment:
     """Return Jinja for the templates of a folder, with functions; the language is given to those that take it."""
 
@@ -57,12 +55,7 @@ def environment(
 
 
 def text_of(
-    template: str,
-    language: Language,
-    functions: Iterable[Function] = (),
-    *,
-    escape: Callable[[str], str] = str,
-    **known: object,
+    template: str, language: Language, functions: Iterable[Function] = (), escape: Escape = str, **known: object
 ) -> str:
     """Render a template of `TEXTS`."""
     return environment(TEXTS, language, functions, escape=escape).get_template(template).render(known)

@@ -6,7 +6,6 @@ from datetime import UTC, date
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
 from gbv_kpi.render.year_record import year_record_record
@@ -28,13 +27,21 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
             for file in outcome.files
         ],
         "problems": (problem_record(problem, language) for problem in outcome.problems),
-        "coverage": [_coverage_record(coverage) for coverage in outcome.scorecard.coverage],
+        "coverage": [
+            {
+                "year": coverage.year,
+                "expected": len(coverage.expected) if coverage.has_expected_units else None,
+                "received": coverage.received,
+                **{name: unit_records(getattr(coverage, name)) for name in ("missing", "refused", "partly")},
+            }
+            for coverage in outcome.scorecard.coverage
+        ],
         "findings": (finding.record() for finding in outcome.scorecard.findings),
         "exit_code": outcome.exit_code,
     }
     if outcome.command == "report":
         content["outlook"] = [outlook.record() for outlook in outcome.outlook]
-        content["record"] = year_record_record(outcome.year_record) if outcome.year_record else None
+        content["record"] = outcome.year_record and year_record_record(outcome.year_record)
         content["as_of"] = outcome.as_of.astimezone(UTC).isoformat() if outcome.as_of else None
     if outcome.withheld:
         content |= outcome.withheld.published_record()
@@ -49,17 +56,6 @@ def problem_record(problem: Problem, language: Language) -> dict[str, object]:
         "hint": language.say(problem.hint),
         **attributes(problem.place, "file", "sheet", "cell", "row"),
         **attributes(problem, "unit", "year", "field", "value"),
-    }
-
-
-def _coverage_record(coverage: Coverage) -> dict[str, object]:
-    return {
-        "year": coverage.year,
-        "expected": len(coverage.expected) if coverage.has_expected_units else None,
-        "received": coverage.received,
-        "missing": unit_records(coverage.missing),
-        "refused": unit_records(coverage.refused),
-        "partly": unit_records(coverage.partly),
     }
 
 

@@ -7,22 +7,19 @@ from typing import Literal
 
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding
-from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
+from gbv_kpi.ledger.status import YearStatus
 from gbv_kpi.ledger.submit import State, SubmittedFile
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, target_text
+from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.markdown import markdown_of
 from gbv_kpi.render.problems import correction, place_text
 from gbv_kpi.render.sentences import amount
 
 HEADINGS = (
-    phrase("Indicator"),
-    phrase("Result"),
-    phrase("Target"),
-    phrase("Assessment"),
-    phrase("Lacking"),
+    *(phrase("Indicator"), phrase("Result"), phrase("Target"), phrase("Assessment"), phrase("Lacking")),
     phrase("Remaining"),
 )
 
@@ -33,11 +30,11 @@ class Letter:
 
     unit: Unit
     kind: Literal["reminder", "refusal", "results"]
-    about: Phrase
-    opening: Sequence[Phrase]
-    closing: Phrase  # without its full stop
-    points: Sequence[Phrase] = ()
-    rows: Sequence[Sequence[str]] = ()  # under HEADINGS
+    about: str
+    opening: Sequence[str]
+    closing: str  # without its full stop
+    points: Sequence[Phrase]
+    rows: Sequence[Sequence[str]]  # under HEADINGS
 
     @property
     def addressee(self) -> Phrase | str:
@@ -53,7 +50,7 @@ def _lower_level(unit: Unit) -> str:
 
 
 def letters_of(
-    status: YearStatus,
+    year_status: YearStatus,
     findings: Iterable[Finding],
     refused: Mapping[str, Sequence[Problem]],
     day: date,
@@ -63,62 +60,33 @@ def letters_of(
 
     A unit that has reported and lacks nothing gets no letter.
     """
+    plan, year = year_status.plan, year_status.year
     findings_by_unit: dict[str | None, list[Finding]] = {}
     for finding in findings:
         findings_by_unit.setdefault(finding.unit, []).append(finding)
-    for unit in status.units:
+    for status in year_status.units:
+        unit, problems = status.unit, refused.get(status.unit.code, ())
+        kind: Literal["reminder", "refusal", "results"]
+        rows: list[list[str]] = []
+        if problems:
+            kind = "refusal"
+        elif unit.expected and not status.is_received:
+            kind = "reminder"
+        elif rows := list(_rows(findings_by_unit.get(unit.code, ()), plan, language)):
+            kind = "results"
+        else:
+            continue
         details: dict[str, Detail] = {
-            "unit": _lower_level(unit.unit),
-            "year": str(status.year),
-            "document": document_title(status.plan),
+            "unit": _lower_level(unit),
+            "year": str(year),
+            "document": document_title(plan),
             "day": official_day(day),
-            "deadline": official_day(unit.deadline) if unit.deadline else "",
+            "deadline": official_day(status.deadline) if status.deadline else "",
+            "file": ", ".join(dict.fromkeys(_file_name(problem.place.file) for problem in problems)),
         }
-        if unit.unit.code in refused:
-            yield _refusal(unit, refused[unit.unit.code], day, details)
-        elif unit.unit.expected and not unit.is_received:
-            yield _reminder(unit, day, details)
-        elif rows := list(_rows(findings_by_unit.get(unit.unit.code, ()), status.plan, language)):
-            yield _results(unit, rows, details)
-
-
-def _refusal(status: UnitStatus, problems: Sequence[Problem], day: date, details: Mapping[str, Detail]) -> Letter:
-    names = dict.fromkeys(_file_name(problem.place.file) for problem in problems)
-    opening = phrase(
-        "The return of {unit} for {year} ({file}) could not be recorded, for these reasons:",
-        **details,
-        file=", ".join(names),
-    )
-    closing = phrase("Please correct it and send it again")
-    if status.deadline and day <= status.deadline:
-        closing = phrase("Please correct it and send it again by {deadline}", **details)
-    about = phrase("Correction of the return of {year} on {document}", **details)
-    return Letter(status.unit, "refusal", about, [opening], closing, points=_corrections(problems))
-
-
-def _reminder(status: UnitStatus, day: date, details: Mapping[str, Detail]) -> Letter:
-    opening = [phrase("By {day} the return of {unit} for {year} on {document} has not been received.", **details)]
-    if status.arrival is Arrival.PARTLY:
-        opening = [phrase("By {day} only a part of {unit} has sent its return for {year} on {document}.", **details)]
-    if status.withdrawn:
-        reason = status.withdrawn.text
-        opening.append(phrase("The return that was received no longer counts: {reason}", reason=reason))
-    if status.deadline and status.deadline < day:
-        opening.append(phrase("The deadline was {deadline}.", **details))
-    elif status.deadline:
-        opening.append(phrase("The deadline is {deadline}.", **details))
-    about = phrase("Reminder of the return of {year} on {document}", **details)
-    return Letter(status.unit, "reminder", about, opening, phrase("Please fill in the enclosed form and send it"))
-
-
-def _results(status: UnitStatus, rows: Sequence[Sequence[str]], details: Mapping[str, Detail]) -> Letter:
-    opening = phrase("By its return, the results of {unit} in {year} on {document} are:", **details)
-    closing = phrase(
-        "“Lacking” is how many more are needed for the target; “Remaining” is how many are not reached yet, such as "
-        "people still to be trained. Please take the measures that are needed"
-    )
-    about = phrase("Results of {unit} in {year} on {document}", **details)
-    return Letter(status.unit, "results", about, [opening], closing, rows=rows)
+        text = text_of("letter.txt.j2", language, kind=kind, status=status, day=day, details=details)
+        about, *opening, closing = text.splitlines()
+        yield Letter(unit, kind, about, opening, closing, _corrections(problems), rows)
 
 
 def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterator[list[str]]:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from pkgutil import resolve_name
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 from rich.console import RenderableType
 
@@ -23,6 +25,11 @@ from gbv_kpi.render.sentences import withheld_reason
 from gbv_kpi.render.table import Column, Styled, Table
 
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
+RENDERERS = {  # imported only where they are asked for
+    "csv": "gbv_kpi.render.listing:listing_to_csv",
+    "md": "gbv_kpi.render.markdown:listing_to_markdown",
+    "xlsx": "gbv_kpi.render.xlsx.lists:listing_to_xlsx",
+}
 
 Item = TypeVar("Item")
 
@@ -36,6 +43,7 @@ class Coded:
     style: str = ""  # on a terminal
 
 
+Note = Phrase | str
 Cell = str | int | bool | date | datetime | Phrase | Bilingual | Coded | Finding | Threshold | None
 Columns = Sequence[tuple[str, Phrase | None, Callable[[Item], Cell]]]  # name, heading and cell, as in `listing_of`
 
@@ -47,10 +55,10 @@ class Listing:
     title: Phrase
     columns: Sequence[tuple[str, Phrase | None]]  # the name in CSV, and the heading; None: not for a person
     rows: Sequence[Sequence[Cell]]
-    notes: Sequence[Phrase] = ()
+    notes: Sequence[Note] = ()
 
 
-def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Phrase] = ()) -> Listing:
+def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], notes: Iterable[Note] = ()) -> Listing:
     rows = [[cell(item) for _, _, cell in columns] for item in items]
     return Listing(title, [(name, heading) for name, heading, _ in columns], rows, tuple(notes))
 
@@ -63,22 +71,10 @@ def in_format(
     make_listing: Callable[[], Listing],
 ) -> str | bytes | Iterator[str] | RenderableType:
     """Return a result in a format: its table for a terminal, its JSON, or its listing as a file."""
-    match format:
-        case "table":
-            return table()
-        case "json":
-            return json()
-        case "csv":
-            listing = make_listing()
-            return csv_lines([name for name, _ in listing.columns], listing.rows, language)
-        case "md":
-            from gbv_kpi.render.markdown import listing_to_markdown
-
-            return listing_to_markdown(make_listing(), language)
-        case _:
-            from gbv_kpi.render.xlsx.lists import listing_to_xlsx
-
-            return listing_to_xlsx(make_listing(), language)
+    if format in ("table", "json"):
+        return table() if format == "table" else json()
+    render: Callable[[Listing, Language], str | bytes | Iterator[str]] = resolve_name(RENDERERS[format])
+    return render(make_listing(), language)
 
 
 def on_terminal(listing: Listing, language: Language, names: Collection[str] = ()) -> Table:
@@ -99,60 +95,40 @@ def _styled(cell: Cell, language: Language) -> Styled:
     return Styled("\n".join(lines), cell.style if isinstance(cell, Coded) else "")
 
 
+Writer = Callable[[Any, Language], str]
+WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the nearest type of a cell: for a person, and for a program
+    object: (lambda cell, language: language.say(cell), lambda cell, language: language.say(cell)),
+    bool: (lambda cell, _: "✓" if cell else "", lambda cell, _: "true" if cell else "false"),
+    int: (lambda cell, language: language.number(cell), lambda cell, _: str(cell)),
+    date: (lambda cell, _: f"{cell:%d/%m/%Y}", lambda cell, _: cell.isoformat()),
+    datetime: (lambda cell, _: clock_text(cell), lambda cell, _: f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),
+    Coded: (lambda cell, language: language.say(cell.words), lambda cell, _: cell.code),
+    Finding: (rate_text, lambda cell, _: _decimal_text(cell.rate(decimals=4))),
+    Threshold: (threshold_text, lambda cell, _: _decimal_text((cell.bound, 0))),
+}
+
+
+def _writers(cell: Cell) -> tuple[Writer, Writer]:
+    return next(WRITERS[kind] for kind in type(cell).__mro__ if kind in WRITERS)
+
+
 def for_person(cell: Cell, language: Language) -> str:
-    """Return the text of a cell for an officer."""
-    match cell:
-        case None | False:
-            return ""
-        case True:
-            return "✓"
-        case int():
-            return language.number(cell)
-        case datetime():
-            return clock_text(cell)
-        case date():
-            return f"{cell:%d/%m/%Y}"
-        case Coded():
-            return language.say(cell.words)
-        case Finding():
-            return rate_text(cell, language)
-        case Threshold():
-            return threshold_text(cell, language)
-        case _:
-            return language.say(cell)
+    for_a_person, _ = _writers(cell)
+    return "" if cell is None else for_a_person(cell, language)
 
 
 def for_program(cell: Cell, language: Language) -> str | int | None:
-    """Return the value of a cell in CSV; in a text, what a spreadsheet would run as a formula is made harmless."""
+    """Return the value of a cell in CSV; a text that a spreadsheet would run as a formula gets an apostrophe."""
     if cell is None or type(cell) is int:  # most cells, tried first: a country has millions
         return cell
-    match cell:
-        case str():
-            text = cell
-        case bool():
-            return "true" if cell else "false"
-        case datetime():
-            return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        case date():
-            return cell.isoformat()
-        case Coded():
-            text = cell.code
-        case Finding():
-            rate = cell.rate(decimals=4)
-            text = _decimal_text(rate[0]) if rate else ""
-        case Threshold():
-            text = _decimal_text(cell.bound)
-        case Phrase() | Bilingual():
-            text = language.say(cell)
-        case _:
-            return cell
-    shown = escape_controls(text)
+    _, for_a_program = _writers(cell)
+    shown = escape_controls(for_a_program(cell, language))
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
 
 
-def _decimal_text(value: Decimal) -> str:
-    """Return a number without trailing zeros: 100 and 60.3774."""
-    return f"{value.normalize():f}"
+def _decimal_text(rate: tuple[Decimal, int] | None) -> str:
+    """Return a number without trailing zeros: 100 and 60.3774; nothing where there is none."""
+    return f"{rate[0].normalize():f}" if rate else ""
 
 
 COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language
@@ -184,22 +160,20 @@ COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome i
 }
 
 
-class _Line:
-    """A file that makes `csv.writer` return each line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
     cells = COLUMNS.values()
     rows = ([cell(finding, outcome) for cell in cells] for finding in outcome.scorecard.findings)
-    return csv_lines(COLUMNS, rows, language)
+    return _csv_lines(COLUMNS, rows, language)
 
 
-def csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
+def listing_to_csv(listing: Listing, language: Language) -> Iterator[str]:
+    return _csv_lines([name for name, _ in listing.columns], listing.rows, language)
+
+
+def _csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:
     """Yield the lines of headings and rows, ended as in RFC 4180."""
-    writer = csv.writer(_Line())
+    echo: Any = SimpleNamespace(write=str)  # a file that makes the writer return each line
+    writer = csv.writer(echo)
     yield writer.writerow(names)
     for row in rows:
         yield writer.writerow([for_program(cell, language) for cell in row])

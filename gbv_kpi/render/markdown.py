@@ -55,7 +55,7 @@ def markdown_of(template: str, language: Language, functions: Iterable[Function]
     def line(words: Phrase | Bilingual | str) -> Markup:
         return Markup(escaped(language.say(words)))  # noqa: S704 - escaped for Markdown
 
-    return text_of(template, language, [*functions, line], escape=_escape_inline, **known)
+    return text_of(template, language, [*functions, line], _escape_inline, **known)
 
 
 def escaped(text: str) -> str:

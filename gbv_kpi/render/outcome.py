@@ -1,16 +1,15 @@
 """Render an outcome as sentences and tables, the same on a terminal and in Markdown; other formats by their modules."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pkgutil import resolve_name
-from typing import Any
 
 import numpy as np
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
@@ -37,23 +36,13 @@ NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it 
 
 FindingByIndicator = Mapping[str, Finding]
 Block = Styled | Table
+Rendered = bytes | str | Iterable[str] | RenderableType
 
 
-@dataclass(frozen=True, slots=True)
-class YearRows:
-    province: FindingByIndicator
-    units: tuple[tuple[str, FindingByIndicator], ...]
-    left_out: int  # how many further units there are
-
-
-def rendered(
-    outcome: Outcome, format: str, language: Language, template: bytes | None = None
-) -> bytes | str | Iterable[str] | RenderableType:
+def rendered(outcome: Outcome, format: str, language: Language, template: bytes | None = None) -> Rendered:
     """Return the bytes of a file, or a text, whole or in pieces; `template` is an office's own Word document."""
-    render: Any = resolve_name(RENDERERS[format])
-    content: bytes | str | Iterable[str] | RenderableType
-    content = render(outcome, language, template) if format == "docx" else render(outcome, language)
-    return content
+    render: Callable[..., Rendered] = resolve_name(RENDERERS[format])
+    return render(outcome, language, template) if format == "docx" else render(outcome, language)
 
 
 def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
@@ -109,8 +98,9 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
             yield styled(sentence, language, "bold red" if outcome.is_missed(year) else "bold green")
     for found in outcome.outlook:
         yield styled(sentences.outlook(plan, found), language, "yellow")
-    notes = (sentences.withheld_notes(plan, outcome.withheld), record_sentences(outcome.year_record, plan, language))
-    yield from (styled(note, language) for found in notes for note in found)
+    withheld = sentences.withheld_notes(plan, outcome.withheld, language)
+    for note in (*withheld, *record_sentences(outcome.year_record, plan, language)):
+        yield styled(note, language)
 
 
 def legend(present: Container[Status], language: Language) -> list[Styled]:
@@ -119,47 +109,45 @@ def legend(present: Container[Status], language: Language) -> list[Styled]:
 
 
 def shown_of(units: int) -> int:
-    """Return how many of `units` units a page shows."""
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 
-def year_rows(scorecard: Scorecard) -> YearRows:
-    """Return the judged findings of one year; of very many units only those that miss a threshold."""
+def year_rows(scorecard: Scorecard) -> list[tuple[str, FindingByIndicator]]:
+    """Return the judged findings of the units by name; of very many units only those that miss a threshold."""
     scorecard = scorecard.judged
-    count = scorecard.unit_count
-    shown = shown_of(count)
-    units = scorecard if count <= shown else scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
+    shown = shown_of(scorecard.unit_count)
+    if scorecard.unit_count > shown:
+        scorecard = scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
     rows: dict[str, dict[str, Finding]] = {}
-    for finding in units.of_units().findings:
+    for finding in scorecard.of_units().findings:
         rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
-    return YearRows(
-        {finding.indicator: finding for finding in scorecard.of_province().findings},
-        tuple((next(iter(row.values())).unit_name or "", row) for row in rows.values()),
-        count - len(rows),
-    )
+    return [(next(iter(row.values())).unit_name or "", row) for row in rows.values()]
 
 
 def results_table(scorecard: Scorecard, language: Language) -> Table:
     """Return the matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
-    found, indicators = year_rows(scorecard), scorecard.plan.indicators
-    province = [found.province[indicator.id] for indicator in indicators]
+
+    def result(finding: Finding, *, with_counts: bool = False) -> Styled:
+        has_counts = with_counts and finding.measure != "count" and finding.denominator is not None
+        counts = counts_text(finding, language) if has_counts else ""
+        return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
+
+    units, indicators = year_rows(scorecard), scorecard.plan.indicators
+    province = scorecard.judged.of_province().findings
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
         provisional = language.say(phrase("(provisional)"))
         place = replace(place, text=f"{place.text}\n{provisional}")
-    short_names = max((len(name) for name, _ in found.units), default=0) <= NAME_WIDTH
+    short_names = max((len(name) for name, _ in units), default=0) <= NAME_WIDTH
     columns = [Column(language.say(phrase("Unit")), is_unbroken=short_names)]
     columns += [Column(styled(indicator.title, language).text, is_figure=True) for indicator in indicators]
-    rows = [
-        [styled(name, language), *(_result(unit[indicator.id], language) for indicator in indicators)]
-        for name, unit in found.units
-    ]
-    if found.left_out:
-        left_out = plural("… {count} more unit", "… {count} more units", found.left_out)
-        rows.append([styled(left_out, language, "dim")])
-    in_force = [_bound_text(finding, language) for finding in province]
+    rows = [[styled(name, language), *(result(unit[indicator.id]) for indicator in indicators)] for name, unit in units]
+    if more := scorecard.judged.unit_count - len(units):
+        rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
+    thresholds = [finding.threshold for finding in province]
+    in_force = (threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
     footer = [
-        [place, *(_result_with_counts(finding, language) for finding in province)],
+        [place, *(result(finding, with_counts=True) for finding in province)],
         [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
     ]
     return Table(columns, [*rows, *footer], len(rows), legend(scorecard.judged.statuses, language))
@@ -187,17 +175,3 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
     headings = (phrase("Missed"), phrase("Unit"), phrase("Result"), phrase("Lacking"))
     columns = [Column(language.say(heading), is_unbroken=heading is headings[2]) for heading in headings]
     return Table(columns, rows) if rows else None
-
-
-def _result(finding: Finding, language: Language) -> Styled:
-    return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status])
-
-
-def _result_with_counts(finding: Finding, language: Language) -> Styled:
-    is_shown = finding.measure != "count" and finding.denominator is not None
-    counts = counts_text(finding, language) if is_shown else ""
-    return replace(_result(finding, language), counts=counts)
-
-
-def _bound_text(finding: Finding, language: Language) -> Phrase | str:
-    return threshold_text(finding.threshold, language) if finding.threshold else phrase("not yet")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.exit_codes import ExitCode
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.i18n import Language
 from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Comparison, Indicator, Table, ThresholdEntry
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from gbv_kpi.plan.load import PlanReading
     from gbv_kpi.plan.toml_file import Remark
 
-COUNTS = {
-    "people": phrase("people"),
-    "cases": phrase("cases"),
-    "places": phrase("places"),
-    "minutes": phrase("minutes"),
-    "households": phrase("households"),
-    "communes": phrase("communes"),
-    "events": phrase("events"),
-    "vnd": phrase("VND"),
-}
-ROLES = {"lead": phrase("leads and reports"), "issuer": phrase("issued the plan")}
-KINDS = {"full text": phrase("full text"), "press": phrase("press")}
 NOTHING = "–"
 
 
@@ -103,10 +91,7 @@ def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = 
         day=day,
         units=[unit for unit in plan.units if unit.exists_on(day)],
         rows=_threshold_rows(plan, language),
-        COUNTS=COUNTS,
-        KINDS=KINDS,
         NOTHING=NOTHING,
-        ROLES=ROLES,
     )
     return "".join(f"{part}\n" for line in text.splitlines() for part in _wrap_line(line, width))
 
@@ -142,7 +127,6 @@ def exit_code(reading: "PlanReading") -> int:
 
 
 def plan_check_to_text(reading: "PlanReading", name: str, language: Language) -> str:
-    """Return a line for each mistake and doubt, and the verdict."""
     from gbv_kpi.render.jinja import text_of
 
     remarks = _grade_remarks(reading)

@@ -1,10 +1,8 @@
-"""Group problems in the order a person corrects them, and explain their codes, as text and JSON.
-
-They are grouped by file, errors first, one kind at a time with its first examples; JSON has schema `gbv-kpi/explain/1`.
-"""
+"""Group problems in the order a person corrects them, and explain their codes, as text and JSON `gbv-kpi/explain/1`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
@@ -27,6 +25,8 @@ MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
+    """The problems of one kind in a file."""
+
     code: str
     problems: Sequence[Problem]
 
@@ -40,11 +40,9 @@ class ProblemGroup:
 
     @property
     def more(self) -> int:
-        """Return how many there are beyond the examples."""
-        return max(0, len(self.problems) - EXAMPLES)
+        return len(self.problems) - len(self.examples)
 
     def distinct_hints(self, language: Language) -> list[str]:
-        """Return the hints without repetitions."""
         return list(dict.fromkeys(language.say(problem.hint) for problem in self.problems))
 
     def lines(self, language: Language) -> Iterator[Styled]:
@@ -59,11 +57,12 @@ class ProblemGroup:
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:
+    """Yield each file with its problems by kind, errors first."""
     problems_by_file: dict[str, dict[str, list[Problem]]] = {}
     for problem in problems:
         problems_by_file.setdefault(problem.place.file, {}).setdefault(problem.code, []).append(problem)
     for file, problems_by_code in problems_by_file.items():
-        groups = [ProblemGroup(code, found) for code, found in problems_by_code.items()]
+        groups = starmap(ProblemGroup, problems_by_code.items())
         yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
 
 
@@ -77,7 +76,6 @@ def place_text(problem: Problem) -> str:
 
 
 def correction(problem: Problem, place: str) -> Phrase:
-    """Return what was found at a place, and how to correct it."""
     if place:
         return phrase("{place}: {message} {hint}", place=place, message=problem.message, hint=problem.hint)
     return phrase("{message} {hint}", message=problem.message, hint=problem.hint)
@@ -103,15 +101,13 @@ def codes_to_text(language: Language) -> str:
 
 
 def code_to_text(code: str, language: Language) -> str:
-    """Return the meaning of one code, an example, and the remedy."""
     kind = CATALOGUE[code]
-    lines = (
-        f"{code} ({language.say(SEVERITY[kind.severity])})",
-        language.say(kind.meaning),
-        language.say(phrase("For example: {example}", example=kind.example)),
-        language.say(phrase("Remedy: {remedy}", remedy=kind.remedy)),
+    example, remedy = (
+        phrase("For example: {example}", example=kind.example),
+        phrase("Remedy: {remedy}", remedy=kind.remedy),
     )
-    return "".join(f"{line}\n" for line in lines)
+    lines = (f"{code} ({language.say(SEVERITY[kind.severity])})", kind.meaning, example, remedy)
+    return "".join(f"{language.say(line)}\n" for line in lines)
 
 
 def codes_to_json(codes: Sequence[str], language: Language) -> str:

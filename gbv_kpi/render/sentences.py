@@ -53,10 +53,18 @@ def verdict(outcome: Outcome, year: int) -> Phrase | None:
         words = province_verdict(plan, year, missed, judged)
         if judged and scorecard.frame["provisional"].any():
             words = phrase("{verdict} This is provisional.", verdict=words)
-    elif scorecard.unit_count:
-        words = _units_verdict(scorecard, year)
-    else:
+    elif not scorecard.unit_count:
         return None
+    elif missed := len(scorecard.units_with_misses):
+        words = plural(
+            "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
+            "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
+            missed,
+            year=str(year),
+            reported=scorecard.unit_count,
+        )
+    else:
+        words = phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
     if Status.WITHHELD in scorecard.statuses and Status.WITHHELD in outcome.decisive(year).statuses:
         return phrase("{verdict} Withheld results are not counted.", verdict=words)
     return words
@@ -85,18 +93,6 @@ def within_sentence(name: Bilingual) -> Bilingual:
     return Bilingual(first, name.en) if first.startswith(COMMON_NOUNS) else name
 
 
-def _units_verdict(scorecard: Scorecard, year: int) -> Phrase:
-    if not len(scorecard.units_with_misses):
-        return phrase("{year}: every unit with a valid return meets every threshold in force.", year=str(year))
-    return plural(
-        "{year}: {count} of {reported} units with a valid return misses a threshold in force.",
-        "{year}: {count} of {reported} units with a valid return miss a threshold in force.",
-        len(scorecard.units_with_misses),
-        year=str(year),
-        reported=scorecard.unit_count,
-    )
-
-
 def refused_returns(outcome: Outcome) -> Phrase | None:
     """Return how many errors there are, None where there is none."""
     errors = error_count(outcome.problems)
@@ -109,7 +105,6 @@ def refused_returns(outcome: Outcome) -> Phrase | None:
 
 
 def amount_lacking(finding: Finding, indicator: Indicator) -> Phrase:
-    """Return how many a missed finding lacks, or has too many where lower is better."""
     return amount(finding.shortfall or 0, finding.threshold, indicator)
 
 
@@ -117,20 +112,16 @@ def amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phr
     """Return a count that is lacking to a threshold, or above one where lower is better, with its noun."""
     noun = indicator.noun
     if threshold and threshold.lower_is_better:
-        return (
-            phrase("{amount} too many ({noun})", amount=count, noun=noun)
-            if noun
-            else phrase("{amount} too many", amount=count)
-        )
+        bare = phrase("{amount} too many", amount=count)
+        return phrase("{amount} too many ({noun})", amount=count, noun=noun) if noun else bare
     return phrase("{lacking} ({noun})", lacking=count, noun=noun) if noun else phrase("{lacking}", lacking=count)
 
 
 def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
     """Return the province's progress towards a threshold that comes into force later; None where there is none."""
     indicator = plan.indicator_by_id[finding.indicator]
-    if found := progress_alone(indicator, finding, language):
-        return phrase("{indicator}: {progress}.", indicator=indicator.title, progress=found)
-    return None
+    found = progress_alone(indicator, finding, language)
+    return found and phrase("{indicator}: {progress}.", indicator=indicator.title, progress=found)
 
 
 def progress_alone(indicator: Indicator, finding: Finding, language: Language) -> Phrase | None:
@@ -138,23 +129,17 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     coming = finding.next_threshold
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
-    details = {
-        "rate": rate_text(finding, language),
-        "threshold": level_text(coming, language),
-        "year": str(coming.since),
-    }
+    rate, level = rate_text(finding, language), level_text(coming, language)
+    details = {"rate": rate, "threshold": level, "year": str(coming.since)}
     if not finding.next_shortfall:
         return phrase("{rate}, which already reaches the {threshold} set for {year}", **details)
+    lacking = amount(finding.next_shortfall, coming, indicator)
     return phrase(
         "{rate}; for the {threshold} set for {year}: {lacking} (on the figures of {this_year})",
         **details,
-        lacking=_lacking(amount(finding.next_shortfall, coming, indicator), coming),
+        lacking=lacking if coming.lower_is_better else phrase("{amount} lacking", amount=lacking),
         this_year=str(finding.year),
     )
-
-
-def _lacking(amount: Phrase, threshold: Threshold) -> Phrase:
-    return amount if threshold.lower_is_better else phrase("{amount} lacking", amount=amount)
 
 
 def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
@@ -201,7 +186,6 @@ def monitored_figures(scorecard: Scorecard, trend: "Trend | None", language: Lan
 
 
 def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Language) -> Phrase:
-    """Return an indicator's figure as a sentence, and last year's where it is known."""
     shown: Phrase | str = result_text(finding, language) if finding.status.has_rate else MEANING[finding.status]
     if finding.provisional and finding.status.has_rate:
         shown = phrase("{place} {mark}", place=shown, mark=phrase("(provisional)"))
@@ -213,13 +197,10 @@ def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Langua
 
 def last_year(trend: "Trend | None", finding: Finding) -> Finding | None:
     """Return the province's finding of the year before; None where it is not known."""
-    points = (
-        point.finding
-        for series in (trend.series if trend else ())
-        if series.unit is None and series.indicator.id == finding.indicator
-        for point in series.points
-    )
-    return next((point for point in points if point.year == finding.year - 1), None)
+    all_series = trend.series if trend else ()
+    points = (point.finding for series in all_series if series.unit is None for point in series.points)
+    wanted = (finding.indicator, finding.year - 1)
+    return next((found for found in points if (found.indicator, found.year) == wanted), None)
 
 
 def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) -> str:
@@ -245,34 +226,14 @@ def withheld_reason(withheld: Withheld) -> Phrase:
     )
 
 
-def withheld_notes(plan: Plan, withheld: Withheld | None) -> Iterator[Phrase]:
-    """Yield what a published output leaves out and why; nothing where it shows everything."""
+def withheld_notes(plan: Plan, withheld: Withheld | None, language: Language) -> Sequence[Phrase | str]:
+    """Return what a published output leaves out and why; nothing where it shows everything."""
     if withheld is None:
-        return
-    yield withheld_reason(withheld)
-    if withheld.units:
-        yield plural(
-            "{count} result of a unit is withheld ({mark}).",
-            "{count} results of units are withheld ({mark}).",
-            withheld.units,
-            mark=MARK[Status.WITHHELD],
-        )
-    else:
-        yield phrase("No result of a unit had to be withheld.")
-    if withheld.overall:
-        yield plural(
-            "{count} overall result is withheld too: counts could be derived from it and another publication.",
-            "{count} overall results are withheld too: counts could be derived from them and another publication.",
-            withheld.overall,
-        )
-    for field in withheld.fields:
-        yield phrase("Not published for any unit: {field}.", field=plan.field_by_id[field].label)
-    if withheld.warnings:
-        yield plural(
-            "{count} warning about such counts is omitted.",
-            "{count} warnings about such counts are omitted.",
-            withheld.warnings,
-        )
+        return []
+    from gbv_kpi.render.jinja import text_of  # here: most outputs are not published
+
+    functions = (withheld_reason,)
+    return text_of("withheld.txt.j2", language, functions, plan=plan, withheld=withheld, MARK=MARK).splitlines()
 
 
 def outlook(plan: Plan, found: Outlook) -> Phrase:

@@ -1,7 +1,4 @@
-"""Render sources of figures as lists, on a terminal and as JSON, and the result of `ledger check`.
-
-The schemas of JSON are `gbv-kpi/history/1`, `gbv-kpi/trace/1` and `gbv-kpi/ledger-check/1`.
-"""
+"""Render sources of figures as lists, on a terminal and as JSON `gbv-kpi/history/1`, `trace/1` and `ledger-check/1`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +24,7 @@ from gbv_kpi.render.year_record import change_words, event_record, event_sentenc
 def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event]) -> str:
     records = [
         {
-            **_entry_record(revision.entry),
+            **_source_record(revision.entry),
             "changes": [attributes(change, "field", "old", "new") for change in revision.changes],
             "values": revision.entry.values,
             "cells": {field: figure.cell for field, figure in revision.entry.figures.items()},
@@ -38,13 +35,14 @@ def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[
     return to_json_text({**content, "events": list(map(event_record, events)), "exit_code": 0})
 
 
-def _entry_record(entry: Entry) -> dict[str, object]:
-    return {
-        "unit": entry.unit.code,
-        **attributes(entry, "unit_name", "year", "revision", "file", "path", "sheet", "sha256", "at"),
-        "by": entry.who,
-        "withdrawn": event_record(entry.withdrawn),
-    }
+def entry_record(entry: Entry, *names: str) -> dict[str, object]:
+    """Return the unit of a return in the ledger, and the attributes of these names."""
+    return {"unit": entry.unit.code, **attributes(entry, *names)}
+
+
+def _source_record(entry: Entry) -> dict[str, object]:
+    names = ("unit_name", "year", "revision", "file", "path", "sheet", "sha256", "at")
+    return entry_record(entry, *names) | {"by": entry.who, "withdrawn": event_record(entry.withdrawn)}
 
 
 def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event], language: Language) -> Listing:
@@ -76,24 +74,16 @@ def history_to_terminal(listing: Listing, language: Language) -> RenderableType:
 
 def trace_to_json(traced: Trace) -> str:
     """Return the finding as `report` has it, and the counts with their cells."""
-    return to_json_text(
-        {
-            "schema": "gbv-kpi/trace/1",
-            "plan": traced.plan.id,
-            "finding": traced.finding.record(),
-            "numerator": list(map(_count_record, traced.numerator)),
-            "denominator": list(map(_count_record, traced.denominator)),
-            "notes": list(map(event_record, traced.notes)),
-            "exit_code": 0,
-        }
-    )
-
-
-def _count_record(count: Count) -> dict[str, object]:
-    return attributes(count, "field", "value", "cell") | _entry_record(count.entry)
+    sides = {
+        side: [attributes(count, "field", "value", "cell") | _source_record(count.entry) for count in counts]
+        for side, _, counts in _sides(traced)
+    }
+    content = {"schema": "gbv-kpi/trace/1", "plan": traced.plan.id, "finding": traced.finding.record(), **sides}
+    return to_json_text({**content, "notes": list(map(event_record, traced.notes)), "exit_code": 0})
 
 
 def trace_listing(traced: Trace, language: Language) -> Listing:
+    """Return a row for each count; its figure, the files with their checksums, and recorded notes become notes."""
     fields = traced.plan.field_by_id
     columns: Columns[tuple[Coded, Count]] = (
         ("side", phrase("Side"), lambda row: row[0]),
@@ -110,8 +100,27 @@ def trace_listing(traced: Trace, language: Language) -> Listing:
         ("sha256", None, lambda row: row[1].entry.sha256),
     )
     rows = [(Coded(side, heading), count) for side, heading, counts in _sides(traced) for count in counts]
-    figure = phrase("{figure}", figure=_figure(traced, language))
-    return listing_of(_title(traced), columns, rows, [figure, *_notes(traced)])
+    finding, plan = traced.finding, traced.plan
+    title = phrase(
+        "{indicator}, {unit}, {year}",
+        indicator=plan.indicator_by_id[finding.indicator].title,
+        unit=finding.unit_name or plan.place,
+        year=str(finding.year),
+    )
+    counts, rate = counts_text(finding, language).replace("/", " / "), rate_text(finding, language)
+    figure = f"{counts} = {rate}" if rate and finding.measure != "count" else counts
+    sources = [
+        phrase(
+            "[{number}] {file}, received {at} from {who}; SHA-256 {hash}",
+            number=number,
+            file=entry.path or entry.file,
+            at=clock_text(entry.at),
+            who=entry.who,
+            hash=entry.sha256,
+        )
+        for number, entry in enumerate(_files(traced).values(), start=1)
+    ]
+    return listing_of(title, columns, rows, [figure, *sources, *map(event_sentence, traced.notes)])
 
 
 def _sides(traced: Trace) -> Iterator[tuple[str, Phrase, Sequence[Count]]]:
@@ -123,47 +132,22 @@ def _cell(count: Count) -> str:
     return "!".join(part for part in (count.entry.sheet, count.cell) if part)
 
 
-def _title(traced: Trace) -> Phrase:
-    finding, plan = traced.finding, traced.plan
-    title = plan.indicator_by_id[finding.indicator].title
-    unit = finding.unit_name or plan.place
-    return phrase("{indicator}, {unit}, {year}", indicator=title, unit=unit, year=str(finding.year))
-
-
-def _figure(traced: Trace, language: Language) -> str:
-    finding = traced.finding
-    counts, rate = counts_text(finding, language).replace("/", " / "), rate_text(finding, language)
-    return f"{counts} = {rate}" if rate and finding.measure != "count" else counts
-
-
-def _notes(traced: Trace) -> Iterator[Phrase]:
-    """Yield the files that the counts were read from, each with its path and checksum; then notes."""
-    for number, entry in enumerate(_files(traced).values(), start=1):
-        yield phrase(
-            "[{number}] {file}, received {at} from {who}; SHA-256 {hash}",
-            number=number,
-            file=entry.path or entry.file,
-            at=clock_text(entry.at),
-            who=entry.who,
-            hash=entry.sha256,
-        )
-    yield from map(event_sentence, traced.notes)
-
-
 def _files(traced: Trace) -> dict[tuple[str, str], Entry]:
     counts = (*traced.numerator, *traced.denominator)
     return {(count.entry.file, count.entry.sha256): count.entry for count in counts}
 
 
 def trace_to_terminal(traced: Trace, language: Language) -> RenderableType:
+    """Return a table for each side of the rate, with the numbers of its files, which the notes name."""
     numbers = {key: f"[{number}]" for number, key in enumerate(_files(traced), start=1)}
 
     def unit_and_field(count: Count) -> Cell:
         label = traced.plan.field_by_id[count.field].label
         return phrase("{unit}: {field}", unit=count.entry.unit_name, field=label)
 
-    figure = Padding(styled(_figure(traced, language), language), (0, 0, 1, 2), expand=False)
-    parts: list[RenderableType] = [styled(_title(traced), language, "bold"), figure]
+    listing = trace_listing(traced, language)
+    figure, *notes = (styled(note, language) for note in listing.notes)
+    parts: list[RenderableType] = [styled(listing.title, language, "bold"), Padding(figure, (0, 0, 1, 2), expand=False)]
     for _, heading, counts in _sides(traced):
         columns: Columns[Count] = (
             ("unit", heading, unit_and_field),
@@ -174,7 +158,7 @@ def trace_to_terminal(traced: Trace, language: Language) -> RenderableType:
         )
         if counts:
             parts += [on_terminal(listing_of(heading, columns, counts), language), Text()]
-    return Group(*parts, *(styled(note, language) for note in _notes(traced)))
+    return Group(*parts, *notes)
 
 
 def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:

@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from fractions import Fraction
-from typing import NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language, phrase, plural
-from gbv_kpi.kpi.finding import Finding
-from gbv_kpi.kpi.trend import Path, Point, Series, Trend
-from gbv_kpi.plan import Indicator, ReturnField
+from gbv_kpi.kpi.trend import Point, Series, Trend
+from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
 from gbv_kpi.render.formatting import MARK, MEANING, STYLE, marks_text, rate_text, threshold_text, writer_of
 from gbv_kpi.render.json import attributes
@@ -24,12 +22,6 @@ from gbv_kpi.render.table import Column, Styled, Table, legend_text, styled
 SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-
-
-class _Row(NamedTuple):
-    series: Series
-    finding: Finding
-    is_recast: bool
 
 
 def trend_to_json(trend: Trend) -> Iterator[str]:
@@ -47,6 +39,14 @@ def trend_to_json(trend: Trend) -> Iterator[str]:
 
 
 def _series_record(series: Series) -> dict[str, object]:
+    found = series.path
+    path_record = found and {
+        "from": found.first_year,
+        "to": found.milestone.since,
+        "year": found.year,
+        f"wanted_{series.indicator.measure}": round(float(found.wanted), 4),
+        "on_path": found.ahead,
+    }
     return {
         "indicator": series.indicator.id,
         "scope": "province" if series.unit is None else "unit",
@@ -54,43 +54,36 @@ def _series_record(series: Series) -> dict[str, object]:
         "unit_name": series.unit_name,
         "points": [{**point.finding.record(), "recast": point.recast} for point in series.points],
         "level": attributes(series.level, "year", "status", "shortfall", "next_shortfall"),
-        "path": _path_record(series.path, series.indicator),
+        "path": path_record,
     }
 
 
-def _path_record(path: Path | None, indicator: Indicator) -> dict[str, object] | None:
-    if path is None:
-        return None
-    return {
-        "from": path.first_year,
-        "to": path.milestone.since,
-        "year": path.year,
-        f"wanted_{indicator.measure}": round(float(path.wanted), 4),
-        "on_path": path.ahead,
-    }
+def trend_listing(trend: Trend, language: Language) -> Listing:
+    plan = trend.plan
 
+    def indicator(point: Point) -> Coded:
+        return Coded(point.finding.indicator, plan.indicator_by_id[point.finding.indicator].title)
 
-def trend_listing(trend: Trend) -> Listing:
-    columns: Columns[_Row] = (
-        ("indicator", phrase("Indicator"), lambda row: Coded(row.series.indicator.id, row.series.indicator.title)),
-        ("scope", None, lambda row: row.finding.scope),
-        ("unit", phrase("Code"), lambda row: row.finding.unit),
-        ("unit_name", phrase("Unit"), lambda row: row.series.unit_name or trend.plan.place),
-        ("year", phrase("Year"), lambda row: str(row.finding.year)),
-        ("numerator", phrase("Numerator"), lambda row: row.finding.numerator),
-        ("denominator", phrase("Denominator"), lambda row: row.finding.denominator),
-        ("rate", phrase("Rate"), lambda row: row.finding),
-        ("measure", None, lambda row: row.finding.measure),
-        ("comparator", None, lambda row: row.finding.threshold and row.finding.threshold.comparator),
-        ("threshold", phrase("Threshold in force"), lambda row: row.finding.threshold),
-        ("status", phrase("Verdict"), lambda row: Coded(str(row.finding.status), MEANING[row.finding.status])),
-        ("provisional", phrase("Provisional"), lambda row: row.finding.provisional),
-        ("recast", phrase("Recast"), lambda row: row.is_recast),
+    columns: Columns[Point] = (
+        ("indicator", phrase("Indicator"), indicator),
+        ("scope", None, lambda point: point.finding.scope),
+        ("unit", phrase("Code"), lambda point: point.finding.unit),
+        ("unit_name", phrase("Unit"), lambda point: point.finding.unit_name or plan.place),
+        ("year", phrase("Year"), lambda point: str(point.finding.year)),
+        ("numerator", phrase("Numerator"), lambda point: point.finding.numerator),
+        ("denominator", phrase("Denominator"), lambda point: point.finding.denominator),
+        ("rate", phrase("Rate"), lambda point: point.finding),
+        ("measure", None, lambda point: point.finding.measure),
+        ("comparator", None, lambda point: point.finding.threshold and point.finding.threshold.comparator),
+        ("threshold", phrase("Threshold in force"), lambda point: point.finding.threshold),
+        ("status", phrase("Verdict"), lambda point: Coded(str(point.finding.status), MEANING[point.finding.status])),
+        ("provisional", phrase("Provisional"), lambda point: point.finding.provisional),
+        ("recast", phrase("Recast"), lambda point: point.recast),
     )
-    rows = (_Row(series, point.finding, point.recast) for series in trend.series for point in series.points)
+    points = (point for series in trend.series for point in series.points)
     notes = [phrase("{mark} {status}", mark=mark, status=meaning) for mark, meaning in marks_explained(trend)]
-    title = phrase("Every indicator over the years, plan {number}", number=trend.plan.number)
-    return listing_of(title, columns, rows, [*notes, *withheld_notes(trend.plan, trend.withheld)])
+    title = phrase("Every indicator over the years, plan {number}", number=plan.number)
+    return listing_of(title, columns, points, [*notes, *withheld_notes(plan, trend.withheld, language)])
 
 
 def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
@@ -99,12 +92,11 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
     for indicator in trend.plan.all_indicators:
         if found := [series for series in trend.series if series.indicator is indicator]:
             parts += [styled(indicator.title, language, "bold"), _table(trend, indicator, found, language), Text()]
-    parts.append(
-        legend_text(legend({point.finding.status for series in trend.series for point in series.points}, language))
-    )
+    statuses = {point.finding.status for series in trend.series for point in series.points}
+    parts.append(legend_text(legend(statuses, language)))
     parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
     bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
-    notes = withheld_notes(trend.plan, trend.withheld)
+    notes = withheld_notes(trend.plan, trend.withheld, language)
     return Group(*parts, styled(bars, language, "dim"), *(styled(note, language) for note in notes))
 
 
@@ -117,6 +109,7 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
     columns.append(Column(scale, is_unbroken=True))
     if any(series.path for series in found):
         columns.append(Column(language.say(phrase("Path to the next threshold"))))
+    denominators = [trend.plan.field_by_id[name] for name in indicator.denominator]
     rows: list[list[Styled]] = []
     for series in found[: SHOWN_UNITS + 1]:
         name = styled(series.unit_name or trend.plan.place, language, "bold" if series.unit is None else "")
@@ -124,10 +117,10 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
         rows.append([name, *cells, Styled(sparkline([point.rate for point in series.points], low, high))])
         if series.path:
             rows[-1].append(styled(path(series.path, language), language, "green" if series.path.ahead else "yellow"))
-        if series.unit is None and (field := _protected_denominator(trend, indicator)):
+        if series.unit is None and len(denominators) == 1 and denominators[0].is_protected:  # victims or cases
             counts = [point.finding.denominator for point in series.points]
             texts = ["" if count is None else language.number(count) for count in counts]
-            rows.append([styled(field.label, language, "dim"), *(Styled(text, "dim") for text in texts)])
+            rows.append([styled(denominators[0].label, language, "dim"), *(Styled(text, "dim") for text in texts)])
     if (more := len(found) - SHOWN_UNITS - 1) > 0:
         rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
     if indicator.is_monitored:
@@ -136,12 +129,6 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
     in_force = [threshold_text(threshold, language) if threshold else "–" for threshold in thresholds]
     footer = [styled(phrase("Threshold in force"), language, "dim"), *(Styled(text, "dim") for text in in_force)]
     return Table(columns, [*rows, footer], rule_above=len(rows))
-
-
-def _protected_denominator(trend: Trend, indicator: Indicator) -> ReturnField | None:
-    """Return the denominator's field, if its counts of victims or cases are shown below the rates."""
-    fields = [trend.plan.field_by_id[name] for name in indicator.denominator]
-    return fields[0] if len(fields) == 1 and fields[0].is_protected else None
 
 
 def _cell(point: Point, language: Language) -> Styled:

@@ -1,9 +1,6 @@
-"""Render withdrawals, notes, signatures and changes for every report, and the differences of two states of a year.
+"""Render withdrawals, notes, signatures and changes for every report, and the differences of two states of a year."""
 
-A difference is a list, a table of a terminal, or JSON, schema `gbv-kpi/diff/1`.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,8 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gbv_kpi.console import escape_controls, to_json_text
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.kpi.finding import Finding
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.formatting import MEANING, clock_text, result_text
@@ -26,7 +22,6 @@ SHORT_HASH = 12  # characters in a sentence; JSON has them all
 
 
 def event_sentence(event: Event) -> Phrase:
-    """Return the kind, subject, time and author of a record."""
     details = {"year": str(event.year), "at": clock_text(event.at), "who": event.who}
     about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:
@@ -39,30 +34,18 @@ def event_sentence(event: Event) -> Phrase:
             return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details, hash=short)
 
 
-def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Iterator[Phrase]:
-    """Yield the notes, the signature, and cell by cell what has changed since."""
-    if record is None:
-        return
-    yield from map(event_sentence, record.notes)
-    if record.signature:
-        yield event_sentence(record.signature)
-        if not record.is_reproduced:
-            yield phrase("The signed findings cannot be reproduced: the plan has changed since.")
-        if not record.changes:
-            yield phrase("No return has changed since.")
-    for change in record.changes:
-        yield phrase("Changed since it was signed: {change}", change=_change_sentence(change, plan, language))
+def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Sequence[Phrase | str]:
+    """Return the notes, the signature, and cell by cell what has changed since."""
+    if record is None or not (record.notes or record.signature):
+        return []
+    from gbv_kpi.render.jinja import text_of  # here: most reports have no record
+
+    functions = (event_sentence, fields_changed)
+    return text_of("record.txt.j2", language, functions, record=record, plan=plan).splitlines()
 
 
-def _change_sentence(change: ReturnChange, plan: Plan, language: Language) -> Phrase:
-    """Return the return, the file of its last revision, and each field: old → new (cell)."""
-    details = {"unit": change.unit_name, "year": str(change.year)}
-    if change.new_revision is None:
-        return phrase("{unit}, {year}: withdrawn.", **details)
-    if change.old_revision is None:
-        return phrase("{unit}, {year}: new ({file}).", **details, file=change.file)
-    fields = "; ".join(change_words(field, plan, language, with_cell=True) for field in change.changes)
-    return phrase("{unit}, {year} ({file}): {fields}.", **details, file=change.file, fields=fields)
+def fields_changed(change: ReturnChange, plan: Plan, separator: str, language: Language) -> str:
+    return separator.join(change_words(field, plan, language, with_cell=True) for field in change.changes)
 
 
 def change_words(change: Change, plan: Plan, language: Language, *, with_cell: bool = False) -> str:
@@ -126,13 +109,14 @@ def difference_to_terminal(difference: "Difference", language: Language) -> Rend
 
 def difference_listing(difference: "Difference", language: Language) -> Listing:
     """Return a row for each return that differs; findings that differ become notes."""
+    from gbv_kpi.render.jinja import text_of  # here: a report on a terminal needs no Jinja
 
     def changed(change: ReturnChange) -> Cell:
         if change.new_revision is None:
             return phrase("withdrawn")
         if change.old_revision is None:
             return phrase("new")
-        return "\n".join(change_words(field, difference.plan, language, with_cell=True) for field in change.changes)
+        return fields_changed(change, difference.plan, "\n", language)
 
     columns: Columns[ReturnChange] = (
         ("unit", phrase("Code"), lambda change: change.unit),
@@ -141,26 +125,6 @@ def difference_listing(difference: "Difference", language: Language) -> Listing:
         ("file", phrase("File"), lambda change: change.file),
     )
     title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
-    return listing_of(title, columns, difference.returns, _notes(difference, language))
-
-
-def _notes(difference: "Difference", language: Language) -> Iterator[Phrase]:
-    if difference.signature:
-        yield event_sentence(difference.signature)
-    for old, new in difference.findings:
-        if finding := new or old:
-            yield phrase(
-                "{indicator}, {unit}: {old} → {new}",
-                indicator=difference.plan.indicator_by_id[finding.indicator].title,
-                unit=finding.unit_name or difference.plan.place,
-                old=_verdict(old, language),
-                new=_verdict(new, language),
-            )
-    yield plural("{count} return differs.", "{count} returns differ.", len(difference.returns))
-
-
-def _verdict(finding: Finding | None, language: Language) -> str:
-    if finding is None:
-        return "–"
-    meaning = language.say(MEANING[finding.status])
-    return f"{result_text(finding, language)} {meaning}" if finding.status.has_rate else meaning
+    functions = (event_sentence, result_text)
+    notes = text_of("difference.txt.j2", language, functions, difference=difference, MEANING=MEANING).splitlines()
+    return listing_of(title, columns, difference.returns, notes)

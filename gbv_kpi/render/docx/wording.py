@@ -90,7 +90,7 @@ def titles_by_verdict(findings: Iterable[Finding], plan: Plan, language: Languag
     return found
 
 
-def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
+def on_the_figures(outcome: Outcome, language: Language) -> Iterator[Phrase | Bilingual | str]:
     """Yield completeness, caveats and other limits of the figures."""
     plan = outcome.scorecard.plan
     for coverage in outcome.scorecard.coverage:
@@ -106,6 +106,6 @@ def on_the_figures(outcome: Outcome) -> Iterator[Phrase | Bilingual]:
     yield from islice(merged, SHOWN_MERGERS)
     if len(merged) > SHOWN_MERGERS:
         yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
-    yield from sentences.withheld_notes(plan, outcome.withheld)
+    yield from sentences.withheld_notes(plan, outcome.withheld, language)
     if plan.note:
         yield plan.note

@@ -17,7 +17,7 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted
-from gbv_kpi.sheets.own_reports import REPORT_MARK
+from gbv_kpi.sheets.refusal import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # for numbers in LibreOffice; Excel follows the reader's Windows

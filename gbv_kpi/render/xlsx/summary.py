@@ -91,7 +91,7 @@ def _lines_below(outcome: Outcome, language: Language) -> Iterator[Line]:
     for caveat in sentences.caveats(plan, scorecard.rated_indicators):
         yield caveat, {"italic": True}
     for note in (
-        *sentences.withheld_notes(plan, outcome.withheld),
+        *sentences.withheld_notes(plan, outcome.withheld, language),
         *record_sentences(outcome.year_record, plan, language),
     ):
         yield note, {}
