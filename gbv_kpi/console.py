@@ -127,13 +127,9 @@ _CONTROLS = {
 }  # fmt: skip
 
 
-def print_text(content: str, output: Path | None) -> None:
-    """Print or write a text. Raises `OutputError`, except for a closed pipe."""
-    print_pieces([content], output)
-
-
-def print_pieces(pieces: Iterable[str], output: Path | None) -> None:
-    """Print or write a text in pieces, as `print_text` does."""
+def print_text(pieces: Iterable[str], output: Path | None) -> None:
+    """Print or write a text, whole or in pieces. Raises `OutputError`, except for a closed pipe."""
+    pieces = [pieces] if isinstance(pieces, str) else pieces
     if output is None:
         _print(sys.stdout, pieces)
     else:
@@ -180,7 +176,8 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:
-    mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
+    os.umask(mask := os.umask(0))
+    mode = target.stat().st_mode if target.exists() else 0o666 & ~mask
     _remove_leftovers(target.parent)
     handle, temporary = _temporary_file(target.parent)
     try:
@@ -227,9 +224,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

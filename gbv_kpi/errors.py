@@ -11,8 +11,13 @@ Problems of a *return* are not exceptions but values: see `gbv_kpi.problems`.
 """
 
 import errno
+from pathlib import Path
+
+import tomli
 
 from gbv_kpi.i18n import ENGLISH, Phrase, phrase
+
+REASONS = tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))  # now: later no file may be opened
 
 
 class GbvKpiError(Exception):
@@ -50,31 +55,8 @@ class OutputError(GbvKpiError):
     """The result cannot be written where it was asked for."""
 
 
-_REASONS = {
-    errno.ENOENT: phrase("no such file or folder"),
-    errno.ENOTDIR: phrase("part of its path is not a folder"),
-    errno.EISDIR: phrase("it is a folder"),
-    errno.EEXIST: phrase("it already exists"),
-    errno.EACCES: phrase("access is denied"),
-    errno.EPERM: phrase("access is denied"),
-    errno.EROFS: phrase("the disk is read-only"),
-    errno.ENOSPC: phrase("the disk is full"),
-    errno.EDQUOT: phrase("the disk quota is exceeded"),
-    errno.EFBIG: phrase("the file is too large"),
-    errno.EIO: phrase("the disk or drive is failing"),
-    errno.ENAMETOOLONG: phrase("the name is too long"),
-    errno.ELOOP: phrase("its links form a loop"),
-    errno.EBUSY: phrase("it is in use by another program"),
-    errno.ETXTBSY: phrase("it is in use by another program"),
-    errno.EMFILE: phrase("too many files are open"),
-    errno.ENFILE: phrase("too many files are open"),
-}
-
-
 def system_reason(error: BaseException) -> Phrase:
     """Return why the system refused something, in the officer's words and not in the system's."""
-    if isinstance(error, RuntimeError):  # pathlib raises it for a loop of links
-        return _REASONS[errno.ELOOP]
-    number = getattr(error, "errno", None)
-    code = errno.errorcode.get(number or 0, type(error).__name__)
-    return _REASONS.get(number or 0, phrase("the system reports {code}", code=code))
+    is_loop = isinstance(error, RuntimeError)  # pathlib raises it for a loop of links
+    code = "ELOOP" if is_loop else errno.errorcode.get(getattr(error, "errno", None) or 0, type(error).__name__)
+    return Phrase(REASONS[code]) if code in REASONS else phrase("the system reports {code}", code=code)

@@ -113,18 +113,13 @@ def language_from_env(environment: Mapping[str, str], default: str | None = None
     >>> [language_from_env(given) for given in ({"GBV_KPI_LANG": "vi"}, {"LANG": "vi_VN.UTF-8"}, {"LANG": "C"})]
     ['vi', 'vi', 'en']
     """
-    asked = _tag(environment.get("GBV_KPI_LANG", ""))
+    asked = tag_in(environment)
     if tag := asked if asked in LANGUAGES else default:
         return tag
     locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     return "vi" if locale.lower().startswith("vi") else "en"
 
 
-def unknown_language(environment: Mapping[str, str]) -> str | None:
-    """Return the value of GBV_KPI_LANG if it is not a language."""
-    asked = environment.get("GBV_KPI_LANG", "")
-    return asked if asked and _tag(asked) not in LANGUAGES else None
-
-
-def _tag(text: str) -> str:
-    return text.lower().replace("-", "_").partition("_")[0]
+def tag_in(environment: Mapping[str, str]) -> str:
+    """Return the language in GBV_KPI_LANG, known or not, without its region; empty if there is none."""
+    return environment.get("GBV_KPI_LANG", "").lower().replace("-", "_").partition("_")[0]

@@ -1,15 +1,41 @@
 """Represent problems of returns as values: collected and reported together, never raised.
 
-The catalogue lists every code with its usual remedy. The message of a problem is written in its check.
+The catalogue lists every code with its usual remedy; a new one is added to `problem_codes.toml`. The message of a
+problem is written in its check.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
 
-from gbv_kpi.i18n import Phrase
-from gbv_kpi.problem_codes import CATALOGUE, Severity
+import tomli
 
-__all__ = ["Place", "Problem", "Severity", "error_count", "has_errors", "in_reading_order"]
+from gbv_kpi.i18n import Phrase, phrase
+
+
+class Severity(StrEnum):
+    """How severe a problem is."""
+
+    ERROR = "error"  # the return is excluded from all findings
+    WARNING = "warning"  # something was read in a way the officer should confirm
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """The severity and texts of all problems with one code."""
+
+    severity: Severity
+    meaning: Phrase
+    example: Phrase
+    remedy: Phrase
+
+
+CATALOGUE: Mapping[str, ProblemKind] = {
+    code: ProblemKind(Severity(severity), *(phrase(kind[key]) for key in ("meaning", "example", "remedy")))
+    for severity, kinds in tomli.loads(Path(__file__).with_name("problem_codes.toml").read_text("utf-8")).items()
+    for code, kind in kinds.items()
+}
 
 
 @dataclass(frozen=True, slots=True)

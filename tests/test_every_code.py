@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 import gbv_kpi
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.tables import Deadlines
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.sheets.own_reports import CSV_START
+from gbv_kpi.problems import CATALOGUE
+from gbv_kpi.sheets.open import REPORT_COLUMNS
 from tests import offices
 from tests.command import WELL, run, well_but, write_csv
 from tests.ledger.inbox import hand_in
@@ -31,8 +31,6 @@ OTHER_WORDS |= {"fail-on", "min-count"}
 READERS_OF_TAGS = {
     "ods.py",
     "html.py",
-    "html_style.py",
-    "own_reports.py",
     "package.py",
 }  # their words are names of tags and properties
 
@@ -113,7 +111,7 @@ SENT: dict[str, Callable[[], Sent]] = {
     "part-of-year": lambda: [["BÁO CÁO 6 THÁNG ĐẦU NĂM 2023"], HEADER, NHO_QUAN],
     "hidden-figures": _with_hidden_row,
     "sheet-not-read": lambda: with_sheet("Khác", [["Đơn vị", "Hộ", "Xã", "Thôn"], ["Huyện Gia Viễn", 3, 4, 5]]),
-    "own-report": lambda: ",".join(CSV_START) + ",unit\n",
+    "own-report": lambda: ",".join(REPORT_COLUMNS) + ",unit\n",
     "unseen-text": lambda: "<table><tr><td>NĂM 2023<tr><td><del>Biểu cũ</del></table>",
     "hidden-sheet": lambda: with_sheet("Cũ", table(GIA_VIEN), "hidden"),
     "grouped-number": lambda: table(nho_quan(7, "1.234")),

@@ -1,8 +1,7 @@
 import pytest
 
 from gbv_kpi.i18n import ENGLISH, phrase
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Place, Problem, Severity, error_count, has_errors, in_reading_order
+from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count, has_errors, in_reading_order
 
 # The codes of the design.
 ERRORS = [

@@ -15,7 +15,7 @@ import pytest
 from docx import Document
 from markdown_it import MarkdownIt
 
-from gbv_kpi.problem_codes import CATALOGUE
+from gbv_kpi.problems import CATALOGUE
 from tests.command import Ran, run
 from tests.make_reference import FILE as COMMANDS
 from tests.make_reference import commands, help_page, reference

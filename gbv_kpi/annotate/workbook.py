@@ -1,4 +1,4 @@
-"""Mark and comment every faulty cell of the sender's workbook, and list the problems in front.
+"""Mark and comment every faulty cell of the sender's workbook, and list the problems in front, each with a link.
 
 A file with a personal-data column, or one that cannot be opened as a workbook, gives the list alone: nothing of it is
 copied. A .csv, .xls or .ods, and a workbook with hidden sheets, gives a workbook of its visible
@@ -8,27 +8,37 @@ cells as they were read. Charts, pivot tables, and pictures where Pillow is not 
 import io
 import math
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
+from functools import partial
 from itertools import zip_longest
+from pathlib import PurePath
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.annotate.problem_sheet import FILL, fill_summary
 from gbv_kpi.console import escape_controls
-from gbv_kpi.excel_style.cells import TEXT, fit_row, print_on_a4, put_text, set_widths
-from gbv_kpi.excel_style.paper import sheet_title, storable
-from gbv_kpi.i18n import Language, Phrase, phrase
-from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.problems import SEVERITY
+from gbv_kpi.excel_style import cells as looks
+from gbv_kpi.excel_style import paper
+from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.problems import Place, Problem, Severity
+from gbv_kpi.render.problems import HEADINGS, SEVERITY, listed
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
 from gbv_kpi.sheets.open import is_xlsx, read_sheets
-from gbv_kpi.sheets.sheet import Area, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
+from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
 from gbv_kpi.sheets.sources import Source
 
+FILL = {Severity.ERROR: looks.RED, Severity.WARNING: looks.AMBER}
+LINK = Font(name=paper.FONT, size=12, color="0563C1", underline="single")
+WIDTHS = (11.0, 20.0, 18.0, 9.0, 22.0, 58.0, 48.0)
+FILE = 2  # column of `HEADINGS`, from 0, left out here: the whole list is about one file
+SHEET, CELL = 3, 4
+MAX_LISTED = 5000
 AUTHOR = "gbv-kpi"
 CPU_SECONDS = 2
 MAX_MERGED_CELLS = 100_000
@@ -53,15 +63,9 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
         return _list_only(listed, source, language, note)
     if not can_isolate():
         return _copy(listed, source, language)
-
-    def mark(_: None) -> bytes:
-        return _copy(listed, source, language)
-
-    with child_for(mark, seconds=CPU_SECONDS) as child:
-        answer = child.ask(None, len(source.content))
-    if isinstance(answer, Failure):
-        return _list_only(listed, source, language, TOO_LARGE)
-    return answer
+    with child_for(partial(_copy, source=source, language=language), seconds=CPU_SECONDS) as child:
+        answer = child.ask(listed, len(source.content))
+    return _list_only(listed, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
 
 
 def _copy(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
@@ -94,8 +98,8 @@ def _save(
 ) -> bytes:
     for (title, address), found in _group_by_cell(problems, sheet_by_name).items():
         _mark(book[title], address, found, language)
-    summary = book.create_sheet(sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
-    fill_summary(summary, source.name, problems, sheet_by_name, language, note)
+    summary = book.create_sheet(paper.sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
+    _fill_list(summary, source.name, problems, sheet_by_name, language, note)
     book.active = 0
     for sheet in book.worksheets:  # typing would go into all selected sheets
         sheet.sheet_view.tabSelected = sheet.title == summary.title
@@ -117,14 +121,8 @@ def _load(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
     for sheet in sheet_by_name.values():
         # A pivot table holds a copy of the rows that it sums up, perhaps of another workbook.
         vars(sheet)["_pivots"].clear()
-    sheet_by_name |= {
-        f"#{number}": sheet_by_name[sheet.name]  # problems number a sheet with the name of a person
-        for number, sheet in enumerate(sheets, start=1)
-        if sheet.name in sheet_by_name
-    }
-    if missing := [sheet.name for sheet in sheets if sheet.name not in sheet_by_name]:
-        raise KeyError(missing)
-    return book, sheet_by_name
+    # Problems number a sheet with the name of a person.
+    return book, sheet_by_name | {f"#{number}": sheet_by_name[sheet.name] for number, sheet in enumerate(sheets, 1)}
 
 
 def _rebuild(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, Sheets]:
@@ -134,20 +132,14 @@ def _rebuild(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, She
     sheet_by_name: dict[str | None, Worksheet] = {}
     for number, sheet in enumerate(sheets, start=1):
         name = language.say(phrase("Return")) if sheet.name is None else sheet.name
-        copy = sheet_by_name[sheet.name] = sheet_by_name[f"#{number}"] = book.create_sheet(
-            sheet_title(name, book.sheetnames)
-        )
-        _fill(copy, sheet)
-        merged = sheet.merged if sum(map(_size, sheet.merged)) <= MAX_MERGED_CELLS else ()
-        for (top, left), (bottom, right) in merged:
-            copy.merge_cells(start_row=top + 1, end_row=bottom + 1, start_column=left + 1, end_column=right + 1)
-        print_on_a4(copy, "landscape")
+        target = book.create_sheet(paper.sheet_title(name, book.sheetnames))
+        sheet_by_name |= {sheet.name: target, f"#{number}": target}
+        _fill(target, sheet)
+        size = sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in sheet.merged)
+        for (top, left), (bottom, right) in sheet.merged if size <= MAX_MERGED_CELLS else ():
+            target.merge_cells(start_row=top + 1, end_row=bottom + 1, start_column=left + 1, end_column=right + 1)
+        looks.print_on_a4(target, "landscape")
     return book, sheet_by_name
-
-
-def _size(area: Area) -> int:
-    (top, left), (bottom, right) = area
-    return (bottom - top + 1) * (right - left + 1)
 
 
 def _fill(copy: Worksheet, sheet: Sheet) -> None:
@@ -156,13 +148,13 @@ def _fill(copy: Worksheet, sheet: Sheet) -> None:
     side_by_side = [row for row in rows if sum(map(bool, row)) > 1]
     columns = zip_longest(*side_by_side, fillvalue="")
     widths = [min(WIDEST, max(8, *(len(text) + 2 for text in column))) for column in columns]
-    set_widths(copy, widths)
+    looks.set_widths(copy, widths)
     for number, (texts, cells) in enumerate(zip(rows, sheet.rows, strict=True), start=1):
         wraps = sum(map(bool, texts)) > 1 and max(map(len, texts)) > WIDEST
         for column, cell in enumerate(cells, start=1):
-            _put(copy, number, column, cell, TEXT if wraps else None)
+            _put(copy, number, column, cell, looks.TEXT if wraps else None)
         if wraps:
-            fit_row(copy, number, zip(texts, widths, strict=False), ROOMY)
+            looks.fit_row(copy, number, zip(texts, widths, strict=False), ROOMY)
 
 
 def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignment | None) -> None:
@@ -170,21 +162,17 @@ def _put(sheet: Worksheet, row: int, column: int, cell: Cell, alignment: Alignme
     match cell:
         case "" | FormulaWithoutValue():
             return
-        case str():
-            put_text(sheet, row, column, _escape_lines(cell), alignment=alignment)
-        case FormulaError(name):
-            put_text(sheet, row, column, name)
+        case str():  # with line breaks, and other control characters shown
+            lines = map(escape_controls, cell.replace("\r\n", "\n").split("\n"))
+            looks.put_text(sheet, row, column, "\n".join(lines), alignment=alignment)
         case Percentage(share):
             sheet.cell(row, column, share).number_format = "0.##%"
-        case float() if not math.isfinite(cell):
-            put_text(sheet, row, column, text_of(cell))
+        case float() if math.isfinite(cell):
+            sheet.cell(row, column, cell)
+        case FormulaError() | float():
+            looks.put_text(sheet, row, column, text_of(cell))
         case _:
             sheet.cell(row, column, cell)
-
-
-def _escape_lines(text: str) -> str:
-    """Return the text with line breaks kept and other control characters shown."""
-    return "\n".join(escape_controls(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def _group_by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[tuple[str, str], list[Problem]]:
@@ -209,6 +197,77 @@ def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language:
     for problem in problems:
         severity, message, hint = map(language.say, (SEVERITY[problem.severity], problem.message, problem.hint))
         parts.append(f"{severity.capitalize()}: {escape_controls(message)}\n→ {escape_controls(hint)}")
-    text = storable("\n\n".join(parts))[:MAX_COMMENT]
+    text = paper.storable("\n\n".join(parts))[:MAX_COMMENT]
     lines = sum(1 + len(line) // LINE_CHARACTERS for line in text.split("\n"))
     cell.comment = Comment(text, AUTHOR, width=COMMENT_WIDTH, height=min(420, LINE_PIXELS * (lines + 1)))
+
+
+def _fill_list(
+    sheet: Worksheet,
+    file: str,
+    problems: Sequence[Problem],
+    sheet_by_name: Sheets,
+    language: Language,
+    note: Phrase | None,
+) -> None:
+    """Write all problems of a file, errors first. `note` explains why nothing else of the file was copied."""
+    looks.set_widths(sheet, WIDTHS)
+    shown = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
+    lines = list(_head(file, problems, note))
+    for row, (line, style) in enumerate(lines, start=1):
+        looks.put_line(sheet, row, escape_controls(language.say(line)), WIDTHS, style)
+    top = len(lines) + 2
+    headings = [language.say(heading) for heading in HEADINGS if heading is not HEADINGS[FILE]]
+    looks.put_row(sheet, top, headings, WIDTHS, looks.font(bold=True), heading=True)
+    styles: dict[tuple[int, Severity, bool], Any] = {}
+    for row, problem in enumerate(shown, top + 1):
+        target = sheet_by_name.get(problem.place.sheet)
+        reachable = target is not None and target.sheet_state == "visible"
+        texts = [escape_controls(text) for text in _texts(problem, target, language)]
+        for column, text in enumerate(texts, start=1):
+            cell: Any = sheet.cell(row, column)
+            linked = reachable and text != "" and column in (SHEET, CELL)
+            key = (column, problem.severity, linked)
+            if key not in styles:  # styling a cell takes most of the time: once per look
+                cell.font, cell.border = LINK if linked else looks.font(), looks.GRID
+                cell.alignment = looks.CENTRED if column in (1, CELL) else looks.TEXT
+                if column == 1:
+                    cell.fill = FILL[problem.severity]
+                styles[key] = copy(cell._style)
+            cell._style = copy(styles[key])
+            looks.put_text(sheet, row, column, text)
+            if target and linked:
+                cell.hyperlink = _link(target, problem.place, column)
+        looks.fit_row(sheet, row, zip(texts, WIDTHS, strict=True))
+    sheet.freeze_panes = f"A{top + 1}"
+    if shown:
+        sheet.auto_filter.ref = f"A{top}:G{top + len(shown)}"
+    looks.print_on_a4(sheet, "landscape", f"{top}:{top}")
+
+
+def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterator[tuple[Phrase, Font]]:
+    yield phrase("What to correct in {file}", file=PurePath(file).name), looks.font(14, bold=True)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    warnings = len(problems) - errors
+    counted = phrase(
+        "{errors}, {warnings}.",
+        errors=plural("{count} error", "{count} errors", errors),
+        warnings=plural("{count} warning", "{count} warnings", warnings),
+    )
+    yield counted if problems else phrase("No problem was found."), looks.font(bold=True)
+    marks = phrase("Red cells hold an error and must be corrected; amber cells were read in a way to be confirmed.")
+    yield note or marks, looks.font(italic=True)
+    if len(problems) > MAX_LISTED:
+        yield phrase("Only the first {count} are listed here.", count=MAX_LISTED), looks.font(italic=True)
+
+
+def _texts(problem: Problem, target: Worksheet | None, language: Language) -> list[str]:
+    severity, code, _, sheet, *others = map(language.say, listed(problem))
+    return [severity, code, sheet or (target.title if target else ""), *others]
+
+
+def _link(target: Worksheet, place: Place, column: int) -> Hyperlink:
+    """Return a link inside the workbook; an apostrophe in the sheet's name is written twice."""
+    name = target.title.replace("'", "''")
+    address = place.cell if place.cell and column == CELL else f"A{place.row or 1}"
+    return Hyperlink(ref="", location=f"'{name}'!{address}")

@@ -1,9 +1,9 @@
 """Write a blank return, a table or forms, which `check` reads without a problem once filled in."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Literal
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -12,14 +12,15 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.blank_return import parts
-from gbv_kpi.blank_return.request import Request
+from gbv_kpi.blank_return import request as labels
+from gbv_kpi.blank_return.answers import lock, open_answers, unlock
+from gbv_kpi.blank_return.request import Layout, Request
 from gbv_kpi.excel_style import cells as looks
 from gbv_kpi.excel_style.paper import MAX_TITLE, sheet_title
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
+from gbv_kpi.render import jinja
 
-_TABLE = Bilingual("Báo cáo", "Return")
 ROW_HEIGHT = 20  # points, at least, of a row
 FRAME = 2  # the columns before the figures: number and unit
 BLANK_ROWS, LONG_NAME = 30, 30  # for units that the plan does not name
@@ -27,18 +28,18 @@ PAGE_WIDTH = 105  # of the columns on a landscape A4 page at full size: LibreOff
 SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
 
 
-def blank_return(request: Request, layout: Literal["table", "form"]) -> bytes:
+def blank_return(request: Request, layout: Layout) -> bytes:
     """Return the workbook: one table of all units, or a form on a sheet of its own for each; the guide last."""
     book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.creator = "gbv-kpi"
     book.properties.title = f"{request.plan.number} {request.year}"
     if layout == "table":
-        _fill_table(book.create_sheet(request.language.say(_TABLE)), request)
+        _fill_table(book.create_sheet(request.language.say(labels.TABLE)), request)
     else:
         for unit in request.units:
             _fill_form(book.create_sheet(_form_title(unit, book.sheetnames)), request, unit)
-    _fill_guide(book.create_sheet(sheet_title(request.language.say(parts.GUIDE), book.sheetnames)), request)
+    _fill_guide(book.create_sheet(sheet_title(request.language.say(labels.GUIDE), book.sheetnames)), request)
     book.active = 0
     content = io.BytesIO()
     book.save(content)
@@ -58,7 +59,7 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
     unit = request.units[0] if len(request.units) == 1 else None
     last_column = FRAME + len(fields)
     on_first_page = _columns_of_first_page(request, widths)
-    top = parts.add_title(sheet, request, unit, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
+    top = _add_title(sheet, request, unit, widths[:on_first_page], FRAME + 1 if on_first_page < last_column else 1)
     first = _fill_header(sheet, request, top, widths)
     last = first + len(names) - 1
     for row, name in enumerate(names, start=first):
@@ -69,22 +70,22 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
         looks.fit_row(sheet, row, [(name, widths[1])], at_least=ROW_HEIGHT)
     columns = {field.id: get_column_letter(FRAME + number) for number, field in enumerate(fields, start=1)}
     if unit is None:
-        looks.put_text(sheet, last + 1, 2, request.language.say(parts.TOTAL))
+        looks.put_text(sheet, last + 1, 2, request.language.say(labels.TOTAL))
         for letter in columns.values():
             sheet[f"{letter}{last + 1}"] = f"=SUM({letter}{first}:{letter}{last})"
         _style_row(sheet, last + 1, last_column, bold=True)
         looks.fit_row(sheet, last + 1, (), at_least=ROW_HEIGHT)
     if not request.units:
-        parts.unlock(sheet, f"B{first}:B{last}")
-    parts.open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
+        unlock(sheet, f"B{first}:B{last}")
+    open_answers(sheet, request, {name: f"{letter}{first}:{letter}{last}" for name, letter in columns.items()})
     head = (max(FRAME + 4, on_first_page - SIGNED_COLUMNS + 1), on_first_page)
-    parts.add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), head)
+    _add_signatures(sheet, request, last + 3, (FRAME + 1, FRAME + 3), head)
     sheet.freeze_panes = f"{get_column_letter(FRAME + 1)}{first}"
     looks.print_on_a4(sheet, "landscape", f"{top}:{first - 1}")
     if on_first_page < last_column:
         _print_on_two_pages(sheet, on_first_page, widths)
     sheet.print_area = f"A1:{get_column_letter(last_column)}{last + 8}"
-    parts.lock(sheet)
+    lock(sheet)
 
 
 def _columns_of_first_page(request: Request, widths: Sequence[float]) -> int:
@@ -113,10 +114,10 @@ def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[
     bands = [say(phrase("May be left blank") if field.optional else phrase("To be filled in")) for field in fields]
     upper_texts, lower_texts = zip(*(request.levels(field) for field in fields), strict=True)
     upper, lower = top + 1, top + 2
-    rows = [["", "", *bands], [say(parts.NUMBERING), say(parts.UNIT), *upper_texts], ["", "", *lower_texts]]
+    rows = [["", "", *bands], [say(labels.NUMBERING), say(labels.UNIT), *upper_texts], ["", "", *lower_texts]]
     if request.second:
         rows.append(
-            [request.second.say(words) for words in (parts.NUMBERING, parts.UNIT, *(field.label for field in fields))]
+            [request.second.say(words) for words in (labels.NUMBERING, labels.UNIT, *(field.label for field in fields))]
         )
     for row, texts in enumerate(rows, start=top):
         for column, text in enumerate(texts, start=1):
@@ -180,27 +181,28 @@ def _fill_form(sheet: Worksheet, request: Request, unit: Unit) -> None:
     second = request.second
     widths = [6.0, 44.0, 38.0, 14.0, 15.0] if second else [6.0, 62.0, 14.0, 16.0]
     looks.set_widths(sheet, widths)
-    row = top = parts.add_title(sheet, request, unit, widths)
-    _put_headings(sheet, row, parts.VALUE, widths, request)
+    row = top = _add_title(sheet, request, unit, widths)
+    _put_headings(sheet, row, labels.VALUE, widths, request, ROW_HEIGHT)
     letter = get_column_letter(len(widths))
     answer_by_field: dict[str, str] = {}
     sections = groupby(request.fields, key=lambda field: _section(field, request))
     for number, (section, fields) in enumerate(sections, start=1):
         row += 1
-        looks.put_row(sheet, row, [str(number), section, *[""] * (len(widths) - 2)], widths, bold=True)
-        looks.fit_row(sheet, row, [(section, widths[1])], at_least=ROW_HEIGHT)
+        texts = [str(number), section, *[""] * (len(widths) - 2)]
+        looks.put_row(sheet, row, texts, widths, looks.font(bold=True), at_least=ROW_HEIGHT)
         for item, field in enumerate(fields, start=1):
             row += 1
             answer_by_field[field.id] = f"{letter}{row}"
-            _put_item(sheet, row, (f"{number}.{item}", field.label, request.measure(field), ""), widths, request)
+            texts = _item(f"{number}.{item}", field, "", request)
+            looks.put_row(sheet, row, texts, widths, looks.font(), at_least=ROW_HEIGHT)
             if second:
                 sheet.cell(row, 3).font = looks.font(italic=True)
-    parts.open_answers(sheet, request, answer_by_field)
-    parts.add_signatures(sheet, request, row + 2, (2, 2), (len(widths) - 1, len(widths)))
+    open_answers(sheet, request, answer_by_field)
+    _add_signatures(sheet, request, row + 2, (2, 2), (len(widths) - 1, len(widths)))
     sheet.freeze_panes = f"A{top + 1}"
     looks.print_on_a4(sheet, "portrait", f"{top}:{top}")
     sheet.print_area = f"A1:{letter}{row + 8}"
-    parts.lock(sheet)
+    lock(sheet)
 
 
 def _section(field: ReturnField, request: Request) -> str:
@@ -215,77 +217,81 @@ def _fill_guide(sheet: Worksheet, request: Request) -> None:
 
     `check` reads every sheet, so this one must not look like a return: its columns never hold figures.
     """
-    say = request.language.say
     widths = [5.0, 38.0, 32.0, 13.0, 66.0] if request.second else [5.0, 42.0, 14.0, 84.0]
     looks.set_widths(sheet, widths)
-    title = say(phrase("How to fill in the return of {year}", year=str(request.year)))
+    title = request.language.say(phrase("How to fill in the return of {year}", year=str(request.year)))
     looks.put_line(sheet, 1, title, widths, looks.font(14, bold=True), looks.CENTRED)
-    rules = list(_rules(request))
+    template = jinja.environment(jinja.TEXTS, request.language).get_template("return-guide.txt.j2")
+    guide: Any = template.make_module({"plan": request.plan, "year": request.year})
+    rules = guide.rules().splitlines()
     for row, rule in enumerate(rules, start=2):
-        looks.put_line(sheet, row, f"• {say(rule)}", widths, looks.font())
+        looks.put_line(sheet, row, f"• {rule}", widths, looks.font())
     top = len(rules) + 3  # a blank row keeps the rules out of the header
-    _put_headings(sheet, top, parts.NOTE, widths, request, at_least=0)
+    _put_headings(sheet, top, labels.NOTE, widths, request)
     for number, field in enumerate(request.fields, start=1):
-        notes = "\n".join(say(note) for note in _notes(field, request))
-        texts = (str(number), field.label, request.measure(field), notes)
-        _put_item(sheet, top + number, texts, widths, request, at_least=0)
+        texts = _item(str(number), field, guide.notes(field).rstrip(), request)
+        looks.put_row(sheet, top + number, texts, widths, looks.font())
     sheet.freeze_panes = f"A{top + 1}"
     looks.print_on_a4(sheet, "landscape", f"{top}:{top}")
-    parts.lock(sheet)
+    lock(sheet)
 
 
 def _put_headings(
-    sheet: Worksheet, row: int, last: Bilingual, widths: list[float], request: Request, *, at_least: float = ROW_HEIGHT
+    sheet: Worksheet, row: int, last: Bilingual, widths: list[float], request: Request, at_least: float = 0
 ) -> None:
     """Write the headings over items; `last` is that of the answers or notes."""
     say = request.language.say
-    texts = (say(parts.NUMBERING), parts.ITEM, say(parts.MEASURE), say(last))
-    _put_item(sheet, row, texts, widths, request, heading=True, at_least=at_least)
+    items = [language.say(labels.ITEM) for language in request.languages]
+    texts = [say(labels.NUMBERING), *items, say(labels.MEASURE), say(last)]
+    looks.put_row(sheet, row, texts, widths, looks.font(bold=True), heading=True, at_least=at_least)
 
 
-def _put_item(
-    sheet: Worksheet,
-    row: int,
-    texts: tuple[str, Bilingual, str, str],
-    widths: list[float],
-    request: Request,
-    *,
-    heading: bool = False,
-    at_least: float = ROW_HEIGHT,
-) -> None:
-    """Write a row of number, item, measure and answer or note, the item in each language of the return."""
-    number, item, *rest = texts
-    items = [language.say(item) for language in request.languages]
-    cells = [number, *items, *rest]
-    looks.put_row(sheet, row, cells, widths, heading=heading)
-    looks.fit_row(sheet, row, zip(cells, widths, strict=True), at_least=at_least)
+def _item(number: str, field: ReturnField, note: str, request: Request) -> list[str]:
+    """Return the row of a field: number, label in each language of the return, measure, and answer or note."""
+    return [number, *(language.say(field.label) for language in request.languages), request.measure(field), note]
 
 
-def _rules(request: Request) -> Iterator[Phrase]:
-    plan, year = request.plan, request.year
-    yield phrase("Fill in the coloured cells; all others are locked.")
-    yield phrase(
-        "If there were none, write 0. If the number is unknown, leave the cell blank: you will be asked for it."
+def _add_title(
+    sheet: Worksheet, request: Request, unit: Unit | None, widths: Sequence[float], first_column: int = 1
+) -> int:
+    """Write the title block from row 1 on; return the first free row after a blank one.
+
+    `unit` is the reporting unit, None for a table of several.
+    """
+    say, plan = request.language.say, request.plan
+    lead = plan.agency("lead", plan.reporting_day(request.year))
+    bodies = [(labels.REPORTING, unit.name, looks.font(bold=True))] if unit else []
+    bodies += [(labels.RECEIVING, say(lead.name), looks.font())] if lead else []
+    for row, (label, name, style) in enumerate(bodies, start=1):
+        looks.put_text(sheet, row, 1, f"{say(label)}: {name}", style, looks.ACROSS)
+    hint = phrase(
+        "Fill in the coloured cells only: 0 if there were none, blank if unknown. See sheet “{guide}”.",
+        guide=labels.GUIDE,
     )
-    yield phrase("Write whole numbers in digits, without separators, words or percentages.")
-    yield phrase("A part never exceeds its whole. People, cases and places are counted separately, never added up.")
-    yield phrase("A return contains counts only: no names, dates of birth, telephone numbers or addresses.")
-    if reason := plan.reporting_date_reason.get(year):
-        day = f"{plan.reporting_day(year):%d/%m/%Y}"
-        yield phrase("The units for {year} are those of {day}. {reason}", year=str(year), day=day, reason=reason)
+    lines = (
+        (say(phrase("Return on plan {number}", number=plan.number)).upper(), looks.font(14, bold=True)),
+        (say(plan.title), looks.font(13, bold=True)),
+        (f"{say(labels.YEAR)} {request.year}", looks.font(13, bold=True)),
+        (say(hint), looks.font(11, italic=True)),
+    )
+    for row, (text, style) in enumerate(lines, start=len(bodies) + 1):
+        looks.put_line(sheet, row, text, widths, style, looks.CENTRED, first_column)
+    return len(bodies) + len(lines) + 2
 
 
-def _notes(field: ReturnField, request: Request) -> Iterator[Phrase]:
-    """Yield what a field is a part of, whether it may be left blank, and the words of the plan it serves."""
-    if field.part_of:
-        yield phrase("Part of “{whole}”, so it never exceeds it.", whole=request.plan.field_by_id[field.part_of].label)
-    if field.form_of:
-        yield phrase("A case that received several forms of help counts under each of them.")
-    if field.optional:
-        yield phrase("May be left blank.")
-    for indicator in request.plan.all_indicators:
-        if field.id in (*indicator.numerator, *indicator.denominator):
-            if indicator.quote:
-                yield phrase("{indicator}: “{quote}”", indicator=indicator.title, quote=indicator.quote)
-            if indicator.note:
-                yield phrase("{indicator}: {note}", indicator=indicator.title, note=indicator.note)
+def _add_signatures(
+    sheet: Worksheet, request: Request, row: int, prepared: tuple[int, int], head: tuple[int, int]
+) -> None:
+    """Write date and signatures, in columns where `check` expects neither a unit nor a figure.
+
+    `prepared` and `head` are the first and last columns of the preparer's and of the head's signature.
+    """
+    bold = looks.font(bold=True)
+    for line, (first, last), label, style in (
+        (row, head, labels.DATE, looks.font(italic=True)),
+        (row + 1, head, labels.HEAD, bold),
+        (row + 1, prepared, labels.PREPARED, bold),
+    ):
+        looks.put_text(sheet, line, first, request.language.say(label), style, looks.CENTRED)
+        if last > first:
+            sheet.merge_cells(start_row=line, end_row=line, start_column=first, end_column=last)

@@ -15,19 +15,19 @@ import typer.main
 
 from gbv_kpi import __version__
 from gbv_kpi.cli import ledger, plan, reports
+from gbv_kpi.cli.options import option
 from gbv_kpi.cli.request import command
 from gbv_kpi.cli.translate_help import run
 from gbv_kpi.console import use_utf8, warn
 from gbv_kpi.errors import GbvKpiError, system_reason
 from gbv_kpi.exit_codes import ExitCode
-from gbv_kpi.i18n import LANGUAGES, language, language_from_env, phrase, unknown_language
+from gbv_kpi.i18n import LANGUAGES, language, language_from_env, phrase, tag_in
 from gbv_kpi.inputs import data_folder, is_file
 
 if TYPE_CHECKING:
     from gbv_kpi.plan.office import SettingsFile
 
 SETTINGS = "gbv-kpi.toml"
-VARIABLE = "GBV_KPI_CONFIG"  # empty: use no settings file
 
 HELP = "Check yearly returns of a plan against gender-based violence and judge them by its thresholds."
 
@@ -93,11 +93,10 @@ def _start(
     ] = False,
     config: Annotated[
         str | None,
-        typer.Option(
-            "--config",
-            metavar="FILE",
-            envvar=VARIABLE,
-            help="The settings file. [default: gbv-kpi.toml here, else next to the default ledger]",
+        option(
+            "--config FILE",
+            "The settings file. [default: gbv-kpi.toml here, else next to the default ledger]",
+            in_environment=True,
         ),
     ] = None,
 ) -> None:
@@ -110,28 +109,29 @@ def main() -> None:
     _take_leading_language()
     asked_language, command = _option_value(sys.argv[1:], "--lang", LANGUAGES), typer.main.get_command(app)
     spoken = language(asked_language or language_from_env(os.environ))
-    if unknown := unknown_language(os.environ):
-        known = ", ".join(LANGUAGES)
-        warn(spoken.say(phrase("GBV_KPI_LANG={tag}: unknown language; use one of {known}.", tag=unknown, known=known)))
+    if tag_in(os.environ) not in ("", *LANGUAGES):
+        details = {"tag": os.environ["GBV_KPI_LANG"], "known": ", ".join(LANGUAGES)}
+        warn(spoken.say(phrase("GBV_KPI_LANG={tag}: unknown language; use one of {known}.", **details)))
     try:
         try:
             file = _settings_of(sys.argv[1:], os.environ)
-            if file:
-                spoken = language(asked_language or language_from_env(os.environ, file.settings.lang))
-            run(command, spoken, obj=file, default_map=_option_defaults(command, file, os.environ) if file else None)
+            defaults = file.options if file else {}
+            if "lang" in defaults:  # typer knows no variable for it: GBV_KPI_LANG precedes the file, the locale follows
+                spoken = language(asked_language or language_from_env(os.environ, defaults["lang"]))
+                defaults["lang"] = spoken.tag
+            run(command, spoken, obj=file, default_map=_default_map(command, defaults) if defaults else None)
         finally:
             with suppress(BrokenPipeError):  # the reader of the pipe closed it
                 sys.stdout.flush()
     except GbvKpiError as error:
-        warn(f"gbv-kpi: {spoken.say(error.phrase)}")
+        reason = error.phrase
     except OSError as error:  # --help to a full disk, a path of 5,000 characters
-        refusal = phrase("The system refused: {reason}.", reason=system_reason(error))
-        warn(f"gbv-kpi: {spoken.say(refusal)}")
+        reason = phrase("The system refused: {reason}.", reason=system_reason(error))
     except Exception as error:
         if os.environ.get("GBV_KPI_DEBUG"):
             raise
-        fault = phrase("internal error ({kind}). Please report it and attach the file.", kind=type(error).__name__)
-        warn(f"gbv-kpi: {spoken.say(fault)}")
+        reason = phrase("internal error ({kind}). Please report it and attach the file.", kind=type(error).__name__)
+    warn(f"gbv-kpi: {spoken.say(reason)}")
     sys.exit(ExitCode.COULD_NOT_RUN)
 
 
@@ -149,7 +149,7 @@ def _settings_of(arguments: Sequence[str], environment: Mapping[str, str]) -> "S
 
     It is looked for in the working folder, then next to the default ledger. Raises `UsageError` for mistakes in it.
     """
-    named = _option_value(arguments, "--config") or environment.get(VARIABLE)
+    named = _option_value(arguments, "--config") or environment.get("GBV_KPI_CONFIG")  # empty: none
     places = [Path(SETTINGS), data_folder() / SETTINGS] if named is None else [Path(named)] if named else []
     path = next((place for place in places if named or is_file(place)), None)
     if path is None:
@@ -169,15 +169,8 @@ def _option_value(arguments: Sequence[str], option: str, choices: Collection[str
     return found
 
 
-def _option_defaults(command: Any, file: "SettingsFile", environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the file's values of options, as typer's default map."""
-    values = file.options
-    if "lang" in values:  # typer knows no variable for it: GBV_KPI_LANG precedes the file, the locale follows
-        values["lang"] = language_from_env(environment, values["lang"])
-    return _defaults(command, values)
-
-
-def _defaults(command: Any, values: Mapping[str, str]) -> dict[str, Any]:
-    subcommands = getattr(command, "commands", {})
+def _default_map(command: Any, values: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of options in a settings file, as typer's default map."""
     own = {param.name for param in command.params if param.name in values and (param.envvar or param.name == "lang")}
-    return {name: values[name] for name in own} | {name: _defaults(sub, values) for name, sub in subcommands.items()}
+    subcommands = getattr(command, "commands", {}).items()
+    return {name: values[name] for name in own} | {name: _default_map(sub, values) for name, sub in subcommands}

@@ -35,16 +35,6 @@ KINDS = {"reminder": phrase("reminder"), "refusal": phrase("to be corrected"), "
 
 
 @dataclass(frozen=True, slots=True)
-class WantedLetters:
-    """The letters to write."""
-
-    plan: Plan
-    year: int
-    day: date
-    language: Language
-
-
-@dataclass(frozen=True, slots=True)
 class WrittenLetters:
     """The letters with their files, the refused files of unknown units, and the units without a letter."""
 
@@ -56,31 +46,30 @@ class WrittenLetters:
 
 
 def write_letters(
-    wanted: WantedLetters,
     ledger: Ledger,
-    now: datetime,
+    plan: Plan,
+    year: int,
     refused: Sequence[str],
+    now: datetime,
+    day: date,
+    language: Language,
     folder: Path,
     template: bytes | None,
     *,
     force: bool,
 ) -> WrittenLetters:
-    """Write the letters into a folder. Raises `UsageError` for an existing file unless `force` is set.
+    """Write the letters of that day into a folder. Raises `UsageError` for an existing file unless `force` is set.
 
     `refused` are files and folders. A unit with a valid return in a file refused for other returns is not reminded.
     """
-    plan, year, day, language = wanted.plan, wanted.year, wanted.day, wanted.language
     with ledger.reading() as connection:
         entries = entries_of(connection, plan, years=[year])
     status, counted = year_status(entries, plan, year, now), latest(entries)
     findings = evaluate(returns_from(counted, plan), plan).of_units().findings if counted else []
-    problems_by_unit, file_by_unit, without_unit = _refused(wanted, refused)
-    letters: list[Letter] = []
-    needless: list[Letter] = []
-    for letter in letters_of(status, findings, problems_by_unit, day, language):
-        is_needless = letter.kind == "reminder" and letter.unit.code in file_by_unit
-        (needless if is_needless else letters).append(letter)
-    files = [(letter, _paths(folder, letter)) for letter in letters]
+    problems_by_unit, file_by_unit, unknown = _refused(refused, plan, year, language)
+    letters = list(letters_of(status, findings, problems_by_unit, day, language))
+    needless = [letter for letter in letters if letter.kind == "reminder" and letter.unit.code in file_by_unit]
+    files = [(letter, _paths(folder, letter)) for letter in letters if letter not in needless]
     for path in (path for _, paths in files for path in paths):
         expect_new(path, force)
     try:
@@ -94,26 +83,21 @@ def write_letters(
         atomic_write(markdown, letter_to_markdown(letter, language).encode())
         for path in form:
             atomic_write(path, blank_return(Request(plan, year, (letter.unit,), language), "form"))
-    warnings = [
-        phrase("{file} has errors of no known unit; no letter mentions them.", file=file) for file in without_unit
-    ]
+    warnings = [phrase("{file} has errors of no known unit; no letter mentions them.", file=file) for file in unknown]
     for unit in (letter.unit for letter in needless):
-        valid = phrase(
-            "{unit}: no letter. Its row in {file} is valid; other rows need correction.",
-            unit=unit.name,
-            file=file_by_unit[unit.code],
-        )
+        details = {"unit": unit.name, "file": file_by_unit[unit.code]}
+        valid = phrase("{unit}: no letter. Its row in {file} is valid; other rows need correction.", **details)
         warnings.append(valid)
-    return WrittenLetters(plan, year, files, without_unit, warnings)
+    return WrittenLetters(plan, year, files, unknown, warnings)
 
 
 def _refused(
-    wanted: WantedLetters, names: Sequence[str]
+    names: Sequence[str], plan: Plan, year: int, language: Language
 ) -> tuple[dict[str, list[Problem]], dict[str, str], Sequence[str]]:
     """Return the errors of the year by unit, the file of each unit with a valid return, and files of unknown units."""
     found, _ = find_sources(names)
     files = [name for name in found if not name.endswith(MARKED)]
-    returns = read_returns(files, wanted.plan, None, partial(with_progress, language=wanted.language))
+    returns = read_returns(files, plan, None, partial(with_progress, language=language))
     errors = [problem for problem in returns.problems if problem.severity is Severity.ERROR]
     units_by_file: dict[str, set[str]] = defaultdict(set)
     for problem in errors:
@@ -125,12 +109,10 @@ def _refused(
         unit = problem.unit or (next(iter(known)) if len(known) == 1 else None)
         if unit is None:
             without_unit[problem.place.file] = None
-        elif problem.year in (None, wanted.year):
+        elif problem.year in (None, year):
             problems_by_unit[unit].append(problem)
-    valid = ((returns.files[number].path, given) for number, given in valid_returns(returns, wanted.plan))
-    file_by_unit = {
-        given.unit.code: file for file, given in valid if file in units_by_file and given.year == wanted.year
-    }
+    valid = ((returns.files[number].path, given) for number, given in valid_returns(returns, plan))
+    file_by_unit = {given.unit.code: file for file, given in valid if file in units_by_file and given.year == year}
     return problems_by_unit, file_by_unit, list(without_unit)
 
 

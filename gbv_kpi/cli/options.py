@@ -1,8 +1,7 @@
 """Declare the options that several commands have in common."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -11,11 +10,11 @@ from gbv_kpi.exit_codes import FailOn
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 
-Lang = StrEnum("Lang", ["VI", "EN"])
-Format = StrEnum("Format", ["TABLE", "JSON"])  # of a text or an object
-CheckFormat = StrEnum("CheckFormat", ["TABLE", "JSON", "CSV", "MD"])  # of a result to read on screen
-ListFormat = StrEnum("ListFormat", ["TABLE", "JSON", "CSV", "MD", "XLSX"])
-ReportFormat = StrEnum("ReportFormat", ["TABLE", "JSON", "CSV", "MD", "HTML", "XLSX", "DOCX"])
+Lang = Literal["vi", "en"]
+Format = Literal["table", "json"]  # of a text or an object
+CheckFormat = Literal["table", "json", "csv", "md"]  # of a result to read on screen
+ListFormat = Literal["table", "json", "csv", "md", "xlsx"]
+ReportFormat = Literal["table", "json", "csv", "md", "html", "xlsx", "docx"]
 
 
 def option(usage: str, help: str, *, in_environment: bool = False, least: int | None = None) -> Any:

@@ -3,10 +3,9 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,19 +15,13 @@ from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expe
 from gbv_kpi.console import to_json_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import LANGUAGES, Bilingual, Language, phrase
+from gbv_kpi.i18n import LANGUAGES, Bilingual, Language, phrase, tag_in
 
 if TYPE_CHECKING:
     from gbv_kpi.plan.office import Setting
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
-SOURCES: Mapping[str, Literal["option", "environment", "file", "default"]] = {  # by typer's names
-    "COMMANDLINE": "option",
-    "ENVIRONMENT": "environment",
-    "DEFAULT_MAP": "file",
-    "DEFAULT": "default",
-}
-
+SOURCES = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file"}  # by typer's names
 SOURCE_WORDS = {
     "option": phrase("option"),
     "environment": phrase("environment"),
@@ -148,7 +141,7 @@ def explain(
 
     Example: gbv-kpi explain part-exceeds-total
     """
-    from gbv_kpi.problem_codes import CATALOGUE
+    from gbv_kpi.problems import CATALOGUE
     from gbv_kpi.render.problems import code_to_text, codes_to_json, codes_to_text
 
     if code is not None and code not in CATALOGUE:
@@ -187,8 +180,8 @@ def config(
     settings = []
     for name, value in values.items():
         key = name.replace("_", "-")
-        source = SOURCES[getattr(context.get_parameter_source(name), "name", "DEFAULT")]
-        if name == "lang" and source != "option" and os.environ.get("GBV_KPI_LANG", "")[:2].lower() in LANGUAGES:
+        source = SOURCES.get(getattr(context.get_parameter_source(name), "name", ""), "default")
+        if name == "lang" and source != "option" and tag_in(os.environ) in LANGUAGES:
             source = "environment"
         settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
     settings += office_settings(request.load_plan(plan), file)

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,13 +33,6 @@ if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome
 
 MAX_TEMPLATE = 50 * MEBIBYTE  # of a Word template, compressed
-
-TemplateLang = StrEnum("TemplateLang", ["VI", "EN", "BOTH"])
-
-
-class TemplateLayout(StrEnum):
-    TABLE = "table"
-    FORM = "form"
 
 
 def check(
@@ -91,11 +83,12 @@ def template(
     output: Annotated[Path, option("--output FILE.xlsx", "The workbook to write.")],
     unit: options.UnitOption = None,
     layout: Annotated[
-        TemplateLayout, option("--layout", "A row per unit, or a form on a sheet per unit.")
-    ] = TemplateLayout.TABLE,
+        Literal["table", "form"], option("--layout", "A row per unit, or a form on a sheet per unit.")
+    ] = "table",
     plan: options.PlanOption = DEFAULT_PLAN,
     lang: Annotated[
-        TemplateLang | None, option("--lang", "The language of the workbook. [default: GBV_KPI_LANG, else vi]")
+        Literal["vi", "en", "both"] | None,
+        option("--lang", "The language of the workbook. [default: GBV_KPI_LANG, else vi]"),
     ] = None,
     force: options.ForceOption = False,
 ) -> None:
@@ -111,11 +104,11 @@ def template(
     expect_other_file(output, [plan])
     expect_new(output, force)
     the_plan = Request(context).load_plan(plan)
-    units = units_to_report(the_plan, year, unit, layout.value)
-    both = lang is TemplateLang.BOTH
+    units = units_to_report(the_plan, year, unit, layout)
+    both = lang == "both"
     spoken = document_language("vi" if both else lang)
     blank = BlankRequest(the_plan, year, units, spoken, language("en") if both else None)
-    emit(blank_return(blank, layout.value), output, spoken)
+    emit(blank_return(blank, layout), output, spoken)
 
 
 def report(
@@ -253,13 +246,12 @@ def letters(
 
     Example: gbv-kpi letters --year 2025 --output cong-van/ sorted/refused
     """
-    from gbv_kpi.cli.letters import WantedLetters, letters_to_json, letters_to_terminal, write_letters
+    from gbv_kpi.cli.letters import letters_to_json, letters_to_terminal, write_letters
 
-    moment, template = now(), docx_template_of(docx_template, "docx")
-    day = day_of(dated) if dated else moment.date()
-    wanted = WantedLetters(request.load_plan(), year, day, request.document_language)
+    moment, plan, template = now(), request.load_plan(), docx_template_of(docx_template, "docx")
+    day, spoken = day_of(dated) if dated else moment.date(), request.document_language
     with request.open_ledger(ledger) as opened:
-        written = write_letters(wanted, opened, moment, files or (), output, template, force=force)
+        written = write_letters(opened, plan, year, files or (), moment, day, spoken, output, template, force=force)
     for warning in written.warnings:
         warn(request.language.say(warning))
     request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))

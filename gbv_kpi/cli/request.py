@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, is_dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 from functools import partial
 from inspect import Parameter, Signature, signature
 from itertools import chain
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.console import print_bytes, print_pieces, print_rendered, print_text, warn
+from gbv_kpi.console import print_bytes, print_rendered, print_text, warn
 from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, language, language_from_env, phrase
 from gbv_kpi.inputs import UnreadableError, is_file, is_same_file, read_file, read_stdin
@@ -85,29 +84,27 @@ class Request:
     as_of: options.AsOfOption = None
     by: options.ByOption = None
     plan: options.PlanOption = options.DEFAULT_PLAN
-    format: Any = None
+    format: Any = None  # as asked for; then the one chosen
     output: options.OutputOption = None
     lang: options.LangOption = None
-    formats: InitVar[type[StrEnum] | None] = None
+    formats: InitVar[Any] = None  # a literal type: the formats that the command can write
 
-    def __post_init__(self, formats: type[StrEnum] | None) -> None:
+    def __post_init__(self, formats: Any) -> None:
         self.language = language(self.lang or language_from_env(os.environ))
         self.document_language = document_language(self.lang)
-        self.format = self._chosen_format(formats) if formats else options.Format.TABLE
+        self.format = self._chosen_format(get_args(formats)) if formats else "table"
         self.moment = parse_as_of(self.as_of)
 
-    def _chosen_format(self, formats: type[StrEnum]) -> StrEnum:
-        asked: StrEnum | None = self.format
-        given = asked if is_given(self.context, "format") else None
+    def _chosen_format(self, formats: Sequence[str]) -> str:
+        given: str | None = self.format if is_given(self.context, "format") else None
         ending = self.output.suffix.lower().removeprefix(".") if self.output else ""
         if ending == "txt" and given is not None and given not in BINARY:
             return given
-        named = "table" if ending == "txt" else ending
-        by_ending = formats(named) if named in set(formats) else None
-        if ending and (by_ending is None or (given or by_ending) is not by_ending):
+        by_ending = "table" if ending == "txt" else ending
+        if ending and (by_ending not in formats or given not in (None, by_ending)):
             endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
             raise wrong_ending(self.output, endings)
-        return by_ending or asked or formats("table")
+        return by_ending or str(self.format or "table")
 
     @property
     def is_json(self) -> bool:
@@ -197,10 +194,8 @@ def emit(
     """Print a result or write it to a file, and say on standard error what was written."""
     if isinstance(content, bytes):
         print_bytes(content, output)
-    elif isinstance(content, str):
-        print_text(content, output)
     elif isinstance(content, Iterable):
-        print_pieces(content, output)
+        print_text(content, output)
     else:
         print_rendered(content, output)
     if output is not None and is_file(output) and not quiet:
@@ -238,7 +233,7 @@ def parse_as_of(as_of: str | None) -> datetime | None:
 
 def document_language(lang: str | None) -> Language:
     """Return the language of a document: Vietnamese, whatever the locale, unless another one is requested."""
-    return language(lang or language_from_env({"GBV_KPI_LANG": os.environ.get("GBV_KPI_LANG", ""), "LANG": "vi"}))
+    return language(lang or language_from_env(os.environ, "vi"))
 
 
 def now() -> datetime:

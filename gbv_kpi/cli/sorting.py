@@ -24,7 +24,7 @@ from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import is_file
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.query import record_places
-from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
+from gbv_kpi.ledger.submit import State, Submission
 from gbv_kpi.render.letters import reply_to
 from gbv_kpi.sheets.sources import STDIN, open_source
 
@@ -32,7 +32,6 @@ if sys.platform != "win32":
     import fcntl
 
 JOURNAL = ".gbv-kpi-moves.json"
-ACCEPTED = (State.RECORDED, State.UNCHANGED)
 
 
 class Move(NamedTuple):
@@ -70,42 +69,38 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
 def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: Language) -> None:
     """Write a reply to each refused file, record the new places of the others, then move all files."""
     moves: list[Move] = []
+    places: dict[str, str] = {}  # of accepted files, by hash
     for file in submission.files:
-        if is_file(Path(file.path)):
-            target = _free_place(folder / _place(file), Path(file.path).name, file.sha256, moves)
-            if file.state not in ACCEPTED:
-                _write_reply(file, target, language)
-            moves.append(Move(str(Path(file.path).absolute()), str(target.absolute()), file.sha256))
-    accepted = {file.sha256 for file in submission.files if file.state in ACCEPTED}
-    places = {move.sha256: move.target for move in moves if move.sha256 in accepted}
+        is_accepted, path = file.state in (State.RECORDED, State.UNCHANGED), Path(file.path)
+        if not is_file(path):
+            continue
+        years = "-".join(map(str, sorted({file.years[0], file.years[-1]}))) if is_accepted else ""
+        target = _free_place(
+            folder / (f"accepted/{years}" if is_accepted else "refused"), path.name, file.sha256, moves
+        )
+        moves.append(Move(str(path.absolute()), str(target.absolute()), file.sha256))
+        if is_accepted:
+            places[file.sha256] = moves[-1].target
+        else:
+            marked = annotate(file.problems, open_source(file.path), language)
+            atomic_write(target.with_name(f"{target.name}.marked.xlsx"), marked)
+            atomic_write(target.with_name(f"{target.name}.reply.md"), reply_to(file, language).encode())
     if places:
         ledger.write(lambda connection: record_places(connection, places))
     atomic_write(folder / JOURNAL, json.dumps(moves).encode())
     _finish(folder)
 
 
-def _place(file: SubmittedFile) -> str:
-    if file.state not in ACCEPTED:
-        return "refused"
-    years = sorted({file.years[0], file.years[-1]})
-    return f"accepted/{'-'.join(map(str, years))}"
-
-
 def _free_place(folder: Path, name: str, sha256: str, moves: list[Move]) -> Path:
     """Return a path with that name, numbered if another file has or will have it."""
-    stem, suffix = Path(name).stem, Path(name).suffix
     taken = {move.target: move.sha256 for move in moves}
-    for number in count(1):
-        place = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
-        if taken.get(str(place.absolute()), sha256) == sha256 and (not place.exists() or _hash(place) == sha256):
-            return place
-    raise AssertionError
-
-
-def _write_reply(file: SubmittedFile, target: Path, language: Language) -> None:
-    marked = annotate(file.problems, open_source(file.path), language)
-    atomic_write(target.with_name(f"{target.name}.marked.xlsx"), marked)
-    atomic_write(target.with_name(f"{target.name}.reply.md"), reply_to(file, language).encode())
+    stem, suffix = Path(name).stem, Path(name).suffix
+    places = (folder / (name if number == 1 else f"{stem} ({number}){suffix}") for number in count(1))
+    return next(
+        place
+        for place in places
+        if taken.get(str(place.absolute()), sha256) == sha256 and (not place.exists() or _hash(place) == sha256)
+    )
 
 
 def _finish(folder: Path) -> None:

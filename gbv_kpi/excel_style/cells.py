@@ -19,17 +19,10 @@ WIDE = 20  # a column for text
 TEXT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 _LINE = Side(style="thin", color=paper.LINE)
 GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-
-
-def _fill(colour: str) -> PatternFill:
-    return PatternFill("solid", start_color=colour, end_color=colour)
-
-
-HEADING = _fill(paper.HEADING)
-ANSWER = _fill("FFF6CC")
-OPTIONAL_ANSWER = _fill("F1F6E4")
-RED = _fill(paper.RED)
-AMBER = _fill(paper.AMBER)
+HEADING, ANSWER, OPTIONAL_ANSWER, RED, AMBER = (
+    PatternFill("solid", start_color=colour, end_color=colour)
+    for colour in (paper.HEADING, "FFF6CC", "F1F6E4", paper.RED, paper.AMBER)
+)
 
 
 @lru_cache
@@ -38,12 +31,7 @@ def font(size: float = 12, *, bold: bool = False, italic: bool = False, colour: 
 
 
 def put_text(
-    sheet: Worksheet,
-    row: int,
-    column: int,
-    text: str,
-    font: Font | None = None,
-    alignment: Alignment | None = None,
+    sheet: Worksheet, row: int, column: int, text: str, font: Font | None = None, alignment: Alignment | None = None
 ) -> Cell:
     """Write a text as text, whatever sign it starts with, and even if someone edits the cell later."""
     cell = sheet.cell(row, column)
@@ -61,20 +49,6 @@ def put_text(
     return cell
 
 
-def put_across(
-    sheet: Worksheet,
-    row: int,
-    columns: tuple[int, int],
-    text: str,
-    style: Font,
-    alignment: Alignment,
-) -> None:
-    first, last = columns
-    put_text(sheet, row, first, text, style, alignment)
-    if last > first:
-        sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
-
-
 def put_line(
     sheet: Worksheet,
     row: int,
@@ -84,27 +58,30 @@ def put_line(
     alignment: Alignment = TEXT,
     first_column: int = 1,
 ) -> None:
-    """Write a text over the columns from `first_column` on, in a row high enough."""
-    put_across(sheet, row, (first_column, len(widths)), text, style, alignment)
+    """Write a text over the columns from `first_column` to the last of `widths`, in a row high enough."""
+    put_text(sheet, row, first_column, text, style, alignment)
+    if len(widths) > first_column:
+        sheet.merge_cells(start_row=row, end_row=row, start_column=first_column, end_column=len(widths))
     fit_row(sheet, row, [(text, sum(widths[first_column - 1 :]))], style.size)
 
 
 def put_row(
     sheet: Worksheet,
     row: int,
-    texts: Iterable[str],
-    widths: Iterable[float],
+    texts: Sequence[str],
+    widths: Sequence[float],
+    style: Font,
     *,
-    bold: bool = False,
     heading: bool = False,
+    at_least: float = 0,
 ) -> None:
-    """Write a row of a table; wide columns are aligned left, narrow ones centred."""
+    """Write a row of a table, high enough; wide columns are aligned left, narrow ones centred."""
     for column, (text, width) in enumerate(zip(texts, widths, strict=True), start=1):
-        alignment = TEXT if width >= WIDE and not heading else CENTRED
-        cell = put_text(sheet, row, column, text, font(bold=bold or heading), alignment)
+        cell = put_text(sheet, row, column, text, style, TEXT if width >= WIDE and not heading else CENTRED)
         cell.border = GRID
         if heading:
             cell.fill = HEADING
+    fit_row(sheet, row, zip(texts, widths, strict=True), at_least=at_least)
 
 
 def fit_row(

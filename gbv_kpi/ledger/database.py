@@ -27,8 +27,9 @@ from sqlalchemy.pool import NullPool
 from gbv_kpi.errors import LedgerError, NoLedgerError, system_reason
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import data_folder
+from gbv_kpi.ledger import records
 from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_conflict, ledger_error
-from gbv_kpi.ledger.records import SCHEMA, VERSION, layout, make_tables, may_lack, missing_columns
+from gbv_kpi.ledger.records import COLUMNS_SINCE_0_2, TABLES_SINCE_0_2, layout, make_tables, missing_columns
 
 T = TypeVar("T")
 
@@ -309,16 +310,16 @@ def _is_ready(ledger: Ledger, *, create: bool) -> bool:
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
         missing = missing_columns(connection)
     match found:
-        case [(schema, version)] if schema == SCHEMA and version == VERSION:
-            if not all(may_lack(table, columns) for table, columns in missing.items()):
+        case [(schema, version)] if schema == records.SCHEMA and version == records.VERSION:
+            if any(columns - COLUMNS_SINCE_0_2 for table, columns in missing.items() if table not in TABLES_SINCE_0_2):
                 raise damaged(ledger.name, OTHER_TABLES)
             return not any(missing.values()) or not create  # add what a ledger from before 0.2 lacks
-        case [(schema, int(version))] if schema == SCHEMA and version > VERSION:
+        case [(schema, int(version))] if schema == records.SCHEMA and version > records.VERSION:
             message = phrase(
                 "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
             )
             raise LedgerError(message)
-        case [(schema, int())] if schema == SCHEMA:
+        case [(schema, int())] if schema == records.SCHEMA:
             message = phrase(
                 "The ledger {ledger} was created by an older gbv-kpi: export it with that version, then import "
                 "it here.",
@@ -333,6 +334,6 @@ def _create_tables(ledger: Ledger) -> None:
     def make(connection: Connection) -> None:
         make_tables(connection)
         if connection.execute(select(layout.c.schema)).first() is None:  # another process may have been first
-            connection.execute(layout.insert().values(schema=SCHEMA, version=VERSION))
+            connection.execute(layout.insert().values(schema=records.SCHEMA, version=records.VERSION))
 
     ledger.write(make)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -37,19 +37,16 @@ class Revision:
 
 
 def key_of(unit: Unit) -> UnitKey:
-    return UnitKey(storable(unit.code), _iso(unit.since))
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
+    return UnitKey(storable(unit.code), unit.since.isoformat() if unit.since else "")
 
 
 def entry_of(given: Return, revision: int, file: FileRecord) -> Entry:
     """Return the entry of a return in a file."""
+    code, since = key_of(given.named)
     return Entry(
         **dict(file),
-        unit_code=storable(given.named.code),
-        unit_since=_iso(given.named.since),
+        unit_code=code,
+        unit_since=since,
         unit_name=storable(given.named.name),
         year=given.year,
         revision=revision,

@@ -88,25 +88,24 @@ def entries_of(
         kept = list(chain.from_iterable(gapless.values()))
         if as_of is None and len(kept) < len(entries):
             raise ChangedError(phrase("one revision of a return is missing"))
-    return list(_with_journal(kept, journal_of(connection, plan, years, as_of)))
+    journal = journal_of(connection)
+    places = {item.sha256: item.path for item in journal if isinstance(item, Move)}
+    withdrawals = {
+        (item.year, UnitKey(item.unit, item.since)): item
+        for item in journal
+        if isinstance(item, Event) and item.kind == "withdraw" and item.plan == plan.id
+        if as_of is None or item.at <= as_of
+    }
+    return [_with_journal(entry, withdrawals.get((entry.year, entry.unit)), places) for entry in kept]
 
 
-def _with_journal(entries: Iterable[Entry], journal: Iterable[Event | Move]) -> Iterator[Entry]:
-    """Yield entries with the present path of their file, and the withdrawal of them or of a later revision."""
-    withdrawals: dict[tuple[int, UnitKey], Event] = {}
-    places: dict[str, str] = {}
-    for item in journal:
-        if isinstance(item, Move):
-            places[item.sha256] = item.path
-        elif item.kind == "withdraw":
-            withdrawals[item.year, UnitKey(item.unit, item.since)] = item
-    for entry in entries:
-        withdrawal = withdrawals.get((entry.year, entry.unit))
-        is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
-        changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
-        if entry.sha256 in places:
-            changes["path"] = places[entry.sha256]
-        yield entry.model_copy(update=changes) if changes else entry
+def _with_journal(entry: Entry, withdrawal: Event | None, places: Mapping[str, str]) -> Entry:
+    """Return the entry with the present path of its file, and the withdrawal of it or of a later revision."""
+    is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
+    changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
+    if entry.sha256 in places:
+        changes["path"] = places[entry.sha256]
+    return entry.model_copy(update=changes) if changes else entry
 
 
 def current_entries(
@@ -151,36 +150,24 @@ def entry_from(row: RowMapping) -> Entry:
     return entry
 
 
-def journal_of(
-    connection: Connection,
-    plan: Plan | None = None,
-    years: Iterable[int] | None = None,
-    as_of: datetime | None = None,
-) -> list[Event | Move]:
-    """Return all moves, and the events of a plan, of years, and up to a time, the oldest first.
-
-    Raises `LedgerError` for one that differs from its digest.
-    """
+def journal_of(connection: Connection) -> list[Event | Move]:
+    """Return all events and moves, the oldest first. Raises `LedgerError` for one that differs from its digest."""
     with damage_as_error(connection, phrase("a note, withdrawal or signature in it differs from what was recorded")):
-        journal = [_DOCUMENT.validate_json(row["content"]) for row in _verified(connection, records.events)]
-    wanted = None if years is None else set(years)
-    return [
-        item
-        for item in journal
-        if isinstance(item, Move)
-        or (
-            (plan is None or item.plan == plan.id)
-            and (wanted is None or item.year in wanted)
-            and (as_of is None or item.at <= as_of)
-        )
-    ]
+        return [_DOCUMENT.validate_json(row["content"]) for row in _verified(connection, records.events)]
 
 
 def events_of(
-    connection: Connection, plan: Plan, years: Iterable[int] | None = None, as_of: datetime | None = None
+    connection: Connection, plan: Plan, years: Collection[int] | None = None, as_of: datetime | None = None
 ) -> list[Event]:
-    """Return the withdrawals, notes and signatures of a plan, the oldest first."""
-    return [item for item in journal_of(connection, plan, years, as_of) if isinstance(item, Event)]
+    """Return the withdrawals, notes and signatures of a plan, of years and up to a time, the oldest first."""
+    return [
+        item
+        for item in journal_of(connection)
+        if isinstance(item, Event)
+        and item.plan == plan.id
+        and (years is None or item.year in years)
+        and (as_of is None or item.at <= as_of)
+    ]
 
 
 def record_places(connection: Connection, path_by_sha256: Mapping[str, str]) -> None:

@@ -205,13 +205,6 @@ def missing_columns(connection: sql.Connection) -> Mapping[str, Set[str]]:
     return {table.name: set(table.c.keys()) - names.get(table.name, set()) for table in metadata.tables.values()}
 
 
-def may_lack(table: str, columns: Set[str]) -> bool:
-    """Return whether a ledger from before 0.2 lacks these columns of a table."""
-    return columns <= COLUMNS_SINCE_0_2 or (
-        table in TABLES_SINCE_0_2 and columns == set(metadata.tables[table].c.keys())
-    )
-
-
 def make_tables(connection: sql.Connection) -> None:
     """Create the missing tables and columns of a ledger."""
     metadata.create_all(connection)

@@ -1,28 +1,23 @@
 """Check the tables of a plan file against each other, and warn of probable slips; each check is a plain function.
 
-Contradictions are looked for in the tables that are valid by themselves, so that all mistakes of a file are found at
-once. Ids and codes are read from the raw tables, so that references to an invalid entry are not mistakes. Doubts are
-those about a valid plan.
+References are looked up in the raw tables, so that they are reported with the other mistakes of a file, and one to an
+invalid entry is none. The other contradictions, and doubts, are those of a valid plan.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 from unicodedata import normalize
-
-from pydantic import ValidationError
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.tables import Deadlines, Indicator, ReturnField, Table, Unit
+from gbv_kpi.plan.tables import Unit
 from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED, Comparator, Measure
 from gbv_kpi.plan.toml_file import Location, Mistake, nearest
-
-T = TypeVar("T", bound=Table)
 
 # The key that identifies the entries of a list, and the message about an unknown name.
 _NAMES = {
@@ -40,20 +35,15 @@ _REFERENCES = (
     ("indicator", "denominator", "field"),
     ("task_group", "indicators", "indicator"),
 )
-_DUPLICATES = {"field": phrase("duplicate field {id}"), "indicator": phrase("duplicate indicator {id}")}
 
 
 def contradictions(content: Mapping[str, Any], plan: Plan | None) -> Iterator[Mistake]:
     """Yield the contradictions between the tables of a file; `plan` is None if some are invalid."""
-    fields, indicators = _valid(content, "field", ReturnField), _valid(content, "indicator", Indicator)
-    yield from _years_run_forward(content)
-    yield from _ids_are_unique(content)
     yield from _references_exist(content)
-    yield from _no_field_is_part_of_itself(fields)
-    yield from _sums_are_of_one_kind(fields, indicators)
+    yield from _no_field_is_part_of_itself(content)
     if plan is not None:
-        yield from _codes_are_unique_in_a_year(plan)
-    yield from _levels_pass_on_in_time(content)
+        for check in CONTRADICTIONS:
+            yield from check(plan)
 
 
 def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]]:
@@ -62,35 +52,9 @@ def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]
     return {n: e for n, e in enumerate(listed if isinstance(listed, list) else ()) if isinstance(e, Mapping)}
 
 
-def _valid(content: Mapping[str, Any], table: str, model: type[T]) -> list[tuple[int, T]]:
-    """Return the entries of a list that are valid, with their number in the file."""
-    found = []
-    for number, entry in entries(content, table).items():
-        try:
-            found.append((number, model.model_validate(entry)))
-        except ValidationError:
-            continue  # reported with the mistakes of the tables
-    return found
-
-
 def _texts(content: Mapping[str, Any], table: str, key: str) -> dict[int, str]:
     """Return the texts that the entries of a list have for a key, by their number in the file."""
     return {n: text for n, entry in entries(content, table).items() if isinstance(text := entry.get(key), str)}
-
-
-def _years_run_forward(content: Mapping[str, Any]) -> Iterator[Mistake]:
-    first, last = content.get("first_year"), content.get("last_year")
-    if isinstance(first, int) and isinstance(last, int) and last < first:
-        yield Mistake(("last_year",), phrase("the last year is before the first"))
-
-
-def _ids_are_unique(content: Mapping[str, Any]) -> Iterator[Mistake]:
-    for table, what in _DUPLICATES.items():
-        seen: set[str] = set()
-        for number, name in _texts(content, table, "id").items():
-            if name in seen:
-                yield Mistake((table, number, "id"), Phrase(what.wording, {"id": name}))
-            seen.add(name)
 
 
 def _references_exist(content: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -123,26 +87,38 @@ def _references(content: Mapping[str, Any]) -> Iterator[tuple[Location, str, str
             yield ("report", "addressed_to", n, "role"), str(role), "agency"
 
 
-def _no_field_is_part_of_itself(fields: Sequence[tuple[int, ReturnField]]) -> Iterator[Mistake]:
-    whole_of = {field.id: field.part_of for _, field in fields}
-    for number, field in fields:
-        above = field.part_of
-        for _ in whole_of:
-            if above is None or above == field.id:
-                break
-            above = whole_of.get(above)
-        if above == field.id:
+def _no_field_is_part_of_itself(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    ids, wholes = _texts(content, "field", "id"), _texts(content, "field", "part_of")
+    whole_of = {name: wholes.get(number) for number, name in ids.items()}
+    for number, above in wholes.items():
+        chain = [above]
+        while (following := whole_of.get(chain[-1])) and following not in chain:
+            chain.append(following)
+        if ids.get(number) in chain:
             yield Mistake(("field", number, "part_of"), phrase("a field cannot be part of itself"))
 
 
-def _sums_are_of_one_kind(
-    fields: Sequence[tuple[int, ReturnField]], indicators: Sequence[tuple[int, Indicator]]
-) -> Iterator[Mistake]:
+def _years_run_forward(plan: Plan) -> Iterator[Mistake]:
+    if plan.last_year < plan.first_year:
+        yield Mistake(("last_year",), phrase("the last year is before the first"))
+
+
+def _ids_are_unique(plan: Plan) -> Iterator[Mistake]:
+    for table, named, what in (
+        ("field", plan.fields, phrase("duplicate field {id}")),
+        ("indicator", plan.all_indicators, phrase("duplicate indicator {id}")),
+    ):
+        ids = [entry.id for entry in named]
+        for number, name in enumerate(ids):
+            if name in ids[:number]:
+                yield Mistake((table, number, "id"), phrase(what.wording, id=name))
+
+
+def _sums_are_of_one_kind(plan: Plan) -> Iterator[Mistake]:
     """Find sums of different kinds, such as people and cases."""
-    counts = {field.id: field.counts for _, field in fields}
-    for number, indicator in indicators:
-        for key in ("numerator", "denominator"):
-            kinds = sorted({counts[name] for name in getattr(indicator, key) if name in counts})
+    for number, indicator in enumerate(plan.all_indicators):
+        for key, names in {"numerator": indicator.numerator, "denominator": indicator.denominator}.items():
+            kinds = sorted({plan.field_by_id[name].counts for name in names if name in plan.field_by_id})
             if len(kinds) > 1:
                 what = phrase("{kinds} are counted separately and cannot be added up", kinds=", ".join(kinds))
                 yield Mistake(("indicator", number, key), what)
@@ -150,30 +126,24 @@ def _sums_are_of_one_kind(
 
 def _codes_are_unique_in_a_year(plan: Plan) -> Iterator[Mistake]:
     """Find codes that two units have on one reporting day; a later unit may reuse a code."""
-    years = range(plan.first_year, plan.last_year + 1)
-    earlier: dict[str, list[Unit]] = defaultdict(list)
+    days = {year: plan.reporting_day(year) for year in range(plan.first_year, plan.last_year + 1)}
+    earlier = defaultdict[str, list[Unit]](list)
     for number, unit in enumerate(plan.units):
         others = earlier[unit.code]
-        for year in years if others else ():
-            day = plan.reporting_day(year)
-            if unit.exists_on(day) and any(other.exists_on(day) for other in others):
-                what = phrase("two units have the code {code} in {year}", code=unit.code, year=str(year))
-                yield Mistake(("unit", number, "code"), what)
-                break
+        shared = (y for y, day in days.items() if unit.exists_on(day) and any(o.exists_on(day) for o in others))
+        if others and (year := next(shared, None)):
+            what = phrase("two units have the code {code} in {year}", code=unit.code, year=str(year))
+            yield Mistake(("unit", number, "code"), what)
         others.append(unit)
 
 
-def _levels_pass_on_in_time(content: Mapping[str, Any]) -> Iterator[Mistake]:
+def _levels_pass_on_in_time(plan: Plan) -> Iterator[Mistake]:
     """Find deadlines of two levels that are not at least one working day apart (NĐ 09/2019, Art. 8).
 
     Working days are Monday to Friday; public holidays are not known here.
     """
-    days_by_year = content.get("deadline")
-    for year, days in days_by_year.items() if isinstance(days_by_year, Mapping) else ():
-        try:
-            levels = [(name, day) for name, day in Deadlines.model_validate(days).days.items() if name != "all"]
-        except ValidationError:
-            continue  # reported with the mistakes of the tables
+    for year, deadlines in plan.deadline.items():
+        levels = [(name, day) for name, day in deadlines.days.items() if name != "all"]
         for (lower, first), (upper, last) in pairwise(levels):
             between = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
             if not any(day.weekday() < 5 for day in between):
@@ -182,7 +152,7 @@ def _levels_pass_on_in_time(content: Mapping[str, Any]) -> Iterator[Mistake]:
                     lower=lower,
                     upper=upper,
                 )
-                yield Mistake(("deadline", year, upper), what)
+                yield Mistake(("deadline", str(year), upper), what)
 
 
 SOURCE_EXAMPLE = 'source = { text = "…", kind = "full text" }'
@@ -190,7 +160,7 @@ SOURCE_EXAMPLE = 'source = { text = "…", kind = "full text" }'
 
 def doubts(plan: Plan) -> Iterator[Mistake]:
     """Yield every doubt, with its place in the plan file."""
-    for check in CHECKS:
+    for check in DOUBTS:
         yield from check(plan)
 
 
@@ -307,7 +277,14 @@ def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
             yield Mistake(("unit", plan.units.index(unit), "name"), what)
 
 
-CHECKS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
+CONTRADICTIONS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
+    _years_run_forward,
+    _ids_are_unique,
+    _sums_are_of_one_kind,
+    _codes_are_unique_in_a_year,
+    _levels_pass_on_in_time,
+)
+DOUBTS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
     _thresholds_to_look_at,
     _fields_no_indicator_uses,
     _parts_without_a_whole,

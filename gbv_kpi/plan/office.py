@@ -73,7 +73,7 @@ class Setting:
 
     key: str  # as the file spells it
     value: object
-    source: Literal["option", "environment", "file", "plan", "default"]
+    source: str  # option, environment, file, plan or default
     line: int | None = None  # in the file
 
 

@@ -96,21 +96,16 @@ class Comparison(Table):
     at_most: Bound | None = None
     below: Bound | None = None
 
-    @property
-    def _bounds(self) -> dict[Comparator, Decimal]:
-        bounds = zip(COMPARE, (self.at_least, self.above, self.at_most, self.below), strict=True)
-        return {comparator: bound for comparator, bound in bounds if bound is not None}
-
     @model_validator(mode="after")
     def _one_comparison(self) -> Self:
-        if len(self._bounds) != 1:
+        if [self.at_least, self.above, self.at_most, self.below].count(None) != 3:
             raise ValueError(phrase("give exactly one of at_least, above, at_most, below"))
         return self
 
     @property
     def bound(self) -> tuple[Comparator, Decimal]:
-        ((comparator, bound),) = self._bounds.items()
-        return comparator, bound
+        bounds = zip(COMPARE, (self.at_least, self.above, self.at_most, self.below), strict=True)
+        return next((comparator, bound) for comparator, bound in bounds if bound is not None)
 
 
 class ThresholdEntry(Comparison):

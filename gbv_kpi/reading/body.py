@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gbv_kpi.reading.columns import Columns, Mask, Rows
-from gbv_kpi.reading.grid import Column, Grid, Header, is_column_numbers
+from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
 from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.labels import AGAINST, Kind
 from gbv_kpi.reading.meanings import Vocabulary
@@ -44,7 +44,7 @@ class RowKind(IntEnum):
     ASIDE = 4  # figures of no unit: a rate, a target, a part of the units, a note
 
 
-_WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
+WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
 
 
 @lru_cache(CACHED)
@@ -97,10 +97,10 @@ def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int
     """Classify the rows below a header; `fields` and `unit` are columns."""
     nothing = np.zeros(columns.count, dtype=bool)
     block = range(header.columns[0].at, header.columns[-1].at + 1)
-    filled = {column: columns.filled(column) for column in block if column < columns.width}
+    filled = {column: columns.which(column, is_filled) for column in block if column < columns.width}
     present = np.logical_or.reduce([nothing, *filled.values()])
     fields = [column for column in fields if column in filled]
-    holds = {column: columns.figures(column) for column in fields}
+    holds = {column: columns.which(column, holds_figure) for column in fields}
     figures = np.logical_or.reduce([nothing, *holds.values()])
     words_in_fields = np.logical_or.reduce([nothing, *(filled[column] & ~holds[column] for column in fields)])
     repeated = _repeats_header(grid, header, columns, present)
@@ -126,13 +126,13 @@ def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int
         asked = (kinds == RowKind.RETURN) & filled[column] & ~known
         if asked.any():
             kind_of = partial(_kind_by_name, vocabulary=grid.reader.vocabulary, is_unit=column == unit)
-            kinds[asked] = columns.looks(column).read(kind_of, asked)
+            kinds[asked] = columns.values(column).looks.read(kind_of, asked)
     unsigned = present & ~(named & figures)
     if unsigned.any():  # below a signature only what names a unit is a return
-        texts = [columns.looks(column) for column in filled if not columns.all_figures(column)]
+        texts = [columns.values(column).looks for column in filled if not columns.all_figures(column)]
         signed = np.logical_or.reduce([nothing, *(values.holds(_is_signature) for values in texts)]) & unsigned
         is_below = np.logical_or.accumulate(signed) & ~known
-        kinds[is_below & np.isin(kinds, _WITH_FIGURES)] = RowKind.WORDS
+        kinds[is_below & np.isin(kinds, WITH_FIGURES)] = RowKind.WORDS
     end, next_row = _end(kinds, repeated, other_header, columns.count)
     kinds = kinds[:end]
     sections, section_of = _sections(grid, kinds, columns, filled)
@@ -193,7 +193,7 @@ def _other_headers(grid: Grid, columns: Columns, fields: Sequence[int], asked: M
     rows = np.flatnonzero(asked)
     for column in fields if rows.size else ():
         if not columns.all_figures(column):
-            for text, matching in columns.looks(column).texts_at(rows):
+            for text, matching in columns.values(column).looks.texts_at(rows):
                 counts[matching] += bool(grid.explain(text).marks)
     return counts >= 2
 
@@ -203,7 +203,7 @@ def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int
 
     With a title above it, a header begins another table; one that a page repeats is bare.
     """
-    rows = np.flatnonzero(np.isin(kinds, _WITH_FIGURES))
+    rows = np.flatnonzero(np.isin(kinds, WITH_FIGURES))
     lines = np.flatnonzero(kinds == RowKind.WORDS)
     for header in np.flatnonzero(repeated | other_header).tolist():
         last = rows[np.searchsorted(rows, header) - 1] if rows.size and rows[0] < header else -1

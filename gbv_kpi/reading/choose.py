@@ -1,10 +1,9 @@
 """Choose the figure of each field: the only one that means the whole result of the year. Nothing is guessed."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.plan import ReturnField
 from gbv_kpi.problems import Problem
 from gbv_kpi.reading.form import FigureColumn
 from gbv_kpi.reading.grid import Column, Grid, is_filled
@@ -30,7 +29,12 @@ class Fields:
 def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], holds: Callable[[int], bool]) -> Fields:
     """Choose the column of each field and year; `holds` tests whether a column has cells in the rows of the returns."""
     spot = grid.spot
-    unread = [column for column in named if column.meaning.against and not _is_estimate(column, named)]
+    counts = Counter(column.meaning.field for column in named)
+    unread = [
+        column
+        for column in named
+        if column.meaning.against and (set(column.kinds) != _ONLY_ESTIMATE or counts[column.meaning.field] > 1)
+    ]
     free = [column for column in named if column not in unread]
     problems = [qualified(spot, column, Kind.ESTIMATE) for column in free if column.meaning.against]
     if with_plans := _plans_and_results(named):
@@ -45,28 +49,23 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
         own = set(titled)
     if len(own) == 1:
         years = {column: year or min(own) for column, year in years.items()}
-    claims: dict[int | None, dict[str, list[Column]]] = defaultdict(lambda: defaultdict(list))
+    claims: dict[tuple[int | None, str], list[Column]] = defaultdict(list)
     for column in free:
         if own and years.get(column.at, 0) is None:
             unread.append(column)  # names no year, although the others name several
         elif column.at in years:
-            claims[years[column.at]][str(column.meaning.field)].append(column)
-    by_year: dict[int | None, dict[str, Column]] = {year: {} for year in claims}
-    for year, field, found in ((year, *pair) for year, by_field in claims.items() for pair in by_field.items()):
+            claims[years[column.at], str(column.meaning.field)].append(column)
+    by_year: dict[int | None, dict[str, Column]] = {year: {} for year, _ in claims}
+    for (year, field), found in claims.items():
         filled = [column for column in found if holds(column.at)]
         if len(found) == 1 or len(filled) == 1:
             by_year[year][field] = (filled or found)[0]
-        else:
-            problems += _several(grid, field, found)
+            continue
+        of_field = grid.reader.plan.field_by_id[field]
+        is_repeated = len({tuple(map(label_words, column.path)) for column in found}) == 1
+        repeats = (repeated(spot, of_field, column) for column in found[1:])
+        problems += repeats if is_repeated else [ambiguous(spot, of_field, found)]
     return Fields(by_year or {None: {}}, problems, unread)
-
-
-def _several(grid: Grid, field: str, claims: Sequence[Column]) -> list[Problem]:
-    """Return the problems of several columns of a field: repeated if all have the same headings, else ambiguous."""
-    of_field = grid.reader.plan.field_by_id[field]
-    if len({tuple(map(label_words, column.path)) for column in claims}) == 1:
-        return [repeated(grid.spot, of_field, column) for column in claims[1:]]
-    return [ambiguous(grid.spot, of_field, claims)]
 
 
 def _plans_and_results(named: Sequence[Column]) -> list[Column]:
@@ -74,30 +73,14 @@ def _plans_and_results(named: Sequence[Column]) -> list[Column]:
 
     Such a table follows a plan through the year; only the sender knows which columns are the return.
     """
-    targets = [column for column in named if {kind for kind, _ in column.meaning.against} == {Kind.TARGET}]
     pairs = [
         (column, result)
-        for column in targets
+        for column in named
         for result in named
-        if len(column.path) > 1 and column.path[:-1] == result.path[:-1] and not result.meaning.against
+        if set(column.kinds) == {Kind.TARGET} and not result.meaning.against
+        if len(column.path) > 1 and column.path[:-1] == result.path[:-1]
     ]
     return [column for pair in pairs for column in pair] if len(pairs) > 1 else []
-
-
-def _is_estimate(column: Column, named: Sequence[Column]) -> bool:
-    """Return whether a column is headed as an estimate, and no other one is of its field."""
-    return {kind for kind, _ in column.meaning.against} == _ONLY_ESTIMATE and not any(
-        other is not column and other.meaning.field == column.meaning.field for other in named
-    )
-
-
-def other_meanings(named: Sequence[Column], field: ReturnField) -> list[Seen]:
-    """Return the columns of a field that have other meanings than the result of the year."""
-    return [
-        Seen(column.row, column.at, column.heading, tuple(kind for kind, _ in column.meaning.against))
-        for column in named
-        if column.meaning.against and column.meaning.field == field.id
-    ]
 
 
 # ---------------------------------------------------------------- figures of a form
@@ -107,39 +90,21 @@ def other_meanings(named: Sequence[Column], field: ReturnField) -> list[Seen]:
 class Figure:
     """A cell of a field in a form, and the meaning of its path."""
 
+    row: int
+    at: int  # the column
+    heading: str
     item: Item
     column: FigureColumn
     cell: Cell
     meaning: Meaning
 
     @property
-    def row(self) -> int:
-        return self.item.line.row
-
-    @property
-    def at(self) -> int:
-        return self.column.at
-
-    @property
-    def heading(self) -> str:
-        label = " ".join(self.item.line.texts[-1].split())
-        return f"{label} / {self.column.heading}" if self.column.path else label
-
-    @property
     def is_headed(self) -> bool:
         return bool(self.column.path or self.column.unit)
 
     @property
-    def is_filled(self) -> bool:
-        return is_filled(self.cell)
-
-    @property
-    def key(self) -> UnitYear:
-        return self.column.unit, next(iter(self.meaning.years), None)
-
-    @property
     def kinds(self) -> tuple[Kind, ...]:
-        return tuple(kind for kind, _ in self.meaning.against)
+        return self.meaning.kinds
 
 
 def choose_figures(
@@ -158,19 +123,23 @@ def choose_figures(
     for field in grid.reader.plan.fields:
         of_field = by_field.get(field.id, [])
         claims = [figure for figure in of_field if not figure.meaning.against and (figure.is_headed or not headed)]
-        filled = list(_without_headings([figure for figure in claims if figure.is_filled]))
-        others = [figure for figure in of_field if figure.is_filled and figure not in claims]
+        filled = [figure for figure in claims if is_filled(figure.cell)]
+        # A heading gives way to an item under it that repeats its figure.
+        below = {(row, figure.at): str(figure.cell) for figure in filled for row in figure.item.parents}
+        filled = [figure for figure in filled if below.get((figure.row, figure.at)) != str(figure.cell)]
+        others = [figure for figure in of_field if is_filled(figure.cell) and figure not in claims]
         if len(filled) == 1:
             found[field.id] = filled[0]
         elif filled:
             is_repeated = len({(figure.at, *map(label_words, figure.item.path)) for figure in filled}) == 1
-            second = filled[1].item.line
+            second = filled[1].item
             problems.append(repeated(grid.spot, field, second) if is_repeated else ambiguous(grid.spot, field, filled))
         elif claims:
-            slot = _slot(claims)
+            headings = {row for figure in claims for row in figure.item.parents}
+            slot = next((figure for figure in claims if figure.row not in headings), claims[0])  # of an item
             parts = [figure for figure in others if figure.at == slot.at and set(figure.kinds) == {Kind.PART}]
             if parts and not field.optional:
-                problems.append(not_whole(grid.spot, list(map(_seen, parts)), field, slot))
+                problems.append(not_whole(grid.spot, _seen(parts), field, slot))
             else:
                 found[field.id] = slot
         elif len(others) == 1 and set(others[0].kinds) == _ONLY_ESTIMATE:
@@ -181,13 +150,15 @@ def choose_figures(
         elif field.optional:
             problems += [not_read(grid.spot, figure) for figure in others]
         else:
-            problems.append(missing(grid.spot, top, field, list(map(_seen, of_field)), unknown))
+            problems.append(missing(grid.spot, top, field, _seen(of_field), unknown))
     return found, problems
 
 
-def _seen(figure: Figure) -> Seen:
-    against = ", ".join(dict.fromkeys(text for _, text in figure.meaning.against))
-    return Seen(figure.row, figure.at, against or figure.heading, figure.kinds)
+def _seen(figures: Sequence[Figure]) -> list[Seen]:
+    """Return the figures with the headings that exclude them."""
+    against = [", ".join(dict.fromkeys(text for _, text in figure.meaning.against)) for figure in figures]
+    pairs = zip(figures, against, strict=True)
+    return [Seen(figure.row, figure.at, texts or figure.heading, figure.kinds) for figure, texts in pairs]
 
 
 def _no_column(figures: Sequence[Figure], grid: Grid) -> Problem | None:
@@ -207,18 +178,3 @@ def _no_column(figures: Sequence[Figure], grid: Grid) -> Problem | None:
     if len(seen) > 1 and all(Kind.UNEXPLAINED in column.kinds for column in seen):
         return ambiguous(grid.spot, None, seen)
     return not_whole(grid.spot, seen)
-
-
-def _without_headings(filled: Sequence[Figure]) -> Iterator[Figure]:
-    """Yield the figures, without that of a heading if an item under it repeats it."""
-    below = {(row, figure.at): figure for figure in filled for row in figure.item.parents}
-    for figure in filled:
-        inner = below.get((figure.row, figure.at))
-        if inner is None or str(inner.cell) != str(figure.cell):
-            yield figure
-
-
-def _slot(claims: Sequence[Figure]) -> Figure:
-    """Return the blank cell where the figure of a field should be: that of an item, not of a heading."""
-    headings = {row for figure in claims for row in figure.item.parents}
-    return next((figure for figure in claims if figure.row not in headings), claims[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gbv_kpi.reading.grid import Column, Grid, holds_figure, is_filled
+from gbv_kpi.reading.grid import Column, Grid
 from gbv_kpi.reading.normalize import alike
 from gbv_kpi.sheets.sheet import Cell, text_of
 
@@ -18,7 +19,7 @@ Rows = NDArray[np.intp]
 ROWS_LOOKED_AT = 300  # below a header, for what an unnamed column holds
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Values:
     """The distinct cells of one column below a header, and the index of each row's cell."""
 
@@ -42,7 +43,8 @@ class Values:
         readings[present] = [reading(self.cells[code]) for code in present.tolist()]
         return readings[codes]
 
-    def alike(self) -> "Values":
+    @cached_property
+    def looks(self) -> "Values":
         """Return the cells with their long numbers made equal, for claims that do not depend on them."""
         code_by_look: dict[Cell, int] = {}
         looks = (alike(cell) if isinstance(cell, str) else cell for cell in self.cells)
@@ -73,7 +75,6 @@ class Columns:
         self.width = max([*self._widths, 0 if self._tail is None else self._tail.shape[1]])
         # Dicts: a cache of methods is a reference cycle, which kept 65 MiB of a million returns (2026-11-26).
         self._values: dict[int, Values] = {}
-        self._looks: dict[int, Values] = {}
         self._all_figures: dict[int, bool] = {}
 
     def cells(self, column: int) -> Sequence[Cell]:
@@ -104,32 +105,25 @@ class Columns:
             self._values[column] = Values(codes, list(code_by_cell))
         return self._values[column]
 
-    def looks(self, column: int) -> Values:
-        """Return the distinct cells apart from their long numbers, and the index of each row's cell."""
-        if column not in self._looks:
-            self._looks[column] = self.values(column).alike()
-        return self._looks[column]
-
     def rows_of(self, columns: Iterable[int], claim: Callable[[Cell], bool], among: Mask) -> Rows:
         """Return the rows of a mask in which every cell that may not be a number satisfies a claim."""
         rows = np.flatnonzero(among)
         for column in columns:
             if rows.size and not self.all_figures(column):
-                rows = rows[self.looks(column).holds(claim)[rows]]
+                rows = rows[self.values(column).looks.holds(claim)[rows]]
         return rows
 
     def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need no test one by one."""
         if column not in self._all_figures:
-            self._all_figures[column] = self._holds_numbers(column)
+            tail = self._tail
+            if tail is not None and (column not in tail or isinstance(tail[column].dtype, pd.CategoricalDtype)):
+                self._all_figures[column] = False
+            else:
+                cells = self.cells(column)
+                is_numeric = set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
+                self._all_figures[column] = is_numeric
         return self._all_figures[column]
-
-    def _holds_numbers(self, column: int) -> bool:
-        tail = self._tail
-        if tail is not None and (column >= tail.shape[1] or isinstance(tail[column].dtype, pd.CategoricalDtype)):
-            return False
-        cells = self.cells(column)
-        return set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
 
     def series(self, column: int, rows: Rows) -> pd.Series:
         """Return the cells of some rows as they are read: whole numbers, categories of texts, or cells."""
@@ -154,17 +148,11 @@ class Columns:
         """Return the filled cells among the first ones."""
         return [cell for cell in self.cells(column)[:ROWS_LOOKED_AT] if cell != ""]
 
-    def filled(self, column: int) -> Mask:
-        """Return the rows with a cell that is not blank."""
+    def which(self, column: int, claim: Callable[[Cell], bool]) -> Mask:
+        """Return a mask of the rows with a cell that satisfies a claim; numbers do."""
         if self.all_figures(column):
             return np.ones(self.count, dtype=bool)
-        return self.looks(column).holds(is_filled)
-
-    def figures(self, column: int) -> Mask:
-        """Return the rows with a cell written as a figure."""
-        if self.all_figures(column):
-            return np.ones(self.count, dtype=bool)
-        return self.looks(column).holds(lambda cell: cell != "" and holds_figure(cell))
+        return self.values(column).looks.holds(claim)
 
     def has_cells(self, column: int, rows: Rows) -> bool:
         """Return whether a column has a filled cell in some rows."""

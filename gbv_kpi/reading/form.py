@@ -1,28 +1,14 @@
 """Find the parts of a form or cross table: its items, its headings and its columns of figures."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gbv_kpi.reading.grid import (
-    Grid,
-    holds_figure,
-    is_column_numbers,
-    is_frame,
-    is_number,
-    spread_headings,
-    without_repeats,
-)
-from gbv_kpi.reading.items import ItemRow, level_of_number
+from gbv_kpi.reading import titles
+from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers, is_number, spread_headings, without_repeats
+from gbv_kpi.reading.items import Item, level_of_number
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.titles import (
-    is_signature,
-    is_title_line,
-    is_year_label,
-    read_line,
-    reporting_unit_in,
-    year_in,
-)  # fmt: skip
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import text_of
 
@@ -39,7 +25,6 @@ class FigureColumn:
     at: int
     path: tuple[str, ...]
     unit: str | None  # the unit's name as it is written, None where no heading names one
-    unit_row: int
     row: int  # of the lowest heading
     is_total: bool = False  # it sums up the columns of units
 
@@ -54,10 +39,10 @@ class Form:
 
     top: int  # the first row of the headings; the title is above it
     columns: Sequence[FigureColumn]
-    rows: Sequence[ItemRow]
+    rows: Sequence[Item]
     remarks: dict[int, list[tuple[str, str]]]  # by row: heading and text of cells that are neither label nor figure
     heading: Sequence[tuple[int, int, str]]  # of the items: row, column and text
-    across: bool  # a heading names units
+    unit_row: int | None  # the row of headings that names units
     next_row: int | None
 
 
@@ -95,20 +80,19 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     ]
     numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
     items = list(_item_rows(grid, body, labels, numbers, figures))
-    remarks: dict[int, list[tuple[str, str]]] = {}
+    remarks: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for column in columns:
         if column in (main, *figures, *labels) or roles[column] is Kind.NUMBERING:
             continue
-        default = "ĐVT" if roles[column] is Kind.MEASURE else ""
-        heading = [default, *grid.headings(header, column)][-1]
+        heading = ["ĐVT" if roles[column] is Kind.MEASURE else "", *grid.headings(header, column)][-1]
         for row in body:
             if text := grid.spread_text(row, column):
-                remarks.setdefault(row, []).append((heading, text))
+                remarks[row].append((heading, text))
     top = min([*header, *(item.row for item in items[:1]), marked[0]])
     main_heading = [(row, main, text) for row in header if (text := grid.text(row, main))]
     units = _unit_row(grid, header, figures)
     found = list(_figure_columns(grid, header, units, figures))
-    return Form(top, found, items, remarks, main_heading, units is not None, next_row)
+    return Form(top, found, items, remarks, main_heading, units, next_row)
 
 
 def _marked_rows(grid: Grid, rows: range, main: int) -> list[int]:
@@ -123,7 +107,7 @@ def _marked_rows(grid: Grid, rows: range, main: int) -> list[int]:
     heads = [row for row in range(rows.start, first) if grid.label(row, main).only({Kind.ITEM})]
     if heads:
         return [row for row in marked if row > heads[-1]]
-    lines = {row: read_line(grid.text(row, main)) for row in marked if row < first and len(grid.texts(row)) == 1}
+    lines = {row: titles.read_line(grid.text(row, main)) for row in marked if row < first and len(grid.texts(row)) == 1}
     return [row for row in marked if row not in lines or not (lines[row].years or lines[row].is_result)]
 
 
@@ -133,13 +117,13 @@ def _limit_rows(grid: Grid, rows: range, main: int, marked: Sequence[int]) -> tu
     signed: int | None = None
     for row in range(marked[0] + 1, rows.stop):
         texts = [text for _, text in grid.texts(row)]
-        if any(map(is_signature, texts)) and not any(grid.explain(text).marks for text in texts):
+        if any(map(titles.is_signature, texts)) and not any(grid.explain(text).marks for text in texts):
             signed = row if signed is None else signed
         elif row in marked:
             if signed is not None:
                 return range(rows.start, last + 1), signed + 1
             last = row
-        elif any(reporting_unit_in(text) is not None for text in texts):
+        elif any(titles.reporting_unit_in(text) is not None for text in texts):
             start = row
             while start - 1 > (signed or last) and len(grid.texts(start - 1)) == 1:
                 start -= 1
@@ -157,10 +141,10 @@ def _header_rows(grid: Grid, rows: range, main: int, columns: range, first: int)
     for row in range(first - 1, rows.start - 1, -1):
         texts = [(column, text) for column, text in grid.texts(row) if column in columns]
         right = [text for column, text in texts if column > main]
-        is_dated = any(is_year_label(text) and right for column, text in texts if column <= main)
-        if is_dated or is_title_line([text for _, text in texts]):
+        is_dated = any(titles.is_year_label(text) and right for column, text in texts if column <= main)
+        if is_dated or titles.is_title_line([text for _, text in texts]):
             return
-        is_framed = bool(texts) and all(is_frame(grid.explain(text), _FRAME) for _, text in texts)
+        is_framed = bool(texts) and all(grid.explain(text).is_one_of(_FRAME) for _, text in texts)
         if not right and not is_framed and found:
             return
         if is_framed or (right and not _is_between(grid, row, main, texts, right)):
@@ -175,7 +159,7 @@ def _is_between(grid: Grid, row: int, main: int, texts: Sequence[tuple[int, str]
     if is_column_numbers([text for _, text in texts]) and not all(map(grid.knows_unit, right)):
         return True
     is_heading = not grid.text(row, main) or grid.label(row, main).only(_FRAME)
-    if is_heading or any(grid.knows_unit(text) or year_in(text) for text in right):
+    if is_heading or any(grid.knows_unit(text) or titles.year_in(text) for text in right):
         return False
     return any(is_number(grid.cell(row, column)) for column, _ in texts if column > main)
 
@@ -203,14 +187,18 @@ def _role(grid: Grid, column: int, header: Sequence[int], body: range) -> Kind |
 
 def _is_item(grid: Grid, row: int, main: int, columns: range) -> bool:
     text = grid.text(row, main)
-    if not text or is_title_line([text]) or is_year_label(text):
+    if not text or titles.is_title_line([text]) or titles.is_year_label(text):
         return False
     return any(column > main and is_number(grid.cell(row, column)) for column in columns)
 
 
 def _is_figure_column(grid: Grid, column: int, header: Sequence[int], marked: Sequence[int]) -> bool:
     cells = [cell for row in marked if (cell := grid.cell(row, column)) != ""]
-    if cells and all(_is_time(grid, text_of(cell)) for cell in cells):
+    texts = list(map(text_of, cells))
+    are_times = (
+        titles.year_in(text) or _DATE.match(text) or grid.explain(text).only({Kind.PART_OF_YEAR}) for text in texts
+    )
+    if cells and all(are_times):
         return False
     if any(map(holds_figure, cells)):
         return True
@@ -219,14 +207,9 @@ def _is_figure_column(grid: Grid, column: int, header: Sequence[int], marked: Se
     return is_blank and bool(labels) and not any(label.only({Kind.ITEM}) for label in labels)
 
 
-def _is_time(grid: Grid, text: str) -> bool:
-    """Return whether a cell gives a year, a date or a period."""
-    return bool(year_in(text) or _DATE.match(text)) or grid.explain(text).only({Kind.PART_OF_YEAR})
-
-
 def _item_rows(
     grid: Grid, body: range, labels: Sequence[int], numbers: int | None, figures: Sequence[int]
-) -> Iterator[ItemRow]:
+) -> Iterator[Item]:
     """Yield the rows with labels; an outer label holds down to the next one."""
     outer: dict[int, str] = {}
     for row in body:
@@ -251,8 +234,8 @@ def _item_rows(
         raw = grid.cell(row, column)
         indent = len(raw) - len(raw.lstrip()) if isinstance(raw, str) else 0
         number = grid.text(row, numbers) if numbers is not None else ""
-        has_figure = any(grid.is_figure(row, figure) for figure in figures)
-        yield ItemRow(row, column, without_repeats(texts), number, indent, has_figure)
+        has_figure = any(holds_figure(grid.cell(row, figure)) for figure in figures)
+        yield Item(row, column, without_repeats(texts), number, indent, has_figure)
 
 
 def _unit_row(grid: Grid, header: Sequence[int], figures: Sequence[int]) -> int | None:
@@ -289,5 +272,4 @@ def _figure_columns(
                 unit = text
         if units is not None and unit is None and not is_total and not path:
             unit = ""
-        unit_row = -1 if units is None else units
-        yield FigureColumn(column, without_repeats(path), unit, unit_row, lowest, is_total)
+        yield FigureColumn(column, without_repeats(path), unit, lowest, is_total)

@@ -137,9 +137,6 @@ class Grid:
     def is_blank(self, row: int) -> bool:
         return not any(map(is_filled, self.rows[row]))
 
-    def is_figure(self, row: int, column: int) -> bool:
-        return (cell := self.cell(row, column)) != "" and holds_figure(cell)
-
     def knows_unit(self, text: str) -> bool:
         return self.reader.units.knows(text)
 
@@ -151,11 +148,6 @@ def is_filled(cell: Cell) -> bool:
 def is_wide(area: Area | None) -> bool:
     """Return whether a merged area covers several columns."""
     return area is not None and area[1][1] > area[0][1]
-
-
-def is_frame(label: Label, kinds: Iterable[Kind]) -> bool:
-    """Return whether a label means one of these parts of a table's frame, and nothing else."""
-    return any(label.only({kind}) for kind in kinds)
 
 
 # ---------------------------------------------------------------- headings over a table
@@ -175,6 +167,10 @@ class Column:
     @property
     def heading(self) -> str:
         return " → ".join(dict.fromkeys(self.path))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return self.meaning.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +285,7 @@ def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence
         area = grid.area_at.get((row, column))
         if text := grid.spread_text(row, column):
             found[column] = text
-            last = None if is_wide(area) or is_frame(grid.explain(text), _FRAME) else text
+            last = None if is_wide(area) or grid.explain(text).is_one_of(_FRAME) else text
         elif area is None and any(grid.text(level, column) for level in below):
             if any(grid.area_at.get((upper, column), ((0, 0), (0, 0)))[1][0] >= row for upper in above):
                 continue  # under a heading that is merged down to here

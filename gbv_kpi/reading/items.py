@@ -22,8 +22,8 @@ _SECTION, _BLANK = ("section", 1), ("blank", 1)
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow:
-    """A row with words where the items are."""
+class Item:
+    """A row with words where the items are, and the headings that it is under."""
 
     row: int
     at: int  # the column of the innermost label
@@ -31,6 +31,8 @@ class ItemRow:
     number: str  # as the column of numbers has it
     indent: int  # blanks before the label
     has_figure: bool
+    path: tuple[str, ...] = ()  # the labels of the headings above, the outermost first, and its own
+    parents: tuple[int, ...] = ()  # the rows of these headings
 
     @property
     def heading(self) -> str:
@@ -38,17 +40,8 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """An item with the headings that it is under, the outermost first."""
-
-    line: ItemRow
-    path: tuple[str, ...]
-    parents: tuple[int, ...]  # the rows of the items it is under
-
-
-@dataclass(frozen=True, slots=True)
 class _Node:
-    item: ItemRow
+    item: Item
     level: Level
     number: str
     label: Label
@@ -75,17 +68,16 @@ def level_of_number(number: str) -> Level | None:
     return ("plus", 1) if number.strip() == "+" else None
 
 
-def _level(item: ItemRow) -> tuple[Level | None, str]:
+def _level(item: Item) -> tuple[Level | None, str]:
     """Return the level of an item by its number, or by the sign before its label."""
-    if item.number and (level := level_of_number(item.number)):
-        return level, item.number.strip().rstrip(".)/ ")
     prefix = _PREFIX.match(item.heading)
-    if prefix and (level := level_of_number(prefix[1])):
-        return level, prefix[1].strip().rstrip(".)/ ")
+    for sign in (item.number, prefix[1] if prefix else ""):
+        if sign and (level := level_of_number(sign)):
+            return level, sign.strip().rstrip(".)/ ")
     return None, ""
 
 
-def arrange(rows: Sequence[ItemRow], vocabulary: Vocabulary) -> list[Item]:
+def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
     """Return the items with the headings that each is under."""
     levels = [_level(item) for item in rows]
     is_numbered = sum(map(_is_numbered, (level for level, _ in levels))) > 1
@@ -106,7 +98,7 @@ def arrange(rows: Sequence[ItemRow], vocabulary: Vocabulary) -> list[Item]:
         else:
             stack = [up for up in stack if _RANK[up.level[0]] < _RANK["dash"] or up.item.indent < item.indent]
         path = tuple(text for above in stack for text in above.item.texts) + item.texts
-        items.append(Item(item, path, tuple(above.item.row for above in stack)))
+        items.append(replace(item, path=path, parents=tuple(above.item.row for above in stack)))
         stack = [*stack, node]
     return items
 
@@ -140,12 +132,17 @@ def _under_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
     inner = node.level[0] in ("dash", "plus") or label.is_inner or node.is_relative
     if inner:
         kept = [above for above in stack if above.item.indent <= item.indent]
-        while kept and kept[-1].item.indent >= item.indent and (kept[-1].is_relative or _is_total_of_parts(kept, node)):
+        while kept and kept[-1].item.indent >= item.indent:
+            # "Tổng số" may follow its parts "Nam" and "Nữ" under one heading.
+            is_part = len(kept) > 1 and kept[-1].label.against is Kind.PART and kept[-2].item.indent < item.indent
+            if not (kept[-1].is_relative or (is_part and label.only({Kind.TOTAL}))):
+                break
             kept.pop()
         return kept, replace(node, is_relative=True)
     kept = [above for above in stack if not above.item.has_figure and not above.is_relative]
     if any(above.item.indent != item.indent for above in kept):
-        kept = [above for above in kept if above.item.indent < item.indent or not _has_deeper(stack, above)]
+        deepest = {above.item.row: max(node.item.indent for node in stack[place:]) for place, above in enumerate(stack)}
+        kept = [up for up in kept if up.item.indent < item.indent or deepest[up.item.row] == up.item.indent]
     if not item.has_figure and label.field is None:
         kept = [above for above in kept if above.item.indent < item.indent]
         return kept, replace(node, level=_SECTION)
@@ -154,18 +151,6 @@ def _under_plain(stack: list[_Node], node: _Node, vocabulary: Vocabulary) -> tup
     if (named := label.field) is not None:
         kept = [above for above in kept if above.label.field is None or vocabulary.is_within(named, above.label.field)]
     return kept, node
-
-
-def _is_total_of_parts(above: Sequence[_Node], node: _Node) -> bool:
-    """Return whether an item is the total after the parts of a heading: "Nam", "Nữ", "Tổng số", all under it."""
-    is_part = len(above) > 1 and above[-1].label.against is Kind.PART
-    return is_part and above[-2].item.indent < node.item.indent and node.label.only({Kind.TOTAL})
-
-
-def _has_deeper(stack: Sequence[_Node], above: _Node) -> bool:
-    """Return whether what followed a heading was indented more than it."""
-    place = stack.index(above)
-    return any(node.item.indent > above.item.indent for node in stack[place + 1 :])
 
 
 def _is_relative(label: Label) -> bool:

@@ -8,27 +8,17 @@ import pandas as pd
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.reading import tables
 from gbv_kpi.reading.choose import Figure, UnitYear, choose_figures
 from gbv_kpi.reading.form import Form
-from gbv_kpi.reading.grid import Grid, holds_figure
+from gbv_kpi.reading.grid import Grid, holds_figure, is_filled
 from gbv_kpi.reading.identify import Claims, Texts, identify
-from gbv_kpi.reading.items import ItemRow, arrange
+from gbv_kpi.reading.items import Item, arrange
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import plain_words
-from gbv_kpi.reading.remarks import against_in, against_in_cell, against_in_heading, notes_below
-from gbv_kpi.reading.tables import (
-    FieldCells,
-    Seen,
-    Table,
-    Total,
-    Unread,
-    hidden,
-    not_read,
-    of_return,
-    other_year,
-    qualified,
-)
-from gbv_kpi.reading.title_block import TitleBlock
+from gbv_kpi.reading.remarks import against_in, against_in_cell
+from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
+from gbv_kpi.reading.title_block import TitleBlock, limits_of
 from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.units import level_of
 
@@ -40,12 +30,14 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     """Return the returns of a form; None where no figure could belong to one."""
     spot = grid.spot
     figures, unknown = _figures(grid, form)
-    problems = [qualified(spot, remark, remark.kinds[0]) for remark in [*title.against[:1], *_notes(grid, form, title)]]
-    refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
+    last = max((item.row for item in form.rows if item.has_figure), default=form.top)
+    below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
+    headings = (text for column in form.columns for text in column.path)
+    problems, refusal = limits_of(grid, title, form.heading, headings, below)
     by_key: FiguresByUnitYear = defaultdict(list)
     for figure in figures:
         if not figure.column.is_total and len(figure.meaning.years) < 2:
-            by_key[figure.key].append(figure)
+            by_key[figure.column.unit, next(iter(figure.meaning.years), None)].append(figure)
     warnings = _set_aside_other_years(by_key, title, grid)
     keys = _keys(by_key)
     if not keys:
@@ -64,27 +56,31 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
         # A missing row is missing for all returns, and reported once.
         known = {(problem.code, problem.place, problem.field) for problem in problems}
         by_place = {(problem.code, problem.place, problem.field): problem for problem in serious}
-        problems += [of_return(problem, frame, index, grid) for key, problem in by_place.items() if key not in known]
+        problems += [
+            tables.of_return(problem, frame, index, grid) for key, problem in by_place.items() if key not in known
+        ]
     used = {figure.at for found in cells for figure in found.values()}
-    used |= {fig.at for fig in figures if fig.is_headed and not fig.meaning.against and not fig.is_filled}
+    used |= {fig.at for fig in figures if fig.is_headed and not fig.meaning.against and not is_filled(fig.cell)}
     warnings += _unread_columns(figures, form, used, grid, {problem.place.cell for problem in warnings})
-    problems += [*unit_problems, *warnings, *(not_read(spot, item) for item in unknown)]
+    problems += [*unit_problems, *warnings, *(tables.not_read(spot, item) for item in unknown)]
     firsts = (min(found.values(), key=lambda figure: figure.row, default=None) for found in cells)
     returns = [(index, figure.row, figure.at) for index, figure in enumerate(firsts) if figure]
-    problems += hidden(grid, frame, returns, {field: (fig.row, fig.at) for field, fig in cells[0].items()}, across=True)
+    problems += tables.hidden(
+        grid, frame, returns, {field: (fig.row, fig.at) for field, fig in cells[0].items()}, across=True
+    )
     fields = [field.id for field in grid.reader.plan.fields if any(field.id in found for found in cells)]
-    columns = {field: _cells_of(field, cells) for field in fields}
+    columns = {field: _cells_of([found.get(field) for found in cells]) for field in fields}
     totals = list(_totals(figures, form, fields, len(keys)))
     return Table(spot.file, spot.sheet, frame, columns, totals, problems, refusal)
 
 
-def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
+def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
     """Return the cells with a path that names a field, and the items with figures but no field."""
     vocabulary = grid.reader.vocabulary
     figures: list[Figure] = []
-    unknown: list[ItemRow] = []
+    unknown: list[Item] = []
     for item in arrange(form.rows, vocabulary):
-        row, labels = item.line.row, [vocabulary.explain(text) for text in item.path]
+        row, labels = item.row, [vocabulary.explain(text) for text in item.path]
         meanings: dict[tuple[str, ...], Meaning] = {}  # in a cross table all units have the same path
         against = [
             (kind, text)
@@ -98,14 +94,14 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[ItemRow]]:
         limits = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
         for path in dict.fromkeys(column.path for column in form.columns):
             meanings[path] = vocabulary.meaning([*labels, *map(vocabulary.explain, path)]) & limits
-        found = [
-            Figure(item, column, grid.cell(row, column.at), meanings[column.path])
-            for column in form.columns
-            if meanings[column.path].field
-        ]
+        shown, found = " ".join(item.heading.split()), list[Figure]()
+        for column in form.columns:
+            heading, meaning = f"{shown} / {column.heading}" if column.path else shown, meanings[column.path]
+            if meaning.field:
+                found.append(Figure(row, column.at, heading, item, column, grid.cell(row, column.at), meaning))
         figures += found
-        if not found and item.line.has_figure and sum(map(str.isalnum, item.line.heading)) > 1:
-            unknown.append(item.line)
+        if not found and item.has_figure and sum(map(str.isalnum, item.heading)) > 1:
+            unknown.append(item)
     return figures, unknown
 
 
@@ -116,14 +112,11 @@ def _whole_province_problem(found: dict[str, Figure], code: object, title: Title
     if unit is None or not unit.expected or level_of(unit.name) == "tỉnh":
         return None
     for figure in found.values():
-        for heading in (text for text in figure.column.path if _names_whole_province(text, grid)):
-            message = phrase("This return names {unit} here, but {other} elsewhere.", unit=heading, other=unit.name)
-            return Problem("conflicting-unit", grid.spot.at(figure.column.row, figure.at), message, value=heading)
+        for heading in figure.column.path:
+            if plain_words(heading)[-1:] == ("tinh",) and grid.explain(heading).only({Kind.SUM}):
+                message = phrase("This return names {unit} here, but {other} elsewhere.", unit=heading, other=unit.name)
+                return Problem("conflicting-unit", grid.spot.at(figure.column.row, figure.at), message, value=heading)
     return None
-
-
-def _names_whole_province(text: str, grid: Grid) -> bool:
-    return plain_words(text)[-1:] == ("tinh",) and grid.explain(text).only({Kind.SUM})
 
 
 def _exclude_by_remark(grid: Grid, heading: str, text: str) -> Kind | None:
@@ -131,15 +124,6 @@ def _exclude_by_remark(grid: Grid, heading: str, text: str) -> Kind | None:
     if heading and grid.explain(heading).only({Kind.UNIT}) and grid.knows_unit(text):
         return Kind.UNEXPLAINED
     return against_in_cell(heading, text, grid.reader, is_label=False)
-
-
-def _notes(grid: Grid, form: Form, title: TitleBlock) -> list[Seen]:
-    """Return the heading of the items and the notes below a form that exclude its figures."""
-    vocabulary = grid.reader.vocabulary
-    last = max((item.row for item in form.rows if item.has_figure), default=form.top)
-    rows = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
-    headed = against_in_heading(form.heading, (text for column in form.columns for text in column.path), vocabulary)
-    return [*([headed] if headed else []), *notes_below(grid, rows, title.named_years)]
 
 
 def _set_aside_other_years(by_key: FiguresByUnitYear, title: TitleBlock, grid: Grid) -> list[Problem]:
@@ -154,11 +138,11 @@ def _set_aside_other_years(by_key: FiguresByUnitYear, title: TitleBlock, grid: G
         for extra in extra_years if years & {year, None} else ():
             figures = by_key.pop((unit, extra))
             for figure in {(figure.at, *figure.item.parents[:1]): figure for figure in figures}.values():
-                problem = other_year(grid.spot, figure.column, extra)
+                problem = tables.other_year(grid.spot, figure.column, extra)
                 if not any(map(year_named, figure.column.path)):
                     top = (*figure.item.parents, figure.row)[0]
-                    section = Seen(top, figure.item.line.at, figure.item.path[0], (Kind.OTHER_YEAR,))
-                    problem = not_read(grid.spot, section)
+                    section = Seen(top, figure.item.at, figure.item.path[0], (Kind.OTHER_YEAR,))
+                    problem = tables.not_read(grid.spot, section)
                 warnings += [problem] if problem not in warnings else []
         if {year, None} <= years:
             by_key[unit, None] += by_key.pop((unit, year))
@@ -185,9 +169,9 @@ def _claims(
     numbers = np.array([column.at for column in columns], dtype=np.int32)
     nowhere = np.full(len(keys), -1, np.int32)
     return Claims(
-        np.array([column.unit_row for column in columns], dtype=np.int32) if form.across else nowhere,
-        numbers if form.across else nowhere,
-        Texts.of([unit or "" for unit, _ in keys]) if form.across else None,
+        nowhere if form.unit_row is None else np.full(len(keys), form.unit_row, np.int32),
+        nowhere if form.unit_row is None else numbers,
+        None if form.unit_row is None else Texts.of([unit or "" for unit, _ in keys]),
         None,
         Texts.of([str(year or "") for _, year in keys]) if any(year for _, year in keys) else None,
         np.array([column.row for column in columns], dtype=np.int32),
@@ -200,28 +184,25 @@ def _claims(
 
 def _unread_columns(
     figures: Sequence[Figure], form: Form, used: set[int], grid: Grid, reported: set[str | None]
-) -> list[Problem]:
-    """Return the warnings of columns of figures that were not read."""
-    filled = {figure.at for figure in figures if figure.is_filled and holds_figure(figure.cell)}
-    unread = [column for column in form.columns if column.at in filled - used and not column.is_total]
-    remarks = (
-        Seen(max(column.row, 0), column.at, column.heading or column.unit or "", (Kind.UNEXPLAINED,))
-        for column in unread
-    )
-    found = (not_read(grid.spot, remark) for remark in remarks)
-    return [problem for problem in found if problem.place.cell not in reported]
+) -> Iterator[Problem]:
+    """Yield the warnings of columns of figures that were not read."""
+    filled = {figure.at for figure in figures if holds_figure(figure.cell)}
+    for column in form.columns:
+        if column.at in filled - used and not column.is_total:
+            heading = column.heading or column.unit or ""
+            problem = tables.not_read(grid.spot, Seen(max(column.row, 0), column.at, heading, ()))
+            if problem.place.cell not in reported:
+                yield problem
 
 
-def _cells_of(field: str, cells: Sequence[dict[str, Figure]]) -> FieldCells:
-    found = [figures.get(field) for figures in cells]
-    values: pd.Series = pd.Series([figure.cell if figure else Unread() for figure in found], dtype=object)
-    rows = np.array([figure.row if figure else -1 for figure in found], dtype=np.int32)
-    return FieldCells(values, rows, np.array([figure.at if figure else -1 for figure in found], dtype=np.int32))
+def _cells_of(figures: Sequence[Figure | None]) -> FieldCells:
+    places = np.array([(figure.row, figure.at) if figure else (-1, -1) for figure in figures], dtype=np.int32)
+    return FieldCells(pd.Series([figure.cell if figure else Unread() for figure in figures], dtype=object), *places.T)
 
 
 def _totals(figures: Sequence[Figure], form: Form, fields: Sequence[str], count: int) -> Iterator[Total]:
     """Yield the columns that sum up those of units."""
-    for column in form.columns if form.across else ():
+    for column in form.columns if form.unit_row is not None else ():
         if column.is_total:
             summed = (fig for fig in reversed(figures) if fig.column is column and not fig.meaning.against)
             named = ((str(figure.meaning.field), figure) for figure in summed)

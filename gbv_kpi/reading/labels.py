@@ -97,6 +97,10 @@ class Label:
         kinds = frozenset(kinds)
         return bool(self.atoms) and not self.unknown_words and all(atom.kinds & kinds for atom in self.atoms)
 
+    def is_one_of(self, kinds: Iterable[Kind]) -> bool:
+        """Return whether the label means one of these, and nothing else."""
+        return any(self.only({kind}) for kind in kinds)
+
     @property
     def against(self) -> Kind | None:
         """Return the first kind that excludes a figure under the label; None if its phrases are neutral."""
@@ -110,6 +114,10 @@ class Meaning:
     field: str | None = None
     years: frozenset[int] = frozenset()
     against: tuple[tuple[Kind, str], ...] = ()  # why a figure is not the whole result of the year
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(kind for kind, _ in self.against)
 
     def __and__(self, other: "Meaning") -> "Meaning":
         return Meaning(self.field or other.field, self.years | other.years, self.against + other.against)

@@ -28,15 +28,10 @@ from gbv_kpi.reading.titles import mark_periods
 from gbv_kpi.reading.units import level_of
 
 Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minus their squared lengths
-
-
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
 PERIODS = frozenset(words("tháng, quý, đợt, tuần, kỳ, thang, quy, dot, tuan, ky, month, quarter, week"))
 _NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
 _COUNT_WORDS = ("tổng số", "số lượng", "số", "number of")
-
-
-NOTHING = Meaning()
 
 
 @dataclass(slots=True)
@@ -105,14 +100,12 @@ class Vocabulary:
                 self._plain.learn(plain_key(key), atom)
         for index in (self._exact, self._plain):
             self._learn_fields(plan, index)
-        spelt = [
-            (words(short), words(long), words(short) in self._exact.phrases)
-            for short, long in plan.abbreviations.items()
+        spelt = [(words(short), words(long)) for short, long in plan.abbreviations.items()]
+        listed_too = [short in self._exact.phrases for short, _ in spelt]
+        self._abbreviations = [
+            [(*pair, is_listed) for pair, is_listed in zip(pairs, listed_too, strict=True)]
+            for pairs in (spelt, [(plain_key(short), plain_key(long)) for short, long in spelt])
         ]
-        self._abbreviations = (
-            spelt,
-            [(plain_key(short), plain_key(long), is_listed) for short, long, is_listed in spelt],
-        )
         self.places = {words(plan.place.vi), words(plan.place.en)} - {()}
         self.place_forms = {form for place in self.places for form in (place, plain_key(place))}
         self.is_of_communes = any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in plan.units)
@@ -124,14 +117,13 @@ class Vocabulary:
             for text in (field_.label.vi, field_.label.en, field_.id, *field_.aliases):
                 key = self._without_count(index.key(text))
                 if key and named.setdefault(key, field_.id) != field_.id:
-                    raise PlanError(
-                        phrase(
-                            "The label “{label}” of the field {second} also means the field {first}.",
-                            label=text,
-                            first=named[key],
-                            second=field_.id,
-                        )
+                    message = phrase(
+                        "The label “{label}” of the field {second} also means the field {first}.",
+                        label=text,
+                        first=named[key],
+                        second=field_.id,
                     )
+                    raise PlanError(message)
             for upper, lower in field_.header.values():
                 named.setdefault(self._without_count(index.key(f"{upper} {lower}")), field_.id)
         for key, name in named.items():
@@ -139,7 +131,9 @@ class Vocabulary:
         for field_ in plan.fields:
             for upper, lower in field_.header.values():
                 upper_key = self._without_count(index.key(upper))
-                lower_key = self._lower_key(index, index.key(lower))
+                lower_key = index.key(lower)
+                is_total = lower_key in index.phrases and Kind.TOTAL in index.phrases[lower_key].kinds
+                lower_key = ("total",) if is_total else self._without_count(lower_key)  # many words mean the total
                 index.learn(upper_key, Atom(upper=upper_key))
                 index.learn(lower_key, Atom(lower=lower_key))
                 self._pairs[upper_key, lower_key] = field_.id
@@ -154,11 +148,6 @@ class Vocabulary:
                 if key[: len(count)] == count and len(key) > len(count):
                     return key[len(count) :]
         return key
-
-    def _lower_key(self, index: _Index, key: Key) -> Key:
-        """Return the key of a second level, where many words mean the total."""
-        atom = index.phrases.get(key)
-        return ("total",) if atom and Kind.TOTAL in atom.kinds else self._without_count(key)
 
     # ------------------------------------------------------------------ one heading
 
@@ -218,12 +207,10 @@ class Vocabulary:
     def _inner(self, atom: Atom, named: str | None, upper: Key | None) -> str | None:
         """Return the field that a phrase names under the field or first level above it."""
         lower = ("total",) if Kind.TOTAL in atom.kinds else atom.lower
-        if lower is not None:
-            if upper is not None and (found := self._pairs.get((upper, lower))):
-                return found
-            if named is not None and (found := self._parts.get(named, {}).get(lower)):
-                return found
-        return None
+        if lower is None:
+            return None
+        found = self._pairs.get((upper, lower)) if upper is not None else None
+        return found or (self._parts.get(named, {}).get(lower) if named is not None else None)
 
     def is_within(self, part: str, whole: str) -> bool:
         name: str | None = part

@@ -69,11 +69,13 @@ def read_figure(cell: Cell) -> Figure:
         case float():
             return _number_figure(cell)
         case Percentage():
-            return _percentage(found)
+            message = phrase("{found} is a percentage, not a count.", found=found)
+            return Figure(None, "not-a-whole-number", message)
         case FormulaWithoutValue():
             return Figure(None, "formula-without-value", phrase("The cell holds a formula that was never calculated."))
         case FormulaError():
-            return _formula_error(found)
+            message = phrase("The formula in this cell gives the error {error}.", error=found)
+            return Figure(None, "formula-error", message)
         case date():
             return Figure(None, "not-a-number", phrase("{found} is a date, not a number.", found=found))
         case time() | timedelta():
@@ -102,19 +104,20 @@ def _text_figure(text: str) -> Figure:
     if grouped := _GROUPED.fullmatch(written):
         figure = _whole(re.sub(r"[.,' ]", "", grouped["digits"]))
         message = phrase(
-            "“{found}” was read as {value}: its separators group thousands.",
-            found=written,
-            value=str(figure.value),
+            "“{found}” was read as {value}: its separators group thousands.", found=written, value=str(figure.value)
         )
         return figure if figure.is_fault else Figure(figure.value, "grouped-number", message)
     if _DECIMAL.fullmatch(written):
         number = Decimal(written.replace(",", "."))
         return Figure(int(number)) if number == number.to_integral_value() else _fraction(number, written)
-    if _GROUPED_FRACTION.fullmatch(written):
-        return Figure(None, "not-a-whole-number", phrase("{found} is not a whole number.", found=written))
     if _ERROR.fullmatch(written):
-        return _formula_error(written)
-    return _percentage(written) if _PERCENT.fullmatch(written) else _not_a_number(text)
+        return read_figure(FormulaError(written))
+    is_percentage = _PERCENT.fullmatch(written)
+    if is_percentage or _GROUPED_FRACTION.fullmatch(written):
+        message = phrase("{found} is not a whole number.", found=written)
+        message = phrase("{found} is a percentage, not a count.", found=written) if is_percentage else message
+        return Figure(None, "not-a-whole-number", message)
+    return _not_a_number(text)
 
 
 def _whole(digits: str) -> Figure:
@@ -125,24 +128,15 @@ def _too_large(found: str) -> Figure:
     return Figure(None, "number-too-large", phrase("{found} is too large for a count.", found=found))
 
 
-def _formula_error(name: str) -> Figure:
-    return Figure(None, "formula-error", phrase("The formula in this cell gives the error {error}.", error=name))
-
-
-def _percentage(written: str) -> Figure:
-    return Figure(None, "not-a-whole-number", phrase("{found} is a percentage, not a count.", found=written))
-
-
 def _fraction(number: Decimal, written: str) -> Figure:
     """Return the fault of a number that is not whole; 1.234 and 12.5 are often 1 234 and 12 500, a separator lost."""
     thousands = number * 1000
+    message = phrase("{found} is not a whole number.", found=written)
     if "," not in written and 1 <= number < 1000 and thousands == thousands.to_integral_value():
         likely = str(int(thousands))
         message = phrase("{found} is not a whole number; did you mean {likely}?", found=written, likely=likely)
     elif 0 < number < 1:
         message = phrase("{found} is not a whole number; it looks like a rate, not a count.", found=written)
-    else:
-        message = phrase("{found} is not a whole number.", found=written)
     return Figure(None, "not-a-whole-number", message)
 
 

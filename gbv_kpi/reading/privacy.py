@@ -57,18 +57,13 @@ class Entry(NamedTuple):
         )
 
 
-def is_personal_heading(text: str) -> bool:
-    """Return whether a heading asks for a person's name, birth, papers, telephone, address or account.
-
-    >>> is_personal_heading("Họ tên nạn nhân"), is_personal_heading("Số nạn nhân")
-    (True, False)
-    """
-    return personal_entry(text) is not None
-
-
 @lru_cache(16384)
 def personal_entry(text: str) -> Entry | None:
-    """Return the entry of the list that a heading matches; None for an ordinary heading."""
+    """Return the entry for a person's name, birth, papers, telephone, address or account that a heading matches.
+
+    >>> personal_entry("Họ tên nạn nhân").label, personal_entry("Số nạn nhân")
+    ('Họ tên', None)
+    """
     if len(text) > LONGEST_HEADING:
         return None
     entries = _entries_by_word()
@@ -164,7 +159,7 @@ def shown_sheet_name(name: str | None, number: int, names_unit: Callable[[str], 
         and (spaced.istitle() or not is_plain)
         and not any(map(str.isdigit, name))
     )
-    is_suspicious = is_personal_heading(name) or "@" in name or _LONG_NUMBER.search(name) or is_of_person
+    is_suspicious = personal_entry(name) or "@" in name or _LONG_NUMBER.search(name) or is_of_person
     return f"#{number}" if is_suspicious else name
 
 

@@ -1,15 +1,13 @@
 """Find texts outside a table's headings that limit or exclude its figures: title lines, notes, words in a row."""
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Set
 from functools import lru_cache
 
-from gbv_kpi.reading.grid import Grid
 from gbv_kpi.reading.labels import Kind, Label
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.tables import Seen
 from gbv_kpi.reading.titles import find_periods, is_incomplete, is_place_and_date, is_scale, is_signature, read_line
 
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
@@ -36,7 +34,7 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
     if line.against is not None:
         names_other_year = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
         return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and names_other_year else line.against  # "Ước năm sau"
-    if is_incomplete(text) or _names_lower_level(text, vocabulary):
+    if is_incomplete(text) or names_lower_level(text, vocabulary):
         return Kind.PART
     heading, colon, value = text.partition(":")
     if colon and value.strip() and _parts(heading, vocabulary):
@@ -79,29 +77,6 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     return None if kind is Kind.TARGET and not is_explained else kind
 
 
-def notes_below(grid: Grid, rows: Iterable[int], years: Set[int]) -> Iterator[Seen]:
-    """Yield the notes in some rows that exclude all figures above."""
-    for row in rows:
-        for column, text in grid.texts(row):
-            if any(map(str.isalpha, text)) and (kind := against_in_note(text, grid.reader.vocabulary, years)):
-                yield Seen(row, column, text, (kind,))
-
-
-def against_in_heading(cells: Iterable[TextCell], figures: Iterable[str], vocabulary: Vocabulary) -> Seen | None:
-    """Return the heading of a column of items or units that excludes all figures: "Đơn vị (6 tháng)".
-
-    "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result.
-    """
-    is_result = any(read_line(text).is_result for text in figures)
-    for row, column, text in cells:
-        kind = None if _names_lower_level(text, vocabulary) else against_in(text, vocabulary)
-        if kind is Kind.TARGET and (is_result or read_line(text).against is not kind):
-            continue  # "Mục tiêu" and "Nhiệm vụ" head items of a result too
-        if kind:
-            return Seen(row, column, text, (kind,))
-    return None
-
-
 def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) -> Kind | None:
     """Return why a text in a column without figures excludes its row: "Giới: Nữ", "Phòng: Phòng GD&ĐT".
 
@@ -116,7 +91,7 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
         kind = against_in_note(f"{heading} {text}", vocabulary)
         return kind if kind is Kind.PART_OF_YEAR else None
-    if not heading or any(label.only({kind}) for kind in _FRAME):
+    if not heading or label.is_one_of(_FRAME):
         return against_in_note(text, vocabulary)
     if reader.units.knows(text) or words(text) in vocabulary.places:
         return None
@@ -150,7 +125,7 @@ def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
     return bool(label.atoms) and not label.unknown_words and label.against is None and all(atoms)
 
 
-def _names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
+def names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
     key = set(words(text))
     is_level = vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART})

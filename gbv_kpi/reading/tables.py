@@ -161,6 +161,13 @@ class Cited(Protocol):
     def heading(self) -> str: ...
 
 
+class Excluded(Cited, Protocol):
+    """A heading, line or figure that is not the result of the year."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]: ...
+
+
 class Seen(NamedTuple):
     """A heading, line or figure, and why it is not the result of the year."""
 
@@ -199,7 +206,7 @@ def repeated(spot: Spot, field: ReturnField, cell: Cited) -> Problem:
     return Problem("duplicate-column", spot.at(cell.row, cell.at), message, field=field.id, value=value)
 
 
-def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Seen], unknown: Sequence[str]) -> Problem:
+def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Excluded], unknown: Sequence[str]) -> Problem:
     """Return the problem of a field without a column or an item; with what is there in its place."""
     if seen:
         return not_whole(spot, seen, field)
@@ -211,7 +218,7 @@ def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Seen], unkn
 
 
 def not_whole(
-    spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None, blank: Cited | None = None
+    spot: Spot, seen: Sequence[Excluded], field: ReturnField | None = None, blank: Cited | None = None
 ) -> Problem:
     """Return the problem of figures that are parts, targets or other years only; `blank` is the cell of the whole."""
     shown, kinds = blank or seen[0], {kind for figure in seen for kind in figure.kinds}

@@ -1,22 +1,23 @@
 """Read the lines above a table: the years they name, the limits they put on its figures, and the reporting unit."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import PurePath
 
 from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import titles
 from gbv_kpi.reading.grid import Grid, Spot
 from gbv_kpi.reading.labels import Key, Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import is_measure, plain_key, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.remarks import TextCell, against_in
-from gbv_kpi.reading.tables import Seen
+from gbv_kpi.reading.remarks import TextCell, against_in, against_in_note, names_lower_level
+from gbv_kpi.reading.tables import Seen, qualified
 from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
 
 SHEET = (-1, -1)  # the place of a remark in the sheet's name
@@ -115,6 +116,32 @@ def year_of(cell: object) -> int | None:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         return None
     return titles.year_in(f"{cell:g}" if isinstance(cell, float) and cell.is_integer() else str(cell))
+
+
+def limits_of(
+    grid: Grid, title: TitleBlock, headings: Iterable[TextCell], figures: Iterable[str], below: Iterable[int]
+) -> tuple[list[Problem], Problem | None]:
+    """Return the problems of lines that limit or exclude all figures of a table, and the first that is an error.
+
+    They are in the title, in the `headings` of its units or items ("Đơn vị (6 tháng)"), and notes in rows `below`.
+    "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result; "Mục tiêu"
+    and "Nhiệm vụ" head items of a result too.
+    """
+    vocabulary, found = grid.reader.vocabulary, list(title.against[:1])
+    is_result = any(titles.read_line(text).is_result for text in figures)
+    headed = (
+        Seen(*cell, (kind,))
+        for cell in headings
+        if not names_lower_level(cell[2], vocabulary)
+        and (kind := against_in(cell[2], vocabulary))
+        and not (kind is Kind.TARGET and (is_result or titles.read_line(cell[2]).against is not kind))
+    )
+    found += islice(headed, 1)
+    for row, column, text in ((at, *cell) for at in below for cell in grid.texts(at)):
+        if any(map(str.isalpha, text)) and (kind := against_in_note(text, vocabulary, title.named_years)):
+            found.append(Seen(row, column, text, (kind,)))
+    problems = [qualified(grid.spot, remark, remark.kinds[0]) for remark in found]
+    return problems, next((problem for problem in problems if problem.severity is Severity.ERROR), None)
 
 
 # ---------------------------------------------------------------- the unit in the title

@@ -15,7 +15,7 @@ from itertools import chain
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.labels import Key, words_at_start
-from gbv_kpi.reading.normalize import CACHED, plain_key, words
+from gbv_kpi.reading.normalize import CACHED, plain_key, plain_words, words
 
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
@@ -30,18 +30,21 @@ _LEVELS = {
 }
 
 
-_PREFIXES: tuple[tuple[Key, str], ...] = tuple(
-    sorted(
-        ((words(prefix), level) for level, prefixes in _LEVELS.items() for prefix in prefixes),
-        key=lambda pair: -len(pair[0]),
-    )
+# Spelt with and without diacritics, the longest first.
+_PREFIXES = sorted(
+    {
+        (form, level)
+        for level, prefixes in _LEVELS.items()
+        for prefix in prefixes
+        for form in (words(prefix), plain_words(prefix))
+    },
+    key=lambda pair: (-len(pair[0]), pair),
 )
-_PLAIN_PREFIXES = tuple((plain_key(prefix), level) for prefix, level in _PREFIXES)
 _PREFIXES_BY_WORD = {
-    word: [(prefix, level) for prefix, level in (*_PREFIXES, *_PLAIN_PREFIXES) if prefix[0] == word]
-    for word in {prefix[0] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES)}
+    word: [(prefix, level) for prefix, level in _PREFIXES if prefix[0] == word]
+    for word in {pair[0][0] for pair in _PREFIXES}
 }
-_LAST_WORDS = frozenset(prefix[-1] for prefix, _ in (*_PREFIXES, *_PLAIN_PREFIXES))
+_LAST_WORDS = frozenset(prefix[-1] for prefix, _ in _PREFIXES)
 _CODE = re.compile(r"\d{1,6}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
@@ -221,7 +224,7 @@ def office_before(key: Key) -> int:
 
 def _level_first(key: Key) -> Iterator[Key]:
     """Yield the name with the level that follows it in front: "Tam Điệp (thành phố)"."""
-    for level, _ in (*_PREFIXES, *_PLAIN_PREFIXES) if not _LAST_WORDS.isdisjoint(key[-1:]) else ():
+    for level, _ in _PREFIXES if not _LAST_WORDS.isdisjoint(key[-1:]) else ():
         if key[-len(level) :] == level and len(key) > len(level):
             yield (*level, *key[: -len(level)])
 

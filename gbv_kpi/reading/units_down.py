@@ -10,27 +10,17 @@ from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.reading.body import Body, RowKind, doubts_in, read_body, split_rows
-from gbv_kpi.reading.choose import choose_columns, other_meanings
+from gbv_kpi.reading import tables
+from gbv_kpi.reading.body import WITH_FIGURES, Body, RowKind, doubts_in, read_body, split_rows
+from gbv_kpi.reading.choose import choose_columns
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
-from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS, against_in_heading, notes_below
-from gbv_kpi.reading.tables import (
-    FieldCells,
-    Seen,
-    Table,
-    Total,
-    Unread,
-    hidden,
-    missing,
-    not_read,
-    of_return,
-    qualified,
-)
-from gbv_kpi.reading.title_block import TitleBlock, year_of
+from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS
+from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
+from gbv_kpi.reading.title_block import TitleBlock, limits_of, year_of
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
@@ -68,37 +58,36 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     if doubts:
         names = [texts for column in keys if (texts := _texts(columns, column, rows, grid))]
         rows, doubts = split_rows(rows, doubts, names)
-    unit_heading = [(roles.unit.row, roles.unit.at, text) for text in roles.unit.path] if roles.unit else []
-    figure_headings = (text for column in named for text in column.path)
-    headed = against_in_heading(unit_heading, figure_headings, grid.reader.vocabulary)
-    notes = [headed] if headed else []
-    notes += notes_below(grid, _rows_below(body, columns.first), title.named_years)
     fields = choose_columns(grid, named, title.named_years, lambda at: columns.has_cells(at, rows))
-    tables = [_table(columns, rows, body, roles, chosen, year, title, grid) for year, chosen in fields.by_year.items()]
+    found = [_table(columns, rows, body, roles, chosen, year, title, grid) for year, chosen in fields.by_year.items()]
     unread = [*fields.unread, *columns.without_field(roles.others, rows)]
-    problems = [qualified(spot, remark, remark.kinds[0]) for remark in [*title.against[:1], *notes]]
-    refusal = next((problem for problem in problems if problem.severity is Severity.ERROR), None)
+    unit_heading = [(roles.unit.row, roles.unit.at, text) for text in roles.unit.path] if roles.unit else []
+    last = np.flatnonzero(np.isin(body.kinds, WITH_FIGURES))[-1]
+    below = np.flatnonzero(body.kinds[last:] == RowKind.WORDS)[:MOST_NOTES] + last + columns.first
+    headings = (text for column in named for text in column.path)
+    problems, refusal = limits_of(grid, title, unit_heading, headings, below.tolist())
     problems += fields.problems
     claimed = {problem.field for problem in fields.problems}
     unknown = [column.heading for column in unread]
-    for table in tables if any(table.returns["is_expected"].any() for table in tables) else ():
-        required = (field for field in grid.reader.plan.fields if not field.optional)
-        absent = [field for field in required if field.id not in table.cells and field.id not in claimed]
-        claimed.update(field.id for field in absent)
-        problems += [missing(spot, header.top, field, other_meanings(named, field), unknown) for field in absent]
-    for table in tables:
+    for table in found if any(table.returns["is_expected"].any() for table in found) else ():
+        for field in grid.reader.plan.fields:
+            if not (field.optional or field.id in table.cells or field.id in claimed):
+                claimed.add(field.id)
+                seen = [column for column in named if column.meaning.against and column.meaning.field == field.id]
+                problems.append(tables.missing(spot, header.top, field, seen, unknown))
+    for table in found:
         table.returns["is_faulty"] |= any(problem.severity is Severity.ERROR for problem in problems)
     for doubt in doubts:
         index = np.searchsorted(rows, doubt.rows)
-        for table in tables:
+        for table in found:
             table.returns.loc[index, "is_faulty"] |= doubt.kind is not Kind.ESTIMATE
         for row, at in zip(doubt.rows.tolist(), index.tolist(), strict=True):
             remark = Seen(row + columns.first, doubt.column, doubt.shown, (doubt.kind,))
-            problems.append(of_return(qualified(spot, remark, doubt.kind), tables[0].returns, at, grid))
-    problems += [*of_sections, *(not_read(spot, column) for column in unread)]
-    tables = [replace(table, refusal=refusal) for table in tables]
-    tables[0] = replace(tables[0], problems=[*problems, *tables[0].problems])
-    return tables, body.next_row, unread
+            problems.append(tables.of_return(tables.qualified(spot, remark, doubt.kind), found[0].returns, at, grid))
+    problems += [*of_sections, *(tables.not_read(spot, column) for column in unread)]
+    found = [replace(table, refusal=refusal) for table in found]
+    found[0] = replace(found[0], problems=[*problems, *found[0].problems])
+    return found, body.next_row, unread
 
 
 def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
@@ -114,11 +103,13 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     others: list[Column] = []
     for column in (column for column in header.columns if not column.meaning.field):
         roles, cells = column.roles, columns.first_cells(column.at)
-        if Kind.YEAR in roles and year is None and _may_be_years(roles, cells):
-            year = column
-        elif code is None and _is_code(roles, names_units=names_units(column)):
-            code = column
-        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and _are_measures(grid, cells)):
+        are_years = bool(cells) and all(year_of(cell) for cell in cells)
+        are_measures = bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
+        if Kind.YEAR in roles and year is None and (are_years or Kind.PART not in roles):
+            year = column  # "Nam" may be a column of men
+        elif Kind.CODE in roles and code is None and (Kind.NUMBERING not in roles or names_units(column)):
+            code = column  # "Mã số" may number the rows
+        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and are_measures):
             if unit is None or (names_units(column) and not names_units(unit)):
                 others += [unit] if unit else []
                 unit = column
@@ -131,20 +122,6 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     return _Roles(unit, code, year, [column for column in others if column is not unit])
 
 
-def _may_be_years(roles: frozenset[Kind], cells: Sequence[Cell]) -> bool:
-    """Return whether a column headed “Năm” is one of years: typed without diacritics, it may be one of men."""
-    return Kind.PART not in roles or (bool(cells) and all(year_of(cell) for cell in cells))
-
-
-def _is_code(roles: frozenset[Kind], *, names_units: bool) -> bool:
-    """Return whether a column is one of codes: one headed “Mã số” may number the rows."""
-    return Kind.CODE in roles and (Kind.NUMBERING not in roles or names_units)
-
-
-def _are_measures(grid: Grid, cells: Sequence[Cell]) -> bool:
-    return bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
-
-
 def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem]]:
     """Return the rows that are returns, without sections that give no results, and the problems of the sections."""
     rows = np.flatnonzero(body.kinds == RowKind.RETURN)
@@ -153,18 +130,11 @@ def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem]]:
         if section.against is None or not (body.section_of[rows] == number).any():
             continue
         if section.against in (Kind.PART_OF_YEAR, Kind.ESTIMATE):
-            problems.append(qualified(grid.spot, section, section.against))
+            problems.append(tables.qualified(grid.spot, section, section.against))
         else:
             rows = rows[body.section_of[rows] != number]
-            problems.append(not_read(grid.spot, section))
+            problems.append(tables.not_read(grid.spot, section))
     return rows, problems
-
-
-def _rows_below(body: Body, first: int) -> list[int]:
-    """Return the rows of words below the last row of figures."""
-    figures = np.flatnonzero(np.isin(body.kinds, (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)))
-    below = np.flatnonzero(body.kinds[figures[-1] :] == RowKind.WORDS)[:MOST_NOTES]
-    return list((below + figures[-1] + first).tolist())
 
 
 def _table(
@@ -204,11 +174,13 @@ def _table(
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
     if shared := _take_out_shared(cells, chosen, at, grid):
         frame.loc[sorted({index for index, _ in shared}), "is_faulty"] = True
-        problems += [of_return(problem, frame, index, grid) for index, problem in shared]
+        problems += [tables.of_return(problem, frame, index, grid) for index, problem in shared]
     first = min((column.at for column in chosen.values()), default=0)
     hidden_rows = np.flatnonzero(np.isin(at, list(grid.sheet.hidden_rows))).tolist() if grid.sheet.hidden_rows else ()
     fields = {field: (int(at[0]), column.at) for field, column in chosen.items()}
-    problems += hidden(grid, frame, [(index, int(at[index]), first) for index in hidden_rows], fields, across=False)
+    problems += tables.hidden(
+        grid, frame, [(index, int(at[index]), first) for index in hidden_rows], fields, across=False
+    )
     totals = list(_totals(columns, rows, body, roles, chosen, frame))
     return Table(grid.spot.file, grid.spot.sheet, frame, cells, totals, problems)
 

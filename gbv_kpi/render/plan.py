@@ -14,7 +14,7 @@ from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Comparison, Indicator, Table, ThresholdEntry
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.problem_codes import Severity
+from gbv_kpi.problems import Severity
 from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.problems import SEVERITY
 

@@ -6,8 +6,7 @@ from itertools import starmap
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.problems import CATALOGUE, Problem, Severity
 from gbv_kpi.render.table import Styled, styled
 
 EXAMPLES = 3

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Place, Problem, Severity, in_reading_order
+from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, in_reading_order
 from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.reading.tables import Table, Unread
 from gbv_kpi.returns.checks import CHECKS, totals_match

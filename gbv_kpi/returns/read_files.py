@@ -14,7 +14,7 @@ from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table, without_target_tables
 from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
-from gbv_kpi.sheets.open import OWN_REPORT, is_plain_text, is_too_large, no_headings_problem, read_sheets
+from gbv_kpi.sheets.open import is_plain_text, is_too_large, no_headings_problem, read_sheets
 from gbv_kpi.sheets.refusal import oversized, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
@@ -97,7 +97,7 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     """Read all sheets of a file. A file with a column about persons gives nothing but that problem."""
     opened = read_sheets(source)
     sheets, hidden, encoding, problems = opened.shown, opened.hidden, opened.encoding, list(opened.problems)
-    if any(problem.code == OWN_REPORT for problem in problems):
+    if any(problem.code == "own-report" for problem in problems):
         return FileTables(source.name, source.sha256, None, (), problems)
     read = [read_tables(sheet, source.name, reader) for sheet in sheets]
     unseen = [read_tables(sheet, source.name, reader) for sheet in hidden]

@@ -24,6 +24,7 @@ _SIGN_IN_WORD = re.compile("[A-Za-z][¡-¬®-¾]+[A-Za-z]")
 _VIETNAMESE_WORD = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 # UTF-8 taken for Windows-1252: "Huyá»‡n" for "Huyện", "Ä‘" for "đ", "Æ°" for "ư".
 _TWICE_ENCODED = re.compile("á[º»].|Ä[‘\x91\u0090\ufffd]|Æ[°¡]|Ã[¡-¿]")
+_DECLARED = re.compile(rb"""charset[ ='"\t\r\n]*([^ ='"\t\r\n>;/]{1,30})""")
 _LOST_LETTER = re.compile("\\w[?\ufffd]+\\w|^[?\ufffd]+\\w|\ufffd")
 
 
@@ -51,9 +52,8 @@ def plain_start(content: bytes) -> bytes:
 
 def decode_page(page: bytes) -> tuple[str, str]:
     """Return the text of a web page and its encoding: the declared one if the page decodes in it."""
-    _, _, declared = page[:4096].lower().partition(b"charset")
-    named = declared.lstrip(b" =\"'\t\r\n")[:30].replace(b'"', b" ").replace(b"'", b" ").replace(b">", b" ").split()[:1]
-    for encoding in encodings_of(page, [name.strip(b";/").decode("ascii", "replace") for name in named]):
+    declared = _DECLARED.search(page[:4096].lower())
+    for encoding in encodings_of(page, [declared[1].decode("ascii", "replace")] if declared else []):
         try:
             return page.decode(encoding), encoding.removesuffix("-sig")
         except (UnicodeDecodeError, LookupError, ValueError):

@@ -1,20 +1,24 @@
 """Build a sheet cell by cell."""
 
-from collections.abc import Iterable
-from functools import lru_cache
+import re
+from functools import lru_cache, reduce
 
 from gbv_kpi.sheets.refusal import damaged, oversized
-from gbv_kpi.sheets.sheet import LONGEST_NAME, Area, Cell, Sheet
+from gbv_kpi.sheets.sheet import LONGEST_NAME, Area, Cell, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.shown import PLAIN, Run, Style, as_shown, join_runs
 
 MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
 MAX_MERGED = 100_000  # areas
+MAX_SHEETS = 1000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+_REFERENCE = re.compile("([A-Za-z]{1,8})([1-9][0-9]{0,8})[0-9]*")
 
 
 class Grid:
     """Cells at their addresses, from 0. Raises `Refusal` where they span more than a return."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, from_1904: bool = False) -> None:
+        self.from_1904 = from_1904
         self.rows: list[list[Cell]] = []
         self.width = 0
         self.merged: list[Area] = []
@@ -35,20 +39,36 @@ class Grid:
             cells.extend([""] * (column - len(cells)))
             cells.append(cell)
 
-    def show(self, row: int, column: int, seen: tuple[Cell, bool]) -> None:
-        """Put a cell and whether some of its text was left out."""
-        cell, is_cut = seen
-        if is_cut:
+    def show(self, row: int, column: int, value: Cell | list[Run], style: Style = PLAIN) -> Cell:
+        """Put what a cell with some value or text in runs shows, and return it; note text that was left out."""
+        cell: Cell | None
+        is_cut = style.look[1]
+        match value:
+            case str():
+                cell, is_cut = join_runs([(value, None)], style.look)
+            case list():
+                cell, is_cut = join_runs(value, style.look)
+            case FormulaWithoutValue():
+                cell, is_cut = value, False
+            case _ if is_cut:
+                cell = ""
+            case float():
+                cell = as_shown(value, style.number_format, from_1904=self.from_1904)
+            case _:
+                cell = value
+        if is_cut or cell is None:
             self.unseen.append((row, column))
-        if cell != "":
-            self.put(row, column, cell)
+        if cell is None or cell == "":
+            return ""
+        self.put(row, column, cell)
+        return cell
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))
         if len(self.merged) > MAX_MERGED:
             raise oversized()
 
-    def sheet(self, name: str | None) -> Sheet:
+    def sheet(self, name: str | None, *, is_shown: bool) -> Sheet:
         return Sheet(
             name and name[:LONGEST_NAME],
             self.rows,
@@ -56,13 +76,8 @@ class Grid:
             hidden_rows=frozenset(row for row in self.hidden_rows if row < len(self.rows)),
             hidden_columns=frozenset(column for column in self.hidden_columns if column < self.width),
             unseen=tuple(self.unseen),
+            is_shown=is_shown,
         )
-
-
-def check_areas(sheets: Iterable[Sheet]) -> None:
-    """Raise `Refusal` where the sheets of a file together span more than a return."""
-    if sum(len(sheet.rows) * sheet.width for sheet in sheets) > MAX_AREA:
-        raise oversized()
 
 
 def address_of(reference: str) -> tuple[int, int]:
@@ -71,20 +86,15 @@ def address_of(reference: str) -> tuple[int, int]:
     >>> address_of("AB12"), address_of("c3")
     ((11, 27), (2, 2))
     """
-    letters = reference.rstrip("0123456789")
-    row = int(reference[len(letters) : len(letters) + 8] or "0")
-    column = column_of(letters)
-    if not 0 < row <= MAX_ROWS or not 0 <= column < MAX_COLUMNS:
-        raise oversized() if row > MAX_ROWS or column >= MAX_COLUMNS else damaged()
-    return row - 1, column
+    found = _REFERENCE.fullmatch(reference)
+    if not found:
+        raise damaged()
+    row, column = int(found[2]) - 1, column_of(found[1])
+    if row >= MAX_ROWS or column >= MAX_COLUMNS:
+        raise oversized()
+    return row, column
 
 
 @lru_cache(MAX_COLUMNS)  # a sheet names each column in every row: 0.9 of 5 s for 53,000 returns
 def column_of(letters: str) -> int:
-    """Return the number of a column from 0; -1 for invalid letters."""
-    number = 0
-    for letter in letters.upper()[:8]:
-        if not "A" <= letter <= "Z":
-            return -1
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+    return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters.upper(), 0) - 1

@@ -4,14 +4,17 @@ A page is one sheet; a "single file web page" (.mht) may hold several. The table
 are at successive rows; cells that reach over others are merged.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from html import unescape
 from itertools import islice
 from typing import Any
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid
-from gbv_kpi.sheets.html_style import Look, classes_of, look_of
 from gbv_kpi.sheets.refusal import Refusal, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.shown import Run, join_runs
@@ -28,7 +31,10 @@ _STARTS = (
 )  # fmt: skip
 _MIME_START = (b"mime-version:", b"from: <saved by", b"content-type: multipart/related")
 _SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # not words, percentages or errors
+_STRUCK = frozenset({"s", "strike", "del"})
+_RAISED = frozenset({"sup", "sub"})
 _NOT_SHOWN = frozenset({"script", "style", "title", "xml", "noscript", "template", "option"})
+_LOOKING = _RAISED | _STRUCK | _NOT_SHOWN  # tags with a look of their own
 _BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "body", "form", "hr"})
 
 
@@ -40,13 +46,13 @@ def is_web_page(content: bytes) -> bool:
     return start.startswith((*_STARTS, *_MIME_START))
 
 
-def read_web_page(content: bytes) -> tuple[list[tuple[Sheet, bool]], str | None]:
-    """Return each sheet and whether it is shown, and the encoding. Raises `Refusal` for too many cells."""
+def read_web_page(content: bytes) -> tuple[list[Sheet], str | None]:
+    """Return the sheets and the encoding of a page. Raises `Refusal` for too many cells."""
     pages = [decode_page(page) for page in _pages(content)]
     read = [_read_page(text) for text, _ in pages]
     tables = [page.grid for page in read if page.has_table]
     listed = next((page.listed for page in read if len(page.listed) == len(tables)), [(None, True)] * len(tables))
-    sheets = [(grid.sheet(name), is_shown) for grid, (name, is_shown) in zip(tables, listed, strict=True)]
+    sheets = [grid.sheet(name, is_shown=is_shown) for grid, (name, is_shown) in zip(tables, listed, strict=True)]
     return sheets, pages[0][1] if pages else None
 
 
@@ -59,6 +65,69 @@ def _pages(content: bytes) -> list[bytes]:
     parts = islice(email.message_from_bytes(content.lstrip()).walk(), MAX_PARTS)
     pages = [part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/html"]
     return [page for page in pages if isinstance(page, bytes)]
+
+
+# ------------------------------------------------------------------------ styles
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The look of the text in an open tag and in the tags nested in it."""
+
+    is_raised: bool = False
+    is_struck: bool = False  # or invisible
+    is_gone: bool = False  # not laid out: takes no room
+    is_note: bool = False  # leads to another place on the page
+    is_silent: bool = False  # not part of the page
+
+
+def _look_of(tag: str, attributes: Mapping[str, str], above: _Look, classes: Mapping[str, Mapping[str, str]]) -> _Look:
+    """Return the look of an open tag; `above` is the look of the tag around it, `classes` the style sheet."""
+    if not attributes and tag not in _LOOKING:
+        return above
+    style: dict[str, str] = {}
+    for name in attributes.get("class", "").split():
+        style |= classes.get(name, {})
+    style |= _declarations(attributes.get("style", ""))
+    is_struck = tag in _STRUCK or "line-through" in style.get("text-decoration", "") + style.get(
+        "text-decoration-line", ""
+    )
+    is_unseen = style.get("visibility") in ("hidden", "collapse") or any(
+        style[name].strip("0.") in ("", "px", "pt") for name in ("font-size", "opacity") if name in style
+    )
+    is_gone = "hidden" in attributes or style.get("display") == "none" or style.get("mso-hide") == "all"
+    return _Look(
+        above.is_raised or tag in _RAISED or _is_raised(style.get("vertical-align", "")),
+        above.is_struck or is_struck or is_unseen,
+        above.is_gone or is_gone,
+        above.is_note or (tag == "a" and attributes.get("href", "").startswith("#")),
+        above.is_silent or tag in _NOT_SHOWN,
+    )
+
+
+def _declarations(style: str) -> dict[str, str]:
+    """Return the properties that a style sets, in small letters.
+
+    >>> _declarations("Display: NONE; height:0")
+    {'display': 'none', 'height': '0'}
+    """
+    pairs = (declaration.partition(":") for declaration in style.lower().split(";"))
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs if value}
+
+
+def _classes_of(style_sheet: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the properties of single classes in a style sheet (`.xl65`, `td.xl65`)."""
+    rules = (rule.partition("{") for rule in style_sheet.split("}"))
+    return {
+        selector.strip().partition(".")[2]: _declarations(style)
+        for selectors, _, style in rules
+        for selector in selectors.replace("<!--", "").split(",")
+        if selector.count(".") == 1 and " " not in selector.strip()
+    }
+
+
+def _is_raised(alignment: str) -> bool:
+    return alignment in ("super", "sub", "text-top", "text-bottom") or alignment[:1].isdigit()
 
 
 # ------------------------------------------------------------------------ one page
@@ -95,10 +164,9 @@ class _Page:
         self._is_gone = False  # the open cell
         self._runs: list[Run] = []
         self._length = 0
-        self._looks: list[tuple[str, Look]] = [("", Look())]  # of the open tags
+        self._looks: list[tuple[str, _Look]] = [("", _Look())]  # of the open tags
         self._classes: dict[str, Mapping[str, str]] = {}
         self._style_sheet: list[str] | None = None  # pieces of the open one
-        self._silent = 0  # open tags with text that is not part of the page
         self._cells = 0
 
     # ------------------------------------------------------------ what the parser calls
@@ -106,9 +174,8 @@ class _Page:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(self._looks) > MAX_DEPTH:
             raise oversized()
-        look = look_of(tag, attributes, self._looks[-1][1], self._classes)
+        look = _look_of(tag, attributes, self._looks[-1][1], self._classes)
         self._looks.append((tag, look))
-        self._silent += tag in _NOT_SHOWN
         if tag == "style":
             self._style_sheet = []
         elif tag == "table":
@@ -130,16 +197,17 @@ class _Page:
 
     def end(self, tag: str) -> None:
         if tag == "style" and self._style_sheet is not None:
-            self._classes |= classes_of("".join(self._style_sheet))
+            self._classes |= _classes_of("".join(self._style_sheet))
             self._style_sheet = None
         elif tag == "table" and self._open_rows:
             self._end_cell()
             self._open_rows.pop()
-            _check_columns(self._gone.pop().values())
+            rows = [row for row in self._gone.pop().values() if len(row) > 1]
+            if len({tuple(place for place, is_gone in enumerate(row) if is_gone) for row in rows}) > 1:
+                raise _shifted_columns()
             self._taken.clear()
         elif tag in ("td", "th", "tr", *_BLOCKS) and (self._cell is None or tag in ("td", "th", "tr")):
             self._end_cell()
-        self._silent -= tag in _NOT_SHOWN
         for place in range(len(self._looks) - 1, max(0, len(self._looks) - 50), -1):
             if self._looks[place][0] == tag:
                 del self._looks[place:]
@@ -148,7 +216,7 @@ class _Page:
     def data(self, text: str) -> None:
         if self._style_sheet is not None:
             self._style_sheet.append(text)
-        elif self._silent <= 0:
+        elif not self._looks[-1][1].is_silent:
             self._add(text.replace("\r\n", " ").replace("\n", " "))
 
     def comment(self, text: str) -> None:
@@ -162,11 +230,11 @@ class _Page:
 
     # ------------------------------------------------------------ rows and cells
 
-    def _begin_row(self, look: Look) -> None:
+    def _begin_row(self, look: _Look) -> None:
         self._count(1)
         if look.is_gone or look.is_struck:
             self.grid.hidden_rows.add(self._row)
-        self._looks[-1] = self._looks[-1][0], Look()  # its cells are read, and reported as hidden
+        self._looks[-1] = self._looks[-1][0], _Look()  # its cells are read, and reported as hidden
         self._open_rows[-1] = self._row
         self._row += 1
         self._column = 0
@@ -175,8 +243,8 @@ class _Page:
         look = self._looks[-1][1]
         if self._length < LONGEST_TEXT and (self._cell is not None or not look.is_gone):
             self._length += len(text)
-            is_raised = look.is_raised or (look.is_note and any(run.strip() for run, _, _ in self._runs))
-            self._runs.append((text[:LONGEST_TEXT], is_raised, look.is_struck or look.is_gone))
+            is_raised = look.is_raised or (look.is_note and any(run.strip() for run, _ in self._runs))
+            self._runs.append((text[:LONGEST_TEXT], (is_raised, look.is_struck or look.is_gone)))
 
     def _end_cell(self) -> None:
         """Put the lines since the last cell into the open cell, or into rows of their own."""
@@ -191,8 +259,6 @@ class _Page:
                 self.grid.put(self._row, 0, line[:LONGEST_TEXT])
                 self._row += 1
             return
-        if not self._open_rows:
-            return
         row = self._open_rows[-1]
         self._gone[-1].setdefault(row, []).append(self._is_gone)
         self._row = max(self._row, row + 1)
@@ -202,23 +268,17 @@ class _Page:
             self.grid.unseen.append((row, self._column))
         if self._is_gone:
             return
-        self._place(row, "\n".join(lines)[:LONGEST_TEXT], attributes, is_cut)
-
-    def _place(self, row: int, text: str, attributes: Mapping[str, str], is_cut: bool) -> None:
         column, self._column = self._column, self._column + 1
+        text = "\n".join(lines)[:LONGEST_TEXT]
         self._count(1)
-        cell = text if is_cut else _value(text, attributes)
-        if cell != "":
-            self.grid.put(row, column, cell)
-        across = min(_span(attributes, "colspan"), LONGEST_SPAN)
-        down = _span(attributes, "rowspan")
+        if text:
+            self.grid.put(row, column, text if is_cut else _value(text, attributes))
+        across, down = min(_span(attributes, "colspan"), LONGEST_SPAN), _span(attributes, "rowspan")
         if across == down == 1:
             return
         self._count(across * down)
         self.grid.merge(row, column, row + down - 1, column + across - 1)
-        self._taken.update(
-            (row + below, column + right) for below in range(down) for right in range(across) if below or right
-        )
+        self._taken.update((row + below, column + right) for below in range(down) for right in range(across))
 
     def _count(self, cells: int) -> None:
         self._cells += cells
@@ -228,27 +288,21 @@ class _Page:
 
 def _listed_sheets(comment: str) -> list[tuple[str | None, bool]]:
     """Return the sheets that Excel lists in a page, and whether they are shown."""
-    from lxml import etree
-
     sheets: list[tuple[str | None, bool]] = []
-    listed = etree.fromstring(comment.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8", huge_tree=True))
-    for element in () if listed is None else listed.iter():
-        tag, text = str(element.tag).rpartition(":")[2], (element.text or "").strip()
-        if tag == "excelworksheet":
-            sheets.append((None, True))
-        elif tag == "name" and sheets:
-            sheets[-1] = text, sheets[-1][1]
-        elif tag == "visible" and sheets:
-            sheets[-1] = sheets[-1][0], not text.startswith(("SheetH", "SheetV"))
+    for tag, text in re.findall(r"<x:(excelworksheet|name|visible)>([^<]*)", comment, re.IGNORECASE):
+        match tag.lower(), unescape(text).strip():
+            case "excelworksheet", _:
+                sheets.append((None, True))
+            case "name", name if sheets:
+                sheets[-1] = name, sheets[-1][1]
+            case "visible", state if sheets:
+                sheets[-1] = sheets[-1][0], not state.startswith(("SheetH", "SheetV"))
     return sheets
 
 
-def _check_columns(rows: Iterable[Sequence[bool]]) -> None:
-    """Raise `Refusal` where some rows of a table have cells that take no room and others do not: columns shift."""
-    gone = {tuple(place for place, is_gone in enumerate(row) if is_gone) for row in rows if len(row) > 1}
-    if len(gone) > 1:
-        message = phrase("Cells are hidden in only some rows of the table, so its columns cannot be told apart.")
-        raise Refusal("unreadable-file", message)
+def _shifted_columns() -> Refusal:
+    message = phrase("Cells are hidden in only some rows of the table, so its columns cannot be told apart.")
+    return Refusal("unreadable-file", message)
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:
@@ -259,9 +313,7 @@ def _span(attributes: Mapping[str, str], name: str) -> int:
 def _value(text: str, attributes: Mapping[str, str]) -> Cell:
     """Return the number that a spreadsheet program stored with the text, else the text."""
     number = attributes.get("sdval") or attributes.get("x:num")
-    if number and text and _SHOWN_NUMBER.issuperset(text):
-        try:
+    if number and _SHOWN_NUMBER.issuperset(text):
+        with suppress(ValueError):
             return float(number)
-        except ValueError:
-            return text
     return text

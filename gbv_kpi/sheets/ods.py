@@ -1,25 +1,21 @@
 """Read OpenDocument spreadsheets (.ods) row by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from xml.etree.ElementTree import Element
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid, check_areas
-from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
-from gbv_kpi.sheets.refusal import encrypted, oversized, text_document, unsupported
+from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_ROWS, Grid
+from gbv_kpi.sheets.package import Attributes, Element, Package, attributes_of, elements, local_name, walk
+from gbv_kpi.sheets.refusal import encrypted, text_document, unsupported
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
-from gbv_kpi.sheets.shown import Run, join_runs, number_of, scale_in, without_noise
+from gbv_kpi.sheets.shown import NORMAL, Look, Run, Style, join_runs, number_of, scale_in, without_noise
 
-MAX_TABLES = 1000
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
 _DRAWN = ("caption", "circle", "connector", "custom-shape", "ellipse", "frame", "g", "line", "path", "polygon", "rect")
 _NOT_SHOWN = frozenset({"annotation", "hidden-text", *_DRAWN})
 _EMBEDDING = frozenset({"shapes", "tracked-changes", "dde-links"})  # their tables are not sheets
-_GROUPS = frozenset({"table-row-group", "table-column-group"})
-_STYLES = ("percentage-style", "style", "default-style")
-_READ = ("spreadsheet", "table", "table-column", "table-row", *_STYLES, *_GROUPS, *_EMBEDDING)
+_READ = ("spreadsheet", "table", "table-column", "table-row", "percentage-style", "style", "default-style")
 
 
 def is_ods(package: Package) -> bool:
@@ -37,21 +33,41 @@ def is_ods(package: Package) -> bool:
     return True
 
 
-def read_ods(package: Package) -> list[tuple[Sheet, bool]]:
-    """Return each sheet and whether it is shown."""
-    reader = _Reader()
+def read_ods(package: Package) -> list[Sheet]:
+    styles, sheets, is_spreadsheet = _Styles(), list[Sheet](), False
+    table = _Table(styles)
     for part in ("styles.xml", "content.xml"):
-        for is_start, name, element in walk(package.part(part) or b"<a/>", *_READ):
-            reader.begin(name, attributes_of(element)) if is_start else reader.end(name, element)
-    if not reader.is_spreadsheet:
+        for name, element in walk(package.part(part), *_READ):
+            given = attributes_of(element)
+            around = [local_name(outer) for outer in element.iterancestors()]
+            if name == "spreadsheet":
+                is_spreadsheet = True
+            elif name.endswith("style"):
+                styles.add(name, given, element)
+            elif not _EMBEDDING.isdisjoint(around) or around.count("table") != (name != "table"):
+                continue  # a table in a cell or a drawing is not a sheet
+            elif name == "table":
+                looks = styles.chain("table", given.get("style-name", ""))
+                is_hidden = given.get("display") == "false" or any(look.is_hidden for look in looks)
+                sheets.append(table.grid.sheet(given.get("name", ""), is_shown=not is_hidden))
+                table = _Table(styles)
+            else:
+                groups = map(attributes_of, element.iterancestors("{*}table-row-group", "{*}table-column-group"))
+                is_hidden = given.get("visibility") in ("collapse", "filter") or any(
+                    group.get("display") == "false" for group in groups
+                )
+                (table.add_row if name == "table-row" else table.add_columns)(element, given, is_hidden)
+    if not is_spreadsheet:
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
-    check_areas(sheet for sheet, _ in reader.sheets)
-    return reader.sheets
+    return sheets
+
+
+# ------------------------------------------------------------------------ styles
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """The properties that a style gives a cell or a run of text."""
+class _StyleLook:
+    """The properties that a style gives a cell or a run of text; None: those of its parent."""
 
     parent: str
     number_format: str
@@ -59,14 +75,21 @@ class _Look:
     is_struck: bool | None
     is_hidden: bool
 
-    @classmethod
-    def of(cls, style: Element) -> "_Look":
-        given = attributes_of(style)
-        properties = {local_name(child.tag): attributes_of(child) for child in style}
+
+class _Styles:
+    def __init__(self) -> None:
+        self._looks: dict[tuple[str, str], _StyleLook] = {}  # by family and name
+        self.percentages: set[str] = set()  # number formats
+
+    def add(self, name: str, given: Attributes, style: Element) -> None:
+        if name == "percentage-style":
+            self.percentages.add(given.get("name", ""))
+            return
+        properties = {local_name(child): attributes_of(child) for child in style}
         text, table = properties.get("text-properties", {}), properties.get("table-properties", {})
         position = text.get("text-position")
         line = text.get("text-line-through-style", text.get("text-line-through-type"))
-        return cls(
+        self._looks[given.get("family", ""), given.get("name", "")] = _StyleLook(
             given.get("parent-style-name", ""),
             given.get("data-style-name", ""),
             None if not position else position.split()[0] not in ("0%", "0"),
@@ -74,159 +97,97 @@ class _Look:
             text.get("display") == "none" or table.get("display") == "false",
         )
 
-
-class _Reader:
-    """Collect the tables of a document from its elements."""
-
-    def __init__(self) -> None:
-        self.sheets: list[tuple[Sheet, bool]] = []
-        self.is_spreadsheet = False
-        self._looks: dict[tuple[str, str], _Look] = {}  # by family and name
-        self._percentages: set[str] = set()  # number formats
-        self._open_tables = 0  # a table in a cell is not a sheet
-        self._embedding = 0  # open elements with tables that are not sheets
-        self._grid = Grid()
-        self._name, self._is_shown = "", True
-        self._row = 0
-        self._hidden_groups: list[bool] = []
-        self._column_styles: list[tuple[int, str]] = []  # last column and default style
-
-    def begin(self, name: str, given: Attributes) -> None:
-        if name == "spreadsheet":
-            self.is_spreadsheet = True
-        elif name in _EMBEDDING:
-            self._embedding += 1
-        elif name == "table" and not self._embedding:
-            self._open_tables += 1
-            if self._open_tables == 1:
-                self._begin_table(given)
-        elif name in _GROUPS:
-            self._hidden_groups.append(given.get("display") == "false")
-
-    def end(self, name: str, element: Element) -> None:
-        given = attributes_of(element)
-        if name == "percentage-style":
-            self._percentages.add(given.get("name", ""))
-        elif name in ("style", "default-style"):
-            self._looks[given.get("family", ""), given.get("name", "")] = _Look.of(element)
-        elif name in _EMBEDDING:
-            self._embedding -= 1
-        elif name in _GROUPS:
-            self._hidden_groups.pop()
-        elif self._embedding:
-            return
-        elif name == "table":
-            self._open_tables -= 1
-            if self._open_tables == 0:
-                self._end_table()
-        elif self._open_tables == 1:
-            self._read_row(element, given) if name == "table-row" else self._describe_columns(given)
-
-    # ------------------------------------------------------------ styles
-
-    def _looks_of(self, family: str, name: str) -> list[_Look]:
+    def chain(self, family: str, name: str) -> list[_StyleLook]:
         """Return a style and its ancestors, the nearest first."""
-        found: list[_Look] = []
+        found: list[_StyleLook] = []
         while (look := self._looks.get((family, name))) and len(found) < 20:
             found.append(look)
             name = look.parent
         return found
 
-    def _run_look(self, family: str, name: str, base: tuple[bool, bool] = (False, False)) -> tuple[bool, bool]:
+    def look(self, family: str, name: str, base: Look = NORMAL) -> Look:
         """Return whether a run is raised, and whether it is struck out or hidden."""
-        looks = self._looks_of(family, name)
+        looks = self.chain(family, name)
         is_raised = next((look.is_raised for look in looks if look.is_raised is not None), base[0])
         is_struck = next((look.is_struck for look in looks if look.is_struck is not None), base[1])
         return is_raised, is_struck or any(look.is_hidden for look in looks)
 
-    # ------------------------------------------------------------ tables
 
-    def _begin_table(self, given: Attributes) -> None:
-        self._grid, self._name, self._row = Grid(), given.get("name", ""), 0
-        looks = self._looks_of("table", given.get("style-name", ""))
-        self._is_shown = not any(look.is_hidden for look in looks) and given.get("display") != "false"
-        self._column_styles, self._hidden_groups = [], []
+# ------------------------------------------------------------------------ tables
 
-    def _end_table(self) -> None:
-        self.sheets.append((self._grid.sheet(self._name), self._is_shown))
-        if len(self.sheets) > MAX_TABLES:
-            raise oversized()
 
-    def _is_hidden(self, given: Attributes) -> bool:
-        return given.get("visibility") in ("collapse", "filter") or any(self._hidden_groups)
+class _Table:
+    """The grid of a table, filled row by row."""
 
-    def _describe_columns(self, given: Attributes) -> None:
-        first = self._column_styles[-1][0] + 1 if self._column_styles else 0
+    def __init__(self, styles: _Styles) -> None:
+        self.grid = Grid()
+        self._styles = styles
+        self._row = 0
+        self._column_styles: list[tuple[int, str]] = []  # end and default style
+
+    def add_columns(self, _: Element, given: Attributes, is_hidden: bool) -> None:
+        first = self._column_styles[-1][0] if self._column_styles else 0
         end = first + _count(given, "number-columns-repeated", MAX_COLUMNS)
-        if self._is_hidden(given):
-            self._grid.hidden_columns.update(range(first, min(end, MAX_COLUMNS)))
-        self._column_styles.append((end - 1, given.get("default-cell-style-name", "")))
+        if is_hidden:
+            self.grid.hidden_columns.update(range(first, min(end, MAX_COLUMNS)))
+        self._column_styles.append((end, given.get("default-cell-style-name", "")))
 
-    def _read_row(self, row: Element, given: Attributes) -> None:
-        rows = _count(given, "number-rows-repeated", MAX_ROWS)
-        if self._is_hidden(given):
-            self._grid.hidden_rows.update(range(self._row, min(self._row + rows, MAX_ROWS)))
+    def add_row(self, row: Element, given: Attributes, is_hidden: bool) -> None:
+        rows = range(self._row, self._row + _count(given, "number-rows-repeated", MAX_ROWS))
+        if is_hidden:
+            self.grid.hidden_rows.update(rows[:MAX_ROWS])
         left, row_style = 0, given.get("default-cell-style-name", "")
-        for cell in row:
-            if local_name(cell.tag) in ("table-cell", "covered-table-cell"):
-                left += self._read_cell(cell, left, rows, row_style)
-        self._row += rows
+        for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
+            of_cell = attributes_of(cell)
+            columns = range(left, left + _count(of_cell, "number-columns-repeated", MAX_COLUMNS))
+            default = row_style or next((style for end, style in self._column_styles if left < end), "")
+            self._add_cell(cell, of_cell, rows, columns, of_cell.get("style-name", default))
+            left = columns.stop
+        self._row = rows.stop
 
-    def _read_cell(self, cell: Element, left: int, rows: int, row_style: str) -> int:
-        """Put a cell into the grid; return the number of columns it fills."""
-        given, top = attributes_of(cell), self._row
-        columns = _count(given, "number-columns-repeated", MAX_COLUMNS)
-        default = row_style or next((style for last, style in self._column_styles if left <= last), "")
-        value, is_cut = self._interpret(cell, given, given.get("style-name", default))
+    def _add_cell(self, cell: Element, given: Attributes, rows: range, columns: range, style: str) -> None:
+        top, left = rows.start, columns.start
         down = _count(given, "number-rows-spanned", MAX_ROWS)
         across = _count(given, "number-columns-spanned", MAX_COLUMNS)
         if down > 1 or across > 1:
-            self._grid.merge(top, left, top + down - 1, left + across - 1)
-        if is_cut:
-            self._grid.unseen.append((top, left))
-        if value != "":
-            self._grid.put(top + rows - 1, left + columns - 1, value)  # the last first: it refuses too large an area
-            for row in range(top, top + rows):
-                for column in range(left, left + columns):
-                    self._grid.put(row, column, value)
-        return columns
+            self.grid.merge(top, left, top + down - 1, left + across - 1)
+        look = self._styles.look("table-cell", style)
+        shown = self.grid.show(top, left, self._value(cell, given, style, look), Style("", look))
+        if shown != "":
+            self.grid.put(rows[-1], columns[-1], shown)  # the last first: it refuses too large an area
+            for row in rows:
+                for column in columns:
+                    self.grid.put(row, column, shown)
 
-    # ------------------------------------------------------------ cells
-
-    def _interpret(self, cell: Element, given: Attributes, style: str) -> tuple[Cell, bool]:
-        """Return the cell, and whether some of its text was left out."""
-        paragraphs = [part for part in cell if local_name(part.tag) in ("p", "h")]
-        look = self._run_look("table-cell", style)
-        text, is_cut = join_runs(self._cell_runs(paragraphs, look))
+    def _value(self, cell: Element, given: Attributes, style: str, look: Look) -> Cell | list[Run]:
+        paragraphs = list(cell.iterchildren("{*}p", "{*}h"))
+        runs: list[Run] = []
+        for paragraph in paragraphs:
+            runs += [("\n", None)] * bool(runs) + list(self._runs(paragraph, look))
         kind, _, extension = given.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
+        text, _ = join_runs(runs, look)
         if "error" in (kind, extension) or (kind != "string" and text.startswith(("#", "Err:"))):
-            return FormulaError(text), False
+            return FormulaError(text)
         if "formula" in given and not kind and not paragraphs:  # an empty text has an empty paragraph
-            return FormulaWithoutValue(), False
+            return FormulaWithoutValue()
         if kind in ("", "string"):
-            return text or ("" if paragraphs else given.get("string-value", "")[:LONGEST_TEXT]), is_cut
-        return ("", True) if look[1] else (self._number(given, kind, style, text), False)
+            return runs if paragraphs else given.get("string-value", "")[:LONGEST_TEXT]
+        return self._number(given, kind, style, text)
 
-    def _cell_runs(self, paragraphs: Sequence[Element], look: tuple[bool, bool]) -> Iterator[Run]:
-        for number, paragraph in enumerate(paragraphs):
-            if number:
-                yield "\n", *look
-            yield from self._runs(paragraph, look)
-
-    def _runs(self, element: Element, look: tuple[bool, bool]) -> Iterator[Run]:
+    def _runs(self, element: Element, look: Look) -> Iterator[Run]:
         """Yield the runs of text in an element; nested spans have their own look."""
-        yield element.text or "", *look
+        yield element.text or "", look
         for part in element:
-            name, given = local_name(part.tag), attributes_of(part)
+            name, given = local_name(part), attributes_of(part)
             if name == "s":
-                yield " " * _count(given, "c", LONGEST_TEXT), *look
+                yield " " * _count(given, "c", LONGEST_TEXT), look
             elif name in ("tab", "line-break"):
-                yield "\t" if name == "tab" else "\n", *look
+                yield "\t" if name == "tab" else "\n", look
             elif name in ("span", "a"):
-                yield from self._runs(part, self._run_look("text", given.get("style-name", ""), look))
+                yield from self._runs(part, self._styles.look("text", given.get("style-name", ""), look))
             elif name not in _NOT_SHOWN:
                 yield from self._runs(part, look)
-            yield part.tail or "", *look
+            yield part.tail or "", look
 
     def _number(self, given: Attributes, kind: str, style: str, text: str) -> Cell:
         """Return a number, date, time or truth value."""
@@ -238,8 +199,9 @@ class _Reader:
             case "time":
                 return text or given.get("time-value", "")
         number = without_noise(number_of(given.get("value", "")))
-        formats = (look.number_format for look in self._looks_of("table-cell", style) if look.number_format)
-        if kind == "percentage" or next(formats, "") in self._percentages:
+        looks = self._styles.chain("table-cell", style)
+        number_format = next((look.number_format for look in looks if look.number_format), "")
+        if kind == "percentage" or number_format in self._styles.percentages:
             return Percentage(number)
         if text.endswith("%"):  # literal text after the number
             return Percentage(number / 100)

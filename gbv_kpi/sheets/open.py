@@ -7,14 +7,15 @@ from pathlib import Path
 
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.sheets import refusal
 from gbv_kpi.sheets.csv import read_text
 from gbv_kpi.sheets.encodings import font_problem, plain_start
+from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.ods import is_ods, read_ods
-from gbv_kpi.sheets.own_reports import is_own_package, is_own_page, is_own_table
 from gbv_kpi.sheets.package import ZIP, Package
-from gbv_kpi.sheets.refusal import Refusal, is_fault, oversized, packed, problem_of, unsupported
+from gbv_kpi.sheets.refusal import REPORT_MARK, Refusal, is_fault, problem_of
 from gbv_kpi.sheets.sheet import Sheet, cell_address
 from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
 from gbv_kpi.sheets.xls import MAX_SIZE as MAX_LEGACY
@@ -26,7 +27,8 @@ SAMPLE_ROWS = 200
 SAMPLE_CELLS = 5000
 SHOWN_CELLS = 5
 WORKBOOK_SUFFIXES = RETURN_SUFFIXES - {".csv", ".tsv", ".xls"}
-OWN_REPORT = "own-report"
+REPORT_COLUMNS = ["plan", "year", "indicator", "indicator_title", "scope"]  # the first ones of a report as CSV
+_REPORT_PAGE = b'<meta name="generator" content="gbv-kpi'
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,26 @@ def read_sheets(source: Source) -> Opened:
     place = Place(source.name)
     try:
         if is_too_large(source):
-            raise oversized()
+            raise refusal.oversized()
         if not source.start.strip() and not source.content.strip():
             raise Refusal("unreadable-file", phrase("The file is empty."))
         if is_plain_text(source):
             sheet, encoding, problems = _read_text(source)
             if sheet is None:
                 return Opened(encoding=encoding, problems=problems)
-            sheets = [(sheet, True)]
+            sheets = [sheet]
         elif is_workbook(source.start):
             sheets, encoding = _read_workbook(source.content), None
-        elif is_own_page(source.start):
-            raise own_report()
+        elif _REPORT_PAGE in plain_start(source.start):
+            raise refusal.own_report()
         else:
             sheets, encoding = read_web_page(source.content)
     except BaseException as error:
         if not is_fault(error):
             raise
         return Opened(problems=[problem_of(error, place)])
-    shown = [sheet for sheet, is_shown in sheets if is_shown]
-    hidden = [sheet for sheet, is_shown in sheets if not is_shown and any(map(any, sheet.rows))]
+    shown = [sheet for sheet in sheets if sheet.is_shown]
+    hidden = [sheet for sheet in sheets if not sheet.is_shown and any(map(any, sheet.rows))]
     if problem := font_problem(_texts(shown), place):
         return Opened((), hidden, encoding, [problem])
     unseen = [_unseen_problem(sheet, source.name) for sheet in shown if sheet.unseen]
@@ -72,8 +74,7 @@ def read_sheets(source: Source) -> Opened:
 
 def is_too_large(source: Source) -> bool:
     """Return whether a file has more bytes than any return of its kind."""
-    kinds = ((OLE, MAX_LEGACY), (ZIP, MAX_WORKBOOK))
-    most = next((most for mark, most in kinds if source.start.startswith(mark)), None)
+    most = {OLE[:4]: MAX_LEGACY, ZIP: MAX_WORKBOOK}.get(source.start[:4])
     return len(source.content) > (most or (MAX_PAGE if is_web_page(source.start) else MAX_SIZE))
 
 
@@ -93,38 +94,38 @@ def no_headings_problem(source: Source) -> Problem:
     return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
 
 
-def own_report() -> Refusal:
-    return Refusal("own-report", phrase("This is a report written by gbv-kpi, not a return."))
-
-
-def _read_workbook(content: bytes) -> list[tuple[Sheet, bool]]:
+def _read_workbook(content: bytes) -> list[Sheet]:
     if content.startswith(OLE):
         return read_xls(content)
     package = Package(content)
-    if is_own_package(package):
-        raise own_report()
+    if package.category() == REPORT_MARK:
+        raise refusal.own_report()
     if is_ods(package):
-        return read_ods(package)
-    main = main_part(package)
-    if main is not None:
-        return read_xlsx(content, package, main)
-    if any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
-        raise packed()
-    raise unsupported(phrase("This is an archive, not a spreadsheet."))
+        sheets = read_ods(package)
+    elif main := main_part(package):
+        sheets = read_xlsx(content, package, main)
+    elif any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
+        raise refusal.packed()
+    else:
+        raise refusal.unsupported(phrase("This is an archive, not a spreadsheet."))
+    areas = (len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size) for sheet in sheets)
+    if len(sheets) > MAX_SHEETS or sum(areas) > MAX_AREA:
+        raise refusal.oversized()
+    return sheets
 
 
 def _check_kind(source: Source) -> None:
     """Raise `Refusal` for a file that is neither a workbook nor text with separators, whatever its name."""
     start = plain_start(source.start)
     if start.startswith(b"%pdf"):
-        raise unsupported(phrase("This is a PDF, from which no figures are read."))
+        raise refusal.unsupported(phrase("This is a PDF, from which no figures are read."))
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         message = phrase("This is an “XML Spreadsheet 2003”, despite its name.")
-        raise unsupported(message, phrase("Save it in Excel as .xlsx and send that."))
+        raise refusal.unsupported(message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
-        raise packed()
+        raise refusal.packed()
     if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
-        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
+        raise refusal.unsupported(phrase("This is not a spreadsheet, despite its name."))
     if ZIP in source.start[1:4096]:
         message = phrase("Extra bytes precede the workbook: the program that sent it added them.")
         raise Refusal("unreadable-file", message)
@@ -137,8 +138,8 @@ def _read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]
     if encoding is None and suffix in WORKBOOK_SUFFIXES:
         message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
         raise Refusal("unreadable-file", message)
-    if sheet is not None and is_own_table(sheet):
-        raise own_report()
+    if sheet is not None and len(sheet.rows) and sheet.rows[0][: len(REPORT_COLUMNS)] == REPORT_COLUMNS:
+        raise refusal.own_report()
     return sheet, encoding, problems
 
 

@@ -4,14 +4,12 @@ XML parts are parsed element by element, by local names, and not kept.
 """
 
 import io
-import pyexpat
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from posixpath import dirname, join, normpath
-from typing import NoReturn
-from xml.etree.ElementTree import Element, iterparse
+
+from lxml import etree
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import Refusal, encrypted, oversized
@@ -20,10 +18,10 @@ ZIP = b"PK\x03\x04"
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
 MAX_PART = 64 * 2**20  # bytes
 MAX_MEMBERS = 5000
-MAX_TAGS = 10_000_000  # start and end tags of a part; 53,000 returns have 4 million
 MAX_ELEMENTS = 200_000  # of a list: sheets, relations, parts, formats
 _ENCRYPTED = 1  # flag of a member
 
+Element = etree._Element
 Attributes = Mapping[str, str]  # of an element, by local name
 
 
@@ -46,9 +44,10 @@ class Package:
         members = self._archive.infolist()
         if sum(member.file_size for member in members) > MAX_UNPACKED:
             raise oversized()
-        self.names = [member.filename for member in members]
+        self.names = {member.filename for member in members}
         self._members = {_canonical(member.filename): member for member in members}
-        self.is_ambiguous = len(self._members) < len(members)  # readers may differ in which of two they take
+        # Readers may differ in which of two members they take, or where a backslash leads.
+        self.is_ambiguous = len(self._members) < len(members) or any("\\" in name for name in self.names)
         self._unpacked = 0
 
     def has(self, name: str) -> bool:
@@ -89,6 +88,11 @@ class Package:
         target = next((relation.target for relation in self.relations(name) if relation.kind == kind), None)
         return None if target is None else self.part(target)
 
+    def category(self) -> str:
+        """Return the category in the properties of the document."""
+        found = walk(self.related("", "core-properties"), "category")
+        return next(((element.text or "").strip() for _, element in found), "")
+
     def content_types(self) -> dict[str, str]:
         """Return the declared content type of each part that has its own, by its name in lower case."""
         overrides = elements(self.part("[Content_Types].xml"), "Override")
@@ -102,67 +106,46 @@ def _canonical(name: str) -> str:
 # ------------------------------------------------------------------------ XML
 
 
-def walk(xml: bytes, *names: str) -> Iterator[tuple[bool, str, Element]]:
-    """Yield each element of some local names at its start (True), and whole at its end (False), then forget it.
+def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, Element]]:
+    """Yield the elements of some local names, each at its end, and then forget it and those before it.
 
-    Raises `ParseError` or `ExpatError` for a part that is not XML, and `Refusal` for one with its own entities.
+    Raises `XMLSyntaxError` for a part that is not XML, and `Refusal` for one with its own entities.
     """
-    if xml.count(b"<") > MAX_TAGS:
-        raise oversized()
-    _refuse_doctype(xml)
-    open_elements: list[Element] = []
-    for event, element in iterparse(io.BytesIO(xml), ("start", "end")):  # noqa: S314  # without entities
-        is_start = event == "start"
-        if is_start:
-            open_elements.append(element)
-        else:
-            open_elements.pop()
-        if (name := local_name(element.tag)) in names:
-            yield is_start, name, element
-            if not is_start and open_elements:
-                del open_elements[-1][:]
-
-
-def _refuse_doctype(xml: bytes) -> None:
-    """Raise `Refusal` for a part that declares entities before its first element."""
-    begun: list[bool] = []
-    parser = pyexpat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = lambda *_: begun.append(True)
-    for start in range(0, len(xml), 2**12):
-        parser.Parse(xml[start : start + 2**12], False)
-        if begun:
-            break
-
-
-def _refuse(*_: object) -> NoReturn:
-    message = phrase("The workbook contains instructions that no spreadsheet program writes.")
-    raise Refusal("unreadable-file", message)
+    tags = [f"{{*}}{name}" for name in names]
+    begun = False
+    for _, element in etree.iterparse(
+        io.BytesIO(xml or b"<none/>"), tag=tags, resolve_entities=False, remove_comments=True, remove_pis=True
+    ):
+        if not begun and element.getroottree().docinfo.internalDTD is not None:
+            message = phrase("The workbook contains instructions that no spreadsheet program writes.")
+            raise Refusal("unreadable-file", message)
+        begun = True
+        yield local_name(element), element
+        element.clear()
+        parent = element.getparent()
+        while parent is not None and parent[0] is not element:
+            del parent[0]
 
 
 def elements(xml: bytes | None, *names: str) -> list[tuple[str, Attributes]]:
     """Return the elements of some local names, with their attributes."""
     found: list[tuple[str, Attributes]] = []
-    for is_start, name, element in walk(xml, *names) if xml is not None else ():
-        if is_start:
-            found.append((name, attributes_of(element)))
-            if len(found) > MAX_ELEMENTS:
-                raise oversized()
+    for name, element in walk(xml, *names):
+        found.append((name, attributes_of(element)))
+        if len(found) > MAX_ELEMENTS:
+            raise oversized()
     return found
 
 
-@lru_cache(1000)
-def local_name(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def local_name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 def attributes_of(element: Element) -> Attributes:
     """Return the attributes by local name; different values of the same name are joined."""
-    if "}" not in "".join(element.attrib):
-        return element.attrib
     found: dict[str, str] = {}
     for key, value in element.items():
-        name = local_name(key)
+        name = key.rpartition("}")[2]
         found[name] = value if found.get(name, value) == value else f"{found[name]} {value}"
     return found
 

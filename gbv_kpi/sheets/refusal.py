@@ -3,6 +3,8 @@
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.problems import Place, Problem
 
+REPORT_MARK = "gbv-kpi report"  # the category of a workbook or document that is a report, not a return
+
 
 class Refusal(Exception):  # noqa: N818 - a result of reading, not an error of the program
     """A file that is not read, with the code of its problem, what was found and what to do."""
@@ -35,6 +37,10 @@ def packed() -> Refusal:
 
 def text_document() -> Refusal:
     return unsupported(phrase("This is a text document (Word), from which no figures are read."))
+
+
+def own_report() -> Refusal:
+    return Refusal("own-report", phrase("This is a report written by gbv-kpi, not a return."))
 
 
 def is_fault(error: BaseException) -> bool:

@@ -52,6 +52,7 @@ class Sheet:
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
     unseen: Sequence[tuple[int, int]] = ()  # cells with struck-out or hidden text, which was left out
+    is_shown: bool = True
 
     @cached_property
     def width(self) -> int:

@@ -5,7 +5,8 @@ Unicode superscripts, which no figure or heading contains; struck-out text is le
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from unicodedata import normalize
@@ -26,21 +27,48 @@ _SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷ�
 _FORMAT_LENGTH = 500  # characters; Excel takes 255
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-Run = tuple[str, bool, bool]  # a text, is it raised (or lowered), is it struck out
+Look = tuple[bool, bool]  # is it raised (or lowered), is it struck out
+Run = tuple[str, Look | None]  # a text, and its look if it is not that of its cell
+NORMAL: Look = (False, False)
 
 
-def join_runs(runs: Iterable[Run]) -> tuple[str, bool]:
-    """Return the visible text, no longer than a cell's, and whether some was left out.
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The part of a cell's format that changes its meaning."""
 
-    >>> join_runs([("15", False, True), ("20", False, False), ("1", True, False)])
+    number_format: str = ""
+    look: Look = NORMAL
+
+    @property
+    def is_peculiar(self) -> bool:
+        """Return whether the fast reader misses it: raised, struck out, a percentage, a year, nothing shown."""
+        shown = as_shown(45000.0, self.number_format)
+        return any(self.look) or (shown != 45000.0 and not isinstance(shown, date | time | timedelta))
+
+
+PLAIN = Style()
+
+
+def split_runs(text: str, marks: Iterable[tuple[int, int]], looks: Sequence[Look]) -> list[Run]:
+    """Return the runs of a text, each mark the first letter and the font of one; the first has the look of the cell."""
+    starts = [(0, None), *((first, looks[font]) for first, font in marks)]
+    ends = [first for first, _ in starts[1:]] + [len(text)]
+    return [(text[first:end], look) for (first, look), end in zip(starts, ends, strict=True)]
+
+
+def join_runs(runs: Iterable[Run], base: Look = NORMAL) -> tuple[str, bool]:
+    """Return the visible text, no longer than a cell's, and whether some was left out; `base` is the cell's look.
+
+    >>> join_runs([("15", (False, True)), ("20", None), ("1", (True, False))])
     ('20¹', True)
     """
     seen: list[str] = []
     is_cut, length = False, 0
-    for text, is_raised, is_struck in runs:
+    for text, look in runs:
         if length >= LONGEST_TEXT:
             break
         length += len(text)
+        is_raised, is_struck = base if look is None else look
         is_cut |= is_struck and bool(text.strip())
         if not is_struck:
             seen.append(text.translate(_RAISED_DIGITS) if is_raised else text)
@@ -66,12 +94,6 @@ def _scale(code: str) -> str | None:
     """Return the literal text of a format that changes its number: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
     signs = "".join(quoted or escaped for quoted, escaped in _SIGNS.findall(code.partition(";")[0][:_FORMAT_LENGTH]))
     return signs.strip() if any(map(str.isdigit, signs)) else scale_in(signs)
-
-
-def is_peculiar(code: str) -> bool:
-    """Return whether a format shows a number in a way that the fast reader misses: a percentage, a year, nothing."""
-    plain = plain_format(code)
-    return "%" in code or bool(plain.strip("y ") == "" and "y" in plain) or _hides(code, plain) or bool(_scale(code))
 
 
 def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | None:

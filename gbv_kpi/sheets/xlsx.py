@@ -1,4 +1,8 @@
-"""Read workbooks that are a zip of XML (.xlsx, .xlsm), with every cell at its own address."""
+"""Read workbooks that are a zip of XML (.xlsx, .xlsm), with every cell at its own address.
+
+The fast reader misses percentages, years, errors, formulas never calculated, struck-out and raised text, hidden rows
+and columns: workbooks that may have any are read with a parser.
+"""
 
 import io
 import re
@@ -11,21 +15,21 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_MERGED, check_areas
-from gbv_kpi.sheets.package import Package, elements, is_true
+from gbv_kpi.sheets.grid import MAX_COLUMNS, MAX_MERGED, Grid, address_of
+from gbv_kpi.sheets.package import MAX_ELEMENTS, Element, Package, elements, is_true, local_name, walk
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
-from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
-from gbv_kpi.sheets.shown import without_noise
+from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.shown import BUILT_IN, NORMAL, PLAIN, Look, Run, Style, number_of, without_noise
 from gbv_kpi.sheets.xlsb import read_xlsb
-from gbv_kpi.sheets.xlsx_scan import CellStyle, read_sheet, read_strings, read_styles
 
-MAX_SHEETS = 1000
 MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
-_STRINGS = "xl/sharedStrings.xml"  # where the fast reader looks for them
-_STYLES = "xl/styles.xml"
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold
 _UNUSUAL_CELL = re.compile(rb'<c(?:[>/]| (?!r="[A-Z][1-9]\d{0,4}"))')  # without an address, or beyond Z99999
+_NO_RESULT = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")  # signs of a formula without a value
 _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
+
+Text = str | list[Run]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ def main_part(package: Package) -> str | None:
     return next((part for part in [*named, *typed] if package.has(part)), None)
 
 
-def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, bool]]:
-    """Return each sheet and whether it is shown. Raises `Refusal`, or what a library raises for a damaged file."""
+def read_xlsx(content: bytes, package: Package, main: str) -> list[Sheet]:
+    """Return the sheets of a workbook. Raises `Refusal`, or what a library raises for a damaged file."""
     kind = package.content_types().get(main.lower(), "")
     if "wordprocessing" in kind or main.lower().startswith("word/"):
         raise text_document()
@@ -55,12 +59,10 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, 
     if main.lower().endswith(".bin"):
         return read_xlsb(package, main)
     workbook = _read_workbook(package, main)
-    if len(workbook.sheets) > MAX_SHEETS:
-        raise oversized()
     styles_part, strings_part = package.related(main, "styles"), package.related(main, "sharedStrings")
     if styles_part is None and any(relation.kind == "styles" for relation in package.relations(main)):
         raise damaged()  # a percentage would be read as a count
-    styles = read_styles(styles_part) if styles_part else []
+    styles = _read_styles(styles_part) if styles_part else []
     parts = {part: package.part(part) for _, part, _ in workbook.sheets}
     if _is_canonical(package, workbook, main) and not any(style.is_peculiar for style in set(styles)):
         sheets = _read_quickly(content, workbook, parts, strings_part)
@@ -72,7 +74,7 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[tuple[Sheet, 
 def _read_workbook(package: Package, main: str) -> Workbook:
     targets = {relation.id: relation for relation in package.relations(main)}
     found = elements(package.part(main), "workbook", "sheet", "workbookPr", "calcPr")
-    if not found or found[0][0] != "workbook":
+    if not found or found[-1][0] != "workbook":
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     listed = [(given, targets.get(given.get("id", ""))) for name, given in found if name == "sheet"]
     return Workbook(
@@ -92,9 +94,9 @@ def _read_workbook(package: Package, main: str) -> Workbook:
 
 
 def _read_closely(
-    workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None, styles: Sequence[CellStyle]
-) -> list[tuple[Sheet, bool]]:
-    texts = read_strings(strings) if strings else []
+    workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None, styles: Sequence[Style]
+) -> list[Sheet]:
+    texts = _read_strings(strings) if strings else []
     contents = {
         part: read_sheet(xml, texts, styles, from_1904=workbook.from_1904)
         for part, xml in parts.items()
@@ -103,13 +105,118 @@ def _read_closely(
     if len(contents) < len(parts):
         raise damaged()
     # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
-    if workbook.asks_to_calculate and not any(sheet.has_results for sheet in contents.values()):
-        for sheet in contents.values():
-            for row, column in sheet.zeros:
-                sheet.grid.put(row, column, FormulaWithoutValue())
-    sheets = [(contents[part].grid.sheet(name), is_shown) for name, part, is_shown in workbook.sheets]
-    check_areas(sheet for sheet, _ in sheets)
-    return sheets
+    results = [cell for _, results in contents.values() for cell in results.values()]
+    if workbook.asks_to_calculate and all(isinstance(cell, float) and cell == 0 for cell in results):
+        for grid, places in contents.values():
+            for row, column in places:
+                grid.put(row, column, FormulaWithoutValue())
+    return [contents[part][0].sheet(name, is_shown=is_shown) for name, part, is_shown in workbook.sheets]
+
+
+def _read_styles(xml: bytes) -> Sequence[Style]:
+    """Return the formats that cells refer to by number."""
+    codes = {str(number): code for number, code in BUILT_IN.items()}
+    looks: list[Look] = []
+    formats: list[tuple[str, str]] = []
+    for name, element in walk(xml, "numFmt", "font", "xf"):
+        parent = element.getparent()
+        match name, "" if parent is None else local_name(parent):
+            case "numFmt", "numFmts":
+                codes[element.get("numFmtId", "")] = element.get("formatCode", "")
+            case "font", "fonts":
+                looks.append(_look(element))
+            case "xf", "cellXfs":
+                formats.append((element.get("numFmtId", ""), element.get("fontId", "")))
+        if len(codes) + len(looks) + len(formats) > MAX_ELEMENTS:
+            raise oversized()
+    look_by_font = {str(number): look for number, look in enumerate(looks) if any(look)}
+    style_by_key = {key: Style(codes.get(key[0], ""), look_by_font.get(key[1], NORMAL)) for key in set(formats)}
+    return [style_by_key[key] for key in formats]
+
+
+def _look(font: Element) -> Look:
+    values = {local_name(part): part.get("val", "1") for part in font}
+    return values.get("vertAlign") in ("superscript", "subscript"), is_true(values.get("strike"))
+
+
+def _read_strings(xml: bytes) -> Sequence[Text]:
+    """Return the texts that cells refer to by number."""
+    return [_text(item) for _, item in walk(xml, "si")]
+
+
+def _text(item: Element) -> Text:
+    """Return a text in runs, or as one string where no run has a look of its own."""
+    runs: list[Run] = []
+    for part in item:
+        kind = local_name(part)
+        if kind == "t":
+            runs.append((_unescape(part.text or ""), None))
+        elif kind == "r":
+            text = "".join(piece.text or "" for piece in part.iterchildren("{*}t"))
+            looks = [_look(properties) for properties in part.iterchildren("{*}rPr")]
+            runs.append((_unescape(text), looks[-1] if looks else None))
+    return "".join(text for text, _ in runs)[:LONGEST_TEXT] if all(look is None for _, look in runs) else runs
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def read_sheet(
+    xml: bytes, strings: Sequence[Text], styles: Sequence[Style], *, from_1904: bool
+) -> tuple[Grid, Mapping[tuple[int, int], Cell]]:
+    """Return the cells of a sheet, and the results of its formulas by their place.
+
+    Raises `Refusal` where the cells span more than a return.
+    """
+    grid, row = Grid(from_1904=from_1904), -1
+    results: dict[tuple[int, int], Cell] = {}
+    for name, element in walk(xml, "row", "col", "mergeCell"):
+        if name == "mergeCell":
+            first, _, last = element.get("ref", "").partition(":")
+            grid.merge(*address_of(first), *address_of(last or first))
+        elif name == "col" and is_true(element.get("hidden")):
+            last_column = min(int(element.get("max", "0")), MAX_COLUMNS)
+            grid.hidden_columns.update(range(int(element.get("min", "1")) - 1, last_column))
+        elif name == "row":
+            row, column = int(element.get("r", row + 2)) - 1, -1
+            if is_true(element.get("hidden")):
+                grid.hidden_rows.add(row)
+            if not any(map(len, element)):  # a million rows may have styles and nothing else: 2 of 7 s (2026-11-26)
+                continue
+            for cell in element.iterchildren("{*}c"):
+                address = cell.get("r")
+                row, column = address_of(address) if address else (row, column + 1)
+                parts = {local_name(part): part for part in cell}
+                value = _value(cell.get("t", "n"), parts, strings)
+                if value is not None:
+                    number = cell.get("s")
+                    shown = grid.show(row, column, value, styles[int(number)] if number and styles else PLAIN)
+                    if "f" in parts and not isinstance(shown, FormulaWithoutValue):
+                        results[row, column] = shown
+    return grid, results
+
+
+def _value(kind: str, parts: Mapping[str, Element], strings: Sequence[Text]) -> Cell | Text | None:
+    """Return the value of a cell by the parts of its element; None for a blank one."""
+    written = (parts["v"].text or "") if "v" in parts else ""
+    if not written and kind != "str" and "f" in parts:
+        return FormulaWithoutValue()
+    if not written and "f" not in parts and "is" not in parts:
+        return None
+    match kind:
+        case "s":
+            return strings[int(written)]
+        case "str" | "inlineStr":
+            return _text(parts["is"]) if "is" in parts else _unescape(written)
+        case "b":
+            return is_true(written)
+        case "e":
+            return FormulaError(written[:LONGEST_TEXT])
+        case "d":
+            return written[:LONGEST_TEXT]
+        case _:
+            return number_of(written)
 
 
 # ------------------------------------------------------------------------ quickly, where nothing is peculiar
@@ -117,24 +224,21 @@ def _read_closely(
 
 def _is_canonical(package: Package, workbook: Workbook, main: str) -> bool:
     """Return whether the fast reader finds the same parts: it looks for some by their usual name."""
+    usual = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
+    related = [relation for relation in package.relations(main) if relation.kind in usual]
+    parts = [*(part for _, part, _ in workbook.sheets), *(relation.target for relation in related)]
     return (
         workbook.is_plain
-        and not package.is_ambiguous
         and main == "xl/workbook.xml"
-        and not any("\\" in name for name in package.names)
-        and all(part in package.names for _, part, _ in workbook.sheets)
-        and all(
-            relation.target == {"sharedStrings": _STRINGS, "styles": _STYLES}.get(relation.kind, relation.target)
-            and relation.target in package.names
-            for relation in package.relations(main)
-            if relation.kind in ("sharedStrings", "styles")
-        )
+        and not package.is_ambiguous
+        and package.names.issuperset(parts)
+        and all(relation.target == usual[relation.kind] for relation in related)
     )
 
 
 def _read_quickly(
     content: bytes, workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None
-) -> list[tuple[Sheet, bool]] | None:
+) -> list[Sheet] | None:
     """Return the sheets as the fast reader gives them; None where it may miss something, or fails."""
     areas = {part: 0 if xml is None else _quick_area(xml, workbook) for part, xml in parts.items()}
     if sum(areas[part] for _, part, _ in workbook.sheets) > MAX_QUICK_AREA:
@@ -144,16 +248,18 @@ def _read_quickly(
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             read = [book.get_sheet_by_name(name) for name, _, _ in workbook.sheets]
-            sheets = [Sheet(sheet.name[:LONGEST_NAME], cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)),
-                            tuple(sheet.merged_cell_ranges or ())) for sheet in read]  # fmt: skip
+            rows = [cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False)) for sheet in read]
     except BaseException as error:
         if not is_fault(error):
             raise
         return None  # the close reader reports what is wrong
-    if sum(len(sheet.merged) for sheet in sheets) > MAX_MERGED:
+    merged = [tuple(sheet.merged_cell_ranges or ()) for sheet in read]
+    if sum(map(len, merged)) > MAX_MERGED:
         raise oversized()
-    check_areas(sheets)
-    return [(_split_tail(sheet), is_shown) for sheet, (_, _, is_shown) in zip(sheets, workbook.sheets, strict=True)]
+    return [
+        _split_tail(Sheet(name[:LONGEST_NAME], cells, areas, is_shown=is_shown))
+        for (name, _, is_shown), cells, areas in zip(workbook.sheets, rows, merged, strict=True)
+    ]
 
 
 def _split_tail(sheet: Sheet) -> Sheet:
@@ -202,19 +308,13 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
         or (b"!" in normalized and b"<!" in normalized)  # a single byte is found ten times as fast
         or any(sign in normalized for sign in (b":c", b'"&', b'"e"', b"rPr"))
         or normalized.count(b"hidden") != normalized.count(b'hidden="0"') + normalized.count(b'hidden="false"')
-        or (b"<f" in normalized and not _has_plain_formulas(normalized, workbook))
+        or (b"<f" in normalized and (workbook.asks_to_calculate or any(sign in normalized for sign in _NO_RESULT)))
     ):
         return beyond
     digits = next(
         (digits for digits in range(1, 5) if not re.search(rb'<c r="[A-Z]\d{%d}' % (digits + 1), normalized)), 5
     )
     return int(26 * 10**digits)
-
-
-def _has_plain_formulas(normalized: bytes, workbook: Workbook) -> bool:
-    """Return whether each formula is directly followed by its value."""
-    unusual = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")
-    return not workbook.asks_to_calculate and not any(sign in normalized for sign in unusual)
 
 
 def _are_plain_strings(strings: bytes, sheets: Sequence[bytes]) -> bool:

@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.outlook import Outlook
 from gbv_kpi.kpi.publication import Publication, Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.trend import Trend, heirs_of
-from gbv_kpi.plan import Indicator, Plan
-from gbv_kpi.problem_codes import CATALOGUE
-from gbv_kpi.problems import Place, Problem, Severity, error_count
+from gbv_kpi.plan import Plan
+from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count
 from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family, printed_fields, protected_families
-from gbv_kpi.suppression.former import former_sums
 from gbv_kpi.suppression.table import Cell, choose_cells, published, published_scorecard
 
 if TYPE_CHECKING:
@@ -36,21 +33,21 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
 
     Where a former publication was stricter, its limit applies.
     """
-    card, trend = outcome.scorecard, outcome.trend
-    families = _families(card.plan, former)
-    tables = list(_tables_of_card(card))
-    changes = card.of_indicators(_changes_in(card.plan, families)).findings
-    if trend is not None:
-        tables += (table for table in _tables_of_trend(trend) if table.year not in card.years)
-        changes += _changes_of_trend(trend, families)
-    cells, withheld = _withheld(tables, card if trend is None else trend, changes, families, min_count, former)
+    card, trend, plan = outcome.scorecard, outcome.trend, outcome.scorecard.plan
+    families = _families(plan, former)
+    cells, withheld = _withheld(card, trend, families, min_count, former)
     protected = {field for family in families for field in family.fields}
-    never = protected & set(card.plan.protected_fields) - printed_fields(card.plan)  # no indicator prints these counts
+    judged = {indicator for family in families for indicator in family.indicators}
+    never = protected & set(plan.protected_fields) - printed_fields(plan)  # no indicator prints these counts
     given = {field for counts in outcome.counts for field in counts.values}
-    problems = [problem for problem in outcome.problems if not _reveals_count(problem, protected)]
+    problems = [  # without the warnings about protected cells
+        problem
+        for problem in outcome.problems
+        if problem.severity is not Severity.WARNING or problem.field not in protected or problem.place.cell is None
+    ]
     withheld = replace(
         withheld,
-        fields=tuple(field for field in card.plan.field_by_id if field in never & given),
+        fields=tuple(field for field in plan.field_by_id if field in never & given),
         warnings=len(outcome.problems) - len(problems),
         errors=error_count(problems),
     )
@@ -60,7 +57,12 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
         scorecard=published_scorecard(card, cells),
         problems=tuple(_without_quotes(problem, number_by_path) for problem in problems),
         files=tuple(replace(file, path=PureWindowsPath(file.path).name, sha256="") for file in outcome.files),
-        outlook=tuple(_publishable_outlook(outcome.outlook, families, cells)),
+        outlook=tuple(
+            found
+            for found in outcome.outlook
+            # An estimate rests on last year's counts of the missing units.
+            if (found.indicator, found.year, None) not in cells and not (found.estimated and found.indicator in judged)
+        ),
         counts=tuple(_publishable_counts(counts, families, cells, never) for counts in outcome.counts),
         trend=_published_trend(trend, cells, withheld) if trend else None,
         year_record=None,  # notes and corrections quote counts
@@ -71,8 +73,7 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
 
 def publishable_trend(trend: Trend, min_count: int, former: Sequence[Publication] = ()) -> Trend:
     """Return the trend as it may be published: each year as a table of that year would be."""
-    tables, families = list(_tables_of_trend(trend)), _families(trend.plan, former)
-    cells, withheld = _withheld(tables, trend, _changes_of_trend(trend, families), families, min_count, former)
+    cells, withheld = _withheld(None, trend, _families(trend.plan, former), min_count, former)
     return _published_trend(trend, cells, withheld)
 
 
@@ -81,26 +82,37 @@ def _families(plan: Plan, former: Iterable[Publication]) -> list[Family]:
 
 
 def _withheld(
-    tables: Sequence[YearTable],
-    source: Scorecard | Trend,
-    changes: Iterable[Finding],
+    card: Scorecard | None,
+    trend: Trend | None,
     families: Sequence[Family],
     min_count: int,
     former: Sequence[Publication],
 ) -> tuple[frozenset[Cell], Withheld]:
+    """Return the cells to withhold in the tables of a scorecard, and in those of a trend of other years."""
+    source = trend or card
+    if source is None or source.returns is None:
+        raise ValueError("only what rests on returns can be published")
     plan, returns = source.plan, source.returns
     limit = max([min_count, *(publication.min_count for publication in former)])
+    tables = list(_tables_of_card(card, returns)) if card else []
+    indicators = [plan.indicator_by_id[name] for family in families for name in family.indicators]
+    changes = [indicator for indicator in indicators if indicator.measure == "change"]
+    changed = card.of_indicators(changes).findings if card else []
+    if trend:
+        tables += [table for table in _tables_of_trend(trend, returns) if not card or table.year not in card.years]
+        changed += [point.finding for line in trend.series if line.indicator in changes for point in line.points]
     years = {table.year for table in tables}
     pairs = [(table, family) for table in tables for family in families]
-    pairs += _base_tables(plan, families, years)
-    sums = former_sums(former, {table.year for table, _ in pairs})
-    choices = [choose_cells(*pair, returns, plan, limit, sums) for pair in pairs] if returns is not None else []
+    for family in families:  # of a base year outside the output only totals are printed, within changes
+        of_family = [change for change in changes if change.id in family.indicators]
+        only_changes = replace(family, indicators=tuple(change.id for change in of_family))
+        bases = sorted({change.base_of(year) for change in of_family for year in years} - years)
+        pairs += [(YearTable(base, {}, frozenset()), only_changes) for base in bases]
+    choices = [choose_cells(*pair, returns, plan, limit, former) for pair in pairs]
     cells = frozenset[Cell]().union(*(choice.cells for choice in choices))
-    if returns is not None:
-        cells |= set(_withheld_changes(changes, returns, plan, cells))
+    cells |= set(_withheld_changes(changed, returns, plan, cells))
     cells = frozenset(cell for cell in cells if cell[1] in years)
     of_units = sum(unit is not None for _, _, unit in cells)
-    indicators = (plan.indicator_by_id[name] for family in families for name in family.indicators)
     publication = Publication(
         min_count=limit,
         indicators={indicator.id: (indicator.numerator, indicator.denominator) for indicator in indicators},
@@ -110,34 +122,25 @@ def _withheld(
     return cells, Withheld(limit, of_units, len(cells) - of_units, publication=publication, exposed=tuple(exposed))
 
 
-def _tables_of_card(card: Scorecard) -> Iterator[YearTable]:
-    if card.returns is None:
-        return
+def _tables_of_card(card: Scorecard, returns: "pd.DataFrame") -> Iterator[YearTable]:
     province = card.of_province().frame
     for year in card.years:
-        units = card.returns.loc[card.returns["year"] == year, "unit"].unique()
+        units = returns.loc[returns["year"] == year, "unit"].unique()
         rows = province[(province["year"] == year) & province["provisional"]]
         yield _table(card.plan, year, {str(unit): str(unit) for unit in units}, rows["indicator"])
 
 
-def _tables_of_trend(trend: Trend) -> Iterator[YearTable]:
+def _tables_of_trend(trend: Trend, returns: "pd.DataFrame") -> Iterator[YearTable]:
     """Yield each year under the units of the last one, as `trend_of` sums them."""
-    if trend.returns is None:
-        return
     plan, last = trend.plan, trend.years[-1]
     findings = [point.finding for series in trend.series for point in series.points]
     given = {(f.year, f.unit) for f in findings if f.numerator is not None or f.denominator is not None}
     for year in trend.years:
-        units = list(map(str, trend.returns.loc[trend.returns["year"] == year, "unit"].unique()))
+        units = list(map(str, returns.loc[returns["year"] == year, "unit"].unique()))
         names = heirs_of(plan, year, last) if plan.units else {unit: unit for unit in units}
         rows = {unit: names.get(unit) for unit in units}
         provisional = (f.indicator for f in findings if f.year == year and f.unit is None and f.provisional)
         yield _table(plan, year, {u: row if (year, row) in given else None for u, row in rows.items()}, provisional)
-
-
-def _changes_of_trend(trend: Trend, families: Sequence[Family]) -> Iterator[Finding]:
-    changes = _changes_in(trend.plan, families)
-    return (point.finding for series in trend.series if series.indicator in changes for point in series.points)
 
 
 def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisional: Iterable[str]) -> YearTable:
@@ -152,19 +155,6 @@ def _published_trend(trend: Trend, cells: frozenset[Cell], withheld: Withheld) -
         for line in trend.series
     )
     return replace(trend, series=series, withheld=withheld, returns=None)
-
-
-def _changes_in(plan: Plan, families: Iterable[Family]) -> list[Indicator]:
-    indicators = (plan.indicator_by_id[name] for family in families for name in family.indicators)
-    return [indicator for indicator in indicators if indicator.measure == "change"]
-
-
-def _base_tables(plan: Plan, families: Sequence[Family], years: Set[int]) -> Iterator[tuple[YearTable, Family]]:
-    """Yield the base years outside the output: only their totals are printed, within changes."""
-    for family in families:
-        changes = _changes_in(plan, [family])
-        for base in sorted({change.base_of(year) for change in changes for year in years} - years):
-            yield YearTable(base, {}, frozenset()), replace(family, indicators=tuple(change.id for change in changes))
 
 
 def _withheld_changes(
@@ -182,20 +172,13 @@ def _withheld_changes(
             finding.unit is None
             and not finding.provisional
             and not any((indicator.id, year, None) in cells for year in counts)
-            and all(_total(returns, year, indicator) == count for year, count in counts.items())
+            and all(
+                returns.loc[returns["year"] == year, list(indicator.numerator)].sum().sum() == count
+                for year, count in counts.items()
+            )
         )
         if not is_of_printed_totals and any(count is not None for count in counts.values()):
             yield finding.indicator, finding.year, finding.unit
-
-
-def _total(returns: "pd.DataFrame", year: int, indicator: Indicator) -> int:
-    return int(returns.loc[returns["year"] == year, list(indicator.numerator)].sum().sum())
-
-
-def _reveals_count(problem: Problem, protected: set[str]) -> bool:
-    """Return whether a warning is about a protected cell, and not about a heading."""
-    is_of_cell = problem.field in protected and problem.place.cell is not None
-    return problem.severity is Severity.WARNING and is_of_cell
 
 
 def _without_quotes(problem: Problem, number_by_path: dict[str, int]) -> Problem:
@@ -204,24 +187,11 @@ def _without_quotes(problem: Problem, number_by_path: dict[str, int]) -> Problem
     return replace(problem, place=place, message=CATALOGUE[problem.code].meaning, remedy=None, value=None)
 
 
-def _publishable_outlook(
-    outlook: Iterable[Outlook], families: Sequence[Family], cells: frozenset[Cell]
-) -> Iterator[Outlook]:
-    """Yield the outlooks that reveal no count: an estimate rests on last year's counts of the missing units."""
-    protected = {indicator for family in families for indicator in family.indicators}
-    for found in outlook:
-        estimated = found.estimated and found.indicator in protected
-        if not estimated and (found.indicator, found.year, None) not in cells:
-            yield found
-
-
 def _publishable_counts(
     counts: UnitCounts, families: Sequence[Family], cells: frozenset[Cell], never: set[str]
 ) -> UnitCounts:
-    withheld = set(never)
-    for family in families:
-        if any((indicator, counts.year, counts.unit) in cells for indicator in family.indicators):
-            withheld |= family.fields
+    hidden = (f for f in families if any((name, counts.year, counts.unit) in cells for name in f.indicators))
+    withheld = never.union(*(family.fields for family in hidden))
     return replace(
         counts,
         values={field: count for field, count in counts.values.items() if field not in withheld},

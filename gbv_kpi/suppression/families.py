@@ -31,11 +31,6 @@ class Family:
     fields: frozenset[str]
     amounts: tuple[Amount, ...]
 
-    @property
-    def sides(self) -> list[Side]:
-        """Return every printed sum of fields, of this or a former publication."""
-        return list(dict.fromkeys(side for amount in self.amounts for side in amount.sides))
-
 
 def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> Iterator[Family]:
     """Yield the families that have a protected field.
@@ -95,14 +90,10 @@ def _are_apart(parts: Iterable[Side], plan: Plan) -> bool:
 
 def _is_part(part: Side, whole: Side, plan: Plan) -> bool:
     """Return whether each field of `part` is one of `whole`, or a part of one."""
-    return all(set(_with_wholes(field, plan)) & set(whole) for field in part)
+    return all(_with_wholes(field, plan) & set(whole) for field in part)
 
 
-def _with_wholes(field: str, plan: Plan) -> Iterator[str]:
-    """Yield the field, what it is a part of, and so on."""
-    seen: set[str] = set()
-    whole: str | None = field
-    while whole is not None and whole not in seen:
-        yield whole
-        seen.add(whole)
-        whole = plan.field_by_id[whole].part_of
+def _with_wholes(field: str, plan: Plan) -> set[str]:
+    """Return the field, what it is a part of, and so on."""
+    whole = plan.field_by_id[field].part_of
+    return {field} | (_with_wholes(whole, plan) if whole else set())

@@ -37,7 +37,6 @@ selection of rows protects a unit, because it is the only one or all others were
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -54,7 +53,8 @@ Booleans = NDArray[np.bool_]
 class Column:
     """One amount in all rows of a table, in pieces: a piece is the part of a row in one cell.
 
-    `own` is the amount that each row prints, NaN if it prints none.
+    `own` is the amount that each row prints, NaN if it prints none. The sum of the column is published now, or later,
+    when the missing units have reported.
     """
 
     own: Floats
@@ -66,14 +66,8 @@ class Column:
     units: Integers  # the number of units in a piece
     is_corrected: Booleans  # by piece: whether a former sum with it has changed
     is_free: Booleans  # by piece: whether nothing printed about its row bounds the amount
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """The publication of the sum of a column: now, or when the missing units have reported."""
-
-    is_printed: bool = True
-    is_late: bool = False  # printed when the missing units have reported
+    is_sum_printed: bool = True
+    is_sum_late: bool = False  # printed when the missing units have reported
     is_strict: bool = False  # there are former publications: protect units withheld for other amounts, too
 
 
@@ -82,72 +76,59 @@ def is_small(amount: Any, limit: int) -> Any:
     return (amount >= 1) & (amount < limit)
 
 
-def select_rows(
-    columns: Sequence[Column], sums: Sequence[Sum], limit: int, forced: Booleans
-) -> tuple[Booleans, list[int]]:
+def select_rows(columns: Sequence[Column], limit: int, forced: Booleans) -> tuple[Booleans, list[int]]:
     """Return the rows to withhold, and the numbers of the amounts left unprotected.
 
     `forced` rows are withheld in any case.
     """
-    hidden = forced.copy()
-    for column in columns:
-        hidden |= column.is_reason
-    candidates = np.flatnonzero(~hidden & ~np.logical_and.reduce([column.was_printed for column in columns])).tolist()
-    ranks = _ranks(columns, candidates)
-    candidates.sort(key=ranks.__getitem__)
-    groups = [list(group) for _, group in groupby(candidates, key=ranks.__getitem__)]
-    failing = _failing(columns, sums, limit, hidden)
+    if not columns:
+        return forced, []
+    hidden = np.logical_or.reduce([forced, *(column.is_reason for column in columns)])
+    was_printed = np.logical_and.reduce([column.was_printed for column in columns])
+    groups = _groups(columns, np.flatnonzero(~hidden & ~was_printed))
+    failing = _failing(columns, limit, hidden)
     while groups and failing:
-        settling = (group for group in groups if not _failing(columns, sums, limit, _with(hidden, group)))
-        group = min(settling, key=len, default=groups[0])
-        groups.remove(group)
-        hidden = _with(hidden, group)
-        failing = _failing(columns, sums, limit, hidden)
+        settling = (number for number, rows in enumerate(groups) if not _failing(columns, limit, _with(hidden, rows)))
+        hidden = _with(hidden, groups.pop(min(settling, key=lambda number: len(groups[number]), default=0)))
+        failing = _failing(columns, limit, hidden)
     return hidden, failing
 
 
 def is_recovered(column: Column, row: int) -> bool:
-    """Return whether former publications reveal the small amount of a row."""
-    if column.was_printed[row]:
-        return True
-    pieces = column.row == row
-    cells = column.cell[pieces]
-    if cells.size != 1 or not cells[0]:
-        return False
-    return bool((column.cell == cells[0]).sum() == 1)
+    """Return whether former publications reveal the amount of a row: they print it, or its cell has no other piece."""
+    cells = column.cell[column.row == row]
+    is_alone = len(cells) == 1 and cells[0] > 0 and (column.cell == cells[0]).sum() == 1
+    return bool(column.was_printed[row] or is_alone)
 
 
-def _with(hidden: Booleans, rows: list[int]) -> Booleans:
+def _with(hidden: Booleans, rows: Integers) -> Booleans:
     more = hidden.copy()
     more[rows] = True
     return more
 
 
-def _ranks(columns: Sequence[Column], rows: list[int]) -> dict[int, tuple[bool, float, list[tuple[float, float]]]]:
-    """Return the ranks of rows: equal for equal amounts, last for rows without any amount."""
-    added = np.full((len(columns[0].own), len(columns)), -1.0) if columns else np.empty((0, 0))
-    for number, column in enumerate(columns):
+def _groups(columns: Sequence[Column], rows: Integers) -> list[Integers]:
+    """Return the rows, equal ones together, the smallest first, and those without any amount last."""
+    amounts: list[Floats] = []
+    for column in columns:
         in_row = column.row >= 0
-        added[column.row[in_row], number] = 0
-        np.add.at(added[:, number], column.row[in_row], column.value[in_row])
-    own = np.nan_to_num(np.stack([column.own for column in columns], axis=1), nan=-1) if columns else added
-    sizes = np.where(added > 0, added, 0).sum(axis=1)
-    return {
-        row: (sizes[row] == 0, sizes[row], list(zip(added[row].tolist(), own[row].tolist(), strict=True)))
-        for row in rows
-    }
+        added = np.full(len(column.own), -1.0)
+        added[column.row[in_row]] = 0
+        np.add.at(added, column.row[in_row], column.value[in_row])
+        amounts += [added, np.nan_to_num(column.own, nan=-1)]
+    sizes = np.maximum(amounts[::2], 0).sum(axis=0)
+    _, group = np.unique(np.stack([sizes == 0, sizes, *amounts], axis=1)[rows], axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    order = np.argsort(group, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(group[order])) + 1)
 
 
-def _failing(columns: Sequence[Column], sums: Sequence[Sum], limit: int, hidden: Booleans) -> list[int]:
+def _failing(columns: Sequence[Column], limit: int, hidden: Booleans) -> list[int]:
     with_rest = np.append(hidden, True)  # row -1: units in no row
-    return [
-        number
-        for number, (column, total) in enumerate(zip(columns, sums, strict=True))
-        if not _is_protected(column, total, limit, with_rest[column.row])
-    ]
+    return [number for number, column in enumerate(columns) if not _is_protected(column, limit, with_rest[column.row])]
 
 
-def _is_protected(column: Column, total: Sum, limit: int, hidden: Booleans) -> bool:
+def _is_protected(column: Column, limit: int, hidden: Booleans) -> bool:
     """Return whether the hidden rows protect the small amounts of every cell."""
     size = int(column.cell.max(initial=0)) + 1
     cell, value = column.cell[hidden], column.value[hidden]
@@ -161,13 +142,13 @@ def _is_protected(column: Column, total: Sum, limit: int, hidden: Booleans) -> b
     np.minimum.at(least, cell[free], value[free])
     np.maximum.at(most, cell[free], value[free])
     is_first = np.arange(size) == 0
-    late = is_first & total.is_late
+    late = is_first & column.is_sum_late
     is_whole = pieces == len(column.row)
     is_open = pieces == np.bincount(column.cell, minlength=size)  # no unit of it is shown, so nothing new is revealed
     is_corrected = np.bincount(cell, weights=column.is_corrected[hidden], minlength=size) > 0
     is_new = is_first | is_corrected  # a total printed now reveals an unknown sum
     untouched = ((pieces == 0) & ~(late & (column.row.size > 0))) | (
-        (is_first | is_open) & ~(is_new & total.is_printed)
+        (is_first | is_open) & ~(is_new & column.is_sum_printed)
     )
     is_bound = pieces > count  # a printed sum of a row bounds its amount, and so those of the others
     is_revealed = is_small(summed, limit) | ((late | is_bound) & (summed == 0))
@@ -178,7 +159,7 @@ def _is_protected(column: Column, total: Sum, limit: int, hidden: Booleans) -> b
     return bool(
         np.all(
             untouched
-            | ~(small | late | ~is_first | total.is_strict)
+            | ~(small | late | ~is_first | column.is_strict)
             | (is_whole & (late | ~(is_singled_out | (is_bound & is_revealed))))
             | ((count == 1) & ~is_singled_out)
             | ((count + late >= FEWEST) & (~(small | late) | hides_small_amounts))

@@ -1,19 +1,28 @@
 """Choose the cells of one year's table to withhold, given all former publications."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from gbv_kpi.kpi.finding import Finding, Status
-from gbv_kpi.kpi.publication import Disclosure, Side
+from gbv_kpi.kpi.publication import Disclosure, Publication
 from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
-from gbv_kpi.suppression.counts import Counts, YearTable, counts_of, summed, value_of
+from gbv_kpi.suppression.counts import (
+    Counts,
+    Known,
+    YearTable,
+    corrected_rows,
+    counts_of,
+    joined,
+    known_of,
+    summed,
+    value_of,
+)
 from gbv_kpi.suppression.families import Amount, Family
-from gbv_kpi.suppression.former import Former, Known, corrected_rows, joined, known_of
-from gbv_kpi.suppression.selection import Booleans, Column, Sum, is_recovered, is_small, select_rows
+from gbv_kpi.suppression.selection import Booleans, Column, is_recovered, is_small, select_rows
 
 Cell = tuple[str, int, str | None]  # an indicator's finding of a year, for a unit or (None) the province
 
@@ -45,20 +54,21 @@ def published_scorecard(card: Scorecard, withheld: frozenset[Cell]) -> Scorecard
 
 
 def choose_cells(
-    table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan, limit: int, former: Former
+    table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan, limit: int, former: Sequence[Publication]
 ) -> Choice:
     """Choose the cells to withhold of one family of indicators in one year."""
     counts = counts_of(table, family, returns, plan)
-    known = known_of(counts, former.get(table.year, {}))
-    printed_now = {side for pair in counts.pairs.values() for side in pair}
-    columns = [_column(amount, counts, known, printed_now, limit) for amount in family.amounts]
+    known = known_of(counts, table.year, former)
+    columns = [_column(amount, counts, known, table.provisional, limit) for amount in family.amounts]
     forced, withheld_totals = corrected_rows(counts, known, family, limit)
     while True:
-        sums = [
-            _sum(amount, counts.pairs, withheld_totals, table.provisional, not known.is_empty)
-            for amount in family.amounts
+        columns = [
+            replace(
+                column, is_sum_printed=all(not names or names - withheld_totals for names in counts.printing(amount))
+            )
+            for amount, column in zip(family.amounts, columns, strict=True)
         ]
-        hidden, failing = select_rows(columns, sums, limit, forced)
+        hidden, failing = select_rows(columns, limit, forced)
         sides = {side for number in failing for side in family.amounts[number].sides}
         revealing = {name for name, pair in counts.pairs.items() if sides.intersection(pair) or not known.is_empty}
         if not failing or revealing <= withheld_totals | table.provisional:
@@ -80,24 +90,22 @@ def choose_cells(
     )
 
 
-def _column(amount: Amount, counts: Counts, known: Known, printed_now: set[Side], limit: int) -> Column:
+def _column(amount: Amount, counts: Counts, known: Known, provisional: Set[str], limit: int) -> Column:
     """Return an amount of all rows, in pieces by row and cell."""
-    printed = [known.printed_rows[side] for side in amount.sides]
-    sides_printed = [known.printed_rows[side] | (side in printed_now) for side in amount.sides]
-    is_printed = np.logical_and.reduce(sides_printed, dtype=bool)
-    value = value_of(amount, {side: counts.counted(side) for side in amount.sides})
+    printing = counts.printing(amount)
+    by_side = list(zip(amount.sides, map(bool, printing), strict=True))
+    is_printed = np.logical_and.reduce([known.printed_rows[side] | is_now for side, is_now in by_side])
+    was_printed = np.logical_and.reduce([known.printed_rows[side] for side in amount.sides])
     corrected = np.logical_or.reduce([known.corrected[side] for side in amount.sides])
+    # Of units that were printed alone, the rest of their row is known.
+    alone = np.logical_and.reduce([known.printed_units[side] for side in amount.sides])
     cell = joined([known.cells[side] for side in amount.sides])
+    value = value_of(amount, {side: counts.counted(side) for side in amount.sides})
     is_known = ~np.isnan(value)
-    for side in amount.sides:
-        if side not in printed_now:
-            is_known &= known.cells[side] > 0
+    for side, is_now in by_side:
+        is_known &= (known.cells[side] > 0) | is_now
     pieces, piece = np.unique(np.stack([counts.row, cell], axis=1)[is_known], axis=0, return_inverse=True)
     piece = piece.reshape(-1)
-    was_printed = np.logical_and.reduce(printed, dtype=bool)
-    alone = np.logical_and.reduce(
-        [known.printed_units[side] for side in amount.sides]
-    )  # the row's remainder is then known
     reasons = [is_small(counts.of_rows(amount, without), limit) for without in (np.zeros_like(alone), alone)]
     return Column(
         own=np.where(is_printed, counts.of_rows(amount), np.nan),
@@ -109,20 +117,9 @@ def _column(amount: Amount, counts: Counts, known: Known, printed_now: set[Side]
         units=np.bincount(piece, minlength=len(pieces)),
         is_corrected=summed(piece, corrected[is_known].astype(np.float64), len(pieces)) > 0,
         is_free=~np.append(np.logical_or.reduce(list(known.printed_rows.values())), False)[pieces[:, 0]],
+        is_sum_late=bool(set().union(*printing) & provisional),
+        is_strict=not known.is_empty,
     )
-
-
-def _sum(
-    amount: Amount,
-    pairs: Mapping[str, tuple[Side, ...]],
-    withheld: set[str],
-    provisional: frozenset[str],
-    is_strict: bool,
-) -> Sum:
-    """Return how the province's amount is published: a provisional one is printed later."""
-    printing = [{name for name, pair in pairs.items() if side in pair} for side in amount.sides]
-    is_printed = all(not names or names - withheld for names in printing)
-    return Sum(is_printed, bool(set().union(*printing) & provisional), is_strict)
 
 
 def _disclosed(year: int, counts: Counts, hidden: Booleans, totals: set[str]) -> Iterator[Disclosure]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gbv_kpi.i18n import ENGLISH, language
-from gbv_kpi.problem_codes import CATALOGUE
+from gbv_kpi.problems import CATALOGUE
 from tests.command import run
 
 

@@ -12,7 +12,6 @@ from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.privacy import (
     columns_of_persons,
     headings_of_persons,
-    is_personal_heading,
     personal_entry,
     shown_sheet_name,
 )
@@ -80,7 +79,7 @@ def test_the_lists_are_long_enough() -> None:
 
 @pytest.mark.parametrize("typed", [str, str.upper, without_diacritics, lambda text: unicodedata.normalize("NFD", text)])
 def test_a_personal_heading_is_recognised_however_typed(typed: Callable[[str], str]) -> None:
-    assert [heading for heading in headings(PERSONAL) if not is_personal_heading(typed(heading))] == []
+    assert [heading for heading in headings(PERSONAL) if not personal_entry(typed(heading))] == []
 
 
 @pytest.mark.parametrize("typed", [str, str.upper, lambda text: unicodedata.normalize("NFD", text)])
@@ -111,7 +110,7 @@ def test_no_label_of_a_plan_is_personal(plan: str) -> None:
     labels |= {name for unit in loaded.units for name in (unit.name, *unit.aliases)}
     labels |= {indicator.title.vi for indicator in loaded.indicators}
     for typed in (str, without_diacritics):
-        assert {label for label in labels if is_personal_heading(typed(label))} == set()
+        assert {label for label in labels if personal_entry(typed(label))} == set()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from gbv_kpi.sheets.grid import MAX_AREA, Grid, address_of
 from gbv_kpi.sheets.ods import read_ods
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import Refusal
-from gbv_kpi.sheets.xlsx_scan import read_sheet
+from gbv_kpi.sheets.xlsx import read_sheet
 from tests import offices
 
 ROW = "<table:table-row>%s</table:table-row>"
@@ -15,7 +15,7 @@ FAR = b'<row r="1048576"><c r="XFD1048576"%s</row>'
 
 def area_of_sheet(rows: bytes) -> int:
     xml = b'<worksheet xmlns="u"><sheetData>' + rows + b"</sheetData></worksheet>"
-    grid = read_sheet(xml, [], [], from_1904=False).grid
+    grid, _ = read_sheet(xml, [], [], from_1904=False)
     return len(grid.rows) * grid.width
 
 
@@ -50,7 +50,7 @@ def test_a_far_cell_of_an_xlsx_is_refused(rows: bytes) -> None:
 
 def area_of_tables(rows: str) -> int:
     sheets = read_ods(Package(offices.ods("S", [], after=rows)))
-    return sum(len(sheet.rows) * sheet.width for sheet, _ in sheets)
+    return sum(len(sheet.rows) * sheet.width for sheet in sheets)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_grid_is_filled_in_any_order() -> None:
     grid.put(1, 2, "b")
     grid.put(0, 0, "a")
     grid.put(1, 0, "c")
-    assert grid.sheet("S").rows == [["a"], ["c", "", "b"]]
+    assert grid.sheet("S", is_shown=True).rows == [["a"], ["c", "", "b"]]
     with pytest.raises(Refusal):
         grid.put(MAX_AREA, 0, "x")
 

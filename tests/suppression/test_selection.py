@@ -7,12 +7,14 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gbv_kpi.suppression.selection import Column, Sum, select_rows
+from gbv_kpi.suppression.selection import Column, select_rows
 from tests.suppression.attacker import Pair, small, told
 from tests.sweep import slow
 
 
-def columns(pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5) -> list[Column]:
+def columns(
+    pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5, *, is_late: bool = False
+) -> list[Column]:
     """Numerator, denominator and the rest of each row, and of what the total holds beside them."""
     held = [*pairs, beside] if beside else list(pairs)
     row = np.array([*range(len(pairs)), *([-1] if beside else [])])
@@ -27,6 +29,7 @@ def columns(pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5) -
             units=np.ones(len(held), dtype=np.int64),
             is_corrected=np.zeros(len(held), dtype=bool),
             is_free=np.ones(len(held), dtype=bool),
+            is_sum_late=is_late,
         )
         for name in told((0, 0))
     ]
@@ -34,9 +37,7 @@ def columns(pairs: Sequence[Pair], beside: Pair | None = None, limit: int = 5) -
 
 def withheld(*pairs: Pair, limit: int = 5, beside: Pair | None = None, is_late: bool = False) -> list[int | None]:
     """The places of the units withheld, None for what the total holds beside them."""
-    hidden, _ = select_rows(
-        columns(pairs, beside, limit), [Sum(is_late=is_late)] * 3, limit, np.zeros(len(pairs), dtype=bool)
-    )
+    hidden, _ = select_rows(columns(pairs, beside, limit, is_late=is_late), limit, np.zeros(len(pairs), dtype=bool))
     places: list[int | None] = [int(place) for place in np.flatnonzero(hidden)]
     return [None, *places] if beside and places else places
 
@@ -110,7 +111,7 @@ def test_a_limit_of_two_withholds_ones_only() -> None:
 
 def test_a_total_of_one_unit_fails_to_hide_it() -> None:
     def failing(*pairs: Pair) -> list[int]:
-        return select_rows(columns(pairs), [Sum()] * 3, 5, np.zeros(len(pairs), dtype=bool))[1]
+        return select_rows(columns(pairs), 5, np.zeros(len(pairs), dtype=bool))[1]
 
     assert failing((2, 20)) == [0]
     assert failing((10, 20)) == []

@@ -30,7 +30,7 @@ from gbv_kpi.plan.model import Letterhead
 from gbv_kpi.render import formatting, jinja, sentences, year_record
 from gbv_kpi.render.docx import tables, wording
 from gbv_kpi.render.letters import Letter
-from gbv_kpi.sheets.own_reports import REPORT_MARK
+from gbv_kpi.sheets.refusal import REPORT_MARK
 
 PAPER = (210, 297)  # mm: A4
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20

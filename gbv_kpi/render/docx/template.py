@@ -33,7 +33,6 @@ document's expressions run in Jinja's sandbox, and reach nothing but these field
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from difflib import get_close_matches
 from html import unescape
 from io import BytesIO
@@ -108,12 +107,12 @@ def report_fields(outcome: Outcome, number: str, language: Language) -> dict[str
         "ket_luan": " ".join(escape_controls(language.say(sentence)) for sentence in verdicts if sentence),
         "so_don_vi": " ".join(language.number(len(covered.expected)) for covered in coverage),
         "so_don_vi_bao_cao": " ".join(language.number(covered.received) for covered in coverage),
-        "cac_chi_tieu": _indicators(judged.of_province().findings, outcome, language),
+        "cac_chi_tieu": list(_indicators(judged.of_province().findings, outcome, language)),
         "cac_don_vi": [
             {
                 "stt": str(number),
                 "ten": escape_controls(findings[0].unit_name or ""),
-                "chi_tieu": _indicators(findings, outcome, language),
+                "chi_tieu": list(_indicators(findings, outcome, language)),
             }
             for number, findings in enumerate(by_unit.values(), start=1)
         ],
@@ -142,29 +141,26 @@ def letterhead_fields(plan: Plan, letterhead: Letterhead, number: str, language:
     }
 
 
-def _indicators(findings: Sequence[Finding], outcome: Outcome, language: Language) -> list[dict[str, str]]:
-    return [_indicator(number, finding, outcome, language) for number, finding in enumerate(findings, start=1)]
-
-
-def _indicator(number: int, finding: Finding, outcome: Outcome, language: Language) -> dict[str, str]:
-    indicator = outcome.scorecard.plan.indicator_by_id[finding.indicator]
-    missed = finding.status is Status.MISSED
-    unknown = SIGN[Status.WITHHELD if finding.status is Status.WITHHELD else Status.NO_DATA]
-    counts = [
-        unknown if count is None else language.number(count) for count in (finding.numerator, finding.denominator)
-    ]
-    return {
-        "stt": str(number),
-        "ten": escape_controls(language.say(indicator.title)),
-        "muc_tieu": escape_controls(indicator.quote),
-        "nguong": threshold_text(finding.threshold, language) if finding.threshold else "",
-        "tu_so": counts[0],
-        "mau_so": counts[1],
-        "ty_le": rate_text(finding, language) or SIGN.get(finding.status, ""),
-        "danh_gia": language.say(MEANING[finding.status]),
-        "con_thieu": escape_controls(language.say(amount_lacking(finding, indicator))) if missed else "",
-        "nam_truoc": last_year_rate(outcome.trend, finding, language) if finding.unit is None else "",
-    }
+def _indicators(findings: Sequence[Finding], outcome: Outcome, language: Language) -> Iterator[dict[str, str]]:
+    plan = outcome.scorecard.plan
+    for number, finding in enumerate(findings, start=1):
+        indicator, status = plan.indicator_by_id[finding.indicator], finding.status
+        unknown = SIGN[Status.WITHHELD if status is Status.WITHHELD else Status.NO_DATA]
+        counts = (finding.numerator, finding.denominator)
+        numerator, denominator = (unknown if count is None else language.number(count) for count in counts)
+        lacking = language.say(amount_lacking(finding, indicator)) if status is Status.MISSED else ""
+        yield {
+            "stt": str(number),
+            "ten": escape_controls(language.say(indicator.title)),
+            "muc_tieu": escape_controls(indicator.quote),
+            "nguong": threshold_text(finding.threshold, language) if finding.threshold else "",
+            "tu_so": numerator,
+            "mau_so": denominator,
+            "ty_le": rate_text(finding, language) or SIGN.get(status, ""),
+            "danh_gia": language.say(MEANING[status]),
+            "con_thieu": escape_controls(lacking),
+            "nam_truoc": last_year_rate(outcome.trend, finding, language) if finding.unit is None else "",
+        }
 
 
 def fill_in(template: bytes, paper: Paper, fields: Mapping[str, object], parts: Iterable[str], size: int = 0) -> bytes:
@@ -174,8 +170,13 @@ def fill_in(template: bytes, paper: Paper, fields: Mapping[str, object], parts: 
     """
 
     def work(template: bytes) -> bytes:
-        with _explain_errors():
-            return _render(_open(template), paper, fields, parts)
+        document = _open(template)
+        try:
+            return _render(document, paper, fields, parts)
+        except UsageError:
+            raise
+        except Exception as error:
+            raise UsageError(_reason(error)) from error
 
     if not can_isolate():
         return work(template)
@@ -201,30 +202,20 @@ def _open(template: bytes) -> DocxTemplate:
     return document
 
 
-@contextmanager
-def _explain_errors() -> Iterator[None]:
-    """Raise `UsageError` for any error in the expressions of a document."""
-    try:
-        yield
-    except UsageError:
-        raise
-    except MemoryError as error:
-        raise UsageError(_TOO_MUCH) from error
-    except SecurityError as error:  # a TemplateError too, but not of syntax
-        raise UsageError(_NOT_COMPUTED) from error
-    except TemplateError as error:
-        # Each paragraph is a line of what Jinja read.
-        lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
-        texts = (unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in reversed(lines))
-        near = next(filter(None, texts), "")[:MAX_QUOTED]
-        message = phrase(
-            "Invalid field in the Word template, near “{near}”. Write it as {example}.",
-            near=near or "{{ }}",
-            example="{{ nam }}",
-        )
-        raise UsageError(message) from error
-    except Exception as error:  # the document's own expressions can fail in any way
-        raise UsageError(_NOT_COMPUTED) from error
+def _reason(error: Exception) -> Phrase:
+    """Return why the expressions of a document fail, which they can do in any way."""
+    if isinstance(error, MemoryError):
+        return _TOO_MUCH
+    if isinstance(error, SecurityError) or not isinstance(error, TemplateError):
+        return _NOT_COMPUTED
+    # Each paragraph is a line of what Jinja read.
+    lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
+    texts = (unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in reversed(lines))
+    near = next(filter(None, texts), "")[:MAX_QUOTED] or "{{ }}"
+    example = "{{ nam }}"
+    return phrase(
+        "Invalid field in the Word template, near “{near}”. Write it as {example}.", near=near, example=example
+    )
 
 
 def _render(document: DocxTemplate, paper: Paper, fields: Mapping[str, object], parts: Iterable[str]) -> bytes:

@@ -16,8 +16,8 @@ from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
-from gbv_kpi.render.xlsx.formulas import quoted, reference
-from gbv_kpi.sheets.own_reports import REPORT_MARK
+from gbv_kpi.render.xlsx.formulas import quoted
+from gbv_kpi.sheets.refusal import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # for numbers in LibreOffice; Excel follows the reader's Windows
@@ -60,19 +60,13 @@ class Book:
         self.workbook = Workbook(self._bytes, flags)
         self.workbook.set_properties({"title": self.say(title), "category": REPORT_MARK, "created": UNDATED})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self._titles = list(RESERVED)
+        self.titles = list(RESERVED)  # of the sheets
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
         self.whole = f"{LOCALE[language.tag]}#,##0"  # the number format of counts
 
     def say(self, words: Words) -> str:
         """Return a text as a cell holds it."""
         return paper.storable(escape_controls(self.language.say(words)))
-
-    def sheet_name(self, title: Words) -> str:
-        # A word right before a bracket is taken for a function wherever the sheet is referred to.
-        name = paper.sheet_title(self.say(title).replace("(", " ("), self._titles)
-        self._titles.append(name)
-        return name
 
     def format(self, look: Look) -> Any:
         """Return a format; cells that look the same share it."""
@@ -138,7 +132,9 @@ class Page:
 
     def __init__(self, book: Book, title: Words) -> None:
         self.book = book
-        self.name = book.sheet_name(title)
+        # A word right before a bracket is taken for a function wherever the sheet is referred to.
+        self.name = paper.sheet_title(book.say(title).replace("(", " ("), book.titles)
+        book.titles.append(self.name)
         self.sheet = book.workbook.add_worksheet(self.name, _Sheet)
         self.sheet.hide_gridlines(2)
         self.sheet.set_default_row(ROW_HEIGHT)
@@ -155,7 +151,9 @@ class Page:
         return sum(round(width * 7) + 5 for width in self.widths)
 
     def reference(self, row: int, column: int) -> str:
-        return reference(self.name, xl_rowcol_to_cell(row, column))
+        """Return a cell as other sheets refer to it; an apostrophe in the sheet's name is written twice."""
+        name = self.name.replace("'", "''")
+        return f"'{name}'!{xl_rowcol_to_cell(row, column)}"
 
     def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> None:
         """Write a cell; text as text, whatever sign it starts with, and even if someone edits the cell later."""
@@ -218,13 +216,10 @@ class Page:
     def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
         for status in COLOURS:
             rule = {"type": "cell", "criteria": "==", "value": quoted(self.book.word[status])}
-            self._colour((first_row, column, last_row, column), status, rule)
+            self.colour((first_row, column, last_row, column), status, rule)
 
-    def colour_where(self, row: int, condition: str, status: Status) -> None:
-        """Give a row the colour of a verdict as long as a condition holds."""
-        self._colour((row, 0, row, len(self.widths) - 1), status, {"type": "formula", "criteria": condition})
-
-    def _colour(self, area: tuple[int, int, int, int], status: Status, rule: dict[str, Any]) -> None:
+    def colour(self, area: tuple[int, int, int, int], status: Status, rule: dict[str, Any]) -> None:
+        """Give cells the colour of a verdict as long as a rule holds."""
         fill, ink = COLOURS[status]
         look = self.book.workbook.add_format({"bg_color": fill, "font_color": ink})
         self.sheet.conditional_format(*area, {**rule, "format": look})

@@ -14,12 +14,6 @@ MAX_FORMULA = 8192
 MAX_CHOICES = 254
 
 
-def reference(sheet: str, cell: str) -> str:
-    """Return a cell of another sheet; an apostrophe in the sheet's name is written twice."""
-    name = sheet.replace("'", "''")
-    return f"'{name}'!{cell}"
-
-
 def quoted(text: str) -> str:
     """Return a text inside a formula, its quotation marks written twice."""
     doubled = text[:MAX_LITERAL].replace('"', '""')

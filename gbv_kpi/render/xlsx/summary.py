@@ -104,10 +104,13 @@ def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage
     lower = any(threshold.lower_is_better for threshold in thresholds)
     lacking = phrase("Lacking or too many") if lower else phrase("Lacking")
     titles = [Cell(indicator.marked(indicator.indicator.title), look=BOLD) for indicator in indicators]
+    denominators = [
+        Cell() if page.indicator.measure == "count" else _link(page, units.DENOMINATOR) for page in indicators
+    ]
     yield phrase("Indicator"), 20.0, titles
     yield phrase("The plan's words"), 46.0, [Cell(indicator.indicator.quote) for indicator in indicators]
     yield phrase("Numerator"), 11.0, [_link(indicator, units.NUMERATOR) for indicator in indicators]
-    yield phrase("Denominator"), 11.0, [_denominator(indicator) for indicator in indicators]
+    yield phrase("Denominator"), 11.0, denominators
     yield phrase("Rate"), 11.0, [_link(indicator, units.RATE) for indicator in indicators]
     # Without a threshold the chart would draw a word as 0, and a link to a blank cell gives 0.
     yield phrase("Threshold in force"), 12.0, [book.bound(indicator.threshold) for indicator in indicators]
@@ -124,10 +127,6 @@ def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage
         yield phrase("Next threshold"), EXTRA_WIDTH, bounds
         links = [_link(page, units.NEXT) if page.coming else Cell() for page in indicators]
         yield phrase("{lacking} for it", lacking=lacking), EXTRA_WIDTH, links
-
-
-def _denominator(indicator: IndicatorPage) -> Cell:
-    return Cell() if indicator.indicator.measure == "count" else _link(indicator, units.DENOMINATOR)
 
 
 def _link(indicator: IndicatorPage, column: int) -> Cell:
@@ -157,5 +156,5 @@ def _follow_verdicts(page: Page, outcome: Outcome, year: int, rows: tuple[int, i
     current = book.say(sentences.verdict(outcome, year) or "")
     if current in possible and (formula := formulas.choice(missed, possible)):
         page.put(row, 0, Cell(current, formula=formula), TITLE)
-    page.colour_where(row, f"={missed}>0", Status.MISSED)
-    page.colour_where(row, f"={missed}=0", Status.MET)
+    for status, condition in ((Status.MISSED, f"={missed}>0"), (Status.MET, f"={missed}=0")):
+        page.colour((row, 0, row, len(page.widths) - 1), status, {"type": "formula", "criteria": condition})
