@@ -18,6 +18,7 @@ HEAVY = (
     "sqlalchemy",
     "jinja2",
     "pygal",
+    "rich",
     "docx",
     "xlsxwriter",
 )

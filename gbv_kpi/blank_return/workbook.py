@@ -221,15 +221,16 @@ def _fill_guide(sheet: Worksheet, request: Request) -> None:
     looks.set_widths(sheet, widths)
     title = request.language.say(phrase("How to fill in the return of {year}", year=str(request.year)))
     looks.put_line(sheet, 1, title, widths, looks.font(14, bold=True), looks.CENTRED)
-    template = jinja.environment(jinja.TEXTS, request.language).get_template("return-guide.txt.j2")
-    guide: Any = template.make_module({"plan": request.plan, "year": request.year})
+    environment = jinja.environment(jinja.TEXTS, request.language, escape=str)
+    known = {"plan": request.plan, "year": request.year}
+    guide: Any = environment.get_template("return-guide.txt.j2").make_module(known)
     rules = guide.rules().splitlines()
     for row, rule in enumerate(rules, start=2):
         looks.put_line(sheet, row, f"• {rule}", widths, looks.font())
     top = len(rules) + 3  # a blank row keeps the rules out of the header
     _put_headings(sheet, top, labels.NOTE, widths, request)
     for number, field in enumerate(request.fields, start=1):
-        texts = _item(str(number), field, guide.notes(field).rstrip(), request)
+        texts = _item(str(number), field, str(guide.notes(field)).rstrip(), request)
         looks.put_row(sheet, top + number, texts, widths, looks.font())
     sheet.freeze_panes = f"A{top + 1}"
     looks.print_on_a4(sheet, "landscape", f"{top}:{top}")

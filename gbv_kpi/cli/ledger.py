@@ -41,12 +41,7 @@ def status(
     with request.open_ledger() as opened, opened.reading() as connection:
         entries = entries_of(connection, plan, years=[year])
     found = year_status(entries, plan, year, now(), fail_on)
-    request.show(
-        lambda: status_to_terminal(found, request.language),
-        lambda: status_to_json(found),
-        lambda: status_listing(found, request.language),
-        silent=quiet and found.exit_code == 0,
-    )
+    request.show(found, status_to_terminal, status_to_json, status_listing, silent=quiet and found.exit_code == 0)
     raise typer.Exit(found.exit_code)
 
 
@@ -76,11 +71,7 @@ def history(
         raise UsageError(phrase("The ledger has no such return."))
     events = [event for event in events if keys is None or (event.unit, event.since) in keys]
     listing = history_listing(plan, found, events, request.language)
-    request.show(
-        lambda: history_to_terminal(listing, request.language),
-        lambda: history_to_json(plan, found, events),
-        lambda: listing,
-    )
+    request.show(listing, history_to_terminal, lambda *_: history_to_json(plan, found, events), lambda *_: listing)
 
 
 def trace(
@@ -107,11 +98,7 @@ def trace(
         entries = entries_of(connection, plan, years=[year], as_of=request.moment)
         events = events_of(connection, plan, [year], request.moment)
     traced = follow(entries, plan, indicator, wanted, year, events)
-    request.show(
-        lambda: trace_to_terminal(traced, request.language),
-        lambda: trace_to_json(traced),
-        lambda: trace_listing(traced, request.language),
-    )
+    request.show(traced, trace_to_terminal, trace_to_json, trace_listing)
 
 
 def trend(
@@ -137,11 +124,7 @@ def trend(
             raise UsageError(phrase("The ledger has no return for the plan {plan}.", plan=plan.id))
         found = trend_of(returns_from(entries, plan), plan, request.moment)
         found = publishing.withhold(found, request, opened, register=register)
-    request.show(
-        lambda: trend_to_terminal(found, request.language),
-        lambda: trend_to_json(found),
-        lambda: trend_listing(found, request.language),
-    )
+    request.show(found, trend_to_terminal, trend_to_json, trend_listing)
 
 
 def diff(
@@ -177,11 +160,7 @@ def diff(
     with request.open_ledger() as opened, opened.reading() as connection:
         new = current_entries(connection, plan, [year], parse_as_of(after))
     found = difference(plan, year, old, new, signature)
-    request.show(
-        lambda: difference_to_terminal(found, request.language),
-        lambda: difference_to_json(found),
-        lambda: difference_listing(found, request.language),
-    )
+    request.show(found, difference_to_terminal, difference_to_json, difference_listing)
 
 
 def withdraw(

@@ -3,9 +3,8 @@
 import os
 import shutil
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +15,6 @@ from gbv_kpi.console import to_json_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import LANGUAGES, Bilingual, Language, phrase, tag_in
-
-if TYPE_CHECKING:
-    from gbv_kpi.plan.office import Setting
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
 SOURCES = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file"}  # by typer's names
@@ -194,26 +190,20 @@ def config(
         content = {"schema": "gbv-kpi/config/1", "file": path, "settings": records, "exit_code": 0}
         request.emit(to_json_text(content))
         return
+
+    def source_of(setting: Setting) -> str:
+        words = spoken.say(SOURCE_WORDS[setting.source])
+        return f"{words} ({path}:{setting.line})" if setting.line else words
+
     columns: Columns[Setting] = (
         ("key", phrase("Setting"), lambda setting: setting.key),
         ("value", phrase("Value"), lambda setting: _text(setting.value, spoken)),
-        ("source", phrase("From"), lambda setting: _source_text(setting, path, spoken)),
+        ("source", phrase("From"), source_of),
     )
     request.emit(on_terminal(listing_of(phrase("Setting"), columns, settings), spoken))
 
 
-def _source_text(setting: "Setting", file: str | None, language: Language) -> str:
-    words = language.say(SOURCE_WORDS[setting.source])
-    return f"{words} ({file}:{setting.line})" if setting.line else words
-
-
 def _text(value: object, language: Language) -> str:
-    match value:
-        case date():
-            return value.isoformat()
-        case Bilingual():
-            return language.say(value)
-        case tuple():
-            return "; ".join(_text(part, language) for part in value)
-        case _:
-            return str(value)
+    if isinstance(value, tuple):
+        return "; ".join(_text(part, language) for part in value)
+    return language.say(value) if isinstance(value, Bilingual) else str(value)

@@ -217,12 +217,7 @@ def submit(
             submission = replace(submission, is_rehearsal=dry_run)
             silent = quiet and submission.exit_code == 0
             request.say_left_out(left_out, silent=silent)
-            request.show(
-                lambda: submission_to_terminal(submission, request.language),
-                lambda: submission_to_json(submission, request.language),
-                lambda: submission_listing(submission, request.language),
-                silent=silent,
-            )
+            request.show(submission, submission_to_terminal, submission_to_json, submission_listing, silent=silent)
             if sort_into:
                 sort_files(submission, sort_into, opened, request.document_language)
     raise typer.Exit(submission.exit_code)

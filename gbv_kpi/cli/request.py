@@ -10,7 +10,7 @@ from functools import partial
 from inspect import Parameter, Signature, signature
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_args
 
 import typer
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from gbv_kpi.ledger.entries import Author
     from gbv_kpi.plan import Plan
     from gbv_kpi.render.listing import Listing
+
+Item = TypeVar("Item")
 
 BINARY = {"xlsx", "docx"}
 
@@ -167,9 +169,10 @@ class Request:
 
     def show(
         self,
-        table: "Callable[[], RenderableType]",
-        json: "Callable[[], str | Iterator[str]]",
-        listing: "Callable[[], Listing]",
+        item: Item,
+        table: "Callable[[Item, Language], RenderableType]",
+        json: "Callable[[Item, Language], str | Iterator[str]]",
+        listing: "Callable[[Item, Language], Listing]",
         *,
         silent: bool = False,
     ) -> None:
@@ -177,7 +180,7 @@ class Request:
         from gbv_kpi.render.listing import in_format
 
         if self.output is not None or not silent:
-            self.emit(in_format(self.format, self.language, table, json, listing))
+            self.emit(in_format(self.format, item, self.language, table, json, listing))
 
     def say_left_out(self, files: Sequence[str], *, silent: bool) -> None:
         if files and not silent:

@@ -176,7 +176,12 @@ class LedgerCheck:
 def check_ledger(ledger: Ledger) -> LedgerCheck:
     """Verify all records of a ledger. Raises `LedgerError` if it cannot be read at all."""
     with ledger.reading() as connection, query.damage_as_error(connection):
-        damage = list(_damaged_pages(connection))
+        damage = []
+        if connection.dialect.name == "sqlite":  # PostgreSQL checks its own pages
+            if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+                damage.append(CONTRADICTION)
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                damage.append(phrase("a return in it belongs to no file"))
         query.journal_of(connection)  # both raise for a record that differs from its digest
         query.publications_of(connection)
         files = connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id))
@@ -195,16 +200,6 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
     contents = list(_content_damage(files_held, entries))
     damage += filter(None, contents)
     return LedgerCheck(ledger.name, len(files_held), len(rows), contents.count(None), tuple(damage))
-
-
-def _damaged_pages(connection: Connection) -> Iterator[Phrase]:
-    """Check the pages of SQLite; PostgreSQL checks its own."""
-    if connection.dialect.name != "sqlite":
-        return
-    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
-        yield CONTRADICTION
-    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        yield phrase("a return in it belongs to no file")
 
 
 def _missing_revisions(entries: Mapping[object, list[Entry]]) -> Iterator[Phrase]:

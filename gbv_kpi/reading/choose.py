@@ -76,9 +76,9 @@ def _plans_and_results(named: Sequence[Column]) -> list[Column]:
     pairs = [
         (column, result)
         for column in named
+        if set(column.kinds) == {Kind.TARGET} and len(column.path) > 1
         for result in named
-        if set(column.kinds) == {Kind.TARGET} and not result.meaning.against
-        if len(column.path) > 1 and column.path[:-1] == result.path[:-1]
+        if column.path[:-1] == result.path[:-1] and not result.meaning.against
     ]
     return [column for pair in pairs for column in pair] if len(pairs) > 1 else []
 

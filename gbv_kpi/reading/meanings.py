@@ -14,16 +14,7 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.reading.labels import QUIET, Atom, Key, Kind, Label, Meaning, listed
-from gbv_kpi.reading.normalize import (
-    CACHED,
-    LONGEST_LABEL,
-    plain_key,
-    plain_words,
-    tidy,
-    without_diacritics,
-    words,
-    words_of_label,
-)
+from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, plain_key, tidy, without_diacritics, words, words_of_label
 from gbv_kpi.reading.titles import mark_periods
 from gbv_kpi.reading.units import level_of
 
@@ -31,7 +22,9 @@ Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minu
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
 PERIODS = frozenset(words("tháng, quý, đợt, tuần, kỳ, thang, quy, dot, tuan, ky, month, quarter, week"))
 _NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
-_COUNT_WORDS = ("tổng số", "số lượng", "số", "number of")
+_COUNT_WORDS = [
+    form for key in map(words, ("tổng số", "số lượng", "số", "number of")) for form in (key, plain_key(key))
+]
 
 
 @dataclass(slots=True)
@@ -143,11 +136,8 @@ class Vocabulary:
         self._wholes = {field_.id: field_.part_of for field_ in plan.fields}
 
     def _without_count(self, key: Key) -> Key:
-        for text in _COUNT_WORDS:
-            for count in (words(text), plain_words(text)):
-                if key[: len(count)] == count and len(key) > len(count):
-                    return key[len(count) :]
-        return key
+        lengths = (len(count) for count in _COUNT_WORDS if key[: len(count)] == count and len(key) > len(count))
+        return key[next(lengths, 0) :]
 
     # ------------------------------------------------------------------ one heading
 

@@ -118,9 +118,8 @@ def of_return(problem: Problem, frame: pd.DataFrame, index: int, grid: Grid) -> 
     if not isinstance(code, str):
         return problem.for_unit(None, None, year)
     units = grid.reader.plan.units_in(year) if year else ()
-    return problem.for_unit(
-        code, next((unit.name for unit in units if unit.code == code), code if year else None), year
-    )
+    name = next((unit.name for unit in units if unit.code == code), code if year else None)
+    return problem.for_unit(code, name, year)
 
 
 def hidden(

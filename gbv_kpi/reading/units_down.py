@@ -248,7 +248,7 @@ def _take_out_shared(
             problems += [(index, Problem("missing-value", place, message, field=field)) for index, place in places]
         if gone:
             values = cells[field].values.astype(object)
-            values[gone] = pd.Series([Unread()] * len(gone), index=gone)
+            values[gone] = Unread()
             rows, across = at.copy(), np.full(len(at), column.at, dtype=np.int32)
             rows[gone] = across[gone] = -1
             cells[field] = FieldCells(values, rows, across)

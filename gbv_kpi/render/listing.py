@@ -65,16 +65,17 @@ def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], not
 
 def in_format(
     format: str,
+    item: Item,
     language: Language,
-    table: Callable[[], RenderableType],
-    json: Callable[[], str | Iterator[str]],
-    make_listing: Callable[[], Listing],
+    table: Callable[[Item, Language], RenderableType],
+    json: Callable[[Item, Language], str | Iterator[str]],
+    listing: Callable[[Item, Language], Listing],
 ) -> str | bytes | Iterator[str] | RenderableType:
     """Return a result in a format: its table for a terminal, its JSON, or its listing as a file."""
     if format in ("table", "json"):
-        return table() if format == "table" else json()
+        return (table if format == "table" else json)(item, language)
     render: Callable[[Listing, Language], str | bytes | Iterator[str]] = resolve_name(RENDERERS[format])
-    return render(make_listing(), language)
+    return render(listing(item, language), language)
 
 
 def on_terminal(listing: Listing, language: Language, names: Collection[str] = ()) -> Table:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import starmap
+from typing import TYPE_CHECKING
 
 from gbv_kpi.console import to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import CATALOGUE, Problem, Severity
-from gbv_kpi.render.table import Styled, styled
+
+if TYPE_CHECKING:
+    from gbv_kpi.render.table import Styled
 
 EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
@@ -44,8 +47,10 @@ class ProblemGroup:
     def distinct_hints(self, language: Language) -> list[str]:
         return list(dict.fromkeys(language.say(problem.hint) for problem in self.problems))
 
-    def lines(self, language: Language) -> Iterator[Styled]:
+    def lines(self, language: Language) -> Iterator["Styled"]:
         """Yield the first examples with their places, how many more there are, and the hints."""
+        from gbv_kpi.render.table import styled  # here: `explain` needs no rich
+
         for problem in self.examples:
             message = language.say(problem.message)
             yield styled(f"{place}: {message}" if (place := place_text(problem)) else message, language)

@@ -129,7 +129,7 @@ def submission_to_terminal(submission: Submission, language: Language) -> Render
     return Group(*parts, *problem_groups(submission.problems, language), summary)
 
 
-def status_to_json(status: YearStatus) -> str:
+def status_to_json(status: YearStatus, _: Language) -> str:
     expected, outstanding = len(status.expected), [unit.unit for unit in status.outstanding]
     coverage = {"year": status.year, "expected": expected, "received": expected - len(outstanding)}
     return to_json_text(

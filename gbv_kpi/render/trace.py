@@ -72,7 +72,7 @@ def history_to_terminal(listing: Listing, language: Language) -> RenderableType:
     return Group(on_terminal(listing, language, names), *(styled(note, language) for note in listing.notes))
 
 
-def trace_to_json(traced: Trace) -> str:
+def trace_to_json(traced: Trace, _: Language) -> str:
     """Return the finding as `report` has it, and the counts with their cells."""
     sides = {
         side: [attributes(count, "field", "value", "cell") | _source_record(count.entry) for count in counts]

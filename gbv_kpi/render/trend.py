@@ -24,7 +24,7 @@ BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 
 
-def trend_to_json(trend: Trend) -> Iterator[str]:
+def trend_to_json(trend: Trend, _: Language) -> Iterator[str]:
     """Yield JSON in pieces, the same in every language; rates and paths are for display and decide nothing."""
     content: dict[str, object] = {
         "schema": "gbv-kpi/trend/1",

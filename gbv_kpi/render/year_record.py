@@ -82,7 +82,7 @@ def event_shown(event: Event, is_new: bool, format: str, language: Language) -> 
     return "".join(f"{escape_controls(language.say(sentence))}\n" for sentence in sentences)
 
 
-def difference_to_json(difference: "Difference") -> str:
+def difference_to_json(difference: "Difference", _: Language) -> str:
     return to_json_text(
         {
             "schema": "gbv-kpi/diff/1",

@@ -78,7 +78,7 @@ class History:
         if kind == "trend":
             followed = trend_of(returns_from(entries, plan), plan)
             true = [p.finding.record() for s in followed.series for p in s.points]
-            printed = json.loads("".join(trend_to_json(publishable_trend(followed, limit, former))))
+            printed = json.loads("".join(trend_to_json(publishable_trend(followed, limit, former), ENGLISH)))
             findings = [point for series in printed["series"] for point in series["points"]]
             last: int | None = followed.years[-1]
         else:

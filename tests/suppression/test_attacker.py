@@ -75,7 +75,7 @@ def _tables(chance: random.Random) -> Iterator[Table]:
     )
     followed = trend_of(returns_from(entries, plan), plan)
     points = _records(point.finding for series in followed.series for point in series.points)
-    series = json.loads("".join(trend_to_json(publishable_trend(followed, LIMIT))))["series"]
+    series = json.loads("".join(trend_to_json(publishable_trend(followed, LIMIT), ENGLISH)))["series"]
     yield from _by_indicator_and_year(points, [point for one in series for point in one["points"]])
 
 
