@@ -6,6 +6,7 @@ Record layout: [MS-XLS], https://learn.microsoft.com/openspecs/office_file_forma
 
 import io
 from collections import defaultdict
+from collections.abc import Sequence
 from struct import pack_into, unpack_from
 
 from gbv_kpi.i18n import phrase
@@ -41,6 +42,8 @@ def read_xls(content: bytes) -> list[Sheet]:
     if "WordDocument" in streams:
         raise text_document()
     name = next((name for name in streams if name.lower() in ("workbook", "book")), "Workbook")
+    if any(entry.name == name and _is_endless(container.SSAT, entry.first_SID) for entry in container.dirlist):
+        raise damaged()
     whole, start, size = container.locate_named_stream(name)
     if whole is None:
         raise damaged()
@@ -69,6 +72,15 @@ def read_xls(content: bytes) -> list[Sheet]:
         grid.hidden_columns.update(column for column, look in sheet.colinfo_map.items() if look.hidden)
         sheets.append(grid.sheet(sheet.name, is_shown=sheet.visibility == 0))
     return sheets
+
+
+def _is_endless(chain: Sequence[int], sector: int) -> bool:
+    """Return whether a chain of short sectors runs in a circle, which xlrd would follow forever."""
+    seen = set[int]()
+    while 0 <= sector < len(chain) and sector not in seen:
+        seen.add(sector)
+        sector = chain[sector]
+    return sector in seen
 
 
 def _value(kind: int, value: str | float, is_calculated: bool) -> Cell:

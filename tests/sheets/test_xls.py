@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,26 @@ def test_what_is_struck_out_or_not_shown_is_left_out_and_told() -> None:
     assert list(sheets[0].rows[0]) == ["", "", 2023.0, "", Percentage(0.5), 20.0, "20"]
     assert [(problem.code, problem.place.cell) for problem in problems] == [("unseen-text", "A1")]
     assert sheets[0].unseen == ((0, 0), (0, 1), (0, 3), (0, 6))
+
+
+@pytest.mark.parametrize(("next_sector", "fault"), [(-2, "unsupported-format"), (0, "unreadable-file")])
+def test_short_stream_that_runs_in_a_circle_is_damaged(next_sector: int, fault: str) -> None:
+    assert [problem.code for problem in read_sheets(Source("f.xls", short_container(next_sector))).problems] == [fault]
+
+
+def short_container(next_sector: int) -> bytes:
+    """Return an OLE file: table of sectors, directory, table of short sectors, and one short stream "Workbook"."""
+
+    def table(*sectors: int) -> bytes:
+        return struct.pack("<128i", *sectors, *[-1] * (128 - len(sectors)))
+
+    def entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+        title = name.encode("utf-16-le").ljust(64, b"\0")
+        return struct.pack("<64sHBBiii36xiII", title, 2 * len(name) + 2, kind, 1, -1, -1, child, first, size, 0)
+
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + struct.pack(
+        "<16xHHHHH6xiii4xiiiii", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 4096, 2, 1, -2, 0
+    )
+    directory = entry("Root Entry", 5, 1, 3, 512) + entry("Workbook", 2, -1, 0, 60)
+    blocks = (table(-3, -2, -2, -2), directory.ljust(512, b"\0"), table(next_sector), b"x" * 512)
+    return head + struct.pack("<109i", 0, *[-1] * 108) + b"".join(blocks)
