@@ -1,23 +1,29 @@
 """Check the tables of a plan file against each other, and warn of probable slips; each check is a plain function.
 
-References are looked up in the raw tables, so that they are reported with the other mistakes of a file, and one to an
-invalid entry is none. The other contradictions, and doubts, are those of a valid plan.
+Contradictions are looked for in the entries that are valid by themselves, so that all mistakes of a file are reported
+at once; a reference to an invalid entry is not a mistake of its own. Doubts are looked for in a valid plan only.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 from unicodedata import normalize
+
+from pydantic import ValidationError
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.tables import Unit
+from gbv_kpi.plan.tables import Deadlines, Indicator, ReturnField, Table, Unit
 from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED, Comparator, Measure
 from gbv_kpi.plan.toml_file import Location, Mistake, nearest
+
+Key = TypeVar("Key", int, str)
+T = TypeVar("T", bound=Table)
 
 # The key that identifies the entries of a list, and the message about an unknown name.
 _NAMES = {
@@ -39,11 +45,10 @@ _REFERENCES = (
 
 def contradictions(content: Mapping[str, Any], plan: Plan | None) -> Iterator[Mistake]:
     """Yield the contradictions between the tables of a file; `plan` is None if some are invalid."""
-    yield from _references_exist(content)
-    yield from _no_field_is_part_of_itself(content)
+    for check in CONTRADICTIONS:
+        yield from check(content)
     if plan is not None:
-        for check in CONTRADICTIONS:
-            yield from check(plan)
+        yield from _codes_are_unique_in_a_year(plan)
 
 
 def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]]:
@@ -55,6 +60,13 @@ def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]
 def _texts(content: Mapping[str, Any], table: str, key: str) -> dict[int, str]:
     """Return the texts that the entries of a list have for a key, by their number in the file."""
     return {n: text for n, entry in entries(content, table).items() if isinstance(text := entry.get(key), str)}
+
+
+def _valid(entries: Mapping[Key, Any], model: type[T]) -> Iterator[tuple[Key, T]]:
+    """Yield the entries that are valid by themselves, with their key; the others are reported by their model."""
+    for key, entry in entries.items():
+        with suppress(ValidationError):
+            yield key, model.model_validate(entry)
 
 
 def _references_exist(content: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -98,27 +110,27 @@ def _no_field_is_part_of_itself(content: Mapping[str, Any]) -> Iterator[Mistake]
             yield Mistake(("field", number, "part_of"), phrase("a field cannot be part of itself"))
 
 
-def _years_run_forward(plan: Plan) -> Iterator[Mistake]:
-    if plan.last_year < plan.first_year:
+def _years_run_forward(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    first, last = content.get("first_year"), content.get("last_year")
+    if isinstance(first, int) and isinstance(last, int) and last < first:
         yield Mistake(("last_year",), phrase("the last year is before the first"))
 
 
-def _ids_are_unique(plan: Plan) -> Iterator[Mistake]:
-    for table, named, what in (
-        ("field", plan.fields, phrase("duplicate field {id}")),
-        ("indicator", plan.all_indicators, phrase("duplicate indicator {id}")),
-    ):
-        ids = [entry.id for entry in named]
-        for number, name in enumerate(ids):
-            if name in ids[:number]:
+def _ids_are_unique(content: Mapping[str, Any]) -> Iterator[Mistake]:
+    for table, what in (("field", phrase("duplicate field {id}")), ("indicator", phrase("duplicate indicator {id}"))):
+        seen: set[str] = set()
+        for number, name in _texts(content, table, "id").items():
+            if name in seen:
                 yield Mistake((table, number, "id"), phrase(what.wording, id=name))
+            seen.add(name)
 
 
-def _sums_are_of_one_kind(plan: Plan) -> Iterator[Mistake]:
+def _sums_are_of_one_kind(content: Mapping[str, Any]) -> Iterator[Mistake]:
     """Find sums of different kinds, such as people and cases."""
-    for number, indicator in enumerate(plan.all_indicators):
+    counts = {field.id: field.counts for _, field in _valid(entries(content, "field"), ReturnField)}
+    for number, indicator in _valid(entries(content, "indicator"), Indicator):
         for key, names in {"numerator": indicator.numerator, "denominator": indicator.denominator}.items():
-            kinds = sorted({plan.field_by_id[name].counts for name in names if name in plan.field_by_id})
+            kinds = sorted({counts[name] for name in names if name in counts})
             if len(kinds) > 1:
                 what = phrase("{kinds} are counted separately and cannot be added up", kinds=", ".join(kinds))
                 yield Mistake(("indicator", number, key), what)
@@ -137,12 +149,13 @@ def _codes_are_unique_in_a_year(plan: Plan) -> Iterator[Mistake]:
         others.append(unit)
 
 
-def _levels_pass_on_in_time(plan: Plan) -> Iterator[Mistake]:
+def _levels_pass_on_in_time(content: Mapping[str, Any]) -> Iterator[Mistake]:
     """Find deadlines of two levels that are not at least one working day apart (NĐ 09/2019, Art. 8).
 
     Working days are Monday to Friday; public holidays are not known here.
     """
-    for year, deadlines in plan.deadline.items():
+    days_by_year = content.get("deadline")
+    for year, deadlines in _valid(days_by_year if isinstance(days_by_year, Mapping) else {}, Deadlines):
         levels = [(name, day) for name, day in deadlines.days.items() if name != "all"]
         for (lower, first), (upper, last) in pairwise(levels):
             between = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
@@ -152,7 +165,7 @@ def _levels_pass_on_in_time(plan: Plan) -> Iterator[Mistake]:
                     lower=lower,
                     upper=upper,
                 )
-                yield Mistake(("deadline", str(year), upper), what)
+                yield Mistake(("deadline", year, upper), what)
 
 
 SOURCE_EXAMPLE = 'source = { text = "…", kind = "full text" }'
@@ -277,11 +290,12 @@ def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
             yield Mistake(("unit", plan.units.index(unit), "name"), what)
 
 
-CONTRADICTIONS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
+CONTRADICTIONS: tuple[Callable[[Mapping[str, Any]], Iterator[Mistake]], ...] = (
     _years_run_forward,
     _ids_are_unique,
+    _references_exist,
+    _no_field_is_part_of_itself,
     _sums_are_of_one_kind,
-    _codes_are_unique_in_a_year,
     _levels_pass_on_in_time,
 )
 DOUBTS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (

@@ -1,4 +1,4 @@
-"""What the tables of a plan file must have in common is told beside whatever else is wrong."""
+"""Contradictions between the tables of a plan file are reported with whatever else is wrong."""
 
 from pathlib import Path
 
@@ -48,3 +48,15 @@ def test_a_misspelt_key_hides_no_contradiction_and_makes_none(tmp_path: Path, mi
         "unknown field victim; did you mean victims? The fields are victims, seeking",
     ) in told
     assert len(told) == 2
+
+
+def test_a_misspelt_key_hides_neither_reversed_years_nor_mixed_sums(tmp_path: Path) -> None:
+    text = PLAN.replace('["victims"]', '["victims", "cases"]') + CASES + CASES.replace("counts", "count")
+    text = text.replace("last_year = ", "last_year = 1990 # ", 1)
+    found = mistakes(plan_file(tmp_path, text))
+    assert found[:3] == [
+        ("last_year", "the last year is before the first"),
+        ("indicator help, denominator", "cases, people are counted separately and cannot be added up"),
+        ("field cases, id", "duplicate field cases"),
+    ]
+    assert [key for key, _ in found[3:]] == ["field cases, count"]
