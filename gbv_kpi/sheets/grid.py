@@ -19,8 +19,9 @@ MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 retu
 MAX_MERGED = 100_000  # areas
 MAX_SHEETS = 1000
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-_REFERENCE = re.compile("([A-Za-z]{1,8})([1-9][0-9]{0,8})[0-9]*")
+_REFERENCE = re.compile("([A-Za-z]{1,8})([1-9][0-9]{0,8})[0-9]*")  # nine digits are enough to refuse a row
 DAY_ONE = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's date has no time zone
+A_DAY = 45000.0  # in 2023; as a count it is shown unchanged
 LAST_DAY = 2_958_466  # the year 10000
 DAYS_TO_1904 = 1462
 
@@ -50,8 +51,8 @@ class Style:
     @property
     def is_peculiar(self) -> bool:
         """Return whether the fast reader misses it: raised, struck out, a percentage, a year, nothing shown."""
-        shown = as_shown(45000.0, self.number_format)
-        return any(self.look) or (shown != 45000.0 and not isinstance(shown, date | time | timedelta))
+        shown = as_shown(A_DAY, self.number_format)
+        return any(self.look) or (shown != A_DAY and not isinstance(shown, date | time | timedelta))
 
 
 PLAIN = Style()
@@ -191,7 +192,7 @@ class Grid:
             cells.append(cell)
 
     def show(self, row: int, column: int, value: Cell | Text, style: Style = PLAIN) -> Cell:
-        """Put what a cell with some value or text in runs shows, and return it; note text that was left out."""
+        """Put the visible content of a cell and return it; record the cell as unseen if some of it is left out."""
         cell: Cell | None
         is_cut = style.look[1]
         match value:
@@ -215,7 +216,7 @@ class Grid:
         return cell
 
     def hide_columns(self, first: int, end: int) -> None:
-        self.hidden_columns.update(range(first, min(end, MAX_COLUMNS)))
+        self.hidden_columns.update(range(max(first, 0), min(end, MAX_COLUMNS)))
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))
@@ -232,6 +233,14 @@ class Grid:
             unseen=tuple(self.unseen),
             is_shown=is_shown,
         )
+
+
+def check_size(sheets: Sequence[Sheet]) -> None:
+    """Raise `Refusal` where the sheets of a file together are more, or larger, than those of a return."""
+    areas = (len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size) for sheet in sheets)
+    merged = sum(len(sheet.merged) for sheet in sheets)
+    if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or sum(areas) > MAX_AREA:
+        raise oversized()
 
 
 def address_of(reference: str) -> tuple[int, int]:

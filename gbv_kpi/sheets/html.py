@@ -233,7 +233,8 @@ class _Page:
         self._count(1)
         if look.is_gone or look.is_struck:
             self.grid.hidden_rows.add(self._row)
-        self._looks[-1] = self._looks[-1][0], _Look()  # its cells are read, and reported as hidden
+        # Its cells are read, and reported as hidden; what a browser never shows is not.
+        self._looks[-1] = self._looks[-1][0], _Look(is_silent=look.is_silent)
         self._open_rows[-1] = self._row
         self._row += 1
         self._column = 0

@@ -5,7 +5,20 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_ROWS, Grid, Look, Run, Style, Text, join_runs, number_of, scale_in, without_noise
+from gbv_kpi.sheets.grid import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Grid,
+    Look,
+    Run,
+    Style,
+    Text,
+    check_size,
+    join_runs,
+    number_of,
+    scale_in,
+    without_noise,
+)
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import encrypted, text_document, unsupported
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
@@ -51,11 +64,15 @@ def read_ods(package: Package) -> list[Sheet]:
             elif name == "table":
                 is_hidden = _is_hidden(given) or _is_hidden(styles.properties("table", given.get("style-name", "")))
                 sheets.append(table.grid.sheet(given.get("name", ""), is_shown=not is_hidden))
+                check_size(sheets)
                 table = _Table(styles)
             else:
                 groups = map(attributes_of, element.iterancestors("{*}table-row-group", "{*}table-column-group"))
                 is_hidden = given.get("visibility") in ("collapse", "filter") or any(map(_is_hidden, groups))
-                (table.add_row if name == "table-row" else table.add_columns)(element, given, is_hidden)
+                if name == "table-row":
+                    table.add_row(element, given, is_hidden)
+                else:
+                    table.add_columns(given, is_hidden)
     if not is_spreadsheet:
         raise unsupported(phrase("This is not a spreadsheet, despite its name."))
     return sheets
@@ -116,9 +133,9 @@ class _Table:
         self._row = 0
         self._column_styles: list[tuple[int, str]] = []  # end and default style
 
-    def add_columns(self, _: "Element", given: Attributes, is_hidden: bool) -> None:
+    def add_columns(self, given: Attributes, is_hidden: bool) -> None:
         first = self._column_styles[-1][0] if self._column_styles else 0
-        end = first + _count(given, "number-columns-repeated")
+        end = first + _count(given, "number-columns-repeated", MAX_COLUMNS)
         if is_hidden:
             self.grid.hide_columns(first, end)
         self._column_styles.append((end, given.get("default-cell-style-name", "")))
@@ -126,11 +143,11 @@ class _Table:
     def add_row(self, row: "Element", given: Attributes, is_hidden: bool) -> None:
         rows = range(self._row, self._row + _count(given, "number-rows-repeated"))
         if is_hidden:
-            self.grid.hidden_rows.update(rows)
+            self.grid.hidden_rows.update(rows[: max(0, MAX_ROWS - self._row)])
         left, row_style = 0, given.get("default-cell-style-name", "")
         for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
             of_cell = attributes_of(cell)
-            columns = range(left, left + _count(of_cell, "number-columns-repeated"))
+            columns = range(left, left + _count(of_cell, "number-columns-repeated", MAX_COLUMNS))
             default = row_style or next((style for end, style in self._column_styles if left < end), "")
             self._add_cell(cell, of_cell, rows, columns, of_cell.get("style-name", default))
             left = columns.stop
@@ -139,7 +156,7 @@ class _Table:
     def _add_cell(self, cell: "Element", given: Attributes, rows: range, columns: range, style: str) -> None:
         top, left = rows.start, columns.start
         down = _count(given, "number-rows-spanned")
-        across = _count(given, "number-columns-spanned")
+        across = _count(given, "number-columns-spanned", MAX_COLUMNS)
         if down > 1 or across > 1:
             self.grid.merge(top, left, top + down - 1, left + across - 1)
         look = self._styles.look("table-cell", style)
@@ -154,7 +171,9 @@ class _Table:
         paragraphs = list(cell.iterchildren("{*}p", "{*}h"))
         runs: list[Run] = []
         for paragraph in paragraphs:
-            runs += [("\n", None)] * bool(runs) + list(self._runs(paragraph, look))
+            if runs:
+                runs.append(("\n", None))
+            runs += self._runs(paragraph, look)
         kind, _, extension = given.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
         text, _ = join_runs(runs, look)
         if "error" in (kind, extension) or (kind != "string" and text.startswith(("#", "Err:"))):

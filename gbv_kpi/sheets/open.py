@@ -10,7 +10,7 @@ from gbv_kpi.problems import Place, Problem
 from gbv_kpi.sheets import refusal
 from gbv_kpi.sheets.csv import read_text
 from gbv_kpi.sheets.encodings import font_problem, plain_start
-from gbv_kpi.sheets.grid import MAX_AREA, MAX_MERGED, MAX_SHEETS
+from gbv_kpi.sheets.grid import check_size
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.ods import is_ods, read_ods
@@ -108,10 +108,7 @@ def _read_workbook(content: bytes) -> list[Sheet]:
         raise refusal.packed()
     else:
         raise refusal.unsupported(phrase("This is an archive, not a spreadsheet."))
-    areas = (len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size) for sheet in sheets)
-    merged = sum(len(sheet.merged) for sheet in sheets)
-    if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or sum(areas) > MAX_AREA:
-        raise refusal.oversized()
+    check_size(sheets)
     return sheets
 
 

@@ -20,6 +20,7 @@ ZIP = b"PK\x03\x04"
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
 MAX_PART = 64 * 2**20  # bytes
 MAX_MEMBERS = 5000
+MAX_TAGS = 10_000_000  # start and end tags of a part; 53,000 returns have 4 million
 MAX_ELEMENTS = 200_000  # of a list: sheets, relations, parts, formats
 _ENCRYPTED = 1  # flag of a member
 
@@ -108,16 +109,22 @@ def _canonical(name: str) -> str:
 
 
 def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, "Element"]]:
-    """Yield the elements of some local names, each at its end, and then forget it and those before it.
+    """Yield each element with one of these local names once it is complete, then drop it and its earlier siblings.
 
     Raises `XMLSyntaxError` for a part that is not XML, and `Refusal` for one with its own entities.
     """
     from lxml.etree import iterparse
 
+    if xml is not None and xml.count(b"<") > MAX_TAGS:
+        raise oversized()
     tags = [f"{{*}}{name}" for name in names]
     begun = False
     for _, element in iterparse(
-        io.BytesIO(xml or b"<none/>"), tag=tags, resolve_entities=False, remove_comments=True, remove_pis=True
+        io.BytesIO(b"<none/>" if xml is None else xml),
+        tag=tags,
+        resolve_entities=False,
+        remove_comments=True,
+        remove_pis=True,
     ):
         if not begun and element.getroottree().docinfo.internalDTD is not None:
             message = phrase("The workbook contains instructions that no spreadsheet program writes.")

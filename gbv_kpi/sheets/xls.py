@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from struct import pack_into, unpack_from
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, Grid, Style, split_runs
+from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, NORMAL, Grid, Style, split_runs
 from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet
 
@@ -42,7 +42,9 @@ def read_xls(content: bytes) -> list[Sheet]:
     if "WordDocument" in streams:
         raise text_document()
     name = next((name for name in streams if name.lower() in ("workbook", "book")), "Workbook")
-    if any(entry.name == name and _is_endless(container.SSAT, entry.first_SID) for entry in container.dirlist):
+    (shortest,) = unpack_from("<i", content, 56)  # bytes of a stream that is not in short sectors
+    short = (e for e in container.dirlist if e.name.lower() == name.lower() and e.tot_size < shortest)
+    if any(_is_endless(container.SSAT, entry.first_SID) for entry in short):
         raise damaged()
     whole, start, size = container.locate_named_stream(name)
     if whole is None:
@@ -54,8 +56,9 @@ def read_xls(content: bytes) -> list[Sheet]:
     )
     looks = [(font.escapement != 0, bool(font.struck_out)) for font in book.font_list]
     codes = {key: str(number_format.format_str) for key, number_format in book.format_map.items()}
-    styles = [Style(codes.get(look.format_key, ""), looks[look.font_index]) for look in book.xf_list]
-    # No office program leaves a formula without value, and each writes a summary: a script does neither.
+    looks_of_styles = (looks[xf.font_index] if xf.font_index < len(looks) else NORMAL for xf in book.xf_list)
+    styles = [Style(codes.get(xf.format_key, ""), look) for xf, look in zip(book.xf_list, looks_of_styles, strict=True)]
+    # Office programs calculate every formula and write a summary; without one, a blank text was never calculated.
     is_calculated = _SUMMARY in streams
     sheets = []
     for sheet in book.sheets():
@@ -111,7 +114,8 @@ def _prepare(stream: bytearray) -> None:
         is_kept = is_kept if kind == _CONTINUED else kind in _KEPT
         if not is_kept:
             pack_into("<H", stream, position, _IGNORED)
-        places[kind].append(position)
+        if kind in (_BOF, _SHEET, _STRINGS, _LOCKED, _SHARED):
+            places[kind].append(position)
         cells += size // _BYTES_OF_A_CELL.get(kind, size + 1) + 1
         position += 4 + size
     if places[_LOCKED]:
@@ -122,5 +126,7 @@ def _prepare(stream: bytearray) -> None:
         raise oversized()
     # Some programs write a wrong number of shared texts, which xlrd believes.
     used = max((unpack_from("<I", stream, place + 10)[0] + 1 for place in places[_SHARED]), default=0)
+    if 3 * used > len(stream):  # each text takes three bytes at least
+        raise damaged()
     for place in places[_STRINGS]:
         pack_into("<I", stream, place + 8, used)

@@ -6,7 +6,7 @@ Record and field layout: [MS-XLSB], https://learn.microsoft.com/openspecs/office
 from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
-from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, PLAIN, Grid, Look, Style, Text, split_runs
+from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, PLAIN, Grid, Look, Style, Text, check_size, split_runs
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import damaged, oversized
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, Sheet
@@ -41,6 +41,7 @@ def read_xlsb(package: Package, main: str) -> list[Sheet]:
             grid = Grid(from_1904=from_1904)
             _fill(grid, part, strings, styles, looks)
             sheets.append(grid.sheet(name, is_shown=is_shown))
+            check_size(sheets)
     return sheets
 
 

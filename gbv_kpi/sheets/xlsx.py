@@ -15,7 +15,19 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import BUILT_IN, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of, without_noise
+from gbv_kpi.sheets.grid import (
+    BUILT_IN,
+    MAX_SHEETS,
+    PLAIN,
+    Grid,
+    Look,
+    Run,
+    Style,
+    Text,
+    address_of,
+    number_of,
+    without_noise,
+)
 from gbv_kpi.sheets.package import MAX_ELEMENTS, Package, elements, is_true, local_name, walk
 from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Sheet
@@ -59,6 +71,8 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[Sheet]:
     if main.lower().endswith(".bin"):
         return read_xlsb(package, main)
     workbook = _read_workbook(package, main)
+    if len(workbook.sheets) > MAX_SHEETS:
+        raise oversized()
     styles_part, strings_part = package.related(main, "styles"), package.related(main, "sharedStrings")
     if styles_part is None and any(relation.kind == "styles" for relation in package.relations(main)):
         raise damaged()  # a percentage would be read as a count

@@ -124,6 +124,12 @@ def test_a_row_that_is_not_shown_is_told(tmp_path: Path) -> None:
     assert told(read(tmp_path, page(hidden), name="sent.xls")) == [("hidden-figures", "B5")]
 
 
+@pytest.mark.parametrize("tag", ["template", "noscript", "xml"])
+def test_rows_that_a_browser_never_shows_are_no_figures(tag: str) -> None:
+    never = f"<{tag}><table><tr><td>1<td>2<td>3</tr></table></{tag}>"
+    assert cells_of(f"<tr><td>4<td>5<td>6</tr></table>{never}<table>")[0] == cells_of("<tr><td>4<td>5<td>6</tr>")[0]
+
+
 def cells_of(row: str, head: str = "") -> tuple[list[list[object]], list[str]]:
     """The rows of a page of three columns, and the codes that are told."""
     text = f"<html><head>{head}</head><body><table><tr><td>a<td>b<td>c</tr>{row}</table>"

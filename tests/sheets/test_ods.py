@@ -60,3 +60,9 @@ def test_elements_that_stand_for_many_are_counted() -> None:
     ]
     assert {1, 2} <= sheet.hidden_rows
     assert 3 not in sheet.hidden_rows
+
+
+def test_hidden_rows_are_counted_no_further_than_a_sheet_goes() -> None:
+    hidden = '<table:table-row table:number-rows-repeated="1048576" table:visibility="collapse"/>'
+    sheet = only_sheet(hidden * 200)
+    assert sheet.hidden_rows == frozenset()

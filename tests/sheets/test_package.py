@@ -123,6 +123,22 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
+def test_an_empty_part_is_damaged_and_not_a_blank_sheet() -> None:
+    with zipfile.ZipFile(io.BytesIO(hostile.good())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert read_sheets(Source("f.xlsx", zipped(parts))).problems == []
+    problems = read_sheets(Source("f.xlsx", zipped(parts | {"xl/worksheets/sheet1.xml": b""}))).problems
+    assert [problem.code for problem in problems] == ["unreadable-file"]
+
+
+def test_a_part_of_millions_of_tags_is_oversized() -> None:
+    tags = b"<r>" + b"<x/>" * 10_000_000 + b"</r>"
+    with zipfile.ZipFile(io.BytesIO(hostile.good())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    problems = read_sheets(Source("f.xlsx", zipped(parts | {"xl/workbook.xml": tags}))).problems
+    assert [problem.code for problem in problems] == ["oversized-file"]
+
+
 @pytest.mark.parametrize("flag", [0, 1])
 def test_a_zip_with_a_password_is_called_locked(flag: int) -> None:
     content = bytearray(hostile.good())
