@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from functools import partial
 from itertools import zip_longest
 from pathlib import PurePath
 from typing import Any
@@ -57,15 +56,19 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
 
     The file is opened in a child process; one that exceeds its limits gives the list alone.
     """
-    listed = [problem for problem in problems if problem.place.file == source.name]
-    if any(problem.code == "personal-data-column" for problem in listed):
+    of_source = [problem for problem in problems if problem.place.file == source.name]
+    if any(problem.code == "personal-data-column" for problem in of_source):
         note = phrase("The file has a column of personal data, so nothing of it was copied here.")
-        return _list_only(listed, source, language, note)
+        return _list_only(of_source, source, language, note)
     if not can_isolate():
-        return _copy(listed, source, language)
-    with child_for(partial(_copy, source=source, language=language), seconds=CPU_SECONDS) as child:
-        answer = child.ask(listed, len(source.content))
-    return _list_only(listed, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
+        return _copy(of_source, source, language)
+
+    def copied(source: Source) -> bytes:
+        return _copy(of_source, source, language)
+
+    with child_for(copied, seconds=CPU_SECONDS) as child:
+        answer = child.ask(source, len(source.content))
+    return _list_only(of_source, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
 
 
 def _copy(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
@@ -121,7 +124,7 @@ def _load(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
     for sheet in sheet_by_name.values():
         # A pivot table holds a copy of the rows that it sums up, perhaps of another workbook.
         vars(sheet)["_pivots"].clear()
-    # Problems number a sheet with the name of a person.
+    # Problems name a sheet that is called after a person by its number. A sheet that openpyxl lacks is a KeyError.
     return book, sheet_by_name | {f"#{number}": sheet_by_name[sheet.name] for number, sheet in enumerate(sheets, 1)}
 
 
@@ -248,11 +251,11 @@ def _fill_list(
 def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterator[tuple[Phrase, Font]]:
     yield phrase("What to correct in {file}", file=PurePath(file).name), looks.font(14, bold=True)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    warnings = len(problems) - errors
+    doubtful = len(problems) - errors
     counted = phrase(
         "{errors}, {warnings}.",
         errors=plural("{count} error", "{count} errors", errors),
-        warnings=plural("{count} warning", "{count} warnings", warnings),
+        warnings=plural("{count} warning", "{count} warnings", doubtful),
     )
     yield counted if problems else phrase("No problem was found."), looks.font(bold=True)
     marks = phrase("Red cells hold an error and must be corrected; amber cells were read in a way to be confirmed.")

@@ -16,7 +16,7 @@ from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, in_reading_order
 from gbv_kpi.reading.reader import AssumedYear
-from gbv_kpi.reading.tables import Table, Unread
+from gbv_kpi.reading.tables import Table, Unread, shortened
 from gbv_kpi.returns.checks import CHECKS, totals_match
 from gbv_kpi.returns.duplicates import Return, describe_duplicate, find_duplicates
 from gbv_kpi.returns.parse import CellProblems, integers, parse_counts
@@ -24,7 +24,6 @@ from gbv_kpi.returns.read_files import FileTables, Watch, read_files
 from gbv_kpi.sheets.sheet import cell_address, text_of
 
 MAX_PROBLEMS = 60_000  # in cells and of duplicates that are listed; the country sends 53,000 returns
-SHOWN_LENGTH = 80  # characters of a cell quoted in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +269,3 @@ def _cell_problems(
                 value=shortened(text) if text else None,
             ),
         )
-
-
-def shortened(found: str) -> str:
-    """Return the text, cut to `SHOWN_LENGTH` characters."""
-    return found if len(found) <= SHOWN_LENGTH else found[: SHOWN_LENGTH - 1] + "…"

@@ -59,7 +59,7 @@ def run_here(work: Callable[[T], R], item: T, size: int) -> R | Failure:
 @contextmanager
 def _limits(size: int) -> Iterator[None]:
     """Limit this process for a while, where the system can and this thread receives signals."""
-    if not can_isolate() or threading.current_thread() is not threading.main_thread():
+    if resource is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     memory = resource.getrlimit(resource.RLIMIT_AS)
@@ -127,7 +127,9 @@ def child_for(work: Callable[[T], R], seconds: int = CPU_SECONDS) -> Iterator[Ch
 
 
 def can_isolate() -> bool:
-    return resource is not None and hasattr(os, "fork")
+    from multiprocessing import current_process
+
+    return resource is not None and hasattr(os, "fork") and not current_process().daemon  # which may have no child
 
 
 def _start(work: Callable[[Any], Any], seconds: int) -> "tuple[BaseProcess, Connection]":

@@ -1,6 +1,7 @@
 """Work in a child process: one item that crashes it or exceeds a limit fails alone."""
 
 import faulthandler
+import multiprocessing
 import os
 import resource
 import signal
@@ -12,9 +13,12 @@ import pytest
 
 from gbv_kpi.errors import SourceError
 from gbv_kpi.i18n import phrase
+from gbv_kpi.plan import load_plan
 from gbv_kpi.returns import isolation
+from gbv_kpi.returns.collect import read_returns
 from gbv_kpi.returns.isolation import Child, Failure, can_isolate, child_for, run_here
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "2024" / "bieu-cheo-2024.xlsx"
 pytestmark = pytest.mark.skipif(not can_isolate(), reason="needs fork and limits")
 
 
@@ -84,3 +88,13 @@ def test_child_is_gone_after_use() -> None:
         child.ask("a")
         number = child._running[0].pid if child._running else 0
     assert not Path(f"/proc/{number}").exists()
+
+
+def test_workbook_is_read_in_a_process_that_may_have_no_child() -> None:
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert not pool.apply(can_isolate)
+        assert pool.apply(read_codes, (str(EXAMPLE),)) == []
+
+
+def read_codes(name: str) -> list[str]:
+    return [problem.code for problem in read_returns([name], load_plan()).problems]

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from gbv_kpi.i18n import ENGLISH
-from gbv_kpi.returns.collect import shortened
+from gbv_kpi.reading.tables import shortened
 from tests.reading.sending import GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, A, B, counts, read, told
 
 
