@@ -176,7 +176,8 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:
-    os.umask(mask := os.umask(0))
+    mask = os.umask(0)
+    os.umask(mask)
     mode = target.stat().st_mode if target.exists() else 0o666 & ~mask
     _remove_leftovers(target.parent)
     handle, temporary = _temporary_file(target.parent)

@@ -38,7 +38,7 @@ def _group(commands: Mapping[str, Callable[..., None] | typer.Typer], text: str)
         if isinstance(entry, typer.Typer):
             group.add_typer(entry, name=name)
         else:
-            single = typer.Typer()  # typer lists the commands of a group before its groups, else in this order
+            single = typer.Typer()  # each in a group of its own: else typer lists all commands before all groups
             single.command(name)(command(entry))
             group.add_typer(single)
     return group
@@ -107,9 +107,9 @@ def main() -> None:
     """Run the command line; print an error as one line on standard error and exit with code 2."""
     use_utf8()
     _take_leading_language()
-    asked_language, command = _option_value(sys.argv[1:], "--lang", LANGUAGES), typer.main.get_command(app)
+    asked_language, root = _option_value(sys.argv[1:], "--lang", LANGUAGES), typer.main.get_command(app)
     spoken = language(asked_language or language_from_env(os.environ))
-    if tag_in(os.environ) not in ("", *LANGUAGES):
+    if os.environ.get("GBV_KPI_LANG") and tag_in(os.environ) not in LANGUAGES:
         details = {"tag": os.environ["GBV_KPI_LANG"], "known": ", ".join(LANGUAGES)}
         warn(spoken.say(phrase("GBV_KPI_LANG={tag}: unknown language; use one of {known}.", **details)))
     try:
@@ -119,7 +119,7 @@ def main() -> None:
             if "lang" in defaults:  # typer knows no variable for it: GBV_KPI_LANG precedes the file, the locale follows
                 spoken = language(asked_language or language_from_env(os.environ, defaults["lang"]))
                 defaults["lang"] = spoken.tag
-            run(command, spoken, obj=file, default_map=_default_map(command, defaults) if defaults else None)
+            run(root, spoken, obj=file, default_map=_default_map(root, defaults) if defaults else None)
         finally:
             with suppress(BrokenPipeError):  # the reader of the pipe closed it
                 sys.stdout.flush()

@@ -36,7 +36,7 @@ KINDS = {"reminder": phrase("reminder"), "refusal": phrase("to be corrected"), "
 
 @dataclass(frozen=True, slots=True)
 class WrittenLetters:
-    """The letters with their files, the refused files of unknown units, and the units without a letter."""
+    """The letters with their files, the refused files of unknown units, and what to warn of."""
 
     plan: Plan
     year: int
@@ -50,12 +50,12 @@ def write_letters(
     plan: Plan,
     year: int,
     refused: Sequence[str],
+    *,
     now: datetime,
     day: date,
     language: Language,
     folder: Path,
     template: bytes | None,
-    *,
     force: bool,
 ) -> WrittenLetters:
     """Write the letters of that day into a folder. Raises `UsageError` for an existing file unless `force` is set.

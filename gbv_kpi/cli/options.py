@@ -11,14 +11,14 @@ DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 
 Lang = Literal["vi", "en"]
-Format = Literal["table", "json"]  # of a text or an object
+Format = Literal["table", "json"]  # of commands whose result is a text
 CheckFormat = Literal["table", "json", "csv", "md"]  # of a result to read on screen
 ListFormat = Literal["table", "json", "csv", "md", "xlsx"]
 ReportFormat = Literal["table", "json", "csv", "md", "html", "xlsx", "docx"]
 
 
 def option(usage: str, help: str, *, in_environment: bool = False, least: int | None = None) -> Any:
-    """Return an option as `--help` shows it, "--plan ID|FILE"; its variable in the environment is GBV_KPI_PLAN."""
+    """Return the option "--plan ID|FILE", written as `--help` shows it; `in_environment`: GBV_KPI_PLAN sets it too."""
     name, _, metavar = usage.partition(" ")
     variable = f"GBV_KPI_{name.removeprefix('--').replace('-', '_').upper()}" if in_environment else None
     return typer.Option(name, metavar=metavar or None, envvar=variable, help=help, min=least)

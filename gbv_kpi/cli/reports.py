@@ -79,7 +79,7 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
 
 def template(
     context: typer.Context,
-    year: Annotated[int, option("--year YEAR", "The year to report.")],
+    year: options.YearOption,
     output: Annotated[Path, option("--output FILE.xlsx", "The workbook to write.")],
     unit: options.UnitOption = None,
     layout: Annotated[
@@ -244,9 +244,20 @@ def letters(
     from gbv_kpi.cli.letters import letters_to_json, letters_to_terminal, write_letters
 
     moment, plan, template = now(), request.load_plan(), docx_template_of(docx_template, "docx")
-    day, spoken = day_of(dated) if dated else moment.date(), request.document_language
+    day = day_of(dated) if dated else moment.date()
     with request.open_ledger(ledger) as opened:
-        written = write_letters(opened, plan, year, files or (), moment, day, spoken, output, template, force=force)
+        written = write_letters(
+            opened,
+            plan,
+            year,
+            files or (),
+            now=moment,
+            day=day,
+            language=request.document_language,
+            folder=output,
+            template=template,
+            force=force,
+        )
     for warning in written.warnings:
         warn(request.language.say(warning))
     request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))

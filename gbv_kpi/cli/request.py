@@ -40,14 +40,16 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     for --lang as the last option of the command.
     """
     parameters = signature(run).parameters
-    groups = {name: each for name, parameter in parameters.items() if (each := _group(parameter))}
+    groups = {name: group for name, parameter in parameters.items() if (group := _option_group(parameter))}
     declared: dict[str, Parameter] = {}
     for name, parameter in parameters.items():
         declared |= groups[name][1] if name in groups else {name: parameter}
 
     def run_with(**given: Any) -> None:
-        own = {name: value for name, value in given.items() if name in parameters}
-        run(**own, **{name: group(**{key: given[key] for key in fields}) for name, (group, fields) in groups.items()})
+        arguments = {name: given[name] for name in parameters if name not in groups}
+        for name, (make, fields) in groups.items():
+            arguments[name] = make(**{field: given[field] for field in fields})
+        run(**arguments)
 
     in_order = sorted(declared.values(), key=lambda each: "request" in groups and each.name == "lang")
     keywords = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in in_order]
@@ -56,8 +58,8 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     return run_with
 
 
-def _group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str, Parameter]] | None:
-    """Return the dataclass that a parameter is, with the fields to give it; None for a parameter that is an option."""
+def _option_group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str, Parameter]] | None:
+    """Return the dataclass that a parameter stands for, and its fields that are options; None for a plain option."""
     group, *wanted = get_args(parameter.annotation) or [parameter.annotation]
     if not is_dataclass(group):
         return None
@@ -114,11 +116,11 @@ class Request:
 
     @property
     def is_quiet(self) -> bool:
-        """Return whether nothing is said of what was done."""
+        """Return whether --quiet is given: then neither “Wrote …” nor “Waiting …” is printed."""
         return bool(self.context.params.get("quiet"))
 
     def load_plan(self, name: str | None = None) -> "Plan":
-        """Load another plan, or the one asked for, with the letterhead, agencies and deadlines of the settings file."""
+        """Load the plan `name`, else that of --plan, with letterhead, agencies and deadlines of the settings file."""
         from gbv_kpi.plan import load_plan
 
         expect_other_file(self.output, [name or self.plan])
@@ -133,7 +135,7 @@ class Request:
     def open_ledger(
         self, place: str | None = None, *, create: bool = False, dry_run: bool = False
     ) -> "Iterator[Ledger]":
-        """Open another ledger, the one asked for, or the default one.
+        """Open the ledger at `place`, else that of --ledger, else the default one.
 
         Raises `UsageError` if the result would overwrite it.
         """

@@ -71,13 +71,13 @@ def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: L
     moves: list[Move] = []
     places: dict[str, str] = {}  # of accepted files, by hash
     for file in submission.files:
-        is_accepted, path = file.state in (State.RECORDED, State.UNCHANGED), Path(file.path)
+        path = Path(file.path)
         if not is_file(path):
             continue
+        is_accepted = file.state in (State.RECORDED, State.UNCHANGED)
         years = "-".join(map(str, sorted({file.years[0], file.years[-1]}))) if is_accepted else ""
-        target = _free_place(
-            folder / (f"accepted/{years}" if is_accepted else "refused"), path.name, file.sha256, moves
-        )
+        place = folder / "accepted" / years if is_accepted else folder / "refused"
+        target = _free_place(place, path.name, file.sha256, moves)
         moves.append(Move(str(path.absolute()), str(target.absolute()), file.sha256))
         if is_accepted:
             places[file.sha256] = moves[-1].target

@@ -126,17 +126,17 @@ def _series(
 def recast(valid: pd.DataFrame, plan: Plan, base_year: int) -> pd.DataFrame:
     """Return the valid returns of any years under the units of the base year, into which theirs have merged.
 
-    Without those that have no heir, and those of an heir of which an expected predecessor has not reported.
+    Leave out those without an heir, and those of an heir of which an expected predecessor has not reported.
     """
     if not plan.units:
         return valid
-    unit = pd.Series(index=valid.index, dtype=object)
+    heir_by_row = pd.Series(index=valid.index, dtype=object)
     for year in valid["year"].unique().tolist():
         codes = valid.loc[valid["year"] == year, "unit"]
         heirs, reported = heirs_of(plan, year, base_year), set(codes)
         lacking = {heirs.get(unit.code) for unit in plan.expected_units(year) if unit.code not in reported}
-        unit[codes.index] = [None if (heir := heirs.get(code)) in lacking else heir for code in codes]
-    return valid.assign(unit=pd.Categorical(unit)).dropna(subset="unit")
+        heir_by_row[codes.index] = [None if (heir := heirs.get(code)) in lacking else heir for code in codes]
+    return valid.assign(unit=pd.Categorical(heir_by_row)).dropna(subset="unit")
 
 
 def heirs_of(plan: Plan, year: int, base_year: int) -> dict[str, str]:

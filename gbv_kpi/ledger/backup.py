@@ -1,7 +1,8 @@
-"""Export and import the whole ledger as JSON Lines, and verify it: a backup, a move to another database, no lock-in.
+"""Export the whole ledger as JSON Lines, import it, and verify a ledger.
 
-The first line names the schema. Then follow the files in the order they came, each with the returns it brought, then
-the journal and the publications. An import is checked as strictly as any return: whole counts, no revision missing.
+An export is a backup, and the way to another database or program. Its first line names the schema. Then follow the
+files in the order they came, each with the returns it brought, then the journal and the publications. An import is
+checked as strictly as any return: whole counts, no revision missing.
 """
 
 import json

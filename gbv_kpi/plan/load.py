@@ -92,7 +92,9 @@ def _read_content(source: Path, name: str, takers: tuple[Path, ...] = ()) -> Con
         if is_file(source):
             raise PlanError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
         raise unknown_plan(name) from error
-    for key, take in {"fields_from": _take_fields, "units_file": _take_units}.items() if content.is_whole else ():
+    if not content.is_whole:
+        return content
+    for key, take in (("fields_from", _take_fields), ("units_file", _take_units)):
         try:
             if isinstance(content.tables.get(key), str):
                 take(content, source, takers)
@@ -158,7 +160,7 @@ def _read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
     """Return the units of a CSV as tables of a plan file, each with its line. Other columns are ignored.
 
     Aliases are separated by “|”; days are written 2025-06-30 or 30/06/2025. A value that cannot be parsed is kept, to
-    be reported as a mistake.
+    be reported as a mistake. Raises `PlanError` for a file that cannot be read, or that lists no unit by code and name.
     """
     try:
         # the country's 10,600 communes have one MiB; a cell of 40 took 451 MiB to read
@@ -166,10 +168,11 @@ def _read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
         header, _, _ = text.partition("\n")
         rows = csv.reader(StringIO(text), delimiter=max(",;\t", key=header.count))
         columns = [COLUMNS.get(name.strip().casefold()) for name in next(rows, [])]
-        texts = ((rows.line_num, zip(columns, map(str.strip, cells), strict=False)) for cells in rows)
-        units = [
-            (line, {key: _PARSERS.get(key, str)(cell) for key, cell in cells if key and cell}) for line, cells in texts
-        ]
+        units = []
+        for cells in rows:
+            texts = zip(columns, map(str.strip, cells), strict=False)
+            if unit := {key: _PARSERS.get(key, str)(text) for key, text in texts if key and text}:
+                units.append((rows.line_num, unit))
     except UnreadableError as error:
         message = phrase("the file {file} cannot be opened: {reason}", file=file.name, reason=error.reason)
         raise PlanError(message) from error
@@ -184,9 +187,9 @@ def _read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
             known=", ".join(COLUMNS),
         )
         raise PlanError(what)
-    if not any(unit for _, unit in units):
+    if not units:
         raise PlanError(phrase("the file {file} lists no unit", file=file.name))
-    return [(line, unit) for line, unit in units if unit]
+    return units
 
 
 def _day(text: str) -> date | str:

@@ -24,7 +24,7 @@ Location = tuple[int | str, ...]  # keys, and numbers of list entries from 0
 Token = tuple[str, int]  # a text and its line
 Model = TypeVar("Model", bound=BaseModel)
 
-MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has two million
+MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has 2 million bytes
 MAX_DEPTH = 20  # of lists and tables within each other; a plan has five
 MAX_SHOWN = 20  # mistakes in one message; `plan check` lists all
 TOO_DEEP = phrase("lists or tables are nested too deeply, or a number has too many digits")

@@ -50,7 +50,7 @@ class Values:
         looks = (alike(cell) if isinstance(cell, str) else cell for cell in self.cells)
         look_codes = [code_by_look.setdefault(look, len(code_by_look)) for look in looks]
         if len(code_by_look) == len(self.cells):
-            return self
+            return Values(self.codes, self.cells)  # itself would be a reference cycle
         return Values(np.array(look_codes, dtype=np.int32)[self.codes], list(code_by_look))
 
     def texts_at(self, rows: Rows) -> list[tuple[str, Rows]]:

@@ -89,7 +89,8 @@ def identify(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[pd.Data
             problems.append(_unit_problem(claims, index, int(years[index]), found[alike[index]], title))
         is_faulty |= has_problem & ~frame["is_merged"].to_numpy()
         if titled and not claims.name_units:
-            frame["row"], frame["column"] = map(np.int32, (next(iter(titled.values())).cell or SHEET)[:2])
+            row, column, *_ = next(iter(titled.values())).cell or SHEET
+            frame["row"], frame["column"] = np.int32(row), np.int32(column)
     frame["year"], frame["is_faulty"] = years.astype(np.int16), is_faulty
     return frame, problems
 
@@ -177,7 +178,7 @@ def _unit_problem(claims: Claims, index: int, year: int, found: Found, title: Ti
     place, unit = title.spot.at(row, column), found.unit.unit if found.unit else None
     message = found.message or phrase("The return does not name its unit.")
     return Problem(
-        str(found.problem),
+        found.problem or "",
         place,
         message,
         unit=unit.code if unit else None,

@@ -108,7 +108,7 @@ def _next_table(grid: Grid, start: int) -> _Found | None:
 
 
 def _joined(parts: Iterator[_Found], following: int | None) -> _Found:
-    """Return tables side by side as one; `following` is the row after those that no other table follows."""
+    """Return tables side by side as one; reading continues at `following` if none of them says where."""
     found = list(parts)
     tables = [table for part in found for table in part.tables]
     personal = dict(chain.from_iterable(part.personal.items() for part in found))

@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 
 @lru_cache(16384)
 def personal_entry(text: str) -> Entry | None:
-    """Return the entry for a person's name, birth, papers, telephone, address or account that a heading matches.
+    """Return the entry that a heading matches, None for an ordinary one: a person's name, birth, papers or address.
 
     >>> personal_entry("Họ tên nạn nhân").label, personal_entry("Số nạn nhân")
     ('Họ tên', None)

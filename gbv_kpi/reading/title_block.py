@@ -22,7 +22,6 @@ from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
 
 SHEET = (-1, -1)  # the place of a remark in the sheet's name
 _WIDEST = 200  # characters of a line that may name a unit
-_AROUND = " .…_[]()-"
 _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
 _GLUED_YEAR = re.compile(r"(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))")  # "KH2023"
 _REPORT_IN = re.compile(
@@ -47,7 +46,7 @@ class TitleBlock:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The unit of returns, or the problem with its name; with the place and words of the title if that names it."""
+    """The unit of returns, or the problem with its name; `cell` is the title's, where the title names the unit."""
 
     unit: NamedUnit | None = None
     problem: str | None = None  # its code
@@ -185,9 +184,9 @@ def _names_after_label(title: TitleBlock, names: UnitNames, vocabulary: Vocabula
         value = titles.reporting_unit_in(text)
         if value is None or titles.names_recipient(text):
             continue
-        shown = titles.after_label(text).strip(_AROUND) if value else ""
+        shown = titles.after_label(text).strip(titles.AROUND) if value else ""
         if not value and following and following[0] == row and not following[2].endswith(":"):
-            shown = following[2].strip(_AROUND)
+            shown = following[2].strip(titles.AROUND)
         if not shown or is_measure(shown) or (_is_of_province(shown, vocabulary) and names.find(shown) is None):
             continue
         label = words(text.partition(":")[0].partition("：")[0])

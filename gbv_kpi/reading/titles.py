@@ -14,6 +14,7 @@ from gbv_kpi.reading.labels import Kind, listed, listed_by_word
 from gbv_kpi.reading.normalize import CACHED, plain_words, seen, tidy, without_diacritics
 
 # Dates, spans of years and document numbers do not name the year reported.
+AROUND = " .…_[]()-"  # a name in a form: "[Huyện Nho Quan]", "....."
 _DATE = re.compile(r"ngay\s*\S*\s*thang\s*\S*\s*nam\s*\S*|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
 _MONTH = re.compile(r"thang\s*\d{1,2}\s*(?:nam|/|-)\s*\d{4}")
 _NOT_THE_YEAR = re.compile(
@@ -257,7 +258,7 @@ def reporting_unit_in(title: str) -> str | None:
     """Return the text after "Đơn vị báo cáo:", perhaps blank; None for a line without such a label."""
     tidied = tidy(title)
     found = _label("reporter", r"\s*[:：﹕︓]\s*(.*)").fullmatch(without_diacritics(tidied))
-    return tidied[found.start(1) :].strip(" .…_[]()-") if found else None
+    return tidied[found.start(1) :].strip(AROUND) if found else None
 
 
 def names_recipient(title: str) -> bool:

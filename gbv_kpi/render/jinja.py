@@ -6,7 +6,6 @@ neither act as markup nor change the direction of the text around it.
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import markupsafe
@@ -22,9 +21,9 @@ TEXTS = Path(__file__).parent / "text"
 
 
 def environment(
-    folder: Path, language: Language, *functions: Iterable[Function], escape: Escape = markupsafe.escape
+    folder: Path, language: Language, functions: Iterable[Function] = (), escape: Escape = markupsafe.escape
 ) -> Environment:
-    """Return Jinja for the templates of a folder, with functions; the language is given to those that take it."""
+    """Return Jinja for the templates of a folder, with these functions; those that take a language get this one."""
 
     def to_printable(value: object) -> object:
         match value:
@@ -44,7 +43,7 @@ def environment(
         lstrip_blocks=True,
         finalize=to_printable,
     )
-    known: list[Function] = [phrase, plural, *chain.from_iterable(functions)]
+    known: list[Function] = [phrase, plural, *functions]
     for function in known:
         is_localised = "language" in getattr(function, "__annotations__", ())
         name = function.__name__.lstrip("_")

@@ -104,8 +104,8 @@ WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the nearest type of a ce
     date: (lambda cell, _: f"{cell:%d/%m/%Y}", lambda cell, _: cell.isoformat()),
     datetime: (lambda cell, _: clock_text(cell), lambda cell, _: f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),
     Coded: (lambda cell, language: language.say(cell.words), lambda cell, _: cell.code),
-    Finding: (rate_text, lambda cell, _: _decimal_text(cell.rate(decimals=4))),
-    Threshold: (threshold_text, lambda cell, _: _decimal_text((cell.bound, 0))),
+    Finding: (rate_text, lambda cell, _: _decimal_text(rate[0]) if (rate := cell.rate(decimals=4)) else ""),
+    Threshold: (threshold_text, lambda cell, _: _decimal_text(cell.bound)),
 }
 
 
@@ -127,9 +127,9 @@ def for_program(cell: Cell, language: Language) -> str | int | None:
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
 
 
-def _decimal_text(rate: tuple[Decimal, int] | None) -> str:
-    """Return a number without trailing zeros: 100 and 60.3774; nothing where there is none."""
-    return f"{rate[0].normalize():f}" if rate else ""
+def _decimal_text(number: Decimal) -> str:
+    """Return a number without trailing zeros: 100 and 60.3774."""
+    return f"{number.normalize():f}"
 
 
 COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language
