@@ -64,7 +64,7 @@ def judge_ledger(
         returns = returns_from(current, plan)
         scorecard = evaluate(returns, plan)
         provisional = bool(scorecard.of_province().frame["provisional"].any())
-        record = year_record(connection, plan, year, as_of)
+        record = year_record(connection, plan, year, current, as_of)
         past_years = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
         past = current_entries(connection, plan, past_years, as_of) if past_years else []
     values_by_unit = {}

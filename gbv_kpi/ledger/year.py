@@ -163,16 +163,17 @@ def signed_entries(entries: Iterable[Entry], signature: Event) -> list[Entry]:
     return [entry for entry in entries if (*entry.unit, entry.revision) in signed]
 
 
-def year_record(connection: Connection, plan: Plan, year: int, as_of: datetime | None) -> YearRecord:
-    """Return the notes on returns that count, the last signature and what has changed since."""
+def year_record(
+    connection: Connection, plan: Plan, year: int, counted: Sequence[Entry], as_of: datetime | None
+) -> YearRecord:
+    """Return the notes on the returns that count, the last signature and what has changed since."""
     events = events_of(connection, plan, [year], as_of)
-    entries = entries_of(connection, plan, years=[year], as_of=as_of)
-    counted, signature = latest(entries), signature_of(events)
+    signature = signature_of(events)
     units = {entry.unit for entry in counted}
     notes = [event for event in events if event.kind == "note" and UnitKey(event.unit, event.since) in units]
     if signature is None:
         return YearRecord(notes)
-    signed = signed_entries(entries, signature)
+    signed = signed_entries(entries_of(connection, plan, years=[year], as_of=as_of), signature)
     is_reproduced = _findings_hash(signed, plan) == signature.findings
     return YearRecord(notes, signature, list(changed_returns(signed, counted)), is_reproduced)
 
