@@ -24,7 +24,7 @@ from gbv_kpi.ledger.status import year_status
 from gbv_kpi.pipeline import with_progress
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.docx.document import letter_to_docx
+from gbv_kpi.render.docx.papers import letter_to_docx
 from gbv_kpi.render.letters import Letter, letter_to_markdown, letters_of
 from gbv_kpi.render.listing import Columns, listing_of, on_terminal
 from gbv_kpi.returns.collect import read_returns, valid_returns

@@ -28,7 +28,7 @@ RENDERERS = {  # imported only where they are asked for
     "md": "gbv_kpi.render.markdown:to_markdown",
     "html": "gbv_kpi.render.html.page:to_html",
     "xlsx": "gbv_kpi.render.xlsx:to_xlsx",
-    "docx": "gbv_kpi.render.docx.document:to_docx",
+    "docx": "gbv_kpi.render.docx.papers:to_docx",
 }
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them

@@ -25,7 +25,7 @@ from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.builtin import BUILT_IN
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.render.docx.document import to_docx
+from gbv_kpi.render.docx.papers import to_docx
 from tests.command import UNITS_OF_2025, WELL, of_2025, run, well_but, write_csv
 from tests.render.word import blocks, millimetres, paragraph, rows, tables, texts, written
 

@@ -1,8 +1,4 @@
-"""Write a report, or a letter to a unit (công văn), in Word: in the layout of the decree, or in an office's own.
-
-Both are drafts for the officer: number, date and signature stay blank, as do counts that no return reports. Templates
-lay out their parts in the styles of the document.
-"""
+"""Draw a document in the layout of the decree; Jinja templates lay out its parts in the styles of the document."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,18 +20,14 @@ from jinja2 import Environment
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
-from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.plan import Plan
 from gbv_kpi.plan.model import Letterhead
 from gbv_kpi.render import formatting, jinja, sentences, year_record
 from gbv_kpi.render.docx import tables, wording
-from gbv_kpi.render.letters import Letter
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
 PAPER = (210, 297)  # mm: A4
 TOP, BOTTOM, LEFT, RIGHT = 20, 20, 30, 15  # mm: the decree has 20–25, 20–25, 30–35 and 15–20
 NUMBER_FROM_TOP = 10  # mm: within the top margin
-BYTES_OF_FINDING = 2**13  # of a document, for the time limit of writing it
 USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
 TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
 WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
@@ -61,37 +53,7 @@ class Paper:
         return lambda name: str(getattr(macros, name)())
 
 
-def to_docx(outcome: Outcome, language: Language, template: bytes | None = None) -> bytes:
-    """Return the report. Raises `UsageError` for a template that cannot be filled in."""
-    plan = outcome.scorecard.plan
-    letterhead = plan.letterhead(outcome.day)
-    number = f"      /BC-{letterhead.issuer_short or wording.BLANK}"  # with room for what the records office gives it
-    known = {"outcome": outcome, "plan": plan, "number": number}
-    paper = Paper("report.xml.j2", known, plan.title, letterhead, outcome.day, language)
-    if template is None:
-        return _draw(paper, ["report", "annex"])
-    from gbv_kpi.render.docx import template as office
-
-    fields = office.report_fields(outcome, number, language)
-    return office.fill_in(template, paper, fields, office.PARTS, len(outcome.scorecard.frame) * BYTES_OF_FINDING)
-
-
-def letter_to_docx(letter: Letter, plan: Plan, day: date, language: Language, template: bytes | None = None) -> bytes:
-    """Return the letter. Raises `UsageError` for a template that cannot be filled in."""
-    addressee = language.say(letter.addressee)
-    letterhead = plan.letterhead(day)._replace(addressed_to=(Bilingual(addressee, addressee),))
-    number = f"      /{letterhead.issuer_short or wording.BLANK}-"
-    paper = Paper("letter.xml.j2", {"letter": letter, "number": number}, letter.about, letterhead, day, language)
-    if template is None:
-        return _draw(paper, ["report"])
-    from gbv_kpi.render.docx import template as office
-
-    fields = {"nam": str(day.year), "don_vi": letter.unit.name, "trich_yeu": language.say(letter.about)}
-    known = fields | office.letterhead_fields(plan, letterhead, number, language)
-    return office.fill_in(template, paper, known, ["noi_dung"])
-
-
-def _draw(paper: Paper, parts: Sequence[str]) -> bytes:
+def draw(paper: Paper, parts: Sequence[str]) -> bytes:
     """Return the document in the layout of the decree, its second part on pages that lie on their side."""
     document = _new_document(paper.language)
     xml = paper.parts(document)
