@@ -9,7 +9,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.blank_return.request import Request
+from gbv_kpi.blank_return.request import BlankReturn
 from gbv_kpi.excel_style import cells as looks
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import ReturnField
@@ -18,7 +18,7 @@ MAX_PROMPT, MAX_MESSAGE = 32, 255  # characters; a workbook with longer ones cou
 PLAIN_DIGITS = "0"  # not #,##0: saved as CSV that is text, and 1.234 would need a warning
 
 
-def open_answers(sheet: Worksheet, request: Request, area_by_field: Mapping[str, str]) -> None:
+def open_answers(sheet: Worksheet, request: BlankReturn, area_by_field: Mapping[str, str]) -> None:
     """Unlock the answers: `area_by_field` has the cell, or the column of cells, of each field (A1 style)."""
     first_by_field = {field: area.partition(":")[0] for field, area in area_by_field.items()}
     for field in request.fields:
@@ -55,7 +55,7 @@ def lock(sheet: Worksheet) -> None:
     sheet.protection.formatRows = False
 
 
-def _validation(field: ReturnField, request: Request, part: str, whole: str) -> DataValidation:
+def _validation(field: ReturnField, request: BlankReturn, part: str, whole: str) -> DataValidation:
     """Return a rule: a whole number of 0 or more; for a part, no more than its whole where that is filled in."""
     say = request.language.say
     if field.part_of:

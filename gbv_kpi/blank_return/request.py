@@ -42,7 +42,7 @@ Layout = Literal["table", "form"]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BlankReturn:
     """One blank return; `second` is the second language of its labels, None for labels in one only."""
 
     plan: Plan

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gbv_kpi.blank_return import request as labels
 from gbv_kpi.blank_return.answers import lock, open_answers, unlock
-from gbv_kpi.blank_return.request import Layout, Request
+from gbv_kpi.blank_return.request import BlankReturn, Layout
 from gbv_kpi.excel_style import cells as looks
 from gbv_kpi.excel_style.paper import MAX_TITLE, sheet_title
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
@@ -28,7 +28,7 @@ PAGE_WIDTH = 105  # of the columns on a landscape A4 page at full size: LibreOff
 SIGNED_COLUMNS = 6  # the columns over which the head of the unit signs
 
 
-def blank_return(request: Request, layout: Layout) -> bytes:
+def blank_return(request: BlankReturn, layout: Layout) -> bytes:
     """Return the workbook: one table of all units, or a form on a sheet of its own for each; the guide last."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -46,7 +46,7 @@ def blank_return(request: Request, layout: Layout) -> bytes:
     return content.getvalue()
 
 
-def _fill_table(sheet: Worksheet, request: Request) -> None:
+def _fill_table(sheet: Worksheet, request: BlankReturn) -> None:
     """Write the table: title, two-level header, a row for each unit, a total by formula, signatures.
 
     Without units there are blank rows, for names too.
@@ -88,7 +88,7 @@ def _fill_table(sheet: Worksheet, request: Request) -> None:
     lock(sheet)
 
 
-def _columns_of_first_page(request: Request, widths: Sequence[float]) -> int:
+def _columns_of_first_page(request: BlankReturn, widths: Sequence[float]) -> int:
     """Return the number of columns on the first page: in a wide table the required ones."""
     required = FRAME + sum(not field.optional for field in request.fields)
     is_wide = sum(widths) > 2 * PAGE_WIDTH
@@ -104,7 +104,7 @@ def _print_on_two_pages(sheet: Worksheet, first_page: int, widths: Sequence[floa
     sheet.page_setup.scale = min(100, int(100 * PAGE_WIDTH / widest))
 
 
-def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[float]) -> int:
+def _fill_header(sheet: Worksheet, request: BlankReturn, top: int, widths: Sequence[float]) -> int:
     """Write the header from row `top` on; return the first row below it.
 
     Above the two levels of a field the header says whether it is required, below them are the labels in a second
@@ -141,7 +141,7 @@ def _fill_header(sheet: Worksheet, request: Request, top: int, widths: Sequence[
     return bottom + 2
 
 
-def _width(field: ReturnField, request: Request) -> float:
+def _width(field: ReturnField, request: BlankReturn) -> float:
     """Return a width for the longest word of a field's headings, which cannot be wrapped."""
     _, lower = request.levels(field)
     words = [*lower.split(), *(request.second.say(field.label).split() if request.second else ())]
@@ -176,7 +176,7 @@ def _form_title(unit: Unit, taken: list[str]) -> str:
     return unit.name if fits else sheet_title(unit.code, taken)
 
 
-def _fill_form(sheet: Worksheet, request: Request, unit: Unit) -> None:
+def _fill_form(sheet: Worksheet, request: BlankReturn, unit: Unit) -> None:
     """Write the sheet of one unit: title, numbered items in sections with their measure and answer, signatures."""
     second = request.second
     widths = [6.0, 44.0, 38.0, 14.0, 15.0] if second else [6.0, 62.0, 14.0, 16.0]
@@ -205,14 +205,14 @@ def _fill_form(sheet: Worksheet, request: Request, unit: Unit) -> None:
     lock(sheet)
 
 
-def _section(field: ReturnField, request: Request) -> str:
+def _section(field: ReturnField, request: BlankReturn) -> str:
     """Return the upper heading of a field, and whether it may be left blank."""
     upper, _ = request.levels(field)
     heading: Phrase | str = phrase("{heading} (may be left blank)", heading=upper) if field.optional else upper
     return request.language.say(heading)
 
 
-def _fill_guide(sheet: Worksheet, request: Request) -> None:
+def _fill_guide(sheet: Worksheet, request: BlankReturn) -> None:
     """Write rules for every answer, then each field with its measure, its whole and the indicators it serves.
 
     `check` reads every sheet, so this one must not look like a return: its columns never hold figures.
@@ -238,7 +238,7 @@ def _fill_guide(sheet: Worksheet, request: Request) -> None:
 
 
 def _put_headings(
-    sheet: Worksheet, row: int, last: Bilingual, widths: list[float], request: Request, at_least: float = 0
+    sheet: Worksheet, row: int, last: Bilingual, widths: list[float], request: BlankReturn, at_least: float = 0
 ) -> None:
     """Write the headings over items; `last` is that of the answers or notes."""
     say = request.language.say
@@ -247,13 +247,13 @@ def _put_headings(
     looks.put_row(sheet, row, texts, widths, looks.font(bold=True), heading=True, at_least=at_least)
 
 
-def _item(number: str, field: ReturnField, note: str, request: Request) -> list[str]:
+def _item(number: str, field: ReturnField, note: str, request: BlankReturn) -> list[str]:
     """Return the row of a field: number, label in each language of the return, measure, and answer or note."""
     return [number, *(language.say(field.label) for language in request.languages), request.measure(field), note]
 
 
 def _add_title(
-    sheet: Worksheet, request: Request, unit: Unit | None, widths: Sequence[float], first_column: int = 1
+    sheet: Worksheet, request: BlankReturn, unit: Unit | None, widths: Sequence[float], first_column: int = 1
 ) -> int:
     """Write the title block from row 1 on; return the first free row after a blank one.
 
@@ -281,7 +281,7 @@ def _add_title(
 
 
 def _add_signatures(
-    sheet: Worksheet, request: Request, row: int, prepared: tuple[int, int], head: tuple[int, int]
+    sheet: Worksheet, request: BlankReturn, row: int, prepared: tuple[int, int], head: tuple[int, int]
 ) -> None:
     """Write date and signatures, in columns where `check` expects neither a unit nor a figure.
 

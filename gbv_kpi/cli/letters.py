@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
-from gbv_kpi.blank_return.request import Request
+from gbv_kpi.blank_return.request import BlankReturn
 from gbv_kpi.blank_return.workbook import blank_return
 from gbv_kpi.cli.request import expect_new
 from gbv_kpi.console import atomic_write, to_json_text
@@ -82,7 +82,7 @@ def write_letters(
         atomic_write(docx, letter_to_docx(letter, plan, day, language, template))
         atomic_write(markdown, letter_to_markdown(letter, language).encode())
         for path in form:
-            atomic_write(path, blank_return(Request(plan, year, (letter.unit,), language), "form"))
+            atomic_write(path, blank_return(BlankReturn(plan, year, (letter.unit,), language), "form"))
     warnings = [phrase("{file} has errors of no known unit; no letter mentions them.", file=file) for file in unknown]
     for unit in (letter.unit for letter in needless):
         details = {"unit": unit.name, "file": file_by_unit[unit.code]}

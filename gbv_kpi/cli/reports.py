@@ -96,8 +96,7 @@ def template(
 
     Example: gbv-kpi template --year 2025 --output bao-cao-2025.xlsx
     """
-    from gbv_kpi.blank_return.request import Request as BlankRequest
-    from gbv_kpi.blank_return.request import units_to_report
+    from gbv_kpi.blank_return.request import BlankReturn, units_to_report
     from gbv_kpi.blank_return.workbook import blank_return
 
     expect_ending(output, ".xlsx")
@@ -107,7 +106,7 @@ def template(
     units = units_to_report(the_plan, year, unit, layout)
     both = lang == "both"
     spoken = document_language("vi" if both else lang)
-    blank = BlankRequest(the_plan, year, units, spoken, language("en") if both else None)
+    blank = BlankReturn(the_plan, year, units, spoken, language("en") if both else None)
     emit(blank_return(blank, layout), output, spoken)
 
 

@@ -19,7 +19,11 @@ from gbv_kpi.render.problems import correction, place_text
 from gbv_kpi.render.sentences import amount
 
 HEADINGS = (
-    *(phrase("Indicator"), phrase("Result"), phrase("Target"), phrase("Assessment"), phrase("Lacking")),
+    phrase("Indicator"),
+    phrase("Result"),
+    phrase("Target"),
+    phrase("Assessment"),
+    phrase("Lacking"),
     phrase("Remaining"),
 )
 

@@ -16,8 +16,14 @@ EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
 SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 HEADINGS = (
-    *(phrase("Severity"), phrase("Code"), phrase("File"), phrase("Sheet"), phrase("Cell"), phrase("Unit, year")),
-    *(phrase("What was found"), phrase("How to correct it")),
+    phrase("Severity"),
+    phrase("Code"),
+    phrase("File"),
+    phrase("Sheet"),
+    phrase("Cell"),
+    phrase("Unit, year"),
+    phrase("What was found"),
+    phrase("How to correct it"),
 )
 MEANINGS = {
     Severity.ERROR: phrase("Errors: a return with an error is excluded from all figures."),
@@ -106,10 +112,8 @@ def codes_to_text(language: Language) -> str:
 
 def code_to_text(code: str, language: Language) -> str:
     kind = CATALOGUE[code]
-    example, remedy = (
-        phrase("For example: {example}", example=kind.example),
-        phrase("Remedy: {remedy}", remedy=kind.remedy),
-    )
+    example = phrase("For example: {example}", example=kind.example)
+    remedy = phrase("Remedy: {remedy}", remedy=kind.remedy)
     lines = (f"{code} ({language.say(SEVERITY[kind.severity])})", kind.meaning, example, remedy)
     return "".join(f"{language.say(line)}\n" for line in lines)
 

@@ -77,7 +77,7 @@ def submission_listing(submission: Submission, language: Language) -> Listing:
     counted = [
         phrase(words.wording, count=states.count(state)) for state, (_, words, _) in STATES.items() if state in states
     ]
-    known: dict[str, Any] = {"submission": submission, "counted": counted, "LOOKS": STATES}
+    known: dict[str, Any] = {"submission": submission, "counted": counted, "STATES": STATES}
     *results, summary = text_of("submission.txt.j2", language, [_corrections, clock_text], **known).splitlines()
     columns: Columns[tuple[SubmittedFile, str]] = (
         ("file", phrase("File"), lambda row: row[0].path),

@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gbv_kpi.blank_return.request import Request, units_to_report
+from gbv_kpi.blank_return.request import BlankReturn, units_to_report
 from gbv_kpi.blank_return.workbook import blank_return
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import ENGLISH, language
@@ -26,9 +26,11 @@ SPOKEN = ("vi", "en", "both")
 OPTIONAL = [field.id for field in load_plan().fields if field.optional]
 
 
-def ask(plan: Plan, year: int, unit: str | None = None, layout: Layout = "table", spoken: str = "vi") -> Request:
+def ask(plan: Plan, year: int, unit: str | None = None, layout: Layout = "table", spoken: str = "vi") -> BlankReturn:
     first = ENGLISH if spoken == "en" else language("vi")
-    return Request(plan, year, units_to_report(plan, year, unit, layout), first, ENGLISH if spoken == "both" else None)
+    return BlankReturn(
+        plan, year, units_to_report(plan, year, unit, layout), first, ENGLISH if spoken == "both" else None
+    )
 
 
 def opened(content: bytes) -> Workbook:
@@ -65,7 +67,9 @@ def counts(number: int, *, with_forms: bool = True) -> dict[str, int]:
     return required | dict.fromkeys(OPTIONAL, number) | {"helped_counselling": 7 + number}
 
 
-def fill(content: bytes, request: Request, layout: Layout, counts_by_code: Mapping[str, Mapping[str, int]]) -> Workbook:
+def fill(
+    content: bytes, request: BlankReturn, layout: Layout, counts_by_code: Mapping[str, Mapping[str, int]]
+) -> Workbook:
     """The blank return with its answers written, a unit's in the order of the plan's fields."""
     book = opened(content)
     fields = [field.id for field in request.fields]
@@ -278,7 +282,7 @@ def test_each_form_has_a_sheet_named_after_its_unit_and_the_guide_is_last(plan: 
 def test_a_unit_whose_name_is_no_sheet_name_has_its_code_there(plan: Plan) -> None:
     long = Unit(code="12345", name="Đặc khu hành chính - kinh tế Vân Đồn")
     slash = Unit(code="7", name="Xã A/B")
-    made = Request(plan, 2023, (long, slash, slash), ENGLISH)
+    made = BlankReturn(plan, 2023, (long, slash, slash), ENGLISH)
     assert opened(blank_return(made, "form")).sheetnames == ["12345", "7", "7 (2)", "Guide"]
 
 

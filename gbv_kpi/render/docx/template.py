@@ -110,11 +110,11 @@ def report_fields(outcome: Outcome, number: str, language: Language) -> dict[str
         "cac_chi_tieu": list(_indicators(judged.of_province().findings, outcome, language)),
         "cac_don_vi": [
             {
-                "stt": str(number),
+                "stt": str(place),
                 "ten": escape_controls(findings[0].unit_name or ""),
                 "chi_tieu": list(_indicators(findings, outcome, language)),
             }
-            for number, findings in enumerate(by_unit.values(), start=1)
+            for place, findings in enumerate(by_unit.values(), start=1)
         ],
     }
 

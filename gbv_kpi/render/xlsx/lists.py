@@ -17,9 +17,7 @@ from gbv_kpi.render.xlsx.book import CENTRED, PLAIN, TITLE, Book, Cell, Page, Wo
 
 FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}
 PROBLEM_WIDTHS = (11.0, 20.0, 26.0, 16.0, 9.0, 22.0, 52.0, 46.0)
-SOURCE_HEADINGS = (
-    *(phrase("File"), phrase("SHA-256 of its content"), phrase("Valid returns"), phrase("Kind, encoding")),
-)
+SOURCE_HEADINGS = (phrase("File"), phrase("SHA-256 of its content"), phrase("Valid returns"), phrase("Kind, encoding"))
 SOURCE_WIDTHS = (50.0, 64.0, 10.0, 14.0)
 HASH_SIZE = 10
 NARROWEST, WIDEST = 9.0, 44.0  # of the columns of a list

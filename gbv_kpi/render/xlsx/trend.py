@@ -57,8 +57,8 @@ def _legend(page: Page, trend: Trend) -> Iterator[str]:
 def _fill_block(page: Page, indicator: IndicatorPage, all_series: Sequence[Series], row: int) -> None:
     """Write one indicator over the years: the province with verdicts and thresholds, then the units, and a chart."""
     book, points = page.book, all_series[0].points
-    findings, last_year = [point.finding for point in points], len(points)
-    blanks = [Cell("")] * (last_year + 1)
+    findings, last_column = [point.finding for point in points], len(points)
+    blanks = [Cell("")] * (last_column + 1)
     page.row(row, [Cell(indicator.indicator.title), *blanks], {"bg_color": paper.HEADING, **BOLD})
     verdicts = [book.verdict(point.finding.status, _reference(indicator, point, VERDICT)) for point in points]
     looks = [{**CENTRED, "font_size": 10, "font_color": COLOURS[finding.status][1]} for finding in findings]
@@ -70,16 +70,16 @@ def _fill_block(page: Page, indicator: IndicatorPage, all_series: Sequence[Serie
     for series_row, series in zip((row + 1, *range(row + 4, row + 3 + len(all_series))), all_series, strict=True):
         name = Cell(indicator.year.plan.place if series.unit is None else series.unit_name or "")
         _fill_rates(page, indicator, series, name, series_row)
-    if last_year > 1:
+    if last_column > 1:
         shown = Rates(
             indicator.indicator.title,
-            (HEADINGS, FIRST_YEAR, HEADINGS, last_year),
-            (row + 1, FIRST_YEAR, row + 1, last_year),
-            (row + 3, FIRST_YEAR, row + 3, last_year) if any(finding.threshold for finding in findings) else None,
+            (HEADINGS, FIRST_YEAR, HEADINGS, last_column),
+            (row + 1, FIRST_YEAR, row + 1, last_column),
+            (row + 3, FIRST_YEAR, row + 3, last_column) if any(finding.threshold for finding in findings) else None,
             findings,
             indicator.indicator.measure,
         )
-        put_trend_chart(page, (row, last_year + 2, *CHART_SIZE), shown)
+        put_trend_chart(page, (row, last_column + 2, *CHART_SIZE), shown)
 
 
 def _fill_rates(page: Page, indicator: IndicatorPage, series: Series, name: Cell, row: int) -> None:

@@ -152,10 +152,10 @@ class IndicatorPage:
         """Write the sheet, its table named by the number of the indicator."""
         page, units, last_row = self.page, self.year.units, self.year.last_row
         page.set_widths(WIDTHS if self.coming else WIDTHS[:NEXT])
-        lines = [(line, ITALIC if line is self.indicator.caveat else PLAIN) for line in self._head()]
+        title, *others = self._head()
+        lines = [(title, TITLE), *((line, ITALIC if line is self.indicator.caveat else PLAIN) for line in others)]
         rows = [self.province_row(), *(self._unit_row(row, unit) for row, unit in enumerate(units, start=FIRST_UNIT))]
         is_charted = len(units) <= CHARTED_UNITS
-        lines[0] = (lines[0][0], TITLE)
         _fill(page, lines, list(self._headings()), rows, f"indicator_{number}", one_page=is_charted)
         page.colour_verdicts(PROVINCE, last_row, VERDICT)
         cells = xl_range(FIRST_UNIT, CODE, last_row, len(page.widths) - 1)
