@@ -165,7 +165,7 @@ def config(
 
     Example: gbv-kpi config
     """
-    from gbv_kpi.ledger.database import address_of, default_place, shown_address
+    from gbv_kpi.ledger.address import address_of, default_place, shown_address
     from gbv_kpi.plan.office import Setting, office_settings
     from gbv_kpi.render.listing import Columns, listing_of, on_terminal
 

@@ -34,10 +34,10 @@ BINARY = {"xlsx", "docx"}
 
 
 def command(run: Callable[..., None]) -> Callable[..., None]:
-    """Return a command as typer takes it: a parameter that is a dataclass stands for options, which are its fields.
+    """Return a command as typer takes it: the fields of a parameter that is a dataclass are options.
 
-    `Annotated[Request, ListFormat, "plan", "output"]` stands for --format with these formats, --plan, --output, and
-    for --lang as the last option of the command.
+    `Annotated[Request, ListFormat, "plan", "output"]` declares --format with these formats, --plan, --output, and
+    --lang as the last option of the command.
     """
     parameters = signature(run).parameters
     groups = {name: group for name, parameter in parameters.items() if (group := _option_group(parameter))}
@@ -53,13 +53,13 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
 
     in_order = sorted(declared.values(), key=lambda each: "request" in groups and each.name == "lang")
     keywords = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in in_order]
-    run_with.__signature__ = Signature(keywords)  # type: ignore[attr-defined]  # typer reads it
+    vars(run_with)["__signature__"] = Signature(keywords)  # typer reads it
     run_with.__doc__ = run.__doc__
     return run_with
 
 
 def _option_group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str, Parameter]] | None:
-    """Return the dataclass that a parameter stands for, and its fields that are options; None for a plain option."""
+    """Return the dataclass of a parameter, and its fields that are options; None for a parameter that is one option."""
     group, *wanted = get_args(parameter.annotation) or [parameter.annotation]
     if not is_dataclass(group):
         return None
@@ -139,7 +139,8 @@ class Request:
 
         Raises `UsageError` if the result would overwrite it.
         """
-        from gbv_kpi.ledger.database import address_of, default_place, open_ledger, rehearse
+        from gbv_kpi.ledger.address import address_of, default_place
+        from gbv_kpi.ledger.database import open_ledger, rehearse
 
         def waiting(name: str) -> None:
             if not self.is_quiet:

@@ -14,7 +14,8 @@ from gbv_kpi.inputs import UnreadableError
 from gbv_kpi.plan.builtin import is_built_in
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
-from gbv_kpi.plan.toml_file import Location, read_toml
+from gbv_kpi.plan.toml_file import read_toml
+from gbv_kpi.plan.toml_lines import Location
 
 PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys without a language
 

@@ -301,7 +301,7 @@ def _listed_sheets(comment: str) -> list[tuple[str | None, bool]]:
 
 
 def _shifted_columns() -> Refusal:
-    message = phrase("Cells are hidden in only some rows of the table, so its columns cannot be told apart.")
+    message = phrase("Cells are hidden in only some rows of the table, so its columns cannot be distinguished.")
     return Refusal("unreadable-file", message)
 
 

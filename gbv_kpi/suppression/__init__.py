@@ -20,8 +20,9 @@ from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.trend import Trend, heirs_of
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count
+from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family, printed_fields, protected_families
-from gbv_kpi.suppression.table import Cell, YearTable, choose_cells, published, published_scorecard
+from gbv_kpi.suppression.table import Cell, choose_cells, published, published_scorecard
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.ledger.database import address_of, shown_address
+from gbv_kpi.ledger.address import address_of, shown_address
 from tests.command import of_2025, run, write_csv
 
 SECRETS = ("s3cret", "hidd3n")

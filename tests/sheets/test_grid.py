@@ -6,7 +6,7 @@ from gbv_kpi.sheets.grid import MAX_AREA, Grid, address_of
 from gbv_kpi.sheets.ods import read_ods
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import Refusal
-from gbv_kpi.sheets.xlsx import read_sheet
+from gbv_kpi.sheets.xlsx_scan import read_sheet
 from tests import offices
 
 ROW = "<table:table-row>%s</table:table-row>"
