@@ -89,7 +89,11 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
             and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
         remarks = form.remarks.get(row, ())
-        against += [(kind, text) for heading, text in remarks if (kind := _exclude_by_remark(grid, heading, text))]
+        against += [
+            (kind, heading if kind is Kind.UNEXPLAINED else text)  # its cells may name persons
+            for heading, text in remarks
+            if (kind := _exclude_by_remark(grid, heading, text))
+        ]
         dated = (text for heading, text in remarks if vocabulary.explain(heading).only({Kind.YEAR}))
         limits = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
         for path in dict.fromkeys(column.path for column in form.columns):
