@@ -91,7 +91,11 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
         ]
         remarks = form.remarks.get(row, ())
         measures = [explain(text) for heading, text in remarks if explain(heading).only({Kind.MEASURE})]
-        against += [(kind, text) for heading, text in remarks if (kind := _exclude_by_remark(grid, heading, text))]
+        against += [
+            (kind, heading if kind is Kind.UNEXPLAINED else text)  # its cells may name persons
+            for heading, text in remarks
+            if (kind := _exclude_by_remark(grid, heading, text))
+        ]
         dated = (text for heading, text in remarks if explain(heading).only({Kind.YEAR}))
         limits = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
         for path in dict.fromkeys(column.path for column in form.columns):
