@@ -222,7 +222,7 @@ def _item_rows(
         filled = [(column, text) for column, text in filled if any(map(str.isalpha, text)) or len(filled) == 1]
         known = [grid.explain(text) for _, text in filled]
         repeats_header = any(label.only({Kind.ITEM}) for label in known) and not any(label.marks for label in known)
-        if not filled or repeats_header:
+        if not filled or repeats_header or titles.is_page(filled[-1][1]):
             continue
         texts: list[str] = []
         for column in at:
