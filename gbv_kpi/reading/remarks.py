@@ -86,17 +86,18 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     if not (is_limited or is_scaled) and (
         kind is Kind.RATE  # "Đạt 95%", "Tăng so với 2022"
         or (kind is Kind.TARGET and is_rate)  # "Đạt kế hoạch"
-        or (
-            kind in _PARTING
-            and (_NOTHING_IN.search(plain) or _WITH.search(plain) or _gives_own_figure(plain, vocabulary))
-        )
+        or (kind in _PARTING and _is_aside(plain, vocabulary))
     ):
         return None
     return None if kind is Kind.TARGET and not is_explained else kind
 
 
-def _gives_own_figure(plain: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a note gives the figure of a part: "Nữ: 15 người", "Nam 5", but not "Quý: 4"."""
+def _is_aside(plain: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a note of one clause leaves the whole as it is: "Nữ: 15 người", "Nam 5", but not "Quý: 4"."""
+    if re.search("[;,]", plain):
+        return False
+    if _WITH.search(plain) or _OF_FIGURES.search(plain) or _NOTHING_IN.search(plain):
+        return bool(_WITH.search(plain)) or not _OF_FIGURES.search(plain)
     found = _OWN_FIGURE.fullmatch(plain.strip())
     tail = found["tail"] if found else None
     return vocabulary.explain(tail).only({Kind.MEASURE}) if tail else bool(found and found["sex"])

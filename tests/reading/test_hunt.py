@@ -445,6 +445,8 @@ def test_a_note_about_a_rate_leaves_its_figure(tmp_path: Path, note: str) -> Non
         ("Bao gồm cả số liệu quý IV", ONE),
         ("Bao gồm cả số liệu năm 2022", NONE),
         ("Tăng so với năm 2022", ONE),
+        ("Số liệu 6 tháng, bao gồm cả nữ", NONE),
+        ("Số liệu 6 tháng: nữ 5 người", NONE),
     ],
 )
 def test_a_note_beside_a_unit_counts_where_it_limits_it(tmp_path: Path, note: str, right: Right) -> None:
