@@ -49,7 +49,7 @@ PLAIN: Look = MappingProxyType({})
 class Cell(NamedTuple):
     """The contents of a cell, and its own look on top of that of its row."""
 
-    value: Words | float | None = None  # words or a number; None: nothing
+    value: Words | list[str] | float | None = None  # words, lines of words, or a number; None: nothing
     digits: str | None = None  # the format of a number
     formula: str = ""  # that evaluates to the value
     look: Look = PLAIN
@@ -204,28 +204,29 @@ class Page:
         """Write a line of text over columns, usually all, in a row as high as it needs."""
         last = len(self.widths) - 1 if last is None else last
         self.put_over((row, first, row, last), Cell(words), look)
-        self.fit(row, [(self.book.say(words), sum(self.widths[first : last + 1]))], look)
+        self.fit(row, [(self.book.say(words), sum(self.widths[first : last + 1]))], look.get("font_size", 12))
 
     def put_over(self, area: Area, cell: Cell, look: Look = GRID) -> None:
         """Write a cell over an area."""
-        if area[:2] != area[2:]:
+        if area[:2] < area[2:]:
             self.sheet.merge_range(*area, "", self.book.format({"text_wrap": True, **look, **cell.look}))
         self.put(*area[:2], cell, look)
 
     def headings(self, row: int, headings: Iterable[Words]) -> None:
         self.row(row, map(Cell, headings), HEADING)
 
-    def row(self, row: int, cells: Iterable[Cell], look: Look = GRID) -> None:
+    def row(self, row: int, cells: Iterable[Cell], look: Look = GRID, at_least: float = 0) -> None:
         """Write a row of cells, high enough for their texts."""
         texts = []
         for column, cell in enumerate(cells):
             self.put(row, column, cell, look)
             texts.append(self.text(cell))
-        self.fit(row, zip(texts, self.widths, strict=False), look)
+        size = look.get("font_size", 12) * (BOLD_WIDTH if look.get("bold") else 1)
+        self.fit(row, zip(texts, self.widths, strict=False), size, at_least)
 
     def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> None:
         """Write a cell; text as text, whatever sign it starts with, and even if someone edits the cell later."""
-        if cell.value is None and not cell.formula:
+        if cell.value in (None, "") and not cell.formula:
             self.sheet.write_blank(row, column, None, self.book.format({**look, **cell.look}))
             return
         kind: Look = {"text_wrap": True} if cell.digits is None else {"num_format": cell.digits, **FIGURE}
@@ -240,13 +241,14 @@ class Page:
             quoting = {"quote_prefix": True} if paper.is_formula_like(text) else {}
             self.sheet.write_string(row, column, text, self.book.format({**look, **quoting}))
 
-    def fit(self, row: int, texts: Iterable[tuple[str, float]], look: Look = PLAIN, at_least: float = 0) -> None:
+    def fit(self, row: int, texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> None:
         """Make a row high enough for wrapped texts, each with the width of its columns."""
-        size = look.get("font_size", 12) * (BOLD_WIDTH if look.get("bold") else 1)
         self.sheet.set_row(row, paper.row_height(texts, size, at_least))
 
     def text(self, cell: Cell) -> str:
         """Return the words of a cell."""
+        if isinstance(cell.value, list):
+            return "\n".join(map(self.book.say, cell.value))
         return "" if isinstance(cell.value, int | float | None) else self.book.say(cell.value)
 
     def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
