@@ -6,9 +6,9 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from gbv_kpi import excel_style
 from gbv_kpi.blank_return import request as labels
 from gbv_kpi.blank_return.request import BlankReturn, Layout
-from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
 from gbv_kpi.render import jinja
@@ -131,7 +131,7 @@ def _fill_header(page: Page, request: BlankReturn, top: int) -> int:
 
 def _form_title(unit: Unit, taken: Sequence[str]) -> str:
     """Return the unit's name, or its code where the name is too long or taken: a cut name may be another unit's."""
-    return unit.name if paper.sheet_title(unit.name, taken) == unit.name else unit.code
+    return unit.name if excel_style.sheet_title(unit.name, taken) == unit.name else unit.code
 
 
 def _fill_form(page: Page, request: BlankReturn, unit: Unit) -> None:
@@ -243,7 +243,7 @@ def _add_signatures(page: Page, row: int, prepared: tuple[int, int], head: tuple
 
 def _open_answers(page: Page, request: BlankReturn, area_by_field: Mapping[str, Area]) -> None:
     """Let the answers take whole numbers: `area_by_field` has the cell, or the column of cells, of each field."""
-    exceeding = page.book.workbook.add_format({"bg_color": f"#{paper.RED}"})
+    exceeding = page.book.workbook.add_format({"bg_color": f"#{excel_style.RED}"})
     for field in request.fields:
         top, column, bottom, _ = area = area_by_field[field.id]
         look = {**GRID, **CENTRED, "num_format": PLAIN_DIGITS, **OPEN, **(OPTIONAL if field.optional else {})}

@@ -10,8 +10,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from gbv_kpi import excel_style
 from gbv_kpi.console import escape_controls
-from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Measure, Threshold
@@ -23,9 +23,9 @@ LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # for numbers in LibreOffice; Excel
 RESERVED = ("History",)  # a sheet's name that Excel keeps for itself
 ROW_HEIGHT, GAP = 18, 3  # points
 BOLD_WIDTH = 1.08  # of a letter, to a usual one
-GRID = {"border": 1, "border_color": paper.LINE}
+GRID = {"border": 1, "border_color": excel_style.LINE}
 BOLD = {"bold": True, **GRID}
-HEADING = {"align": "center", "bg_color": paper.HEADING, **BOLD}
+HEADING = {"align": "center", "bg_color": excel_style.HEADING, **BOLD}
 FIGURE = {"align": "right"}
 CENTRED = {"align": "center"}
 TITLE = {"font_size": 14, "bold": True}
@@ -69,13 +69,13 @@ class Book:
 
     def say(self, words: Words) -> str:
         """Return a text as a cell holds it."""
-        return paper.storable(escape_controls(self.language.say(words)))
+        return excel_style.storable(escape_controls(self.language.say(words)))
 
     def format(self, look: Look) -> Any:
         """Return a format; cells that look the same share it."""
         key = tuple(sorted(look.items()))
         if key not in self._formats:
-            usual = {"font_name": paper.FONT, "font_size": 12, "valign": "vcenter"}
+            usual = {"font_name": excel_style.FONT, "font_size": 12, "valign": "vcenter"}
             self._formats[key] = self.workbook.add_format(usual | dict(look))
         return self._formats[key]
 
@@ -136,7 +136,7 @@ class Page:
     def __init__(self, book: Book, title: Words) -> None:
         self.book = book
         # A word right before a bracket is taken for a function wherever the sheet is referred to.
-        self.name = paper.sheet_title(book.say(title).replace("(", " ("), book.titles)
+        self.name = excel_style.sheet_title(book.say(title).replace("(", " ("), book.titles)
         book.titles.append(self.name)
         self.sheet = book.workbook.add_worksheet(self.name, _Sheet)
         self.sheet.hide_gridlines(2)
@@ -238,12 +238,12 @@ class Page:
             self.sheet.write_number(row, column, cell.value, self.book.format(look))
         else:
             text = self.text(cell)
-            quoting = {"quote_prefix": True} if paper.is_formula_like(text) else {}
+            quoting = {"quote_prefix": True} if excel_style.is_formula_like(text) else {}
             self.sheet.write_string(row, column, text, self.book.format({**look, **quoting}))
 
     def fit(self, row: int, texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> None:
         """Make a row high enough for wrapped texts, each with the width of its columns."""
-        self.sheet.set_row(row, paper.row_height(texts, size, at_least))
+        self.sheet.set_row(row, excel_style.row_height(texts, size, at_least))
 
     def text(self, cell: Cell) -> str:
         """Return the words of a cell."""
@@ -268,11 +268,11 @@ class Page:
         The headings and a number of columns stay in sight on a screen.
         """
         sheet = self.sheet
-        sheet.set_paper(paper.A4)
+        sheet.set_paper(excel_style.A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, int(one_page))
         sheet.center_horizontally()
-        sheet.set_margins(**paper.MARGINS)
+        sheet.set_margins(**excel_style.MARGINS)
         sheet.set_footer("&C&P/&N")
         if headings is not None:
             sheet.repeat_rows(headings)

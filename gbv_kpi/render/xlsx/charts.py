@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gbv_kpi.excel_style import paper
+from gbv_kpi import excel_style
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan.thresholds import Measure
@@ -93,4 +93,4 @@ def _put_chart(page: Page, spot: Spot, shown: Rates, kind: str, rate_look: Look,
 
 
 def _font(size: int, *, bold: bool = False) -> dict[str, Any]:
-    return {"name": paper.FONT, "size": size, "bold": bold}
+    return {"name": excel_style.FONT, "size": size, "bold": bold}

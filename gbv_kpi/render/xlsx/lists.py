@@ -2,8 +2,7 @@
 
 from pathlib import PurePath
 
-from gbv_kpi import __version__
-from gbv_kpi.excel_style import paper
+from gbv_kpi import __version__, excel_style
 from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
@@ -15,7 +14,7 @@ from gbv_kpi.render.problems import HEADINGS, listed
 from gbv_kpi.render.xlsx.book import CENTRED, PLAIN, TITLE, Book, Cell, Column, Line, Page, quotient
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
-FILL = {Severity.ERROR: f"#{paper.RED}", Severity.WARNING: f"#{paper.AMBER}"}
+FILL = {Severity.ERROR: f"#{excel_style.RED}", Severity.WARNING: f"#{excel_style.AMBER}"}
 PROBLEM_WIDTHS = (11.0, 20.0, 26.0, 16.0, 9.0, 22.0, 52.0, 46.0)
 SOURCE_COLUMNS = (
     (phrase("File"), 50.0),

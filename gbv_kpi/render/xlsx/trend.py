@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from gbv_kpi.excel_style import paper
+from gbv_kpi import excel_style
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.trend import Point, Series, Trend
@@ -59,7 +59,7 @@ def _fill_block(page: Page, indicator: IndicatorPage, all_series: Sequence[Serie
     book, points = page.book, all_series[0].points
     findings, last_column = [point.finding for point in points], len(points)
     blanks = [Cell("")] * (last_column + 1)
-    page.row(row, [Cell(indicator.indicator.title), *blanks], {"bg_color": paper.HEADING, **BOLD})
+    page.row(row, [Cell(indicator.indicator.title), *blanks], {"bg_color": excel_style.HEADING, **BOLD})
     verdicts = [book.verdict(point.finding.status, _reference(indicator, point, VERDICT)) for point in points]
     looks = [{**CENTRED, "font_size": 10, "font_color": COLOURS[finding.status][1]} for finding in findings]
     small = [verdict._replace(look=look) for verdict, look in zip(verdicts, looks, strict=True)]
