@@ -217,18 +217,16 @@ class Page:
 
     def row(self, row: int, cells: Iterable[Cell], look: Look = GRID, at_least: float = 0) -> None:
         """Write a row of cells, high enough for their texts."""
-        texts = []
-        for column, cell in enumerate(cells):
-            self.put(row, column, cell, look)
-            texts.append(self.text(cell))
+        texts = [self.put(row, column, cell, look) for column, cell in enumerate(cells)]
         size = look.get("font_size", 12) * (BOLD_WIDTH if look.get("bold") else 1)
         self.fit(row, zip(texts, self.widths, strict=False), size, at_least)
 
-    def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> None:
-        """Write a cell; text as text, whatever sign it starts with, and even if someone edits the cell later."""
+    def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> str:
+        """Write a cell and return its text: it stays text, whatever sign it starts with, even when edited later."""
+        text = self.text(cell)
         if cell.value in (None, "") and not cell.formula:
             self.sheet.write_blank(row, column, None, self.book.format({**look, **cell.look}))
-            return
+            return text
         kind: Look = {"text_wrap": True} if cell.digits is None else {"num_format": cell.digits, **FIGURE}
         look = {**kind, **look, **cell.look}
         if cell.formula:
@@ -237,9 +235,9 @@ class Page:
         elif isinstance(cell.value, int | float):
             self.sheet.write_number(row, column, cell.value, self.book.format(look))
         else:
-            text = self.text(cell)
             quoting = {"quote_prefix": True} if excel_style.is_formula_like(text) else {}
             self.sheet.write_string(row, column, text, self.book.format({**look, **quoting}))
+        return text
 
     def fit(self, row: int, texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> None:
         """Make a row high enough for wrapped texts, each with the width of its columns."""
