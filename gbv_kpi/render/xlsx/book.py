@@ -67,8 +67,10 @@ class Book:
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
         self.whole = f"{LOCALE[language.tag]}#,##0"  # the number format of counts
 
-    def say(self, words: Words) -> str:
-        """Return a text as a cell holds it."""
+    def say(self, words: Words | list[str]) -> str:
+        """Return a text as a cell holds it, a list as lines."""
+        if isinstance(words, list):
+            return "\n".join(map(self.say, words))
         return excel_style.storable(escape_controls(self.language.say(words)))
 
     def format(self, look: Look) -> Any:
@@ -178,8 +180,8 @@ class Page:
         self.put_lines(0, lines)
         has_sums = top is not None
         top = len(lines) + 1 if top is None else top
-        for row in range(len(lines), top) if has_sums else ():
-            self.sheet.set_row(row, GAP)
+        for row in range(len(lines), top):
+            self.sheet.set_row(row, GAP if has_sums else ROW_HEIGHT)
         last = top + len(rows)
         headings = [self.book.say(heading) for heading, _ in columns]
         self.headings(top, headings)
@@ -203,14 +205,14 @@ class Page:
     def put_across(self, row: int, words: Words, look: Look = PLAIN, first: int = 0, last: int | None = None) -> None:
         """Write a line of text over columns, usually all, in a row as high as it needs."""
         last = len(self.widths) - 1 if last is None else last
-        self.put_over((row, first, row, last), Cell(words), look)
-        self.fit(row, [(self.book.say(words), sum(self.widths[first : last + 1]))], look.get("font_size", 12))
+        text = self.put_over((row, first, row, last), Cell(words), look)
+        self.fit(row, [(text, sum(self.widths[first : last + 1]))], look.get("font_size", 12))
 
-    def put_over(self, area: Area, cell: Cell, look: Look = GRID) -> None:
-        """Write a cell over an area."""
+    def put_over(self, area: Area, cell: Cell, look: Look = GRID) -> str:
+        """Write a cell over an area and return its text."""
         if area[:2] < area[2:]:
             self.sheet.merge_range(*area, "", self.book.format({"text_wrap": True, **look, **cell.look}))
-        self.put(*area[:2], cell, look)
+        return self.put(*area[:2], cell, look)
 
     def headings(self, row: int, headings: Iterable[Words]) -> None:
         self.row(row, map(Cell, headings), HEADING)
@@ -223,7 +225,7 @@ class Page:
 
     def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> str:
         """Write a cell and return its text: it stays text, whatever sign it starts with, even when edited later."""
-        text = self.text(cell)
+        text = "" if isinstance(cell.value, int | float | None) else self.book.say(cell.value)
         if cell.value in (None, "") and not cell.formula:
             self.sheet.write_blank(row, column, None, self.book.format({**look, **cell.look}))
             return text
@@ -243,18 +245,12 @@ class Page:
         """Make a row high enough for wrapped texts, each with the width of its columns."""
         self.sheet.set_row(row, excel_style.row_height(texts, size, at_least))
 
-    def text(self, cell: Cell) -> str:
-        """Return the words of a cell."""
-        if isinstance(cell.value, list):
-            return "\n".join(map(self.book.say, cell.value))
-        return "" if isinstance(cell.value, int | float | None) else self.book.say(cell.value)
-
     def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
         for status in COLOURS:
             rule = {"type": "cell", "criteria": "==", "value": quoted(self.book.word[status])}
             self.colour((first_row, column, last_row, column), status, rule)
 
-    def colour(self, area: tuple[int, int, int, int], status: Status, rule: dict[str, Any]) -> None:
+    def colour(self, area: Area, status: Status, rule: dict[str, Any]) -> None:
         """Give cells the colour of a verdict as long as a rule holds."""
         fill, ink = COLOURS[status]
         look = self.book.workbook.add_format({"bg_color": fill, "font_color": ink})
