@@ -58,7 +58,7 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
     of_source = [problem for problem in problems if problem.place.file == source.name]
     if any(problem.code == "personal-data-column" for problem in of_source):
         note = phrase("The file has a column of personal data, so nothing of it was copied here.")
-        return _list_only(of_source, source, language, note)
+        return _save(of_source, source, language, note)
     if not can_isolate():
         return _copy(of_source, source, language)
 
@@ -67,40 +67,32 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
 
     with child_for(copied, seconds=CPU_SECONDS) as child:
         answer = child.ask(source, len(source.content))
-    return _list_only(of_source, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
+    return _save(of_source, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
 
 
 def _copy(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
     opened = read_sheets(source)
     if not opened.shown:
         note = phrase("The file could not be read as a table, so nothing of it was copied here.")
-        return _list_only(problems, source, language, note)
+        return _save(problems, source, language, note)
     if is_xlsx(source) and not opened.hidden:
         # openpyxl stops at files that the reader of returns and Excel open; their cells can still be marked.
         with suppress(Exception):
-            return _save(problems, source, *_load(source.content, opened.shown), language)
+            return _save(problems, source, language, _load(source.content, opened.shown))
     if any(sheet.tail is not None for sheet in opened.shown):
-        return _list_only(problems, source, language, TOO_LARGE)
-    return _save(problems, source, *_rebuild(opened.shown, language), language)
-
-
-def _list_only(problems: Sequence[Problem], source: Source, language: Language, note: Phrase) -> bytes:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    return _save(problems, source, book, {}, language, note)
+        return _save(problems, source, language, TOO_LARGE)
+    return _save(problems, source, language, _rebuild(opened.shown, language))
 
 
 def _save(
-    problems: Sequence[Problem],
-    source: Source,
-    book: Workbook,
-    sheet_by_name: Sheets,
-    language: Language,
-    note: Phrase | None = None,
+    problems: Sequence[Problem], source: Source, language: Language, copied: tuple[Workbook, Sheets] | Phrase
 ) -> bytes:
+    """Mark and list the problems in a copied workbook; or list them alone, with the reason why nothing was copied."""
+    book, sheet_by_name = (_new_book(), {}) if isinstance(copied, Phrase) else copied
     for (title, address), found in _group_by_cell(problems, sheet_by_name).items():
         _mark(book[title], address, found, language)
     summary = book.create_sheet(excel_style.sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
+    note = copied if isinstance(copied, Phrase) else None
     _fill_list(summary, source.name, problems, sheet_by_name, language, note)
     book.active = 0
     for sheet in book.worksheets:  # typing would go into all selected sheets
@@ -108,6 +100,13 @@ def _save(
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _new_book() -> Workbook:
+    """Return a workbook without a sheet."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    return book
 
 
 def _load(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
@@ -129,8 +128,7 @@ def _load(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
 
 def _rebuild(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, Sheets]:
     """Return a workbook of the cells as they were read, each at its own address."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = _new_book()
     sheet_by_name: dict[str | None, Worksheet] = {}
     for number, sheet in enumerate(sheets, start=1):
         name = language.say(phrase("Return")) if sheet.name is None else sheet.name
@@ -215,13 +213,13 @@ def _fill_list(
     """Write all problems of a file, errors first. `note` explains why nothing else of the file was copied."""
     looks.set_widths(sheet, WIDTHS)
     shown = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
-    top = 2
-    for row, (line, font) in enumerate(_head(file, problems, note), start=1):
+    lines = list(_head(file, problems, note))
+    for row, (line, font) in enumerate(lines, start=1):
         text = escape_controls(language.say(line))
         looks.put_text(sheet, row, 1, text, looks.TEXT).font = font
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(WIDTHS))
         looks.fit_row(sheet, row, [(text, sum(WIDTHS))], font.size)
-        top = row + 2
+    top = len(lines) + 2
     headings = [language.say(heading) for heading in HEADINGS if heading is not HEADINGS[FILE]]
     for column, heading in enumerate(headings, start=1):
         headed = looks.put_text(sheet, top, column, heading, looks.CENTRED)
@@ -230,8 +228,9 @@ def _fill_list(
     styles: dict[tuple[int, Severity, bool], Any] = {}
     for row, problem in enumerate(shown, top + 1):
         target = sheet_by_name.get(problem.place.sheet)
-        severity, code, _, name, *others = (escape_controls(language.say(words)) for words in listed(problem))
-        texts = [severity, code, name or (target.title if target else ""), *others]
+        severity, code, _, name, *others = map(language.say, listed(problem))
+        name = name or (target.title if target else "")
+        texts = list(map(escape_controls, (severity, code, name, *others)))
         for column, text in enumerate(texts, start=1):
             is_link = target is not None and target.sheet_state == "visible" and text != "" and column in (SHEET, CELL)
             key = (column, problem.severity, is_link)
