@@ -30,7 +30,6 @@ from gbv_kpi.ledger.records import (
     Record,
     UnitKey,
     add_submission,
-    columns_of,
     returns,
     submissions,
 )
@@ -63,11 +62,10 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
     with ledger.reading() as connection, query.damage_as_error(connection):
         yield _to_json({"schema": "gbv-kpi/ledger/1"})
         brought: dict[int, list[Entry]] = {}
-        for row in connection.execute(query.rows_with_files(connection).order_by(returns.c.id)).mappings():
+        for row in connection.execute(query.RETURNS_WITH_FILES.order_by(returns.c.id)).mappings():
             brought.setdefault(row["submission"], []).append(query.entry_from(row))
-        columns = columns_of(connection, submissions)
-        for row in connection.execute(select(*columns).order_by(submissions.c.id)).mappings():
-            file = {name: row.get(name) for name in FileRecord.model_fields}
+        for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
+            file = {name: row[name] for name in FileRecord.model_fields}
             returned = {"returns": brought.get(row["id"], [])}
             line = FileWithReturns.model_validate(file | returned).model_dump(mode="json")
             yield _to_json({name: value for name, value in line.items() if value is not None})
@@ -185,9 +183,8 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
                 damage.append(phrase("a return in it belongs to no file"))
         query.journal_of(connection)  # both raise for a record that differs from its digest
         query.publications_of(connection)
-        files = connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id))
-        files_held = files.mappings().all()
-        statement = query.rows_with_files(connection).order_by(returns.c.submission, returns.c.revision)
+        files_held = connection.execute(select(submissions).order_by(submissions.c.id)).mappings().all()
+        statement = query.RETURNS_WITH_FILES.order_by(returns.c.submission, returns.c.revision)
         rows = connection.execute(statement).mappings().all()
     entries: dict[object, list[Entry]] = {}
     for row in rows:

@@ -11,7 +11,7 @@ from gbv_kpi.ledger.database import open_ledger
 from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.plan import Plan
 from tests.command import of_2025, run, well_but, write_csv
-from tests.ledger.inbox import hand_in, held
+from tests.ledger.inbox import hand_in
 from tests.ledger.mutants import mutate
 from tests.ledger.test_faults import expect_one_line
 
@@ -71,13 +71,6 @@ def test_publication_that_was_changed_is_damage_to_ledger_check(filled: str) -> 
     expect_one_line(run("ledger", "check", "--ledger", filled), "damaged", "one of its publications cannot be read")
 
 
-def test_publication_from_before_digests_is_read_as_it_is(filled: str) -> None:
-    change(filled, "ALTER TABLE gbv_kpi_publication DROP COLUMN digest")
-    assert run("report", "--year", "2025", "--publish", "--ledger", filled).code in (0, 1)
-    assert run("report", "--year", "2025", "--publish", "--register", "--ledger", filled).code in (0, 1)
-    assert run("ledger", "check", "--ledger", filled).code == 0
-
-
 def test_a_revision_that_is_missing_is_told(filled: str) -> None:
     change(filled, "DELETE FROM gbv_kpi_return WHERE unit_code = '372' AND revision = 1")
     expect_one_line(run("report", "--year", "2025", "--ledger", filled), "damaged", "revision")
@@ -91,16 +84,6 @@ def test_a_return_that_was_deleted_is_told_by_the_hash_of_its_file(filled: str) 
     ran = run("ledger", "check", "--ledger", filled)
     assert ran.code == 2
     assert "a.csv differ from what was submitted" in ran.out
-
-
-def test_a_ledger_from_before_digests_is_read_and_gets_them(filled: str, plan: Plan, tmp_path: Path) -> None:
-    change(filled, "ALTER TABLE gbv_kpi_return DROP COLUMN digest")
-    assert len(held(filled, plan)) == 8
-    assert run("ledger", "check", "--ledger", filled).code == 0
-    other = write_csv(tmp_path / "c.csv", plan, of_2025({"373": well_but(schools=22)}))
-    assert run("submit", other, "--ledger", filled).code == 0
-    change(filled, "UPDATE gbv_kpi_return SET unit_name = 'Huyện Khác' WHERE unit_code = '373' AND revision = 2")
-    expect_one_line(run("history", "--ledger", filled), "damaged")
 
 
 def test_a_clock_set_back_never_shows_a_revision_without_the_one_before(
