@@ -132,12 +132,11 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
                 plan=plan.id,
             )
             raise LedgerError(message)
-    values = [entry.values for _, entry in kept]
     frame = pd.DataFrame(
         dict.fromkeys(("file", "table", "row"), pd.array([pd.NA] * len(kept), dtype="Int32"))
         | {
             "unit": pd.Categorical([unit.code for unit, _ in kept]),
-            "named_unit": pd.Categorical([entry.unit.code for _, entry in kept]),
+            "named_unit": pd.Categorical([entry.unit_code for _, entry in kept]),
             "is_merged": np.array([entry.unit != key_of(unit) for unit, entry in kept], dtype=bool),
             "is_expected": np.array([unit.expected for unit, _ in kept], dtype=bool),
             "year": np.array([entry.year for _, entry in kept], dtype=np.int16),
@@ -145,10 +144,9 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
             "is_duplicate": False,
             "is_valid": True,
         }
-        | {
-            field.id: pd.array([given.get(field.id, pd.NA) for given in values], dtype=field.dtype)
-            for field in plan.fields
-        }
     )
-    files = Counter((entry.file, entry.sha256) for _, entry in kept)
-    return Returns(frame, (), [FileRead(file, sha256, None, count) for (file, sha256), count in files.items()])
+    dtype_by_field = {field.id: field.dtype for field in plan.fields}
+    counts = pd.DataFrame([entry.values for _, entry in kept], columns=list(dtype_by_field), dtype=object)
+    number_by_file = Counter((entry.file, entry.sha256) for _, entry in kept)
+    files = [FileRead(file, sha256, None, number) for (file, sha256), number in number_by_file.items()]
+    return Returns(frame.join(counts.astype(dtype_by_field)), (), files)

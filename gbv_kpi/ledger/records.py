@@ -109,7 +109,7 @@ class Entry(ReturnRecord, FileRecord):
 class FileWithReturns(FileRecord):
     """A file with the returns in it that were new or changed."""
 
-    returns: list[ReturnRecord]
+    returns: Sequence[ReturnRecord]
 
 
 metadata = sql.MetaData()

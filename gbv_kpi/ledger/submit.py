@@ -156,10 +156,8 @@ def _with_warnings(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], a
     """Yield the files with warnings of late returns and of probable mistakes."""
     revised = [revision for file in files for revision in file.revised]
     years = {year for revision in revised for year in (revision.entry.year, revision.entry.year - 1)}
-    current: list[Entry] = []
-    if years:
-        with ledger.reading() as connection:
-            current = current_entries(connection, plan, years)
+    with ledger.reading() as connection:
+        current = current_entries(connection, plan, years)
     warnings_by_return: dict[tuple[UnitKey, int], list[Problem]] = defaultdict(list)
     for entry, problem in warnings_of(plan, revised, current, at):
         warning = problem.for_unit(entry.unit.code, entry.unit_name, entry.year)
@@ -183,34 +181,33 @@ def record(ledger: Ledger, plan: Plan, file: SubmittedFile, author: Author) -> S
     if not file.valid:
         return file
     row = file_of(file.path, file.sha256, content_hash(file.valid), plan, author)
-    return ledger.write(lambda connection: _record(connection, plan, file, row))
+    codes = _related_codes(plan, file.valid)
 
+    def record_new(connection: Connection) -> SubmittedFile:
+        same = [submissions.c[name] == getattr(row, name) for name in ("plan", "sha256", "content")]
+        recorded = connection.execute(select(submissions.c.at).where(*same)).scalar()
+        held = newest(entries_of(connection, plan, years=file.years, codes=codes))
+        revised = tuple(_revised(row, file.valid, held))
+        if recorded is not None:
+            with damage_as_error(connection):
+                since = instant(recorded)
+            return replace(file, state=State.UNCHANGED, since=since, corrected_since=bool(revised))
+        if clashes := list(_clashes(plan, file.valid, latest(held))):
+            return replace(file, state=State.REFUSED, problems=[*file.problems, *clashes])
+        add_submission(connection, row, [revision.entry for revision in revised])
+        return replace(file, state=State.RECORDED if revised else State.UNCHANGED, revised=revised)
 
-def _record(connection: Connection, plan: Plan, file: SubmittedFile, row: FileRecord) -> SubmittedFile:
-    same = [submissions.c[name] == getattr(row, name) for name in ("plan", "sha256", "content")]
-    recorded = connection.execute(select(submissions.c.at).where(*same)).scalar()
-    held = newest(entries_of(connection, plan, years=file.years, codes=_related_codes(plan, file.valid)))
-    revised = tuple(_revised(row, file.valid, held))
-    if recorded is not None:
-        with damage_as_error(connection):
-            since = instant(recorded)
-        return replace(file, state=State.UNCHANGED, since=since, corrected_since=bool(revised))
-    if clashes := list(_clashes(plan, file.valid, latest(held))):
-        return replace(file, state=State.REFUSED, problems=[*file.problems, *clashes])
-    add_submission(connection, row, [revision.entry for revision in revised])
-    return replace(file, state=State.RECORDED if revised else State.UNCHANGED, revised=revised)
+    return ledger.write(record_new)
 
 
 def _related_codes(plan: Plan, returns: Iterable[Return]) -> set[str]:
     """Return the codes of the units of returns after mergers, and of all units merged into them."""
-    heirs = {(given.unit.code, given.year) for given in returns}
-    merged = {
-        key_of(unit).code
-        for year in {year for _, year in heirs}
-        for unit in plan.units
-        if (heir := plan.successor(unit, year)) and (heir.code, year) in heirs
-    }
-    return merged | {storable(code) for code, _ in heirs}
+    codes: set[str] = set()
+    found = {given.unit.code for given in returns}
+    while found:
+        codes |= found
+        found = {merged.code for code in found for merged in plan.units_by_heir.get(code, ())} - codes
+    return set(map(storable, codes))
 
 
 def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
