@@ -85,16 +85,16 @@ def trace(
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
     from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import keys_named
     from gbv_kpi.ledger.year import trace as follow
-    from gbv_kpi.ledger.year import unit_named
     from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
     plan = request.load_plan()
-    wanted = unit_named(plan, unit, year) if unit is not None else None
+    (key,) = keys_named(plan, unit, year) if unit is not None else (None,)
     with request.open_ledger() as opened, opened.reading() as connection:
         entries = entries_of(connection, plan, years=[year], as_of=request.moment)
         events = events_of(connection, plan, [year], request.moment)
-    traced = follow(entries, plan, indicator, wanted, year, events)
+    traced = follow(entries, plan, indicator, key, year, events)
     request.show(traced, trace_to_terminal, trace_to_json, trace_listing)
 
 

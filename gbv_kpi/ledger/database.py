@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -71,9 +71,8 @@ class Ledger:
         if self.rehearsal is not None:
             yield self.rehearsal
             return
-        options: dict[str, Any] = {"writes": writes, "ledger": self.name}
-        is_server = self.engine.dialect.name == "postgresql"
-        if is_server:
+        options: dict[str, Any] = {"ledger": self.name}
+        if self.engine.dialect.name == "postgresql":
             # A writer must see what was committed while it waited for the lock, so the server's default does not apply.
             options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
         waiting = Timer(SILENT_SECONDS, self.on_wait or (lambda _: None), [self.name])
@@ -85,8 +84,7 @@ class Ledger:
                     waiting.start()
                 try:
                     transaction = connection.begin()
-                    if is_server and writes:
-                        _take_lock(connection)
+                    _begin(connection, writes=writes)
                 finally:
                     waiting.cancel()
                 with transaction:
@@ -136,12 +134,16 @@ def rehearse(place: str, on_wait: Callable[[str], None] | None = None) -> Iterat
             connection.rollback()
 
 
-def _take_lock(connection: Connection) -> None:
-    connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
-    driver: Any = connection.connection.dbapi_connection
-    usual_seconds, driver.seconds = driver.seconds, PATIENCE_SECONDS + driver.seconds
-    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
-    driver.seconds = usual_seconds
+def _begin(connection: Connection, *, writes: bool) -> None:
+    """Begin the transaction in the database; a writer waits for its turn."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+        driver: Any = connection.connection.dbapi_connection
+        usual_seconds, driver.seconds = driver.seconds, PATIENCE_SECONDS + driver.seconds
+        connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+        driver.seconds = usual_seconds
 
 
 def _sqlite(name: str, *, create: bool) -> Engine:
@@ -169,19 +171,12 @@ def _sqlite(name: str, *, create: bool) -> Engine:
     address = f"{path.absolute().as_uri()}?mode=rw"  # only a URI can keep SQLite from creating the file
 
     def connect() -> sqlite3.Connection:
-        # Without an isolation level, sqlite3 begins no transactions: it would only before the first write.
+        # Without an isolation level, sqlite3 begins no transaction of its own: it would after the reads of a writer.
         connection = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
-    engine = create_engine("sqlite://", poolclass=NullPool, creator=connect)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    return create_engine("sqlite://", poolclass=NullPool, creator=connect)
 
 
 def _postgresql(url: URL, name: str) -> Engine:

@@ -18,7 +18,7 @@ from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, latest, returns_from, unit_finder
 from gbv_kpi.ledger.query import add_to_journal, entries_of, entries_of_year, events_of
 from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
-from gbv_kpi.plan import Plan, Unit
+from gbv_kpi.plan import Plan
 from gbv_kpi.reading.units import UnitDirectory
 
 
@@ -76,15 +76,6 @@ def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
     if not found:
         raise UsageError(directory.in_year(years[-1]).not_found(name, years[-1]))
     return found
-
-
-def unit_named(plan: Plan, name: str, year: int) -> Unit:
-    """Return the unit with a name or code in a year. Raises `UsageError` if there is none."""
-    names = UnitDirectory(plan).in_year(year)
-    found = names.find(name)
-    if found is None:
-        raise UsageError(names.not_found(name, year))
-    return found.unit
 
 
 def record_event(
@@ -221,11 +212,11 @@ def trace(
     entries: Iterable[Entry],
     plan: Plan,
     indicator_id: str,
-    unit: Unit | None,
+    key: UnitKey | None,
     year: int,
     events: Iterable[Event] = (),
 ) -> Trace:
-    """Trace the finding of an indicator, for a unit or (None) the province, to its cells.
+    """Trace the finding of an indicator, for the unit with a key or (None) the province, to its cells.
 
     Raises `UsageError` for an unknown indicator, and if the ledger has no such return.
     """
@@ -235,6 +226,8 @@ def trace(
         raise UsageError(
             phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
         )
+    find_unit = unit_finder(plan)
+    unit = find_unit(key, year) if key else None
     current = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(current, plan), plan).of_indicators([indicator]).findings
     finding = next((finding for finding in findings if finding.unit == (unit.code if unit else None)), None)
@@ -243,7 +236,6 @@ def trace(
         raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
     # The province's sums include only units that give both sides.
     counted = {unit.code} if unit else {finding.unit for finding in findings if finding.is_known}
-    find_unit = unit_finder(plan)
     rows = [entry for entry in current if (heir := find_unit(entry.unit, year)) and heir.code in counted]
     numerator, denominator = (
         tuple(
