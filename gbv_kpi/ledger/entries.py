@@ -15,8 +15,8 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.records import Entry, Figure, FileRecord, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns.collect import FileRead, Returns
 from gbv_kpi.returns.duplicates import Return
+from gbv_kpi.returns.frame import FileRead, Returns
 from gbv_kpi.sheets.sources import STDIN
 
 

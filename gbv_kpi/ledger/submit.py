@@ -33,8 +33,9 @@ from gbv_kpi.ledger.records import Entry, FileRecord, UnitKey, add_submission, i
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.reading.reader import AssumedYear
-from gbv_kpi.returns.collect import Returns, collect, valid_returns
+from gbv_kpi.returns.collect import collect, valid_returns
 from gbv_kpi.returns.duplicates import Return, duplicate_return, same_unit_problem
+from gbv_kpi.returns.frame import Returns
 from gbv_kpi.returns.read_files import Watch, read_files
 
 

@@ -19,7 +19,6 @@ from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, la
 from gbv_kpi.ledger.query import add_to_journal, entries_of, entries_of_year, events_of
 from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.units import UnitDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,8 @@ def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
     """
     if not plan.units:
         return {UnitKey(name.strip(), "")}
+    from gbv_kpi.reading.units import UnitDirectory
+
     directory = UnitDirectory(plan)
     years = [year] if year is not None else range(plan.first_year, plan.last_year + 1)
     found = {key_of(match.named) for each_year in years if (match := directory.in_year(each_year).find(name))}

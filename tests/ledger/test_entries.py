@@ -11,7 +11,8 @@ from gbv_kpi.kpi.trend import recast
 from gbv_kpi.ledger.entries import Author, entry_of, file_of, latest, returns_from
 from gbv_kpi.ledger.records import Entry
 from gbv_kpi.plan import Plan
-from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
+from gbv_kpi.returns.collect import read_returns, valid_returns
+from gbv_kpi.returns.frame import Returns
 from tests.command import UNITS_OF_2025, WELL, Row, of_2025, well_but, write_csv
 
 SHA256 = "0" * 64
