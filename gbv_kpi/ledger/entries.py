@@ -1,10 +1,9 @@
 """Convert returns into entries of the ledger, and entries into returns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -90,28 +89,22 @@ def values_hash(given: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
     return hash_of(sorted([*key, year, sorted(values.items())] for key, year, values in given))
 
 
-def newest(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the last revision of each return, withdrawn or not."""
-    return list({(entry.year, entry.unit): entry for entry in entries}.values())
+def newest(entries: Iterable[Entry]) -> dict[tuple[int, UnitKey], Entry]:
+    """Return the last revision of each return by year and unit, withdrawn or not."""
+    return {(entry.year, entry.unit): entry for entry in entries}
 
 
 def latest(entries: Iterable[Entry]) -> list[Entry]:
     """Return the last revision of each return that counts."""
-    return [entry for entry in newest(entries) if not entry.withdrawn]
+    return [entry for entry in newest(entries).values() if not entry.withdrawn]
 
 
-def unit_finder(plan: Plan) -> Callable[[UnitKey, int], Unit | None]:
-    """Return a function from a unit's key and a year to the unit of that year, after mergers, or None."""
-    unit_by_key = {key_of(unit): unit for unit in plan.units}
-
-    @cache  # a country's ledger asks for each unit some ten times
-    def find(key: UnitKey, year: int) -> Unit | None:
-        if not plan.units:
-            return Unit(code=key.code, name=key.code)
-        named = unit_by_key.get(key)
-        return plan.successor(named, year) if named else None
-
-    return find
+def unit_of(plan: Plan, key: UnitKey, year: int) -> Unit | None:
+    """Return the unit of a year that the unit with a key is, after mergers, or None."""
+    if not plan.units:
+        return Unit(code=key.code, name=key.code)
+    named = next((unit for unit in plan.units_by_code.get(key.code, ()) if key_of(unit) == key), None)
+    return plan.successor(named, year) if named else None
 
 
 def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = False) -> Returns:
@@ -119,10 +112,9 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
 
     Raises `LedgerError` for a unit that the plan does not have; `only_known` leaves its returns out.
     """
-    find_unit = unit_finder(plan)
     kept: list[tuple[Unit, Entry]] = []
     for entry in entries:
-        if unit := find_unit(entry.unit, entry.year):
+        if unit := unit_of(plan, entry.unit, entry.year):
             kept.append((unit, entry))
         elif not only_known:
             message = phrase(

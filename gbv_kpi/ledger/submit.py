@@ -5,7 +5,7 @@ two is right. Warnings refuse nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -25,7 +25,7 @@ from gbv_kpi.ledger.entries import (
     key_of,
     latest,
     newest,
-    unit_finder,
+    unit_of,
 )
 from gbv_kpi.ledger.outliers import corrects_all_units, warnings_of
 from gbv_kpi.ledger.query import current_entries, damage_as_error, entries_of
@@ -193,7 +193,7 @@ def record(ledger: Ledger, plan: Plan, file: SubmittedFile, author: Author) -> S
             with damage_as_error(connection):
                 since = instant(recorded)
             return replace(file, state=State.UNCHANGED, since=since, corrected_since=bool(revised))
-        if clashes := list(_clashes(plan, file.valid, latest(held))):
+        if clashes := list(_clashes(plan, file.valid, latest(held.values()))):
             return replace(file, state=State.REFUSED, problems=[*file.problems, *clashes])
         add_submission(connection, row, [revision.entry for revision in revised])
         return replace(file, state=State.RECORDED if revised else State.UNCHANGED, revised=revised)
@@ -213,10 +213,9 @@ def _related_codes(plan: Plan, returns: Iterable[Return]) -> set[str]:
 
 def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
     """Report returns of a unit and of its predecessor for one year: the former may include the latter."""
-    find_unit = unit_finder(plan)
     held_by_heir: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     for entry in held:
-        if heir := find_unit(entry.unit, entry.year):
+        if heir := unit_of(plan, entry.unit, entry.year):
             held_by_heir[heir.code, entry.year].append(entry)
     for given in returns:
         heir_key = key_of(given.unit)
@@ -225,10 +224,12 @@ def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> It
                 yield same_unit_problem(given, entry.unit_name, entry.file)
 
 
-def _revised(file: FileRecord, returns: Iterable[Return], held: Iterable[Entry]) -> Iterator[Revision]:
-    held_by_key: dict[tuple[UnitKey, int], Entry] = {(entry.unit, entry.year): entry for entry in held}
+def _revised(
+    file: FileRecord, returns: Iterable[Return], held: Mapping[tuple[int, UnitKey], Entry]
+) -> Iterator[Revision]:
+    """Yield a new revision of each return that differs from its last one."""
     for given in returns:
-        last = held_by_key.get((key_of(given.named), given.year))
+        last = held.get((given.year, key_of(given.named)))
         current = None if last is None or last.withdrawn else last
         if current and current.values == given.values:
             continue

@@ -15,7 +15,7 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, latest, returns_from, unit_finder
+from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, latest, newest, returns_from, unit_of
 from gbv_kpi.ledger.query import add_to_journal, entries_of, entries_of_year, events_of
 from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan
@@ -172,7 +172,7 @@ def year_record(
 
 def changed_returns(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator[ReturnChange]:
     """Yield the returns that differ, by unit; both are the revisions that count at their moment."""
-    old, new = ({(entry.year, entry.unit): entry for entry in entries} for entries in (before, after))
+    old, new = newest(before), newest(after)
     for key in sorted({*old, *new}):
         first, last = old.get(key), new.get(key)
         changes = changes_between(first.figures if first else {}, last.figures if last else {})
@@ -227,8 +227,7 @@ def trace(
         raise UsageError(
             phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
         )
-    find_unit = unit_finder(plan)
-    unit = find_unit(key, year) if key else None
+    unit = unit_of(plan, key, year) if key else None
     current = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(current, plan), plan).of_indicators([indicator]).findings
     finding = next((finding for finding in findings if finding.unit == (unit.code if unit else None)), None)
@@ -237,7 +236,7 @@ def trace(
         raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
     # The province's sums include only units that give both sides.
     counted = {unit.code} if unit else {finding.unit for finding in findings if finding.is_known}
-    rows = [entry for entry in current if (heir := find_unit(entry.unit, year)) and heir.code in counted]
+    rows = [entry for entry in current if (heir := unit_of(plan, entry.unit, year)) and heir.code in counted]
     numerator, denominator = (
         tuple(
             Count(field, figure and figure.value, figure and figure.cell, entry)
