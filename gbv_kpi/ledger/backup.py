@@ -87,7 +87,8 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
     try:
         header, *rest = content
         _Header.model_validate_json(header)
-        for number, line in enumerate(rest, start=2):  # noqa: B007  # for the message
+        for line in rest:
+            number += 1
             lines.append(_LINE.validate_json(line, strict=True))
     except ValueError as error:
         message = phrase("Line {number} is not part of a ledger export. Nothing was imported.", number=number)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,6 @@ from gbv_kpi.ledger.records import Entry, Figure, FileRecord, UnitKey, hash_of, 
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.returns.duplicates import Return
 from gbv_kpi.returns.frame import FileRead, Returns
-from gbv_kpi.sheets.sources import STDIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +49,6 @@ def entry_of(given: Return, revision: int, file: FileRecord) -> Entry:
         revision=revision,
         sheet=None if given.place.sheet is None else storable(given.place.sheet),
         figures={name: Figure(value, given.cells.get(name)) for name, value in given.values.items()},
-    )
-
-
-def file_of(name: str, sha256: str, content: str, plan: Plan, author: Author) -> FileRecord:
-    """Return the record of a file."""
-    return FileRecord(
-        plan=plan.id,
-        file=storable(name),
-        sha256=sha256,
-        content=content,
-        at=author.at,
-        who=storable(author.who),
-        path=None if name == STDIN else storable(str(Path(name).absolute())),
     )
 
 

@@ -77,7 +77,7 @@ class YearStatus:
 def year_status(
     entries: Iterable[Entry], plan: Plan, year: int, now: datetime, fail_on: FailOn = FailOn.INCOMPLETE
 ) -> YearStatus:
-    """Return the status of a year from all its revisions; `now` has the local time zone.
+    """Return the status of a year from all revisions of its returns; `now` has the local time zone.
 
     Raises `UsageError` for a year outside the plan, and for a plan without units.
     """
@@ -91,7 +91,7 @@ def year_status(
         raise UsageError(phrase("The plan {plan} lists no units, so none is expected.", plan=plan.id))
     revisions_by_code: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.year == year and (unit := unit_of(plan, entry.unit, year)):
+        if unit := unit_of(plan, entry.unit, year):
             revisions_by_code.setdefault(unit.code, []).append(entry)
     units = plan.units_in(year)
     return YearStatus(

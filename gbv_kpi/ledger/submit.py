@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -21,7 +22,6 @@ from gbv_kpi.ledger.entries import (
     changes_between,
     content_hash,
     entry_of,
-    file_of,
     key_of,
     latest,
     newest,
@@ -37,6 +37,7 @@ from gbv_kpi.returns.collect import collect, valid_returns
 from gbv_kpi.returns.duplicates import Return, duplicate_return, same_unit_problem
 from gbv_kpi.returns.frame import Returns
 from gbv_kpi.returns.read_files import Watch, read_files
+from gbv_kpi.sheets.sources import STDIN
 
 
 class State(StrEnum):
@@ -181,7 +182,15 @@ def record(ledger: Ledger, plan: Plan, file: SubmittedFile, author: Author) -> S
         return replace(file, state=State.REFUSED)
     if not file.valid:
         return file
-    row = file_of(file.path, file.sha256, content_hash(file.valid), plan, author)
+    row = FileRecord(
+        plan=plan.id,
+        file=storable(file.path),
+        sha256=file.sha256,
+        content=content_hash(file.valid),
+        at=author.at,
+        who=storable(author.who),
+        path=None if file.path == STDIN else storable(str(Path(file.path).absolute())),
+    )
     codes = _related_codes(plan, file.valid)
 
     def record_new(connection: Connection) -> SubmittedFile:
