@@ -4,11 +4,9 @@ import os
 import re
 import stat
 import sys
-import tempfile
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr
 
@@ -25,22 +23,22 @@ PREFIX = ".gbv-kpi-"  # of a temporary file until it replaces its target
 _LEFTOVER = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # `tempfile` adds eight characters
 UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
+# Control and invisible characters, and marks of text direction, could act on a terminal or hide text. Surrogates come
+# from file names that are not Unicode, and cannot be encoded; U+FFFE and U+FFFF are not allowed in XML.
+_ACTING = re.compile(
+    "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+
 
 def use_utf8() -> None:
-    """Set standard output and error to UTF-8, whatever the system's code page.
-
-    A closed stream is replaced by the null device.
-    """
-    if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # open until the program ends
-    sys.stdout, sys.stderr = (
-        stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        for stream in (sys.stdout, sys.stderr)
-    )
+    """Set standard output and error to UTF-8, whatever the system's code page; a closed stream is the null device."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
     for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            reconfigure(encoding="utf-8")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
 
 
 def error_console() -> "Console":
@@ -54,16 +52,9 @@ def warn(text: str) -> None:
 
 def escape_controls(text: str) -> str:
     """Return the text with control characters escaped, so that they cannot act on a terminal."""
-    return text if text.isprintable() else "".join(map(_escaped, text))
-
-
-def _escaped(character: str) -> str:
-    if character in "\n\r\t":
-        return " "
-    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE  # U+FFFE and U+FFFF are not allowed in XML
-    if is_noncharacter or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return f"\\u{ord(character):04x}"
-    return character
+    if text.isprintable():
+        return text
+    return _ACTING.sub(lambda found: " " if found[0] in "\n\r\t" else f"\\u{ord(found[0]):04x}", text)
 
 
 def print_rendered(content: "RenderableType", output: Path | None) -> None:
@@ -113,18 +104,11 @@ def json_pieces(content: Mapping[str, object]) -> Iterator[str]:
 
 def escape_json(text: str) -> str:
     """Return equivalent JSON with the characters escaped that could act on a terminal or hide text."""
-    return text if text.isprintable() else text.translate(_CONTROLS)
+    from json import dumps
 
-
-# json escapes the C0 controls. The C1 controls, invisible characters and marks of text direction could still act on
-# a terminal. Surrogates come from file names that are not Unicode, and cannot be encoded.
-_CONTROLS = {
-    code: f"\\u{code:04x}"
-    for code in (
-        *range(0x7F, 0xA0), 0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070),
-        *range(0xD800, 0xE000), 0xFEFF, *range(0xFFF9, 0xFFFC), 0xFFFE, 0xFFFF,
-    )
-}  # fmt: skip
+    if text.isprintable():
+        return text
+    return _ACTING.sub(lambda found: found[0] if found[0] == "\n" else dumps(found[0])[1:-1], text)
 
 
 def print_text(pieces: Iterable[str], output: Path | None) -> None:
@@ -195,6 +179,8 @@ def _replace(target: Path, pieces: Iterable[bytes]) -> None:
 
 def _temporary_file(folder: Path) -> tuple[int, Path]:
     """Create a file in the folder, locked while it is open."""
+    import tempfile  # imported late: `--help` does not need it
+
     while True:
         handle, name = tempfile.mkstemp(dir=folder, prefix=PREFIX)
         if sys.platform != "win32":

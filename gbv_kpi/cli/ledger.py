@@ -224,6 +224,7 @@ def _show_event(request: Request, event: "Event", *, is_new: bool = True) -> Non
 
 
 def export_ledger(
+    *,
     request: Annotated[Request, None, "ledger", "output"],
 ) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
@@ -239,6 +240,7 @@ def export_ledger(
 
 
 def import_ledger(
+    *,
     file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
     request: Annotated[Request, None, "ledger"],
 ) -> None:
@@ -267,7 +269,7 @@ def import_ledger(
     request.emit(request.language.say(added) + "\n")
 
 
-def check_ledger(request: Annotated[Request, Format, "ledger", "output"]) -> None:
+def check_ledger(*, request: Annotated[Request, Format, "ledger", "output"]) -> None:
     """Verify the ledger. Checks its pages, each return against its hash, and that no revision is missing.
 
     Example: gbv-kpi ledger check

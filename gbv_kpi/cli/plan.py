@@ -29,7 +29,7 @@ SOURCE_WORDS = {
 ShownPlan = Annotated[str, argument("ID|FILE", "A built-in plan or a plan file.", "GBV_KPI_PLAN")]
 
 
-def list_plans(request: Annotated[Request, Format, "output"]) -> None:
+def list_plans(*, request: Annotated[Request, Format, "output"]) -> None:
     """List the built-in plans.
 
     Example: gbv-kpi plan list
@@ -101,6 +101,7 @@ def new_plan(
 
 
 def draft_plan(
+    *,
     file: Annotated[str, argument("FILE", "The plan as .docx or .txt, or - for standard input.")],
     request: Annotated[Request, None, "output"],
     force: options.ForceOption = False,
@@ -119,7 +120,7 @@ def draft_plan(
     request.emit(drafted(text, SCHEMA.as_uri()))
 
 
-def plan_schema(request: Annotated[Request, None, "output"]) -> None:
+def plan_schema(*, request: Annotated[Request, None, "output"]) -> None:
     """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json

@@ -1,16 +1,15 @@
 """Declare commands, and hold what each needs: the format, place and language of its result, its plan and its ledger."""
 
-import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, is_dataclass
 from datetime import date, datetime, time
-from functools import partial
+from functools import cache, partial
 from inspect import Parameter, Signature, signature
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
 
@@ -39,11 +38,13 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     `Annotated[Request, ListFormat, "plan", "output"]` declares --format with these formats, --plan, --output, and
     --lang as the last option of the command.
     """
-    parameters = signature(run).parameters
+    parameters = _parameters(run)
     groups = {name: group for name, parameter in parameters.items() if (group := _option_group(parameter))}
     declared: dict[str, Parameter] = {}
     for name, parameter in parameters.items():
         declared |= groups[name][1] if name in groups else {name: parameter}
+    if "request" in groups:
+        declared["lang"] = declared.pop("lang")
 
     def run_with(**given: Any) -> None:
         arguments = {name: given[name] for name in parameters if name not in groups}
@@ -51,9 +52,7 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
             arguments[name] = make(**{field: given[field] for field in fields})
         run(**arguments)
 
-    in_order = sorted(declared.values(), key=lambda each: "request" in groups and each.name == "lang")
-    keywords = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in in_order]
-    vars(run_with)["__signature__"] = Signature(keywords)  # typer reads it
+    vars(run_with)["__signature__"] = Signature(list(declared.values()))  # typer reads it
     run_with.__doc__ = run.__doc__
     return run_with
 
@@ -61,21 +60,26 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
 def _option_group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str, Parameter]] | None:
     """Return the dataclass of a parameter, and its fields that are options; None for a parameter that is one option."""
     group, *wanted = get_args(parameter.annotation) or [parameter.annotation]
-    if not is_dataclass(group):
+    if not (isinstance(group, type) and is_dataclass(group)):
         return None
-    make = cast("Callable[..., Any]", group)
-    fields = dict(signature(make).parameters)
+    make: Callable[..., Any] = group
+    fields = _parameters(make)
     if not wanted:
         return make, fields
     formats, *names = wanted
     if formats:
-        fields["format"] = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
-        names.append("format")
+        chosen = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
+        fields, names = fields | {"format": chosen}, [*names, "format"]
     wanted_fields = {name: field for name, field in fields.items() if name in ("context", *names, "lang")}
     return partial(make, formats=formats), wanted_fields
 
 
-@dataclass
+@cache
+def _parameters(function: Callable[..., Any]) -> dict[str, Parameter]:
+    return dict(signature(function).parameters)
+
+
+@dataclass(kw_only=True)
 class Request:
     """The options that most commands have: the ledger, plan, format, place and language of a result.
 
@@ -158,10 +162,12 @@ class Request:
 
         Raises `UsageError` without one.
         """
+        from getpass import getuser  # imported late, as it is slow
+
         from gbv_kpi.ledger.entries import Author
 
         try:
-            return Author(self.by or getpass.getuser(), now())
+            return Author(self.by or getuser(), now())
         except (OSError, KeyError) as error:
             raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error
 
