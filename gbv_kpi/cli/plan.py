@@ -34,10 +34,11 @@ def list_plans(*, request: Annotated[Request, Format, "output"]) -> None:
 
     Example: gbv-kpi plan list
     """
-    from gbv_kpi.plan.builtin import built_in_plans
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.plan.builtin import built_in_ids
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
-    plans = built_in_plans()
+    plans = [load_plan(plan) for plan in built_in_ids()]
     request.emit(plans_to_json(plans) if request.is_json else plans_to_text(plans, request.language))
 
 

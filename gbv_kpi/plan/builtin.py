@@ -1,42 +1,20 @@
-"""Find built-in plans and plan files, without importing pydantic."""
+"""Find built-in plans and plan files."""
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-import tomli
-
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import Bilingual, Language, phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import is_file
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 BUILT_IN = Path(__file__).parent / "builtin"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanSummary:
-    """One built-in plan in a list of them."""
-
-    id: str
-    number: str
-    title: Bilingual
-    place: Bilingual
-    first_year: int
-    last_year: int
-
-
-def built_in_plans() -> list[PlanSummary]:
-    """Return the built-in plans, the default one first."""
-    plans = [tomli.loads(file.read_text("utf-8")) for file in sorted(BUILT_IN.glob("*.toml"))]
-    summaries = [
-        PlanSummary(
-            p["id"], p["number"], Bilingual(**p["title"]), Bilingual(**p["place"]), p["first_year"], p["last_year"]
-        )
-        for p in plans
-    ]
-    return sorted(summaries, key=lambda summary: summary.id != DEFAULT_PLAN)
+def built_in_ids() -> list[str]:
+    """Return the ids of the built-in plans, the default one first."""
+    return sorted((file.stem for file in BUILT_IN.glob("*.toml")), key=lambda plan: (plan != DEFAULT_PLAN, plan))
 
 
 def is_built_in(plan: str | Path) -> bool:
@@ -50,22 +28,12 @@ def plan_source(plan: str | Path, folder: Path | None = None) -> Path:
 
 def unknown_plan(plan: str) -> PlanError:
     """Return the error of an unknown plan, naming the most similar built-in one."""
-    known = sorted(file.stem for file in BUILT_IN.glob("*.toml"))
+    known = sorted(built_in_ids())
     meant = [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1)
-    what = (
-        phrase(
-            "Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?",
-            plan=plan,
-            meant=meant[0],
-        )
-        if meant
-        else phrase(
-            "Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.",
-            plan=plan,
-            known=", ".join(known),
-        )
-    )
-    return PlanError(what)
+    near = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?")
+    unknown = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.")
+    details = {"plan": plan, "meant": ", ".join(meant), "known": ", ".join(known)}
+    return PlanError(phrase((near if meant else unknown).wording, **details))
 
 
 def starting_file(language: Language, schema: Path, plan: str | None = None) -> str:

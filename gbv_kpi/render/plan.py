@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
 from operator import attrgetter
 from textwrap import wrap
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Language, Phrase, phrase
-from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Indicator, Lasting, Table, ThresholdEntry
 from gbv_kpi.plan.thresholds import Threshold
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from gbv_kpi.plan.toml_file import Remark
 
 NOTHING = "–"
+SUMMARY = ("id", "number", "title", "place", "first_year", "last_year")
 COUNTS = {
     "people": phrase("people"),
     "cases": phrase("cases"),
@@ -38,7 +37,7 @@ ROLES = {"lead": phrase("leads and reports"), "issuer": phrase("issued the plan"
 SOURCE_KINDS = {"full text": phrase("full text"), "press": phrase("press")}
 
 
-def plans_to_text(plans: Sequence[PlanSummary], language: Language) -> str:
+def plans_to_text(plans: Sequence[Plan], language: Language) -> str:
     """Return a line for each plan: id, number, years, place."""
     width = max(len(plan.id) for plan in plans)
     return "".join(
@@ -47,8 +46,8 @@ def plans_to_text(plans: Sequence[PlanSummary], language: Language) -> str:
     )
 
 
-def plans_to_json(plans: Sequence[PlanSummary]) -> str:
-    return to_json_text({"schema": "gbv-kpi/plan-list/1", "plans": list(map(asdict, plans))})
+def plans_to_json(plans: Sequence[Plan]) -> str:
+    return to_json_text({"schema": "gbv-kpi/plan-list/1", "plans": [_record(plan, *SUMMARY) for plan in plans]})
 
 
 def plan_to_json(plan: Plan, day: date) -> str:
@@ -56,7 +55,7 @@ def plan_to_json(plan: Plan, day: date) -> str:
     return to_json_text(
         {
             "schema": "gbv-kpi/plan-show/1",
-            **_record(plan, "id", "number", "title", "place", "first_year", "last_year", "issued", "note"),
+            **_record(plan, *SUMMARY, "issued", "note"),
             "indicators": [_indicator_record(indicator, plan) for indicator in plan.all_indicators],
             "fields": [{"part_of": None, "optional": False, **_record(field)} for field in plan.fields],
             "day": day.isoformat(),
