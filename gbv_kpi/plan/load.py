@@ -13,7 +13,7 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import UnreadableError, is_file, read_file
 from gbv_kpi.plan.builtin import DEFAULT_PLAN, plan_source, unknown_plan
-from gbv_kpi.plan.checks import contradictions, doubts, entries
+from gbv_kpi.plan.checks import contradictions, doubts, entries, texts
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.toml_file import MAX_BYTES, Content, Remark, read_toml
 
@@ -131,11 +131,8 @@ def _needed_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Itera
 
     Needed are those that its indicators name, their wholes, and the optional parts of them.
     """
-    own = list(entries(tables, "field").values())
-    needed = {entry.get(key) for entry in own for key in ("part_of", "form_of")} - {None}
-    for indicator in entries(tables, "indicator").values():
-        for named in (indicator.get("numerator"), indicator.get("denominator")):
-            needed.update(name for name in (named if isinstance(named, list) else ()) if isinstance(name, str))
+    keys = (("field", "part_of"), ("field", "form_of"), ("indicator", "numerator"), ("indicator", "denominator"))
+    needed: set[Any] = {name for table, key in keys for _, name in texts(tables, table, key)}
     theirs = entries(other, "field")
     for _ in theirs:  # no chain of parts and wholes is longer
         for entry in theirs.values():
@@ -143,7 +140,7 @@ def _needed_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Itera
                 needed |= {entry.get("part_of"), entry.get("form_of")} - {None}
             elif entry.get("optional") is True and entry.get("part_of") in needed:
                 needed.add(entry.get("id"))
-    needed -= {entry.get("id") for entry in own}
+    needed.difference_update(name for _, name in texts(tables, "field", "id"))
     return ((number, entry) for number, entry in theirs.items() if entry.get("id") in needed)
 
 

@@ -20,17 +20,16 @@ from gbv_kpi.plan.toml_lines import Location
 PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys without a language
 
 
-def _vietnamese(table: Any, key: str = "") -> Any:
+def _vietnamese(table: Any) -> Any:
     """Read the plain texts of a table as Vietnamese, in lists too."""
-    match table:
-        case Mapping() if not key:
-            return {key: _vietnamese(value, key) for key, value in table.items()}
-        case list():
-            return [_vietnamese(entry, key) for entry in table]
-        case str() if key and key not in PLAIN:
-            return {"vi": table}
-        case _:
-            return table
+
+    def read(value: Any) -> Any:
+        return {"vi": value} if isinstance(value, str) else value
+
+    if not isinstance(table, Mapping):
+        return table
+    lists = {key: list(map(read, value)) for key, value in table.items() if isinstance(value, list)}
+    return {key: value if key in PLAIN else lists.get(key) or read(value) for key, value in table.items()}
 
 
 class Settings(Table):

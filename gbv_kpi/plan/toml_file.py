@@ -24,9 +24,7 @@ from gbv_kpi.plan.toml_lines import Location, key_lines
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has 2 million bytes
-MAX_DEPTH = 20  # of lists and tables within each other; a plan has five
 MAX_SHOWN = 20  # mistakes in one message; `plan check` lists all
-TOO_DEEP = phrase("lists or tables are nested too deeply, or a number has too many digits")
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 # By the beginning of pydantic's error type, by that of tomli's message, and by patterns of Vietnamese notations.
@@ -143,12 +141,8 @@ def read_toml(source: Path) -> Content:
     except tomli.TOMLDecodeError as error:
         content.broken_line = error.lineno
         content.lack((), syntax_mistake(error))
-    except (RecursionError, ValueError):  # keys of a thousand parts, numbers of five thousand digits
-        content.lack((), TOO_DEEP)
-    else:
-        if _is_deeper(content.tables, MAX_DEPTH):
-            content.tables = {}
-            content.lack((), TOO_DEEP)
+    except (RecursionError, ValueError):  # a thousand lists in each other, numbers of five thousand digits
+        content.lack((), phrase("lists or tables are nested too deeply, or a number has too many digits"))
     return content
 
 
@@ -163,12 +157,6 @@ def syntax_mistake(error: tomli.TOMLDecodeError) -> Phrase:
 def nearest(found: str, known: Collection[str]) -> str | None:
     """Return the known name most similar to an unknown one, or None."""
     return next(iter(get_close_matches(found, known, n=1, cutoff=0.6)), None)
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Return whether lists and tables are nested more than some levels deep."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return inner is not None and (levels == 0 or any(_is_deeper(value, levels - 1) for value in inner))
 
 
 def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
