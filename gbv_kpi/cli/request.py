@@ -105,14 +105,12 @@ class Request:
 
     def _chosen_format(self, formats: Sequence[str]) -> str:
         given: str | None = self.format if is_given(self.context, "format") else None
-        ending = self.output.suffix.lower().removeprefix(".") if self.output else ""
-        if ending == "txt" and given is not None and given not in BINARY:
+        ending = self.output.suffix.lower() if self.output else ""
+        if ending == ".txt" and given is not None and given not in BINARY:
             return given
-        by_ending = "table" if ending == "txt" else ending
-        if ending and (by_ending not in formats or given not in (None, by_ending)):
-            endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
-            raise wrong_ending(self.output, endings)
-        return by_ending or str(self.format or "table")
+        by_ending = {".txt" if name == "table" else f".{name}": name for name in ([given] if given else formats)}
+        expect_ending(self.output, *by_ending, "")
+        return by_ending.get(ending) or str(self.format or "table")
 
     @property
     def is_json(self) -> bool:
@@ -262,25 +260,17 @@ def read_bounded(name: str, max_bytes: int) -> bytes:
 
 
 def expect_ending(path: Path | None, *endings: str) -> None:
-    """Raise `UsageError` for a file name with another ending."""
-    if path is not None and path.suffix.lower() not in endings and (path.suffix or len(endings) == 1):
-        raise wrong_ending(path, [ending for ending in endings if ending])
-
-
-def wrong_ending(path: Path | None, endings: Iterable[str]) -> UsageError:
-    """Return the error of a file name with an ending of another format."""
-    known = ", ".join(endings)
-    return UsageError(
-        phrase("{path}: unknown file type. This command writes {endings}.", path=str(path), endings=known)
-    )
+    """Raise `UsageError` for a file name with another ending; "" is that of a name without one."""
+    if path is not None and path.suffix.lower() not in endings:
+        details = {"path": str(path), "endings": ", ".join(filter(None, endings))}
+        raise UsageError(phrase("{path}: unknown file type. This command writes {endings}.", **details))
 
 
 def expect_new(path: Path | None, force: bool) -> None:
     """Raise `UsageError` for an existing file unless `force` is set."""
     if path is not None and is_file(path) and not force:
-        raise UsageError(
-            phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
-        )
+        what = phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
+        raise UsageError(what)
 
 
 def expect_other_file(path: Path | None, inputs: Iterable[str | Path | None], option: str = "--output") -> None:
