@@ -27,7 +27,7 @@ def list_plans(*, request: Annotated[Request, Format, "output"]) -> None:
     Example: gbv-kpi plan list
     """
     from gbv_kpi.plan import load_plan
-    from gbv_kpi.plan.builtin import built_in_ids
+    from gbv_kpi.plan.load import built_in_ids
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
     plans = [load_plan(plan) for plan in built_in_ids()]
@@ -86,7 +86,7 @@ def new_plan(
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
-    from gbv_kpi.plan.builtin import starting_file
+    from gbv_kpi.plan.load import starting_file
 
     expect_ending(request.output, ".toml", "")
     expect_new(request.output, force)

@@ -11,7 +11,7 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Bilingual, Language, phrase
 from gbv_kpi.inputs import UnreadableError
-from gbv_kpi.plan.builtin import is_built_in
+from gbv_kpi.plan.load import is_built_in
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
 from gbv_kpi.plan.toml_file import read_toml

@@ -12,7 +12,7 @@ import pytest
 
 from gbv_kpi.cli.plan import SCHEMA
 from gbv_kpi.plan import load_plan
-from gbv_kpi.plan.builtin import BUILT_IN, built_in_ids
+from gbv_kpi.plan.load import BUILT_IN, built_in_ids
 from tests.command import run
 from tests.make_schema import plan_schema
 from tests.plan.files import PLAN, UNITS, plan_file

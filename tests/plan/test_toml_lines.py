@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import tomli
 
-from gbv_kpi.plan.builtin import BUILT_IN
+from gbv_kpi.plan.load import BUILT_IN
 from gbv_kpi.plan.toml_lines import Location, key_lines
 
 AWKWARD = '''\

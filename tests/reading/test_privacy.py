@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gbv_kpi.plan import load_plan
-from gbv_kpi.plan.builtin import built_in_ids
+from gbv_kpi.plan.load import built_in_ids
 from gbv_kpi.reading.labels import Kind, listed
 from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.privacy import (
