@@ -57,15 +57,40 @@ def escape_controls(text: str) -> str:
     return _ACTING.sub(lambda found: " " if found[0] in "\n\r\t" else f"\\u{ord(found[0]):04x}", text)
 
 
-def print_rendered(content: "RenderableType", output: Path | None) -> None:
-    """Print to the terminal at its width, or elsewhere as wide as the content needs and without colour."""
-    if output is None and sys.stdout.isatty():
-        _console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(content)
+def print_result(content: "str | bytes | Iterable[str] | RenderableType", output: Path | None) -> None:
+    """Print a result or write it to a file: a text, whole or in pieces, a workbook, or what rich draws.
+
+    Rich draws at the width of the terminal, or elsewhere as wide as the content needs and without colour.
+    Raises `OutputError`, except for a closed pipe.
+    """
+    is_on_screen = output is None and sys.stdout.isatty()
+    if isinstance(content, bytes):
+        if is_on_screen:
+            raise OutputError(phrase("This format is written to a file: add --output FILE."))
+        _write(sys.stdout.buffer, [content]) if output is None else atomic_write(output, content)
         return
-    buffer = StringIO()
-    _console(file=buffer, width=UNBOUNDED, color_system=None).print(content)
-    lines = [line.rstrip() for line in buffer.getvalue().splitlines()]
-    print_text("\n".join(lines) + "\n", output)
+    if not isinstance(content, Iterable):
+        if is_on_screen:
+            _console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(content)
+            return
+        buffer = StringIO()
+        _console(file=buffer, width=UNBOUNDED, color_system=None).print(content)
+        content = (f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+    pieces = [content] if isinstance(content, str) else content
+    if output is None:
+        _write(sys.stdout, pieces)
+    else:
+        atomic_write(output, (piece.encode() for piece in pieces))
+
+
+def _write(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
+    try:
+        stream.writelines(pieces)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=system_reason(error))) from error
 
 
 def _console(**settings: Any) -> "Console":
@@ -109,35 +134,6 @@ def escape_json(text: str) -> str:
     if text.isprintable():
         return text
     return _ACTING.sub(lambda found: found[0] if found[0] == "\n" else dumps(found[0])[1:-1], text)
-
-
-def print_text(pieces: Iterable[str], output: Path | None) -> None:
-    """Print or write a text, whole or in pieces. Raises `OutputError`, except for a closed pipe."""
-    pieces = [pieces] if isinstance(pieces, str) else pieces
-    if output is None:
-        _print(sys.stdout, pieces)
-    else:
-        atomic_write(output, (piece.encode() for piece in pieces))
-
-
-def print_bytes(content: bytes, output: Path | None) -> None:
-    """Write a workbook or document to a file or a pipe. Raises `OutputError` instead of writing to a screen."""
-    if output is not None:
-        atomic_write(output, content)
-        return
-    if sys.stdout.isatty():
-        raise OutputError(phrase("This format is written to a file: add --output FILE."))
-    _print(sys.stdout.buffer, [content])
-
-
-def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
-    try:
-        stream.writelines(pieces)
-        stream.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=system_reason(error))) from error
 
 
 def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.console import print_bytes, print_rendered, print_text, warn
+from gbv_kpi.console import print_result, warn
 from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, language, language_from_env, phrase
 from gbv_kpi.inputs import UnreadableError, is_file, is_same_file, read_file, read_stdin
@@ -202,12 +202,7 @@ def emit(
     quiet: bool = False,
 ) -> None:
     """Print a result or write it to a file, and say on standard error what was written."""
-    if isinstance(content, bytes):
-        print_bytes(content, output)
-    elif isinstance(content, Iterable):
-        print_text(content, output)
-    else:
-        print_rendered(content, output)
+    print_result(content, output)
     if output is not None and is_file(output) and not quiet:
         warn(language.say(phrase("Wrote {file}.", file=str(output))))
 

@@ -5,7 +5,7 @@ Numbers are read as decimals, never as binary floats. The words for the errors o
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -184,12 +184,11 @@ def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:
     return nearest(str(mistake["loc"][-1]), _keys(model, mistake["loc"][:-1]))
 
 
-def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+def _keys(model: type[BaseModel], location: Location) -> list[str]:
     """Return the keys allowed at a place, as the file spells them."""
     table: Any = model
     for step in location:
-        if isinstance(step, str) and (found := _annotations(table).get(step)):
-            table = next(_tables(found), table)
+        table = next(_tables(_annotations(table).get(str(step))), table)
     return list(_annotations(table))
 
 
