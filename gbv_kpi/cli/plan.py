@@ -161,7 +161,7 @@ def config(
     """
     from gbv_kpi.ledger.address import address_of, default_place, shown_address
     from gbv_kpi.plan.office import Setting, office_settings
-    from gbv_kpi.render.settings import settings_to_json, settings_to_terminal
+    from gbv_kpi.render.plan import settings_to_json, settings_to_terminal
 
     context, spoken, file = request.context, request.language, request.context.obj
     address = address_of(ledger or default_place())

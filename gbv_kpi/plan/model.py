@@ -10,17 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from gbv_kpi.i18n import Bilingual
-from gbv_kpi.plan.tables import (
-    Agency,
-    Deadlines,
-    Indicator,
-    Report,
-    ReturnField,
-    Table,
-    TaskGroup,
-    Unit,
-    Year,
-)
+from gbv_kpi.plan.tables import Agency, Deadlines, Indicator, Report, ReturnField, Table, TaskGroup, Unit, Year
 
 
 class Letterhead(NamedTuple):

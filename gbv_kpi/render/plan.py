@@ -1,40 +1,42 @@
-"""Render plans as text and as JSON, schemas `gbv-kpi/plan-list/1`, `gbv-kpi/plan-show/1` and `gbv-kpi/plan-check/1`."""
+"""Render plans and settings, as text and as JSON.
+
+The schemas are `gbv-kpi/plan-list/1`, `gbv-kpi/plan-show/1`, `gbv-kpi/plan-check/1` and `gbv-kpi/config/1`.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from operator import attrgetter
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.plan.load import PlanReading
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Indicator, Lasting, Table, ThresholdEntry
 from gbv_kpi.plan.thresholds import Threshold
+from gbv_kpi.plan.toml_file import Remark
 from gbv_kpi.problems import Severity
 from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.problems import SEVERITY
 
 if TYPE_CHECKING:
-    from gbv_kpi.plan.load import PlanReading
-    from gbv_kpi.plan.toml_file import Remark
+    from rich.console import RenderableType
+
+    from gbv_kpi.plan.office import Setting
 
 NOTHING = "–"
 SUMMARY = ("id", "number", "title", "place", "first_year", "last_year")
-COUNTS = {
-    "people": phrase("people"),
-    "cases": phrase("cases"),
-    "places": phrase("places"),
-    "minutes": phrase("minutes"),
-    "households": phrase("households"),
-    "communes": phrase("communes"),
-    "events": phrase("events"),
-    "vnd": phrase("VND"),
-}
-ROLES = {"lead": phrase("leads and reports"), "issuer": phrase("issued the plan")}
-SOURCE_KINDS = {"full text": phrase("full text"), "press": phrase("press")}
+COUNTS, ROLES, SOURCE_KINDS, SETTING_SOURCES = (
+    {key: Phrase(words) for key, words in table.items()}
+    for table in tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).values()
+)
 
 
 def plans_to_text(plans: Sequence[Plan], language: Language) -> str:
@@ -210,19 +212,19 @@ def _wrap_line(line: str, width: int | None) -> list[str]:
     return wrap(line.lstrip(), max(width, 40), initial_indent=" " * indent, subsequent_indent=hanging)
 
 
-def exit_code(reading: "PlanReading") -> int:
+def exit_code(reading: PlanReading) -> int:
     """Return the exit code of a plan file; doubts never fail, as the author may mean them."""
     return ExitCode.COULD_NOT_RUN if reading.mistakes else ExitCode.OK
 
 
-def plan_check_to_text(reading: "PlanReading", name: str, language: Language) -> str:
+def plan_check_to_text(reading: PlanReading, name: str, language: Language) -> str:
     from gbv_kpi.render.jinja import text_of
 
     remarks = _grade_remarks(reading)
     return text_of("plan_check.txt.j2", language, reading=reading, remarks=remarks, name=name, SEVERITY=SEVERITY)
 
 
-def plan_check_to_json(reading: "PlanReading", name: str, language: Language) -> str:
+def plan_check_to_json(reading: PlanReading, name: str, language: Language) -> str:
     records = [
         {
             "severity": severity,
@@ -237,6 +239,26 @@ def plan_check_to_json(reading: "PlanReading", name: str, language: Language) ->
     return to_json_text({**content, "problems": records, "exit_code": exit_code(reading)})
 
 
-def _grade_remarks(reading: "PlanReading") -> list[tuple[Severity, "Remark"]]:
+def _grade_remarks(reading: PlanReading) -> list[tuple[Severity, Remark]]:
     graded = ((Severity.ERROR, reading.mistakes), (Severity.WARNING, reading.doubts))
     return [(severity, remark) for severity, remarks in graded for remark in remarks]
+
+
+def settings_to_json(settings: Sequence["Setting"], file: Path | None) -> str:
+    records = list(map(asdict, settings))
+    return to_json_text({"schema": "gbv-kpi/config/1", "file": file and str(file), "settings": records, "exit_code": 0})
+
+
+def settings_to_terminal(settings: Sequence["Setting"], file: Path | None, language: Language) -> "RenderableType":
+    from gbv_kpi.render.listing import Columns, listing_of, on_terminal  # here: a plan needs no rich
+
+    def source_of(setting: "Setting") -> str:
+        words = language.say(SETTING_SOURCES[setting.source])
+        return f"{words} ({file}:{setting.line})" if setting.line else words
+
+    columns: Columns[Setting] = (
+        ("key", phrase("Setting"), lambda setting: setting.key),
+        ("value", phrase("Value"), lambda setting: setting.value),
+        ("source", phrase("From"), source_of),
+    )
+    return on_terminal(listing_of(phrase("Setting"), columns, settings), language)
