@@ -20,8 +20,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Deadlines, Indicator, ReturnField, Table, Unit
 from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED, Comparator, Measure
-from gbv_kpi.plan.toml_file import Mistake, nearest
-from gbv_kpi.plan.toml_lines import Location
+from gbv_kpi.plan.toml_file import Location, Mistake, nearest
 
 Key = TypeVar("Key", int, str)
 T = TypeVar("T", bound=Table)

@@ -14,8 +14,7 @@ from gbv_kpi.inputs import UnreadableError
 from gbv_kpi.plan.load import is_built_in
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
-from gbv_kpi.plan.toml_file import read_toml
-from gbv_kpi.plan.toml_lines import Location
+from gbv_kpi.plan.toml_file import Location, read_toml
 
 PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys without a language
 
