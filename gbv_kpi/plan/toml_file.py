@@ -250,24 +250,19 @@ def key_lines(text: str) -> dict[Location, int]:
     table: Location = ()
     for tokens in _statements(text):
         if tokens[0][0] == "[":
-            is_list = tokens[1][0] == "["
-            *outer, name = [step for word, _ in tokens for step in _steps(word)]
+            names = [step for word, _ in tokens for step in _steps(word)]
             table = ()
-            for step in outer:
-                table = _in_last_entry((*table, step), last_entry)
-            table += (name,)
-            if is_list:
-                last_entry[table] = last_entry.get(table, -1) + 1
-            table = _in_last_entry(table, last_entry)
+            for depth, name in enumerate(names, start=1):
+                table += (name,)
+                if depth == len(names) and tokens[1][0] == "[":
+                    last_entry[table] = last_entry.get(table, -1) + 1
+                if table in last_entry:
+                    table += (last_entry[table],)
             lines.setdefault(table, tokens[0][1])
         else:
             for place, line in _places(tokens, table):
                 lines.setdefault(place, line)
     return lines
-
-
-def _in_last_entry(table: Location, last_entry: dict[Location, int]) -> Location:
-    return (*table, last_entry[table]) if table in last_entry else table
 
 
 def _statements(text: str) -> Iterator[list[Token]]:
