@@ -67,7 +67,10 @@ def print_result(content: "str | bytes | Iterable[str] | RenderableType", output
     if isinstance(content, bytes):
         if is_on_screen:
             raise OutputError(phrase("This format is written to a file: add --output FILE."))
-        _write(sys.stdout.buffer, [content]) if output is None else atomic_write(output, content)
+        if output is None:
+            _write(sys.stdout.buffer, [content])
+        else:
+            atomic_write(output, content)
         return
     if not isinstance(content, Iterable):
         if is_on_screen:
@@ -129,10 +132,10 @@ def json_pieces(content: Mapping[str, object]) -> Iterator[str]:
 
 def escape_json(text: str) -> str:
     """Return equivalent JSON with the characters escaped that could act on a terminal or hide text."""
-    from json import dumps
-
     if text.isprintable():
         return text
+    from json import dumps
+
     return _ACTING.sub(lambda found: found[0] if found[0] == "\n" else dumps(found[0])[1:-1], text)
 
 
