@@ -217,6 +217,7 @@ def sign(
 
 
 def export_ledger(
+    *,
     request: Annotated[Request, None, "ledger", "output"],
 ) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
@@ -232,6 +233,7 @@ def export_ledger(
 
 
 def import_ledger(
+    *,
     file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
     request: Annotated[Request, None, "ledger"],
 ) -> None:
@@ -260,7 +262,7 @@ def import_ledger(
     request.emit(request.language.say(added) + "\n")
 
 
-def check_ledger(request: Annotated[Request, Format, "ledger", "output"]) -> None:
+def check_ledger(*, request: Annotated[Request, Format, "ledger", "output"]) -> None:
     """Verify the ledger. Checks its pages, each return against its hash, and that no revision is missing.
 
     Example: gbv-kpi ledger check
