@@ -13,15 +13,12 @@ from gbv_kpi.sheets.encodings import font_problem, plain_start
 from gbv_kpi.sheets.grid import check_size
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
-from gbv_kpi.sheets.ods import is_ods, read_ods
-from gbv_kpi.sheets.package import ZIP, Package
 from gbv_kpi.sheets.refusal import REPORT_MARK, Refusal, is_fault, problem_of
 from gbv_kpi.sheets.sheet import Sheet, cell_address
 from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
-from gbv_kpi.sheets.xls import MAX_SIZE as MAX_LEGACY
-from gbv_kpi.sheets.xls import OLE, read_xls
-from gbv_kpi.sheets.xlsx import main_part, read_xlsx
 
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_XLS = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
 MAX_WORKBOOK = 32 * 2**20  # bytes of a zip; the country's 53,000 returns have 2 MiB
 SAMPLE_ROWS = 200
 SAMPLE_CELLS = 5000
@@ -74,7 +71,7 @@ def read_sheets(source: Source) -> Opened:
 
 def is_too_large(source: Source) -> bool:
     """Return whether a file has more bytes than any return of its kind."""
-    most = {OLE[:4]: MAX_LEGACY, ZIP: MAX_WORKBOOK}.get(source.start[:4])
+    most = {OLE[:4]: MAX_XLS, ZIP: MAX_WORKBOOK}.get(source.start[:4])
     return len(source.content) > (most or (MAX_PAGE if is_web_page(source.start) else MAX_SIZE))
 
 
@@ -95,7 +92,14 @@ def no_headings_problem(source: Source) -> Problem:
 
 
 def _read_workbook(content: bytes) -> list[Sheet]:
+    # A text needs none of their libraries.
+    from gbv_kpi.sheets.ods import is_ods, read_ods
+    from gbv_kpi.sheets.package import Package
+    from gbv_kpi.sheets.xlsx import main_part, read_xlsx
+
     if content.startswith(OLE):
+        from gbv_kpi.sheets.xls import read_xls
+
         return read_xls(content)
     package = Package(content)
     if package.category() == REPORT_MARK:

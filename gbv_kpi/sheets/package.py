@@ -8,15 +8,13 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
-from typing import TYPE_CHECKING
+
+from lxml.etree import _Element as Element
+from lxml.etree import iterparse
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import Refusal, encrypted, oversized
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-
-ZIP = b"PK\x03\x04"
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
 MAX_PART = 64 * 2**20  # bytes
 MAX_MEMBERS = 5000
@@ -108,13 +106,11 @@ def _canonical(name: str) -> str:
 # ------------------------------------------------------------------------ XML
 
 
-def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, "Element"]]:
+def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, Element]]:
     """Yield each element with one of these local names once it is complete, then drop it and its earlier siblings.
 
     Raises `XMLSyntaxError` for a part that is not XML, and `Refusal` for one with its own entities.
     """
-    from lxml.etree import iterparse
-
     if xml is not None and xml.count(b"<") > MAX_TAGS:
         raise oversized()
     tags = [f"{{*}}{name}" for name in names]
@@ -147,11 +143,11 @@ def elements(xml: bytes | None, *names: str) -> list[tuple[str, Attributes]]:
     return found
 
 
-def local_name(element: "Element") -> str:
+def local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def attributes_of(element: "Element") -> Attributes:
+def attributes_of(element: Element) -> Attributes:
     """Return the attributes by local name; different values of the same name are joined."""
     found: dict[str, str] = {}
     for key, value in element.items():
