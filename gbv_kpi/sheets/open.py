@@ -8,8 +8,8 @@ from pathlib import Path
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.sheets import refusal
-from gbv_kpi.sheets.csv import read_text
-from gbv_kpi.sheets.encodings import font_problem, plain_start
+from gbv_kpi.sheets.csv import encoding_of, read_csv
+from gbv_kpi.sheets.encodings import lost_letters, plain_start, undecodable
 from gbv_kpi.sheets.grid import check_size
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
@@ -40,19 +40,18 @@ class Opened:
 
 def read_sheets(source: Source) -> Opened:
     """Open a file of any kind. A file that cannot be opened has no sheets."""
-    place = Place(source.name)
+    place, encoding = Place(source.name), None
     try:
         if is_too_large(source):
             raise refusal.oversized()
         if not source.start.strip() and not source.content.strip():
             raise Refusal("unreadable-file", phrase("The file is empty."))
         if is_plain_text(source):
-            sheet, encoding, problems = _read_text(source)
-            if sheet is None:
-                return Opened(encoding=encoding, problems=problems)
-            sheets = [sheet]
+            _check_kind(source)
+            encoding = encoding_of(source)
+            sheets = [_read_text(source, encoding)]
         elif is_workbook(source.start):
-            sheets, encoding = _read_workbook(source.content), None
+            sheets = _read_workbook(source.content)
         elif _REPORT_PAGE in plain_start(source.start):
             raise refusal.own_report()
         else:
@@ -60,11 +59,11 @@ def read_sheets(source: Source) -> Opened:
     except BaseException as error:
         if not is_fault(error):
             raise
-        return Opened(problems=[problem_of(error, place)])
+        return Opened(encoding=encoding, problems=[problem_of(error, place)])
     shown = [sheet for sheet in sheets if sheet.is_shown]
     hidden = [sheet for sheet in sheets if not sheet.is_shown and any(map(any, sheet.rows))]
-    if problem := font_problem(_texts(shown), place):
-        return Opened((), hidden, encoding, [problem])
+    if lost := lost_letters(_texts(shown)):
+        return Opened((), hidden, encoding, [problem_of(lost, place)])
     unseen = [_unseen_problem(sheet, source.name) for sheet in shown if sheet.unseen]
     return Opened(shown, hidden, encoding, [*(_hidden_problem(sheet, source.name) for sheet in hidden), *unseen])
 
@@ -133,16 +132,17 @@ def _check_kind(source: Source) -> None:
         raise Refusal("unreadable-file", message)
 
 
-def _read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
-    _check_kind(source)
-    sheet, encoding, problems = read_text(source)
-    suffix = Path(source.name).suffix.lower()
-    if encoding is None and suffix in WORKBOOK_SUFFIXES:
+def _read_text(source: Source, encoding: str | None) -> Sheet:
+    if encoding is None:
+        suffix = Path(source.name).suffix.lower()
+        if suffix not in WORKBOOK_SUFFIXES:
+            raise undecodable(source.start)
         message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
         raise Refusal("unreadable-file", message)
-    if sheet is not None and len(sheet.rows) and sheet.rows[0][: len(REPORT_COLUMNS)] == REPORT_COLUMNS:
+    sheet = read_csv(source, encoding)
+    if len(sheet.rows) and sheet.rows[0][: len(REPORT_COLUMNS)] == REPORT_COLUMNS:
         raise refusal.own_report()
-    return sheet, encoding, problems
+    return sheet
 
 
 def _texts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
