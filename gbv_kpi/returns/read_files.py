@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from gbv_kpi.errors import GbvKpiError, SourceError
@@ -12,7 +13,7 @@ from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table, without_target_tables
-from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
+from gbv_kpi.returns.isolation import Child, Failure, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
 from gbv_kpi.sheets.open import is_plain_text, is_too_large, no_headings_problem, read_sheets
 from gbv_kpi.sheets.refusal import oversized, problem_of
@@ -48,7 +49,7 @@ def read_files(
 
     first_by_hash: dict[str, str] = {}
     files = []
-    with child_for(read) as child:
+    with closing(Child(read)) as child:
         for name in watch(names):
             try:
                 source = open_source(name)
@@ -59,7 +60,7 @@ def read_files(
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
                 files.append(_refuse(name, source.sha256, Problem("duplicate-file", Place(name), message)))
-            elif is_plain_text(source) or is_too_large(source) or not can_isolate():
+            elif is_plain_text(source) or is_too_large(source):
                 files.append(_answer(source, run_here(read, source, len(source.content))))
             else:
                 files.append(_answer(source, child.ask(source, len(source.content))))
