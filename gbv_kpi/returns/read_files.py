@@ -16,7 +16,7 @@ from gbv_kpi.reading.tables import Table, without_target_tables
 from gbv_kpi.returns.isolation import Child, Failure, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
 from gbv_kpi.sheets.open import is_plain_text, is_too_large, no_headings_problem, read_sheets
-from gbv_kpi.sheets.refusal import oversized, problem_of
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
 
@@ -74,7 +74,7 @@ def _refuse(name: str, sha256: str, problem: Problem) -> FileTables:
 def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
     if not isinstance(answer, Failure):
         return answer
-    problem = problem_of(oversized(), Place(source.name))
+    problem = problem_of(Refusal(*OVERSIZED), Place(source.name))
     if answer is Failure.CRASH:
         message = phrase("The file makes its reader fail.")
         problem = Problem("unreadable-file", Place(source.name), message)
@@ -150,4 +150,4 @@ def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> 
     if is_headed:
         return Problem("no-table-found", place, phrase("The plan's headings are here, but no return follows them."))
     cells = max(map(count_cells, sheets), default=0)
-    return problem_of(oversized(), place) if cells > MAX_CELLS else no_headings_problem(source)
+    return problem_of(Refusal(*OVERSIZED), place) if cells > MAX_CELLS else no_headings_problem(source)

@@ -16,7 +16,7 @@ from pandas.errors import ParserError, ParserWarning
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, encodings_of, fits
-from gbv_kpi.sheets.refusal import Refusal, oversized
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
@@ -74,7 +74,7 @@ def _rows(text: io.TextIOBase, delimiter: str, *, strict: bool = True) -> Iterat
     """Yield the remaining rows of a text. Raises `Refusal` for a row wider than a sheet."""
     for cells in csv.reader(iter(text.readline, ""), delimiter=delimiter, strict=strict):
         if len(cells) > MAX_WIDTH:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
         yield cells
 
 
@@ -154,7 +154,7 @@ def _read_columns(
     ):  # fmt: skip
         first, end = end, end + len(frame)
         if end > MAX_ROWS:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
         for column, chunks in texts.items():
             codes, different = pd.factorize(frame[column].to_numpy())
             chunks.append((_shrink_codes(codes, len(different)), different))

@@ -15,7 +15,7 @@ from typing import Any
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid, Run, join_runs
-from gbv_kpi.sheets.refusal import Refusal, oversized
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
 
 MAX_SIZE = 32 * 2**20  # bytes
@@ -172,7 +172,7 @@ class _Page:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(self._looks) > MAX_DEPTH:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
         look = _look_of(tag, attributes, self._looks[-1][1], self._classes)
         self._looks.append((tag, look))
         if tag == "style":
@@ -283,7 +283,7 @@ class _Page:
     def _count(self, cells: int) -> None:
         self._cells += cells
         if self._cells > MAX_CELLS:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
 
 
 def _listed_sheets(comment: str) -> list[tuple[str | None, bool]]:

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from lxml.etree import _Element as Element
 
-from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -21,7 +20,7 @@ from gbv_kpi.sheets.grid import (
     without_noise,
 )
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
-from gbv_kpi.sheets.refusal import encrypted, text_document, unsupported
+from gbv_kpi.sheets.refusal import ENCRYPTED, NOT_A_SPREADSHEET, TEXT_DOCUMENT, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
 
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
@@ -39,10 +38,10 @@ def is_ods(package: Package) -> bool:
         return False
     entries = elements(manifest, "file-entry", "encryption-data")
     if any(name == "encryption-data" for name, _ in entries):
-        raise encrypted()
+        raise Refusal(*ENCRYPTED)
     kinds = [mimetype.decode("latin-1"), *(entry.get("media-type", "") for _, entry in entries)]
     if any("opendocument.text" in kind for kind in kinds):
-        raise text_document()
+        raise Refusal(*TEXT_DOCUMENT)
     return True
 
 
@@ -72,7 +71,7 @@ def read_ods(package: Package) -> list[Sheet]:
                 else:
                     table.add_columns(given, is_hidden)
     if not is_spreadsheet:
-        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
+        raise Refusal(*NOT_A_SPREADSHEET)
     return sheets
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets import refusal
 from gbv_kpi.sheets.csv import encoding_of, read_csv
 from gbv_kpi.sheets.encodings import lost_letters, plain_start, undecodable
 from gbv_kpi.sheets.grid import check_size
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
-from gbv_kpi.sheets.refusal import REPORT_MARK, Refusal, is_fault, problem_of
+from gbv_kpi.sheets.refusal import NOT_A_SPREADSHEET, OVERSIZED, REPORT_MARK, Refusal, is_fault, problem_of
 from gbv_kpi.sheets.sheet import Sheet, cell_address
 from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
 
@@ -25,6 +24,12 @@ SAMPLE_CELLS = 5000
 SHOWN_CELLS = 5
 WORKBOOK_SUFFIXES = RETURN_SUFFIXES - {".csv", ".tsv", ".xls"}
 REPORT_COLUMNS = ["plan", "year", "indicator", "indicator_title", "scope"]  # the first ones of a report as CSV
+OWN_REPORT = "own-report", phrase("This is a report written by gbv-kpi, not a return.")
+PACKED = (
+    "unsupported-format",
+    phrase("This is an archive of other files."),
+    phrase("Unpack it and send the returns in it."),
+)
 _REPORT_PAGE = b'<meta name="generator" content="gbv-kpi'
 
 
@@ -43,7 +48,7 @@ def read_sheets(source: Source) -> Opened:
     place, encoding = Place(source.name), None
     try:
         if is_too_large(source):
-            raise refusal.oversized()
+            raise Refusal(*OVERSIZED)
         if not source.start.strip() and not source.content.strip():
             raise Refusal("unreadable-file", phrase("The file is empty."))
         if is_plain_text(source):
@@ -53,7 +58,7 @@ def read_sheets(source: Source) -> Opened:
         elif is_workbook(source.start):
             sheets = _read_workbook(source.content)
         elif _REPORT_PAGE in plain_start(source.start):
-            raise refusal.own_report()
+            raise Refusal(*OWN_REPORT)
         else:
             sheets, encoding = read_web_page(source.content)
     except BaseException as error:
@@ -62,10 +67,16 @@ def read_sheets(source: Source) -> Opened:
         return Opened(encoding=encoding, problems=[problem_of(error, place)])
     shown = [sheet for sheet in sheets if sheet.is_shown]
     hidden = [sheet for sheet in sheets if not sheet.is_shown and any(map(any, sheet.rows))]
-    if lost := lost_letters(_texts(shown)):
+    texts = (
+        (cell_address(row, column), cell)
+        for sheet in shown
+        for row, cells in enumerate(sheet.rows[:SAMPLE_ROWS])
+        for column, cell in enumerate(cells)
+        if isinstance(cell, str) and cell
+    )
+    if lost := lost_letters(islice(texts, SAMPLE_CELLS)):
         return Opened((), hidden, encoding, [problem_of(lost, place)])
-    unseen = [_unseen_problem(sheet, source.name) for sheet in shown if sheet.unseen]
-    return Opened(shown, hidden, encoding, [*(_hidden_problem(sheet, source.name) for sheet in hidden), *unseen])
+    return Opened(shown, hidden, encoding, list(_left_out(shown, hidden, source.name)))
 
 
 def is_too_large(source: Source) -> bool:
@@ -102,15 +113,15 @@ def _read_workbook(content: bytes) -> list[Sheet]:
         return read_xls(content)
     package = Package(content)
     if package.category() == REPORT_MARK:
-        raise refusal.own_report()
+        raise Refusal(*OWN_REPORT)
     if is_ods(package):
         sheets = read_ods(package)
     elif main := main_part(package):
         sheets = read_xlsx(content, package, main)
     elif any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
-        raise refusal.packed()
+        raise Refusal(*PACKED)
     else:
-        raise refusal.unsupported(phrase("This is an archive, not a spreadsheet."))
+        raise Refusal("unsupported-format", phrase("This is an archive, not a spreadsheet."))
     check_size(sheets)
     return sheets
 
@@ -119,14 +130,14 @@ def _check_kind(source: Source) -> None:
     """Raise `Refusal` for a file that is neither a workbook nor text with separators, whatever its name."""
     start = plain_start(source.start)
     if start.startswith(b"%pdf"):
-        raise refusal.unsupported(phrase("This is a PDF, from which no figures are read."))
+        raise Refusal("unsupported-format", phrase("This is a PDF, from which no figures are read."))
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         message = phrase("This is an “XML Spreadsheet 2003”, despite its name.")
-        raise refusal.unsupported(message, phrase("Save it in Excel as .xlsx and send that."))
+        raise Refusal("unsupported-format", message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
-        raise refusal.packed()
+        raise Refusal(*PACKED)
     if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
-        raise refusal.unsupported(phrase("This is not a spreadsheet, despite its name."))
+        raise Refusal(*NOT_A_SPREADSHEET)
     if ZIP in source.start[1:4096]:
         message = phrase("Extra bytes precede the workbook: the program that sent it added them.")
         raise Refusal("unreadable-file", message)
@@ -141,22 +152,8 @@ def _read_text(source: Source, encoding: str | None) -> Sheet:
         raise Refusal("unreadable-file", message)
     sheet = read_csv(source, encoding)
     if len(sheet.rows) and sheet.rows[0][: len(REPORT_COLUMNS)] == REPORT_COLUMNS:
-        raise refusal.own_report()
+        raise Refusal(*OWN_REPORT)
     return sheet
-
-
-def _texts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
-    """Yield address and text of the first cells."""
-    return islice(
-        (
-            (cell_address(row, column), cell)
-            for sheet in sheets
-            for row, cells in enumerate(sheet.rows[:SAMPLE_ROWS])
-            for column, cell in enumerate(cells)
-            if isinstance(cell, str) and cell
-        ),
-        SAMPLE_CELLS,
-    )
 
 
 def is_plain_text(source: Source) -> bool:
@@ -164,18 +161,17 @@ def is_plain_text(source: Source) -> bool:
     return not is_workbook(source.start) and not is_web_page(source.start)
 
 
-def _hidden_problem(sheet: Sheet, file: str) -> Problem:
-    message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=sheet.name or "")
-    return Problem("hidden-sheet", Place(file, sheet.name), message)
-
-
-def _unseen_problem(sheet: Sheet, file: str) -> Problem:
-    first = [cell_address(row, column) for row, column in sheet.unseen[:SHOWN_CELLS]]
-    cells = ", ".join(first) + (" …" if len(sheet.unseen) > SHOWN_CELLS else "")
-    message = plural(
-        "Struck-out or hidden text in one cell was ignored ({cells}).",
-        "Struck-out or hidden text in {count} cells was ignored ({cells}).",
-        len(sheet.unseen),
-        cells=cells,
-    )
-    return Problem("unseen-text", Place(file, sheet.name, first[0]), message)
+def _left_out(shown: Sequence[Sheet], hidden: Sequence[Sheet], file: str) -> Iterator[Problem]:
+    """Yield the problems of hidden sheets, and of struck-out or hidden text."""
+    for sheet in hidden:
+        message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=sheet.name or "")
+        yield Problem("hidden-sheet", Place(file, sheet.name), message)
+    for sheet in (sheet for sheet in shown if sheet.unseen):
+        first = [cell_address(row, column) for row, column in sheet.unseen[:SHOWN_CELLS]]
+        message = plural(
+            "Struck-out or hidden text in one cell was ignored ({cells}).",
+            "Struck-out or hidden text in {count} cells was ignored ({cells}).",
+            len(sheet.unseen),
+            cells=", ".join(first) + (" …" if len(sheet.unseen) > SHOWN_CELLS else ""),
+        )
+        yield Problem("unseen-text", Place(file, sheet.name, first[0]), message)

@@ -15,7 +15,7 @@ from xlrd.compdoc import CompDoc
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, NORMAL, Grid, Style, split_runs
-from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, text_document, unsupported
+from gbv_kpi.sheets.refusal import DAMAGED, ENCRYPTED, OVERSIZED, TEXT_DOCUMENT, Refusal
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -34,15 +34,15 @@ _IGNORED = 0xEEEE  # a kind of record that does not exist
 def read_xls(content: bytes) -> list[Sheet]:
     """Return the sheets of a workbook. Raises `Refusal`, or what xlrd raises for a damaged file."""
     if _ENCRYPTED in content:
-        raise encrypted()
+        raise Refusal(*ENCRYPTED)
     container = _Container(content, io.StringIO(), ignore_workbook_corruption=True)
     streams = [entry.name for entry in container.dirlist if entry.etype == 2]
     if "WordDocument" in streams:
-        raise text_document()
+        raise Refusal(*TEXT_DOCUMENT)
     name = next((name for name in streams if name.lower() in ("workbook", "book")), "Workbook")
     whole, start, size = container.locate_named_stream(name)
     if whole is None:
-        raise damaged()
+        raise Refusal(*DAMAGED)
     stream = bytearray(whole[start : start + size])
     _prepare(stream)
     book = xlrd.open_workbook(
@@ -93,7 +93,7 @@ def _check_walk(first: int, links_of: Callable[[int], Iterable[int]], most: int)
             continue
         steps += 1
         if steps > most:
-            raise damaged()
+            raise Refusal(*DAMAGED)
         ahead += links_of(place)
 
 
@@ -121,7 +121,7 @@ def _prepare(stream: bytearray) -> None:
     """Hide from xlrd the records that it need not read. Raises `Refusal` for a workbook that it cannot open safely."""
     if len(stream) < 8 or unpack_from("<H", stream)[0] != _BOF:
         message = phrase("This workbook was saved by a program from before 1995.")
-        raise unsupported(message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
+        raise Refusal("unsupported-format", message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
     places = defaultdict[int, list[int]](list)  # of the records, by kind
     is_kept, cells, position = True, 0, 0
     while position + 4 <= len(stream):
@@ -134,14 +134,14 @@ def _prepare(stream: bytearray) -> None:
         cells += size // _BYTES_OF_A_CELL.get(kind, size + 1) + 1
         position += 4 + size
     if places[_LOCKED]:
-        raise encrypted()
+        raise Refusal(*ENCRYPTED)
     if not {unpack_from("<I", stream, place + 4)[0] for place in places[_SHEET]}.issubset(places[_BOF]):
-        raise damaged()
+        raise Refusal(*DAMAGED)
     if len(places[_SHEET]) > MAX_SHEETS or cells > MAX_AREA:
-        raise oversized()
+        raise Refusal(*OVERSIZED)
     # Some programs write a wrong number of shared texts, which xlrd believes.
     used = max((unpack_from("<I", stream, place + 10)[0] + 1 for place in places[_SHARED]), default=0)
     if 3 * used > len(stream):  # each text takes three bytes at least
-        raise damaged()
+        raise Refusal(*DAMAGED)
     for place in places[_STRINGS]:
         pack_into("<I", stream, place + 8, used)

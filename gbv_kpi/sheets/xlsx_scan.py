@@ -5,19 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from lxml.etree import _Element as Element
 
-from gbv_kpi.sheets.grid import (
-    BUILT_IN,
-    PLAIN,
-    Grid,
-    Look,
-    Run,
-    Style,
-    Text,
-    address_of,
-    number_of,
-)
+from gbv_kpi.sheets.grid import BUILT_IN, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of
 from gbv_kpi.sheets.package import MAX_ELEMENTS, is_true, local_name, walk
-from gbv_kpi.sheets.refusal import oversized
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue
 
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
@@ -39,7 +29,7 @@ def read_styles(xml: bytes) -> Sequence[Style]:
             case "xf", "cellXfs":
                 formats.append((element.get("numFmtId", ""), element.get("fontId", "")))
         if len(codes) + len(looks) + len(formats) > MAX_ELEMENTS:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
     look_by_font = {str(number): look for number, look in enumerate(looks) if any(look)}
     style_by_key = {key: Style(codes.get(key[0], ""), look_by_font.get(key[1], PLAIN.look)) for key in set(formats)}
     return [style_by_key[key] for key in formats]
