@@ -96,14 +96,15 @@ class Child(Generic[T, R]):
         process, pipe = self._running = self._running or _start(self._work, self._seconds)
         try:
             pipe.send((item, size))
-            answer: GbvKpiError | Failure | R = pipe.recv()
+            answer: GbvKpiError | Failure | R
+            answer, is_worn = pipe.recv()
         except (OSError, EOFError):  # it ended before or while it answered
             self.close()
             return Failure.TIME if process.exitcode == -signal.SIGPROF else Failure.CRASH
+        if is_worn:
+            self.close()
         if isinstance(answer, GbvKpiError):
             raise answer
-        if answer is Failure.MEMORY:
-            self.close()
         return answer
 
     def close(self) -> None:
@@ -140,15 +141,20 @@ def _serve(work: Callable[[Any], Any], seconds: int, end_of_parent: "Connection"
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a library that aborts prints a backtrace
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     in_use = _memory_in_use()
+
+    def send(answer: object) -> None:
+        # Freed memory is often not given back, and would be lacking for the next item.
+        pipe.send((answer, answer is Failure.MEMORY or _memory_in_use() > in_use + MEMORY_BYTES / 4))
+
     while True:
         item, size = pipe.recv()
         _set_limits(in_use + MEMORY_BYTES, size, seconds)
         try:
-            pipe.send(work(item))
+            send(work(item))
         except MemoryError:
-            pipe.send(Failure.MEMORY)
+            send(Failure.MEMORY)
         except GbvKpiError as error:
-            pipe.send(error)
+            send(error)
 
 
 def _set_limits(memory: int, size: int, seconds: int) -> None:

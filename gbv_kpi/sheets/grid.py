@@ -120,7 +120,7 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
     plain = plain_format(code)
     if "%" in code:
         return Percentage(number if "%" in plain else number / 100)
-    if _hides(code, plain):
+    if ";" in code and not code.strip("; "):
         return None
     if not any(letter in plain for letter in "ymdhs"):
         return f"{number:.15g} ({scale})" if (scale := _scale(code)) else without_noise(number)
@@ -157,10 +157,6 @@ def _date(number: float) -> date | datetime | time | float:
     if number < 1:
         return moment.time()
     return moment if number % 1 else moment.date()
-
-
-def _hides(code: str, plain: str) -> bool:
-    return ";" in code and not plain.strip("; ") and not code.strip("; ")
 
 
 # ------------------------------------------------------------------------ the grid

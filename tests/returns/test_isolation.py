@@ -33,6 +33,10 @@ def work(item: str) -> str:
             work("loop")
         case "memory":
             return str(len(bytearray(2**34)))
+        case "leak":
+            globals()["leaked"] = bytearray(200 * 2**20)
+        case "large":
+            return str(len(bytearray(150 * 2**20)))
         case "abort":
             faulthandler.disable()  # pytest's would print the traceback of the child
             os.abort()
@@ -77,6 +81,10 @@ def test_child_raises_what_the_work_refuses_and_goes_on(child: Child[str, str]) 
     with pytest.raises(SourceError, match="No"):
         child.ask("refuse")
     assert child.ask("a") == "A"
+
+
+def test_memory_that_one_item_keeps_is_not_lacking_for_the_next(child: Child[str, str]) -> None:
+    assert [child.ask(one) for one in ("leak", "large")] == ["LEAK", str(150 * 2**20)]
 
 
 def test_answer_larger_than_a_pipe_arrives_whole(child: Child[str, str]) -> None:
