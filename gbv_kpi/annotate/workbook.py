@@ -9,7 +9,7 @@ import io
 import math
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from copy import copy
 from itertools import zip_longest
 from pathlib import PurePath
@@ -27,7 +27,7 @@ from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.render.problems import HEADINGS, SEVERITY, listed
-from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
+from gbv_kpi.returns.isolation import Child, Failure
 from gbv_kpi.sheets.open import is_xlsx, read_sheets
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
 from gbv_kpi.sheets.sources import Source
@@ -59,13 +59,11 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
     if any(problem.code == "personal-data-column" for problem in of_source):
         note = phrase("The file has a column of personal data, so nothing of it was copied here.")
         return _save(of_source, source, language, note)
-    if not can_isolate():
-        return _copy(of_source, source, language)
 
     def copied(source: Source) -> bytes:
         return _copy(of_source, source, language)
 
-    with child_for(copied, seconds=CPU_SECONDS) as child:
+    with closing(Child(copied, CPU_SECONDS)) as child:
         answer = child.ask(source, len(source.content))
     return _save(of_source, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
 

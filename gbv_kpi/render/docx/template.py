@@ -9,6 +9,7 @@ run in Jinja's sandbox, and reach nothing but these fields.
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from difflib import get_close_matches
 from functools import partial
 from html import unescape
@@ -31,7 +32,7 @@ from gbv_kpi.render.docx.document import Paper, define_styles, saved
 from gbv_kpi.render.docx.wording import BLANK, SIGN, document_title, official_day
 from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, last_year_rate, verdict
-from gbv_kpi.returns.isolation import Failure, can_isolate, child_for
+from gbv_kpi.returns.isolation import Child, Failure
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a letterhead with its pictures has a few hundred thousand
 MAX_RENDERED = 100 * 2**20  # characters: the annex of 10,600 units has 30 million
@@ -154,9 +155,7 @@ def fill_in(template: bytes, paper: Paper, fields: Mapping[str, object], parts: 
         except Exception as error:
             raise UsageError(_reason(error)) from error
 
-    if not can_isolate():
-        return work(template)
-    with child_for(work) as child:
+    with closing(Child(work)) as child:
         written = child.ask(template, len(template) + size)
     if isinstance(written, Failure):
         raise UsageError(_TOO_MUCH)
