@@ -1,5 +1,6 @@
 """Read a table with a row for each return: fields across, units down."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,14 +18,16 @@ from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.normalize import words
+from gbv_kpi.reading.normalize import plain_words, words
+from gbv_kpi.reading.numbers import read_figure
 from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock, limits_of, year_of
-from gbv_kpi.reading.units import level_of
+from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_NOTES = 200  # rows of words below the last return
+_COMMUNES = re.compile(r"\bcac (?:xa|phuong|thi tran)\b(?!.*\bhuyen\b)")  # "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     fields_at = [column.at for column in named]
     body = read_body(grid, header, columns, fields_at, roles.name.at if roles.name else None)
+    sums = list(_sums_named_as_unit(body, columns, roles.unit, fields_at, grid))
     rows, of_sections = _returns(body, grid)
     if not rows.size:
         return [], body.next_row, []
@@ -84,7 +88,7 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
         for row, at in zip(doubt.rows.tolist(), index.tolist(), strict=True):
             remark = Seen(row + columns.first, doubt.column, doubt.shown, (doubt.kind,))
             problems.append(tables.of_return(tables.qualified(spot, remark, doubt.kind), found[0].returns, at, grid))
-    problems += [*of_sections, *(tables.not_read(spot, column) for column in unread)]
+    problems += [*sums, *of_sections, *(tables.not_read(spot, column) for column in unread)]
     found = [replace(table, refusal=refusal) for table in found]
     found[0] = replace(found[0], problems=[*problems, *found[0].problems])
     return found, body.next_row, unread
@@ -120,6 +124,39 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     by_cells = None if unit or code else max(filter(units_in, others), key=units_in, default=None)
     unit = unit or by_cells
     return _Roles(unit, code, year, [column for column in others if column is not unit])
+
+
+def _sums_named_as_unit(
+    body: Body, columns: Columns, unit: Column | None, fields: Sequence[int], grid: Grid
+) -> Iterator[Problem]:
+    """Take out the rows of a bare "Ninh Bình" with the sum of all others, the province's where the city has a row too.
+
+    Yield the problem of each that may be the city's.
+    """
+    rows = np.flatnonzero(body.kinds == RowKind.RETURN)
+    if unit is None or len(rows) < 3 or not grid.reader.plan.units:
+        return
+    texts = columns.values(unit.at).texts_at(rows)
+    ends = {text: words(text)[-2:] for text, _ in texts}
+    for text, (row, *_) in texts:
+        is_of_place = any(words(text) == place[1:] for place in grid.reader.vocabulary.place_forms)
+        others = rows[rows != row].tolist()
+        if not is_of_place or not all(
+            _count(columns.cell(column, row)) == sum(_count(columns.cell(column, other)) for other in others)
+            for column in fields
+        ):
+            continue
+        is_total = any(end == ends[text] and level_of(other) for other, end in ends.items())
+        body.kinds[row] = RowKind.TOTAL if is_total else RowKind.ASIDE
+        if not is_total:
+            message = phrase(
+                "“{found}” may be a unit or the whole province: its figures are the sum of the other rows.", found=text
+            )
+            yield Problem("unknown-unit", grid.spot.at(int(row) + columns.first, unit.at), message, value=text)
+
+
+def _count(cell: Cell) -> int:
+    return read_figure(cell).value or 0
 
 
 def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem]]:
@@ -158,7 +195,7 @@ def _table(
     claims = Claims(
         at,
         np.full(count, roles.name.at if roles.name else -1, dtype=np.int32),
-        _names(_texts(columns, roles.unit, rows, grid), roles, grid),
+        _names(_texts(columns, roles.unit, rows, grid), roles, title, grid),
         _texts(columns, roles.code, rows, grid),
         Texts.of([str(year)] * count) if headed else _texts(columns, roles.year, rows, grid),
         np.full(count, headed.row, dtype=np.int32) if headed else at,
@@ -202,21 +239,23 @@ def _texts(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> T
     return Texts(codes[rows], texts)
 
 
-def _names(texts: Texts | None, roles: _Roles, grid: Grid) -> Texts | None:
-    """Return the names of units; a bare name under “Xã, thị trấn” is a commune's, even if a district shares it."""
-    heading = {word for text in (roles.unit.path if roles.unit else ()) for word in words(text)}
-    if (
-        texts is None
-        or heading.isdisjoint(COMMUNE_WORDS | {"commune"})
-        or not heading.isdisjoint(DISTRICT_WORDS | {"district"})
-    ):
-        return texts
-    if grid.reader.vocabulary.is_of_communes:
+def _names(texts: Texts | None, roles: _Roles, title: TitleBlock, grid: Grid) -> Texts | None:
+    """Return the names of units; a bare name under “Xã, thị trấn” or “Công an huyện” is another's, even if a unit's."""
+    path = roles.unit.path if roles.unit else ()
+    heading = {word for text in path for word in words(text)}
+    is_of_communes = not heading.isdisjoint(COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
+    body = next(filter(heads_bodies, path), "Xã" if is_of_communes else "")
+    is_of_units = body == "Xã" and not heading.isdisjoint(DISTRICT_WORDS | {"district"})
+    if texts is None or not body or is_of_units or grid.reader.vocabulary.is_of_communes:
         return texts
     bare = (any(map(str.isalpha, name)) and not level_of(name) for name in texts.values)
     return Texts(
-        texts.codes, [f"Xã {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
+        texts.codes, [f"{body} {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
     )
+
+
+def _are_communes(line: str) -> bool:
+    return _COMMUNES.search(" ".join(plain_words(line))) is not None
 
 
 def _name_of(cell: Cell) -> str:
