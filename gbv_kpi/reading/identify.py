@@ -16,7 +16,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.privacy import without_persons
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.title_block import SHEET, Found, TitleBlock, find_reporter, found_unit
+from gbv_kpi.reading.title_block import SHEET, Found, TitleBlock, find_reporter, found_unit, place_named
 from gbv_kpi.reading.titles import year_named
 from gbv_kpi.reading.units import level_of
 
@@ -240,8 +240,14 @@ def _year_of(
     if not named:
         return None, Problem("missing-year", own_cell, phrase("The return names no year."))
     year, place = named[0]
-    if other := next((other for other, _ in named if other != year), None):
-        message = phrase("This return names {year} here, but {other} elsewhere.", year=str(year), other=str(other))
+    other, where = next((pair for pair in named if pair[0] != year), named[0])
+    if other != year:
+        message = phrase(
+            "This return names {year} here, but {other} in {place}.",
+            year=str(year),
+            other=str(other),
+            place=place_named(where),
+        )
         if assumed and other == assumed.year and other not in title.named_years:
             message = phrase("This return names {year}, but --year is {other}.", year=str(year), other=str(other))
         return year, Problem("conflicting-year", place, message, year=year, value=str(year))

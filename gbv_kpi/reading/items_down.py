@@ -18,7 +18,7 @@ from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import plain_words
 from gbv_kpi.reading.remarks import against_in, against_in_cell
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
-from gbv_kpi.reading.title_block import TitleBlock, limits_of
+from gbv_kpi.reading.title_block import TitleBlock, limits_of, place_named
 from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.units import level_of
 
@@ -48,7 +48,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     frame, unit_problems = identify(_claims(form, keys, by_key, cells), title, grid.reader)
     for index, (_, form_problems) in enumerate(chosen):
         is_needed = bool(frame["is_expected"].iloc[index])
-        if problem := _whole_province_problem(cells[index], frame["unit"].iloc[index], title, grid):
+        if problem := _whole_province_problem(cells[index], frame.iloc[index], title, grid):
             form_problems.append(problem)
         serious = [problem for problem in form_problems if is_needed or problem.code in _ALWAYS_SERIOUS]
         if refusal is not None or any(problem.severity is Severity.ERROR for problem in serious):
@@ -111,16 +111,19 @@ def _figures(grid: Grid, form: Form, titled: Set[int]) -> tuple[list[Figure], li
     return figures, unknown
 
 
-def _whole_province_problem(found: dict[str, Figure], code: object, title: TitleBlock, grid: Grid) -> Problem | None:
+def _whole_province_problem(found: dict[str, Figure], of: pd.Series, title: TitleBlock, grid: Grid) -> Problem | None:
     """Return the problem if a district's form gives the figures of "Toàn tỉnh"."""
     units = {unit.code: unit for year in title.named_years for unit in grid.reader.plan.units_in(year)}
-    unit = units.get(str(code))
+    unit = units.get(str(of["unit"]))
     if unit is None or not unit.expected or level_of(unit.name) == "tỉnh":
         return None
     for figure in found.values():
         for heading in figure.column.path:
             if plain_words(heading)[-1:] == ("tinh",) and grid.explain(heading).only({Kind.SUM}):
-                message = phrase("This return names {unit} here, but {other} elsewhere.", unit=heading, other=unit.name)
+                place = place_named(grid.spot.at(of["row"], of["column"]))
+                message = phrase(
+                    "This return names {unit} here, but {other} in {place}.", unit=heading, other=unit.name, place=place
+                )
                 return Problem("conflicting-unit", grid.spot.at(figure.column.row, figure.at), message, value=heading)
     return None
 

@@ -9,6 +9,7 @@ from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.titles import find_periods, is_incomplete, is_place_and_date, is_scale, is_signature, read_line
+from gbv_kpi.reading.units import heads_bodies
 
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
@@ -24,6 +25,7 @@ _FIGURE_OF_YEAR = re.compile(r"\d{4}\s*(?::|la|co)\s*\d")  # "Năm 2022: 17"
 _NOTHING_IN = re.compile(r"\bkhong (?:phat sinh|xay ra|co vu|co truong hop)\b")
 _WITH = re.compile(r"\b(?:gom|ke|tinh) ca\b")
 _OF_SENDING = re.compile(r"\b(?:gui|nop|han|deadline|submit\w*)\b")
+_OF_BODIES = re.compile(r"\W*(?:(?:tong hop|bao cao|so lieu|ket qua|cua)\s+)*(?P<body>.{2,40}?)\s+cac\b")
 _PARTING = (Kind.PART, Kind.PART_OF_YEAR)
 _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
 _FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
@@ -42,7 +44,12 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
     if line.against is not None:
         names_other_year = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
         return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and names_other_year else line.against  # "Ước năm sau"
-    if is_incomplete(text) or names_lower_level(text, vocabulary):
+    of_bodies = _OF_BODIES.match(without_diacritics(tidied := tidy(text)))
+    if (
+        is_incomplete(text)
+        or names_lower_level(text, vocabulary)
+        or (of_bodies and heads_bodies(tidied[slice(*of_bodies.span("body"))]))
+    ):
         return Kind.PART
     heading, colon, value = text.partition(":")
     if colon and value.strip() and _parts(heading, vocabulary):

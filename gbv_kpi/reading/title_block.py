@@ -4,25 +4,24 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, islice
+from itertools import groupby, islice, zip_longest
 from operator import itemgetter
 from pathlib import PurePath
 
 from gbv_kpi.i18n import Phrase, phrase
-from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.reading import titles
 from gbv_kpi.reading.grid import Grid, Spot
-from gbv_kpi.reading.labels import Key, Kind, words_at_start
+from gbv_kpi.reading.labels import Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import is_measure, plain_key, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.remarks import TextCell, against_in, against_in_note, names_lower_level
 from gbv_kpi.reading.tables import Seen, qualified
-from gbv_kpi.reading.units import NamedUnit, UnitNames, level_of, office_before
+from gbv_kpi.reading.units import NamedUnit, UnitNames, begins_as_body, level_of, office_before
 
 SHEET = (-1, -1)  # the place of a remark in the sheet's name
 _WIDEST = 200  # characters of a line that may name a unit
-_WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
 _GLUED_YEAR = re.compile(r"(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))")  # "KH2023"
 _REPORT_IN = re.compile(
     r"(?:bao cao|bieu|bang|tong hop|ket qua|tinh hinh|so lieu|thong ke)\b.*\b(?:tren dia ban|cua|tai)\s+(?P<unit>.+?)"
@@ -38,6 +37,10 @@ class TitleBlock:
     years: Sequence[tuple[int, int, int]]  # year, row and column, the nearest to the table first
     against: Sequence[Seen]  # lines that limit or exclude all figures
     spot: Spot
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, _, text in self.cells]
 
     @property
     def named_years(self) -> frozenset[int]:
@@ -163,7 +166,9 @@ def find_reporter(title: TitleBlock, reader: Reader, year: int) -> Found:
     if not reader.plan.units:
         return Found()
     names, vocabulary = reader.units.in_year(year), reader.vocabulary
-    named = list(_names_after_label(title, names, vocabulary)) or list(_names_in_letterhead(title, names, vocabulary))
+    in_letterhead = list(_names_in_letterhead(title, names, vocabulary))
+    named = list(_names_after_label(title, names, vocabulary))
+    named += [cell for cell in in_letterhead if not named or names.find(cell[2])]
     in_sheet_name = re.split(r"[\s_()]+", title.spot.sheet or "")
     name = " ".join(word for word in in_sheet_name if not (word.isdecimal() and len(word) == 4)).strip()
     if name and not name.isdecimal() and (names.find(name) or _is_body(name, vocabulary)):
@@ -175,16 +180,27 @@ def find_reporter(title: TitleBlock, reader: Reader, year: int) -> Found:
         return Found(None, "unknown-unit", names.not_found(unknown[2], year), unknown)
     if not units:
         return Found()
-    (first, cell), others = units[0], [unit for unit, _ in units[1:]]
+    (first, cell), *rest = units
+    others = [(unit, place_named(title.spot.at(*other[:2]))) for unit, other in rest]
     name_of_file = " ".join(re.findall(r"[^\W\d_]+", PurePath(title.spot.file).stem))
     if not title.spot.file.isdigit() and (in_file := names.find(name_of_file)):
-        others.append(in_file)
-    if conflicting := next((unit for unit in others if unit.unit is not first.unit), None):
+        others.append((in_file, phrase("the name of the file")))
+    for other, where in others:
+        if other.unit is first.unit:
+            continue
         message = phrase(
-            "This return names {unit} here, but {other} elsewhere.", unit=first.named.name, other=conflicting.named.name
+            "This return names {unit} here, but {other} in {place}.",
+            unit=first.named.name,
+            other=other.named.name,
+            place=where,
         )
         return Found(None, "conflicting-unit", message, (*cell[:2], first.named.name))
     return found_unit(first, cell)
+
+
+def place_named(place: Place) -> Phrase:
+    """Return the words for a cell, or for the name of the sheet."""
+    return phrase("cell {cell}", cell=place.cell) if place.cell else phrase("the name of the sheet")
 
 
 def _names_after_label(title: TitleBlock, names: UnitNames, vocabulary: Vocabulary) -> Iterator[TextCell]:
@@ -208,8 +224,8 @@ def _names_in_letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabu
     """Yield the bodies named alone in the first cell of a row, except recipients."""
     skipped = -1
     above: tuple[int, str] | None = None
-    for _, (first, *_) in groupby(title.cells, key=itemgetter(0)):
-        row, column, text = first
+    firsts = [next(in_row) for _, in_row in groupby(title.cells, key=itemgetter(0))]
+    for (row, column, text), below in zip_longest(firsts, firsts[1:]):
         if titles.names_recipient(text):
             skipped = row + 1 if text.rstrip().endswith(":") else row
             continue
@@ -218,7 +234,10 @@ def _names_in_letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabu
         if names.find(text) or (_is_body(text, vocabulary) and not _is_of_province(text, vocabulary)):
             above = (row, text)
             yield row, column, text
-        elif above and above[0] == row - 1 and _begins_as_body(words(text)):
+        elif above and above[0] == row - 1 and begins_as_body(words(text)):
+            both = words(f"{text} {below[2]}") if below else ()
+            if both and office_before(both) == len(both):
+                continue  # "PHÒNG LAO ĐỘNG - THƯƠNG BINH" over "VÀ XÃ HỘI"
             yield row, column, f"{text} - {above[1]}"  # "TRUNG TÂM Y TẾ" under "UBND HUYỆN NHO QUAN"
 
 
@@ -241,13 +260,7 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
         return True
     plain = set(plain_key(key))
     is_local = bool(plain & {"huyen", "xa", "phuong", "tran", "thon", "thpt", "thcs"}) or {"thanh", "pho"} <= plain
-    return is_local and _begins_as_body(key)
-
-
-def _begins_as_body(key: Key) -> bool:
-    """Return whether words begin as the name of a body other than the offices that report for a unit."""
-    is_title = not _WORDS_OF_TITLES.isdisjoint(plain_key(key))
-    return words_at_start("body", key) > 0 and office_before(key) < len(key) and not is_title
+    return is_local and begins_as_body(key)
 
 
 def _names_in_title(title: TitleBlock, names: UnitNames) -> Iterator[TextCell]:

@@ -52,6 +52,7 @@ _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
 # What may be around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
 _NUMERAL = re.compile(r"^\s*(?:([IVX]{1,4}|[A-Za-zđĐ])\s*[.)/]|\d{1,2}\s*[.)/]|[-+*•–])\s*")
 _COUNT_AFTER = re.compile(r"[(\[]\s*\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*[)\]]\s*$")
+_WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
 _LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth line
 
 
@@ -153,7 +154,8 @@ class UnitNames:
         for candidate in chain([name], self._without_place(name), _level_first(name)):
             meant = self._by_name.get(_split(candidate), [])
             if len({id(named.unit) for named in meant}) == 1:
-                return meant[0]
+                # "Ninh Bình" is a city up to its merger, and the province's alone after it.
+                return None if meant[0].merged and name in self._places else meant[0]
         return None
 
     def _without_place(self, key: Key) -> Iterator[Key]:
@@ -221,6 +223,19 @@ def office_before(key: Key) -> int:
     while length := words_at_start("office", key[start:]):
         start += length
     return start
+
+
+def begins_as_body(key: Key) -> bool:
+    """Return whether words begin as the name of a body other than the offices that report for a unit."""
+    is_title = not _WORDS_OF_TITLES.isdisjoint(plain_key(key))
+    return words_at_start("body", key) > 0 and office_before(key) < len(key) and not is_title
+
+
+def heads_bodies(text: str) -> bool:
+    """Return whether a heading is of bodies that are neither units nor their offices: "Công an huyện", "Tên trường"."""
+    key = words(text)
+    key = key[key[:1] in (("tên",), ("ten",)) :]
+    return begins_as_body(key) and not office_before(key) and level_of(" ".join((*key, "x"))) is None
 
 
 def _level_first(key: Key) -> Iterator[Key]:

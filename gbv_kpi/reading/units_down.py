@@ -18,16 +18,18 @@ from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.normalize import words
+from gbv_kpi.reading.normalize import plain_words, words
+from gbv_kpi.reading.numbers import read_figure
 from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock, limits_of, year_of
-from gbv_kpi.reading.units import level_of
+from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 _REMARK = re.compile(r"\s*[(\[]|\s+[-–—]\s+")
 _KEPT = (Kind.PART_OF_YEAR, Kind.ESTIMATE, Kind.UNEXPLAINED)  # sections with rows that are reported, not left out
 MOST_NOTES = 200  # rows of words below the last return
+_COMMUNES = re.compile(r"\bcac (?:xa|phuong|thi tran)\b(?!.*\bhuyen\b)")  # "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     fields_at = [column.at for column in named]
     body = read_body(grid, header, columns, fields_at, roles.name.at if roles.name else None)
+    sums = _take_out_sums(body, columns, roles.unit, fields_at, grid)
     rows, of_sections, excluded = _returns(body, grid)
     if not rows.size:
         return [], body.next_row, []
@@ -88,7 +91,7 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
         for row, at in zip(doubt.rows.tolist(), index.tolist(), strict=True):
             remark = Seen(row + columns.first, doubt.column, doubt.shown, (doubt.kind,))
             problems.append(tables.of_return(tables.qualified(spot, remark, doubt.kind), found[0].returns, at, grid))
-    problems += [*of_sections, *(tables.not_read(spot, column) for column in unread)]
+    problems += [*sums, *of_sections, *(tables.not_read(spot, column) for column in unread)]
     found = [replace(table, refusal=refusal) for table in found]
     found[0] = replace(found[0], problems=[*problems, *found[0].problems])
     return found, body.next_row, unread
@@ -124,6 +127,40 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     by_cells = None if unit or code else max(filter(units_in, others), key=units_in, default=None)
     unit = unit or by_cells
     return _Roles(unit, code, year, [column for column in others if column is not unit])
+
+
+def _take_out_sums(
+    body: Body, columns: Columns, unit: Column | None, fields: Sequence[int], grid: Grid
+) -> list[Problem]:
+    """Take out rows of a bare "Ninh Bình" with the sum of all others; return the problem of each that may be a unit.
+
+    It is the province where the city of that name has a row of its own.
+    """
+    rows = np.flatnonzero(body.kinds == RowKind.RETURN)
+    if unit is None or len(rows) < 3 or not grid.reader.plan.units:
+        return []
+    texts = columns.values(unit.at).texts_at(rows)
+    ends = {text: words(text)[-2:] for text, _ in texts}
+    bare = {place[1:] for place in grid.reader.vocabulary.place_forms}
+    problems: list[Problem] = []
+    for text, (row, *_) in ((text, at) for text, at in texts if words(text) in bare):
+        others = rows[rows != row].tolist()
+        sums = (sum(_count(columns.cell(column, other)) for other in others) for column in fields)
+        if any(_count(columns.cell(column, row)) != total for column, total in zip(fields, sums, strict=True)):
+            continue
+        is_total = any(end == ends[text] and level_of(other) for other, end in ends.items())
+        body.kinds[row] = RowKind.TOTAL if is_total else RowKind.ASIDE
+        if not is_total:
+            message = phrase(
+                "“{found}” may be a unit or the whole province: its figures are the sum of the other rows.", found=text
+            )
+            place = grid.spot.at(int(row) + columns.first, unit.at)
+            problems.append(Problem("unknown-unit", place, message, value=text))
+    return problems
+
+
+def _count(cell: Cell) -> int:
+    return read_figure(cell).value or 0
 
 
 def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem], Problem | None]:
@@ -168,7 +205,7 @@ def _table(
     claims = Claims(
         at,
         np.full(count, roles.name.at if roles.name else -1, dtype=np.int32),
-        _names(_texts(columns, roles.unit, rows, grid), roles, grid),
+        _names(_texts(columns, roles.unit, rows, grid), roles, title, grid),
         _texts(columns, roles.code, rows, grid),
         Texts.of([str(year)] * count) if headed else _texts(columns, roles.year, rows, grid),
         np.full(count, headed.row, dtype=np.int32) if headed else at,
@@ -212,29 +249,31 @@ def _texts(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> T
     return Texts(codes[rows], texts)
 
 
-def _names(texts: Texts | None, roles: _Roles, grid: Grid) -> Texts | None:
+def _names(texts: Texts | None, roles: _Roles, title: TitleBlock, grid: Grid) -> Texts | None:
     """Return the names of units, without "(đính chính)": a corrected row claims the place of the one it corrects.
 
-    A bare name under “Xã, thị trấn” is a commune's, even if a district shares it.
+    A bare name under “Xã, thị trấn” or “Công an huyện” is another's, even if a unit has it.
     """
     if texts is not None:
         split = [_REMARK.split(name, maxsplit=1) for name in texts.values]
         is_said = [len(parts) > 1 and grid.explain(parts[1]).only({Kind.ACTUAL}) for parts in split]
         names = [parts[0] if said else name for parts, said, name in zip(split, is_said, texts.values, strict=True)]
         texts = Texts(texts.codes, names)
-    heading = {word for text in (roles.unit.path if roles.unit else ()) for word in words(text)}
-    if (
-        texts is None
-        or heading.isdisjoint(COMMUNE_WORDS | {"commune"})
-        or not heading.isdisjoint(DISTRICT_WORDS | {"district"})
-    ):
-        return texts
-    if grid.reader.vocabulary.is_of_communes:
+    path = roles.unit.path if roles.unit else ()
+    heading = {word for text in path for word in words(text)}
+    is_of_communes = not heading.isdisjoint(COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
+    body = next(filter(heads_bodies, path), "Xã" if is_of_communes else "")
+    is_of_units = body == "Xã" and not heading.isdisjoint(DISTRICT_WORDS | {"district"})
+    if texts is None or not body or is_of_units or grid.reader.vocabulary.is_of_communes:
         return texts
     bare = (any(map(str.isalpha, name)) and not level_of(name) for name in texts.values)
     return Texts(
-        texts.codes, [f"Xã {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
+        texts.codes, [f"{body} {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
     )
+
+
+def _are_communes(line: str) -> bool:
+    return _COMMUNES.search(" ".join(plain_words(line))) is not None
 
 
 def _name_of(cell: Cell) -> str:

@@ -13,6 +13,7 @@ from tests.reading.sending import (
     LABELS,
     NHO_QUAN,
     PLAN,
+    SUM,
     TITLE,
     A,
     B,
@@ -205,3 +206,85 @@ def test_recipient_is_not_the_reporter(tmp_path: Path, title: str) -> None:
 def test_the_period_gives_the_year_where_nothing_names_it(tmp_path: Path) -> None:
     title: Rows = [["Đơn vị báo cáo: UBND huyện Nho Quan"], ["(Từ ngày 15/12/2022 đến ngày 14/12/2023)"]]
     assert counts(read(tmp_path, [*title, *ITEMS])) == {("372", 2023): A}
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("Công an huyện", "NĂM 2023"),
+        ("Tên trường", "NĂM 2023"),
+        ("Bệnh viện", "NĂM 2023"),
+        ("Thị trấn", "NĂM 2023"),
+        ("Đơn vị", "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN NĂM 2023"),
+        ("Đơn vị", "SỐ LIỆU CỦA CÔNG AN CÁC HUYỆN NĂM 2023"),
+    ],
+)
+def test_bare_name_under_other_bodies_is_no_unit(tmp_path: Path, heading: str, title: str) -> None:
+    rows: Rows = [[title], [heading, *LABELS], ["Nho Quan", *A], ["Gia Viễn", *B]]
+    assert counts(read(tmp_path, rows)) == {}
+
+
+@pytest.mark.parametrize("section", ["Công an các huyện", "Thị trấn"])
+def test_section_of_other_bodies_is_not_read(tmp_path: Path, section: str) -> None:
+    assert counts(read(tmp_path, [TITLE, HEADER, NHO_QUAN, [section], ["Gia Viễn", *B]])) == {("372", 2023): A}
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("Đơn vị cấp huyện", "NĂM 2023"),
+        ("Huyện", "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN NĂM 2023"),
+        ("Phòng LĐTBXH huyện", "NĂM 2023"),
+        ("Đơn vị", "BÁO CÁO CỦA PHÒNG NỘI VỤ CÁC HUYỆN NĂM 2023"),
+    ],
+)
+def test_bare_name_under_offices_is_the_units(tmp_path: Path, heading: str, title: str) -> None:
+    assert counts(read(tmp_path, [[title], [heading, *LABELS], ["Nho Quan", *A], ["Gia Viễn", *B]])) == BOTH
+
+
+CITY = ["TP Ninh Bình", *B]
+SUMMED = ["NINH BÌNH", *SUM]
+
+
+@pytest.mark.parametrize(
+    ("year", "rows", "units", "problems"),
+    [
+        (2025, [NHO_QUAN, GIA_VIEN, SUMMED], ["372", "373"], ["unknown-unit"]),
+        (2025, [NHO_QUAN, ["Ninh Bình", *B]], ["372"], ["unknown-unit"]),
+        (2023, [NHO_QUAN, GIA_VIEN, SUMMED], ["372", "373"], ["unknown-unit"]),
+        (2023, [SUMMED, NHO_QUAN, CITY], ["369", "372"], []),
+        (2023, [NHO_QUAN, ["Ninh Bình", *B]], ["369", "372"], []),
+    ],
+)
+def test_bare_name_of_province_with_the_sum_is_no_city(
+    tmp_path: Path, year: int, rows: Rows, units: list[str], problems: list[str]
+) -> None:
+    returns = read(tmp_path, [[f"NĂM {year}"], HEADER, *rows])
+    assert sorted(unit for unit, _ in counts(returns)) == units
+    assert [code for code, _ in told(returns)] == problems
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "where"),
+    [
+        ([["UBND HUYỆN NHO QUAN"], ["Đơn vị báo cáo: Huyện Gia Viễn"], YEAR], None, "Huyện Nho Quan in cell A1."),
+        ([["Đơn vị báo cáo: Huyện Nho Quan"], YEAR], "huyen-gia-vien.xlsx", "Gia Viễn in the name of the file."),
+        ([["Đơn vị báo cáo: Huyện Nho Quan"], YEAR, ["Năm 2022"]], None, "names 2022 here, but 2023 in cell A2."),
+    ],
+)
+def test_conflict_names_both_of_its_places(tmp_path: Path, title: Rows, name: str | None, where: str) -> None:
+    rows: Rows = [*title, *ITEMS]
+    returns = read(tmp_path, rows, name=name)
+    assert counts(returns) == {}
+    assert [ENGLISH.say(problem.message).endswith(where) for problem in returns.problems] == [True]
+
+
+def test_office_over_two_rows_of_letterhead_is_the_units(tmp_path: Path) -> None:
+    head: Rows = [["UBND HUYỆN NHO QUAN"], ["PHÒNG LAO ĐỘNG - THƯƠNG BINH"], ["VÀ XÃ HỘI"], YEAR]
+    assert counts(read(tmp_path, [*head, *ITEMS])) == {("372", 2023): A}
+
+
+@pytest.mark.parametrize("name", ["Chung", "Cả tỉnh", "Tổng cả tỉnh"])
+def test_row_of_the_whole_province_is_a_sum(tmp_path: Path, name: str) -> None:
+    returns = read(tmp_path, [TITLE, HEADER, NHO_QUAN, GIA_VIEN, [name, *SUM]])
+    assert (counts(returns), told(returns)) == (BOTH, [])
