@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gbv_kpi.console import to_json_text
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Language
+from gbv_kpi.kpi.finding import threshold_record
 from gbv_kpi.plan.builtin import PlanSummary
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Comparison, Indicator, Table, ThresholdEntry
@@ -74,9 +75,8 @@ def _indicator_record(indicator: Indicator, plan: Plan) -> dict[str, object]:
 
 def _threshold_record(entry: ThresholdEntry, indicator: Indicator) -> dict[str, object]:
     written, threshold = _record(entry), entry.threshold(indicator.measure)
-    bound = int(threshold.bound) if threshold.bound == int(threshold.bound) else float(threshold.bound)
-    record = {"comparator": threshold.comparator, indicator.measure: bound, "since": threshold.since}
-    return record | {"note": written.get("note")} | {key: written[key] for key in ("source",) if key in written}
+    source = {"source": written["source"]} if "source" in written else {}
+    return {**threshold_record(threshold), "note": written.get("note"), **source}
 
 
 def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = None) -> str:
