@@ -57,7 +57,7 @@ def history(
     """
     from gbv_kpi.ledger.query import entries_of, events_of
     from gbv_kpi.ledger.year import keys_named, revisions
-    from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
+    from gbv_kpi.render.ledger import history_listing, history_to_json, history_to_terminal
 
     plan = request.load_plan()
     keys = keys_named(plan, unit, year) if unit is not None else None
@@ -90,7 +90,7 @@ def trace(
     from gbv_kpi.ledger.query import entries_of, events_of
     from gbv_kpi.ledger.year import trace as follow
     from gbv_kpi.ledger.year import unit_named
-    from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
+    from gbv_kpi.render.ledger import trace_listing, trace_to_json, trace_to_terminal
 
     plan = request.load_plan()
     wanted = unit_named(plan, unit, year) if unit is not None else None
@@ -149,7 +149,7 @@ def diff(
     """
     from gbv_kpi.ledger.query import current_entries
     from gbv_kpi.ledger.year import difference, signed_year
-    from gbv_kpi.render.year_record import difference_listing, difference_to_json, difference_to_terminal
+    from gbv_kpi.render.ledger import difference_listing, difference_to_json, difference_to_terminal
 
     plan, signature = request.load_plan(), None
     with request.open_ledger(from_ledger) as opened, opened.reading() as connection:
@@ -273,7 +273,7 @@ def check_ledger(request: Annotated[Request, Format, "ledger", "output"]) -> Non
     Example: gbv-kpi ledger check
     """
     from gbv_kpi.ledger.backup import check_ledger as verify
-    from gbv_kpi.render.trace import ledger_check_to_json, ledger_check_to_text
+    from gbv_kpi.render.ledger import ledger_check_to_json, ledger_check_to_text
 
     with request.open_ledger() as opened:
         found = verify(opened)

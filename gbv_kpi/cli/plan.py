@@ -167,7 +167,8 @@ def config(
     """
     from gbv_kpi.ledger.address import address_of, default_place, shown_address
     from gbv_kpi.plan.office import Setting, office_settings
-    from gbv_kpi.render.listing import Columns, listing_of, on_terminal
+    from gbv_kpi.render.listing import Columns, listing_of
+    from gbv_kpi.render.table import on_terminal
 
     context, spoken, file = request.context, request.language, request.context.obj
     address = address_of(ledger or default_place())

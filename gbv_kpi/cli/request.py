@@ -180,7 +180,7 @@ class Request:
         silent: bool = False,
     ) -> None:
         """Render a result in the requested format and emit it; if silent, only to a file."""
-        from gbv_kpi.render.listing import in_format
+        from gbv_kpi.render.formats import in_format
 
         if self.output is not None or not silent:
             self.emit(in_format(self.format, item, self.language, table, json, listing))

@@ -37,7 +37,7 @@ class Outlook:
         return {
             "indicator": self.indicator,
             "year": self.year,
-            "prospect": str(self.prospect),
+            "prospect": self.prospect,
             "estimated": self.estimated,
             "missing": [{"code": unit.code, "name": unit.name} for unit in self.missing],
         }

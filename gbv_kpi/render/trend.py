@@ -1,7 +1,6 @@
 """Render every indicator over the years: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 from fractions import Fraction
 
 from rich.console import Group, RenderableType
@@ -29,8 +28,7 @@ def trend_to_json(trend: Trend, _: Language) -> Iterator[str]:
     content: dict[str, object] = {
         "schema": "gbv-kpi/trend/1",
         "plan": trend.plan.id,
-        "as_of": trend.as_of.astimezone(UTC).isoformat() if trend.as_of else None,
-        "years": trend.years,
+        **attributes(trend, "as_of", "years"),
         "series": map(_series_record, trend.series),
     }
     if trend.withheld:
