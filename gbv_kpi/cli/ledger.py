@@ -218,7 +218,7 @@ def sign(
 
 
 def _show_event(request: Request, event: "Event", *, is_new: bool = True) -> None:
-    from gbv_kpi.render.year_record import event_shown
+    from gbv_kpi.render.ledger import event_shown
 
     request.emit(event_shown(event, is_new, request.format, request.language))
 

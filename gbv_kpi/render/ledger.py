@@ -1,6 +1,6 @@
 """Render what the ledger says, as lists, on a terminal and as JSON.
 
-Schemas `gbv-kpi/history/1`, `gbv-kpi/trace/1`, `gbv-kpi/diff/1` and `gbv-kpi/ledger-check/1`.
+Schemas `gbv-kpi/history/1`, `gbv-kpi/trace/1`, `gbv-kpi/diff/1`, `gbv-kpi/event/1` and `gbv-kpi/ledger-check/1`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gbv_kpi.console import to_json_text
+from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.kpi.year_record import Event, ReturnChange
 from gbv_kpi.ledger.backup import LedgerCheck
@@ -21,8 +21,8 @@ from gbv_kpi.render.formatting import MEANING, clock_text, result_text
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of
+from gbv_kpi.render.sentences import change_words, event_sentence, fields_changed
 from gbv_kpi.render.table import on_terminal, styled
-from gbv_kpi.render.year_record import change_words, event_sentence, fields_changed
 
 
 def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event]) -> str:
@@ -202,6 +202,17 @@ def difference_listing(difference: Difference, language: Language) -> Listing:
     functions = (event_sentence, result_text)
     notes = text_of("difference.txt.j2", language, functions, difference=difference, MEANING=MEANING).splitlines()
     return listing_of(title, columns, difference.returns, notes)
+
+
+def event_shown(event: Event, is_new: bool, format: str, language: Language) -> str:
+    """Return a recorded event, as a sentence or as JSON, schema `gbv-kpi/event/1`."""
+    if format == "json":
+        content = {"schema": "gbv-kpi/event/1", "plan": event.plan, "event": event, "recorded": is_new}
+        return to_json_text({**content, "exit_code": 0})
+    sentences = [event_sentence(event)]
+    if not is_new:
+        sentences.append(phrase("No return has changed since; nothing was recorded."))
+    return "".join(f"{escape_controls(language.say(sentence))}\n" for sentence in sentences)
 
 
 def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:

@@ -13,8 +13,7 @@ from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, target_text
-from gbv_kpi.render.jinja import text_of
-from gbv_kpi.render.markdown import markdown_of
+from gbv_kpi.render.jinja import markdown_of, text_of
 from gbv_kpi.render.problems import correction, place_text
 from gbv_kpi.render.sentences import amount
 

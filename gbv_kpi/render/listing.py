@@ -129,7 +129,7 @@ def listing_to_csv(listing: Listing, language: Language) -> Iterator[str]:
 
 
 def listing_to_markdown(listing: Listing, language: Language) -> str:
-    from gbv_kpi.render.markdown import markdown_of  # here: no other format needs Jinja
+    from gbv_kpi.render.jinja import markdown_of  # here: no other format needs Jinja
 
     shown = [(index, heading) for index, (_, heading) in enumerate(listing.columns) if heading]
     headings = [heading for _, heading in shown]

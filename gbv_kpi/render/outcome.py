@@ -13,22 +13,10 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
 from gbv_kpi.problems import Problem
-from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import (
-    MARK,
-    MEANING,
-    SHOWN_UNITS,
-    STYLE,
-    counts_text,
-    rate_text,
-    result_text,
-    shown_of,
-    threshold_text,
-    year_rows,
-)
+from gbv_kpi.render import formatting, sentences
+from gbv_kpi.render.formatting import MARK, MEANING, STYLE, result_text
 from gbv_kpi.render.problems import SEVERITY, SEVERITY_STYLE, ProblemGroup, grouped, place_text
 from gbv_kpi.render.table import Column, Styled, Table, styled
-from gbv_kpi.render.year_record import record_sentences
 
 NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it is broken
 
@@ -50,11 +38,10 @@ def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
 
 def to_markdown(outcome: Outcome, language: Language) -> str:
     """Return the verdict first, then every year, the problems and the files."""
-    from gbv_kpi.render.markdown import markdown_of  # here: a terminal needs no Jinja
+    from gbv_kpi.render.jinja import markdown_of  # here: a terminal needs no Jinja
 
     functions = (grouped, group_lines, verdict_blocks, year_blocks)
-    known = {"outcome": outcome, "plan": outcome.scorecard.plan, "SEVERITY": SEVERITY, "SHOWN_FILES": SHOWN_UNITS}
-    return markdown_of("outcome.md.j2", language, functions, **known)
+    return markdown_of("outcome.md.j2", language, functions, outcome=outcome, SEVERITY=SEVERITY)
 
 
 def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:
@@ -109,7 +96,7 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
     for found in outcome.outlook:
         yield styled(sentences.outlook(plan, found), language, "yellow")
     withheld = sentences.withheld_notes(plan, outcome.withheld, language)
-    for note in (*withheld, *record_sentences(outcome.year_record, plan, language)):
+    for note in (*withheld, *sentences.record_sentences(outcome.year_record, plan, language)):
         yield styled(note, language)
 
 
@@ -123,10 +110,10 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
 
     def result(finding: Finding, *, with_counts: bool = False) -> Styled:
         has_counts = with_counts and finding.measure != "count" and finding.denominator is not None
-        counts = counts_text(finding, language) if has_counts else ""
-        return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
+        counts = formatting.counts_text(finding, language) if has_counts else ""
+        return Styled(formatting.rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
 
-    units, indicators = year_rows(scorecard), scorecard.plan.indicators
+    units, indicators = formatting.year_rows(scorecard), scorecard.plan.indicators
     province = scorecard.judged.of_province().findings
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
@@ -139,7 +126,7 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
     if more := scorecard.judged.unit_count - len(units):
         rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
     thresholds = [finding.threshold for finding in province]
-    in_force = (threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
+    in_force = (formatting.threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
     footer = [
         [place, *(result(finding, with_counts=True) for finding in province)],
         [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
@@ -152,7 +139,7 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
 
     Of very many units only some are shown, the province always.
     """
-    missed, shown = scorecard.missed, shown_of(scorecard.unit_count)
+    missed, shown = scorecard.missed, formatting.shown_of(scorecard.unit_count)
     if len(missed) > shown:
         is_unit = scorecard.frame["unit"].notna().to_numpy()[missed]
         missed = np.concatenate([missed[~is_unit], missed[is_unit][:shown]])

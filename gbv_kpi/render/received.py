@@ -22,8 +22,8 @@ from gbv_kpi.render.ledger import entry_record
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import problem_groups
 from gbv_kpi.render.problems import correction, place_text
+from gbv_kpi.render.sentences import change_words, event_sentence
 from gbv_kpi.render.table import on_terminal, styled
-from gbv_kpi.render.year_record import change_words, event_sentence
 
 SHOWN_CHANGES = 50  # returns shown with their changes
 SHOWN_UNITS = 200

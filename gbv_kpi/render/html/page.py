@@ -24,7 +24,6 @@ from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure
 from gbv_kpi.render import formatting, jinja, sentences
 from gbv_kpi.render.problems import SEVERITY, grouped, place_text
-from gbv_kpi.render.year_record import record_sentences
 
 WIDTH, BULLET_HEIGHT, LINE_HEIGHT = 340, 72, 170  # about a phone's width, so that text is hardly scaled there
 HALF_YEAR = 0.5
@@ -162,6 +161,6 @@ FUNCTIONS: tuple[jinja.Function, ...] = (  # of the templates
     *(formatting.rate_text, formatting.counts_text, formatting.threshold_text, formatting.clock_text),
     *(formatting.marks_text, sentences.amount_lacking, sentences.caveats, sentences.completeness, sentences.last_year),
     *(sentences.marks_explained, sentences.monitored_figures, sentences.outlook, sentences.path, sentences.progress),
-    *(sentences.refused_returns, sentences.verdict, sentences.withheld_notes, record_sentences),
+    *(sentences.refused_returns, sentences.verdict, sentences.withheld_notes, sentences.record_sentences),
     *(formatting.shown_of, formatting.year_rows, bullet, line, scale_start, grouped, place_text),
 )

@@ -17,7 +17,6 @@ from gbv_kpi.render.xlsx import formulas, units
 from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, TITLE, Book, Cell, Look, Page, Words, quotient
 from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
 from gbv_kpi.render.xlsx.units import IndicatorPage
-from gbv_kpi.render.year_record import record_sentences
 
 NAME, QUOTE = 0, 1  # then, up to the shortfall, the columns of the indicators' own sheets
 EXTRA_WIDTH = 13.0
@@ -92,7 +91,7 @@ def _lines_below(outcome: Outcome, language: Language) -> Iterator[Line]:
         yield caveat, {"italic": True}
     for note in (
         *sentences.withheld_notes(plan, outcome.withheld, language),
-        *record_sentences(outcome.year_record, plan, language),
+        *sentences.record_sentences(outcome.year_record, plan, language),
     ):
         yield note, {}
 
