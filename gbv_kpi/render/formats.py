@@ -1,13 +1,14 @@
 """Render a result in a format; each renderer is imported only where it is asked for."""
 
-from collections.abc import Callable, Iterable
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from rich.console import RenderableType
 
     from gbv_kpi.render.listing import Listing
@@ -28,7 +29,6 @@ OF_LISTING = {
     "xlsx": "gbv_kpi.render.xlsx.lists:listing_to_xlsx",
 }
 
-Item = TypeVar("Item")
 Rendered: TypeAlias = "bytes | str | Iterable[str] | RenderableType"
 
 
@@ -38,16 +38,6 @@ def rendered(outcome: Outcome, format: str, language: Language, template: bytes 
     return render(outcome, language, template) if format == "docx" else render(outcome, language)
 
 
-def in_format(
-    format: str,
-    item: Item,
-    language: Language,
-    table: "Callable[[Item, Language], RenderableType]",
-    json: Callable[[Item, Language], Rendered],
-    listing: "Callable[[Item, Language], Listing]",
-) -> Rendered:
-    """Return a result in a format: its table for a terminal, its JSON, or its listing as a file."""
-    if format in ("table", "json"):
-        return (table if format == "table" else json)(item, language)
+def rendered_listing(listing: "Listing", format: str, language: Language) -> Rendered:
     render: Callable[[Listing, Language], Rendered] = resolve_name(OF_LISTING[format])
-    return render(listing(item, language), language)
+    return render(listing, language)

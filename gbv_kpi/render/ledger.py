@@ -111,19 +111,9 @@ def trace_listing(traced: Trace, language: Language) -> Listing:
         unit=finding.unit_name or plan.place,
         year=str(finding.year),
     )
-    figure = result_text(finding, language).replace("/", " / ")
-    sources = [
-        phrase(
-            "[{number}] {file}, received {at} from {who}; SHA-256 {hash}",
-            number=number,
-            file=entry.path or entry.file,
-            at=clock_text(entry.at),
-            who=entry.who,
-            hash=entry.sha256,
-        )
-        for number, entry in enumerate(_files(traced).values(), start=1)
-    ]
-    return listing_of(title, columns, rows, [figure, *sources, *map(event_sentence, traced.notes)])
+    functions = (clock_text, event_sentence, result_text)
+    notes = text_of("trace.txt.j2", language, functions, traced=traced, files=_files(traced).values()).splitlines()
+    return listing_of(title, columns, rows, notes)
 
 
 def _sides(traced: Trace) -> Iterator[tuple[str, Phrase, Sequence[Count]]]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,7 @@ def plans_to_text(plans: Sequence[PlanSummary], language: Language) -> str:
 
 
 def plans_to_json(plans: Sequence[PlanSummary]) -> str:
-    return to_json_text({"schema": "gbv-kpi/plan-list/1", "plans": list(map(asdict, plans))})
+    return to_json_text({"schema": "gbv-kpi/plan-list/1", "plans": plans})
 
 
 def plan_to_json(plan: Plan, day: date) -> str:
@@ -45,12 +44,12 @@ def plan_to_json(plan: Plan, day: date) -> str:
         {
             "schema": "gbv-kpi/plan-show/1",
             **_record(plan, "id", "number", "title", "place", "first_year", "last_year", "issued", "note"),
-            "indicators": [_indicator_record(indicator, plan) for indicator in plan.all_indicators],
+            "indicators": (_indicator_record(indicator, plan) for indicator in plan.all_indicators),
             "fields": [{"part_of": None, "optional": False, **_record(field)} for field in plan.fields],
-            "day": day.isoformat(),
+            "day": day,
             "units": [_record(unit, "code", "name", "from", "until") | {"expected": unit.expected} for unit in units],
-            "agencies": list(map(_record, plan.agencies)),
-            "task_groups": list(map(_record, plan.task_groups)),
+            "agencies": map(_record, plan.agencies),
+            "task_groups": map(_record, plan.task_groups),
         }
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -72,12 +71,9 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
     """Return a row for each file; corrections, problems, and last the number of files in each state become notes."""
-    states = [file.state for file in submission.files]
-    counted = [
-        phrase(words.wording, count=states.count(state)) for state, (_, words, _) in STATES.items() if state in states
-    ]
-    known: dict[str, Any] = {"submission": submission, "counted": counted, "STATES": STATES}
-    *results, summary = text_of("submission.txt.j2", language, [_corrections, clock_text], **known).splitlines()
+    functions = (_corrections, clock_text)
+    text = text_of("submission.txt.j2", language, functions, submission=submission, STATES=STATES)
+    *results, summary = text.splitlines()
     columns: Columns[tuple[SubmittedFile, str]] = (
         ("file", phrase("File"), lambda row: row[0].path),
         ("state", phrase("Ledger"), lambda row: Coded(str(row[0].state), row[1], STATES[row[0].state][2])),
