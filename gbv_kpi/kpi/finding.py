@@ -57,7 +57,6 @@ class Finding:
 
     @property
     def exact_rate(self) -> Fraction | None:
-        """Return the exact rate, or None."""
         if self.numerator is None or not self.divisor:
             return None
         return exact_rate(self.numerator, self.divisor, self.measure)

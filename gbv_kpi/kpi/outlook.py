@@ -33,7 +33,6 @@ class Outlook:
     missing: tuple[Unit, ...]  # the units without known counts
 
     def record(self) -> dict[str, object]:
-        """Return the outlook as in JSON."""
         return {
             "indicator": self.indicator,
             "year": self.year,

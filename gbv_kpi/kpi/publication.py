@@ -66,18 +66,14 @@ class Withheld:
     publication: Publication | None = None  # what is disclosed, for later publications
     exposed: tuple[tuple[int, str], ...] = ()  # years and units with small counts that former publications reveal
 
-    def record(self) -> dict[str, object]:
-        """Return the same as in JSON."""
-        return {
+    def published_record(self) -> dict[str, object]:
+        """Return what JSON adds to a published result; `--published` reads `publication` again."""
+        withheld = {
             "min_count": self.min_count,
             "unit_findings": self.units,
             "province_findings": self.overall,
-            "fields": list(self.fields),
+            "fields": self.fields,
             "warnings": self.warnings,
             "errors": self.errors,
         }
-
-    def published_record(self) -> dict[str, object]:
-        """Return what JSON adds to a published result; `--published` reads `publication` again."""
-        publication = self.publication.model_dump(mode="json") if self.publication else None
-        return {"withheld": self.record(), "publication": publication}
+        return {"withheld": withheld, "publication": self.publication and self.publication.model_dump(mode="json")}

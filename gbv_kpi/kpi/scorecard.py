@@ -103,7 +103,6 @@ class Scorecard:
 
     @property
     def statuses(self) -> set[Status]:
-        """Return the statuses that occur."""
         occurs = _is_present(self.frame["status"])
         return {Status(name) for name in self.frame["status"].cat.categories[occurs]}
 

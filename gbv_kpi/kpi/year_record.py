@@ -28,7 +28,6 @@ class Event(BaseModel):
     revisions: tuple[tuple[Text, Text, int], ...] = ()  # of a signature: code, since and revision of each return
 
     def record(self) -> dict[str, object]:
-        """Return the event as in JSON."""
         return self.model_dump(mode="json", exclude={"revisions"}) | {"unit": self.unit or None}
 
 
@@ -66,7 +65,6 @@ class YearRecord:
     is_reproduced: bool = True  # the returns signed still give the findings signed
 
     def record(self) -> dict[str, object]:
-        """Return the same as in JSON."""
         return {
             "notes": self.notes,
             "signature": self.signature,

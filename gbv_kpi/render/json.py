@@ -10,7 +10,6 @@ from gbv_kpi.problems import Problem
 
 
 def attributes(value: object, *names: str) -> dict[str, object]:
-    """Return the attributes of these names."""
     return {name: getattr(value, name) for name in names}
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.ledger.status import YearStatus
-from gbv_kpi.ledger.submit import State, SubmittedFile
+from gbv_kpi.ledger.submit import SubmittedFile
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
@@ -121,11 +121,8 @@ def letter_to_markdown(letter: Letter, language: Language) -> str:
 
 def reply_to(file: SubmittedFile, language: Language) -> str:
     """Return the reply, as Markdown, to a file that was refused or in which nothing is filled in."""
-    name = _file_name(file.path)
-    opening = phrase("The return {file} was not recorded. Please correct the following and send it again:", file=name)
-    if file.state is State.BLANK:
-        opening = phrase("The return {file} was not recorded: no figure is filled in.", file=name)
-    return markdown_of("reply.md.j2", language, opening=opening, points=_corrections(file.problems))
+    points = _corrections(file.problems)
+    return markdown_of("reply.md.j2", language, file=file, name=_file_name(file.path), points=points)
 
 
 def _file_name(path: str) -> str:

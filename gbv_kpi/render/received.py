@@ -14,7 +14,7 @@ from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.problems import error_count
-from gbv_kpi.render.formatting import clock_text
+from gbv_kpi.render.formatting import SHOWN_UNITS, clock_text
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes, problem_record, unit_records
 from gbv_kpi.render.ledger import entry_record
@@ -25,7 +25,6 @@ from gbv_kpi.render.sentences import change_words, event_sentence
 from gbv_kpi.render.table import on_terminal, styled
 
 SHOWN_CHANGES = 50  # returns shown with their changes
-SHOWN_UNITS = 200
 STATES = {
     State.RECORDED: ("✓", phrase("recorded {count}"), "green"),
     State.UNCHANGED: ("=", phrase("unchanged {count}"), "dim"),
