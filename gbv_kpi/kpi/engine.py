@@ -1,6 +1,6 @@
 """Compare the counts of valid returns with the plan's thresholds, in whole numbers on pandas columns."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -53,11 +53,11 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     frame = pd.DataFrame(
         {
             "year": columns["year"],
-            "indicator": _categorical(columns["indicator"], plan.indicator_by_id),
+            "indicator": _categorical(columns["indicator"], pd.Index(list(plan.indicator_by_id))),
             "unit": _categorical(columns["unit"], valid["unit"].cat.categories),
             "numerator": pd.arrays.IntegerArray(columns["numerator"], columns["no_numerator"]),
             "denominator": pd.arrays.IntegerArray(columns["denominator"], columns["no_denominator"]),
-            "status": _categorical(columns["status"], STATUSES),
+            "status": _categorical(columns["status"], pd.Index(STATUSES)),
             "provisional": columns["provisional"],
         },
         copy=False,
@@ -185,8 +185,8 @@ def _with_province(column: pd.Series, given: NDArray[np.bool_]) -> tuple[NDArray
     return np.append(values[given].sum(), values), np.append(not given.any(), is_blank)
 
 
-def _categorical(codes: NDArray[np.integer[Any]], categories: Iterable[str]) -> "pd.Categorical[Any]":
-    column: pd.Categorical[Any] = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(categories)))
+def _categorical(codes: NDArray[np.integer[Any]], categories: "pd.Index[Any]") -> "pd.Categorical[Any]":
+    column: pd.Categorical[Any] = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories))
     return column
 
 

@@ -33,7 +33,7 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
     Where a former publication was stricter, its limit applies.
     """
     card, trend, plan = outcome.scorecard, outcome.trend, outcome.scorecard.plan
-    families = _families(plan, former)
+    families = list(protected_families(plan, former))
     cells, withheld = _withheld(card, trend, families, min_count, former)
     protected = {field for family in families for field in family.fields}
     judged = {indicator for family in families for indicator in family.indicators}
@@ -72,12 +72,9 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
 
 def publishable_trend(trend: Trend, min_count: int, former: Sequence[Publication] = ()) -> Trend:
     """Return the trend as it may be published: each year as a table of that year would be."""
-    cells, withheld = _withheld(None, trend, _families(trend.plan, former), min_count, former)
+    families = list(protected_families(trend.plan, former))
+    cells, withheld = _withheld(None, trend, families, min_count, former)
     return _published_trend(trend, cells, withheld)
-
-
-def _families(plan: Plan, former: Iterable[Publication]) -> list[Family]:
-    return list(protected_families(plan, (pair for publication in former for pair in publication.indicators.values())))
 
 
 def _withheld(
