@@ -26,10 +26,6 @@ class Point:
     finding: Finding
     recast: bool
 
-    @property
-    def rate(self) -> Fraction | None:
-        return self.finding.exact_rate
-
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -60,7 +56,8 @@ class Series:
     def path(self) -> Path | None:
         """Return the path to the next milestone, if there is one and two years, among them the last, have a rate."""
         milestone = self.level.next_threshold
-        rated = [(point.finding.year, rate) for point in self.points if (rate := point.rate) is not None]
+        rates = [(point.finding.year, point.finding.exact_rate) for point in self.points]
+        rated = [(year, rate) for year, rate in rates if rate is not None]
         if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
             return None
         (first_year, first), (year, now) = rated[0], rated[-1]

@@ -17,6 +17,7 @@ from gbv_kpi.render.jinja import markdown_of, text_of
 from gbv_kpi.render.problems import correction, place_text
 from gbv_kpi.render.sentences import amount
 
+Kind = Literal["reminder", "refusal", "results"]
 HEADINGS = (
     phrase("Indicator"),
     phrase("Result"),
@@ -32,7 +33,7 @@ class Letter:
     """A letter to a unit: its subject, an opening, points or the rows of a table, and a closing."""
 
     unit: Unit
-    kind: Literal["reminder", "refusal", "results"]
+    kind: Kind
     about: str
     opening: Sequence[str]
     closing: str  # without its full stop
@@ -69,15 +70,10 @@ def letters_of(
         findings_by_unit.setdefault(finding.unit, []).append(finding)
     for status in year_status.units:
         unit, problems = status.unit, refused.get(status.unit.code, ())
-        kind: Literal["reminder", "refusal", "results"]
-        rows: list[list[str]] = []
-        if problems:
-            kind = "refusal"
-        elif unit.expected and not status.is_received:
-            kind = "reminder"
-        elif rows := list(_rows(findings_by_unit.get(unit.code, ()), plan, language)):
-            kind = "results"
-        else:
+        is_awaited = unit.expected and not status.is_received
+        kind: Kind = "refusal" if problems else "reminder" if is_awaited else "results"
+        rows = list(_rows(findings_by_unit.get(unit.code, ()), plan, language)) if kind == "results" else []
+        if kind == "results" and not rows:
             continue
         details: dict[str, Detail] = {
             "unit": _lower_level(unit),
