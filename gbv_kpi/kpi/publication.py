@@ -34,14 +34,13 @@ class Publication(BaseModel):
             raise ValueError("an indicator is not explained")
         return self
 
-    def sums(self, years: Iterable[int]) -> Iterable[tuple[int, Side, str, tuple[str, ...], int]]:
-        """Yield year, fields, indicator, units and sum of every count disclosed for these years."""
-        wanted = set(years)
-        for year, indicator, units, *counts in self.told:
-            if year in wanted:
-                for fields, count in zip(self.indicators[indicator], counts, strict=True):
-                    if count is not None:
-                        yield year, fields, indicator, units, count
+    def sums(self, year: int) -> Iterable[tuple[Side, str, tuple[str, ...], int]]:
+        """Yield fields, indicator, units and sum of every count disclosed for a year."""
+        for told_year, indicator, units, *counts in self.told:
+            sides = zip(self.indicators[indicator], counts, strict=True) if told_year == year else ()
+            for fields, count in sides:
+                if count is not None:
+                    yield fields, indicator, units, count
 
 
 class _Output(BaseModel):

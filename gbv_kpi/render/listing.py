@@ -8,7 +8,6 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -61,8 +60,9 @@ WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the nearest type of a ce
     date: (lambda cell, _: f"{cell:%d/%m/%Y}", lambda cell, _: cell.isoformat()),
     datetime: (lambda cell, _: clock_text(cell), lambda cell, _: f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),
     Coded: (lambda cell, language: language.say(cell.words), lambda cell, _: cell.code),
-    Finding: (rate_text, lambda cell, _: _decimal_text(rate[0]) if (rate := cell.rate(decimals=4)) else ""),
-    Threshold: (threshold_text, lambda cell, _: _decimal_text(cell.bound)),
+    # For a program without trailing zeros: 60.3774 and 100.
+    Finding: (rate_text, lambda cell, _: f"{rate[0].normalize():f}" if (rate := cell.rate(decimals=4)) else ""),
+    Threshold: (threshold_text, lambda cell, _: f"{cell.bound.normalize():f}"),
 }
 
 
@@ -82,11 +82,6 @@ def for_program(cell: Cell, language: Language) -> str | int | None:
     _, for_a_program = _writers(cell)
     shown = escape_controls(for_a_program(cell, language))
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
-
-
-def _decimal_text(number: Decimal) -> str:
-    """Return a number without trailing zeros: 100 and 60.3774."""
-    return f"{number.normalize():f}"
 
 
 COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language

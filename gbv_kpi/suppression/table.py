@@ -168,7 +168,7 @@ def _known_of(counts: Counts, year: int, former: Sequence[Publication]) -> Known
     sums: dict[tuple[str, ...], dict[Side, dict[int, int]]] = {}
     numbers: dict[Side, dict[tuple[int, str], Integers]] = {side: {} for side in counts.sums}  # of the sum of each unit
     for publication, printed in enumerate(former):
-        for number, (_, side, indicator, units, total) in enumerate(printed.sums({year}), start=1):
+        for number, (side, indicator, units, total) in enumerate(printed.sums(year), start=1):
             if side not in counts.sums:
                 continue
             members = [position[unit] for unit in units if unit in position]
