@@ -1,9 +1,10 @@
 """Read files other than returns: only regular ones, and only up to a size."""
 
-import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from gbv_kpi.errors import system_reason
 from gbv_kpi.i18n import Phrase, phrase
@@ -29,21 +30,14 @@ def data_folder() -> Path:
 def read_file(path: Path, max_bytes: int) -> bytes:
     """Return the content of a regular file. Raises `UnreadableError` for other and for larger files."""
     try:
-        # Without O_NONBLOCK this would wait for the writer of a pipe.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise UnreadableError(phrase("it is a device, a pipe or a folder, not a file"))
-            if status.st_size > max_bytes:
-                raise UnreadableError(_too_large(max_bytes))
-            return _within(file.read(max_bytes + 1), max_bytes)
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for its writer
+            raise UnreadableError(phrase("it is a device, a pipe or a folder, not a file"))
+        with path.open("rb") as file:
+            return _read(file, max_bytes)
     except OSError as error:
         raise UnreadableError(system_reason(error)) from error
     except ValueError as error:  # a NUL in the name
         raise UnreadableError(phrase("the name is not valid for a file")) from error
-    except MemoryError as error:
-        raise UnreadableError(_too_large(max_bytes)) from error
 
 
 def read_stdin(max_bytes: int) -> bytes:
@@ -51,21 +45,17 @@ def read_stdin(max_bytes: int) -> bytes:
     if sys.stdin is None:
         raise UnreadableError(phrase("standard input is closed"))
     try:
-        return _within(sys.stdin.buffer.read(max_bytes + 1), max_bytes)
+        return _read(sys.stdin.buffer, max_bytes)
     except OSError as error:
         raise UnreadableError(system_reason(error)) from error
-    except MemoryError as error:
-        raise UnreadableError(_too_large(max_bytes)) from error
 
 
-def _within(content: bytes, max_bytes: int) -> bytes:
-    if len(content) > max_bytes:
-        raise UnreadableError(_too_large(max_bytes))
-    return content
-
-
-def _too_large(max_bytes: int) -> Phrase:
-    return phrase("it is larger than {size} MB", size=max_bytes // MEBIBYTE)
+def _read(file: BinaryIO, max_bytes: int) -> bytes:
+    with suppress(MemoryError):
+        content = file.read(max_bytes + 1)
+        if len(content) <= max_bytes:
+            return content
+    raise UnreadableError(phrase("it is larger than {size} MB", size=max_bytes // MEBIBYTE))
 
 
 def is_file(path: Path) -> bool:

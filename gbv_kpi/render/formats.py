@@ -20,7 +20,7 @@ OF_OUTCOME = {
     "csv": "gbv_kpi.render.listing:to_csv",
     "md": "gbv_kpi.render.outcome:to_markdown",
     "html": "gbv_kpi.render.html.page:to_html",
-    "xlsx": "gbv_kpi.render.xlsx:to_xlsx",
+    "xlsx": "gbv_kpi.render.xlsx.report:to_xlsx",
     "docx": "gbv_kpi.render.docx.papers:to_docx",
 }
 OF_LISTING = {

@@ -80,50 +80,40 @@ def _stop(*_: object) -> None:
 
 
 class Child(Generic[T, R]):
-    """A child process that works on one item after the other; started when first asked."""
+    """A child process that works on one item after the other, `seconds` for each; started when first asked."""
 
-    def __init__(self, work: Callable[[T], R], seconds: int) -> None:
+    def __init__(self, work: Callable[[T], R], seconds: int = CPU_SECONDS) -> None:
         self._work, self._seconds = work, seconds
         self._running: tuple[BaseProcess, Connection] | None = None
 
     def ask(self, item: T, size: int = 0) -> R | Failure:
-        """Work on an item of `size` bytes; return the result, or why it failed. Raises `GbvKpiError` of the work."""
-        if self._running is None:
-            self._running = _start(self._work, self._seconds)
-        process, pipe = self._running
+        """Work on an item of `size` bytes; return the result, or why it failed. Raises `GbvKpiError` of the work.
+
+        Where a process may have no child, the work is done in this one.
+        """
+        if not can_isolate():
+            return run_here(self._work, item, size)
+        process, pipe = self._running = self._running or _start(self._work, self._seconds)
         try:
             pipe.send((item, size))
-            answer: GbvKpiError | Failure | R = pipe.recv()
+            answer: GbvKpiError | Failure | R
+            answer, is_worn = pipe.recv()
         except (OSError, EOFError):  # it ended before or while it answered
-            self._end()
+            self.close()
             return Failure.TIME if process.exitcode == -signal.SIGPROF else Failure.CRASH
+        if is_worn:
+            self.close()
         if isinstance(answer, GbvKpiError):
             raise answer
-        if answer is Failure.MEMORY:
-            self.close()
         return answer
 
     def close(self) -> None:
         if self._running is not None:
-            self._running[0].kill()
-            self._end()
-
-    def _end(self) -> None:
-        if self._running is not None:
             process, pipe = self._running
             self._running = None
-            pipe.close()
+            process.kill()
             process.join()
-
-
-@contextmanager
-def child_for(work: Callable[[T], R], seconds: int = CPU_SECONDS) -> Iterator[Child[T, R]]:
-    """Provide a child for some work, limited to `seconds` per item, and end it in any case."""
-    child = Child(work, seconds)
-    try:
-        yield child
-    finally:
-        child.close()
+            pipe.close()
 
 
 def can_isolate() -> bool:
@@ -151,15 +141,20 @@ def _serve(work: Callable[[Any], Any], seconds: int, end_of_parent: "Connection"
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a library that aborts prints a backtrace
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     in_use = _memory_in_use()
+
+    def send(answer: object) -> None:
+        # Freed memory is often not given back, and would be lacking for the next item.
+        pipe.send((answer, answer is Failure.MEMORY or _memory_in_use() > in_use + MEMORY_BYTES / 4))
+
     while True:
         item, size = pipe.recv()
         _set_limits(in_use + MEMORY_BYTES, size, seconds)
         try:
-            pipe.send(work(item))
+            send(work(item))
         except MemoryError:
-            pipe.send(Failure.MEMORY)
+            send(Failure.MEMORY)
         except GbvKpiError as error:
-            pipe.send(error)
+            send(error)
 
 
 def _set_limits(memory: int, size: int, seconds: int) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from gbv_kpi.errors import GbvKpiError, SourceError
@@ -12,10 +13,10 @@ from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
 from gbv_kpi.reading.tables import Table, without_target_tables
-from gbv_kpi.returns.isolation import Failure, can_isolate, child_for, run_here
+from gbv_kpi.returns.isolation import Child, Failure, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
 from gbv_kpi.sheets.open import is_plain_text, is_too_large, no_headings_problem, read_sheets
-from gbv_kpi.sheets.refusal import oversized, problem_of
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal, problem_of
 from gbv_kpi.sheets.sheet import Sheet, count_cells
 from gbv_kpi.sheets.sources import Source, open_source
 
@@ -48,7 +49,7 @@ def read_files(
 
     first_by_hash: dict[str, str] = {}
     files = []
-    with child_for(read) as child:
+    with closing(Child(read)) as child:
         for name in watch(names):
             try:
                 source = open_source(name)
@@ -59,7 +60,7 @@ def read_files(
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
                 files.append(_refuse(name, source.sha256, Problem("duplicate-file", Place(name), message)))
-            elif is_plain_text(source) or is_too_large(source) or not can_isolate():
+            elif is_plain_text(source) or is_too_large(source):
                 files.append(_answer(source, run_here(read, source, len(source.content))))
             else:
                 files.append(_answer(source, child.ask(source, len(source.content))))
@@ -73,7 +74,7 @@ def _refuse(name: str, sha256: str, problem: Problem) -> FileTables:
 def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
     if not isinstance(answer, Failure):
         return answer
-    problem = problem_of(oversized(), Place(source.name))
+    problem = problem_of(Refusal(*OVERSIZED), Place(source.name))
     if answer is Failure.CRASH:
         message = phrase("The file makes its reader fail.")
         problem = Problem("unreadable-file", Place(source.name), message)
@@ -149,4 +150,4 @@ def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> 
     if is_headed:
         return Problem("no-table-found", place, phrase("The plan's headings are here, but no return follows them."))
     cells = max(map(count_cells, sheets), default=0)
-    return problem_of(oversized(), place) if cells > MAX_CELLS else no_headings_problem(source)
+    return problem_of(Refusal(*OVERSIZED), place) if cells > MAX_CELLS else no_headings_problem(source)

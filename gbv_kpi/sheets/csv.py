@@ -3,21 +3,20 @@
 import csv
 import io
 import re
+import warnings
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.errors import ParserError
+from pandas.errors import ParserError, ParserWarning
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets.encodings import clean_text, encodings_of, fits, undecodable
-from gbv_kpi.sheets.refusal import Refusal, oversized, problem_of
+from gbv_kpi.sheets.encodings import clean_text, encodings_of, fits
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
@@ -28,30 +27,31 @@ MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
 CHUNK_ROWS = 20_000
 PIECE = 2**16  # characters or bytes; the system allocates a larger one anew each time
 SAMPLE_LENGTH = 200_000  # characters
-SHORT = 2**14  # characters; the csv module reads a shorter text before pandas has set up its reader
 HEADER_LINES = 60  # a header is within these first lines
 
-_SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile('\ufeff?"?sep=(.)"?\r?\n', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _COMPOSED = re.compile("[\0-\u02ff\u1e00-\u1eff]*")  # letters that NFC leaves as they are
 
+_Texts = tuple[NDArray[np.integer[Any]], NDArray[np.object_]]  # of a column: their codes, and the different ones
 
-def read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
-    """Return the sheet of a CSV, its encoding, and the problems that kept it from being read."""
-    place = Place(source.name)
-    encoding = next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
-    if encoding is None:
-        return None, None, [undecodable(source.start, place)]
+
+def encoding_of(source: Source) -> str | None:
+    """Return the encoding of a text; None for an unknown one."""
+    return next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
+
+
+def read_csv(source: Source, encoding: str) -> Sheet:
+    """Return the sheet of a CSV. Raises `Refusal` for one that is too wide, or has a quotation mark left open."""
     with _open_text(source, encoding) as text:
-        start = text.read(SAMPLE_LENGTH)
-    skipped, delimiter = _delimiter(start)
-    try:
-        return _read_short(start[skipped:], delimiter) or _read_long(source, encoding, skipped, delimiter), encoding, []
-    except (csv.Error, ParserError):
-        refusal = Refusal("unreadable-file", phrase("A quotation mark is never closed, or a cell is too long."))
-    except Refusal as found:
-        refusal = found
-    return None, encoding, [problem_of(refusal, place)]
+        skipped, delimiter = _delimiter(text.read(SAMPLE_LENGTH))
+        text.seek(0)
+        text.read(skipped)
+        try:
+            return _read_rows(text, source.content, delimiter)
+        except (csv.Error, ParserError) as error:
+            message = phrase("A quotation mark is never closed, or a cell is too long.")
+            raise Refusal("unreadable-file", message) from error
 
 
 def _is_text(source: Source, encoding: str) -> bool:
@@ -74,51 +74,42 @@ def _rows(text: io.TextIOBase, delimiter: str, *, strict: bool = True) -> Iterat
     """Yield the remaining rows of a text. Raises `Refusal` for a row wider than a sheet."""
     for cells in csv.reader(iter(text.readline, ""), delimiter=delimiter, strict=strict):
         if len(cells) > MAX_WIDTH:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
         yield cells
 
 
-def _read_short(text: str, delimiter: str) -> Sheet | None:
-    """Return the sheet of a short text; None for a longer one, or where a quotation mark is out of place."""
-    if len(text) >= SHORT:
-        return None
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")  # a second byte order mark
-    with suppress(csv.Error):
-        return Sheet(None, list(map(_clean_row, _rows(lines, delimiter))))
-    return None
-
-
-def _read_long(source: Source, encoding: str, skipped: int, delimiter: str) -> Sheet:
-    """Return the sheet of a long text, its first rows as cells and the others as columns.
+def _read_rows(text: io.TextIOWrapper, content: bytes, delimiter: str) -> Sheet:
+    """Return the rest of a text, its first rows as cells and the others as columns.
 
     Raises `csv.Error` or `ParserError` for a quotation mark left open, `Refusal` for a row that is too wide.
     """
-    with _open_text(source, encoding) as text:
-        text.read(skipped)
+    start = text.tell()
+    try:
+        head = list(islice(_rows(text, delimiter), HEAD_ROWS))
         start = text.tell()
-        try:
-            head = list(islice(_rows(text, delimiter), HEAD_ROWS))
-            start = text.tell()
-        except csv.Error:  # pandas is more lenient, or raises its own error
-            head = []
-        is_utf8 = encoding.startswith("utf-8") and start <= len(source.content)  # else `tell` gives no byte offset
-        numbers = {column for column, cell in enumerate(head[-1] if head else ()) if is_utf8 and _is_number(cell)}
-        width = max(map(len, head), default=0)
-        try:
-            tail = _read_tail(text, source.content, start, delimiter, width, numbers) if width else None
-        except ParserError:  # a later row is wider
-            tail = None
-        if tail is None:
-            text.seek(start)
-            width = max(width, max(map(len, _rows(text, delimiter, strict=False)), default=0))
-            tail = _read_tail(text, source.content, start, delimiter, width, frozenset())
+    except csv.Error:  # pandas is more lenient, or raises its own error
+        head = []
+    width = max(map(len, head), default=0) or _width(text, start, delimiter)
+    is_utf8 = text.encoding.startswith("utf-8") and start <= len(content)  # else `tell` gives no byte offset
+    numbers = {column for column, cell in enumerate(head[-1] if head else ()) if is_utf8 and _is_number(cell)}
+    try:
+        with warnings.catch_warnings(action="error", category=ParserWarning):
+            tail = _read_tail(text, content, start, delimiter, width, numbers)
+    except (ParserError, ParserWarning):  # a later row is wider
+        width = max(width, _width(text, start, delimiter))
+        tail = _read_tail(text, content, start, delimiter, width, frozenset())
     if head:
         tail.index += HEAD_ROWS
-        rows = list(map(_clean_row, head))
+        rows = [_strip_blank_end(list(map(clean_text, cells))) for cells in head]
     else:
         rows = list(map(_strip_blank_end, tail.iloc[:HEAD_ROWS].astype(object).to_numpy().tolist()))
         tail = tail.iloc[HEAD_ROWS:]
     return Sheet(None, rows, tail=tail if len(tail) else None)
+
+
+def _width(text: io.TextIOWrapper, start: int, delimiter: str) -> int:
+    text.seek(start)
+    return max(map(len, _rows(text, delimiter, strict=False)), default=0)
 
 
 def _is_number(cell: str) -> bool:
@@ -148,13 +139,13 @@ def _read_columns(
     Raises `ParserError` for a wider row or an open quotation mark, `ValueError` for a cell that is not a number.
     """
     text.seek(start)
-    if not text.read(1):
+    if not (width and text.read(1)):
         return pd.DataFrame()
     text.seek(start)
     # Allocated at once: pieces of ten columns would fragment 40 MiB of a million returns (2026-11-26).
     most = content.count(b"\n", start) + content.count(b"\r", start) + 1
     figures: dict[int, NDArray[np.integer[Any]]] = {column: np.empty(most, dtype=np.int32) for column in numbers}
-    texts: list[list[tuple[NDArray[np.integer[Any]], NDArray[np.object_]]]] = [[] for _ in range(width)]
+    texts: dict[int, list[_Texts]] = {column: [] for column in range(width) if column not in numbers}
     end = 0
     for frame in pd.read_csv(
         text, sep=delimiter, header=None, names=range(width), index_col=False,
@@ -163,13 +154,12 @@ def _read_columns(
     ):  # fmt: skip
         first, end = end, end + len(frame)
         if end > MAX_ROWS:
-            raise oversized()
-        for column in range(width):
+            raise Refusal(*OVERSIZED)
+        for column, chunks in texts.items():
+            codes, different = pd.factorize(frame[column].to_numpy())
+            chunks.append((_shrink_codes(codes, len(different)), different))
+        for column in numbers:
             cells = frame[column].to_numpy()
-            if column not in numbers:
-                codes, different = pd.factorize(cells)
-                texts[column].append((_shrink_codes(codes, len(different)), different))
-                continue
             if cells.min() < 0:
                 raise ValueError
             if cells.max() >= 2**31:
@@ -181,7 +171,7 @@ def _read_columns(
     )
 
 
-def _concat(chunks: Sequence[tuple[NDArray[np.integer[Any]], NDArray[np.object_]]]) -> pd.Categorical:
+def _concat(chunks: Sequence[_Texts]) -> pd.Categorical:
     """Return the chunks of a column as one, its texts clean."""
     numbers, different = pd.factorize(np.concatenate([texts for _, texts in chunks]))
     joined = "\n".join(different)
@@ -216,17 +206,13 @@ def _are_plain_numbers(content: bytes, start: int, delimiter: str, tail: pd.Data
     return written == 0
 
 
-def _clean_row(cells: Sequence[str]) -> list[Cell]:
-    return _strip_blank_end([clean_text(cell) for cell in cells])
-
-
 def _strip_blank_end(cells: Sequence[Cell]) -> list[Cell]:
     filled = max((number for number, cell in enumerate(cells, start=1) if cell != ""), default=0)
     return list(cells[:filled])
 
 
 def _delimiter(text: str) -> tuple[int, str]:
-    """Return the length of a `sep=` line, which spreadsheet programs do not show, and the delimiter.
+    """Return the length of a second byte order mark or a `sep=` line, which programs do not show, and the delimiter.
 
     The lines of a table have the same number of delimiters, those of a title block or a label none or some.
     A cell that holds the delimiter is in quotation marks, and may run over several lines.
@@ -239,4 +225,4 @@ def _delimiter(text: str) -> tuple[int, str]:
         lines_by_count = Counter(line.count(mark) for line in lines)
         return max((count * number for count, number in lines_by_count.items()), default=0)
 
-    return 0, max(DELIMITERS, key=count_delimited)
+    return len(text) - len(text.removeprefix("\ufeff")), max(DELIMITERS, key=count_delimited)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.problems import Place, Problem
+from gbv_kpi.sheets.refusal import Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -98,17 +98,17 @@ def clean_text(text: str) -> str:
 # ------------------------------------------------------------------------ letters that cannot be read
 
 
-def undecodable(start: bytes, place: Place) -> Problem:
-    """Return the problem of a text in no known encoding."""
+def undecodable(start: bytes) -> Refusal:
+    """Return the reason to refuse a text in no known encoding."""
     lines = enumerate(start.decode("latin-1").splitlines(), 1)
     is_text = min(start.translate(None, b"\t\r\n\f"), default=0) >= ord(" ")
     cells = ((f"A{row}", line[:LONGEST_TEXT]) for row, line in lines)
-    problem = font_problem(cells, place) if is_text else None
-    return problem or Problem("undecodable-text", place, phrase("The text is in an unknown encoding."))
+    lost = lost_letters(cells) if is_text else None
+    return lost or Refusal("undecodable-text", phrase("The text is in an unknown encoding."))
 
 
-def font_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | None:
-    """Return the problem with the letters of cells (address, text); None where they can be read.
+def lost_letters(cells: Iterable[tuple[str, str]]) -> Refusal | None:
+    """Return the reason to refuse cells (address, text) with letters that cannot be read; None where all can be.
 
     A single strange word may be a name or a symbol in a note. Several are reported if their cells have no correct
     word, or if they outnumber the correct words of the file.
@@ -118,7 +118,7 @@ def font_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | No
     foreign = [(address, text) for address, text in suspects if not _VIETNAMESE_WORD.search(text)]
     if found := _first_addresses(suspects, _TWICE_ENCODED, correct):
         message = phrase("The text was encoded twice, so that “ệ” became “á»‡” ({cells}).", cells=found)
-        return Problem("undecodable-text", place, message)
+        return Refusal("undecodable-text", message)
     legacy = _first_addresses(suspects, _LEGACY_WORD, max(correct, SEVERAL))
     if any(_SIGN_IN_WORD.search(text) for _, text in foreign):
         legacy = legacy or _first_addresses(suspects, _LEGACY_WORD, correct) or _first_addresses(foreign, _LEGACY_WORD)
@@ -127,10 +127,10 @@ def font_problem(cells: Iterable[tuple[str, str]], place: Place) -> Problem | No
             "The text is typed in an old font (TCVN3 .VnTime or VNI), which cannot be read safely ({cells}).",
             cells=legacy,
         )
-        return Problem("legacy-encoding", place, message)
+        return Refusal("legacy-encoding", message)
     if not correct and (found := _first_addresses(suspects, _LOST_LETTER)):
         message = phrase("Letters were lost when the file was saved: “?” replaces them ({cells}).", cells=found)
-        return Problem("undecodable-text", place, message)
+        return Refusal("undecodable-text", message)
     return None
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 from math import isfinite
 from unicodedata import normalize
 
-from gbv_kpi.sheets.refusal import damaged, oversized
+from gbv_kpi.sheets.refusal import DAMAGED, OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_NAME, LONGEST_TEXT, Area, Cell, FormulaWithoutValue, Percentage, Sheet
 
 MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
@@ -126,7 +126,7 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
     plain = plain_format(code)
     if "%" in code:
         return Percentage(number if "%" in plain else number / 100)
-    if _hides(code, plain):
+    if ";" in code and not code.strip("; "):
         return None
     if not any(letter in plain for letter in "ymdhs"):
         return f"{number:.15g} ({scale})" if (scale := _scale(code)) else without_noise(number)
@@ -165,10 +165,6 @@ def _date(number: float) -> date | datetime | time | float:
     return moment if number % 1 else moment.date()
 
 
-def _hides(code: str, plain: str) -> bool:
-    return ";" in code and not plain.strip("; ") and not code.strip("; ")
-
-
 # ------------------------------------------------------------------------ the grid
 
 
@@ -188,7 +184,7 @@ class Grid:
         if row >= len(self.rows) or column >= self.width:
             height, self.width = max(len(self.rows), row + 1), max(self.width, column + 1)
             if height * self.width > MAX_AREA:
-                raise oversized()
+                raise Refusal(*OVERSIZED)
             self.rows.extend([] for _ in range(height - len(self.rows)))
         cells = self.rows[row]
         if column < len(cells):
@@ -227,7 +223,7 @@ class Grid:
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))
         if len(self.merged) > MAX_MERGED:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
 
     def sheet(self, name: str | None, *, is_shown: bool) -> Sheet:
         return Sheet(
@@ -246,7 +242,7 @@ def check_size(sheets: Sequence[Sheet]) -> None:
     areas = (len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size) for sheet in sheets)
     merged = sum(len(sheet.merged) for sheet in sheets)
     if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or sum(areas) > MAX_AREA:
-        raise oversized()
+        raise Refusal(*OVERSIZED)
 
 
 def address_of(reference: str) -> tuple[int, int]:
@@ -257,10 +253,10 @@ def address_of(reference: str) -> tuple[int, int]:
     """
     found = _REFERENCE.fullmatch(reference)
     if not found:
-        raise damaged()
+        raise Refusal(*DAMAGED)
     row, column = int(found[2]) - 1, column_of(found[1])
     if row >= MAX_ROWS or column >= MAX_COLUMNS:
-        raise oversized()
+        raise Refusal(*OVERSIZED)
     return row, column
 
 

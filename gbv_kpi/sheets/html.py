@@ -15,7 +15,7 @@ from typing import Any
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid, Run, join_runs
-from gbv_kpi.sheets.refusal import Refusal, oversized
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
 
 MAX_SIZE = 32 * 2**20  # bytes
@@ -25,6 +25,10 @@ MAX_PARTS = 500  # of a "single file web page", pictures and style sheets too
 MAX_DEPTH = 5000  # open tags
 CHUNK = 2**16  # bytes
 
+_SHIFTED = (
+    "unreadable-file",
+    phrase("Cells are hidden in only some rows of the table, so its columns cannot be distinguished."),
+)
 _STARTS = (
     b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body", b"<style", b"<div", b"<center", b"<!--",
 )  # fmt: skip
@@ -32,6 +36,7 @@ _MIME_START = (b"mime-version:", b"from: <saved by", b"content-type: multipart/r
 _SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # not words, percentages or errors
 _STRUCK = frozenset({"s", "strike", "del"})
 _RAISED = frozenset({"sup", "sub"})
+_RAISING = ("super", "sub", "text-top", "text-bottom", *"0123456789")  # starts of a `vertical-align`
 _NOT_SHOWN = frozenset({"script", "style", "title", "xml", "noscript", "template", "option"})
 _LOOKING = _RAISED | _STRUCK | _NOT_SHOWN  # tags with a look of their own
 _BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "body", "form", "hr"})
@@ -88,16 +93,14 @@ def _look_of(tag: str, attributes: Mapping[str, str], above: _Look, classes: Map
     for name in attributes.get("class", "").split():
         style |= classes.get(name, {})
     style |= _declarations(attributes.get("style", ""))
-    is_struck = tag in _STRUCK or "line-through" in style.get("text-decoration", "") + style.get(
-        "text-decoration-line", ""
-    )
+    lines = style.get("text-decoration", "") + style.get("text-decoration-line", "")
     is_unseen = style.get("visibility") in ("hidden", "collapse") or any(
         style[name].strip("0.") in ("", "px", "pt") for name in ("font-size", "opacity") if name in style
     )
     is_gone = "hidden" in attributes or style.get("display") == "none" or style.get("mso-hide") == "all"
     return _Look(
-        above.is_raised or tag in _RAISED or _is_raised(style.get("vertical-align", "")),
-        above.is_struck or is_struck or is_unseen,
+        above.is_raised or tag in _RAISED or style.get("vertical-align", "").startswith(_RAISING),
+        above.is_struck or tag in _STRUCK or "line-through" in lines or is_unseen,
         above.is_gone or is_gone,
         above.is_note or (tag == "a" and attributes.get("href", "").startswith("#")),
         above.is_silent or tag in _NOT_SHOWN,
@@ -125,10 +128,6 @@ def _classes_of(style_sheet: str) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def _is_raised(alignment: str) -> bool:
-    return alignment in ("super", "sub", "text-top", "text-bottom") or alignment[:1].isdigit()
-
-
 # ------------------------------------------------------------------------ one page
 
 
@@ -138,12 +137,10 @@ def _read_page(text: str) -> "_Page":
     page = _Page()
     target: Any = page  # lxml calls only the methods that a target has
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
-    content = text.encode("utf-8", "replace")
+    content = text.encode("utf-8", "replace") or b"\n"  # the parser refuses an empty page
     for start in range(0, len(content), CHUNK):  # an exception of the target surfaces only between two chunks
         parser.feed(content[start : start + CHUNK])
-    if content:
-        parser.close()
-    page.close()
+    parser.close()
     return page
 
 
@@ -162,7 +159,6 @@ class _Page:
         self._cell: Mapping[str, str] | None = None
         self._is_gone = False  # the open cell
         self._runs: list[Run] = []
-        self._length = 0
         self._looks: list[tuple[str, _Look]] = [("", _Look())]  # of the open tags
         self._classes: dict[str, Mapping[str, str]] = {}
         self._style_sheet: list[str] | None = None  # pieces of the open one
@@ -172,7 +168,7 @@ class _Page:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(self._looks) > MAX_DEPTH:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
         look = _look_of(tag, attributes, self._looks[-1][1], self._classes)
         self._looks.append((tag, look))
         if tag == "style":
@@ -203,7 +199,7 @@ class _Page:
             self._open_rows.pop()
             rows = [row for row in self._gone.pop().values() if len(row) > 1]
             if len({tuple(place for place, is_gone in enumerate(row) if is_gone) for row in rows}) > 1:
-                raise _shifted_columns()
+                raise Refusal(*_SHIFTED)
             self._taken.clear()
         elif tag in ("td", "th", "tr", *_BLOCKS) and (self._cell is None or tag in ("td", "th", "tr")):
             self._end_cell()
@@ -241,8 +237,7 @@ class _Page:
 
     def _add(self, text: str) -> None:
         look = self._looks[-1][1]
-        if self._length < LONGEST_TEXT and (self._cell is not None or not look.is_gone):
-            self._length += len(text)
+        if len(self._runs) < LONGEST_TEXT and (self._cell is not None or not look.is_gone):
             is_raised = look.is_raised or (look.is_note and any(run.strip() for run, _ in self._runs))
             self._runs.append((text[:LONGEST_TEXT], (is_raised, look.is_struck or look.is_gone)))
 
@@ -251,7 +246,6 @@ class _Page:
         text, is_cut = join_runs(self._runs)
         lines = [words for line in clean_text(text).split("\n") if (words := " ".join(line.split()))]
         self._runs.clear()
-        self._length = 0
         attributes, self._cell = self._cell, None
         if attributes is None:
             self._count(len(lines))
@@ -283,26 +277,15 @@ class _Page:
     def _count(self, cells: int) -> None:
         self._cells += cells
         if self._cells > MAX_CELLS:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
 
 
 def _listed_sheets(comment: str) -> list[tuple[str | None, bool]]:
     """Return the sheets that Excel lists in a page, and whether they are shown."""
-    sheets: list[tuple[str | None, bool]] = []
-    for tag, text in re.findall(r"<x:(excelworksheet|name|visible)>([^<]*)", comment, re.IGNORECASE):
-        match tag.lower(), unescape(text).strip():
-            case "excelworksheet", _:
-                sheets.append((None, True))
-            case "name", name if sheets:
-                sheets[-1] = name, sheets[-1][1]
-            case "visible", state if sheets:
-                sheets[-1] = sheets[-1][0], not state.startswith(("SheetH", "SheetV"))
-    return sheets
-
-
-def _shifted_columns() -> Refusal:
-    message = phrase("Cells are hidden in only some rows of the table, so its columns cannot be distinguished.")
-    return Refusal("unreadable-file", message)
+    listed = re.split("<x:excelworksheet>", comment, flags=re.IGNORECASE)[1:]
+    names = (re.search("<x:name>([^<]*)", sheet, re.IGNORECASE) for sheet in listed)
+    hidden = (re.search(r"<x:visible>\s*Sheet[HV]", sheet, re.IGNORECASE) for sheet in listed)
+    return [(name and unescape(name[1]).strip(), not found) for name, found in zip(names, hidden, strict=True)]
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
-from gbv_kpi.i18n import phrase
+from lxml.etree import _Element as Element
+
 from gbv_kpi.sheets.grid import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -20,11 +20,8 @@ from gbv_kpi.sheets.grid import (
     without_noise,
 )
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
-from gbv_kpi.sheets.refusal import encrypted, text_document, unsupported
+from gbv_kpi.sheets.refusal import ENCRYPTED, NOT_A_SPREADSHEET, TEXT_DOCUMENT, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
 
 _TRUTH = {"TRUE": True, "FALSE": False, "ĐÚNG": True, "SAI": False}
 _DRAWN = ("caption", "circle", "connector", "custom-shape", "ellipse", "frame", "g", "line", "path", "polygon", "rect")
@@ -41,10 +38,10 @@ def is_ods(package: Package) -> bool:
         return False
     entries = elements(manifest, "file-entry", "encryption-data")
     if any(name == "encryption-data" for name, _ in entries):
-        raise encrypted()
+        raise Refusal(*ENCRYPTED)
     kinds = [mimetype.decode("latin-1"), *(entry.get("media-type", "") for _, entry in entries)]
     if any("opendocument.text" in kind for kind in kinds):
-        raise text_document()
+        raise Refusal(*TEXT_DOCUMENT)
     return True
 
 
@@ -74,7 +71,7 @@ def read_ods(package: Package) -> list[Sheet]:
                 else:
                     table.add_columns(given, is_hidden)
     if not is_spreadsheet:
-        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
+        raise Refusal(*NOT_A_SPREADSHEET)
     return sheets
 
 
@@ -86,7 +83,7 @@ class _Styles:
         self._properties: dict[tuple[str, str], dict[str, str]] = {}  # by family and name
         self.percentages: set[str] = set()  # number formats
 
-    def add(self, name: str, given: Attributes, style: "Element") -> None:
+    def add(self, name: str, given: Attributes, style: Element) -> None:
         if name == "percentage-style":
             self.percentages.add(given.get("name", ""))
             return
@@ -140,7 +137,7 @@ class _Table:
             self.grid.hide_columns(first, end)
         self._column_styles.append((end, given.get("default-cell-style-name", "")))
 
-    def add_row(self, row: "Element", given: Attributes, is_hidden: bool) -> None:
+    def add_row(self, row: Element, given: Attributes, is_hidden: bool) -> None:
         rows = range(self._row, self._row + _count(given, "number-rows-repeated"))
         if is_hidden:
             self.grid.hidden_rows.update(rows[: max(0, MAX_ROWS - self._row)])
@@ -153,7 +150,7 @@ class _Table:
             left = columns.stop
         self._row = rows.stop
 
-    def _add_cell(self, cell: "Element", given: Attributes, rows: range, columns: range, style: str) -> None:
+    def _add_cell(self, cell: Element, given: Attributes, rows: range, columns: range, style: str) -> None:
         top, left = rows.start, columns.start
         down = _count(given, "number-rows-spanned")
         across = _count(given, "number-columns-spanned", MAX_COLUMNS)
@@ -167,7 +164,7 @@ class _Table:
                 for column in columns:
                     self.grid.put(row, column, shown)
 
-    def _value(self, cell: "Element", given: Attributes, style: str, look: Look) -> Cell | Text:
+    def _value(self, cell: Element, given: Attributes, style: str, look: Look) -> Cell | Text:
         paragraphs = list(cell.iterchildren("{*}p", "{*}h"))
         runs: list[Run] = []
         for paragraph in paragraphs:
@@ -184,7 +181,7 @@ class _Table:
             return runs if paragraphs else given.get("string-value", "")[:LONGEST_TEXT]
         return self._number(given, kind, style, text)
 
-    def _runs(self, element: "Element", look: Look) -> Iterator[Run]:
+    def _runs(self, element: Element, look: Look) -> Iterator[Run]:
         """Yield the runs of text in an element; nested spans have their own look."""
         yield element.text or "", look
         for part in element:

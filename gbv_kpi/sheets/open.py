@@ -7,27 +7,29 @@ from pathlib import Path
 
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.sheets import refusal
-from gbv_kpi.sheets.csv import read_text
-from gbv_kpi.sheets.encodings import font_problem, plain_start
+from gbv_kpi.sheets.csv import encoding_of, read_csv
+from gbv_kpi.sheets.encodings import lost_letters, plain_start, undecodable
 from gbv_kpi.sheets.grid import check_size
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
-from gbv_kpi.sheets.ods import is_ods, read_ods
-from gbv_kpi.sheets.package import ZIP, Package
-from gbv_kpi.sheets.refusal import REPORT_MARK, Refusal, is_fault, problem_of
+from gbv_kpi.sheets.refusal import NOT_A_SPREADSHEET, OVERSIZED, REPORT_MARK, Refusal, is_fault, problem_of
 from gbv_kpi.sheets.sheet import Sheet, cell_address
 from gbv_kpi.sheets.sources import MAX_SIZE, RETURN_SUFFIXES, Source
-from gbv_kpi.sheets.xls import MAX_SIZE as MAX_LEGACY
-from gbv_kpi.sheets.xls import OLE, read_xls
-from gbv_kpi.sheets.xlsx import main_part, read_xlsx
 
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_XLS = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
 MAX_WORKBOOK = 32 * 2**20  # bytes of a zip; the country's 53,000 returns have 2 MiB
 SAMPLE_ROWS = 200
 SAMPLE_CELLS = 5000
 SHOWN_CELLS = 5
 WORKBOOK_SUFFIXES = RETURN_SUFFIXES - {".csv", ".tsv", ".xls"}
 REPORT_COLUMNS = ["plan", "year", "indicator", "indicator_title", "scope"]  # the first ones of a report as CSV
+OWN_REPORT = "own-report", phrase("This is a report written by gbv-kpi, not a return.")
+PACKED = (
+    "unsupported-format",
+    phrase("This is an archive of other files."),
+    phrase("Unpack it and send the returns in it."),
+)
 _REPORT_PAGE = b'<meta name="generator" content="gbv-kpi'
 
 
@@ -43,38 +45,43 @@ class Opened:
 
 def read_sheets(source: Source) -> Opened:
     """Open a file of any kind. A file that cannot be opened has no sheets."""
-    place = Place(source.name)
+    place, encoding = Place(source.name), None
     try:
         if is_too_large(source):
-            raise refusal.oversized()
+            raise Refusal(*OVERSIZED)
         if not source.start.strip() and not source.content.strip():
             raise Refusal("unreadable-file", phrase("The file is empty."))
         if is_plain_text(source):
-            sheet, encoding, problems = _read_text(source)
-            if sheet is None:
-                return Opened(encoding=encoding, problems=problems)
-            sheets = [sheet]
+            _check_kind(source)
+            encoding = encoding_of(source)
+            sheets = [_read_text(source, encoding)]
         elif is_workbook(source.start):
-            sheets, encoding = _read_workbook(source.content), None
+            sheets = _read_workbook(source.content)
         elif _REPORT_PAGE in plain_start(source.start):
-            raise refusal.own_report()
+            raise Refusal(*OWN_REPORT)
         else:
             sheets, encoding = read_web_page(source.content)
     except BaseException as error:
         if not is_fault(error):
             raise
-        return Opened(problems=[problem_of(error, place)])
+        return Opened(encoding=encoding, problems=[problem_of(error, place)])
     shown = [sheet for sheet in sheets if sheet.is_shown]
     hidden = [sheet for sheet in sheets if not sheet.is_shown and any(map(any, sheet.rows))]
-    if problem := font_problem(_texts(shown), place):
-        return Opened((), hidden, encoding, [problem])
-    unseen = [_unseen_problem(sheet, source.name) for sheet in shown if sheet.unseen]
-    return Opened(shown, hidden, encoding, [*(_hidden_problem(sheet, source.name) for sheet in hidden), *unseen])
+    texts = (
+        (cell_address(row, column), cell)
+        for sheet in shown
+        for row, cells in enumerate(sheet.rows[:SAMPLE_ROWS])
+        for column, cell in enumerate(cells)
+        if isinstance(cell, str) and cell
+    )
+    if lost := lost_letters(islice(texts, SAMPLE_CELLS)):
+        return Opened((), hidden, encoding, [problem_of(lost, place)])
+    return Opened(shown, hidden, encoding, list(_left_out(shown, hidden, source.name)))
 
 
 def is_too_large(source: Source) -> bool:
     """Return whether a file has more bytes than any return of its kind."""
-    most = {OLE[:4]: MAX_LEGACY, ZIP: MAX_WORKBOOK}.get(source.start[:4])
+    most = {OLE[:4]: MAX_XLS, ZIP: MAX_WORKBOOK}.get(source.start[:4])
     return len(source.content) > (most or (MAX_PAGE if is_web_page(source.start) else MAX_SIZE))
 
 
@@ -95,19 +102,26 @@ def no_headings_problem(source: Source) -> Problem:
 
 
 def _read_workbook(content: bytes) -> list[Sheet]:
+    # A text needs none of their libraries.
+    from gbv_kpi.sheets.ods import is_ods, read_ods
+    from gbv_kpi.sheets.package import Package
+    from gbv_kpi.sheets.xlsx import main_part, read_xlsx
+
     if content.startswith(OLE):
+        from gbv_kpi.sheets.xls import read_xls
+
         return read_xls(content)
     package = Package(content)
     if package.category() == REPORT_MARK:
-        raise refusal.own_report()
+        raise Refusal(*OWN_REPORT)
     if is_ods(package):
         sheets = read_ods(package)
     elif main := main_part(package):
         sheets = read_xlsx(content, package, main)
     elif any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
-        raise refusal.packed()
+        raise Refusal(*PACKED)
     else:
-        raise refusal.unsupported(phrase("This is an archive, not a spreadsheet."))
+        raise Refusal("unsupported-format", phrase("This is an archive, not a spreadsheet."))
     check_size(sheets)
     return sheets
 
@@ -116,43 +130,30 @@ def _check_kind(source: Source) -> None:
     """Raise `Refusal` for a file that is neither a workbook nor text with separators, whatever its name."""
     start = plain_start(source.start)
     if start.startswith(b"%pdf"):
-        raise refusal.unsupported(phrase("This is a PDF, from which no figures are read."))
+        raise Refusal("unsupported-format", phrase("This is a PDF, from which no figures are read."))
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         message = phrase("This is an “XML Spreadsheet 2003”, despite its name.")
-        raise refusal.unsupported(message, phrase("Save it in Excel as .xlsx and send that."))
+        raise Refusal("unsupported-format", message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
-        raise refusal.packed()
+        raise Refusal(*PACKED)
     if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
-        raise refusal.unsupported(phrase("This is not a spreadsheet, despite its name."))
+        raise Refusal(*NOT_A_SPREADSHEET)
     if ZIP in source.start[1:4096]:
         message = phrase("Extra bytes precede the workbook: the program that sent it added them.")
         raise Refusal("unreadable-file", message)
 
 
-def _read_text(source: Source) -> tuple[Sheet | None, str | None, list[Problem]]:
-    _check_kind(source)
-    sheet, encoding, problems = read_text(source)
-    suffix = Path(source.name).suffix.lower()
-    if encoding is None and suffix in WORKBOOK_SUFFIXES:
+def _read_text(source: Source, encoding: str | None) -> Sheet:
+    if encoding is None:
+        suffix = Path(source.name).suffix.lower()
+        if suffix not in WORKBOOK_SUFFIXES:
+            raise undecodable(source.start)
         message = phrase("The file is named {suffix} but is not a workbook.", suffix=suffix)
         raise Refusal("unreadable-file", message)
-    if sheet is not None and len(sheet.rows) and sheet.rows[0][: len(REPORT_COLUMNS)] == REPORT_COLUMNS:
-        raise refusal.own_report()
-    return sheet, encoding, problems
-
-
-def _texts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
-    """Yield address and text of the first cells."""
-    return islice(
-        (
-            (cell_address(row, column), cell)
-            for sheet in sheets
-            for row, cells in enumerate(sheet.rows[:SAMPLE_ROWS])
-            for column, cell in enumerate(cells)
-            if isinstance(cell, str) and cell
-        ),
-        SAMPLE_CELLS,
-    )
+    sheet = read_csv(source, encoding)
+    if len(sheet.rows) and sheet.rows[0][: len(REPORT_COLUMNS)] == REPORT_COLUMNS:
+        raise Refusal(*OWN_REPORT)
+    return sheet
 
 
 def is_plain_text(source: Source) -> bool:
@@ -160,18 +161,17 @@ def is_plain_text(source: Source) -> bool:
     return not is_workbook(source.start) and not is_web_page(source.start)
 
 
-def _hidden_problem(sheet: Sheet, file: str) -> Problem:
-    message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=sheet.name or "")
-    return Problem("hidden-sheet", Place(file, sheet.name), message)
-
-
-def _unseen_problem(sheet: Sheet, file: str) -> Problem:
-    first = [cell_address(row, column) for row, column in sheet.unseen[:SHOWN_CELLS]]
-    cells = ", ".join(first) + (" …" if len(sheet.unseen) > SHOWN_CELLS else "")
-    message = plural(
-        "Struck-out or hidden text in one cell was ignored ({cells}).",
-        "Struck-out or hidden text in {count} cells was ignored ({cells}).",
-        len(sheet.unseen),
-        cells=cells,
-    )
-    return Problem("unseen-text", Place(file, sheet.name, first[0]), message)
+def _left_out(shown: Sequence[Sheet], hidden: Sequence[Sheet], file: str) -> Iterator[Problem]:
+    """Yield the problems of hidden sheets, and of struck-out or hidden text."""
+    for sheet in hidden:
+        message = phrase("The sheet “{sheet}” is hidden and was not read.", sheet=sheet.name or "")
+        yield Problem("hidden-sheet", Place(file, sheet.name), message)
+    for sheet in (sheet for sheet in shown if sheet.unseen):
+        first = [cell_address(row, column) for row, column in sheet.unseen[:SHOWN_CELLS]]
+        message = plural(
+            "Struck-out or hidden text in one cell was ignored ({cells}).",
+            "Struck-out or hidden text in {count} cells was ignored ({cells}).",
+            len(sheet.unseen),
+            cells=", ".join(first) + (" …" if len(sheet.unseen) > SHOWN_CELLS else ""),
+        )
+        yield Problem("unseen-text", Place(file, sheet.name, first[0]), message)

@@ -14,33 +14,11 @@ class Refusal(Exception):  # noqa: N818 - a result of reading, not an error of t
         self.code, self.message, self.remedy = code, message, remedy
 
 
-def oversized() -> Refusal:
-    message = phrase("The file is far larger than its table: it cannot be opened safely.")
-    return Refusal("oversized-file", message)
-
-
-def damaged() -> Refusal:
-    return Refusal("unreadable-file", phrase("The workbook is damaged or incomplete."))
-
-
-def encrypted() -> Refusal:
-    return Refusal("encrypted-workbook", phrase("The workbook is protected with a password."))
-
-
-def unsupported(message: Phrase, remedy: Phrase | None = None) -> Refusal:
-    return Refusal("unsupported-format", message, remedy)
-
-
-def packed() -> Refusal:
-    return unsupported(phrase("This is an archive of other files."), phrase("Unpack it and send the returns in it."))
-
-
-def text_document() -> Refusal:
-    return unsupported(phrase("This is a text document (Word), from which no figures are read."))
-
-
-def own_report() -> Refusal:
-    return Refusal("own-report", phrase("This is a report written by gbv-kpi, not a return."))
+OVERSIZED = "oversized-file", phrase("The file is far larger than its table: it cannot be opened safely.")
+DAMAGED = "unreadable-file", phrase("The workbook is damaged or incomplete.")
+ENCRYPTED = "encrypted-workbook", phrase("The workbook is protected with a password.")
+NOT_A_SPREADSHEET = "unsupported-format", phrase("This is not a spreadsheet, despite its name.")
+TEXT_DOCUMENT = "unsupported-format", phrase("This is a text document (Word), from which no figures are read.")
 
 
 def is_fault(error: BaseException) -> bool:
@@ -51,6 +29,6 @@ def is_fault(error: BaseException) -> bool:
 def problem_of(error: BaseException, place: Place) -> Problem:
     """Return the problem for an exception of a reader: a refusal, or an error of a library in a damaged file."""
     if isinstance(error, MemoryError | OverflowError):
-        error = oversized()
-    reason = error if isinstance(error, Refusal) else damaged()
+        error = Refusal(*OVERSIZED)
+    reason = error if isinstance(error, Refusal) else Refusal(*DAMAGED)
     return Problem(reason.code, place, reason.message, reason.remedy)

@@ -6,16 +6,17 @@ Record layout: [MS-XLS], https://learn.microsoft.com/openspecs/office_file_forma
 
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from struct import pack_into, unpack_from
+from typing import Any
+
+import xlrd
+from xlrd.compdoc import CompDoc
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, NORMAL, Grid, Style, split_runs
-from gbv_kpi.sheets.refusal import damaged, encrypted, oversized, text_document, unsupported
+from gbv_kpi.sheets.refusal import DAMAGED, ENCRYPTED, OVERSIZED, TEXT_DOCUMENT, Refusal
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet
-
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAX_SIZE = 12 * 2**20  # bytes; 65,536 rows of twelve columns, more than the country sends, take 7
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SUMMARY = "\x05SummaryInformation"
@@ -33,22 +34,15 @@ _IGNORED = 0xEEEE  # a kind of record that does not exist
 def read_xls(content: bytes) -> list[Sheet]:
     """Return the sheets of a workbook. Raises `Refusal`, or what xlrd raises for a damaged file."""
     if _ENCRYPTED in content:
-        raise encrypted()
-    import xlrd
-    from xlrd.compdoc import CompDoc
-
-    container = CompDoc(content, io.StringIO(), ignore_workbook_corruption=True)
+        raise Refusal(*ENCRYPTED)
+    container = _Container(content, io.StringIO(), ignore_workbook_corruption=True)
     streams = [entry.name for entry in container.dirlist if entry.etype == 2]
     if "WordDocument" in streams:
-        raise text_document()
+        raise Refusal(*TEXT_DOCUMENT)
     name = next((name for name in streams if name.lower() in ("workbook", "book")), "Workbook")
-    (shortest,) = unpack_from("<i", content, 56)  # bytes of a stream that is not in short sectors
-    short = (e for e in container.dirlist if e.name.lower() == name.lower() and e.tot_size < shortest)
-    if any(_is_endless(container.SSAT, entry.first_SID) for entry in short):
-        raise damaged()
     whole, start, size = container.locate_named_stream(name)
     if whole is None:
-        raise damaged()
+        raise Refusal(*DAMAGED)
     stream = bytearray(whole[start : start + size])
     _prepare(stream)
     book = xlrd.open_workbook(
@@ -77,18 +71,39 @@ def read_xls(content: bytes) -> list[Sheet]:
     return sheets
 
 
-def _is_endless(chain: Sequence[int], sector: int) -> bool:
-    """Return whether a chain of short sectors runs in a circle, which xlrd would follow forever."""
-    seen = set[int]()
-    while 0 <= sector < len(chain) and sector not in seen:
-        seen.add(sector)
-        sector = chain[sector]
-    return sector in seen
+class _Container(CompDoc):
+    """The streams of an OLE file. Raises `Refusal` for one that xlrd would read again and again."""
+
+    def _get_stream(
+        self, mem: bytes, base: int, chain: list[int], size: int, first: int, *rest: Any, **more: Any
+    ) -> bytes:
+        _check_walk(first, lambda sector: [chain[sector]], len(chain))
+        stream: bytes = super()._get_stream(mem, base, chain, size, first, *rest, **more)  # type: ignore[misc]
+        if more.get("name") == "directory":
+            _check_walk(0, lambda entry: _links(stream, entry), len(stream) // 64)  # twice as many as there are
+        return stream
+
+
+def _check_walk(first: int, links_of: Callable[[int], Iterable[int]], most: int) -> None:
+    """Raise `Refusal` for a walk of more than `most` steps: its links form a circle, or branches that join."""
+    ahead, steps = [first], 0
+    while ahead:
+        place = ahead.pop()
+        if place < 0:  # an end
+            continue
+        steps += 1
+        if steps > most:
+            raise Refusal(*DAMAGED)
+        ahead += links_of(place)
+
+
+def _links(directory: bytes, entry: int) -> Iterable[int]:
+    """Return the entries that xlrd visits from one: those before and after it, and those in it."""
+    kind, before, after, within = unpack_from("<Bxiii", directory, 128 * entry + 66)
+    return (within,) if entry == 0 else (before, after, within) if kind == 1 else (before, after)
 
 
 def _value(kind: int, value: str | float, is_calculated: bool) -> Cell:
-    import xlrd
-
     match kind:
         case xlrd.XL_CELL_TEXT:
             return str(value) if value or is_calculated else FormulaWithoutValue()
@@ -106,7 +121,7 @@ def _prepare(stream: bytearray) -> None:
     """Hide from xlrd the records that it need not read. Raises `Refusal` for a workbook that it cannot open safely."""
     if len(stream) < 8 or unpack_from("<H", stream)[0] != _BOF:
         message = phrase("This workbook was saved by a program from before 1995.")
-        raise unsupported(message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
+        raise Refusal("unsupported-format", message, phrase("Save it in Excel or LibreOffice as .xlsx and send that."))
     places = defaultdict[int, list[int]](list)  # of the records, by kind
     is_kept, cells, position = True, 0, 0
     while position + 4 <= len(stream):
@@ -119,14 +134,14 @@ def _prepare(stream: bytearray) -> None:
         cells += size // _BYTES_OF_A_CELL.get(kind, size + 1) + 1
         position += 4 + size
     if places[_LOCKED]:
-        raise encrypted()
+        raise Refusal(*ENCRYPTED)
     if not {unpack_from("<I", stream, place + 4)[0] for place in places[_SHEET]}.issubset(places[_BOF]):
-        raise damaged()
+        raise Refusal(*DAMAGED)
     if len(places[_SHEET]) > MAX_SHEETS or cells > MAX_AREA:
-        raise oversized()
+        raise Refusal(*OVERSIZED)
     # Some programs write a wrong number of shared texts, which xlrd believes.
     used = max((unpack_from("<I", stream, place + 10)[0] + 1 for place in places[_SHARED]), default=0)
     if 3 * used > len(stream):  # each text takes three bytes at least
-        raise damaged()
+        raise Refusal(*DAMAGED)
     for place in places[_STRINGS]:
         pack_into("<I", stream, place + 8, used)

@@ -8,7 +8,7 @@ from struct import unpack_from
 
 from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, PLAIN, Grid, Look, Style, Text, check_size, split_runs
 from gbv_kpi.sheets.package import Package
-from gbv_kpi.sheets.refusal import damaged, oversized
+from gbv_kpi.sheets.refusal import DAMAGED, OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, Sheet
 
 MAX_RECORDS = 5_000_000
@@ -37,7 +37,7 @@ def read_xlsb(package: Package, main: str) -> list[Sheet]:
         if relation and relation.kind == "worksheet":
             part = package.part(relation.target)
             if part is None:
-                raise damaged()
+                raise Refusal(*DAMAGED)
             grid = Grid(from_1904=from_1904)
             _fill(grid, part, strings, styles, looks)
             sheets.append(grid.sheet(name, is_shown=is_shown))
@@ -63,12 +63,12 @@ def _records(part: bytes | None) -> Iterator[tuple[int, bytes]]:
             if not byte & 0x80:
                 break
         if position + size > len(part):
-            raise damaged()
+            raise Refusal(*DAMAGED)
         yield kind, part[position : position + size]
         position += size
         count += 1
         if count > MAX_RECORDS:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
 
 
 def _plain_text(record: bytes, start: int) -> tuple[str, int]:
@@ -113,7 +113,7 @@ def _fill(grid: Grid, part: bytes, strings: Sequence[Text], styles: Sequence[Sty
         if kind == _ROW:
             (row,) = unpack_from("<I", record)
             if row >= MAX_ROWS:
-                raise damaged()
+                raise Refusal(*DAMAGED)
             if record[11] & 0x10:
                 grid.hidden_rows.add(row)
         elif 2 <= kind <= 11 or kind == _RICH_CELL:

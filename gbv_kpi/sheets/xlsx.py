@@ -14,14 +14,9 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.grid import (
-    MAX_SHEETS,
-    Style,
-    without_noise,
-)
+from gbv_kpi.sheets.grid import MAX_SHEETS, Style, without_noise
 from gbv_kpi.sheets.package import Package, elements, is_true
-from gbv_kpi.sheets.refusal import damaged, is_fault, oversized, text_document, unsupported
+from gbv_kpi.sheets.refusal import DAMAGED, NOT_A_SPREADSHEET, OVERSIZED, TEXT_DOCUMENT, Refusal, is_fault
 from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
 from gbv_kpi.sheets.xlsb import read_xlsb
 from gbv_kpi.sheets.xlsx_scan import MAX_TEXT, read_sheet, read_strings, read_styles
@@ -53,17 +48,17 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[Sheet]:
     """Return the sheets of a workbook. Raises `Refusal`, or what a library raises for a damaged file."""
     kind = package.content_types().get(main.lower(), "")
     if "wordprocessing" in kind or main.lower().startswith("word/"):
-        raise text_document()
+        raise Refusal(*TEXT_DOCUMENT)
     if "presentation" in kind:
-        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
+        raise Refusal(*NOT_A_SPREADSHEET)
     if main.lower().endswith(".bin"):
         return read_xlsb(package, main)
     workbook = _read_workbook(package, main)
     if len(workbook.sheets) > MAX_SHEETS:
-        raise oversized()
+        raise Refusal(*OVERSIZED)
     styles_part, strings_part = package.related(main, "styles"), package.related(main, "sharedStrings")
     if styles_part is None and any(relation.kind == "styles" for relation in package.relations(main)):
-        raise damaged()  # a percentage would be read as a count
+        raise Refusal(*DAMAGED)  # a percentage would be read as a count
     styles = read_styles(styles_part) if styles_part else []
     parts = {part: package.part(part) for _, part, _ in workbook.sheets}
     if _is_canonical(package, workbook, main) and not any(style.is_peculiar for style in set(styles)):
@@ -77,7 +72,7 @@ def _read_workbook(package: Package, main: str) -> Workbook:
     targets = {relation.id: relation for relation in package.relations(main)}
     found = elements(package.part(main), "workbook", "sheet", "workbookPr", "calcPr")
     if not found or found[-1][0] != "workbook":
-        raise unsupported(phrase("This is not a spreadsheet, despite its name."))
+        raise Refusal(*NOT_A_SPREADSHEET)
     listed = [(given, targets.get(given.get("id", ""))) for name, given in found if name == "sheet"]
     return Workbook(
         [
@@ -102,7 +97,7 @@ def _read_closely(
         if xml is not None
     }
     if len(contents) < len(parts):
-        raise damaged()
+        raise Refusal(*DAMAGED)
     # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
     results = [cell for _, results in contents.values() for cell in results.values()]
     if workbook.asks_to_calculate and all(isinstance(cell, float) and cell == 0 for cell in results):

@@ -2,25 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from gbv_kpi.sheets.grid import (
-    BUILT_IN,
-    PLAIN,
-    Grid,
-    Look,
-    Run,
-    Style,
-    Text,
-    address_of,
-    number_of,
-)
+from lxml.etree import _Element as Element
+
+from gbv_kpi.sheets.grid import BUILT_IN, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of
 from gbv_kpi.sheets.package import MAX_ELEMENTS, is_true, local_name, walk
-from gbv_kpi.sheets.refusal import oversized
+from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
 
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold
@@ -41,13 +29,13 @@ def read_styles(xml: bytes) -> Sequence[Style]:
             case "xf", "cellXfs":
                 formats.append((element.get("numFmtId", ""), element.get("fontId", "")))
         if len(codes) + len(looks) + len(formats) > MAX_ELEMENTS:
-            raise oversized()
+            raise Refusal(*OVERSIZED)
     look_by_font = {str(number): look for number, look in enumerate(looks) if any(look)}
     style_by_key = {key: Style(codes.get(key[0], ""), look_by_font.get(key[1], PLAIN.look)) for key in set(formats)}
     return [style_by_key[key] for key in formats]
 
 
-def _look(font: "Element") -> Look:
+def _look(font: Element) -> Look:
     values = {local_name(part): part.get("val", "1") for part in font}
     return values.get("vertAlign") in ("superscript", "subscript"), is_true(values.get("strike"))
 
@@ -57,7 +45,7 @@ def read_strings(xml: bytes) -> Sequence[Text]:
     return [_text(item) for _, item in walk(xml, "si")]
 
 
-def _text(item: "Element") -> Text:
+def _text(item: Element) -> Text:
     """Return a text in runs, or as one string where no run has a look of its own."""
     runs: list[Run] = []
     for part in item:
@@ -109,7 +97,7 @@ def read_sheet(
     return grid, results
 
 
-def _value(kind: str, parts: Mapping[str, "Element"], strings: Sequence[Text]) -> Cell | Text | None:
+def _value(kind: str, parts: Mapping[str, Element], strings: Sequence[Text]) -> Cell | Text | None:
     """Return the value of a cell by the parts of its element; None for a blank one."""
     written = (parts["v"].text or "") if "v" in parts else ""
     if not written and kind != "str" and "f" in parts:

@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import load_plan
 from gbv_kpi.returns import isolation
 from gbv_kpi.returns.collect import read_returns
-from gbv_kpi.returns.isolation import Child, Failure, can_isolate, child_for, run_here
+from gbv_kpi.returns.isolation import Child, Failure, can_isolate, run_here
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "2024" / "bieu-cheo-2024.xlsx"
 pytestmark = pytest.mark.skipif(not can_isolate(), reason="needs fork and limits")
@@ -33,6 +33,10 @@ def work(item: str) -> str:
             work("loop")
         case "memory":
             return str(len(bytearray(2**34)))
+        case "leak":
+            globals()["leaked"] = bytearray(200 * 2**20)
+        case "large":
+            return str(len(bytearray(150 * 2**20)))
         case "abort":
             faulthandler.disable()  # pytest's would print the traceback of the child
             os.abort()
@@ -43,7 +47,7 @@ def work(item: str) -> str:
 
 @pytest.fixture
 def child() -> Iterator[Child[str, str]]:
-    with child_for(work, seconds=1) as child:
+    with closing(Child(work, seconds=1)) as child:
         yield child
 
 
@@ -79,12 +83,16 @@ def test_child_raises_what_the_work_refuses_and_goes_on(child: Child[str, str]) 
     assert child.ask("a") == "A"
 
 
+def test_memory_that_one_item_keeps_is_not_lacking_for_the_next(child: Child[str, str]) -> None:
+    assert [child.ask(one) for one in ("leak", "large")] == ["LEAK", str(150 * 2**20)]
+
+
 def test_answer_larger_than_a_pipe_arrives_whole(child: Child[str, str]) -> None:
     assert child.ask("x" * 2_000_000) == "X" * 2_000_000
 
 
 def test_child_is_gone_after_use() -> None:
-    with child_for(work) as child:
+    with closing(Child(work)) as child:
         child.ask("a")
         number = child._running[0].pid if child._running else 0
     assert not Path(f"/proc/{number}").exists()

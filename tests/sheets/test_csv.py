@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbv_kpi.sheets.csv import SHORT, read_text
 from gbv_kpi.sheets.encodings import clean_text
+from gbv_kpi.sheets.open import read_sheets
 from gbv_kpi.sheets.sheet import HEAD_ROWS, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 from tests import offices
@@ -121,24 +121,23 @@ PARTS = ["a", "ă", "12", " ", "'", '"', '""', '"a;b"', '"a\nb"', ";", ",", "\t"
 
 
 @given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=30).map("".join))
-def test_a_short_text_is_read_as_a_long_one(text: str) -> None:
-    short, long = (_rows_of("x" * length + f"\na;{text}") for length in (1, SHORT))
-    assert (short and short[1:]) == (long and long[1:])
+def test_rows_below_the_head_are_read_as_those_in_it(text: str) -> None:
+    short, long = (_rows_of("sep=;\n" + "x\n" * rows + f"a;{text}") for rows in (1, HEAD_ROWS))
+    assert (short and short[1:]) == (long and long[HEAD_ROWS:])
 
 
 def _rows_of(text: str) -> list[list[Cell]] | None:
     """The rows down to the last filled one; None where the text cannot be read."""
-    sheet, _, _ = read_text(Source("f.csv", text.encode()))
-    rows = [] if sheet is None else [list(row) for row in sheet.rows]
+    opened = read_sheets(Source("f.csv", text.encode()))
+    rows = [list(row) for sheet in opened.shown for row in _all_rows(sheet)]
     while rows and not rows[-1]:
         rows.pop()
-    return rows if sheet else None
+    return rows if opened.shown else None
 
 
 def test_a_cell_keeps_its_place_where_rows_differ_in_length() -> None:
-    sheet, _, problems = read_text(Source("f.csv", b"a;b;c\n\nd\n"))
-    assert sheet is not None
-    assert (list(sheet.rows), problems) == ([["a", "b", "c"], [], ["d"]], [])
+    opened = read_sheets(Source("f.csv", b"a;b;c\n\nd\n"))
+    assert ([list(sheet.rows) for sheet in opened.shown], opened.problems) == ([[["a", "b", "c"], [], ["d"]]], [])
 
 
 ODD = (
@@ -177,19 +176,19 @@ def test_a_long_text_has_every_cell_as_it_is_written(seed: int) -> None:
         rows.append(row)
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";", quoting=dice.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))).writerows(rows)
-    sheet, _, _ = read_text(Source("f.csv", text.getvalue().encode(dice.choice(("utf-8", "utf-8-sig", "utf-16")))))
-    assert sheet is not None
-    assert _all_texts(sheet) == [_without_end(list(map(clean_text, row))) for row in rows]
+    content = text.getvalue().encode(dice.choice(("utf-8", "utf-8-sig", "utf-16")))
+    (sheet,) = read_sheets(Source("f.csv", content)).shown
+    assert _all_rows(sheet) == [_without_end(list(map(clean_text, row))) for row in rows]
 
 
-def _all_texts(sheet: Sheet) -> list[list[str]]:
+def _all_rows(sheet: Sheet) -> list[list[Cell]]:
     tail = [] if sheet.tail is None else sheet.tail.astype(object).to_numpy().tolist()
     return [
         _without_end([cell if isinstance(cell, str) else str(cell) for cell in row]) for row in [*sheet.rows, *tail]
     ]
 
 
-def _without_end(row: list[str]) -> list[str]:
+def _without_end(row: list[Cell]) -> list[Cell]:
     while row and not row[-1]:
         row.pop()
     return row

@@ -2,16 +2,15 @@
 
 import pytest
 
-from gbv_kpi.problems import Place
-from gbv_kpi.sheets.encodings import SHORT, clean_text, composed, decode_page, font_problem
+from gbv_kpi.sheets.encodings import SHORT, clean_text, composed, decode_page, lost_letters
 from gbv_kpi.sheets.sheet import LONGEST_TEXT
 
 LABEL = "Số người bị bạo lực trên cơ sở giới"
 
 
 def code_of(*texts: str) -> str | None:
-    problem = font_problem([(f"A{row}", text) for row, text in enumerate(texts, 1)], Place("f"))
-    return problem.code if problem else None
+    refusal = lost_letters([(f"A{row}", text) for row, text in enumerate(texts, 1)])
+    return refusal.code if refusal else None
 
 
 @pytest.mark.parametrize(
@@ -45,18 +44,18 @@ def test_english_is_no_old_font(texts: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
 def test_letters_encoded_twice_are_told_as_that(encoding: str) -> None:
     twice = LABEL.encode().decode(encoding, "replace")
-    problem = font_problem([("C2", twice)], Place("f"))
-    assert problem is not None
-    assert (problem.code, problem.message.details["cells"]) == ("undecodable-text", "C2")
-    assert "twice" in problem.message.wording
+    refusal = lost_letters([("C2", twice)])
+    assert refusal is not None
+    assert (refusal.code, refusal.message.details["cells"]) == ("undecodable-text", "C2")
+    assert "twice" in refusal.message.wording
 
 
 def test_letters_lost_as_question_marks_are_told_with_their_cells() -> None:
     lost = LABEL.encode("latin-1", "replace").decode("latin-1")
-    problem = font_problem([("A1", "STT"), ("C2", lost)], Place("f"))
-    assert problem is not None
-    assert (problem.code, problem.message.details["cells"]) == ("undecodable-text", "C2")
-    assert "lost" in problem.message.wording
+    refusal = lost_letters([("A1", "STT"), ("C2", lost)])
+    assert refusal is not None
+    assert (refusal.code, refusal.message.details["cells"]) == ("undecodable-text", "C2")
+    assert "lost" in refusal.message.wording
 
 
 @pytest.mark.parametrize(

@@ -113,22 +113,36 @@ def test_what_is_struck_out_or_not_shown_is_left_out_and_told() -> None:
 
 @pytest.mark.parametrize(("next_sector", "fault"), [(-2, "unsupported-format"), (0, "unreadable-file")])
 def test_short_stream_that_runs_in_a_circle_is_damaged(next_sector: int, fault: str) -> None:
-    assert [problem.code for problem in read_sheets(Source("f.xls", short_container(next_sector))).problems] == [fault]
+    content = container(entry("Root Entry", 5, child=1, size=512), entry("Workbook", 2, size=60), short=next_sector)
+    assert [problem.code for problem in read_sheets(Source("f.xls", content)).problems] == [fault]
 
 
-def short_container(next_sector: int) -> bytes:
-    """Return an OLE file: table of sectors, directory, table of short sectors, and one short stream "Workbook"."""
+@pytest.mark.parametrize("links", [{"before": 1, "after": 1}, {"before": 0}])
+def test_directory_with_branches_that_join_is_damaged(links: dict[str, int]) -> None:
+    """Each of the 60 entries leads twice to the next one: xlrd would follow 2^60 ways."""
+    entries = [entry("x", 1, **{side: number + step for side, step in links.items()}) for number in range(1, 60)]
+    content = container(entry("Root Entry", 5, child=1, size=512), *entries, entry("Workbook", 2, size=60))
+    assert [problem.code for problem in read_sheets(Source("f.xls", content)).problems] == ["unreadable-file"]
+
+
+def entry(name: str, kind: int, before: int = -1, after: int = -1, child: int = -1, size: int = 0) -> bytes:
+    """Return an entry of the directory of an OLE file: 5 is its root, 1 a storage, 2 a stream."""
+    title = name.encode("utf-16-le").ljust(64, b"\0")
+    first = 2 if kind == 5 else 0
+    return struct.pack("<64sHBBiii36xiII", title, 2 * len(name) + 2, kind, 1, before, after, child, first, size, 0)
+
+
+def container(*entries: bytes, short: int = -2) -> bytes:
+    """Return an OLE file: table of sectors, table of short sectors, one short stream, directory."""
 
     def table(*sectors: int) -> bytes:
         return struct.pack("<128i", *sectors, *[-1] * (128 - len(sectors)))
 
-    def entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
-        title = name.encode("utf-16-le").ljust(64, b"\0")
-        return struct.pack("<64sHBBiii36xiII", title, 2 * len(name) + 2, kind, 1, -1, -1, child, first, size, 0)
-
+    directory = b"".join(entries)
+    directory = directory.ljust(-(-len(directory) // 512) * 512, b"\0")
+    last = 2 + len(directory) // 512
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + struct.pack(
-        "<16xHHHHH6xiii4xiiiii", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 4096, 2, 1, -2, 0
+        "<16xHHHHH6xiii4xiiiii", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 3, 4096, 1, 1, -2, 0
     )
-    directory = entry("Root Entry", 5, 1, 3, 512) + entry("Workbook", 2, -1, 0, 60)
-    blocks = (table(-3, -2, -2, -2), directory.ljust(512, b"\0"), table(next_sector), b"x" * 512)
+    blocks = (table(-3, -2, -2, *range(4, last + 1), -2), table(short), b"x" * 512, directory)
     return head + struct.pack("<109i", 0, *[-1] * 108) + b"".join(blocks)
