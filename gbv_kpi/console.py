@@ -6,6 +6,8 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr
@@ -107,14 +109,15 @@ def to_json_text(content: Mapping[str, object]) -> str:
     """Return the text of a JSON object that is safe to print."""
     from json import dumps  # imported late: most output is not JSON
 
-    return escape_json(dumps(content, ensure_ascii=False, indent=2)) + "\n"
+    return escape_json(dumps(content, ensure_ascii=False, indent=2, default=_json_value)) + "\n"
 
 
 def json_pieces(content: Mapping[str, object]) -> Iterator[str]:
     """Yield the text of a JSON object in pieces, with each item of its lists on its own line."""
     from json import JSONEncoder
 
-    encode = JSONEncoder(ensure_ascii=False).encode  # written in C; json does not use it with an indent
+    encoder = JSONEncoder(ensure_ascii=False, default=_json_value)
+    encode = encoder.encode  # written in C; json does not use it with an indent
     separator = "{\n  "
     for key, value in content.items():
         yield f"{separator}{encode(key)}: "
@@ -128,6 +131,21 @@ def json_pieces(content: Mapping[str, object]) -> Iterator[str]:
             yield escape_json(encode(value))
         separator = ",\n  "
     yield "\n}\n"
+
+
+def _json_value(value: Any) -> object:
+    """Return a value as JSON has it: its record, a time in UTC, a day, the items of an iterable, or its attributes."""
+    if hasattr(value, "record"):
+        return value.record()
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case Iterable():
+            return list(value)
+        case _:
+            return asdict(value)
 
 
 def escape_json(text: str) -> str:

@@ -2,11 +2,13 @@
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
+
+import pandas as pd
 
 from gbv_kpi.cli.app import main
 from gbv_kpi.kpi.engine import evaluate
@@ -112,3 +114,22 @@ def find(scorecard: Scorecard, indicator: str, unit: str | None = None) -> Findi
 
 def verdict(finding: Finding) -> tuple[int | None, int | None, Status, int | None]:
     return finding.numerator, finding.denominator, finding.status, finding.shortfall
+
+
+def findings_frame(plan: Plan, findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return the frame of a scorecard with these findings."""
+    rows = [(f.year, f.indicator, f.unit, f.numerator, f.denominator, str(f.status), f.provisional) for f in findings]
+    frame = pd.DataFrame(
+        rows, columns=["year", "indicator", "unit", "numerator", "denominator", "status", "provisional"]
+    )
+    return frame.astype(
+        {
+            "year": "int16",
+            "indicator": pd.CategoricalDtype(list(plan.indicator_by_id)),
+            "unit": "category",
+            "numerator": "Int64",
+            "denominator": "Int64",
+            "status": pd.CategoricalDtype(list(map(str, Status))),
+            "provisional": bool,
+        }
+    )

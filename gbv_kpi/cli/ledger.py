@@ -54,7 +54,7 @@ def history(
     """
     from gbv_kpi.ledger.query import entries_of, events_of
     from gbv_kpi.ledger.year import keys_named, revisions
-    from gbv_kpi.render.trace import history_listing, history_to_json, history_to_terminal
+    from gbv_kpi.render.ledger import history_listing, history_to_json, history_to_terminal
 
     plan = request.load_plan()
     keys = keys_named(plan, unit, year) if unit is not None else None
@@ -87,7 +87,7 @@ def trace(
     from gbv_kpi.ledger.query import entries_of, events_of
     from gbv_kpi.ledger.year import keys_named
     from gbv_kpi.ledger.year import trace as follow
-    from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
+    from gbv_kpi.render.ledger import trace_listing, trace_to_json, trace_to_terminal
 
     plan = request.load_plan()
     (key,) = keys_named(plan, unit, year) if unit is not None else (None,)
@@ -146,7 +146,7 @@ def diff(
     """
     from gbv_kpi.ledger.query import current_entries
     from gbv_kpi.ledger.year import difference, signed_year
-    from gbv_kpi.render.year_record import difference_listing, difference_to_json, difference_to_terminal
+    from gbv_kpi.render.ledger import difference_listing, difference_to_json, difference_to_terminal
 
     plan, signature = request.load_plan(), None
     with request.open_ledger(from_ledger) as opened, opened.reading() as connection:
@@ -190,7 +190,7 @@ def note(
 
 def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str, year: int, text: str) -> None:
     from gbv_kpi.ledger.year import record_event
-    from gbv_kpi.render.year_record import event_shown
+    from gbv_kpi.render.ledger import event_shown
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
@@ -208,7 +208,7 @@ def sign(
     Example: gbv-kpi sign --year 2025
     """
     from gbv_kpi.ledger.year import sign as record
-    from gbv_kpi.render.year_record import event_shown
+    from gbv_kpi.render.ledger import event_shown
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
@@ -268,7 +268,7 @@ def check_ledger(*, request: Annotated[Request, Format, "ledger", "output"]) -> 
     Example: gbv-kpi ledger check
     """
     from gbv_kpi.ledger.backup import check_ledger as verify
-    from gbv_kpi.render.trace import ledger_check_to_json, ledger_check_to_text
+    from gbv_kpi.render.ledger import ledger_check_to_json, ledger_check_to_text
 
     with request.open_ledger() as opened:
         found = verify(opened)

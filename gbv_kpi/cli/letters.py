@@ -26,7 +26,8 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.papers import letter_to_docx
 from gbv_kpi.render.letters import Letter, letter_to_markdown, letters_of
-from gbv_kpi.render.listing import Columns, listing_of, on_terminal
+from gbv_kpi.render.listing import Columns, listing_of
+from gbv_kpi.render.table import on_terminal
 from gbv_kpi.returns.collect import read_returns, valid_returns
 from gbv_kpi.sheets.sources import find_sources
 

@@ -136,7 +136,7 @@ def report(
     Example: gbv-kpi report --year 2025
     """
     from gbv_kpi.pipeline import judge_ledger, judge_report
-    from gbv_kpi.render.outcome import DETAILED
+    from gbv_kpi.render.formats import DETAILED
 
     plan, template = request.load_plan(), docx_template_of(docx_template, request.format)
     day = day_of(dated) if dated else None
@@ -156,7 +156,7 @@ def report(
 
 def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes | None = None) -> None:
     """Show the outcome and exit with its code; if quiet and the code is 0, only write the file."""
-    from gbv_kpi.render.outcome import rendered
+    from gbv_kpi.render.formats import rendered
 
     silent = quiet and outcome.exit_code == 0
     request.say_left_out(outcome.left_out, silent=silent)

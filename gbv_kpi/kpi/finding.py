@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure, Threshold, exact_rate, shortfall, shown_rate
@@ -55,6 +56,12 @@ class Finding:
         return self.numerator is not None and self.divisor is not None
 
     @property
+    def exact_rate(self) -> Fraction | None:
+        if self.numerator is None or not self.divisor:
+            return None
+        return exact_rate(self.numerator, self.divisor, self.measure)
+
+    @property
     def shortfall(self) -> int | None:
         """Return the whole number by which the threshold is missed; None without a verdict."""
         return self._lacking(self.threshold)
@@ -65,7 +72,7 @@ class Finding:
         return self._lacking(self.next_threshold)
 
     def _lacking(self, threshold: Threshold | None) -> int | None:
-        if self.numerator is None or self.divisor is None or threshold is None or not self.status.has_rate:
+        if self.numerator is None or not self.divisor or threshold is None:
             return None
         return shortfall(self.numerator, self.divisor, threshold)
 
@@ -74,14 +81,13 @@ class Finding:
 
         It has more decimals than asked if rounding would make it reach or cross a threshold, 0 or 100.
         """
-        if not self.status.has_rate or self.numerator is None or not self.divisor:
+        rate = self.exact_rate
+        if rate is None:
             return None
-        if self.measure == "count":
-            return Decimal(self.numerator), 0
-        marks = [t.bound for t in (self.threshold, self.next_threshold) if t is not None]
+        marks = [threshold.bound for threshold in (self.threshold, self.next_threshold) if threshold]
         if self.measure == "percent":
             marks += [Decimal(0), Decimal(100)]
-        return shown_rate(exact_rate(self.numerator, self.divisor, self.measure), tuple(marks), decimals)
+        return shown_rate(rate, tuple(marks), 0 if self.measure == "count" else decimals)
 
     def record(self) -> dict[str, object]:
         """Return the finding as in JSON; `rate_percent` is for display and decides nothing."""
@@ -95,8 +101,8 @@ class Finding:
             "numerator": self.numerator,
             "denominator": self.denominator,
             rate_key(self.measure): float(rate[0]) if rate and self.measure != "count" else None,
-            "threshold": _threshold_record(self.threshold),
-            "next_threshold": _threshold_record(self.next_threshold),
+            "threshold": self.threshold and threshold_record(self.threshold),
+            "next_threshold": self.next_threshold and threshold_record(self.next_threshold),
             "status": str(self.status),
             "shortfall": self.shortfall,
             "next_shortfall": self.next_shortfall,
@@ -109,12 +115,13 @@ def make_finding(
     year: int,
     unit: str | None,
     unit_name: str | None,
-    counts: tuple[int | None, int | None],
+    numerator: int | None,
+    denominator: int | None,
     status: Status,
     provisional: bool,
 ) -> Finding:
-    """Return one finding with the thresholds of its year; `counts` has numerator and denominator."""
-    thresholds = indicator.threshold_in(year), indicator.threshold_after(year)
+    """Return one finding with the thresholds of its year."""
+    counts, thresholds = (numerator, denominator), (indicator.threshold_in(year), indicator.threshold_after(year))
     return Finding(indicator.id, year, unit, unit_name, *counts, status, provisional, *thresholds, indicator.measure)
 
 
@@ -123,9 +130,7 @@ def rate_key(measure: Measure) -> str:
     return f"rate_{'percent' if measure == 'count' else measure}"
 
 
-def _threshold_record(threshold: Threshold | None) -> dict[str, object] | None:
-    if threshold is None:
-        return None
+def threshold_record(threshold: Threshold) -> dict[str, object]:
     whole = threshold.bound == threshold.bound.to_integral_value()
     bound = int(threshold.bound) if whole else float(threshold.bound)
     return {"comparator": threshold.comparator, threshold.measure: bound, "since": threshold.since}

@@ -68,7 +68,6 @@ class Outcome:
         return bool((is_unit != self.province_decides(year)).any())
 
     def province_decides(self, year: int) -> bool:
-        """Return whether the province's findings decide a year."""
         is_complete = all(coverage.complete for coverage in self.scorecard.coverage if coverage.year == year)
         return is_complete or self.command == "report"
 

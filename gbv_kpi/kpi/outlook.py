@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.scorecard import Scorecard
-from gbv_kpi.plan import Indicator, Plan, Unit
+from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met
 
 
@@ -33,11 +33,10 @@ class Outlook:
     missing: tuple[Unit, ...]  # the units without known counts
 
     def record(self) -> dict[str, object]:
-        """Return the outlook as in JSON."""
         return {
             "indicator": self.indicator,
             "year": self.year,
-            "prospect": str(self.prospect),
+            "prospect": self.prospect,
             "estimated": self.estimated,
             "missing": [{"code": unit.code, "name": unit.name} for unit in self.missing],
         }
@@ -49,53 +48,42 @@ def outlooks(scorecard: Scorecard, last_year: Mapping[str, Mapping[str, int]]) -
     `scorecard` is of one year; `last_year` has last year's counts by unit of this year and by field. A plan
     without units has none: who is missing is unknown.
     """
-    plan = scorecard.plan
     if not all(coverage.has_expected_units for coverage in scorecard.coverage):
         return
+    plan, frame = scorecard.plan, scorecard.frame
+    given = frame[frame["numerator"].notna() & frame["denominator"].notna() & frame["unit"].notna()]
     for finding in scorecard.judged.of_province().findings:
         if finding.provisional and finding.threshold is not None:
-            indicator = plan.indicator_by_id[finding.indicator]
-            missing = _missing(scorecard, finding)
-            prospect, estimated = _prospect(finding, finding.threshold, indicator, plan, missing, last_year)
-            yield Outlook(finding.indicator, finding.year, prospect, estimated, missing)
-
-
-def _missing(scorecard: Scorecard, finding: Finding) -> tuple[Unit, ...]:
-    """Return the expected units that do not give both counts of an indicator."""
-    frame = scorecard.frame
-    given = frame[(frame["indicator"] == finding.indicator) & frame["numerator"].notna() & frame["denominator"].notna()]
-    known = set(given["unit"].dropna())
-    return tuple(unit for unit in scorecard.plan.expected_units(finding.year) if unit.code not in known)
+            known = set(given.loc[given["indicator"] == finding.indicator, "unit"])
+            missing = tuple(unit for unit in plan.expected_units(finding.year) if unit.code not in known)
+            prospect, is_estimated = _prospect(finding, finding.threshold, plan, missing, last_year)
+            yield Outlook(finding.indicator, finding.year, prospect, is_estimated, missing)
 
 
 def _prospect(
     finding: Finding,
     threshold: Threshold,
-    indicator: Indicator,
     plan: Plan,
     missing: tuple[Unit, ...],
     last_year: Mapping[str, Mapping[str, int]],
 ) -> tuple[Prospect, bool]:
+    """Return the prospect, and whether it is an estimate."""
+    indicator = plan.indicator_by_id[finding.indicator]
+    wholes = [plan.field_by_id[field].part_of for field in indicator.numerator]
+    if len(set(wholes)) < len(wholes) or not set(wholes) <= set(indicator.denominator):
+        return Prospect.OPEN, False  # the numerator is no part of the denominator: a rate may exceed 100%
     reached, whole = finding.numerator or 0, finding.denominator or 0
-    if not _is_share(indicator, plan):
-        return Prospect.OPEN, False
     # Whatever the missing units count, the rate lies between two extremes: none of it is reached, or all.
     # Try both with a count that outweighs all others: if the verdicts agree, the prediction is exact.
     exact = _between(reached, whole, 10**15 * (whole + 1), threshold)
     if exact is not Prospect.OPEN:
         return exact, False
-    counts = [[last_year.get(unit.code, {}).get(field) for field in indicator.denominator] for unit in missing]
-    known = [count for of_unit in counts for count in of_unit if count is not None]
-    if len(known) < len(missing) * len(indicator.denominator) or whole + sum(known) == 0:
+    counts = [last_year.get(unit.code, {}).get(field) for unit in missing for field in indicator.denominator]
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts) or whole + sum(known) == 0:
         return Prospect.OPEN, False
     estimate = _between(reached, whole, sum(known), threshold)
     return estimate, estimate is not Prospect.OPEN
-
-
-def _is_share(indicator: Indicator, plan: Plan) -> bool:
-    """Return whether the numerator is a part of the denominator, so that a unit's rate lies between 0 and 100%."""
-    wholes = [plan.field_by_id[field].part_of for field in indicator.numerator]
-    return len(set(wholes)) == len(wholes) and set(wholes) <= set(indicator.denominator)
 
 
 def _between(reached: int, whole: int, added: int, threshold: Threshold) -> Prospect:

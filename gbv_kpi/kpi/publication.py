@@ -34,14 +34,13 @@ class Publication(BaseModel):
             raise ValueError("an indicator is not explained")
         return self
 
-    def sums(self, years: Iterable[int]) -> Iterable[tuple[int, Side, str, tuple[str, ...], int]]:
-        """Yield year, fields, indicator, units and sum of every count disclosed for these years."""
-        wanted = set(years)
-        for year, indicator, units, *counts in self.told:
-            if year in wanted:
-                for fields, count in zip(self.indicators[indicator], counts, strict=True):
-                    if count is not None:
-                        yield year, fields, indicator, units, count
+    def sums(self, year: int) -> Iterable[tuple[Side, str, tuple[str, ...], int]]:
+        """Yield fields, indicator, units and sum of every count disclosed for a year."""
+        for told_year, indicator, units, *counts in self.told:
+            sides = zip(self.indicators[indicator], counts, strict=True) if told_year == year else ()
+            for fields, count in sides:
+                if count is not None:
+                    yield fields, indicator, units, count
 
 
 class _Output(BaseModel):
@@ -66,18 +65,14 @@ class Withheld:
     publication: Publication | None = None  # what is disclosed, for later publications
     exposed: tuple[tuple[int, str], ...] = ()  # years and units with small counts that former publications reveal
 
-    def record(self) -> dict[str, object]:
-        """Return the same as in JSON."""
-        return {
+    def published_record(self) -> dict[str, object]:
+        """Return what JSON adds to a published result; `--published` reads `publication` again."""
+        withheld = {
             "min_count": self.min_count,
             "unit_findings": self.units,
             "province_findings": self.overall,
-            "fields": list(self.fields),
+            "fields": self.fields,
             "warnings": self.warnings,
             "errors": self.errors,
         }
-
-    def published_record(self) -> dict[str, object]:
-        """Return what JSON adds to a published result; `--published` reads `publication` again."""
-        publication = self.publication.model_dump(mode="json") if self.publication else None
-        return {"withheld": self.record(), "publication": publication}
+        return {"withheld": withheld, "publication": self.publication and self.publication.model_dump(mode="json")}

@@ -92,25 +92,17 @@ class Scorecard:
     def findings(self) -> list[Finding]:
         """Return every finding as a value."""
         units = self.frame["unit"].astype(object).where(self.frame["unit"].notna(), None)
-        columns = [self.frame["year"].tolist(), self.frame["indicator"].tolist(), units.tolist()]
+        indicators = [self.plan.indicator_by_id[name] for name in self.frame["indicator"]]
+        columns = [indicators, self.frame["year"].tolist(), units]
         columns += [integers(self.frame[name]) for name in ("numerator", "denominator")]
-        columns += [self.frame[name].tolist() for name in ("status", "provisional")]
+        columns += [map(Status, self.frame["status"]), self.frame["provisional"].tolist()]
         return [
-            make_finding(
-                self.plan.indicator_by_id[indicator],
-                year,
-                unit,
-                unit and self.plan.unit_name(year, unit),
-                (numerator, denominator),
-                Status(status),
-                provisional,
-            )
-            for year, indicator, unit, numerator, denominator, status, provisional in zip(*columns, strict=True)
+            make_finding(indicator, year, unit, unit and self.plan.unit_name(year, unit), *figures)
+            for indicator, year, unit, *figures in zip(*columns, strict=True)
         ]
 
     @property
     def statuses(self) -> set[Status]:
-        """Return the statuses that occur."""
         occurs = _is_present(self.frame["status"])
         return {Status(name) for name in self.frame["status"].cat.categories[occurs]}
 
@@ -197,24 +189,3 @@ def _is_one_of(column: "pd.Series", values: Sequence[str]) -> NDArray[np.bool_]:
     codes = column.cat.codes.to_numpy()
     places = np.flatnonzero(column.cat.categories.isin(values))
     return reduce(or_, (codes == place for place in places), np.zeros(len(codes), dtype=bool))
-
-
-def findings_frame(plan: Plan, findings: Iterable[Finding]) -> "pd.DataFrame":
-    """Return the frame of a scorecard with these findings."""
-    import pandas as pd
-
-    rows = [(f.year, f.indicator, f.unit, f.numerator, f.denominator, str(f.status), f.provisional) for f in findings]
-    frame = pd.DataFrame(
-        rows, columns=["year", "indicator", "unit", "numerator", "denominator", "status", "provisional"]
-    )
-    return frame.astype(
-        {
-            "year": "int16",
-            "indicator": pd.CategoricalDtype(list(plan.indicator_by_id)),
-            "unit": "category",
-            "numerator": "Int64",
-            "denominator": "Int64",
-            "status": pd.CategoricalDtype(list(map(str, Status))),
-            "provisional": bool,
-        }
-    )

@@ -15,7 +15,7 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding, Status, make_finding
 from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.plan import Indicator, Plan, Unit
-from gbv_kpi.plan.thresholds import Threshold, exact_rate
+from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.returns.frame import Returns
 
 
@@ -25,14 +25,6 @@ class Point:
 
     finding: Finding
     recast: bool
-
-    @property
-    def rate(self) -> Fraction | None:
-        """Return the exact rate, or None."""
-        finding = self.finding
-        if finding.numerator is None or not finding.divisor:
-            return None
-        return exact_rate(finding.numerator, finding.divisor, finding.measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,8 @@ class Series:
     def path(self) -> Path | None:
         """Return the path to the next milestone, if there is one and two years, among them the last, have a rate."""
         milestone = self.level.next_threshold
-        rated = [(point.finding.year, rate) for point in self.points if (rate := point.rate) is not None]
+        rates = [(point.finding.year, point.finding.exact_rate) for point in self.points]
+        rated = [(year, rate) for year, rate in rates if rate is not None]
         if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
             return None
         (first_year, first), (year, now) = rated[0], rated[-1]
@@ -89,36 +82,40 @@ class Trend:
 def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Trend:
     """Return the trend of the valid returns, of which there is at least one."""
     card = evaluate(returns, plan)
+    province = card.of_province().findings
     years = tuple(range(int(returns.valid["year"].min()), int(returns.valid["year"].max()) + 1))
     frame = recast(returns.valid, plan, years[-1])
     unit_by_code = {unit.code: unit for unit in plan.units_in(years[-1])}
     codes = sorted(set(frame["unit"]))
     units = [None, *(unit_by_code.get(code) or Unit(code=code, name=code) for code in codes)]
-    found: dict[tuple[str, str | None], dict[int, Finding]] = {}
-    of_units = evaluate(replace(returns, frame=frame), plan).of_units()
-    for finding in (*card.of_province().findings, *of_units.findings):
-        found.setdefault((finding.indicator, finding.unit), {})[finding.year] = finding
+    of_units = evaluate(replace(returns, frame=frame), plan).of_units().findings
+    findings = {(finding.indicator, finding.unit, finding.year): finding for finding in (*province, *of_units)}
+    given = {finding.indicator for finding in province}
     series = [
-        _series(plan, indicator, unit, years, found.get((indicator.id, unit.code if unit else None), {}))
+        _series(plan, indicator, unit, years, findings)
         for indicator in plan.all_indicators
-        if not indicator.is_monitored or (indicator.id, None) in found
+        if not indicator.is_monitored or indicator.id in given
         for unit in units
     ]
     return Trend(plan, years, tuple(series), as_of, returns=card.returns)
 
 
 def _series(
-    plan: Plan, indicator: Indicator, unit: Unit | None, years: Iterable[int], found: Mapping[int, Finding]
+    plan: Plan,
+    indicator: Indicator,
+    unit: Unit | None,
+    years: Iterable[int],
+    findings: Mapping[tuple[str, str | None, int], Finding],
 ) -> Series:
     """Return the finding of each year, NO_DATA for a year without one."""
     code, name = (unit.code, unit.name) if unit else (None, None)
     points = []
     for year in years:
-        if finding := found.get(year):
+        if finding := findings.get((indicator.id, code, year)):
             is_recast = unit is not None and not unit.exists_on(plan.reporting_day(year))
             points.append(Point(replace(finding, unit_name=name), is_recast))
         else:
-            no_data = make_finding(indicator, year, code, name, (None, None), Status.NO_DATA, unit is None)
+            no_data = make_finding(indicator, year, code, name, None, None, Status.NO_DATA, unit is None)
             points.append(Point(no_data, recast=False))
     return Series(indicator, code, name, tuple(points))
 

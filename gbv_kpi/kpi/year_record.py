@@ -27,6 +27,9 @@ class Event(BaseModel):
     findings: str | None = None  # of a signature: the hash of the findings
     revisions: tuple[tuple[Text, Text, int], ...] = ()  # of a signature: code, since and revision of each return
 
+    def record(self) -> dict[str, object]:
+        return self.model_dump(mode="json", exclude={"revisions"}) | {"unit": self.unit or None}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -60,3 +63,11 @@ class YearRecord:
     signature: Event | None = None
     changes: Sequence[ReturnChange] = ()
     is_reproduced: bool = True  # the returns signed still give the findings signed
+
+    def record(self) -> dict[str, object]:
+        return {
+            "notes": self.notes,
+            "signature": self.signature,
+            "signature_reproduced": self.is_reproduced if self.signature else None,
+            "changed_since_signed": self.changes,
+        }

@@ -1,7 +1,7 @@
-"""Format the figures of a finding in a language, and the sign and word of each status."""
+"""Format figures in a language, with the sign and word of each status, and choose the units that are shown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 
 if TYPE_CHECKING:
+    from gbv_kpi.kpi.scorecard import Scorecard
     from gbv_kpi.kpi.trend import Point
     from gbv_kpi.plan import Indicator
 
@@ -26,6 +27,8 @@ _LOOKS = {  # sign, word, and colour on a terminal
 MARK = {status: mark for status, (mark, _, _) in _LOOKS.items()}
 MEANING = {status: meaning for status, (_, meaning, _) in _LOOKS.items()}
 STYLE = {status: style for status, (_, _, style) in _LOOKS.items()}
+SHOWN_UNITS = 200  # more than any province has communes
+SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 RECAST = "*"
 PROVISIONAL = "~"
 TARGET = {
@@ -55,9 +58,9 @@ def counts_text(finding: Finding, language: Language) -> str:
 
 
 def result_text(finding: Finding, language: Language) -> str:
-    """Return the counts and the rate: 2,061/2,216 = 93.0%; for a count only the count."""
-    counts = counts_text(finding, language)
-    return counts if finding.measure == "count" else f"{counts} = {rate_text(finding, language)}"
+    """Return the counts and the rate: 2,061/2,216 = 93.0%; for a count, or without a rate, only the counts."""
+    counts, rate = counts_text(finding, language), rate_text(finding, language)
+    return f"{counts} = {rate}" if rate and finding.measure != "count" else counts
 
 
 def threshold_text(threshold: Threshold, language: Language) -> str:
@@ -85,6 +88,22 @@ def level_text(threshold: Threshold, language: Language) -> str:
 def _bound_text(threshold: Threshold, language: Language) -> str:
     decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
     return writer_of(threshold.measure, language)(threshold.bound, decimals)
+
+
+def shown_of(units: int) -> int:
+    return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
+
+
+def year_rows(scorecard: "Scorecard") -> list[tuple[str, Mapping[str, Finding]]]:
+    """Return the judged findings of the units by name; of very many units only those that miss a threshold."""
+    scorecard = scorecard.judged
+    shown = shown_of(scorecard.unit_count)
+    if scorecard.unit_count > shown:
+        scorecard = scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
+    rows: dict[str, dict[str, Finding]] = {}
+    for finding in scorecard.of_units().findings:
+        rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
+    return [(next(iter(row.values())).unit_name or "", row) for row in rows.values()]
 
 
 def marks_text(point: "Point") -> str:

@@ -1,20 +1,16 @@
 """Render an outcome as a JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date
 
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
-from gbv_kpi.render.year_record import year_record_record
 
 
 def attributes(value: object, *names: str) -> dict[str, object]:
-    """Return the attributes of these names; days and times in ISO 8601."""
-    found = {name: getattr(value, name) for name in names}
-    return {name: part.isoformat() if isinstance(part, date) else part for name, part in found.items()}
+    return {name: getattr(value, name) for name in names}
 
 
 def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
@@ -36,13 +32,11 @@ def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
             }
             for coverage in outcome.scorecard.coverage
         ],
-        "findings": (finding.record() for finding in outcome.scorecard.findings),
+        "findings": outcome.scorecard.findings,
         "exit_code": outcome.exit_code,
     }
     if outcome.command == "report":
-        content["outlook"] = [outlook.record() for outlook in outcome.outlook]
-        content["record"] = outcome.year_record and year_record_record(outcome.year_record)
-        content["as_of"] = outcome.as_of.astimezone(UTC).isoformat() if outcome.as_of else None
+        content |= {"outlook": outcome.outlook, "record": outcome.year_record, "as_of": outcome.as_of}
     if outcome.withheld:
         content |= outcome.withheld.published_record()
     return json_pieces(content)

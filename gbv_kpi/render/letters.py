@@ -8,16 +8,16 @@ from typing import Literal
 from gbv_kpi.i18n import Detail, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.ledger.status import YearStatus
-from gbv_kpi.ledger.submit import State, SubmittedFile
+from gbv_kpi.ledger.submit import SubmittedFile
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, target_text
-from gbv_kpi.render.jinja import text_of
-from gbv_kpi.render.markdown import markdown_of
+from gbv_kpi.render.jinja import markdown_of, text_of
 from gbv_kpi.render.problems import correction, place_text
 from gbv_kpi.render.sentences import amount
 
+Kind = Literal["reminder", "refusal", "results"]
 HEADINGS = (
     phrase("Indicator"),
     phrase("Result"),
@@ -33,7 +33,7 @@ class Letter:
     """A letter to a unit: its subject, an opening, points or the rows of a table, and a closing."""
 
     unit: Unit
-    kind: Literal["reminder", "refusal", "results"]
+    kind: Kind
     about: str
     opening: Sequence[str]
     closing: str  # without its full stop
@@ -70,15 +70,10 @@ def letters_of(
         findings_by_unit.setdefault(finding.unit, []).append(finding)
     for status in year_status.units:
         unit, problems = status.unit, refused.get(status.unit.code, ())
-        kind: Literal["reminder", "refusal", "results"]
-        rows: list[list[str]] = []
-        if problems:
-            kind = "refusal"
-        elif unit.expected and not status.is_received:
-            kind = "reminder"
-        elif rows := list(_rows(findings_by_unit.get(unit.code, ()), plan, language)):
-            kind = "results"
-        else:
+        is_awaited = unit.expected and not status.is_received
+        kind: Kind = "refusal" if problems else "reminder" if is_awaited else "results"
+        rows = list(_rows(findings_by_unit.get(unit.code, ()), plan, language)) if kind == "results" else []
+        if kind == "results" and not rows:
             continue
         details: dict[str, Detail] = {
             "unit": _lower_level(unit),
@@ -122,11 +117,8 @@ def letter_to_markdown(letter: Letter, language: Language) -> str:
 
 def reply_to(file: SubmittedFile, language: Language) -> str:
     """Return the reply, as Markdown, to a file that was refused or in which nothing is filled in."""
-    name = _file_name(file.path)
-    opening = phrase("The return {file} was not recorded. Please correct the following and send it again:", file=name)
-    if file.state is State.BLANK:
-        opening = phrase("The return {file} was not recorded: no figure is filled in.", file=name)
-    return markdown_of("reply.md.j2", language, opening=opening, points=_corrections(file.problems))
+    points = _corrections(file.problems)
+    return markdown_of("reply.md.j2", language, file=file, name=_file_name(file.path), points=points)
 
 
 def _file_name(path: str) -> str:

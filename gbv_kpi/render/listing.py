@@ -5,15 +5,11 @@ separators, and the local time of the office with its offset.
 """
 
 import csv
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from pkgutil import resolve_name
 from types import SimpleNamespace
 from typing import Any, TypeVar
-
-from rich.console import RenderableType
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
@@ -22,15 +18,8 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MEANING, clock_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import withheld_reason
-from gbv_kpi.render.table import Column, Styled, Table
 
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
-RENDERERS = {  # imported only where they are asked for
-    "csv": "gbv_kpi.render.listing:listing_to_csv",
-    "md": "gbv_kpi.render.markdown:listing_to_markdown",
-    "xlsx": "gbv_kpi.render.xlsx.lists:listing_to_xlsx",
-}
-
 Item = TypeVar("Item")
 
 
@@ -63,39 +52,6 @@ def listing_of(title: Phrase, columns: Columns[Item], items: Iterable[Item], not
     return Listing(title, [(name, heading) for name, heading, _ in columns], rows, tuple(notes))
 
 
-def in_format(
-    format: str,
-    item: Item,
-    language: Language,
-    table: Callable[[Item, Language], RenderableType],
-    json: Callable[[Item, Language], str | Iterator[str]],
-    listing: Callable[[Item, Language], Listing],
-) -> str | bytes | Iterator[str] | RenderableType:
-    """Return a result in a format: its table for a terminal, its JSON, or its listing as a file."""
-    if format in ("table", "json"):
-        return (table if format == "table" else json)(item, language)
-    render: Callable[[Listing, Language], str | bytes | Iterator[str]] = resolve_name(RENDERERS[format])
-    return render(listing(item, language), language)
-
-
-def on_terminal(listing: Listing, language: Language, names: Collection[str] = ()) -> Table:
-    """Return the columns of these names, or all, as a table of a terminal."""
-    shown = [index for index, (name, _) in enumerate(listing.columns) if not names or name in names]
-    columns = []
-    for index in shown:
-        cells = [row[index] for row in listing.rows]
-        heading = listing.columns[index][1]
-        is_figure = any(isinstance(cell, int) and not isinstance(cell, bool) for cell in cells)
-        is_unbroken = any(isinstance(cell, date) for cell in cells)
-        columns.append(Column(language.say(heading or ""), is_figure, is_unbroken))
-    return Table(columns, [[_styled(row[index], language) for index in shown] for row in listing.rows])
-
-
-def _styled(cell: Cell, language: Language) -> Styled:
-    lines = map(escape_controls, for_person(cell, language).split("\n"))
-    return Styled("\n".join(lines), cell.style if isinstance(cell, Coded) else "")
-
-
 Writer = Callable[[Any, Language], str]
 WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the nearest type of a cell: for a person, and for a program
     object: (lambda cell, language: language.say(cell), lambda cell, language: language.say(cell)),
@@ -104,8 +60,9 @@ WRITERS: Mapping[type, tuple[Writer, Writer]] = {  # by the nearest type of a ce
     date: (lambda cell, _: f"{cell:%d/%m/%Y}", lambda cell, _: cell.isoformat()),
     datetime: (lambda cell, _: clock_text(cell), lambda cell, _: f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),
     Coded: (lambda cell, language: language.say(cell.words), lambda cell, _: cell.code),
-    Finding: (rate_text, lambda cell, _: _decimal_text(rate[0]) if (rate := cell.rate(decimals=4)) else ""),
-    Threshold: (threshold_text, lambda cell, _: _decimal_text(cell.bound)),
+    # For a program without trailing zeros: 60.3774 and 100.
+    Finding: (rate_text, lambda cell, _: f"{rate[0].normalize():f}" if (rate := cell.rate(decimals=4)) else ""),
+    Threshold: (threshold_text, lambda cell, _: f"{cell.bound.normalize():f}"),
 }
 
 
@@ -125,11 +82,6 @@ def for_program(cell: Cell, language: Language) -> str | int | None:
     _, for_a_program = _writers(cell)
     shown = escape_controls(for_a_program(cell, language))
     return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
-
-
-def _decimal_text(number: Decimal) -> str:
-    """Return a number without trailing zeros: 100 and 60.3774."""
-    return f"{number.normalize():f}"
 
 
 COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language
@@ -169,6 +121,15 @@ def to_csv(outcome: Outcome, language: Language) -> Iterator[str]:
 
 def listing_to_csv(listing: Listing, language: Language) -> Iterator[str]:
     return _csv_lines([name for name, _ in listing.columns], listing.rows, language)
+
+
+def listing_to_markdown(listing: Listing, language: Language) -> str:
+    from gbv_kpi.render.jinja import markdown_of  # here: no other format needs Jinja
+
+    shown = [(index, heading) for index, (_, heading) in enumerate(listing.columns) if heading]
+    headings = [heading for _, heading in shown]
+    rows = ([for_person(row[index], language) for index, _ in shown] for row in listing.rows)
+    return markdown_of("listing.md.j2", language, listing=listing, headings=headings, rows=rows)
 
 
 def _csv_lines(names: Iterable[str], rows: Iterable[Iterable[Cell]], language: Language) -> Iterator[str]:

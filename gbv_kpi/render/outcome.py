@@ -1,8 +1,7 @@
-"""Render an outcome as sentences and tables, the same on a terminal and in Markdown; other formats by their modules."""
+"""Render an outcome as sentences and tables, the same on a terminal and in Markdown."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
-from pkgutil import resolve_name
 
 import numpy as np
 from rich.console import Group, RenderableType
@@ -14,35 +13,14 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
 from gbv_kpi.problems import Problem
-from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import MARK, MEANING, STYLE, counts_text, rate_text, result_text, threshold_text
-from gbv_kpi.render.problems import SEVERITY, SEVERITY_STYLE, grouped
+from gbv_kpi.render import formatting, sentences
+from gbv_kpi.render.formatting import MARK, MEANING, STYLE, result_text
+from gbv_kpi.render.problems import SEVERITY, SEVERITY_STYLE, ProblemGroup, grouped, place_text
 from gbv_kpi.render.table import Column, Styled, Table, styled
-from gbv_kpi.render.year_record import record_sentences
 
-DETAILED = frozenset({"html", "xlsx", "docx"})  # formats that show counts and trend too
-RENDERERS = {  # imported only where they are asked for
-    "table": "gbv_kpi.render.outcome:to_terminal",
-    "json": "gbv_kpi.render.json:to_json",
-    "csv": "gbv_kpi.render.listing:to_csv",
-    "md": "gbv_kpi.render.markdown:to_markdown",
-    "html": "gbv_kpi.render.html.page:to_html",
-    "xlsx": "gbv_kpi.render.xlsx.report:to_xlsx",
-    "docx": "gbv_kpi.render.docx.papers:to_docx",
-}
-SHOWN_UNITS = 200  # more than any province has communes
-SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 NAME_WIDTH = 28  # columns that a unit's name may claim on a terminal before it is broken
 
-FindingByIndicator = Mapping[str, Finding]
 Block = Styled | Table
-Rendered = bytes | str | Iterable[str] | RenderableType
-
-
-def rendered(outcome: Outcome, format: str, language: Language, template: bytes | None = None) -> Rendered:
-    """Return the bytes of a file, or a text, whole or in pieces; `template` is an office's own Word document."""
-    render: Callable[..., Rendered] = resolve_name(RENDERERS[format])
-    return render(outcome, language, template) if format == "docx" else render(outcome, language)
 
 
 def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
@@ -58,6 +36,14 @@ def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
     return Group(*parts, *problem_groups(outcome.problems, language), *verdict_blocks(outcome, language))
 
 
+def to_markdown(outcome: Outcome, language: Language) -> str:
+    """Return the verdict first, then every year, the problems and the files."""
+    from gbv_kpi.render.jinja import markdown_of  # here: a terminal needs no Jinja
+
+    functions = (grouped, group_lines, verdict_blocks, year_blocks)
+    return markdown_of("outcome.md.j2", language, functions, outcome=outcome, SEVERITY=SEVERITY)
+
+
 def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:
     """Yield problems as paragraphs: by file, errors first, one kind at a time with its first examples."""
     for file, groups in grouped(problems):
@@ -66,8 +52,19 @@ def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[
             severity = language.say(SEVERITY[group.severity]), SEVERITY_STYLE[group.severity]
             count = f" ({language.number(len(group.problems))})" if len(group.problems) > 1 else ""
             yield Padding.indent(Text.assemble(severity, f" {group.code}{count}"), 2)
-            yield from (Padding.indent(line, 4) for line in group.lines(language))
+            yield from (Padding.indent(line, 4) for line in group_lines(group, language))
         yield Text()
+
+
+def group_lines(group: ProblemGroup, language: Language) -> Iterator[Styled]:
+    """Yield the first examples with their places, how many more there are, and the hints."""
+    for problem in group.examples:
+        message = language.say(problem.message)
+        yield styled(f"{place}: {message}" if (place := place_text(problem)) else message, language)
+    if group.more:
+        yield styled(plural("… and {count} more", "… and {count} more", group.more), language, "dim")
+    for hint in group.distinct_hints(language):
+        yield styled(f"→ {hint}", language, "italic")
 
 
 def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) -> Iterator[Block]:
@@ -99,7 +96,7 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
     for found in outcome.outlook:
         yield styled(sentences.outlook(plan, found), language, "yellow")
     withheld = sentences.withheld_notes(plan, outcome.withheld, language)
-    for note in (*withheld, *record_sentences(outcome.year_record, plan, language)):
+    for note in (*withheld, *sentences.record_sentences(outcome.year_record, plan, language)):
         yield styled(note, language)
 
 
@@ -108,31 +105,15 @@ def legend(present: Container[Status], language: Language) -> list[Styled]:
     return [Styled(language.say(MEANING[status]), STYLE[status], MARK[status]) for status in shown]
 
 
-def shown_of(units: int) -> int:
-    return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
-
-
-def year_rows(scorecard: Scorecard) -> list[tuple[str, FindingByIndicator]]:
-    """Return the judged findings of the units by name; of very many units only those that miss a threshold."""
-    scorecard = scorecard.judged
-    shown = shown_of(scorecard.unit_count)
-    if scorecard.unit_count > shown:
-        scorecard = scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
-    rows: dict[str, dict[str, Finding]] = {}
-    for finding in scorecard.of_units().findings:
-        rows.setdefault(finding.unit or "", {})[finding.indicator] = finding
-    return [(next(iter(row.values())).unit_name or "", row) for row in rows.values()]
-
-
 def results_table(scorecard: Scorecard, language: Language) -> Table:
     """Return the matrix that an officer shows: units down, indicators across, the province and its thresholds below."""
 
     def result(finding: Finding, *, with_counts: bool = False) -> Styled:
         has_counts = with_counts and finding.measure != "count" and finding.denominator is not None
-        counts = counts_text(finding, language) if has_counts else ""
-        return Styled(rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
+        counts = formatting.counts_text(finding, language) if has_counts else ""
+        return Styled(formatting.rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
 
-    units, indicators = year_rows(scorecard), scorecard.plan.indicators
+    units, indicators = formatting.year_rows(scorecard), scorecard.plan.indicators
     province = scorecard.judged.of_province().findings
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
@@ -145,7 +126,7 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
     if more := scorecard.judged.unit_count - len(units):
         rows.append([styled(plural("… {count} more unit", "… {count} more units", more), language, "dim")])
     thresholds = [finding.threshold for finding in province]
-    in_force = (threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
+    in_force = (formatting.threshold_text(found, language) if found else phrase("not yet") for found in thresholds)
     footer = [
         [place, *(result(finding, with_counts=True) for finding in province)],
         [styled(text, language, "dim") for text in (phrase("Threshold in force"), *in_force)],
@@ -158,7 +139,7 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
 
     Of very many units only some are shown, the province always.
     """
-    missed, shown = scorecard.missed, shown_of(scorecard.unit_count)
+    missed, shown = scorecard.missed, formatting.shown_of(scorecard.unit_count)
     if len(missed) > shown:
         is_unit = scorecard.frame["unit"].notna().to_numpy()[missed]
         missed = np.concatenate([missed[~is_unit], missed[is_unit][:shown]])

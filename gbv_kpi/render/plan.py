@@ -5,7 +5,6 @@ The schemas are `gbv-kpi/plan-list/1`, `gbv-kpi/plan-show/1`, `gbv-kpi/plan-chec
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
 from operator import attrgetter
 from pathlib import Path
@@ -17,6 +16,7 @@ import tomli
 from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.exit_codes import ExitCode
 from gbv_kpi.i18n import Language, Phrase, phrase
+from gbv_kpi.kpi.finding import threshold_record
 from gbv_kpi.plan.load import PlanReading
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Indicator, Lasting, Table, ThresholdEntry
@@ -58,12 +58,12 @@ def plan_to_json(plan: Plan, day: date) -> str:
         {
             "schema": "gbv-kpi/plan-show/1",
             **_record(plan, *SUMMARY, "issued", "note"),
-            "indicators": [_indicator_record(indicator, plan) for indicator in plan.all_indicators],
+            "indicators": (_indicator_record(indicator, plan) for indicator in plan.all_indicators),
             "fields": [{"part_of": None, "optional": False, **_record(field)} for field in plan.fields],
-            "day": day.isoformat(),
+            "day": day,
             "units": [_record(unit, "code", "name", "from", "until") | {"expected": unit.expected} for unit in units],
-            "agencies": list(map(_record, plan.agencies)),
-            "task_groups": list(map(_record, plan.task_groups)),
+            "agencies": map(_record, plan.agencies),
+            "task_groups": map(_record, plan.task_groups),
         }
     )
 
@@ -88,9 +88,8 @@ def _indicator_record(indicator: Indicator, plan: Plan) -> dict[str, object]:
 
 def _threshold_record(entry: ThresholdEntry, indicator: Indicator) -> dict[str, object]:
     written, threshold = _record(entry), entry.threshold(indicator.measure)
-    bound = int(threshold.bound) if threshold.bound == int(threshold.bound) else float(threshold.bound)
-    record = {"comparator": threshold.comparator, indicator.measure: bound, "since": threshold.since}
-    return record | {"note": written.get("note")} | {key: written[key] for key in ("source",) if key in written}
+    source = {"source": written["source"]} if "source" in written else {}
+    return {**threshold_record(threshold), "note": written.get("note"), **source}
 
 
 def plan_to_text(plan: Plan, day: date, language: Language, width: int | None = None) -> str:
@@ -245,12 +244,13 @@ def _grade_remarks(reading: PlanReading) -> list[tuple[Severity, Remark]]:
 
 
 def settings_to_json(settings: Sequence["Setting"], file: Path | None) -> str:
-    records = list(map(asdict, settings))
-    return to_json_text({"schema": "gbv-kpi/config/1", "file": file and str(file), "settings": records, "exit_code": 0})
+    content = {"schema": "gbv-kpi/config/1", "file": file and str(file), "settings": settings}
+    return to_json_text({**content, "exit_code": 0})
 
 
 def settings_to_terminal(settings: Sequence["Setting"], file: Path | None, language: Language) -> "RenderableType":
-    from gbv_kpi.render.listing import Columns, listing_of, on_terminal  # here: a plan needs no rich
+    from gbv_kpi.render.listing import Columns, listing_of
+    from gbv_kpi.render.table import on_terminal  # here: a plan needs no rich
 
     def source_of(setting: "Setting") -> str:
         words = language.say(SETTING_SOURCES[setting.source])

@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import starmap
-from typing import TYPE_CHECKING
 
 from gbv_kpi.console import to_json_text
-from gbv_kpi.i18n import Language, Phrase, phrase, plural
+from gbv_kpi.i18n import Language, Phrase, phrase
 from gbv_kpi.problems import CATALOGUE, Problem, Severity
-
-if TYPE_CHECKING:
-    from gbv_kpi.render.table import Styled
 
 EXAMPLES = 3
 SEVERITY = {Severity.ERROR: phrase("error"), Severity.WARNING: phrase("warning")}
@@ -52,18 +48,6 @@ class ProblemGroup:
 
     def distinct_hints(self, language: Language) -> list[str]:
         return list(dict.fromkeys(language.say(problem.hint) for problem in self.problems))
-
-    def lines(self, language: Language) -> Iterator["Styled"]:
-        """Yield the first examples with their places, how many more there are, and the hints."""
-        from gbv_kpi.render.table import styled  # here: `explain` needs no rich
-
-        for problem in self.examples:
-            message = language.say(problem.message)
-            yield styled(f"{place}: {message}" if (place := place_text(problem)) else message, language)
-        if self.more:
-            yield styled(plural("… and {count} more", "… and {count} more", self.more), language, "dim")
-        for hint in self.distinct_hints(language):
-            yield styled(f"→ {hint}", language, "italic")
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGroup]]]:

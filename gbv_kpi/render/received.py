@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -16,18 +14,17 @@ from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.problems import error_count
-from gbv_kpi.render.formatting import clock_text
+from gbv_kpi.render.formatting import SHOWN_UNITS, clock_text
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes, problem_record, unit_records
-from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of, on_terminal
+from gbv_kpi.render.ledger import entry_record
+from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import problem_groups
 from gbv_kpi.render.problems import correction, place_text
-from gbv_kpi.render.table import styled
-from gbv_kpi.render.trace import entry_record
-from gbv_kpi.render.year_record import change_words, event_record, event_sentence
+from gbv_kpi.render.sentences import change_words, event_sentence
+from gbv_kpi.render.table import on_terminal, styled
 
 SHOWN_CHANGES = 50  # returns shown with their changes
-SHOWN_UNITS = 200
 STATES = {
     State.RECORDED: ("✓", phrase("recorded {count}"), "green"),
     State.UNCHANGED: ("=", phrase("unchanged {count}"), "dim"),
@@ -61,7 +58,7 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
     return {
         **attributes(file, "path", "sha256", "returns"),
         "state": file.state,
-        "recorded_before": file.since.isoformat() if file.since else None,
+        "recorded_before": file.since,
         "corrected_since": file.corrected_since,
         "recorded": [
             entry_record(revised.entry, "unit_name", "year", "revision")
@@ -73,12 +70,9 @@ def _file_record(file: SubmittedFile) -> dict[str, object]:
 
 def submission_listing(submission: Submission, language: Language) -> Listing:
     """Return a row for each file; corrections, problems, and last the number of files in each state become notes."""
-    states = [file.state for file in submission.files]
-    counted = [
-        phrase(words.wording, count=states.count(state)) for state, (_, words, _) in STATES.items() if state in states
-    ]
-    known: dict[str, Any] = {"submission": submission, "counted": counted, "STATES": STATES}
-    *results, summary = text_of("submission.txt.j2", language, [_corrections, clock_text], **known).splitlines()
+    functions = (_corrections, clock_text)
+    text = text_of("submission.txt.j2", language, functions, submission=submission, STATES=STATES)
+    *results, summary = text.splitlines()
     columns: Columns[tuple[SubmittedFile, str]] = (
         ("file", phrase("File"), lambda row: row[0].path),
         ("state", phrase("Ledger"), lambda row: Coded(str(row[0].state), row[1], STATES[row[0].state][2])),
@@ -136,25 +130,21 @@ def status_to_json(status: YearStatus, _: Language) -> str:
         {
             "schema": "gbv-kpi/status/1",
             "plan": status.plan.id,
-            **attributes(status, "year", "deadline"),
-            "deadlines": {level: day.isoformat() for level, day in status.deadlines.items()},
+            **attributes(status, "year", "deadline", "deadlines"),
             "coverage": [{**coverage, "missing": unit_records(outstanding)}],
-            "units": list(map(_unit_record, status.units)),
+            "units": map(_unit_record, status.units),
             "exit_code": status.exit_code,
         }
     )
 
 
 def _unit_record(status: UnitStatus) -> dict[str, object]:
-    received = status.first_received
     return {
         "unit": status.unit.code,
         "unit_name": status.unit.name,
         "expected": status.unit.expected,
         "status": status.arrival,
-        "deadline": status.deadline.isoformat() if status.deadline else None,
-        "withdrawn": event_record(status.withdrawn),
-        "first_received": received.astimezone(UTC).isoformat() if received else None,
+        **attributes(status, "deadline", "withdrawn", "first_received"),
         "returns": [
             entry_record(entry, "unit_name", "revision", "file", "sha256", "at") | {"by": entry.who}
             for entry in status.entries

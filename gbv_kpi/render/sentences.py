@@ -1,4 +1,4 @@
-"""Write the sentences about an outcome, the same on a terminal, a page and paper."""
+"""Write the sentences about an outcome and the events of its year, the same on a terminal, a page and paper."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -9,25 +9,18 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
 from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
+from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, shown_rate
 from gbv_kpi.problems import error_count
-from gbv_kpi.render.formatting import (
-    MARK,
-    MEANING,
-    PROVISIONAL,
-    RECAST,
-    level_text,
-    rate_text,
-    result_text,
-    threshold_text,
-    writer_of,
-)
+from gbv_kpi.render import formatting
+from gbv_kpi.render.formatting import MARK, MEANING, rate_text, result_text
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Path, Trend
 
 SHOWN_NAMES = 20
+SHORT_HASH = 12  # characters in a sentence; JSON has them all
 COMMON_NOUNS = ("tỉnh ", "thành phố ", "huyện ", "quận ", "thị xã ", "xã ", "phường ", "thị trấn ", "cả ", "toàn ")
 
 ESTIMATED = {
@@ -129,7 +122,7 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     coming = finding.next_threshold
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
-    rate, level = rate_text(finding, language), level_text(coming, language)
+    rate, level = rate_text(finding, language), formatting.level_text(coming, language)
     details = {"rate": rate, "threshold": level, "year": str(coming.since)}
     if not finding.next_shortfall:
         return phrase("{rate}, which already reaches the {threshold} set for {year}", **details)
@@ -249,9 +242,9 @@ def outlook(plan: Plan, found: Outlook) -> Phrase:
 def path(found: "Path", language: Language) -> Phrase:
     """Return whether the last year lies on the straight path to the next threshold."""
     wanted, decimals = shown_rate(found.wanted, ())
-    write = writer_of(found.milestone.measure, language)
+    write = formatting.writer_of(found.milestone.measure, language)
     details = {
-        "threshold": threshold_text(found.milestone, language),
+        "threshold": formatting.threshold_text(found.milestone, language),
         "year": str(found.milestone.since),
         "wanted": write(wanted, decimals),
     }
@@ -263,6 +256,41 @@ def path(found: "Path", language: Language) -> Phrase:
 def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
     points = [point for series in trend.series for point in series.points]
     if any(point.recast for point in points):
-        yield RECAST, phrase("recast: the sum of the units that have merged into this one")
+        yield formatting.RECAST, phrase("recast: the sum of the units that have merged into this one")
     if any(point.finding.provisional for point in points):
-        yield PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not list them")
+        yield formatting.PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not list them")
+
+
+def event_sentence(event: Event) -> Phrase:
+    details = {"year": str(event.year), "at": formatting.clock_text(event.at), "who": event.who}
+    about = {"unit": event.unit_name, "text": event.text, **details}
+    match event.kind:
+        case "withdraw":
+            return phrase("{unit}, {year}: withdrawn on {at} by {who}: {text}", **about)
+        case "note":
+            return phrase("{unit}, {year}: note of {at} by {who}: {text}", **about)
+        case "sign":
+            short = (event.findings or "")[:SHORT_HASH]
+            return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details, hash=short)
+
+
+def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Sequence[Phrase | str]:
+    """Return the notes, the signature, and cell by cell what has changed since."""
+    if record is None or not (record.notes or record.signature):
+        return []
+    from gbv_kpi.render.jinja import text_of  # here: most reports have no record
+
+    functions = (event_sentence, fields_changed)
+    return text_of("record.txt.j2", language, functions, record=record, plan=plan).splitlines()
+
+
+def fields_changed(change: ReturnChange, plan: Plan, separator: str, language: Language) -> str:
+    return separator.join(change_words(field, plan, language, with_cell=True) for field in change.changes)
+
+
+def change_words(change: Change, plan: Plan, language: Language, *, with_cell: bool = False) -> str:
+    """Return a field with its counts before and after: Số cơ sở giáo dục: 92 → 93 (L4)."""
+    field = plan.field_by_id.get(change.field)
+    old, new = ("–" if count is None else language.number(count) for count in (change.old, change.new))
+    cell = f" ({change.new_cell})" if with_cell and change.new_cell else ""
+    return f"{language.say(field.label) if field else change.field}: {old} → {new}{cell}"

@@ -1,7 +1,8 @@
 """Define a table of texts for any output, and draw it on a terminal: coloured, never as markup, stacked if too wide."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rich import box
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
+from gbv_kpi.render.listing import Cell, Coded, Listing, for_person
 
 READABLE = 14  # columns that a wrapped text needs; figures are never wrapped
 GAPS = (3, 1)  # columns between two values: usual, and where room is short
@@ -76,6 +78,24 @@ class Table:
             yield table
         if self.legend:
             yield legend_text(self.legend)
+
+
+def on_terminal(listing: Listing, language: Language, names: Collection[str] = ()) -> Table:
+    """Return the columns of these names, or all, as a table of a terminal."""
+    shown = [index for index, (name, _) in enumerate(listing.columns) if not names or name in names]
+    columns: list[Column] = []
+    for index in shown:
+        cells = [row[index] for row in listing.rows]
+        heading = listing.columns[index][1]
+        is_figure = any(isinstance(cell, int) and not isinstance(cell, bool) for cell in cells)
+        is_unbroken = any(isinstance(cell, date) for cell in cells)
+        columns.append(Column(language.say(heading or ""), is_figure, is_unbroken))
+    return Table(columns, [[_styled(row[index], language) for index in shown] for row in listing.rows])
+
+
+def _styled(cell: Cell, language: Language) -> Styled:
+    lines = map(escape_controls, for_person(cell, language).split("\n"))
+    return Styled("\n".join(lines), cell.style if isinstance(cell, Coded) else "")
 
 
 def legend_text(signs: Sequence[Styled]) -> Text:

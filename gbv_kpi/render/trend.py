@@ -1,7 +1,6 @@
 """Render every indicator over the years: as a list, on a terminal, and as JSON, schema `gbv-kpi/trend/1`."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 from fractions import Fraction
 
 from rich.console import Group, RenderableType
@@ -29,8 +28,7 @@ def trend_to_json(trend: Trend, _: Language) -> Iterator[str]:
     content: dict[str, object] = {
         "schema": "gbv-kpi/trend/1",
         "plan": trend.plan.id,
-        "as_of": trend.as_of.astimezone(UTC).isoformat() if trend.as_of else None,
-        "years": trend.years,
+        **attributes(trend, "as_of", "years"),
         "series": map(_series_record, trend.series),
     }
     if trend.withheld:
@@ -101,7 +99,8 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
 
 
 def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language: Language) -> Table:
-    rates = [point.rate for series in found for point in series.points if point.rate is not None]
+    rates_by_series = [[point.finding.exact_rate for point in series.points] for series in found]
+    rates = [rate for of_series in rates_by_series for rate in of_series if rate is not None]
     low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
     write = writer_of(indicator.measure, language)
     scale = "–".join(write(*shown_rate(rate, (), 0)) for rate in (low, high)) if rates else ""
@@ -111,10 +110,10 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
         columns.append(Column(language.say(phrase("Path to the next threshold"))))
     denominators = [trend.plan.field_by_id[name] for name in indicator.denominator]
     rows: list[list[Styled]] = []
-    for series in found[: SHOWN_UNITS + 1]:
+    for series, of_series in zip(found[: SHOWN_UNITS + 1], rates_by_series, strict=False):
         name = styled(series.unit_name or trend.plan.place, language, "bold" if series.unit is None else "")
         cells = [_cell(point, language) for point in series.points]
-        rows.append([name, *cells, Styled(sparkline([point.rate for point in series.points], low, high))])
+        rows.append([name, *cells, Styled(sparkline(of_series, low, high))])
         if series.path:
             rows[-1].append(styled(path(series.path, language), language, "green" if series.path.ahead else "yellow"))
         if series.unit is None and len(denominators) == 1 and denominators[0].is_protected:  # victims or cases

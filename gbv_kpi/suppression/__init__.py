@@ -13,16 +13,15 @@ from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
-from gbv_kpi.kpi.finding import Finding
+from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.publication import Publication, Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.trend import Trend, heirs_of
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count
-from gbv_kpi.suppression.counts import YearTable
 from gbv_kpi.suppression.families import Family, printed_fields, protected_families
-from gbv_kpi.suppression.table import Cell, choose_cells, published, published_scorecard
+from gbv_kpi.suppression.table import Cell, YearTable, choose_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +33,7 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
     Where a former publication was stricter, its limit applies.
     """
     card, trend, plan = outcome.scorecard, outcome.trend, outcome.scorecard.plan
-    families = _families(plan, former)
+    families = list(protected_families(plan, former))
     cells, withheld = _withheld(card, trend, families, min_count, former)
     protected = {field for family in families for field in family.fields}
     judged = {indicator for family in families for indicator in family.indicators}
@@ -54,7 +53,7 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
     number_by_path = {file.path: number for number, file in enumerate(outcome.files, start=1)}
     return replace(
         outcome,
-        scorecard=published_scorecard(card, cells),
+        scorecard=_published_scorecard(card, cells),
         problems=tuple(_without_quotes(problem, number_by_path) for problem in problems),
         files=tuple(replace(file, path=PureWindowsPath(file.path).name, sha256="") for file in outcome.files),
         outlook=tuple(
@@ -73,12 +72,9 @@ def publishable(outcome: Outcome, min_count: int, former: Sequence[Publication] 
 
 def publishable_trend(trend: Trend, min_count: int, former: Sequence[Publication] = ()) -> Trend:
     """Return the trend as it may be published: each year as a table of that year would be."""
-    cells, withheld = _withheld(None, trend, _families(trend.plan, former), min_count, former)
+    families = list(protected_families(trend.plan, former))
+    cells, withheld = _withheld(None, trend, families, min_count, former)
     return _published_trend(trend, cells, withheld)
-
-
-def _families(plan: Plan, former: Iterable[Publication]) -> list[Family]:
-    return list(protected_families(plan, (pair for publication in former for pair in publication.indicators.values())))
 
 
 def _withheld(
@@ -149,9 +145,26 @@ def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisiona
     return YearTable(year, row_by_unit, frozenset(unfinished) if plan.expected_units(year) else frozenset())
 
 
+def _published(finding: Finding, withheld: frozenset[Cell]) -> Finding:
+    """Return the finding without its counts and verdict where it is withheld."""
+    if (finding.indicator, finding.year, finding.unit) not in withheld:
+        return finding
+    return replace(finding, numerator=None, denominator=None, status=Status.WITHHELD)
+
+
+def _published_scorecard(card: Scorecard, withheld: frozenset[Cell]) -> Scorecard:
+    """Return the scorecard without the counts and verdicts of findings that are withheld."""
+    keys = zip(card.frame["indicator"], card.frame["year"], card.frame["unit"], strict=True)
+    is_withheld = [(name, year, unit if isinstance(unit, str) else None) in withheld for name, year, unit in keys]
+    frame = card.frame.copy()
+    frame.loc[is_withheld, ["numerator", "denominator"]] = None
+    frame.loc[is_withheld, "status"] = str(Status.WITHHELD)
+    return replace(card, frame=frame, returns=None)
+
+
 def _published_trend(trend: Trend, cells: frozenset[Cell], withheld: Withheld) -> Trend:
     series = tuple(
-        replace(line, points=tuple(replace(point, finding=published(point.finding, cells)) for point in line.points))
+        replace(line, points=tuple(replace(point, finding=_published(point.finding, cells)) for point in line.points))
         for line in trend.series
     )
     return replace(trend, series=series, withheld=withheld, returns=None)

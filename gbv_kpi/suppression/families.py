@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from gbv_kpi.kpi.publication import Side
+from gbv_kpi.kpi.publication import Publication, Side
 from gbv_kpi.plan import Plan
 
 MOST_PARTS = 3  # subtracted from a whole together, or else all: 20 parts have a million subsets
@@ -32,16 +32,17 @@ class Family:
     amounts: tuple[Amount, ...]
 
 
-def protected_families(plan: Plan, former: Iterable[tuple[Side, Side]] = ()) -> Iterator[Family]:
+def protected_families(plan: Plan, former: Iterable[Publication] = ()) -> Iterator[Family]:
     """Yield the families that have a protected field.
 
     Fields are related if one is part of the other, or one of its forms, or if one indicator uses
-    both. `former` are numerators and denominators of other plans that were published.
+    both. `former` publications have numerators and denominators of other plans.
     """
     protected = set(plan.protected_fields)
     known = set(plan.field_by_id)
     pairs = [(i.numerator, i.denominator) for i in plan.all_indicators]
-    pairs += [pair for pair in dict.fromkeys(former) if known.issuperset((*pair[0], *pair[1])) and pair not in pairs]
+    published = dict.fromkeys(pair for publication in former for pair in publication.indicators.values())
+    pairs += [pair for pair in published if known.issuperset((*pair[0], *pair[1])) and pair not in pairs]
     for fields in _connected(plan, pairs):
         if fields & protected:
             indicators = tuple(i.id for i in plan.all_indicators if fields.intersection(i.numerator))

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from gbv_kpi.kpi.finding import Finding, Status
-from gbv_kpi.kpi.scorecard import Scorecard, findings_frame
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.thresholds import Measure, Threshold
-from tests.command import find, judge, of_2025, well_but
+from tests.command import find, findings_frame, judge, of_2025, well_but
 
 COLUMNS = [
     "indicator", "year", "scope", "unit", "unit_name", "numerator", "denominator", "rate_percent", "threshold",

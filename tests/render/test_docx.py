@@ -20,13 +20,12 @@ from gbv_kpi.i18n import language, phrase
 from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.publication import Withheld
-from gbv_kpi.kpi.scorecard import findings_frame
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.load import BUILT_IN
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.docx.papers import to_docx
-from tests.command import UNITS_OF_2025, WELL, of_2025, run, well_but, write_csv
+from tests.command import UNITS_OF_2025, WELL, findings_frame, of_2025, run, well_but, write_csv
 from tests.render.word import blocks, millimetres, paragraph, rows, tables, texts, written
 
 CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY

@@ -23,14 +23,14 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.publication import Withheld
-from gbv_kpi.kpi.scorecard import Scorecard, findings_frame
+from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.html.page import to_html
 from gbv_kpi.returns.collect import read_returns
-from tests.command import UNITS_OF_2025, Row, judge, of_2025, run, well_but, with_units_named, write_csv
+from tests.command import UNITS_OF_2025, Row, findings_frame, judge, of_2025, run, well_but, with_units_named, write_csv
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 NO_CASES = dict.fromkeys(("victims", "victims_seeking_help", "cases_needing_help", "cases_helped"), 0)

@@ -15,7 +15,8 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Scorecard
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
-from gbv_kpi.render.markdown import _escape_inline, escaped, to_markdown
+from gbv_kpi.render.jinja import _escape_inline, escaped
+from gbv_kpi.render.outcome import to_markdown
 from tests.command import CASES, judge, of_2025, run, well_but, with_units_named, write_csv
 
 PAGE = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -21,7 +21,7 @@ from jinja2 import Environment
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.plan.model import Letterhead
-from gbv_kpi.render import formatting, jinja, sentences, year_record
+from gbv_kpi.render import formatting, jinja, sentences
 from gbv_kpi.render.docx import tables, wording
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
@@ -31,7 +31,7 @@ NUMBER_FROM_TOP = 10  # mm: within the top margin
 USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
 TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
 WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
-MODULES = (formatting, sentences, tables, wording, year_record)  # that templates call
+MODULES = (formatting, sentences, tables, wording)  # that templates call
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,7 @@ from gbv_kpi.kpi.trend import Series
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import Measure
 from gbv_kpi.render import formatting, jinja, sentences
-from gbv_kpi.render.outcome import SHOWN_UNITS, shown_of, year_rows
 from gbv_kpi.render.problems import SEVERITY, grouped, place_text
-from gbv_kpi.render.year_record import record_sentences
 
 WIDTH, BULLET_HEIGHT, LINE_HEIGHT = 340, 72, 170  # about a phone's width, so that text is hardly scaled there
 HALF_YEAR = 0.5
@@ -36,11 +34,12 @@ etree.to_etree()  # the same bytes whether lxml is installed or not
 def to_html(outcome: Outcome, language: Language) -> str:
     """Return the report as one page without other files; the same outcome gives the same text."""
     environment = jinja.environment(Path(__file__).parent, language, FUNCTIONS)
-    environment.globals |= {"MARK": formatting.MARK, "MEANING": formatting.MEANING, "SEVERITY": SEVERITY}
+    environment.globals |= {name: getattr(formatting, name) for name in ("MARK", "MEANING", "SHOWN_UNITS")}
+    environment.globals["SEVERITY"] = SEVERITY
     series = outcome.trend.series if outcome.trend else ()
     statuses = {point.finding.status for each in series for point in each.points}
     template = environment.get_template("report.html.j2")
-    return template.render(outcome=outcome, trend_statuses=statuses, SHOWN_UNITS=SHOWN_UNITS, version=__version__)
+    return template.render(outcome=outcome, trend_statuses=statuses, version=__version__)
 
 
 def bullet(finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
@@ -162,6 +161,6 @@ FUNCTIONS: tuple[jinja.Function, ...] = (  # of the templates
     *(formatting.rate_text, formatting.counts_text, formatting.threshold_text, formatting.clock_text),
     *(formatting.marks_text, sentences.amount_lacking, sentences.caveats, sentences.completeness, sentences.last_year),
     *(sentences.marks_explained, sentences.monitored_figures, sentences.outlook, sentences.path, sentences.progress),
-    *(sentences.refused_returns, sentences.verdict, sentences.withheld_notes, record_sentences),
-    *(bullet, line, scale_start, grouped, place_text, shown_of, year_rows),
+    *(sentences.refused_returns, sentences.verdict, sentences.withheld_notes, sentences.record_sentences),
+    *(formatting.shown_of, formatting.year_rows, bullet, line, scale_start, grouped, place_text),
 )

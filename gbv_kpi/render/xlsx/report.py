@@ -32,7 +32,6 @@ from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
 from gbv_kpi.render.xlsx.lists import fill_problems, fill_sources
 from gbv_kpi.render.xlsx.trend import fill_trend
 from gbv_kpi.render.xlsx.units import IndicatorPage, fill_returns, year_of
-from gbv_kpi.render.year_record import record_sentences
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
 NAME = 0  # then the plan's words and, up to the shortfall, the columns of the indicators' own sheets
@@ -123,7 +122,7 @@ def _lines_below(outcome: Outcome, language: Language) -> Iterator[Line]:
         yield caveat, {"italic": True}
     for note in (
         *sentences.withheld_notes(plan, outcome.withheld, language),
-        *record_sentences(outcome.year_record, plan, language),
+        *sentences.record_sentences(outcome.year_record, plan, language),
     ):
         yield note, {}
 

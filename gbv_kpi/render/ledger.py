@@ -1,4 +1,7 @@
-"""Render sources of figures as lists, on a terminal and as JSON `gbv-kpi/history/1`, `trace/1` and `ledger-check/1`."""
+"""Render what the ledger says, as lists, on a terminal and as JSON.
+
+Schemas `gbv-kpi/history/1`, `gbv-kpi/trace/1`, `gbv-kpi/diff/1`, `gbv-kpi/event/1` and `gbv-kpi/ledger-check/1`.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,19 +9,20 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from gbv_kpi.console import to_json_text
+from gbv_kpi.console import escape_controls, to_json_text
 from gbv_kpi.i18n import Language, Phrase, phrase
-from gbv_kpi.kpi.year_record import Event
+from gbv_kpi.kpi.year_record import Event, ReturnChange
 from gbv_kpi.ledger.backup import LedgerCheck
 from gbv_kpi.ledger.entries import Revision
 from gbv_kpi.ledger.records import Entry
-from gbv_kpi.ledger.year import Count, Trace
+from gbv_kpi.ledger.year import Count, Difference, Trace
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.formatting import clock_text, counts_text, rate_text
+from gbv_kpi.render.formatting import MEANING, clock_text, result_text
+from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes
-from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of, on_terminal
-from gbv_kpi.render.table import styled
-from gbv_kpi.render.year_record import change_words, event_record, event_sentence
+from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of
+from gbv_kpi.render.sentences import change_words, event_sentence, fields_changed
+from gbv_kpi.render.table import on_terminal, styled
 
 
 def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event]) -> str:
@@ -32,7 +36,7 @@ def history_to_json(plan: Plan, revisions: Sequence[Revision], events: Sequence[
         for revision in revisions
     ]
     content = {"schema": "gbv-kpi/history/1", "plan": plan.id, "revisions": records}
-    return to_json_text({**content, "events": list(map(event_record, events)), "exit_code": 0})
+    return to_json_text({**content, "events": events, "exit_code": 0})
 
 
 def entry_record(entry: Entry, *names: str) -> dict[str, object]:
@@ -42,7 +46,7 @@ def entry_record(entry: Entry, *names: str) -> dict[str, object]:
 
 def _source_record(entry: Entry) -> dict[str, object]:
     names = ("unit_name", "year", "revision", "file", "path", "sheet", "sha256", "at")
-    return entry_record(entry, *names) | {"by": entry.who, "withdrawn": event_record(entry.withdrawn)}
+    return entry_record(entry, *names) | {"by": entry.who, "withdrawn": entry.withdrawn}
 
 
 def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[Event], language: Language) -> Listing:
@@ -78,8 +82,8 @@ def trace_to_json(traced: Trace, _: Language) -> str:
         side: [attributes(count, "field", "value", "cell") | _source_record(count.entry) for count in counts]
         for side, _, counts in _sides(traced)
     }
-    content = {"schema": "gbv-kpi/trace/1", "plan": traced.plan.id, "finding": traced.finding.record(), **sides}
-    return to_json_text({**content, "notes": list(map(event_record, traced.notes)), "exit_code": 0})
+    content = {"schema": "gbv-kpi/trace/1", "plan": traced.plan.id}
+    return to_json_text({**content, "finding": traced.finding, **sides, "notes": traced.notes, "exit_code": 0})
 
 
 def trace_listing(traced: Trace, language: Language) -> Listing:
@@ -107,20 +111,9 @@ def trace_listing(traced: Trace, language: Language) -> Listing:
         unit=finding.unit_name or plan.place,
         year=str(finding.year),
     )
-    counts, rate = counts_text(finding, language).replace("/", " / "), rate_text(finding, language)
-    figure = f"{counts} = {rate}" if rate and finding.measure != "count" else counts
-    sources = [
-        phrase(
-            "[{number}] {file}, received {at} from {who}; SHA-256 {hash}",
-            number=number,
-            file=entry.path or entry.file,
-            at=clock_text(entry.at),
-            who=entry.who,
-            hash=entry.sha256,
-        )
-        for number, entry in enumerate(_files(traced).values(), start=1)
-    ]
-    return listing_of(title, columns, rows, [figure, *sources, *map(event_sentence, traced.notes)])
+    functions = (clock_text, event_sentence, result_text)
+    notes = text_of("trace.txt.j2", language, functions, traced=traced, files=_files(traced).values()).splitlines()
+    return listing_of(title, columns, rows, notes)
 
 
 def _sides(traced: Trace) -> Iterator[tuple[str, Phrase, Sequence[Count]]]:
@@ -161,9 +154,58 @@ def trace_to_terminal(traced: Trace, language: Language) -> RenderableType:
     return Group(*parts, *notes)
 
 
-def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
-    from gbv_kpi.render.jinja import text_of
+def difference_to_json(difference: Difference, _: Language) -> str:
+    content = {
+        "schema": "gbv-kpi/diff/1",
+        "plan": difference.plan.id,
+        **attributes(difference, "year", "signature", "returns"),
+        "findings": [{"old": old, "new": new} for old, new in difference.findings],
+    }
+    return to_json_text({**content, "exit_code": 0})
 
+
+def difference_to_terminal(difference: Difference, language: Language) -> RenderableType:
+    listing = difference_listing(difference, language)
+    parts: list[RenderableType] = [styled(listing.title, language, "bold")]
+    if listing.rows:
+        parts += [on_terminal(listing, language, ["unit_name", "change", "file"]), Text()]
+    return Group(*parts, *(styled(note, language) for note in listing.notes))
+
+
+def difference_listing(difference: Difference, language: Language) -> Listing:
+    """Return a row for each return that differs; findings that differ become notes."""
+
+    def changed(change: ReturnChange) -> Cell:
+        if change.new_revision is None:
+            return phrase("withdrawn")
+        if change.old_revision is None:
+            return phrase("new")
+        return fields_changed(change, difference.plan, "\n", language)
+
+    columns: Columns[ReturnChange] = (
+        ("unit", phrase("Code"), lambda change: change.unit),
+        ("unit_name", phrase("Unit"), lambda change: change.unit_name),
+        ("change", phrase("Changed"), changed),
+        ("file", phrase("File"), lambda change: change.file),
+    )
+    title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
+    functions = (event_sentence, result_text)
+    notes = text_of("difference.txt.j2", language, functions, difference=difference, MEANING=MEANING).splitlines()
+    return listing_of(title, columns, difference.returns, notes)
+
+
+def event_shown(event: Event, is_new: bool, format: str, language: Language) -> str:
+    """Return a recorded event, as a sentence or as JSON, schema `gbv-kpi/event/1`."""
+    if format == "json":
+        content = {"schema": "gbv-kpi/event/1", "plan": event.plan, "event": event, "recorded": is_new}
+        return to_json_text({**content, "exit_code": 0})
+    sentences = [event_sentence(event)]
+    if not is_new:
+        sentences.append(phrase("No return has changed since; nothing was recorded."))
+    return "".join(f"{escape_controls(language.say(sentence))}\n" for sentence in sentences)
+
+
+def ledger_check_to_text(check: LedgerCheck, language: Language) -> str:
     return text_of("ledger_check.txt.j2", language, check=check)
 
 
