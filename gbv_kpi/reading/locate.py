@@ -11,7 +11,7 @@ import numpy as np
 from gbv_kpi.reading import privacy
 from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
-from gbv_kpi.reading.grid import Grid, Header, heads_table, holds_figure, read_header
+from gbv_kpi.reading.grid import Grid, Header, heads_table, holds_figure, is_filled, read_header
 from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
@@ -95,7 +95,7 @@ def _is_heading(text: str, reader: Reader) -> bool:
 
 def _next_parts(grid: Grid, start: int) -> tuple[list[_Part], int | None]:
     """Return the next table or form, or those side by side, and where reading continues if none of them says."""
-    first = next((row for row in range(start, len(grid.rows)) if not grid.is_blank(row)), len(grid.rows))
+    first = next((row for row in range(start, len(grid.rows)) if any(map(is_filled, grid.rows[row]))), len(grid.rows))
     end = min(len(grid.rows), first + LOOKED_AT_ROWS)
     heading = next((row for row in range(first, end) if heads_table(grid, row)), None)
     rows = range(first, end if heading is None else heading)

@@ -143,9 +143,6 @@ def limits_of(
     return problems, next((problem for problem in problems if problem.severity is Severity.ERROR), None)
 
 
-# ---------------------------------------------------------------- the unit in the title
-
-
 def find_reporter(title: TitleBlock, reader: Reader, year: int) -> Found:
     """Return the unit that reports: the one after its label, the issuing body, or the sheet's name.
 

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -116,14 +116,9 @@ class Child(Generic[T, R]):
             process.join()
 
 
-@contextmanager
-def child_for(work: Callable[[T], R], seconds: int = CPU_SECONDS) -> Iterator[Child[T, R]]:
-    """Provide a child for some work, limited to `seconds` per item, and end it in any case."""
-    child = Child(work, seconds)
-    try:
-        yield child
-    finally:
-        child.close()
+def child_for(work: Callable[[T], R], seconds: int = CPU_SECONDS) -> "closing[Child[T, R]]":
+    """Return a child for some work, limited to `seconds` per item, which ends with the block that it is used in."""
+    return closing(Child(work, seconds))
 
 
 def can_isolate() -> bool:
