@@ -36,6 +36,7 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     for code, year in returns.refused():
         refused[year].add(code)
     valid = returns.valid
+    given = [field for field in fields if valid[field].notna().any()]
     coverage: list[Coverage] = []
     years = sorted({*valid["year"].unique().tolist(), *refused})
     # Allocate all findings at once: joining parts takes 0.1 s and 130 MiB with a million returns (2026-11-26).
@@ -43,29 +44,20 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     columns: Columns = {name: np.empty(most, dtype=dtype) for name, dtype in DTYPES.items()}
     end = 0
     for year in years:
-        covered, parts = _evaluate_year(valid, plan, year, fields, refused[year])
+        rows = returns_of_year(valid, year, given)
+        covered = _coverage(plan, year, rows, refused[year])
         coverage.append(covered)
-        for part in parts:
+        if not len(rows):
+            continue
+        counts = sum_by_unit(rows, given)
+        blank = pd.Series(pd.NA, index=counts.index, dtype="Int64")
+        counts = counts.assign(**{field: blank for field in fields if field not in given})
+        for part in _findings(plan, covered, counts, _base_counts(valid, plan, year, counts)):
             start, end = end, end + len(part["unit"])
             for name, column in part.items():
                 columns[name][start:end] = column
     columns = {name: column[:end] for name, column in columns.items()}
     return Scorecard(plan, _frame(plan, columns, valid["unit"].cat.categories), tuple(coverage), valid)
-
-
-def _evaluate_year(
-    valid: pd.DataFrame, plan: Plan, year: int, fields: Sequence[str], refused: set[str]
-) -> tuple[Coverage, list[Columns]]:
-    """Return the coverage and the findings of a year."""
-    given = [field for field in fields if valid[field].notna().any()]
-    rows = returns_of_year(valid, year, given)
-    coverage = _coverage(plan, year, rows, refused)
-    if not len(rows):
-        return coverage, []
-    counts = sum_by_unit(rows, given)
-    blank = pd.Series(pd.NA, index=counts.index, dtype="Int64")
-    counts = counts.assign(**{field: blank for field in fields if field not in given})
-    return coverage, list(_findings(plan, coverage, counts, _base_counts(valid, plan, year, counts)))
 
 
 def returns_of_year(valid: pd.DataFrame, year: int, fields: Sequence[str]) -> pd.DataFrame:

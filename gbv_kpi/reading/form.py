@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gbv_kpi.reading import titles
 from gbv_kpi.reading.grid import Grid, headings_over, holds_figure, is_column_numbers, is_number, without_repeats
@@ -212,17 +212,24 @@ def _item_rows(
 ) -> Iterator[Item]:
     """Yield the rows with labels; an outer label holds down to the next one."""
     outer: dict[int, str] = {}
+    item: Item | None = None
     for row in body:
         if is_column_numbers([text for _, text in grid.texts(row)]):
             continue
-        filled = [(column, text) for column in labels if (text := grid.text(row, column))]
+        number = grid.text(row, numbers) if numbers is not None else ""
+        is_section = number and level_of_number(number) is None and not any(grid.text(row, at) for at in labels)
+        at = [numbers] if is_section and numbers is not None else labels  # words in the column of numbers
+        filled = [(column, text) for column in at if (text := grid.text(row, column))]
         filled = [(column, text) for column, text in filled if any(map(str.isalpha, text)) or len(filled) == 1]
         known = [grid.explain(text) for _, text in filled]
         repeats_header = any(label.only({Kind.ITEM}) for label in known) and not any(label.marks for label in known)
+        if not filled and item and item.row == row - 1 and any(is_number(grid.cell(row, at)) for at in figures):
+            item = replace(item, row=row, has_figure=True)  # a second row of the item
+            yield item
         if not filled or repeats_header:
             continue
         texts: list[str] = []
-        for column in labels:
+        for column in at:
             if text := grid.spread_text(row, column):
                 outer[column] = text
                 for inner in [key for key in outer if key > column and not grid.spread_text(row, key)]:
@@ -233,9 +240,9 @@ def _item_rows(
         column = filled[-1][0]
         raw = grid.cell(row, column)
         indent = len(raw) - len(raw.lstrip()) if isinstance(raw, str) else 0
-        number = grid.text(row, numbers) if numbers is not None else ""
         has_figure = any(holds_figure(grid.cell(row, figure)) for figure in figures)
-        yield Item(row, column, without_repeats(texts), number, indent, has_figure)
+        item = Item(row, column, without_repeats(texts), number, indent, has_figure)
+        yield item
 
 
 def _unit_row(grid: Grid, header: Sequence[int], figures: Sequence[int]) -> int | None:

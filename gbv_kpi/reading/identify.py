@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Place, Problem
+from gbv_kpi.reading.privacy import without_persons
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.title_block import SHEET, Found, TitleBlock, find_reporter, found_unit
 from gbv_kpi.reading.titles import year_named
@@ -156,7 +157,10 @@ def _unit_of(claims: Claims, name: str, code: str, titled: Found | None, year: i
     by_name, by_code = names.find(name) if name else None, names.find(code) if code else None
     if name and code and not (by_name and by_code and by_name.unit is by_code.unit):
         message = phrase(
-            "“{found}” and the code {code} are different units in {year}.", found=name, code=code, year=str(year)
+            "“{found}” and the code {code} are different units in {year}.",
+            found=without_persons(name),
+            code=code,
+            year=str(year),
         )
         return Found(None, "unknown-unit", message)
     unit = by_name or by_code
@@ -173,7 +177,7 @@ def _unit_of(claims: Claims, name: str, code: str, titled: Found | None, year: i
 def _unit_problem(claims: Claims, index: int, year: int, found: Found, title: TitleBlock) -> Problem:
     """Return the problem of one return, at its own cell or at that of the title."""
     name, code = claims.named_at(index)
-    own = int(claims.rows[index]), int(claims.columns[index]), name or code or None
+    own = int(claims.rows[index]), int(claims.columns[index]), without_persons(name or code) or None
     row, column, value = found.cell or own
     place, unit = title.spot.at(row, column), found.unit.unit if found.unit else None
     message = found.message or phrase("The return does not name its unit.")

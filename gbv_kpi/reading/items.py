@@ -86,7 +86,8 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
     for place, (item, (level, number)) in enumerate(zip(rows, levels, strict=True)):
         label = vocabulary.explain(item.heading)
         following = rows[place + 1] if place + 1 < len(rows) else None
-        node = _Node(item, level or _BLANK, number, label, _is_relative(label))
+        is_headed = any(vocabulary.explain(text).marks for text in item.texts[:-1])  # in a column before it
+        node = _Node(item, level or _BLANK, number, label, _is_relative(label) and not is_headed)
         is_bare = not item.has_figure and not node.is_relative  # a heading, or an item that is not filled in
         if level is not None:
             stack, node = _under_numbered(stack, node)
@@ -96,11 +97,19 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
         elif is_bare and not label.is_inner and following is not None and _is_numbered(levels[place + 1][0]):
             stack, node = [], replace(node, level=_SECTION)
         else:
-            stack = [up for up in stack if _RANK[up.level[0]] < _RANK["dash"] or up.item.indent < item.indent]
+            stack = [up for up in stack if _is_above(up, node)]
         path = tuple(text for above in stack for text in above.item.texts) + item.texts
         items.append(replace(item, path=path, parents=tuple(above.item.row for above in stack)))
         stack = [*stack, node]
     return items
+
+
+def _is_above(up: _Node, node: _Node) -> bool:
+    """Return whether an item is a heading of a later one that has no number, on a form with numbers."""
+    if up.item.indent < node.item.indent or _RANK[up.level[0]] < _RANK["dash"]:
+        return True
+    is_under_dash = up.level != _BLANK and not node.label.is_inner  # "Có lồng ghép tuyên truyền" after "- Mầm non"
+    return node.is_relative and (is_under_dash or not up.is_relative)  # "Được tập huấn" after "Số hội viên phụ nữ"
 
 
 def _is_numbered(level: Level | None) -> bool:

@@ -95,10 +95,11 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
 def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
     """Return the cells with a path that names a field, and the items with figures but no field."""
     vocabulary = grid.reader.vocabulary
+    explain = vocabulary.explain
     figures: list[Figure] = []
     unknown: list[Item] = []
     for item in arrange(form.rows, vocabulary):
-        row, labels = item.row, [vocabulary.explain(text) for text in item.path]
+        row, labels = item.row, [explain(text) for text in item.path]
         meanings: dict[tuple[str, ...], Meaning] = {}  # in a cross table all units have the same path
         against = [
             (kind, text)
@@ -107,11 +108,16 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
             and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
         remarks = form.remarks.get(row, ())
-        against += [(kind, text) for heading, text in remarks if (kind := _exclude_by_remark(grid, heading, text))]
-        dated = (text for heading, text in remarks if vocabulary.explain(heading).only({Kind.YEAR}))
+        measures = [explain(text) for heading, text in remarks if explain(heading).only({Kind.MEASURE})]
+        against += [
+            (kind, heading if kind is Kind.UNEXPLAINED else text)  # its cells may name persons
+            for heading, text in remarks
+            if (kind := _exclude_by_remark(grid, heading, text))
+        ]
+        dated = (text for heading, text in remarks if explain(heading).only({Kind.YEAR}))
         limits = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
         for path in dict.fromkeys(column.path for column in form.columns):
-            meanings[path] = vocabulary.meaning([*labels, *map(vocabulary.explain, path)]) & limits
+            meanings[path] = vocabulary.meaning(labels, list(map(explain, path)), measures) & limits
         shown, found = " ".join(item.heading.split()), list[Figure]()
         for column in form.columns:
             heading, meaning = f"{shown} / {column.heading}" if column.path else shown, meanings[column.path]

@@ -40,6 +40,7 @@ class Kind(StrEnum):
 
 # In the order of search.
 AGAINST = (Kind.PART_OF_YEAR, Kind.OTHER_YEAR, Kind.TARGET, Kind.ESTIMATE, Kind.ACCUMULATED, Kind.RATE, Kind.PART)
+MEASURES = ("people", "cases", "places", "events", "households", "minutes", "vnd")
 QUIET = frozenset({Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.MEASURE})
 
 
@@ -51,6 +52,7 @@ class Atom(NamedTuple):
     upper: Key | None = None  # the first level of an official header
     lower: Key | None = None  # the second level, which means something only under a first one
     year: int | None = None
+    counts: frozenset[str] = frozenset()  # of a measure: what it may count, as in the plan's fields
 
     @property
     def against(self) -> Kind | None:

@@ -119,7 +119,12 @@ def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Part]:
         title = read_title(grid, range(first, header.top), columns)
         tables, next_row, unread = read_table(grid, header, title)
         headings = [(*column.first, column.heading) for column in unread]
-        yield _Part(tables, privacy.columns_of_persons(headings, title.cells), next_row)
+        personal = privacy.columns_of_persons(headings, title.cells)
+        rows = [row for table in tables for row in table.returns["row"].tolist()[: privacy.LOOKED_BELOW]]
+        for column in unread:
+            if any(privacy.names_person(grid.text(row, column.at)) for row in rows):
+                personal.setdefault(column.first, "Họ và tên")
+        yield _Part(tables, personal, next_row)
 
 
 def _blocks(header: Header) -> Iterator[range]:

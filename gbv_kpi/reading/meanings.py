@@ -13,7 +13,7 @@ from functools import lru_cache
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.labels import QUIET, Atom, Key, Kind, Label, Meaning, listed
+from gbv_kpi.reading.labels import MEASURES, QUIET, Atom, Key, Kind, Label, Meaning, listed
 from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, plain_key, tidy, without_diacritics, words, words_of_label
 from gbv_kpi.reading.titles import mark_periods
 from gbv_kpi.reading.units import level_of
@@ -22,6 +22,7 @@ Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minu
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
 PERIODS = frozenset(words("tháng, quý, đợt, tuần, kỳ, thang, quy, dot, tuan, ky, month, quarter, week"))
 _NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
+_OVER_PLAN = re.compile(r"(?<=[^\W\d_])\s*/\s*(?=(?:kế hoạch|ke hoach|kh)\b)")  # "Thực hiện/Kế hoạch"
 _COUNT_WORDS = [
     form for key in map(words, ("tổng số", "số lượng", "số", "number of")) for form in (key, plain_key(key))
 ]
@@ -44,7 +45,11 @@ class _Index:
             return
         known = self.phrases.get(key, Atom())
         self.phrases[key] = Atom(
-            known.kinds | atom.kinds, known.field or atom.field, known.upper or atom.upper, known.lower or atom.lower
+            known.kinds | atom.kinds,
+            known.field or atom.field,
+            known.upper or atom.upper,
+            known.lower or atom.lower,
+            counts=known.counts | atom.counts,
         )
         self.lengths[key[0]].add(len(key))
 
@@ -85,9 +90,10 @@ class Vocabulary:
         self._exact, self._plain = _Index(plain=False), _Index(plain=True)
         self._parts: dict[str, dict[Key, str]] = defaultdict(dict)  # of a whole, by their lower header
         self._pairs: dict[tuple[Key, Key], str] = {}
-        for kind in Kind:
-            atom = Atom(frozenset({kind}))
-            for text in listed(kind):
+        atoms: dict[str, Atom] = {kind: Atom(frozenset({kind})) for kind in Kind}
+        atoms |= {counts: Atom(frozenset({Kind.MEASURE}), counts=frozenset({counts})) for counts in MEASURES}
+        for meaning, atom in atoms.items():
+            for text in listed(meaning):
                 key = words_of_label(tidy(text), whole=True)[0]
                 self._exact.learn(key, atom)
                 self._plain.learn(plain_key(key), atom)
@@ -133,6 +139,7 @@ class Vocabulary:
                 if field_.part_of:
                     self._parts[field_.part_of][lower_key] = field_.id
         index.learn(index.key("số"), Atom(frozenset({Kind.ACTUAL})))
+        self._counts = {field_.id: field_.counts for field_ in plan.fields}
         self._wholes = {field_.id: field_.part_of for field_ in plan.fields}
 
     def _without_count(self, key: Key) -> Key:
@@ -141,7 +148,7 @@ class Vocabulary:
 
     def _explain(self, text: str) -> Label:
         """Return the meaning of the words of a heading."""
-        tidied = tidy(mark_periods(tidy(text)))
+        tidied = _OVER_PLAN.sub(" % ", tidy(mark_periods(tidy(text))))
         plain = tidied == without_diacritics(tidied)
         index = self._plain if plain else self._exact
         key, is_inner = words_of_label(tidied)
@@ -163,13 +170,19 @@ class Vocabulary:
                     key = (*key[:start], *long, *key[start + len(short) :])
         return key
 
-    def meaning(self, path: Sequence[Label]) -> Meaning:
-        """Return the meaning of the headings over or before a figure, given from the outermost in."""
+    def meaning(
+        self, headings: Sequence[Label], columns: Sequence[Label] = (), measures: Sequence[Label] = ()
+    ) -> Meaning:
+        """Return the meaning of the headings over or before a figure, given from the outermost in.
+
+        In a form the `headings` are of the item, `columns` are over its column, and `measures` next to it.
+        """
+        path = [*headings, *columns]
+        innermost = (len(headings) - 1, len(path) - 1)
         named: str | None = None  # the field so far
         upper: Key | None = None
         years: set[int] = set()
         against: list[tuple[Kind, str]] = []
-        last = len(path) - 1
         for place, label in enumerate(path):
             years |= label.years
             if label.unknown_words:
@@ -177,7 +190,8 @@ class Vocabulary:
             if label.unknown_words and not any(atom.field for atom in label.atoms):
                 named, upper = (None, None) if label.marks else (named, upper)
                 continue
-            if place < last and any(map(_only_topic, label.atoms)):
+            is_over = place not in innermost or (label.unknown_words and place < innermost[1])
+            if is_over and any(map(_only_topic, label.atoms)):
                 against += [(kind, label.text) for atom in label.atoms if (kind := atom.against)]
                 continue
             for atom in label.atoms:
@@ -186,9 +200,21 @@ class Vocabulary:
                     if inner is None and named and atom.field and not self.is_within(atom.field, named):
                         against.append((Kind.UNEXPLAINED, label.text))
                     named, upper = inner or atom.field or named, atom.upper
-                elif kind := self._kind_in(atom, label, path, place):
+                elif kind := _kind_in(atom, label, path[place + 1 :], is_innermost=place in innermost):
                     against.append((kind, label.text))
+        measured = [*path, *measures]
+        against += [
+            (Kind.UNEXPLAINED, label.text) for label in measured if named and self._measures_other(label, named)
+        ]
         return Meaning(named, frozenset(years), tuple(dict.fromkeys(against)))
+
+    def _measures_other(self, label: Label, name: str) -> bool:
+        """Return whether a label gives a measure that a field does not have: "Lượt người" of people.
+
+        Offices write "Người" as the measure of everything, but people who are helped are not cases.
+        """
+        counts = {self._counts[name]} | ({"people"} if label.only({Kind.MEASURE}) else set())
+        return any(atom.counts and atom.counts.isdisjoint(counts) for atom in label.atoms)
 
     def _inner(self, atom: Atom, named: str | None, upper: Key | None) -> str | None:
         """Return the field that a phrase names under the field or first level above it."""
@@ -204,19 +230,19 @@ class Vocabulary:
             name = self._wholes[name]
         return name == whole
 
-    def _kind_in(self, atom: Atom, label: Label, path: Sequence[Label], place: int) -> Kind | None:
-        """Return the reason why a phrase of a path excludes the figure, None where it does not."""
-        names_field = any(part.field or part.upper for part in label.atoms)
-        if not atom.kinds and not atom.year:
-            return Kind.UNEXPLAINED  # a second level without its first one
-        if atom.year or (atom.kinds & QUIET and not (names_field and atom.kinds <= {Kind.MEASURE, Kind.UNIT})):
-            return None
-        if kind := atom.against:
-            return kind
-        if Kind.ITEM in atom.kinds:
-            return None if any(inner.marks for inner in path[place + 1 :]) else Kind.TARGET
-        is_last = place == len(path) - 1
-        return Kind.UNEXPLAINED if is_last or names_field else None
+
+def _kind_in(atom: Atom, label: Label, inner: Sequence[Label], *, is_innermost: bool) -> Kind | None:
+    """Return the reason why a phrase of a path excludes the figure, None where it does not."""
+    names_field = any(part.field or part.upper for part in label.atoms)
+    if not atom.kinds and not atom.year:
+        return Kind.UNEXPLAINED  # a second level without its first one
+    if atom.year or (atom.kinds & QUIET and not (names_field and atom.kinds <= {Kind.MEASURE, Kind.UNIT})):
+        return None
+    if kind := atom.against:
+        return kind
+    if Kind.ITEM in atom.kinds:
+        return None if any(label.marks for label in inner) else Kind.TARGET
+    return Kind.UNEXPLAINED if is_innermost or names_field else None
 
 
 def _only_topic(atom: Atom) -> bool:

@@ -40,9 +40,7 @@ def _either_way(pattern: str) -> str:
 
 
 # Words in brackets or before a label that do not change what is counted.
-_COUNTED = (
-    "(?:người|vụ|vụ việc|trường hợp|ca|lượt|lượt người|cơ sở|cơ sở giáo dục|trường|phút|people|persons|cases|places)"
-)
+_COUNTED = "(?:người|vụ|vụ việc|trường hợp|ca|cơ sở|cơ sở giáo dục|trường|phút|people|persons|cases|places)"
 _MEASURE = _either_way(rf"(?:(?:đvt|đơn vị tính|đơn vị)\s*:?\s*)?{_COUNTED}")
 _COLUMN_NUMBER = r"\d{1,2}|\d{1,2}\s*=[\d\s+\-=]*"
 _BRACKETS = re.compile(rf"[(\[]\s*(?:{_MEASURE}|{_COLUMN_NUMBER}|\*+)\s*[)\]]")

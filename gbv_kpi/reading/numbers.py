@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.reading.normalize import seen
+from gbv_kpi.reading.privacy import without_names
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, text_of
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -144,6 +145,7 @@ def _not_a_number(found: str) -> Figure:
     found = found.strip()
     start = _HOLDS_ONE_NUMBER.fullmatch(found)
     likely = read_figure(start[1]).value if start and start[1] != found else None
+    found = without_names(found)
     message = phrase("“{found}” is not a number.", found=found)
     if likely is not None:
         message = phrase("“{found}” is not just a number; did you mean {likely}?", found=found, likely=str(likely))

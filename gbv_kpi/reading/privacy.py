@@ -4,6 +4,7 @@ The words are data, an entry a line: `personal_headings.txt`.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,16 +21,22 @@ Texts = Iterable[tuple[int, int, str]]  # row and column of a cell, and its text
 
 LONGEST_HEADING = 400  # characters; a longer text is not a heading
 LOOKED_BELOW = 30  # rows under a heading that may count people
-FAMILY_NAMES = frozenset(
-    words(
-        "Nguyễn, Trần, Lê, Phạm, Hoàng, Huỳnh, Phan, Vũ, Võ, Đặng, Bùi, Đỗ, Hồ, Ngô, Dương, Lý, Đinh, Lương, Mai, "
-        "Trịnh, Đoàn, Tạ, Hà, Cao"
-    )
+_FAMILIES = (
+    "Nguyễn, Trần, Lê, Phạm, Hoàng, Huỳnh, Phan, Vũ, Võ, Đặng, Bùi, Đỗ, Hồ, Ngô, Dương, Lý, Đinh, Lương, Mai, Trịnh, "
+    "Đoàn, Tạ, Hà, Cao"
 )
+FAMILY_NAMES = frozenset(words(_FAMILIES))
 _WORDS_FILE = Path(__file__).with_name("personal_headings.txt")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _LONG_NUMBER = re.compile(r"\d(?:[\s.-]?\d){8,}")  # a telephone, an identity card, an account
-
+_UPPER = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper())
+_CAPITALISED = re.compile(rf"[{_UPPER}]\w*(?:\s+[{_UPPER}]\w*)+")
+_FAMILY = f"{_FAMILIES}, {without_diacritics(_FAMILIES)}".replace(", ", "|")
+_PERSON = re.compile(  # but for the streets, communes and schools that have a person's name
+    r"(?<![^\W_])(?i:(?<!phường )(?<!xã )(?<!trấn )(?<!phố )(?<!trường )(?<!thpt )(?<!thcs ))"
+    rf"(?:(?=[{_UPPER}])(?i:{_FAMILY})(?:\s+[{_UPPER}](?=[^{_UPPER}]|\b)\w*){{2,4}}"
+    rf"|(?i:(?!do )(?:{_FAMILY})\s+(?:thị|văn|thi|van)(?:\s+[^\W\d_]+){{1,2}}))(?![^\W_])"
+)
 
 # Who made a return may be named in its title block.
 _OFFICERS = re.compile(
@@ -137,6 +144,24 @@ def personal_data(headings: PersonalHeadings, file: str, sheet: str | None) -> I
         place = Place(file, sheet, cell_address(row, column), row + 1)
         message = phrase("The column “{heading}” holds personal data; the file was not read.", heading=label)
         yield Problem("personal-data-column", place, message, value=label)
+
+
+def without_persons(text: str) -> str:
+    """Return a text to be quoted with "…" in place of what looks like the name of a person.
+
+    >>> without_persons("Phạm Thị Bích Ngọc (nạn nhân)"), without_persons("Phường Trần Hưng Đạo")
+    ('… (nạn nhân)', 'Phường Trần Hưng Đạo')
+    """
+    return _PERSON.sub("…", unicodedata.normalize("NFC", text))
+
+
+def names_person(text: str) -> bool:
+    return _PERSON.search(unicodedata.normalize("NFC", text)) is not None
+
+
+def without_names(text: str) -> str:
+    """Return the text of a cell that should hold a figure with "…" in place of capitalised words in a row."""
+    return _CAPITALISED.sub("…", without_persons(text))
 
 
 def shown_sheet_name(name: str | None, number: int, names_unit: Callable[[str], bool]) -> str | None:

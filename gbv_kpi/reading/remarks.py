@@ -101,9 +101,8 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
         return kind
     if _is_neutral(text, vocabulary):
         return None
-    if label.only({Kind.UNIT}) or _parts(heading, vocabulary):
-        return Kind.PART
-    return Kind.UNEXPLAINED if is_label else None
+    is_of_parts = label.only({Kind.UNIT}) or _parts(heading, vocabulary)
+    return Kind.UNEXPLAINED if is_label or is_of_parts else None
 
 
 def _against_alone(label: Label) -> Kind | None:

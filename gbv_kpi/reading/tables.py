@@ -14,6 +14,7 @@ from gbv_kpi.plan import ReturnField
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.reading.grid import Grid, Spot
 from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.privacy import without_persons
 from gbv_kpi.sheets.sheet import Cell, cell_address
 
 SHOWN_LENGTH = 80  # characters of a heading that are quoted back
@@ -161,6 +162,7 @@ class Seen(NamedTuple):
 
 
 def shortened(found: str) -> str:
+    found = without_persons(found)
     return found if len(found) <= SHOWN_LENGTH else found[: SHOWN_LENGTH - 1] + "…"
 
 

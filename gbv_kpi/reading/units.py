@@ -16,6 +16,7 @@ from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.reading.labels import Key, words_at_start
 from gbv_kpi.reading.normalize import CACHED, plain_key, plain_words, words
+from gbv_kpi.reading.privacy import without_persons
 
 _LEVELS = {
     "tỉnh": ("tỉnh", "t"),
@@ -169,7 +170,7 @@ class UnitNames:
 
     def not_found(self, text: str, year: int) -> Phrase:
         """Return the message for a name that no unit of the year has."""
-        details = {"found": text, "year": str(year)}
+        details = {"found": without_persons(text), "year": str(year)}
         if nearest := self.nearest(text):
             return phrase(
                 "“{found}” is not a reporting unit in {year}; did you mean {nearest}?",

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from gbv_kpi.i18n import Phrase, phrase
 from gbv_kpi.plan import Plan
 
-MAX_COUNT = 999_999_999  # ten times the country's population: more is a slip of the pen
+MAX_COUNT = 99_999_999  # the population of the country: more is a slip of the pen
 MAX_VND = 10**15  # half the country's budget; spreadsheets keep it exact
 
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_COUNT)]

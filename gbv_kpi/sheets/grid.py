@@ -31,7 +31,8 @@ BUILT_IN = {9: "0%", 10: "0.00%", **dict.fromkeys((14, 15, 16, 17, *range(27, 32
 }  # fmt: skip
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
 _SIGNS = re.compile(r'"([^"]*)"|\\(.)')
-_SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷỉ]\b|thousand|million", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # 0, shows 12 000 as 12
+_SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷỉ]\b|kho[aả]ng|thousand|million", re.IGNORECASE)
 _FORMAT_LENGTH = 500  # characters; Excel takes 255
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -101,8 +102,11 @@ def scale_in(signs: str) -> str | None:
 
 def _scale(code: str) -> str | None:
     """Return the literal text of a format that changes its number: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
-    signs = "".join(quoted or escaped for quoted, escaped in _SIGNS.findall(code.partition(";")[0][:_FORMAT_LENGTH]))
-    return signs.strip() if any(map(str.isdigit, signs)) else scale_in(signs)
+    code = code.partition(";")[0][:_FORMAT_LENGTH]
+    signs = "".join(quoted or escaped for quoted, escaped in _SIGNS.findall(code))
+    if any(map(str.isdigit, signs)):
+        return signs.strip()
+    return scale_in(signs) or ("1 = 1,000" if _THOUSANDS.search(plain_format(code)) else None)
 
 
 def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | None:
@@ -114,6 +118,8 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
     (Percentage(share=0.95), Percentage(share=0.955), 1234.0, 2023.0)
     >>> as_shown(12.0, '0" nghìn"'), as_shown(12.0, '0" người"')
     ('12 (nghìn)', 12.0)
+    >>> as_shown(12000.0, "#,##0,"), as_shown(70.0, '"khoảng "0')
+    ('12000 (1 = 1,000)', '70 (khoảng)')
     """
     if code in ("", "General"):
         return without_noise(number)

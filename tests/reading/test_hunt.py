@@ -315,6 +315,14 @@ def test_sections_of_a_plan_and_a_result_are_told_apart(tmp_path: Path) -> None:
     assert counts(read(tmp_path, rows)) == ONE
 
 
+@pytest.mark.parametrize("section", ["I. Kết quả 6 tháng", "KẾ HOẠCH NĂM 2024", "Nữ", "Năm 2022", "Tại xã điểm"])
+@pytest.mark.parametrize("at", [0, 1], ids=["numbers", "items"])
+def test_a_section_of_a_form_in_either_column_refuses_it(tmp_path: Path, section: str, at: int) -> None:
+    items = [[number, label, figure] for number, (label, figure) in enumerate(zip(LABELS, B, strict=True), 1)]
+    rows = [*FORM_TITLE, ["STT", "Chỉ tiêu", "Số liệu"], [*[""] * at, section], *items]
+    assert counts(read(tmp_path, rows)) == NONE
+
+
 @pytest.mark.quick(2)
 @pytest.mark.parametrize("title", REPORTERS_WRONG)
 def test_another_body_of_the_district_is_no_unit(tmp_path: Path, title: list[list[object]]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.reading.labels import Kind, listed
+from gbv_kpi.reading.labels import MEASURES, Kind, listed
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.titles import is_signature, is_year_label, names_recipient, read_line, reporting_unit_in
@@ -35,6 +35,13 @@ def test_heading_of_a_listed_word_has_its_meaning(meaning: str, text: str) -> No
 def test_heading_without_diacritics_has_its_meaning(meaning: str, text: str) -> None:
     label = VOCABULARY.explain(without_diacritics(text).upper())
     assert label.only({Kind(meaning)}) or label.field is not None
+
+
+@pytest.mark.parametrize(("counts", "text"), [(meaning, text) for meaning, text in LABELS if meaning in MEASURES])
+def test_listed_measure_says_what_it_counts(counts: str, text: str) -> None:
+    label = VOCABULARY.explain(text)
+    assert label.only({Kind.MEASURE})
+    assert all(counts in atom.counts for atom in label.atoms if atom.counts)
 
 
 @pytest.mark.parametrize("text", [text for meaning, text in LABELS if meaning == "office"])

@@ -47,6 +47,19 @@ READ: dict[str, Rows] = {
     "another subject between": [*FORM, *levels(*LEADERS)],
     "a plan below": [*FORM, *ITEMS, ["B", "Kế hoạch năm sau", ""], *LATER],
     "a plan below without a number": [*FORM, *ITEMS, ["", "KẾ HOẠCH NĂM 2024", ""], *LATER],
+    "the subject in a column before the item": [
+        *FORM[:2], ["STT", "Nhóm", "Chỉ tiêu", "Số liệu"],
+        *(
+            row
+            for upper, lower, whole, part in PAIRS
+            for row in ([1, upper, "Tổng số", whole], [2, upper, lower, part])
+        ),
+    ],
+    "schools of the district": [*FORM, *ITEMS[:8], [9, "Tổng số cơ sở giáo dục trên địa bàn huyện", A[8]], ITEMS[9]],
+    "every measure is people": [
+        *FORM[:2], ["STT", "Chỉ tiêu", "ĐVT", "Số liệu"], *([n, label, "Người", a] for n, label, a in ITEMS),
+    ],
+    "another form of help, not the field": [*FORM, *ITEMS[:4], ["", "Bạo lực khác", 5], *ITEMS[4:]],
     "a year for each section": [*FORM, ["A", "Năm 2023", ""], *ITEMS, ["B", "Năm 2024", ""], *LATER],
     "sections that say what they are about": [
         *FORM, ["I", "Công tác trợ giúp", ""], *ITEMS[:4], ["II", "Đào tạo, tập huấn", ""], *ITEMS[4:],
@@ -57,6 +70,16 @@ REFUSED: dict[str, Rows] = {
     "a section that nobody knows": [*FORM, ["A", "Khối doanh nghiệp", ""], *ITEMS],
     "blank items and another section's": [*FORM, *levels()[:6], *LEADERS, *levels()[9:]],
     "blank items and next year's plan": [*FORM, ["A", "Thực hiện", ""], *ITEMS[:8], NEXT_YEAR, *LATER],
+    "another form of help alone": [*FORM, *ITEMS[:3], [4, LABELS[3], ""], ["", "Bạo lực khác", 5], *ITEMS[4:]],
+    "people helped, not cases": [*FORM, *ITEMS[:3], [4, "Số người được trợ giúp", 9], *ITEMS[4:]],
+    "times trained, not people": [*FORM, *ITEMS[:5], [6, "Số lượt người được tập huấn", 25], *ITEMS[6:]],
+    "trained members of another body": [
+        *FORM, *ITEMS[:5], ["", "Số hội viên phụ nữ", 700], ["", "Trong đó: được tập huấn", 25], *ITEMS[6:],
+    ],
+    "households by their measure": [
+        *FORM[:2], ["STT", "Chỉ tiêu", "ĐVT", "Số liệu"], *([n, label, "Hộ", a] for n, label, a in ITEMS),
+    ],
+    "a share of the plan": [*FORM[:2], ["STT", "Chỉ tiêu", "Thực hiện/Kế hoạch"], *ITEMS],
     "percentages by their measure": [
         [*FORM[0]], [*FORM[1]], ["STT", "Chỉ tiêu", "ĐVT", "Số liệu"], *([n, label, "%", a] for n, label, a in ITEMS),
     ],
@@ -75,6 +98,12 @@ def test_items_that_are_not_the_whole_result_are_refused(tmp_path: Path, name: s
     returns = read(tmp_path, REFUSED[name])
     assert counts(returns) == {}
     assert {"missing-column", "missing-value"} & {problem.code for problem in returns.problems}
+
+
+def test_second_row_of_an_item_claims_its_place(tmp_path: Path) -> None:
+    returns = read(tmp_path, [*FORM, *ITEMS[:1], ["", "", 15], *ITEMS[1:]])
+    assert counts(returns) == {}
+    assert [(problem.code, problem.place.row) for problem in returns.problems] == [("duplicate-column", 5)]
 
 
 def test_labels_in_a_merged_column_are_sections(tmp_path: Path) -> None:

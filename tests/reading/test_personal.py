@@ -114,9 +114,34 @@ def test_who_wrote_a_return_and_counted_places_are_no_column_about_persons(tmp_p
 
 
 def test_an_unknown_column_is_told_by_its_heading_never_its_content(tmp_path: Path) -> None:
-    returns = read(tmp_path, [TITLE, [*HEADER, "Tên"], [*NHO_QUAN, NAME], [*GIA_VIEN, NAME]])
+    returns = read(tmp_path, [TITLE, [*HEADER, "Tên"], [*NHO_QUAN, "Bí Mật"], [*GIA_VIEN, "Bí Mật"]])
     assert told(returns) == [("unknown-column", "L2")]
+    assert "Bí Mật" not in words_of(returns)
+
+
+@pytest.mark.parametrize("heading", ["Tên", "Đối tượng", "Phụ nữ", "Trẻ em", "Trong đó", "H.tên", "Con của", "Lý do"])
+def test_unread_column_of_names_is_refused_as_personal(tmp_path: Path, heading: str) -> None:
+    returns = read(tmp_path, [TITLE, [*HEADER, heading], [*NHO_QUAN, f"chị {NAME}"]])
+    assert told(returns) == [("personal-data-column", "L2")]
     assert NAME not in words_of(returns)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [TITLE, HEADER, NHO_QUAN, [f"{NAME} (nạn nhân)", *A]],
+        [TITLE, HEADER, NHO_QUAN, ["NGUYỄN THỊ BÍ MẬT", *A]],
+        [TITLE, HEADER, ["Huyện Nho Quan", f"{NAME}, Lê Bí Mật", *A[1:]]],
+        [TITLE, [*HEADER, "Đối tượng"], [*NHO_QUAN, "Lê Bí"], [*NHO_QUAN, "Bí Mật"]],
+        [*FORM_TITLE, ["Chỉ tiêu", "Đối tượng", "Số liệu"], *([label, NAME, a] for label, a in FORM)],
+        [*FORM_TITLE, *FORM, [NAME, 1]],
+        [*FORM_TITLE, *FORM, [f"Chưa tính {NAME}"]],
+    ],
+)
+def test_text_of_cell_is_quoted_without_names_of_persons(tmp_path: Path, rows: Rows) -> None:
+    returns = read(tmp_path, rows)
+    assert returns.problems
+    assert "bí mật" not in words_of(returns).casefold()
 
 
 def test_the_words_under_two_signatures_are_no_columns(tmp_path: Path) -> None:
