@@ -48,7 +48,7 @@ def read_files(
             return read_file(source, reader)
         except (GbvKpiError, MemoryError):
             raise
-        except Exception as error:  # ours: it refuses this file and no other
+        except Exception as error:  # an error of our own refuses this file and no other
             if os.environ.get("GBV_KPI_DEBUG"):
                 raise
             kind = type(error).__name__
