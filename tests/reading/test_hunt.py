@@ -319,7 +319,7 @@ def test_sections_of_a_plan_and_a_result_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("at", [0, 1], ids=["numbers", "items"])
 def test_a_section_of_a_form_in_either_column_refuses_it(tmp_path: Path, section: str, at: int) -> None:
     items = [[number, label, figure] for number, (label, figure) in enumerate(zip(LABELS, B, strict=True), 1)]
-    rows: list[list[object]] = [*FORM_TITLE, ["STT", "Chỉ tiêu", "Số liệu"], [*[""] * at, section], *items]
+    rows: Rows = [*FORM_TITLE, ["STT", "Chỉ tiêu", "Số liệu"], [*[""] * at, section], *items]
     assert counts(read(tmp_path, rows)) == NONE
 
 
