@@ -4,11 +4,9 @@ import os
 import re
 import stat
 import sys
-import tempfile
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr
 
@@ -25,22 +23,22 @@ PREFIX = ".gbv-kpi-"  # of a temporary file until it replaces its target
 _LEFTOVER = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # `tempfile` adds eight characters
 UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
+# Control and invisible characters, and marks of text direction, could act on a terminal or hide text. Surrogates come
+# from file names that are not Unicode, and cannot be encoded; U+FFFE and U+FFFF are not allowed in XML.
+_ACTING = re.compile(
+    "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+
 
 def use_utf8() -> None:
-    """Set standard output and error to UTF-8, whatever the system's code page.
-
-    A closed stream is replaced by the null device.
-    """
-    if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # open until the program ends
-    sys.stdout, sys.stderr = (
-        stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        for stream in (sys.stdout, sys.stderr)
-    )
+    """Set standard output and error to UTF-8, whatever the system's code page; a closed stream is the null device."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # until the end
     for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            reconfigure(encoding="utf-8")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
 
 
 def error_console() -> "Console":
@@ -54,27 +52,48 @@ def warn(text: str) -> None:
 
 def escape_controls(text: str) -> str:
     """Return the text with control characters escaped, so that they cannot act on a terminal."""
-    return text if text.isprintable() else "".join(map(_escaped, text))
+    if text.isprintable():
+        return text
+    return _ACTING.sub(lambda found: " " if found[0] in "\n\r\t" else f"\\u{ord(found[0]):04x}", text)
 
 
-def _escaped(character: str) -> str:
-    if character in "\n\r\t":
-        return " "
-    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE  # U+FFFE and U+FFFF are not allowed in XML
-    if is_noncharacter or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return f"\\u{ord(character):04x}"
-    return character
+def print_result(content: "str | bytes | Iterable[str] | RenderableType", output: Path | None) -> None:
+    """Print a result or write it to a file: a text, whole or in pieces, a workbook, or what rich draws.
 
-
-def print_rendered(content: "RenderableType", output: Path | None) -> None:
-    """Print to the terminal at its width, or elsewhere as wide as the content needs and without colour."""
-    if output is None and sys.stdout.isatty():
-        _console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(content)
+    Rich draws at the width of the terminal, or elsewhere as wide as the content needs and without colour.
+    Raises `OutputError`, except for a closed pipe.
+    """
+    is_on_screen = output is None and sys.stdout.isatty()
+    if isinstance(content, bytes):
+        if is_on_screen:
+            raise OutputError(phrase("This format is written to a file: add --output FILE."))
+        if output is None:
+            _write(sys.stdout.buffer, [content])
+        else:
+            atomic_write(output, content)
         return
-    buffer = StringIO()
-    _console(file=buffer, width=UNBOUNDED, color_system=None).print(content)
-    lines = [line.rstrip() for line in buffer.getvalue().splitlines()]
-    print_text("\n".join(lines) + "\n", output)
+    if not isinstance(content, Iterable):
+        if is_on_screen:
+            _console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(content)
+            return
+        buffer = StringIO()
+        _console(file=buffer, width=UNBOUNDED, color_system=None).print(content)
+        content = (f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+    pieces = [content] if isinstance(content, str) else content
+    if output is None:
+        _write(sys.stdout, pieces)
+    else:
+        atomic_write(output, (piece.encode() for piece in pieces))
+
+
+def _write(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
+    try:
+        stream.writelines(pieces)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=system_reason(error))) from error
 
 
 def _console(**settings: Any) -> "Console":
@@ -113,47 +132,11 @@ def json_pieces(content: Mapping[str, object]) -> Iterator[str]:
 
 def escape_json(text: str) -> str:
     """Return equivalent JSON with the characters escaped that could act on a terminal or hide text."""
-    return text if text.isprintable() else text.translate(_CONTROLS)
+    if text.isprintable():
+        return text
+    from json import dumps
 
-
-# json escapes the C0 controls. The C1 controls, invisible characters and marks of text direction could still act on
-# a terminal. Surrogates come from file names that are not Unicode, and cannot be encoded.
-_CONTROLS = {
-    code: f"\\u{code:04x}"
-    for code in (
-        *range(0x7F, 0xA0), 0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070),
-        *range(0xD800, 0xE000), 0xFEFF, *range(0xFFF9, 0xFFFC), 0xFFFE, 0xFFFF,
-    )
-}  # fmt: skip
-
-
-def print_text(pieces: Iterable[str], output: Path | None) -> None:
-    """Print or write a text, whole or in pieces. Raises `OutputError`, except for a closed pipe."""
-    pieces = [pieces] if isinstance(pieces, str) else pieces
-    if output is None:
-        _print(sys.stdout, pieces)
-    else:
-        atomic_write(output, (piece.encode() for piece in pieces))
-
-
-def print_bytes(content: bytes, output: Path | None) -> None:
-    """Write a workbook or document to a file or a pipe. Raises `OutputError` instead of writing to a screen."""
-    if output is not None:
-        atomic_write(output, content)
-        return
-    if sys.stdout.isatty():
-        raise OutputError(phrase("This format is written to a file: add --output FILE."))
-    _print(sys.stdout.buffer, [content])
-
-
-def _print(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
-    try:
-        stream.writelines(pieces)
-        stream.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=system_reason(error))) from error
+    return _ACTING.sub(lambda found: found[0] if found[0] == "\n" else dumps(found[0])[1:-1], text)
 
 
 def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
@@ -195,6 +178,8 @@ def _replace(target: Path, pieces: Iterable[bytes]) -> None:
 
 def _temporary_file(folder: Path) -> tuple[int, Path]:
     """Create a file in the folder, locked while it is open."""
+    import tempfile  # imported late: `--help` does not need it
+
     while True:
         handle, name = tempfile.mkstemp(dir=folder, prefix=PREFIX)
         if sys.platform != "win32":

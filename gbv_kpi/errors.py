@@ -1,12 +1,5 @@
 """Define the errors that end a run: caught once at the command line, one line on stderr, exit code 2.
 
-GbvKpiError
-├── UsageError      the call asks for something that cannot be done
-├── PlanError       a plan file is missing, unreadable or contradicts itself
-├── SourceError     a file or folder that was named cannot be opened
-├── LedgerError     the ledger is missing (NoLedgerError), unusable, or refuses new data
-└── OutputError     the result cannot be written where it was asked for
-
 Problems of a *return* are not exceptions but values: see `gbv_kpi.problems`.
 """
 

@@ -16,9 +16,7 @@ from gbv_kpi.kpi.outlook import outlooks
 from gbv_kpi.kpi.trend import recast, trend_of
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import has_errors
-from gbv_kpi.reading.reader import AssumedYear
-from gbv_kpi.returns.collect import Returns, read_returns
-from gbv_kpi.sheets.sources import find_sources
+from gbv_kpi.returns.frame import Returns
 
 if TYPE_CHECKING:
     from gbv_kpi.ledger.database import Ledger
@@ -28,8 +26,7 @@ MANY_FILES = 8  # from here on the user sees progress
 
 def judge_check(names: Sequence[str], plan: Plan, year: int | None, fail_on: FailOn, language: Language) -> Outcome:
     """Judge units and province by files; `year` is assumed for files that name none."""
-    assumed = None if year is None else AssumedYear(year, binds=True)
-    outcome, _ = _judge("check", names, plan, assumed, fail_on, language)
+    outcome, _ = _judge("check", names, plan, year, fail_on, language)
     return outcome
 
 
@@ -40,7 +37,7 @@ def judge_report(
 
     Raises `UsageError` where the files hold no return of that year.
     """
-    outcome, returns = _judge("report", names, plan, AssumedYear(year), fail_on, language)
+    outcome, returns = _judge("report", names, plan, year, fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
         raise UsageError(phrase("The files contain no return for {year}.", year=str(year)))
@@ -87,11 +84,16 @@ def judge_ledger(
 
 
 def _judge(
-    command: str, names: Sequence[str], plan: Plan, assumed: AssumedYear | None, fail_on: FailOn, language: Language
+    command: str, names: Sequence[str], plan: Plan, year: int | None, fail_on: FailOn, language: Language
 ) -> tuple[Outcome, Returns]:
+    from gbv_kpi.reading.reader import AssumedYear
+    from gbv_kpi.returns.collect import read_returns
+    from gbv_kpi.sheets.sources import find_sources
+
     found, left_out = find_sources(names)
     if not found:
         raise UsageError(phrase("No return found in {names}.", names=", ".join(names)))
+    assumed = None if year is None else AssumedYear(year, binds=command == "check")
     returns = read_returns(found, plan, assumed, lambda files: with_progress(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
         reason = (

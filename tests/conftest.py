@@ -1,13 +1,17 @@
 import gc
 import os
+import shutil
+import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from gbv_kpi.plan import Plan, load_plan
+from tests.ledger.server import fresh_database, postgresql, short_folder
 
 # No deadline, for the machine may be busy; `poe slow` runs the thorough profile.
 settings.register_profile("quick", deadline=None, max_examples=10)
@@ -72,3 +76,31 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == file.read_text("utf-8"), f"{file.name} differs: pytest --update-golden, then read the diff"
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    if sys.platform == "win32":
+        pytest.skip("no PostgreSQL comes with a package here")
+    folder = short_folder()
+    with postgresql(Path(folder)) as address:
+        yield address
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> str:
+    return str(tmp_path / "sổ cái #1 100%.db")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def place(request: pytest.FixtureRequest) -> str:
+    """A ledger that is not there yet, on either database; `test_server` and `test_story` ask both by default."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("sqlite"))
+    return fresh_database(request.getfixturevalue("server"))
+
+
+@pytest.fixture
+def noon() -> datetime:
+    return datetime(2025, 12, 1, 12, tzinfo=UTC)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gbv_kpi.plan import load_plan
-from gbv_kpi.plan.builtin import BUILT_IN
+from gbv_kpi.plan.load import BUILT_IN
 from tests import offices
 from tests.command import Ran, of_2025, run, write_csv
 from tests.ledger import mutants as ledgers

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from gbv_kpi.console import atomic_write, escape_controls, print_rendered, print_text, to_json_text
+from gbv_kpi.console import atomic_write, escape_controls, print_result, to_json_text
 from gbv_kpi.errors import OutputError
 
 not_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
@@ -90,7 +90,7 @@ def test_a_full_disk_behind_standard_output_is_told(monkeypatch: pytest.MonkeyPa
     ):  # closing it fails again
         monkeypatch.setattr(sys, "stdout", full)
         with pytest.raises(OutputError, match="cannot be printed: the disk is full"):
-            print_text("a line\n", None)
+            print_result("a line\n", None)
 
 
 def test_output_off_a_terminal_has_no_colour_wrapping_or_trailing_blank(
@@ -98,14 +98,14 @@ def test_output_off_a_terminal_has_no_colour_wrapping_or_trailing_blank(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "20")
-    print_rendered(Text("word " * 50 + "\nend   ", "bold red"), None)
+    print_result(Text("word " * 50 + "\nend   ", "bold red"), None)
     assert capsys.readouterr().out == ("word " * 50).rstrip() + "\nend\n"
 
 
 def test_what_is_written_to_a_file_is_what_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     content = Text("✓ đạt [bold]:smile:", "green")
-    print_rendered(content, None)
-    print_rendered(content, tmp_path / "out.txt")
+    print_result(content, None)
+    print_result(content, tmp_path / "out.txt")
     assert capsys.readouterr().out == (tmp_path / "out.txt").read_text("utf-8") == "✓ đạt [bold]:smile:\n"
 
 

@@ -28,7 +28,13 @@ PACKAGE = LOCALE_FOLDER.parent
 TRANSLATED = tuple(tag for tag in LANGUAGES if tag != "en")
 KEYWORDS = {"phrase": (1,), "plural": (1, 2)}
 LANGUAGE_OF_SUFFIX = {".py": "python", ".j2": "jinja2"}  # which of Babel's readers takes a file
-TABLES = ("errors.toml", "problem_codes.toml", "plan/toml_file.toml", "cli/reworded.toml")  # every value is a sentence
+TABLES = (
+    "errors.toml",
+    "problem_codes.toml",
+    "plan/toml_file.toml",
+    "render/plan.toml",
+    "cli/reworded.toml",
+)  # every value is a sentence
 HEADER = """\
 # The sentences of gbv-kpi. `poe translate` brings this file up to date with the code and compiles it.
 #"""

@@ -21,9 +21,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gbv_kpi import excel_style
+from gbv_kpi.annotate import cells as looks
 from gbv_kpi.console import escape_controls
-from gbv_kpi.excel_style import cells as looks
-from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
 from gbv_kpi.problems import Place, Problem, Severity
 from gbv_kpi.render.problems import HEADINGS, SEVERITY, listed
@@ -33,7 +33,6 @@ from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percen
 from gbv_kpi.sheets.sources import Source
 
 FILL = {Severity.ERROR: looks.RED, Severity.WARNING: looks.AMBER}
-LINK = Font(name=paper.FONT, size=12, color="0563C1", underline="single")
 WIDTHS = (11.0, 20.0, 18.0, 9.0, 22.0, 58.0, 48.0)
 FILE = 2  # column of `HEADINGS`, from 0, left out here: the whole list is about one file
 SHEET, CELL = 3, 4
@@ -59,7 +58,7 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
     of_source = [problem for problem in problems if problem.place.file == source.name]
     if any(problem.code == "personal-data-column" for problem in of_source):
         note = phrase("The file has a column of personal data, so nothing of it was copied here.")
-        return _list_only(of_source, source, language, note)
+        return _save(of_source, source, language, note)
     if not can_isolate():
         return _copy(of_source, source, language)
 
@@ -68,40 +67,32 @@ def annotate(problems: Iterable[Problem], source: Source, language: Language) ->
 
     with child_for(copied, seconds=CPU_SECONDS) as child:
         answer = child.ask(source, len(source.content))
-    return _list_only(of_source, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
+    return _save(of_source, source, language, TOO_LARGE) if isinstance(answer, Failure) else answer
 
 
 def _copy(problems: Sequence[Problem], source: Source, language: Language) -> bytes:
     opened = read_sheets(source)
     if not opened.shown:
         note = phrase("The file could not be read as a table, so nothing of it was copied here.")
-        return _list_only(problems, source, language, note)
+        return _save(problems, source, language, note)
     if is_xlsx(source) and not opened.hidden:
         # openpyxl stops at files that the reader of returns and Excel open; their cells can still be marked.
         with suppress(Exception):
-            return _save(problems, source, *_load(source.content, opened.shown), language)
+            return _save(problems, source, language, _load(source.content, opened.shown))
     if any(sheet.tail is not None for sheet in opened.shown):
-        return _list_only(problems, source, language, TOO_LARGE)
-    return _save(problems, source, *_rebuild(opened.shown, language), language)
-
-
-def _list_only(problems: Sequence[Problem], source: Source, language: Language, note: Phrase) -> bytes:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    return _save(problems, source, book, {}, language, note)
+        return _save(problems, source, language, TOO_LARGE)
+    return _save(problems, source, language, _rebuild(opened.shown, language))
 
 
 def _save(
-    problems: Sequence[Problem],
-    source: Source,
-    book: Workbook,
-    sheet_by_name: Sheets,
-    language: Language,
-    note: Phrase | None = None,
+    problems: Sequence[Problem], source: Source, language: Language, copied: tuple[Workbook, Sheets] | Phrase
 ) -> bytes:
+    """Mark and list the problems in a copied workbook; or list them alone, with the reason why nothing was copied."""
+    book, sheet_by_name = (_new_book(), {}) if isinstance(copied, Phrase) else copied
     for (title, address), found in _group_by_cell(problems, sheet_by_name).items():
         _mark(book[title], address, found, language)
-    summary = book.create_sheet(paper.sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
+    summary = book.create_sheet(excel_style.sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
+    note = copied if isinstance(copied, Phrase) else None
     _fill_list(summary, source.name, problems, sheet_by_name, language, note)
     book.active = 0
     for sheet in book.worksheets:  # typing would go into all selected sheets
@@ -109,6 +100,13 @@ def _save(
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _new_book() -> Workbook:
+    """Return a workbook without a sheet."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    return book
 
 
 def _load(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
@@ -130,18 +128,17 @@ def _load(content: bytes, sheets: Sequence[Sheet]) -> tuple[Workbook, Sheets]:
 
 def _rebuild(sheets: Sequence[Sheet], language: Language) -> tuple[Workbook, Sheets]:
     """Return a workbook of the cells as they were read, each at its own address."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = _new_book()
     sheet_by_name: dict[str | None, Worksheet] = {}
     for number, sheet in enumerate(sheets, start=1):
         name = language.say(phrase("Return")) if sheet.name is None else sheet.name
-        target = book.create_sheet(paper.sheet_title(name, book.sheetnames))
+        target = book.create_sheet(excel_style.sheet_title(name, book.sheetnames))
         sheet_by_name |= {sheet.name: target, f"#{number}": target}
         _fill(target, sheet)
         size = sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in sheet.merged)
         for (top, left), (bottom, right) in sheet.merged if size <= MAX_MERGED_CELLS else ():
             target.merge_cells(start_row=top + 1, end_row=bottom + 1, start_column=left + 1, end_column=right + 1)
-        looks.print_on_a4(target, "landscape")
+        looks.print_on_a4(target)
     return book, sheet_by_name
 
 
@@ -200,7 +197,7 @@ def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language:
     for problem in problems:
         severity, message, hint = map(language.say, (SEVERITY[problem.severity], problem.message, problem.hint))
         parts.append(f"{severity.capitalize()}: {escape_controls(message)}\n→ {escape_controls(hint)}")
-    text = paper.storable("\n\n".join(parts))[:MAX_COMMENT]
+    text = excel_style.storable("\n\n".join(parts))[:MAX_COMMENT]
     lines = sum(1 + len(line) // LINE_CHARACTERS for line in text.split("\n"))
     cell.comment = Comment(text, AUTHOR, width=COMMENT_WIDTH, height=min(420, LINE_PIXELS * (lines + 1)))
 
@@ -217,39 +214,47 @@ def _fill_list(
     looks.set_widths(sheet, WIDTHS)
     shown = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
     lines = list(_head(file, problems, note))
-    for row, (line, style) in enumerate(lines, start=1):
-        looks.put_line(sheet, row, escape_controls(language.say(line)), WIDTHS, style)
+    for row, (line, font) in enumerate(lines, start=1):
+        text = escape_controls(language.say(line))
+        looks.put_text(sheet, row, 1, text, looks.TEXT).font = font
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(WIDTHS))
+        looks.fit_row(sheet, row, [(text, sum(WIDTHS))], font.size)
     top = len(lines) + 2
     headings = [language.say(heading) for heading in HEADINGS if heading is not HEADINGS[FILE]]
-    looks.put_row(sheet, top, headings, WIDTHS, looks.font(bold=True), heading=True)
+    for column, heading in enumerate(headings, start=1):
+        headed = looks.put_text(sheet, top, column, heading, looks.CENTRED)
+        headed.font, headed.border, headed.fill = looks.BOLD, looks.GRID, looks.HEADING
+    looks.fit_row(sheet, top, zip(headings, WIDTHS, strict=True))
     styles: dict[tuple[int, Severity, bool], Any] = {}
     for row, problem in enumerate(shown, top + 1):
         target = sheet_by_name.get(problem.place.sheet)
-        reachable = target is not None and target.sheet_state == "visible"
-        texts = [escape_controls(text) for text in _texts(problem, target, language)]
+        severity, code, _, name, *others = map(language.say, listed(problem))
+        name = name or (target.title if target else "")
+        texts = list(map(escape_controls, (severity, code, name, *others)))
         for column, text in enumerate(texts, start=1):
+            is_link = target is not None and target.sheet_state == "visible" and text != "" and column in (SHEET, CELL)
+            key = (column, problem.severity, is_link)
             cell: Any = sheet.cell(row, column)
-            linked = reachable and text != "" and column in (SHEET, CELL)
-            key = (column, problem.severity, linked)
             if key not in styles:  # styling a cell takes most of the time: once per look
-                cell.font, cell.border = LINK if linked else looks.font(), looks.GRID
+                cell.font, cell.border = looks.LINK if is_link else looks.USUAL, looks.GRID
                 cell.alignment = looks.CENTRED if column in (1, CELL) else looks.TEXT
                 if column == 1:
                     cell.fill = FILL[problem.severity]
                 styles[key] = copy(cell._style)
             cell._style = copy(styles[key])
             looks.put_text(sheet, row, column, text)
-            if target and linked:
+            if target and is_link:
                 cell.hyperlink = _link(target, problem.place, column)
         looks.fit_row(sheet, row, zip(texts, WIDTHS, strict=True))
     sheet.freeze_panes = f"A{top + 1}"
     if shown:
         sheet.auto_filter.ref = f"A{top}:G{top + len(shown)}"
-    looks.print_on_a4(sheet, "landscape", f"{top}:{top}")
+    sheet.print_title_rows = f"{top}:{top}"
+    looks.print_on_a4(sheet)
 
 
 def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterator[tuple[Phrase, Font]]:
-    yield phrase("What to correct in {file}", file=PurePath(file).name), looks.font(14, bold=True)
+    yield phrase("What to correct in {file}", file=PurePath(file).name), looks.TITLE
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     doubtful = len(problems) - errors
     counted = phrase(
@@ -257,16 +262,11 @@ def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterat
         errors=plural("{count} error", "{count} errors", errors),
         warnings=plural("{count} warning", "{count} warnings", doubtful),
     )
-    yield counted if problems else phrase("No problem was found."), looks.font(bold=True)
+    yield counted if problems else phrase("No problem was found."), looks.BOLD
     marks = phrase("Red cells hold an error and must be corrected; amber cells were read in a way to be confirmed.")
-    yield note or marks, looks.font(italic=True)
+    yield note or marks, looks.ITALIC
     if len(problems) > MAX_LISTED:
-        yield phrase("Only the first {count} are listed here.", count=MAX_LISTED), looks.font(italic=True)
-
-
-def _texts(problem: Problem, target: Worksheet | None, language: Language) -> list[str]:
-    severity, code, _, sheet, *others = map(language.say, listed(problem))
-    return [severity, code, sheet or (target.title if target else ""), *others]
+        yield phrase("Only the first {count} are listed here.", count=MAX_LISTED), looks.ITALIC
 
 
 def _link(target: Worksheet, place: Place, column: int) -> Hyperlink:

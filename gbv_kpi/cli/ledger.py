@@ -1,7 +1,7 @@
 """Define the commands on the ledger: what it says of a year, what is recorded in it, and its maintenance."""
 
 import io
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,9 +13,6 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.inputs import MEBIBYTE
-
-if TYPE_CHECKING:
-    from gbv_kpi.kpi.year_record import Event
 
 MAX_IMPORT = 512 * MEBIBYTE  # bytes; an export of 53,000 returns has 40 MB
 
@@ -88,16 +85,16 @@ def trace(
     Example: gbv-kpi trace training --unit "Huyện Nho Quan" --year 2025
     """
     from gbv_kpi.ledger.query import entries_of, events_of
+    from gbv_kpi.ledger.year import keys_named
     from gbv_kpi.ledger.year import trace as follow
-    from gbv_kpi.ledger.year import unit_named
     from gbv_kpi.render.trace import trace_listing, trace_to_json, trace_to_terminal
 
     plan = request.load_plan()
-    wanted = unit_named(plan, unit, year) if unit is not None else None
+    (key,) = keys_named(plan, unit, year) if unit is not None else (None,)
     with request.open_ledger() as opened, opened.reading() as connection:
         entries = entries_of(connection, plan, years=[year], as_of=request.moment)
         events = events_of(connection, plan, [year], request.moment)
-    traced = follow(entries, plan, indicator, wanted, year, events)
+    traced = follow(entries, plan, indicator, key, year, events)
     request.show(traced, trace_to_terminal, trace_to_json, trace_listing)
 
 
@@ -193,11 +190,12 @@ def note(
 
 def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str, year: int, text: str) -> None:
     from gbv_kpi.ledger.year import record_event
+    from gbv_kpi.render.year_record import event_shown
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event = record_event(opened, plan, unit, year, kind, text, request.author())
-    _show_event(request, event)
+    request.emit(event_shown(event, True, request.format, request.language))
 
 
 def sign(
@@ -210,20 +208,16 @@ def sign(
     Example: gbv-kpi sign --year 2025
     """
     from gbv_kpi.ledger.year import sign as record
+    from gbv_kpi.render.year_record import event_shown
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event, is_new = record(opened, plan, year, request.author())
-    _show_event(request, event, is_new=is_new)
-
-
-def _show_event(request: Request, event: "Event", *, is_new: bool = True) -> None:
-    from gbv_kpi.render.year_record import event_shown
-
     request.emit(event_shown(event, is_new, request.format, request.language))
 
 
 def export_ledger(
+    *,
     request: Annotated[Request, None, "ledger", "output"],
 ) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
@@ -239,6 +233,7 @@ def export_ledger(
 
 
 def import_ledger(
+    *,
     file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
     request: Annotated[Request, None, "ledger"],
 ) -> None:
@@ -246,10 +241,10 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.backup import import_lines, read_export, starts_a_ledger
+    from gbv_kpi.ledger.backup import import_lines, read_export
 
     lines = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
-    with request.open_ledger(create=starts_a_ledger(lines)) as opened:
+    with request.open_ledger(create=True) as opened:
         new, held = import_lines(opened, lines)
     details = {"ledger": opened.name}
     if not new:
@@ -267,7 +262,7 @@ def import_ledger(
     request.emit(request.language.say(added) + "\n")
 
 
-def check_ledger(request: Annotated[Request, Format, "ledger", "output"]) -> None:
+def check_ledger(*, request: Annotated[Request, Format, "ledger", "output"]) -> None:
     """Verify the ledger. Checks its pages, each return against its hash, and that no revision is missing.
 
     Example: gbv-kpi ledger check

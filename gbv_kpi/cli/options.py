@@ -45,16 +45,14 @@ PublishOption = Annotated[
     bool, option("--publish", "Withhold small counts of victims and cases, and anything they could be derived from.")
 ]
 MinCountOption = Annotated[
-    int,
-    option("--min-count COUNT", "With --publish: the smallest count to show.", in_environment=True, least=2),
+    int, option("--min-count COUNT", "With --publish: the smallest count to show.", in_environment=True, least=2)
 ]
 PublishedOption = Annotated[
     list[Path] | None,
     option("--published FILE", "With --publish: the JSON of an earlier publication to protect. May be repeated."),
 ]
 RegisterOption = Annotated[
-    bool,
-    option("--register", "With --publish: record the publication in the ledger, so that later ones protect it."),
+    bool, option("--register", "With --publish: record the publication in the ledger, so that later ones protect it.")
 ]
 FailOnOption = Annotated[FailOn, option("--fail-on", "When to exit with a non-zero code.", in_environment=True)]
 LedgerOption = Annotated[

@@ -11,33 +11,26 @@ import typer
 from gbv_kpi.cli import options
 from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format, argument, option
 from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expect_other_file
-from gbv_kpi.console import to_json_text
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import LANGUAGES, Bilingual, Language, phrase, tag_in
+from gbv_kpi.i18n import LANGUAGES, phrase, tag_in
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
 SOURCES = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file"}  # by typer's names
-SOURCE_WORDS = {
-    "option": phrase("option"),
-    "environment": phrase("environment"),
-    "file": phrase("settings file"),
-    "plan": phrase("plan"),
-    "default": phrase("default"),
-}
 
 ShownPlan = Annotated[str, argument("ID|FILE", "A built-in plan or a plan file.", "GBV_KPI_PLAN")]
 
 
-def list_plans(request: Annotated[Request, Format, "output"]) -> None:
+def list_plans(*, request: Annotated[Request, Format, "output"]) -> None:
     """List the built-in plans.
 
     Example: gbv-kpi plan list
     """
-    from gbv_kpi.plan.builtin import built_in_plans
+    from gbv_kpi.plan import load_plan
+    from gbv_kpi.plan.load import built_in_ids
     from gbv_kpi.render.plan import plans_to_json, plans_to_text
 
-    plans = built_in_plans()
+    plans = [load_plan(plan) for plan in built_in_ids()]
     request.emit(plans_to_json(plans) if request.is_json else plans_to_text(plans, request.language))
 
 
@@ -93,7 +86,7 @@ def new_plan(
 
     Example: gbv-kpi plan new --output my-plan.toml
     """
-    from gbv_kpi.plan.builtin import starting_file
+    from gbv_kpi.plan.load import starting_file
 
     expect_ending(request.output, ".toml", "")
     expect_new(request.output, force)
@@ -101,6 +94,7 @@ def new_plan(
 
 
 def draft_plan(
+    *,
     file: Annotated[str, argument("FILE", "The plan as .docx or .txt, or - for standard input.")],
     request: Annotated[Request, None, "output"],
     force: options.ForceOption = False,
@@ -119,7 +113,7 @@ def draft_plan(
     request.emit(drafted(text, SCHEMA.as_uri()))
 
 
-def plan_schema(request: Annotated[Request, None, "output"]) -> None:
+def plan_schema(*, request: Annotated[Request, None, "output"]) -> None:
     """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json
@@ -167,7 +161,7 @@ def config(
     """
     from gbv_kpi.ledger.address import address_of, default_place, shown_address
     from gbv_kpi.plan.office import Setting, office_settings
-    from gbv_kpi.render.listing import Columns, listing_of, on_terminal
+    from gbv_kpi.render.plan import settings_to_json, settings_to_terminal
 
     context, spoken, file = request.context, request.language, request.context.obj
     address = address_of(ledger or default_place())
@@ -179,31 +173,7 @@ def config(
         source = SOURCES.get(getattr(context.get_parameter_source(name), "name", ""), "default")
         if name == "lang" and source != "option" and tag_in(os.environ) in LANGUAGES:
             source = "environment"
-        settings.append(Setting(key, value, source, file.lines.get((key,)) if source == "file" else None))
-    settings += office_settings(request.load_plan(plan), file)
-    path = str(file.path) if file else None
-    if request.is_json:
-        records = [
-            {"key": setting.key, "value": _text(setting.value, spoken), "source": setting.source, "line": setting.line}
-            for setting in settings
-        ]
-        content = {"schema": "gbv-kpi/config/1", "file": path, "settings": records, "exit_code": 0}
-        request.emit(to_json_text(content))
-        return
-
-    def source_of(setting: Setting) -> str:
-        words = spoken.say(SOURCE_WORDS[setting.source])
-        return f"{words} ({path}:{setting.line})" if setting.line else words
-
-    columns: Columns[Setting] = (
-        ("key", phrase("Setting"), lambda setting: setting.key),
-        ("value", phrase("Value"), lambda setting: _text(setting.value, spoken)),
-        ("source", phrase("From"), source_of),
-    )
-    request.emit(on_terminal(listing_of(phrase("Setting"), columns, settings), spoken))
-
-
-def _text(value: object, language: Language) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(_text(part, language) for part in value)
-    return language.say(value) if isinstance(value, Bilingual) else str(value)
+        settings.append(Setting(key, str(value), source, file.lines.get((key,)) if source == "file" else None))
+    settings += office_settings(request.load_plan(plan), file, spoken)
+    path = file.path if file else None
+    request.emit(settings_to_json(settings, path) if request.is_json else settings_to_terminal(settings, path, spoken))

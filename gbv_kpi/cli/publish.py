@@ -24,7 +24,7 @@ Result = TypeVar("Result", bound="Outcome | Trend")
 MAX_PUBLICATION = 512 * MEBIBYTE
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Publishing:
     """What to publish of a result, and the former publications to respect.
 

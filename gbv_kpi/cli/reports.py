@@ -78,6 +78,7 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
 
 
 def template(
+    *,
     context: typer.Context,
     year: options.YearOption,
     output: Annotated[Path, option("--output FILE.xlsx", "The workbook to write.")],
@@ -102,7 +103,7 @@ def template(
     expect_ending(output, ".xlsx")
     expect_other_file(output, [plan])
     expect_new(output, force)
-    the_plan = Request(context).load_plan(plan)
+    the_plan = Request(context=context).load_plan(plan)
     units = units_to_report(the_plan, year, unit, layout)
     both = lang == "both"
     spoken = document_language("vi" if both else lang)

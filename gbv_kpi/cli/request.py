@@ -1,21 +1,20 @@
 """Declare commands, and hold what each needs: the format, place and language of its result, its plan and its ledger."""
 
-import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, is_dataclass
 from datetime import date, datetime, time
-from functools import partial
+from functools import cache, partial
 from inspect import Parameter, Signature, signature
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.console import print_bytes, print_rendered, print_text, warn
+from gbv_kpi.console import print_result, warn
 from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, language, language_from_env, phrase
 from gbv_kpi.inputs import UnreadableError, is_file, is_same_file, read_file, read_stdin
@@ -39,11 +38,13 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     `Annotated[Request, ListFormat, "plan", "output"]` declares --format with these formats, --plan, --output, and
     --lang as the last option of the command.
     """
-    parameters = signature(run).parameters
+    parameters = _parameters(run)
     groups = {name: group for name, parameter in parameters.items() if (group := _option_group(parameter))}
     declared: dict[str, Parameter] = {}
     for name, parameter in parameters.items():
         declared |= groups[name][1] if name in groups else {name: parameter}
+    if "request" in groups:
+        declared["lang"] = declared.pop("lang")
 
     def run_with(**given: Any) -> None:
         arguments = {name: given[name] for name in parameters if name not in groups}
@@ -51,9 +52,7 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
             arguments[name] = make(**{field: given[field] for field in fields})
         run(**arguments)
 
-    in_order = sorted(declared.values(), key=lambda each: "request" in groups and each.name == "lang")
-    keywords = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in in_order]
-    vars(run_with)["__signature__"] = Signature(keywords)  # typer reads it
+    vars(run_with)["__signature__"] = Signature(list(declared.values()))  # typer reads it
     run_with.__doc__ = run.__doc__
     return run_with
 
@@ -61,21 +60,26 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
 def _option_group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str, Parameter]] | None:
     """Return the dataclass of a parameter, and its fields that are options; None for a parameter that is one option."""
     group, *wanted = get_args(parameter.annotation) or [parameter.annotation]
-    if not is_dataclass(group):
+    if not (isinstance(group, type) and is_dataclass(group)):
         return None
-    make = cast("Callable[..., Any]", group)
-    fields = dict(signature(make).parameters)
+    make: Callable[..., Any] = group
+    fields = _parameters(make)
     if not wanted:
         return make, fields
     formats, *names = wanted
     if formats:
-        fields["format"] = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
-        names.append("format")
+        chosen = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
+        fields, names = fields | {"format": chosen}, [*names, "format"]
     wanted_fields = {name: field for name, field in fields.items() if name in ("context", *names, "lang")}
     return partial(make, formats=formats), wanted_fields
 
 
-@dataclass
+@cache
+def _parameters(function: Callable[..., Any]) -> dict[str, Parameter]:
+    return dict(signature(function).parameters)
+
+
+@dataclass(kw_only=True)
 class Request:
     """The options that most commands have: the ledger, plan, format, place and language of a result.
 
@@ -101,14 +105,12 @@ class Request:
 
     def _chosen_format(self, formats: Sequence[str]) -> str:
         given: str | None = self.format if is_given(self.context, "format") else None
-        ending = self.output.suffix.lower().removeprefix(".") if self.output else ""
-        if ending == "txt" and given is not None and given not in BINARY:
+        ending = self.output.suffix.lower() if self.output else ""
+        if ending == ".txt" and given is not None and given not in BINARY:
             return given
-        by_ending = "table" if ending == "txt" else ending
-        if ending and (by_ending not in formats or given not in (None, by_ending)):
-            endings = [".txt" if name == "table" else f".{name}" for name in ([given] if given else formats)]
-            raise wrong_ending(self.output, endings)
-        return by_ending or str(self.format or "table")
+        by_ending = {".txt" if name == "table" else f".{name}": name for name in ([given] if given else formats)}
+        expect_ending(self.output, *by_ending, "")
+        return by_ending.get(ending) or str(self.format or "table")
 
     @property
     def is_json(self) -> bool:
@@ -158,10 +160,12 @@ class Request:
 
         Raises `UsageError` without one.
         """
+        from getpass import getuser  # imported late, as it is slow
+
         from gbv_kpi.ledger.entries import Author
 
         try:
-            return Author(self.by or getpass.getuser(), now())
+            return Author(self.by or getuser(), now())
         except (OSError, KeyError) as error:
             raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error
 
@@ -198,12 +202,7 @@ def emit(
     quiet: bool = False,
 ) -> None:
     """Print a result or write it to a file, and say on standard error what was written."""
-    if isinstance(content, bytes):
-        print_bytes(content, output)
-    elif isinstance(content, Iterable):
-        print_text(content, output)
-    else:
-        print_rendered(content, output)
+    print_result(content, output)
     if output is not None and is_file(output) and not quiet:
         warn(language.say(phrase("Wrote {file}.", file=str(output))))
 
@@ -256,25 +255,17 @@ def read_bounded(name: str, max_bytes: int) -> bytes:
 
 
 def expect_ending(path: Path | None, *endings: str) -> None:
-    """Raise `UsageError` for a file name with another ending."""
-    if path is not None and path.suffix.lower() not in endings and (path.suffix or len(endings) == 1):
-        raise wrong_ending(path, [ending for ending in endings if ending])
-
-
-def wrong_ending(path: Path | None, endings: Iterable[str]) -> UsageError:
-    """Return the error of a file name with an ending of another format."""
-    known = ", ".join(endings)
-    return UsageError(
-        phrase("{path}: unknown file type. This command writes {endings}.", path=str(path), endings=known)
-    )
+    """Raise `UsageError` for a file name with another ending; "" is that of a name without one."""
+    if path is not None and path.suffix.lower() not in endings:
+        details = {"path": str(path), "endings": ", ".join(filter(None, endings))}
+        raise UsageError(phrase("{path}: unknown file type. This command writes {endings}.", **details))
 
 
 def expect_new(path: Path | None, force: bool) -> None:
     """Raise `UsageError` for an existing file unless `force` is set."""
     if path is not None and is_file(path) and not force:
-        raise UsageError(
-            phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
-        )
+        what = phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
+        raise UsageError(what)
 
 
 def expect_other_file(path: Path | None, inputs: Iterable[str | Path | None], option: str = "--output") -> None:

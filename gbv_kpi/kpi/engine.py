@@ -14,8 +14,7 @@ from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard, UnitCounts, findings_frame
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, is_met, weights
-from gbv_kpi.returns.collect import Returns
-from gbv_kpi.returns.parse import integers
+from gbv_kpi.returns.frame import Returns, integers
 
 STATUSES = list(map(str, Status))
 Columns = dict[str, NDArray[Any]]

@@ -11,7 +11,7 @@ from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
 from gbv_kpi.kpi.year_record import YearRecord
 from gbv_kpi.problems import Problem, has_errors
-from gbv_kpi.returns.collect import FileRead
+from gbv_kpi.returns.frame import FileRead
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Trend

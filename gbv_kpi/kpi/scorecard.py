@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gbv_kpi.kpi.finding import Finding, Status, make_finding, rate_key
 from gbv_kpi.plan import Indicator, Plan, Unit
-from gbv_kpi.returns.parse import integers
+from gbv_kpi.returns.frame import integers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from gbv_kpi.kpi.finding import Finding, Status, make_finding
 from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, exact_rate
-from gbv_kpi.returns.collect import Returns
+from gbv_kpi.returns.frame import Returns
 
 
 @dataclass(frozen=True, slots=True)

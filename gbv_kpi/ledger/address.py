@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.i18n import phrase
-from gbv_kpi.inputs import data_folder
+from gbv_kpi.inputs import data_folder, is_file
 
 NOT_UNDERSTOOD = phrase("Invalid ledger address: write a path or postgresql://…")
 # A scheme, misspelt ones too ("postgres:/…"), credentials without one, or the words libpq takes ("host=… password=…").
@@ -32,7 +32,7 @@ def address_of(place: str) -> URL:
     A password need not be percent-encoded. Raises `LedgerError` for an invalid address, without quoting it.
     """
     if "://" not in place:
-        if _ADDRESS.search(place) and not _DRIVE.match(place) and not _exists(place):
+        if _ADDRESS.search(place) and not _DRIVE.match(place) and not is_file(Path(place)):
             raise LedgerError(NOT_UNDERSTOOD)
         return URL.create("sqlite", database=place)
     if not place.isprintable():
@@ -70,10 +70,3 @@ def _with_quoted_password(place: str) -> str:
         return f"{front}{mark}{query}"
     scheme, user, password, rest = found.groups()
     return f"{scheme}{user}:{quote(password, safe='%')}@{rest}{mark}{query}"
-
-
-def _exists(place: str) -> bool:
-    try:
-        return Path(place).exists()
-    except OSError:
-        return False

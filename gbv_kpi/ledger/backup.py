@@ -6,8 +6,10 @@ checked as strictly as any return: whole counts, no revision missing.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -28,9 +30,9 @@ from gbv_kpi.ledger.records import (
     FileWithReturns,
     Moment,
     Record,
+    ReturnRecord,
     UnitKey,
     add_submission,
-    columns_of,
     returns,
     submissions,
 )
@@ -62,14 +64,12 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
     """Yield the lines of a ledger; the same ledger gives the same lines on every database."""
     with ledger.reading() as connection, query.damage_as_error(connection):
         yield _to_json({"schema": "gbv-kpi/ledger/1"})
-        brought: dict[int, list[Entry]] = {}
-        for row in connection.execute(query.rows_with_files(connection).order_by(returns.c.id)).mappings():
-            brought.setdefault(row["submission"], []).append(query.entry_from(row))
-        columns = columns_of(connection, submissions)
-        for row in connection.execute(select(*columns).order_by(submissions.c.id)).mappings():
-            file = {name: row.get(name) for name in FileRecord.model_fields}
-            returned = {"returns": brought.get(row["id"], [])}
-            line = FileWithReturns.model_validate(file | returned).model_dump(mode="json")
+        entries_by_file: dict[int, list[Entry]] = defaultdict(list)
+        for row in connection.execute(query.RETURNS_WITH_FILES.order_by(returns.c.id)).mappings():
+            entries_by_file[row["submission"]].append(query.entry_from(row))
+        for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
+            file = {name: row[name] for name in FileRecord.model_fields}
+            line = FileWithReturns(**file, returns=entries_by_file[row["id"]]).model_dump(mode="json")
             yield _to_json({name: value for name, value in line.items() if value is not None})
         for event in query.journal_of(connection):
             yield _to_json({"event": event.model_dump(mode="json")})
@@ -87,21 +87,13 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
     try:
         header, *rest = content
         _Header.model_validate_json(header)
-        for number, line in enumerate(rest, start=2):  # noqa: B007  # for the message
+        for line in rest:
+            number += 1
             lines.append(_LINE.validate_json(line, strict=True))
     except ValueError as error:
         message = phrase("Line {number} is not part of a ledger export. Nothing was imported.", number=number)
         raise LedgerError(message) from error
     return lines
-
-
-def starts_a_ledger(lines: Iterable[Line]) -> bool:
-    """Return whether the files could be the first of a ledger: each return from its first revision on."""
-    try:
-        _expect_to_continue(_files(lines), {})
-    except LedgerError:
-        return False
-    return True
 
 
 def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
@@ -110,16 +102,20 @@ def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
     Raises `LedgerError` for returns that do not continue those of the ledger: two ledgers with separate histories
     cannot be merged.
     """
-    files = _files(lines)
+    files = [line for line in lines if isinstance(line, FileWithReturns)]
 
     def add_new(connection: Connection) -> int:
         columns = submissions.c
         present = {tuple(row) for row in connection.execute(select(columns.plan, columns.sha256, columns.content))}
         new = [file for file in files if (file.plan, file.sha256, file.content) not in present]
-        key = (returns.c.plan, returns.c.unit_code, returns.c.unit_since, returns.c.year)
-        last = connection.execute(select(*key, func.max(returns.c.revision)).group_by(*key))
-        _expect_to_continue(new, {(plan, UnitKey(*unit), year): revision for plan, *unit, year, revision in last})
+        columns = returns.c
+        of_return = (columns.plan, columns.unit_code, columns.unit_since, columns.year)
+        last = connection.execute(select(*of_return, func.max(columns.revision)).group_by(*of_return))
+        held = {(plan, UnitKey(*unit), year): revision for plan, *unit, year, revision in last}
         for file in new:
+            for given in file.returns:
+                _expect_next(given, file, held.get((file.plan, given.unit, given.year), 0))
+                held[file.plan, given.unit, given.year] = given.revision
             add_submission(connection, file, file.returns)
         recorded = set(query.journal_of(connection))
         journal = [line.event for line in lines if isinstance(line, _Recorded)]
@@ -134,29 +130,19 @@ def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
     return new, len(files) - new
 
 
-def _files(lines: Iterable[Line]) -> list[FileWithReturns]:
-    return [line for line in lines if isinstance(line, FileWithReturns)]
-
-
-def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKey, int]) -> None:
-    """Raise `LedgerError` for a revision that does not follow the last one of its return."""
-    held = dict(last)
-    for file in files:
-        for given in file.returns:
-            key = (file.plan, given.unit, given.year)
-            if given.revision != held.get(key, 0) + 1:
-                raise LedgerError(
-                    phrase(
-                        "The ledgers conflict: {file} has revision {revision} of {unit}, {year}, but the "
-                        "ledger has revision {held}. Nothing was imported.",
-                        file=file.file,
-                        revision=given.revision,
-                        unit=given.unit_name,
-                        year=str(given.year),
-                        held=held.get(key, 0),
-                    )
-                )
-            held[key] = given.revision
+def _expect_next(given: ReturnRecord, file: FileRecord, held: int) -> None:
+    """Raise `LedgerError` unless the revision follows `held`, the last one of its return."""
+    if given.revision != held + 1:
+        message = phrase(
+            "The ledgers conflict: {file} has revision {revision} of {unit}, {year}, but the "
+            "ledger has revision {held}. Nothing was imported.",
+            file=file.file,
+            revision=given.revision,
+            unit=given.unit_name,
+            year=str(given.year),
+            held=held,
+        )
+        raise LedgerError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,57 +171,55 @@ def check_ledger(ledger: Ledger) -> LedgerCheck:
                 damage.append(phrase("a return in it belongs to no file"))
         query.journal_of(connection)  # both raise for a record that differs from its digest
         query.publications_of(connection)
-        files = connection.execute(select(*columns_of(connection, submissions)).order_by(submissions.c.id))
-        files_held = files.mappings().all()
-        statement = query.rows_with_files(connection).order_by(returns.c.submission, returns.c.revision)
-        rows = connection.execute(statement).mappings().all()
-    entries: dict[object, list[Entry]] = {}
+        files = connection.execute(select(submissions).order_by(submissions.c.id)).mappings().all()
+        ordered = query.RETURNS_WITH_FILES.order_by(returns.c.submission, returns.c.revision)
+        rows = connection.execute(ordered).mappings().all()
+    entries_by_file: dict[int, list[Entry]] = defaultdict(list)
     for row in rows:
         try:
-            entries.setdefault(row["submission"], []).append(query.entry_from(row))
+            entries_by_file[row["submission"]].append(query.entry_from(row))
         except query.ChangedError as error:
             damage.append(error.args[0])
         except query.UNREADABLE:
             damage.append(phrase("the return number {number} cannot be read", number=str(row["id"])))
-    damage += _missing_revisions(entries)
-    contents = list(_content_damage(files_held, entries))
+    damage += _missing_revisions(chain.from_iterable(entries_by_file.values()))
+    contents = list(_content_damage(files, entries_by_file))
     damage += filter(None, contents)
-    return LedgerCheck(ledger.name, len(files_held), len(rows), contents.count(None), tuple(damage))
+    return LedgerCheck(ledger.name, len(files), len(rows), contents.count(None), tuple(damage))
 
 
-def _missing_revisions(entries: Mapping[object, list[Entry]]) -> Iterator[Phrase]:
-    revisions: dict[tuple[str, UnitKey, int], list[Entry]] = {}
-    for entry in (entry for brought in entries.values() for entry in brought):
-        revisions.setdefault((entry.plan, entry.unit, entry.year), []).append(entry)
+def _missing_revisions(entries: Iterable[Entry]) -> Iterator[Phrase]:
+    revisions: dict[ReturnKey, dict[int, Entry]] = defaultdict(dict)
+    for entry in entries:
+        revisions[entry.plan, entry.unit, entry.year][entry.revision] = entry
     for kept in revisions.values():
-        found = {entry.revision for entry in kept}
-        for number in sorted(set(range(1, max(found) + 1)) - found):
+        last = kept[max(kept)]
+        for number in sorted(set(range(1, last.revision)) - kept.keys()):
             yield phrase(
                 "revision {revision} of {unit}, {year}, is missing",
                 revision=number,
-                unit=kept[0].unit_name,
-                year=str(kept[0].year),
+                unit=last.unit_name,
+                year=str(last.year),
             )
 
 
-def _content_damage(files: Iterable[RowMapping], entries: Mapping[object, list[Entry]]) -> Iterator[Phrase | None]:
+def _content_damage(files: Iterable[RowMapping], entries_by_file: Mapping[int, list[Entry]]) -> Iterator[Phrase | None]:
     """Yield a message for each file with returns that differ from its hash, or None where that is undecidable.
 
     The hash covers all returns of a file, but only new and changed ones are recorded with it. The unchanged ones are
     found by trial: those of the units and years of each earlier file.
     """
-    held: dict[str, dict[Key, Mapping[str, int]]] = {}
-    key_sets: dict[str, list[set[Key]]] = {}
+    latest_by_plan: dict[str, dict[Key, Mapping[str, int]]] = defaultdict(dict)
+    key_sets_by_plan: dict[str, list[set[Key]]] = defaultdict(list)
     for file in files:
-        brought = {(entry.unit, entry.year): entry.values for entry in entries.get(file["id"], ())}
-        latest = held.setdefault(file["plan"], {})
+        brought = {(entry.unit, entry.year): entry.values for entry in entries_by_file.get(file["id"], ())}
+        latest, key_sets = latest_by_plan[file["plan"]], key_sets_by_plan[file["plan"]]
         is_first = not latest
         latest |= brought
-        former = key_sets.setdefault(file["plan"], [])
-        for keys in [set(brought), *(keys | set(brought) for keys in reversed(former[-MAX_KEY_SETS:]))]:
-            if values_hash((unit, year, latest[unit, year]) for unit, year in keys) == file["content"]:
-                if keys not in former:
-                    former.append(keys)
+        for keys in [set(brought), *(keys | brought.keys() for keys in reversed(key_sets[-MAX_KEY_SETS:]))]:
+            if values_hash((*key, latest[key]) for key in keys) == file["content"]:
+                if keys not in key_sets:
+                    key_sets.append(keys)
                 break
         else:
             message = phrase("the returns of the file {file} differ from what was submitted", file=str(file["file"]))

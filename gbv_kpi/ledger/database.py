@@ -6,7 +6,6 @@ before they read, so that nothing changes between reading and writing; others wa
 does the same.
 """
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -26,8 +25,8 @@ from gbv_kpi.errors import LedgerError, NoLedgerError, system_reason
 from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger import records
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, default_place, shown_address
-from gbv_kpi.ledger.faults import CONTRADICTION, OTHER_TABLES, damaged, is_conflict, ledger_error
-from gbv_kpi.ledger.records import COLUMNS_SINCE_0_2, TABLES_SINCE_0_2, layout, make_tables, missing_columns
+from gbv_kpi.ledger.faults import CONTRADICTION, damaged, is_conflict, ledger_error
+from gbv_kpi.ledger.records import layout
 
 T = TypeVar("T")
 
@@ -72,9 +71,8 @@ class Ledger:
         if self.rehearsal is not None:
             yield self.rehearsal
             return
-        options: dict[str, Any] = {"writes": writes, "ledger": self.name}
-        is_server = self.engine.dialect.name == "postgresql"
-        if is_server:
+        options: dict[str, Any] = {"ledger": self.name}
+        if self.engine.dialect.name == "postgresql":
             # A writer must see what was committed while it waited for the lock, so the server's default does not apply.
             options["isolation_level"] = "READ COMMITTED" if writes else "REPEATABLE READ"
         waiting = Timer(SILENT_SECONDS, self.on_wait or (lambda _: None), [self.name])
@@ -86,8 +84,7 @@ class Ledger:
                     waiting.start()
                 try:
                     transaction = connection.begin()
-                    if is_server and writes:
-                        _take_lock(connection)
+                    _begin(connection, writes=writes)
                 finally:
                     waiting.cancel()
                 with transaction:
@@ -114,12 +111,10 @@ def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], No
         engine = _postgresql(url, name)
     ledger = Ledger(name, engine, on_wait)
     try:
-        if not _is_ready(ledger, create=create):
+        if not _is_ready(ledger):
             if not create:
-                raise NoLedgerError(
-                    phrase("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=ledger.name)
-                )
-            _create_tables(ledger)
+                raise NoLedgerError(phrase("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=name))
+            ledger.write(_create_tables)
         yield ledger
     finally:
         engine.dispose()
@@ -135,17 +130,20 @@ def rehearse(place: str, on_wait: Callable[[str], None] | None = None) -> Iterat
         except NoLedgerError:
             actual = str(Path(folder) / "ledger.db")
         with open_ledger(actual, create=actual != place, on_wait=on_wait) as ledger, ledger.writing() as connection:
-            make_tables(connection)
             yield replace(ledger, name=ledger.name if actual == place else place, rehearsal=connection)
             connection.rollback()
 
 
-def _take_lock(connection: Connection) -> None:
-    connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
-    driver: Any = connection.connection.dbapi_connection
-    usual_seconds, driver.seconds = driver.seconds, PATIENCE_SECONDS + driver.seconds
-    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
-    driver.seconds = usual_seconds
+def _begin(connection: Connection, *, writes: bool) -> None:
+    """Begin the transaction in the database; a writer waits for its turn."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+        driver: Any = connection.connection.dbapi_connection
+        usual_seconds, driver.seconds = driver.seconds, PATIENCE_SECONDS + driver.seconds
+        connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+        driver.seconds = usual_seconds
 
 
 def _sqlite(name: str, *, create: bool) -> Engine:
@@ -154,12 +152,6 @@ def _sqlite(name: str, *, create: bool) -> Engine:
         if create and name == default_place():
             path.parent.parent.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        message = phrase(
-            "The folder {folder} cannot be created: {reason}.", folder=str(path.parent), reason=system_reason(error)
-        )
-        raise LedgerError(message) from error
-    try:
         if not create and not path.exists():
             raise NoLedgerError(
                 phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
@@ -171,31 +163,20 @@ def _sqlite(name: str, *, create: bool) -> Engine:
             raise LedgerError(message)
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is reported by the first write
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                path.touch(mode=0o600, exist_ok=False)
     except OSError as error:
         raise LedgerError(
             phrase("{name} cannot be opened: {reason}.", name=name, reason=system_reason(error))
         ) from error
     address = f"{path.absolute().as_uri()}?mode=rw"  # only a URI can keep SQLite from creating the file
-    engine = create_engine(
-        "sqlite://",
-        poolclass=NullPool,
-        creator=lambda: sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None),
-    )
-    event.listen(engine, "connect", _take_over_transactions)
-    event.listen(engine, "begin", _begin)
-    return engine
 
+    def connect() -> sqlite3.Connection:
+        # Without an isolation level, sqlite3 begins no transaction of its own: it would after the reads of a writer.
+        connection = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
 
-def _take_over_transactions(connection: Any, _: object) -> None:
-    """Disable sqlite3's own transactions: it begins them only before the first write, after the reads."""
-    connection.isolation_level = None  # the engine may have set it
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    return create_engine("sqlite://", poolclass=NullPool, creator=connect)
 
 
 def _postgresql(url: URL, name: str) -> Engine:
@@ -227,45 +208,39 @@ def _postgresql(url: URL, name: str) -> Engine:
     return engine
 
 
-def _is_ready(ledger: Ledger, *, create: bool) -> bool:
-    """Return whether the ledger has all tables. Raises `LedgerError` if this gbv-kpi must not use it."""
+def _is_ready(ledger: Ledger) -> bool:
+    """Return whether the ledger has its tables. Raises `LedgerError` if this gbv-kpi must not use it."""
+    other_program = phrase("{ledger} belongs to another program.", ledger=ledger.name)
     with ledger.reading() as connection:
         # Check all pages before any is read: a damaged index hides returns without an error.
         is_small = connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES
         if is_small and connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
             raise damaged(ledger.name, CONTRADICTION)
-        present = set(inspect(connection).get_table_names())
+        present = inspect(connection).get_table_names()
         if layout.name not in present:
             if present and connection.dialect.name == "sqlite":
-                raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
+                raise LedgerError(other_program)
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
-        missing = missing_columns(connection)
     match found:
-        case [(schema, version)] if schema == records.SCHEMA and version == records.VERSION:
-            if any(columns - COLUMNS_SINCE_0_2 for table, columns in missing.items() if table not in TABLES_SINCE_0_2):
-                raise damaged(ledger.name, OTHER_TABLES)
-            return not any(missing.values()) or not create  # add what a ledger from before 0.2 lacks
-        case [(schema, int(version))] if schema == records.SCHEMA and version > records.VERSION:
+        case [(records.SCHEMA, records.VERSION)] if records.events.name in present:  # new in 0.2
+            return True
+        case [(records.SCHEMA, int(version))] if version > records.VERSION:
             message = phrase(
                 "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
             )
-            raise LedgerError(message)
-        case [(schema, int())] if schema == records.SCHEMA:
+        case [(records.SCHEMA, int())]:
             message = phrase(
                 "The ledger {ledger} was created by an older gbv-kpi: export it with that version, then import "
                 "it here.",
                 ledger=ledger.name,
             )
-            raise LedgerError(message)
         case _:
-            raise LedgerError(phrase("{ledger} belongs to another program.", ledger=ledger.name))
+            message = other_program
+    raise LedgerError(message)
 
 
-def _create_tables(ledger: Ledger) -> None:
-    def make(connection: Connection) -> None:
-        make_tables(connection)
-        if connection.execute(select(layout.c.schema)).first() is None:  # another process may have been first
-            connection.execute(layout.insert().values(schema=records.SCHEMA, version=records.VERSION))
-
-    ledger.write(make)
+def _create_tables(connection: Connection) -> None:
+    records.metadata.create_all(connection)
+    if connection.execute(select(layout.c.schema)).first() is None:  # another process may have been first
+        connection.execute(layout.insert().values(schema=records.SCHEMA, version=records.VERSION))

@@ -1,11 +1,9 @@
 """Convert returns into entries of the ledger, and entries into returns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,9 +13,8 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.records import Entry, Figure, FileRecord, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.returns.collect import FileRead, Returns
 from gbv_kpi.returns.duplicates import Return
-from gbv_kpi.sheets.sources import STDIN
+from gbv_kpi.returns.frame import FileRead, Returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +52,6 @@ def entry_of(given: Return, revision: int, file: FileRecord) -> Entry:
     )
 
 
-def file_of(name: str, sha256: str, content: str, plan: Plan, author: Author) -> FileRecord:
-    """Return the record of a file."""
-    return FileRecord(
-        plan=plan.id,
-        file=storable(name),
-        sha256=sha256,
-        content=content,
-        at=author.at,
-        who=storable(author.who),
-        path=None if name == STDIN else storable(str(Path(name).absolute())),
-    )
-
-
 def changes_between(old: Mapping[str, Figure], new: Mapping[str, Figure]) -> tuple[Change, ...]:
     """Return the fields that differ, in the order of the new return.
 
@@ -90,28 +74,22 @@ def values_hash(given: Iterable[tuple[UnitKey, int, Mapping[str, int]]]) -> str:
     return hash_of(sorted([*key, year, sorted(values.items())] for key, year, values in given))
 
 
-def newest(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the last revision of each return, withdrawn or not."""
-    return list({(entry.year, entry.unit): entry for entry in entries}.values())
+def newest(entries: Iterable[Entry]) -> dict[tuple[int, UnitKey], Entry]:
+    """Return the last revision of each return by year and unit, withdrawn or not."""
+    return {(entry.year, entry.unit): entry for entry in entries}
 
 
 def latest(entries: Iterable[Entry]) -> list[Entry]:
     """Return the last revision of each return that counts."""
-    return [entry for entry in newest(entries) if not entry.withdrawn]
+    return [entry for entry in newest(entries).values() if not entry.withdrawn]
 
 
-def unit_finder(plan: Plan) -> Callable[[UnitKey, int], Unit | None]:
-    """Return a function from a unit's key and a year to the unit of that year, after mergers, or None."""
-    unit_by_key = {key_of(unit): unit for unit in plan.units}
-
-    @cache  # a country's ledger asks for each unit some ten times
-    def find(key: UnitKey, year: int) -> Unit | None:
-        if not plan.units:
-            return Unit(code=key.code, name=key.code)
-        named = unit_by_key.get(key)
-        return plan.successor(named, year) if named else None
-
-    return find
+def unit_of(plan: Plan, key: UnitKey, year: int) -> Unit | None:
+    """Return the unit of a year that the unit with a key is, after mergers, or None."""
+    if not plan.units:
+        return Unit(code=key.code, name=key.code)
+    named = next((unit for unit in plan.units_by_code.get(key.code, ()) if key_of(unit) == key), None)
+    return plan.successor(named, year) if named else None
 
 
 def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = False) -> Returns:
@@ -119,10 +97,9 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
 
     Raises `LedgerError` for a unit that the plan does not have; `only_known` leaves its returns out.
     """
-    find_unit = unit_finder(plan)
     kept: list[tuple[Unit, Entry]] = []
     for entry in entries:
-        if unit := find_unit(entry.unit, entry.year):
+        if unit := unit_of(plan, entry.unit, entry.year):
             kept.append((unit, entry))
         elif not only_known:
             message = phrase(
@@ -132,12 +109,11 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
                 plan=plan.id,
             )
             raise LedgerError(message)
-    values = [entry.values for _, entry in kept]
     frame = pd.DataFrame(
         dict.fromkeys(("file", "table", "row"), pd.array([pd.NA] * len(kept), dtype="Int32"))
         | {
             "unit": pd.Categorical([unit.code for unit, _ in kept]),
-            "named_unit": pd.Categorical([entry.unit.code for _, entry in kept]),
+            "named_unit": pd.Categorical([entry.unit_code for _, entry in kept]),
             "is_merged": np.array([entry.unit != key_of(unit) for unit, entry in kept], dtype=bool),
             "is_expected": np.array([unit.expected for unit, _ in kept], dtype=bool),
             "year": np.array([entry.year for _, entry in kept], dtype=np.int16),
@@ -145,10 +121,9 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
             "is_duplicate": False,
             "is_valid": True,
         }
-        | {
-            field.id: pd.array([given.get(field.id, pd.NA) for given in values], dtype=field.dtype)
-            for field in plan.fields
-        }
     )
-    files = Counter((entry.file, entry.sha256) for _, entry in kept)
-    return Returns(frame, (), [FileRead(file, sha256, None, count) for (file, sha256), count in files.items()])
+    dtype_by_field = {field.id: field.dtype for field in plan.fields}
+    counts = pd.DataFrame([entry.values for _, entry in kept], columns=list(dtype_by_field), dtype=object)
+    number_by_file = Counter((entry.file, entry.sha256) for _, entry in kept)
+    files = [FileRead(file, sha256, None, number) for (file, sha256), number in number_by_file.items()]
+    return Returns(frame.join(counts.astype(dtype_by_field)), (), files)

@@ -14,6 +14,7 @@ every district finds twice as many cases. A count is unusual if all three hold:
    units have no meaningful scatter: then last year's count alone is likely.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -25,8 +26,8 @@ from numpy.typing import NDArray
 from gbv_kpi.i18n import Bilingual, phrase
 from gbv_kpi.kpi.engine import returns_of_year, sum_by_unit
 from gbv_kpi.kpi.trend import recast
-from gbv_kpi.ledger.entries import Revision, returns_from, unit_finder
-from gbv_kpi.ledger.records import Entry
+from gbv_kpi.ledger.entries import Revision, returns_from, unit_of
+from gbv_kpi.ledger.records import Entry, UnitKey
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem
 
@@ -53,12 +54,14 @@ def corrects_all_units(
     plan: Plan, path: str, revised: Sequence[Revision], current: Iterable[Entry]
 ) -> Iterator[Problem]:
     """Report a file that corrects the returns of all units: it may be another year's, or an older one."""
-    find_unit = unit_finder(plan)
-    for year in sorted({revision.entry.year for revision in revised}):
-        of_year = (entry for entry in current if entry.year == year)
-        expected = {entry.unit for entry in of_year if (unit := find_unit(entry.unit, year)) and unit.expected}
-        corrected = {revision.entry.unit for revision in revised if revision.changes and revision.entry.year == year}
-        if len(corrected) >= FEWEST_UNITS and corrected >= expected:
+    corrected_by_year: dict[int, set[UnitKey]] = defaultdict(set)
+    for entry in (revision.entry for revision in revised if revision.changes):
+        corrected_by_year[entry.year].add(entry.unit)
+    for year, corrected in sorted(corrected_by_year.items()):
+        if len(corrected) < FEWEST_UNITS:
+            continue
+        units = {entry.unit for entry in current if entry.year == year}
+        if corrected >= {key for key in units if (unit := unit_of(plan, key, year)) and unit.expected}:
             message = phrase(
                 "The file corrects the returns of all {count} units of {year}.", count=len(corrected), year=str(year)
             )
@@ -67,9 +70,8 @@ def corrects_all_units(
 
 def _late(plan: Plan, entries: Iterable[Entry], at: datetime) -> Warnings:
     """Report a first return after the deadline of its unit; a correction is not late."""
-    find_unit = unit_finder(plan)
     for entry in (entry for entry in entries if entry.revision == 1):
-        unit = find_unit(entry.unit, entry.year)
+        unit = unit_of(plan, entry.unit, entry.year)
         deadline = plan.deadline_of(unit, entry.year) if unit else None
         if deadline is not None and at.date() > deadline:
             message = phrase(
@@ -111,7 +113,6 @@ def _identical(entries: Iterable[Entry], current: Iterable[Entry]) -> Warnings:
 
 def _unusual(plan: Plan, entries: Sequence[Entry], current: Sequence[Entry]) -> Warnings:
     """Report counts far from last year's."""
-    find_unit = unit_finder(plan)
     frame = returns_from(current, plan, only_known=True).frame
     fields = sorted(field for field in plan.field_by_id if frame[field].notna().any())
     for year in sorted({entry.year for entry in entries}):
@@ -120,7 +121,7 @@ def _unusual(plan: Plan, entries: Sequence[Entry], current: Sequence[Entry]) -> 
             sum_by_unit(returns_of_year(of_heirs, each, fields), fields).astype({"unit": object}).set_index("unit")
             for each in (year, year - 1)
         )
-        new = {unit.code: e for e in entries if e.year == year and (unit := find_unit(e.unit, year))}
+        new = {unit.code: e for e in entries if e.year == year and (unit := unit_of(plan, e.unit, year))}
         for change in unusual_changes(now, before, new):
             entry = new[change.unit]
             message = phrase(

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import Connection, RowMapping, Select, Table, insert, select
+from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Phrase, phrase
@@ -21,11 +21,14 @@ from gbv_kpi.kpi.year_record import Event, Text
 from gbv_kpi.ledger import records
 from gbv_kpi.ledger.entries import latest
 from gbv_kpi.ledger.faults import damaged
-from gbv_kpi.ledger.records import Entry, UnitKey, columns_of, hash_of, returns, stamp, submissions
+from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, returns, stamp, submissions
 from gbv_kpi.plan import Plan
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)  # raised by damaged values
 UNREADABLE_RETURN = phrase("one of its returns cannot be read")
+RETURNS_WITH_FILES = select(returns, *(column for column in submissions.c if column.name not in returns.c)).outerjoin(
+    submissions, returns.c.submission == submissions.c.id
+)
 MOST_CODES = 500  # for more units, the entries of all units are read
 
 
@@ -67,10 +70,8 @@ def entries_of(
 
     Raises `LedgerError` for a return that cannot be read or differs from its digest.
     """
-    query = (
-        rows_with_files(connection)
-        .where(returns.c.plan == plan.id)
-        .order_by(returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision)
+    query = RETURNS_WITH_FILES.where(returns.c.plan == plan.id).order_by(
+        returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision
     )
     if years is not None:
         query = query.where(returns.c.year.in_(sorted(year for year in set(years) if 0 < year < 10_000)))
@@ -78,34 +79,30 @@ def entries_of(
         query = query.where(returns.c.unit_code.in_(wanted))
     if as_of is not None:
         query = query.where(submissions.c.at <= stamp(as_of))
-    with damage_as_error(connection):
-        entries = [entry_from(row) for row in connection.execute(query).mappings()]
-        gapless: dict[tuple[int, UnitKey], list[Entry]] = defaultdict(list)
-        for entry in entries:
-            revisions = gapless[entry.year, entry.unit]
-            if entry.revision == len(revisions) + 1:  # `as_of` makes gaps if a clock was set back
-                revisions.append(entry)
-        kept = list(chain.from_iterable(gapless.values()))
-        if as_of is None and len(kept) < len(entries):
-            raise ChangedError(phrase("one revision of a return is missing"))
     journal = journal_of(connection)
-    places = {item.sha256: item.path for item in journal if isinstance(item, Move)}
+    path_by_sha256 = {item.sha256: item.path for item in journal if isinstance(item, Move)}
     withdrawals = {
         (item.year, UnitKey(item.unit, item.since)): item
         for item in journal
         if isinstance(item, Event) and item.kind == "withdraw" and item.plan == plan.id
         if as_of is None or item.at <= as_of
     }
-    return [_with_journal(entry, withdrawals.get((entry.year, entry.unit)), places) for entry in kept]
-
-
-def _with_journal(entry: Entry, withdrawal: Event | None, places: Mapping[str, str]) -> Entry:
-    """Return the entry with the present path of its file, and the withdrawal of it or of a later revision."""
-    is_withdrawn = withdrawal is not None and entry.revision <= (withdrawal.revision or 0)
-    changes: dict[str, object] = {"withdrawn": withdrawal} if is_withdrawn else {}
-    if entry.sha256 in places:
-        changes["path"] = places[entry.sha256]
-    return entry.model_copy(update=changes) if changes else entry
+    revisions: dict[tuple[int, UnitKey], list[Entry]] = defaultdict(list)
+    with damage_as_error(connection):
+        for row in connection.execute(query).mappings():
+            entry = entry_from(row)
+            key = (entry.year, entry.unit)
+            if entry.revision != len(revisions[key]) + 1:
+                if as_of is not None:  # a clock that was set back makes gaps
+                    continue
+                raise ChangedError(phrase("one revision of a return is missing"))
+            withdrawal = withdrawals.get(key)
+            if withdrawal and entry.revision <= (withdrawal.revision or 0):
+                entry = entry.model_copy(update={"withdrawn": withdrawal})
+            if entry.sha256 in path_by_sha256:
+                entry = entry.model_copy(update={"path": path_by_sha256[entry.sha256]})
+            revisions[key].append(entry)
+    return list(chain.from_iterable(revisions.values()))
 
 
 def current_entries(
@@ -124,13 +121,6 @@ def entries_of_year(connection: Connection, plan: Plan, year: int, as_of: dateti
     return entries
 
 
-def rows_with_files(connection: Connection) -> Select[Any]:
-    """Select all returns, each with the file that brought it, in the columns that the ledger has."""
-    of_files = (column for column in columns_of(connection, submissions) if column.name not in returns.c)
-    query = select(*columns_of(connection, returns), *of_files)
-    return query.outerjoin(submissions, returns.c.submission == submissions.c.id)
-
-
 def entry_from(row: RowMapping) -> Entry:
     """Return the entry in a row of returns joined with its file.
 
@@ -138,15 +128,14 @@ def entry_from(row: RowMapping) -> Entry:
     """
     columns = dict(row)
     entry = Entry.model_validate(columns)
-    if columns.get("digest") not in (None, records.digest_of(columns)):
-        details = {"unit": entry.unit_name, "year": str(entry.year)}
-        raise ChangedError(
-            phrase(
-                "revision {revision} of {unit}, {year}, differs from what was recorded",
-                revision=entry.revision,
-                **details,
-            )
+    if columns["digest"] != records.digest_of(columns):
+        message = phrase(
+            "revision {revision} of {unit}, {year}, differs from what was recorded",
+            revision=entry.revision,
+            unit=entry.unit_name,
+            year=str(entry.year),
         )
+        raise ChangedError(message)
     return entry
 
 
@@ -180,7 +169,6 @@ def record_places(connection: Connection, path_by_sha256: Mapping[str, str]) -> 
 
 def add_to_journal(connection: Connection, added: Sequence[Event | Move]) -> None:
     """Add events and moves, each with its digest."""
-    records.make_tables(connection)
     contents = [json.dumps(item.model_dump(mode="json")) for item in added]
     if contents:
         rows = [{"content": content, "digest": hash_of(content)} for content in contents]
@@ -199,7 +187,6 @@ def publications_of(connection: Connection) -> list[tuple[str, Publication]]:
 
 def add_publication(connection: Connection, publication: Publication, at: datetime) -> None:
     """Record a publication unless it equals the last one."""
-    records.make_tables(connection)
     if [known for _, known in publications_of(connection)[-1:]] != [publication]:
         content = publication.model_dump(mode="json")
         row = {"at": stamp(at), "content": content, "digest": hash_of(content)}
@@ -207,9 +194,8 @@ def add_publication(connection: Connection, publication: Publication, at: dateti
 
 
 def _verified(connection: Connection, table: Table) -> Iterator[RowMapping]:
-    """Yield the rows of a table, none if the ledger was made before 0.2. Raises `ValueError` for a changed one."""
-    if columns := columns_of(connection, table):
-        for row in connection.execute(select(*columns).order_by(table.c.id)).mappings():
-            if row.get("digest") not in (None, hash_of(row["content"])):
-                raise ValueError(row["id"])
-            yield row
+    """Yield the rows of a table, the oldest first. Raises `ValueError` for a changed one."""
+    for row in connection.execute(select(table).order_by(table.c.id)).mappings():
+        if row["digest"] != hash_of(row["content"]):
+            raise ValueError(row["id"])
+        yield row

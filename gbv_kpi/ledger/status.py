@@ -9,7 +9,7 @@ from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.year_record import Event
-from gbv_kpi.ledger.entries import key_of, unit_finder
+from gbv_kpi.ledger.entries import key_of, unit_of
 from gbv_kpi.ledger.records import Entry
 from gbv_kpi.plan import Plan, Unit
 
@@ -77,7 +77,7 @@ class YearStatus:
 def year_status(
     entries: Iterable[Entry], plan: Plan, year: int, now: datetime, fail_on: FailOn = FailOn.INCOMPLETE
 ) -> YearStatus:
-    """Return the status of a year from all its revisions; `now` has the local time zone.
+    """Return the status of a year from all revisions of its returns; `now` has the local time zone.
 
     Raises `UsageError` for a year outside the plan, and for a plan without units.
     """
@@ -89,10 +89,9 @@ def year_status(
         raise UsageError(message)
     if not plan.units:
         raise UsageError(phrase("The plan {plan} lists no units, so none is expected.", plan=plan.id))
-    find_unit = unit_finder(plan)
     revisions_by_code: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.year == year and (unit := find_unit(entry.unit, year)):
+        if unit := unit_of(plan, entry.unit, year):
             revisions_by_code.setdefault(unit.code, []).append(entry)
     units = plan.units_in(year)
     return YearStatus(

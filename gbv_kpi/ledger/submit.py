@@ -5,10 +5,11 @@ two is right. Warnings refuse nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -21,11 +22,10 @@ from gbv_kpi.ledger.entries import (
     changes_between,
     content_hash,
     entry_of,
-    file_of,
     key_of,
     latest,
     newest,
-    unit_finder,
+    unit_of,
 )
 from gbv_kpi.ledger.outliers import corrects_all_units, warnings_of
 from gbv_kpi.ledger.query import current_entries, damage_as_error, entries_of
@@ -33,9 +33,11 @@ from gbv_kpi.ledger.records import Entry, FileRecord, UnitKey, add_submission, i
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.reading.reader import AssumedYear
-from gbv_kpi.returns.collect import Returns, collect, valid_returns
+from gbv_kpi.returns.collect import collect, valid_returns
 from gbv_kpi.returns.duplicates import Return, duplicate_return, same_unit_problem
+from gbv_kpi.returns.frame import Returns
 from gbv_kpi.returns.read_files import Watch, read_files
+from gbv_kpi.sheets.sources import STDIN
 
 
 class State(StrEnum):
@@ -156,10 +158,8 @@ def _with_warnings(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], a
     """Yield the files with warnings of late returns and of probable mistakes."""
     revised = [revision for file in files for revision in file.revised]
     years = {year for revision in revised for year in (revision.entry.year, revision.entry.year - 1)}
-    current: list[Entry] = []
-    if years:
-        with ledger.reading() as connection:
-            current = current_entries(connection, plan, years)
+    with ledger.reading() as connection:
+        current = current_entries(connection, plan, years)
     warnings_by_return: dict[tuple[UnitKey, int], list[Problem]] = defaultdict(list)
     for entry, problem in warnings_of(plan, revised, current, at):
         warning = problem.for_unit(entry.unit.code, entry.unit_name, entry.year)
@@ -182,43 +182,49 @@ def record(ledger: Ledger, plan: Plan, file: SubmittedFile, author: Author) -> S
         return replace(file, state=State.REFUSED)
     if not file.valid:
         return file
-    row = file_of(file.path, file.sha256, content_hash(file.valid), plan, author)
-    return ledger.write(lambda connection: _record(connection, plan, file, row))
+    row = FileRecord(
+        plan=plan.id,
+        file=storable(file.path),
+        sha256=file.sha256,
+        content=content_hash(file.valid),
+        at=author.at,
+        who=storable(author.who),
+        path=None if file.path == STDIN else storable(str(Path(file.path).absolute())),
+    )
+    codes = _related_codes(plan, file.valid)
 
+    def record_new(connection: Connection) -> SubmittedFile:
+        same = [submissions.c[name] == getattr(row, name) for name in ("plan", "sha256", "content")]
+        recorded = connection.execute(select(submissions.c.at).where(*same)).scalar()
+        held = newest(entries_of(connection, plan, years=file.years, codes=codes))
+        revised = tuple(_revised(row, file.valid, held))
+        if recorded is not None:
+            with damage_as_error(connection):
+                since = instant(recorded)
+            return replace(file, state=State.UNCHANGED, since=since, corrected_since=bool(revised))
+        if clashes := list(_clashes(plan, file.valid, latest(held.values()))):
+            return replace(file, state=State.REFUSED, problems=[*file.problems, *clashes])
+        add_submission(connection, row, [revision.entry for revision in revised])
+        return replace(file, state=State.RECORDED if revised else State.UNCHANGED, revised=revised)
 
-def _record(connection: Connection, plan: Plan, file: SubmittedFile, row: FileRecord) -> SubmittedFile:
-    same = [submissions.c[name] == getattr(row, name) for name in ("plan", "sha256", "content")]
-    recorded = connection.execute(select(submissions.c.at).where(*same)).scalar()
-    held = newest(entries_of(connection, plan, years=file.years, codes=_related_codes(plan, file.valid)))
-    revised = tuple(_revised(row, file.valid, held))
-    if recorded is not None:
-        with damage_as_error(connection):
-            since = instant(recorded)
-        return replace(file, state=State.UNCHANGED, since=since, corrected_since=bool(revised))
-    if clashes := list(_clashes(plan, file.valid, latest(held))):
-        return replace(file, state=State.REFUSED, problems=[*file.problems, *clashes])
-    add_submission(connection, row, [revision.entry for revision in revised])
-    return replace(file, state=State.RECORDED if revised else State.UNCHANGED, revised=revised)
+    return ledger.write(record_new)
 
 
 def _related_codes(plan: Plan, returns: Iterable[Return]) -> set[str]:
     """Return the codes of the units of returns after mergers, and of all units merged into them."""
-    heirs = {(given.unit.code, given.year) for given in returns}
-    merged = {
-        key_of(unit).code
-        for year in {year for _, year in heirs}
-        for unit in plan.units
-        if (heir := plan.successor(unit, year)) and (heir.code, year) in heirs
-    }
-    return merged | {storable(code) for code, _ in heirs}
+    codes: set[str] = set()
+    found = {given.unit.code for given in returns}
+    while found:
+        codes |= found
+        found = {merged.code for code in found for merged in plan.units_by_heir.get(code, ())} - codes
+    return set(map(storable, codes))
 
 
 def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> Iterator[Problem]:
     """Report returns of a unit and of its predecessor for one year: the former may include the latter."""
-    find_unit = unit_finder(plan)
     held_by_heir: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     for entry in held:
-        if heir := find_unit(entry.unit, entry.year):
+        if heir := unit_of(plan, entry.unit, entry.year):
             held_by_heir[heir.code, entry.year].append(entry)
     for given in returns:
         heir_key = key_of(given.unit)
@@ -227,10 +233,12 @@ def _clashes(plan: Plan, returns: Sequence[Return], held: Iterable[Entry]) -> It
                 yield same_unit_problem(given, entry.unit_name, entry.file)
 
 
-def _revised(file: FileRecord, returns: Iterable[Return], held: Iterable[Entry]) -> Iterator[Revision]:
-    held_by_key: dict[tuple[UnitKey, int], Entry] = {(entry.unit, entry.year): entry for entry in held}
+def _revised(
+    file: FileRecord, returns: Iterable[Return], held: Mapping[tuple[int, UnitKey], Entry]
+) -> Iterator[Revision]:
+    """Yield a new revision of each return that differs from its last one."""
     for given in returns:
-        last = held_by_key.get((key_of(given.named), given.year))
+        last = held.get((given.year, key_of(given.named)))
         current = None if last is None or last.withdrawn else last
         if current and current.values == given.values:
             continue

@@ -15,11 +15,10 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
-from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, latest, returns_from, unit_finder
+from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, latest, newest, returns_from, unit_of
 from gbv_kpi.ledger.query import add_to_journal, entries_of, entries_of_year, events_of
 from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
-from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.reading.units import UnitDirectory
+from gbv_kpi.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +69,14 @@ def keys_named(plan: Plan, name: str, year: int | None) -> set[UnitKey]:
     """
     if not plan.units:
         return {UnitKey(name.strip(), "")}
+    from gbv_kpi.reading.units import UnitDirectory
+
     directory = UnitDirectory(plan)
     years = [year] if year is not None else range(plan.first_year, plan.last_year + 1)
     found = {key_of(match.named) for each_year in years if (match := directory.in_year(each_year).find(name))}
     if not found:
         raise UsageError(directory.in_year(years[-1]).not_found(name, years[-1]))
     return found
-
-
-def unit_named(plan: Plan, name: str, year: int) -> Unit:
-    """Return the unit with a name or code in a year. Raises `UsageError` if there is none."""
-    names = UnitDirectory(plan).in_year(year)
-    found = names.find(name)
-    if found is None:
-        raise UsageError(names.not_found(name, year))
-    return found.unit
 
 
 def record_event(
@@ -180,7 +172,7 @@ def year_record(
 
 def changed_returns(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator[ReturnChange]:
     """Yield the returns that differ, by unit; both are the revisions that count at their moment."""
-    old, new = ({(entry.year, entry.unit): entry for entry in entries} for entries in (before, after))
+    old, new = newest(before), newest(after)
     for key in sorted({*old, *new}):
         first, last = old.get(key), new.get(key)
         changes = changes_between(first.figures if first else {}, last.figures if last else {})
@@ -221,11 +213,11 @@ def trace(
     entries: Iterable[Entry],
     plan: Plan,
     indicator_id: str,
-    unit: Unit | None,
+    key: UnitKey | None,
     year: int,
     events: Iterable[Event] = (),
 ) -> Trace:
-    """Trace the finding of an indicator, for a unit or (None) the province, to its cells.
+    """Trace the finding of an indicator, for the unit with a key or (None) the province, to its cells.
 
     Raises `UsageError` for an unknown indicator, and if the ledger has no such return.
     """
@@ -235,6 +227,7 @@ def trace(
         raise UsageError(
             phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
         )
+    unit = unit_of(plan, key, year) if key else None
     current = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(current, plan), plan).of_indicators([indicator]).findings
     finding = next((finding for finding in findings if finding.unit == (unit.code if unit else None)), None)
@@ -243,8 +236,7 @@ def trace(
         raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
     # The province's sums include only units that give both sides.
     counted = {unit.code} if unit else {finding.unit for finding in findings if finding.is_known}
-    find_unit = unit_finder(plan)
-    rows = [entry for entry in current if (heir := find_unit(entry.unit, year)) and heir.code in counted]
+    rows = [entry for entry in current if (heir := unit_of(plan, entry.unit, year)) and heir.code in counted]
     numerator, denominator = (
         tuple(
             Count(field, figure and figure.value, figure and figure.cell, entry)

@@ -16,12 +16,11 @@ from unicodedata import normalize
 
 from pydantic import ValidationError
 
-from gbv_kpi.i18n import Phrase, phrase
+from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Deadlines, Indicator, ReturnField, Table, Unit
 from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED, Comparator, Measure
-from gbv_kpi.plan.toml_file import Mistake, nearest
-from gbv_kpi.plan.toml_lines import Location
+from gbv_kpi.plan.toml_file import Location, Mistake, nearest
 
 Key = TypeVar("Key", int, str)
 T = TypeVar("T", bound=Table)
@@ -52,62 +51,47 @@ def contradictions(content: Mapping[str, Any], plan: Plan | None) -> Iterator[Mi
         yield from _codes_are_unique_in_a_year(plan)
 
 
-def entries(tables: Mapping[str, Any], name: str) -> dict[int, Mapping[str, Any]]:
+def entries(tables: Any, name: str) -> dict[int, Mapping[str, Any]]:
     """Return the tables of a list of tables, by their number; anything else in the list is left out."""
-    listed = tables.get(name)
+    listed = tables.get(name) if isinstance(tables, Mapping) else None
     return {n: e for n, e in enumerate(listed if isinstance(listed, list) else ()) if isinstance(e, Mapping)}
 
 
-def _texts(content: Mapping[str, Any], table: str, key: str) -> dict[int, str]:
-    """Return the texts that the entries of a list have for a key, by their number in the file."""
-    return {n: text for n, entry in entries(content, table).items() if isinstance(text := entry.get(key), str)}
-
-
-def _valid(entries: Mapping[Key, Any], model: type[T]) -> Iterator[tuple[Key, T]]:
-    """Yield the entries that are valid by themselves, with their key; the others are reported by their model."""
-    for key, entry in entries.items():
-        with suppress(ValidationError):
-            yield key, model.model_validate(entry)
+def texts(content: Mapping[str, Any], table: str, key: str) -> Iterator[tuple[Location, str]]:
+    """Yield the texts that the entries of a list have for a key, or in a list for it, with their places."""
+    for number, entry in entries(content, table).items():
+        place: Location = (table, number, key)
+        value = entry.get(key)
+        listed = [((*place, n), text) for n, text in enumerate(value)] if isinstance(value, list) else [(place, value)]
+        yield from ((place, text) for place, text in listed if isinstance(text, str))
 
 
 def _references_exist(content: Mapping[str, Any]) -> Iterator[Mistake]:
-    names = {table: dict.fromkeys(_texts(content, table, key).values()) for table, (key, _) in _NAMES.items()}
-    for place, name, table in _references(content):
-        (key, what), known = _NAMES[table], names[table]
-        if name in known:
-            continue
-        details = {key: name, "known": ", ".join(known)}
-        if table == "field" and (meant := nearest(name, known)):
-            closest = phrase("unknown field {id}; did you mean {meant}? The fields are {known}", meant=meant, **details)
-            yield Mistake(place, closest)
-        else:
-            yield Mistake(place, Phrase(what.wording, details))
-
-
-def _references(content: Mapping[str, Any]) -> Iterator[tuple[Location, str, str]]:
-    """Yield every place that names an entry of a list, with the name and the list."""
-    for table, key, target in _REFERENCES:
-        for number, named in _texts(content, table, key).items():
-            yield (table, number, key), named, target
-        for number, entry in entries(content, table).items():
-            names = entry.get(key)
-            for n, name in enumerate(names if isinstance(names, list) else ()):
-                if isinstance(name, str):
-                    yield (table, number, key, n), name, target
-    report = content.get("report")
-    for n, body in entries(report if isinstance(report, Mapping) else {}, "addressed_to").items():
+    known = {table: dict.fromkeys(text for _, text in texts(content, table, key)) for table, (key, _) in _NAMES.items()}
+    references = [(*found, target) for table, key, target in _REFERENCES for found in texts(content, table, key)]
+    for n, body in entries(content.get("report"), "addressed_to").items():
         if role := body.get("role"):
-            yield ("report", "addressed_to", n, "role"), str(role), "agency"
+            references.append((("report", "addressed_to", n, "role"), str(role), "agency"))
+    for place, name, table in references:
+        if name in known[table]:
+            continue
+        key, what = _NAMES[table]
+        details = {key: name, "known": ", ".join(known[table])}
+        if table == "field" and (meant := nearest(name, known[table])):
+            what = phrase("unknown field {id}; did you mean {meant}? The fields are {known}")
+            details["meant"] = meant
+        yield Mistake(place, phrase(what.wording, **details))
 
 
 def _no_field_is_part_of_itself(content: Mapping[str, Any]) -> Iterator[Mistake]:
-    ids, wholes = _texts(content, "field", "id"), _texts(content, "field", "part_of")
-    whole_of = {name: wholes.get(number) for number, name in ids.items()}
+    names = {place[1]: name for place, name in texts(content, "field", "id")}
+    wholes = {place[1]: name for place, name in texts(content, "field", "part_of")}
+    whole_of = {name: wholes.get(number) for number, name in names.items()}
     for number, above in wholes.items():
         chain = [above]
         while (following := whole_of.get(chain[-1])) and following not in chain:
             chain.append(following)
-        if ids.get(number) in chain:
+        if names.get(number) in chain:
             yield Mistake(("field", number, "part_of"), phrase("a field cannot be part of itself"))
 
 
@@ -120,10 +104,17 @@ def _years_run_forward(content: Mapping[str, Any]) -> Iterator[Mistake]:
 def _ids_are_unique(content: Mapping[str, Any]) -> Iterator[Mistake]:
     for table, what in (("field", phrase("duplicate field {id}")), ("indicator", phrase("duplicate indicator {id}"))):
         seen: set[str] = set()
-        for number, name in _texts(content, table, "id").items():
+        for place, name in texts(content, table, "id"):
             if name in seen:
-                yield Mistake((table, number, "id"), phrase(what.wording, id=name))
+                yield Mistake(place, phrase(what.wording, id=name))
             seen.add(name)
+
+
+def _valid(entries: Mapping[Key, Any], model: type[T]) -> Iterator[tuple[Key, T]]:
+    """Yield the entries that are valid by themselves, with their key; the others are reported by their model."""
+    for key, entry in entries.items():
+        with suppress(ValidationError):
+            yield key, model.model_validate(entry)
 
 
 def _sums_are_of_one_kind(content: Mapping[str, Any]) -> Iterator[Mistake]:

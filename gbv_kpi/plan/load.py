@@ -1,21 +1,27 @@
-"""Read a plan file with the fields and units it takes from other files: return its plan, or every mistake."""
+"""Find a built-in plan or a plan file, and read it with the fields and units it takes from other files.
+
+The result is its plan, or every mistake.
+"""
 
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import phrase
+from gbv_kpi.i18n import Language, phrase
 from gbv_kpi.inputs import UnreadableError, is_file, read_file
-from gbv_kpi.plan.builtin import DEFAULT_PLAN, plan_source, unknown_plan
-from gbv_kpi.plan.checks import contradictions, doubts, entries
+from gbv_kpi.plan.checks import contradictions, doubts, entries, texts
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.toml_file import MAX_BYTES, Content, Remark, read_toml
+
+DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
+BUILT_IN = Path(__file__).parent / "builtin"
 
 # The key of [[unit]] in each column of a CSV of units; the official lists of units have other names.
 COLUMNS = {
@@ -43,6 +49,30 @@ class PlanReading:
     doubts: tuple[Remark, ...] = ()
 
 
+def built_in_ids() -> list[str]:
+    """Return the ids of the built-in plans, the default one first."""
+    return sorted((file.stem for file in BUILT_IN.glob("*.toml")), key=lambda plan: (plan != DEFAULT_PLAN, plan))
+
+
+def is_built_in(plan: str | Path) -> bool:
+    return is_file(BUILT_IN / f"{plan}.toml")
+
+
+def plan_source(plan: str | Path, folder: Path | None = None) -> Path:
+    """Return the file of a plan: the built-in one with that id, else the file at that path, relative to `folder`."""
+    return BUILT_IN / f"{plan}.toml" if is_built_in(plan) else (folder or Path()) / plan
+
+
+def unknown_plan(plan: str) -> PlanError:
+    """Return the error of an unknown plan, naming the most similar built-in one."""
+    known = sorted(built_in_ids())
+    meant = [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1)
+    near = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?")
+    unknown = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.")
+    details = {"plan": plan, "meant": ", ".join(meant), "known": ", ".join(known)}
+    return PlanError(phrase((near if meant else unknown).wording, **details))
+
+
 def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
     """Return the built-in plan with that id, or that of the plan file at that path.
 
@@ -68,6 +98,21 @@ def read_plan(plan: str | Path) -> PlanReading:
     if found is None:
         return PlanReading(None, content.remarks(content.mistakes))
     return PlanReading(found, (), content.remarks(doubts(found)))
+
+
+def starting_file(language: Language, schema: Path, plan: str | None = None) -> str:
+    """Return a small plan with what each key means, in the officer's language, or a built-in plan under a new id.
+
+    Raises `PlanError` for a plan that is not built in.
+    """
+    if plan is None:
+        text = (Path(__file__).parent / f"new_file.{language.tag}.toml").read_text("utf-8")
+    elif is_built_in(plan):
+        text = plan_source(plan).read_text("utf-8").partition("\n")[2]
+        text = re.sub(r"^id = .*$", f'id = "{plan}-2"', text, count=1, flags=re.MULTILINE)
+    else:
+        raise unknown_plan(plan)
+    return f"#:schema {schema.as_uri()}\n{text}"
 
 
 def _validated(plan: str | Path) -> tuple[Content, Plan | None]:
@@ -131,11 +176,8 @@ def _needed_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Itera
 
     Needed are those that its indicators name, their wholes, and the optional parts of them.
     """
-    own = list(entries(tables, "field").values())
-    needed = {entry.get(key) for entry in own for key in ("part_of", "form_of")} - {None}
-    for indicator in entries(tables, "indicator").values():
-        for named in (indicator.get("numerator"), indicator.get("denominator")):
-            needed.update(name for name in (named if isinstance(named, list) else ()) if isinstance(name, str))
+    keys = (("field", "part_of"), ("field", "form_of"), ("indicator", "numerator"), ("indicator", "denominator"))
+    needed: set[Any] = {name for table, key in keys for _, name in texts(tables, table, key)}
     theirs = entries(other, "field")
     for _ in theirs:  # no chain of parts and wholes is longer
         for entry in theirs.values():
@@ -143,7 +185,7 @@ def _needed_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Itera
                 needed |= {entry.get("part_of"), entry.get("form_of")} - {None}
             elif entry.get("optional") is True and entry.get("part_of") in needed:
                 needed.add(entry.get("id"))
-    needed -= {entry.get("id") for entry in own}
+    needed.difference_update(name for _, name in texts(tables, "field", "id"))
     return ((number, entry) for number, entry in theirs.items() if entry.get("id") in needed)
 
 

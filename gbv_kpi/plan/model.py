@@ -1,6 +1,6 @@
 """Model a plan: its indicators, thresholds, fields, units and words, which are data and never code."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -10,19 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from gbv_kpi.i18n import Bilingual
-from gbv_kpi.plan.tables import (
-    Agency,
-    Deadlines,
-    Indicator,
-    Report,
-    ReturnField,
-    Table,
-    TaskGroup,
-    Unit,
-    Year,
-)
-
-Era = tuple[int, int]
+from gbv_kpi.plan.tables import Agency, Deadlines, Indicator, Report, ReturnField, Table, TaskGroup, Unit, Year
 
 
 class Letterhead(NamedTuple):
@@ -122,18 +110,17 @@ class Plan(Table):
         return self.reporting_date.get(year, date(year, 12, 31))
 
     @cached_property
-    def _first_and_last_days(self) -> tuple[list[date], list[date]]:
-        firsts, lasts = {unit.since for unit in self.units}, {unit.until for unit in self.units}
-        return sorted(day for day in firsts if day), sorted(day for day in lasts if day)
+    def _changes(self) -> list[tuple[date, bool]]:
+        """Return the days on which units begin, and those after which they end."""
+        days = {(unit.since, False) for unit in self.units} | {(unit.until, True) for unit in self.units}
+        return sorted((day, is_last) for day, is_last in days if day)
 
-    def era(self, year: int) -> Era:
-        """Return how many units have begun and ended by the reporting day: years with equal eras have equal units."""
-        day = self.reporting_day(year)
-        first_days, last_days = self._first_and_last_days
-        return bisect_right(first_days, day), bisect_left(last_days, day)
+    def era(self, year: int) -> int:
+        """Return the number of changes by the reporting day: years with equal eras have equal units."""
+        return bisect_right(self._changes, (self.reporting_day(year), False))
 
     @cached_property
-    def units_by_era(self) -> Mapping[Era, Mapping[str, Unit]]:
+    def units_by_era(self) -> Mapping[int, Mapping[str, Unit]]:
         """Return the units of each era of the plan's years, by code."""
         days = {self.era(year): self.reporting_day(year) for year in range(self.first_year, self.last_year + 1)}
         return {era: self._units_on(day) for era, day in days.items()}

@@ -9,28 +9,26 @@ from pydantic import BeforeValidator, Field
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import Bilingual, phrase
+from gbv_kpi.i18n import Bilingual, Language, phrase
 from gbv_kpi.inputs import UnreadableError
-from gbv_kpi.plan.builtin import is_built_in
+from gbv_kpi.plan.load import is_built_in
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Agency, Deadlines, Report, Table, Year
-from gbv_kpi.plan.toml_file import read_toml
-from gbv_kpi.plan.toml_lines import Location
+from gbv_kpi.plan.toml_file import Location, read_toml
 
 PLAIN = ("issuer_short", "role", "short", "since", "from", "until", "source")  # keys without a language
 
 
-def _vietnamese(table: Any, key: str = "") -> Any:
+def _vietnamese(table: Any) -> Any:
     """Read the plain texts of a table as Vietnamese, in lists too."""
-    match table:
-        case Mapping() if not key:
-            return {key: _vietnamese(value, key) for key, value in table.items()}
-        case list():
-            return [_vietnamese(entry, key) for entry in table]
-        case str() if key and key not in PLAIN:
-            return {"vi": table}
-        case _:
-            return table
+
+    def read(value: Any) -> Any:
+        return {"vi": value} if isinstance(value, str) else value
+
+    if not isinstance(table, Mapping):
+        return table
+    lists = {key: list(map(read, value)) for key, value in table.items() if isinstance(value, list)}
+    return {key: value if key in PLAIN else lists.get(key) or read(value) for key, value in table.items()}
 
 
 class Settings(Table):
@@ -73,7 +71,7 @@ class Setting:
     """A setting in force, and its source."""
 
     key: str  # as the file spells it
-    value: object
+    value: str
     source: str  # option, environment, file, plan or default
     line: int | None = None  # in the file
 
@@ -104,20 +102,22 @@ def in_office(plan: Plan, settings: Settings) -> Plan:
     return plan.model_copy(update=changed)
 
 
-def office_settings(plan: Plan, file: SettingsFile | None) -> Iterator[Setting]:
+def office_settings(plan: Plan, file: SettingsFile | None, language: Language) -> Iterator[Setting]:
     """Yield the office's settings in a plan returned by `in_office`, each with its source."""
-    own = file.settings if file else Settings()
-    words = {name: value for name in Report.model_fields if (value := getattr(plan.report, name))}
-    if plan.report.addressed_to:
-        words["addressed_to"] = tuple(body.role or Bilingual(body.vi, body.en) for body in plan.report.addressed_to)
-    values: list[tuple[str, object, Location]] = [(f"office.{key}", words[key], ("office", key)) for key in words]
+    lines, own = (file.lines, file.settings.agencies) if file else ({}, ())
+
+    def setting(key: str, place: Location, *texts: Bilingual | str) -> Setting:
+        line = lines.get(place)
+        return Setting(key, "; ".join(map(language.say, texts)), "file" if line else "plan", line)
+
+    words = {name: getattr(plan.report, name) for name in Report.model_fields}
+    words["addressed_to"] = tuple(body.role or Bilingual(body.vi, body.en) for body in plan.report.addressed_to)
+    for key, value in words.items():
+        if value:
+            yield setting(f"office.{key}", ("office", key), *(value if isinstance(value, tuple) else (value,)))
     for number, agency in enumerate(plan.agencies):
         since = f" ({agency.since.isoformat()} –)" if agency.since else ""
-        place: Location = ("agency", number) if agency in own.agencies else ()
-        values.append((f"agency.{agency.role}{since}", agency.name, place))
+        yield setting(f"agency.{agency.role}{since}", ("agency", number) if agency in own else (), agency.name)
     for year, deadlines in plan.deadline.items():
-        days = tuple(f"{level} {day.isoformat()}" for level, day in deadlines.days.items())
-        values.append((f"deadline.{year}", days, ("deadline", str(year))))
-    for key, value, place in values:
-        line = file.lines.get(place) if file else None
-        yield Setting(key, value, "file" if line else "plan", line)
+        days = (f"{level} {day.isoformat()}" for level, day in deadlines.days.items())
+        yield setting(f"deadline.{year}", ("deadline", str(year)), *days)

@@ -5,7 +5,7 @@ Numbers are read as decimals, never as binary floats. The words for the errors o
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -19,18 +19,27 @@ from pydantic_core import ErrorDetails
 
 from gbv_kpi.i18n import Phrase, phrase, plural
 from gbv_kpi.inputs import MEBIBYTE, read_file
-from gbv_kpi.plan.toml_lines import Location, key_lines
 
 Model = TypeVar("Model", bound=BaseModel)
+Location = tuple[int | str, ...]  # keys, and numbers of list entries from 0
+Token = tuple[str, int]  # a text and its line
 
 MAX_BYTES = 16 * MEBIBYTE  # of a plan file: one that lists the country's units has 2 million bytes
-MAX_DEPTH = 20  # of lists and tables within each other; a plan has five
 MAX_SHOWN = 20  # mistakes in one message; `plan check` lists all
-TOO_DEEP = phrase("lists or tables are nested too deeply, or a number has too many digits")
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 # By the beginning of pydantic's error type, by that of tomli's message, and by patterns of Vietnamese notations.
 WANTED, SYNTAX, HABITS = tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).values()
+_TOKEN = re.compile(
+    r"""
+      (?P<text> \"{3} (?:\\.|[^\\])*? \"{3,5} | '{3} .*? '{3,5} | "(?:\\.|[^"\\\n])*" | '[^'\n]*' )
+    | (?P<comment> \#[^\n]* )
+    | (?P<end> \n )
+    | (?P<sign> [\[\]{}=,.] )
+    | (?P<bare> [^\s\[\]{}=,.\#"']+ )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +152,8 @@ def read_toml(source: Path) -> Content:
     except tomli.TOMLDecodeError as error:
         content.broken_line = error.lineno
         content.lack((), syntax_mistake(error))
-    except (RecursionError, ValueError):  # keys of a thousand parts, numbers of five thousand digits
-        content.lack((), TOO_DEEP)
-    else:
-        if _is_deeper(content.tables, MAX_DEPTH):
-            content.tables = {}
-            content.lack((), TOO_DEEP)
+    except (RecursionError, ValueError):  # a thousand lists in each other, numbers of five thousand digits
+        content.lack((), phrase("lists or tables are nested too deeply, or a number has too many digits"))
     return content
 
 
@@ -163,12 +168,6 @@ def syntax_mistake(error: tomli.TOMLDecodeError) -> Phrase:
 def nearest(found: str, known: Collection[str]) -> str | None:
     """Return the known name most similar to an unknown one, or None."""
     return next(iter(get_close_matches(found, known, n=1, cutoff=0.6)), None)
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Return whether lists and tables are nested more than some levels deep."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return inner is not None and (levels == 0 or any(_is_deeper(value, levels - 1) for value in inner))
 
 
 def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:
@@ -196,12 +195,11 @@ def _meant(mistake: ErrorDetails, model: type[BaseModel]) -> str | None:
     return nearest(str(mistake["loc"][-1]), _keys(model, mistake["loc"][:-1]))
 
 
-def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+def _keys(model: type[BaseModel], location: Location) -> list[str]:
     """Return the keys allowed at a place, as the file spells them."""
     table: Any = model
     for step in location:
-        if isinstance(step, str) and (found := _annotations(table).get(step)):
-            table = next(_tables(found), table)
+        table = next(_tables(_annotations(table).get(str(step))), table)
     return list(_annotations(table))
 
 
@@ -234,3 +232,81 @@ def _key_of(location: Location, content: Any) -> str:
         else:
             steps.append(step)
     return ", ".join(steps)
+
+
+def key_lines(text: str) -> dict[Location, int]:
+    """Return the line of every key and list entry, counted from 1: tomli does not give it.
+
+    tomli has parsed the text before, so only keys, brackets, commas and line ends matter.
+
+    >>> key_lines('''title = "A"
+    ... [[unit]]
+    ... code = "1"
+    ... ''')
+    {('title',): 1, ('unit', 0): 2, ('unit', 0, 'code'): 3}
+    """
+    lines: dict[Location, int] = {}
+    last_entry: dict[Location, int] = {}  # of each list of [[tables]]
+    table: Location = ()
+    for tokens in _statements(text):
+        if tokens[0][0] == "[":
+            names = [step for word, _ in tokens for step in _steps(word)]
+            table = ()
+            for depth, name in enumerate(names, start=1):
+                table += (name,)
+                if depth == len(names) and tokens[1][0] == "[":
+                    last_entry[table] = last_entry.get(table, -1) + 1
+                if table in last_entry:
+                    table += (last_entry[table],)
+            lines.setdefault(table, tokens[0][1])
+        else:
+            for place, line in _places(tokens, table):
+                lines.setdefault(place, line)
+    return lines
+
+
+def _statements(text: str) -> Iterator[list[Token]]:
+    """Yield the tokens of each header and each `key = value`, without comments and line ends."""
+    tokens: list[Token] = []
+    depth, line = 0, 1
+    for found in _TOKEN.finditer(f"{text}\n"):
+        word, kind = found.group(), found.lastgroup
+        if kind == "end" and tokens and depth == 0:
+            yield tokens
+            tokens = []
+        elif kind not in ("end", "comment"):
+            tokens.append((word, line))
+            depth += (word in ("[", "{")) - (word in ("]", "}"))
+        line += word.count("\n")
+
+
+def _places(tokens: list[Token], table: Location) -> Iterator[tuple[Location, int]]:
+    """Yield the keys and list entries of one `key = value`, those within its lists and inline tables too."""
+    containers: list[tuple[Location, int | None]] = [(table, None)]  # with the present entry of a list
+    place, is_key = table, True
+    for word, line in tokens:
+        container, entry = containers[-1]
+        if entry is not None and word not in (",", "]"):
+            place = (*container, entry)
+            yield place, line
+        match word:
+            case "=":
+                is_key = False
+            case "[" | "{":
+                is_key = word == "{"
+                containers.append((place, None if is_key else 0))
+            case "]" | "}":
+                is_key = False
+                containers.pop()
+            case ",":
+                place, is_key = container, entry is None
+                containers[-1] = (container, None if entry is None else entry + 1)
+            case _ if is_key:
+                for step in _steps(word):
+                    place += (step,)
+                    yield place, line
+
+
+def _steps(word: str) -> list[str]:
+    """Return the names in a token, bare or quoted; none in a bracket, comma or equals sign."""
+    return list(tomli.loads(f"{word} = 0")) if word[0] not in "[]{}=,." else []

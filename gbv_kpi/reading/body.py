@@ -4,7 +4,7 @@ Rows are classified column by column, so that each different cell is examined on
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache, partial
@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from gbv_kpi.reading.columns import Columns, Mask, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
 from gbv_kpi.reading.identify import Texts
-from gbv_kpi.reading.labels import AGAINST, Kind
+from gbv_kpi.reading.items import level_of_number
+from gbv_kpi.reading.labels import AGAINST, Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import CACHED, words
+from gbv_kpi.reading.normalize import CACHED, plain_key, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.remarks import against_in, against_in_cell
-from gbv_kpi.reading.titles import is_signature, read_line
+from gbv_kpi.reading.remarks import COMMUNE_WORDS, against_in, against_in_cell
+from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line
+from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_SECTIONS = 5000  # in a table; further lines of words are not read as sections
@@ -30,7 +32,7 @@ _NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
 _ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
 _FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
 _ASIDE = {*AGAINST, Kind.NOTE} - {Kind.PART}
-_GROUPS = frozenset(words("khối nhóm cụm các khoi nhom cum cac"))
+_GROUPS = frozenset(words("khối nhóm cụm vùng các khoi nhom cum vung cac"))
 _SUMS = frozenset(words("cộng cong"))
 
 
@@ -219,6 +221,8 @@ def _sections(
         for column in (column for column in filled if filled[column][row]):
             text = text_of(columns.cell(column, row))
             line, against = read_line(text), against_in(text, grid.reader.vocabulary)
+            if against is None and _is_unexplained(grid, text, columns.texts(filled, row)):
+                against = Kind.UNEXPLAINED
             year = line.years[0] if len(set(line.years)) == 1 else None
             above = sections[-1] if sections else None
             if not (year or line.against or line.is_result or grid.explain(text).only({Kind.ACTUAL})):
@@ -231,6 +235,21 @@ def _sections(
     return sections, section_of
 
 
+def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
+    """Return whether a line between the rows has words that nobody knows, and is no unit, group of units or note."""
+    label, key = grid.explain(text), words(text)
+    unknown = [word for word in label.unknown_words if not _ROMAN.fullmatch(word)]
+    is_alone = all(other == text or (level_of_number(other) or ("decimal", 0))[0] != "decimal" for other in in_row)
+    if not unknown or not is_alone or level_of(text) or grid.knows_unit(text) or is_signature(text):
+        return False
+    if is_page(text) or names_document(text) or text.lstrip("( ").startswith("*"):
+        return False
+    rest = words(_NUMERAL.sub("", text))
+    is_lower = not COMMUNE_WORDS.isdisjoint(key) and not grid.reader.vocabulary.is_of_communes
+    is_group = not is_lower and rest[:1] and (rest[0] in _GROUPS or plain_key(rest[:2]) == ("don", "vi"))
+    return not (is_group or words_at_start("body", rest) or words_at_start("note", rest))
+
+
 class Doubt(NamedTuple):
     """Rows that share a word which shows that they are not the whole result of the year."""
 
@@ -241,24 +260,29 @@ class Doubt(NamedTuple):
 
 
 def doubts_in(
-    columns: Columns, rows: Rows, others: Sequence[Column], fields: Sequence[int], reader: Reader
+    columns: Columns, rows: Rows, others: Sequence[Column], fields: Sequence[int], years: Set[int], reader: Reader
 ) -> Iterator[Doubt]:
-    """Yield the doubts that columns without figures raise about rows."""
+    """Yield the doubts that columns without figures raise about rows; `years` are those of the title."""
     for column in (column for column in others if column.at < columns.width):
         heading = column.path[-1] if column.path else ""
         if columns.all_figures(column.at) and not against_in_cell(heading, "1", reader, is_label=True):
             continue
         is_label = bool(heading) and column.at < min(fields, default=0)
         for text, matching in columns.values(column.at).texts_at(rows):
-            if text and (kind := against_in_cell(heading, text, reader, is_label=is_label)):
+            if text and (kind := against_in_cell(heading, text, reader, is_label=is_label, years=years)):
                 yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else text, matching)
+            elif reader.vocabulary.explain(text).only({Kind.GROUP}):
+                yield Doubt(Kind.GROUP, column.at, text, matching)
 
 
 def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:
     """Return the rows to read, and the doubts about them: a part is left out where its unit has a row without a doubt.
 
-    `names` are what the rows have for unit, code and year.
+    A level ("Huyện") is the whole, or a part where another row of the unit is one ("Xã"). `names` are what the rows
+    have for unit, code and year.
     """
+    levels = [doubt for doubt in doubts if doubt.kind is Kind.GROUP]
+    doubts = [doubt for doubt in doubts if doubt.kind is not Kind.GROUP]
     serious = [doubt.rows for doubt in doubts if doubt.kind is not Kind.ESTIMATE]
     if not serious:
         return rows, list(doubts)
@@ -266,8 +290,9 @@ def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> t
     identity = np.zeros(len(rows), dtype=np.int64)
     for texts in names:
         _, identity = np.unique(identity * len(texts.values) + texts.codes, return_inverse=True)
-    is_first = np.zeros(len(rows), dtype=bool)
-    is_first[np.unique(identity, return_index=True)[1]] = True
-    kept = rows[~in_doubt | (is_first & ~np.isin(identity, identity[~in_doubt]))]
+    of_parts = rows[np.isin(identity, identity[in_doubt])]
+    doubts = [*doubts, *(level._replace(kind=Kind.PART, rows=np.intersect1d(level.rows, of_parts)) for level in levels)]
+    in_doubt = np.isin(rows, np.concatenate([doubt.rows for doubt in doubts if doubt.kind is not Kind.ESTIMATE]))
+    kept = rows[~in_doubt | ~np.isin(identity, identity[~in_doubt])]
     remaining = [doubt._replace(rows=np.intersect1d(doubt.rows, kept)) for doubt in doubts]
     return kept, [doubt for doubt in remaining if doubt.rows.size]

@@ -226,7 +226,7 @@ def _item_rows(
         if not filled and item and item.row == row - 1 and any(is_number(grid.cell(row, at)) for at in figures):
             item = replace(item, row=row, has_figure=True)  # a second row of the item
             yield item
-        if not filled or repeats_header:
+        if not filled or repeats_header or titles.is_page(filled[-1][1]):
             continue
         texts: list[str] = []
         for column in at:

@@ -1,7 +1,7 @@
 """Read a form or a cross table: fields down, a column for each unit or year, or one for all."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,7 @@ FiguresByUnitYear = dict[UnitYear, list[Figure]]
 def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     """Return the returns of a form; None where no figure could belong to one."""
     spot = grid.spot
-    figures, unknown = _figures(grid, form)
+    figures, unknown = _figures(grid, form, title.named_years)
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
     below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
     headings = (text for column in form.columns for text in column.path)
@@ -92,7 +92,7 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     return Table(spot.file, spot.sheet, frame, columns, totals, problems, refusal)
 
 
-def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
+def _figures(grid: Grid, form: Form, titled: Set[int]) -> tuple[list[Figure], list[Item]]:
     """Return the cells with a path that names a field, and the items with figures but no field."""
     vocabulary = grid.reader.vocabulary
     explain = vocabulary.explain
@@ -112,7 +112,7 @@ def _figures(grid: Grid, form: Form) -> tuple[list[Figure], list[Item]]:
         against += [
             (kind, heading if kind is Kind.UNEXPLAINED else text)  # its cells may name persons
             for heading, text in remarks
-            if (kind := _exclude_by_remark(grid, heading, text))
+            if (kind := _exclude_by_remark(grid, heading, text, titled))
         ]
         dated = (text for heading, text in remarks if explain(heading).only({Kind.YEAR}))
         limits = Meaning(years=frozenset(year for text in dated if (year := year_in(text))), against=tuple(against))
@@ -143,11 +143,11 @@ def _whole_province_problem(found: dict[str, Figure], code: object, title: Title
     return None
 
 
-def _exclude_by_remark(grid: Grid, heading: str, text: str) -> Kind | None:
+def _exclude_by_remark(grid: Grid, heading: str, text: str, titled: Set[int]) -> Kind | None:
     """Return why a cell in the row of a figure excludes it: a note, a measure, or the name of a unit."""
     if heading and grid.explain(heading).only({Kind.UNIT}) and grid.knows_unit(text):
         return Kind.UNEXPLAINED
-    return against_in_cell(heading, text, grid.reader, is_label=False)
+    return against_in_cell(heading, text, grid.reader, is_label=False, years=titled)
 
 
 def _set_aside_other_years(by_key: FiguresByUnitYear, title: TitleBlock, grid: Grid) -> list[Problem]:

@@ -13,8 +13,16 @@ from gbv_kpi.reading.titles import find_periods, is_incomplete, is_place_and_dat
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
 _OF_FIGURES = re.compile(
-    r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|don vi tinh|luy ke|cong don|figures?|data)\b"
+    r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|don vi tinh|luy ke|cong don|figures?|data"
+    r"|(?:chua|khong) (?:bao )?gom|chua day du|thieu (?:so lieu|\d+))\b"
 )
+# A note that gives a part its own figure, or says that nothing happened in it or that it is included.
+_OWN_FIGURE = re.compile(
+    r"(?!.*\b(?:chi|tren|duoi|tuoi)\b)(?:(?P<sex>nam|nu|tre em)|.*[a-z])\s*:?\s*\d{1,6}(?P<tail>\s.*)?"
+)
+_FIGURE_OF_YEAR = re.compile(r"\d{4}\s*(?::|la|co)\s*\d")  # "Năm 2022: 17"
+_NOTHING_IN = re.compile(r"\bkhong (?:phat sinh|xay ra|co vu|co truong hop)\b")
+_WITH = re.compile(r"\b(?:gom|ke|tinh) ca\b")
 _OF_SENDING = re.compile(r"\b(?:gui|nop|han|deadline|submit\w*)\b")
 _PARTING = (Kind.PART, Kind.PART_OF_YEAR)
 _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
@@ -66,18 +74,38 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
         or is_place_and_date(text)
     ):
         return None
-    is_of_figures = is_explained or _OF_FIGURES.search(plain) or ("bao cao" in plain and is_incomplete(remaining))
+    is_scaled, is_limited = is_scale(remaining), is_incomplete(remaining)
+    is_of_figures = is_explained or is_scaled or _OF_FIGURES.search(plain) or ("bao cao" in plain and is_limited)
     if _OF_SENDING.search(plain) or not is_of_figures:
         return None
-    if is_explained and label is not None and label.years and years and years.isdisjoint(label.years):
+    is_rate = label is not None and label.against is Kind.RATE
+    is_dated = label is not None and bool(label.years) and bool(years) and years.isdisjoint(label.years)
+    if is_dated and not is_rate and (is_explained or _WITH.search(plain)) and not _FIGURE_OF_YEAR.search(plain):
         return Kind.OTHER_YEAR
     kind = against_in(remaining, vocabulary)
-    if kind is Kind.RATE and not is_scale(remaining):
-        return None  # "Đạt 95%", "Tăng so với 2022"
+    if not (is_limited or is_scaled) and (
+        kind is Kind.RATE  # "Đạt 95%", "Tăng so với 2022"
+        or (kind is Kind.TARGET and is_rate)  # "Đạt kế hoạch"
+        or (kind in _PARTING and _is_aside(plain, vocabulary))
+    ):
+        return None
     return None if kind is Kind.TARGET and not is_explained else kind
 
 
-def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) -> Kind | None:
+def _is_aside(plain: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a note of one clause leaves the whole as it is: "Nữ: 15 người", "Nam 5", but not "Quý: 4"."""
+    if re.search("[;,]", plain):
+        return False
+    if _WITH.search(plain) or _OF_FIGURES.search(plain) or _NOTHING_IN.search(plain):
+        return bool(_WITH.search(plain)) or not _OF_FIGURES.search(plain)
+    found = _OWN_FIGURE.fullmatch(plain.strip())
+    tail = found["tail"] if found else None
+    return vocabulary.explain(tail).only({Kind.MEASURE}) if tail else bool(found and found["sex"])
+
+
+def against_in_cell(
+    heading: str, text: str, reader: Reader, *, is_label: bool, years: Set[int] = frozenset()
+) -> Kind | None:
     """Return why a text in a column without figures excludes its row: "Giới: Nữ", "Phòng: Phòng GD&ĐT".
 
     A column of labels, before the figures, is part of the meaning of the row: an unknown text there excludes it.
@@ -92,11 +120,12 @@ def against_in_cell(heading: str, text: str, reader: Reader, *, is_label: bool) 
         kind = against_in_note(f"{heading} {text}", vocabulary)
         return kind if kind is Kind.PART_OF_YEAR else None
     if not heading or label.is_one_of(_FRAME):
-        return against_in_note(text, vocabulary)
+        return against_in_note(text, vocabulary, years)
     if reader.units.knows(text) or words(text) in vocabulary.places:
         return None
     if _against_alone(label) not in (None, *_PARTING):
-        return None  # "Đánh giá: Đạt"
+        kind = _against_alone(word)
+        return kind if kind is Kind.ACCUMULATED else None  # "Giai đoạn: 2021-2023", but not "Đánh giá: Đạt"
     if kind := against_in(text, vocabulary):
         return kind
     if _is_neutral(text, vocabulary):

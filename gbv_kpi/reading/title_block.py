@@ -126,8 +126,10 @@ def limits_of(
     "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result; "Mục tiêu"
     and "Nhiệm vụ" head items of a result too.
     """
-    vocabulary, found = grid.reader.vocabulary, list(title.against[:1])
+    vocabulary, figures = grid.reader.vocabulary, list(figures)
     is_result = any(titles.read_line(text).is_result for text in figures)
+    is_dated = any(titles.year_named(text) in title.named_years for text in figures)
+    found = [line for line in title.against if not (is_dated and _compares(line, vocabulary))][:1]
     headed = (
         Seen(*cell, (kind,))
         for cell in headings
@@ -141,6 +143,13 @@ def limits_of(
             found.append(Seen(row, column, text, (kind,)))
     problems = [qualified(grid.spot, remark, remark.kinds[0]) for remark in found]
     return problems, next((problem for problem in problems if problem.severity is Severity.ERROR), None)
+
+
+def _compares(line: Seen, vocabulary: Vocabulary) -> bool:
+    """Return whether a line of a title is a rate only for a comparison: "Năm 2023 so với năm 2022"."""
+    shown = tidy(line.heading)
+    start = without_diacritics(shown).find(" so voi ")
+    return line.kinds == (Kind.RATE,) and start > 0 and against_in(shown[:start], vocabulary) is None
 
 
 def find_reporter(title: TitleBlock, reader: Reader, year: int) -> Found:

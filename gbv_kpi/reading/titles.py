@@ -34,19 +34,22 @@ _YEAR_ALONE = re.compile(r"(?:nam\s*)?[\s:.,_…\[(]*(\d{4})(?:\.0)?[\s.,_…\])
 _PLACE_AND_DATE = re.compile(r"[^,]{2,40},\s*(?:ngay\b|thang\b|…|\.\.)")
 _PART_OF_YEAR = re.compile(
     r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
-    r"|\bso ket\b|\bban nien\b|\bnua (?:dau|cuoi )?\s*nam\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
+    r"|\bso ket\b|\bban nien\b|\bnua (?:nam|dau|cuoi)\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+"
     r"(?:(?:cua|nhanh|dot xuat|dinh ky|thuong xuyen|chuyen de|bo sung|cong tac)\s+)*thang\s*\d{1,2}\b"
     r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b"
+    r"|\b(?:as (?:of|at)|up to|until|to)\s+(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct)[a-z]*\s+\d"
     r"|\bgiua (?:ky|nam|nhiem ky)\b|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
 _SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b")
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
     r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
+    r"|^\W*(?:x|×|nhan|he so)\s*:?\s*10+(?:[. ]?000)*\b"
 )
 _NOT_ALL = re.compile(
     r"(?<!\bneu )\b(?:chua|khong)\s+(?:bao gom|gom|co so lieu|tinh|tong hop|day du|du so lieu)\b"
+    r"|\bthieu\s+(?:so lieu\b|\d+\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b)"
     r"|\b(?:excluding|not including)\b"
 )
 _SOME_OF = re.compile(r"\b(\d{1,3})\s*/\s*(\d{1,3})\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b")
@@ -180,7 +183,10 @@ def read_line(text: str) -> LineMeaning:
         return LineMeaning(years, Kind.ACCUMULATED, is_result)
     if _listed("estimate in a line").search(remaining):
         return LineMeaning(years, Kind.ESTIMATE, is_result)
+    if _listed("part in a line").search(plain):
+        return LineMeaning(years, Kind.PART, is_result)
     is_target = not is_result and _listed("target in a line").search(remaining)
+    is_target = is_target or _listed("target of a result in a line").search(remaining)
     return LineMeaning(years, Kind.TARGET if is_target else None, is_result)
 
 
@@ -213,6 +219,12 @@ def part_of_year_in(title: str) -> bool:
             return True
         remaining = f"{remaining[: period.start]} {remaining[period.end :]}"
     return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(remaining)))) is not None
+
+
+def names_document(text: str) -> bool:
+    """Return whether a text names a document that it belongs to: "(Kèm theo Công văn số 12/CV-UBND)"."""
+    plain = _plain(text)
+    return _RUNNING_TEXT.match(plain) is not None or re.search(r"\bso\s*\d+\s*/\s*[a-z]", plain) is not None
 
 
 def is_scale(text: str) -> bool:
@@ -248,6 +260,11 @@ def is_place_and_date(title: str) -> bool:
 def years_in_sheet_name(name: str) -> list[int]:
     remaining = _NOT_THE_YEAR.sub(" ", _DATE.sub(" ", _plain(name)))
     return [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", remaining)]
+
+
+def is_page(text: str) -> bool:
+    """Return whether a text only numbers a page or continues a table: "Trang 2/3", "(tiếp theo)"."""
+    return re.fullmatch(r"\W*(?:(?:trang|page|bieu|bieu so|tiep|tiep theo)\W*)+[\d/ ]*\W*", _plain(text)) is not None
 
 
 def is_year_label(text: str) -> bool:

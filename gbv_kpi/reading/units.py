@@ -185,7 +185,7 @@ class UnitDirectory:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._by_era: dict[tuple[int, int], UnitNames] = {}
+        self._by_era: dict[int, UnitNames] = {}
         self.knows = lru_cache(CACHED)(self._knows)  # a large table repeats its names
 
     def in_year(self, year: int) -> UnitNames:

@@ -1,5 +1,6 @@
 """Read a table with a row for each return: fields across, units down."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -23,6 +24,8 @@ from gbv_kpi.reading.title_block import TitleBlock, limits_of, year_of
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
+_REMARK = re.compile(r"\s*[(\[]|\s+[-–—]\s+")
+_KEPT = (Kind.PART_OF_YEAR, Kind.ESTIMATE, Kind.UNEXPLAINED)  # sections with rows that are reported, not left out
 MOST_NOTES = 200  # rows of words below the last return
 
 
@@ -48,12 +51,12 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     fields_at = [column.at for column in named]
     body = read_body(grid, header, columns, fields_at, roles.name.at if roles.name else None)
-    rows, of_sections = _returns(body, grid)
+    rows, of_sections, excluded = _returns(body, grid)
     if not rows.size:
         return [], body.next_row, []
     keys = [column for column in (roles.unit, roles.code, roles.year) if column]
     others = [column for column in header.columns if column not in keys and column not in named]
-    doubts = list(doubts_in(columns, rows, others, fields_at, grid.reader))
+    doubts = list(doubts_in(columns, rows, others, fields_at, title.named_years, grid.reader))
     if doubts:
         names = [texts for column in keys if (texts := _texts(columns, column, rows, grid))]
         rows, doubts = split_rows(rows, doubts, names)
@@ -65,6 +68,7 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     below = np.flatnonzero(body.kinds[last:] == RowKind.WORDS)[:MOST_NOTES] + last + columns.first
     headings = (text for column in named for text in column.path)
     problems, refusal = limits_of(grid, title, unit_heading, headings, below.tolist())
+    refusal = refusal or excluded
     problems += fields.problems
     claimed = {problem.field for problem in fields.problems}
     unknown = [column.heading for column in unread]
@@ -122,19 +126,25 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
     return _Roles(unit, code, year, [column for column in others if column is not unit])
 
 
-def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem]]:
-    """Return the rows that are returns, without sections that give no results, and the problems of the sections."""
+def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem], Problem | None]:
+    """Return the rows that are returns, the problems of the sections, and the reason why no row is a result.
+
+    A section that gives no results is left out where another one gives some.
+    """
     rows = np.flatnonzero(body.kinds == RowKind.RETURN)
     problems: list[Problem] = []
     for number, section in enumerate(body.sections):
-        if section.against is None or not (body.section_of[rows] == number).any():
+        inside = body.section_of[rows] == number
+        if section.against is None or not inside.any():
             continue
-        if section.against in (Kind.PART_OF_YEAR, Kind.ESTIMATE):
+        if section.against in _KEPT or inside.all():
             problems.append(tables.qualified(grid.spot, section, section.against))
+            if inside.all() and section.against not in _KEPT:
+                return rows, problems, problems[-1]
         else:
-            rows = rows[body.section_of[rows] != number]
+            rows = rows[~inside]
             problems.append(tables.not_read(grid.spot, section))
-    return rows, problems
+    return rows, problems, None
 
 
 def _table(
@@ -169,7 +179,7 @@ def _table(
     )
     frame, problems = identify(claims, title, reader)
     for number, section in enumerate(body.sections):
-        if section.against is Kind.PART_OF_YEAR:
+        if section.against not in (None, Kind.ESTIMATE):
             frame["is_faulty"] |= body.section_of[rows] == number
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
     if shared := _take_out_shared(cells, chosen, at, grid):
@@ -198,7 +208,15 @@ def _texts(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> T
 
 
 def _names(texts: Texts | None, roles: _Roles, grid: Grid) -> Texts | None:
-    """Return the names of units; a bare name under “Xã, thị trấn” is a commune's, even if a district shares it."""
+    """Return the names of units, without "(đính chính)": a corrected row claims the place of the one it corrects.
+
+    A bare name under “Xã, thị trấn” is a commune's, even if a district shares it.
+    """
+    if texts is not None:
+        split = [_REMARK.split(name, maxsplit=1) for name in texts.values]
+        is_said = [len(parts) > 1 and grid.explain(parts[1]).only({Kind.ACTUAL}) for parts in split]
+        names = [parts[0] if said else name for parts, said, name in zip(split, is_said, texts.values, strict=True)]
+        texts = Texts(texts.codes, names)
     heading = {word for text in (roles.unit.path if roles.unit else ()) for word in words(text)}
     is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) and not heading & (DISTRICT_WORDS | {"district"})
     if texts is None or not is_of_communes or grid.reader.vocabulary.is_of_communes:

@@ -27,7 +27,7 @@ RENDERERS = {  # imported only where they are asked for
     "csv": "gbv_kpi.render.listing:to_csv",
     "md": "gbv_kpi.render.markdown:to_markdown",
     "html": "gbv_kpi.render.html.page:to_html",
-    "xlsx": "gbv_kpi.render.xlsx:to_xlsx",
+    "xlsx": "gbv_kpi.render.xlsx.report:to_xlsx",
     "docx": "gbv_kpi.render.docx.papers:to_docx",
 }
 SHOWN_UNITS = 200  # more than any province has communes

@@ -188,7 +188,7 @@ def monitored_figures(scorecard: Scorecard, trend: "Trend | None", language: Lan
 def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Language) -> Phrase:
     shown: Phrase | str = result_text(finding, language) if finding.status.has_rate else MEANING[finding.status]
     if finding.provisional and finding.status.has_rate:
-        shown = phrase("{place} {mark}", place=shown, mark=phrase("(provisional)"))
+        shown = phrase("{words} (provisional)", words=shown)
     details = {"indicator": plan.indicator_by_id[finding.indicator].title, "figure": shown}
     if previous := last_year_rate(trend, finding, language):
         return phrase("{indicator}: {figure}; {year}: {rate}.", **details, year=str(finding.year - 1), rate=previous)

@@ -5,7 +5,7 @@ A return with an error counts in no finding; a warning says how something was re
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,56 +19,12 @@ from gbv_kpi.reading.reader import AssumedYear
 from gbv_kpi.reading.tables import Table, Unread, shortened
 from gbv_kpi.returns.checks import CHECKS, totals_match
 from gbv_kpi.returns.duplicates import Return, describe_duplicate, find_duplicates
-from gbv_kpi.returns.parse import CellProblems, integers, parse_counts
+from gbv_kpi.returns.frame import FileRead, Returns, integers
+from gbv_kpi.returns.parse import CellProblems, parse_counts
 from gbv_kpi.returns.read_files import FileTables, Watch, read_files
 from gbv_kpi.sheets.sheet import cell_address, text_of
 
 MAX_PROBLEMS = 60_000  # in cells and of duplicates that are listed; the country sends 53,000 returns
-
-
-@dataclass(frozen=True, slots=True)
-class FileRead:
-    """A file that was read: its name as given, its hash, and how many valid returns it held."""
-
-    path: str
-    sha256: str
-    encoding: str | None  # of a CSV
-    returns: int
-
-
-@dataclass(frozen=True, eq=False)
-class Returns:
-    """The returns of some files, and the problems of the files.
-
-    `frame` has one row for each return, valid or not, with a RangeIndex and the columns
-
-        file, table   Int32        positions in `files` and `tables`; NA for a return of the ledger
-        row           Int32        position among the returns of its table; NA for a return of the ledger
-        unit          Categorical  code of the unit of the year; NA where it is not known
-        named_unit    Categorical  code of the unit that the return names: a predecessor where it has merged since
-        is_merged     bool         whether that is a predecessor
-        is_expected   bool         whether the unit must report every required field
-        year          int16        0 where it is not known
-        is_reported   bool         whether any figure is given; a blank row of a template is not a return
-        is_duplicate  bool         whether another return is of the same unit and year, and neither counts
-        is_valid      bool         whether the return counts
-        <field>       Int32        a column for each field of the plan, Int64 of money; NA for a missing count
-    """
-
-    frame: pd.DataFrame
-    problems: Sequence[Problem]
-    files: Sequence[FileRead] = ()
-    tables: Sequence[Table] = ()
-
-    @property
-    def valid(self) -> pd.DataFrame:
-        """The rows that count."""
-        return self.frame if self.frame["is_valid"].all() else self.frame[self.frame["is_valid"]]
-
-    def refused(self) -> set[tuple[str, int]]:
-        """Return unit and year of the returns with an error, as far as both are known."""
-        rows = self.frame.loc[self.frame["is_reported"] & ~self.frame["is_valid"], ["unit", "year"]].dropna()
-        return {(str(unit), int(year)) for unit, year in rows[rows["year"] > 0].itertuples(index=False)}
 
 
 def read_returns(names: Iterable[str], plan: Plan, assumed: AssumedYear | None = None, watch: Watch = iter) -> Returns:

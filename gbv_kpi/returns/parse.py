@@ -91,11 +91,6 @@ def distinct_cells(cells: pd.Series) -> tuple[Positions, Sequence[Cell]]:
     return codes, different.tolist()
 
 
-def integers(column: pd.Series) -> list[int | None]:
-    """Return a nullable column as Python's whole numbers."""
-    return [None if is_blank else int(value) for value, is_blank in zip(column, column.isna(), strict=True)]
-
-
 def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Column:
     if pd.api.types.is_integer_dtype(cells.dtype) and len(cells):
         numbers = cells.to_numpy()

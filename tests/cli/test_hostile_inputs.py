@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.plan.builtin import BUILT_IN
+from gbv_kpi.plan.load import BUILT_IN
 from tests.command import of_2025, run, write_csv
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no pipes and devices in its folders")

@@ -12,12 +12,12 @@ import pytest
 
 from gbv_kpi.cli.plan import SCHEMA
 from gbv_kpi.plan import load_plan
-from gbv_kpi.plan.builtin import BUILT_IN, built_in_plans
+from gbv_kpi.plan.load import BUILT_IN, built_in_ids
 from tests.command import run
 from tests.make_schema import plan_schema
 from tests.plan.files import PLAN, UNITS, plan_file
 
-IDS = [plan.id for plan in built_in_plans()]
+IDS = built_in_ids()
 
 
 # ---------------------------------------------------------------- list
@@ -30,7 +30,7 @@ def test_list_names_the_nine_plans(tmp_path: Path) -> None:
     assert len(IDS) == 9
     assert "Tỉnh Bình Thuận" in run("plan", "list", "--lang", "vi").out
     listed = json.loads(run("plan", "list", "--format", "json").out)["plans"]
-    assert [plan["number"] for plan in listed] == [plan.number for plan in built_in_plans()]
+    assert [plan["number"] for plan in listed] == [load_plan(plan).number for plan in built_in_ids()]
 
 
 # ---------------------------------------------------------------- show

@@ -13,7 +13,7 @@ from gbv_kpi.kpi.engine import _met, counts_of_year
 from gbv_kpi.kpi.finding import Status
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Comparator, Threshold
-from gbv_kpi.returns.collect import Returns
+from gbv_kpi.returns.frame import Returns
 
 PLAN = load_plan()
 FIELDS = list(PLAN.field_by_id)

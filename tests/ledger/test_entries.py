@@ -8,10 +8,11 @@ import pytest
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.kpi.engine import counts_of_year, evaluate
 from gbv_kpi.kpi.trend import recast
-from gbv_kpi.ledger.entries import Author, entry_of, file_of, latest, returns_from
-from gbv_kpi.ledger.records import Entry
+from gbv_kpi.ledger.entries import entry_of, latest, returns_from
+from gbv_kpi.ledger.records import Entry, FileRecord
 from gbv_kpi.plan import Plan
-from gbv_kpi.returns.collect import Returns, read_returns, valid_returns
+from gbv_kpi.returns.collect import read_returns, valid_returns
+from gbv_kpi.returns.frame import Returns
 from tests.command import UNITS_OF_2025, WELL, Row, of_2025, well_but, write_csv
 
 SHA256 = "0" * 64
@@ -33,7 +34,7 @@ def read(plan: Plan, tmp_path: Path) -> Returns:
 
 
 def entries_of(read: Returns, plan: Plan) -> list[Entry]:
-    file = file_of(read.files[0].path, SHA256, SHA256, plan, Author("who", NOON))
+    file = FileRecord(plan=plan.id, file=read.files[0].path, sha256=SHA256, content=SHA256, at=NOON, who="who")
     return [entry_of(given, 1, file) for _, given in valid_returns(read, plan)]
 
 

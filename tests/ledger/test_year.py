@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.ledger.database import open_ledger
 from gbv_kpi.ledger.entries import Author, latest
-from gbv_kpi.ledger.query import events_of
 from gbv_kpi.ledger.year import record_event, sign
 from gbv_kpi.plan import Plan
 from tests.command import WELL, Row, run, well_but, write_csv
@@ -182,18 +180,16 @@ def test_export_and_import_carry_what_was_recorded(
     assert [entry.unit.code for entry in latest(held(other, plan))] == ["370", "373"]
 
 
-def test_ledger_of_before_opens_and_gets_the_table_when_needed(
+def test_ledger_from_before_the_journal_is_refused_as_older(
     sqlite: str, plan: Plan, tmp_path: Path, noon: datetime
 ) -> None:
     hand_in(sqlite, plan, noon, write_csv(tmp_path / "a.csv", plan, [("372", 2024, WELL)]))
     with sqlite3.connect(sqlite) as connection:
         connection.execute("DROP TABLE gbv_kpi_event")
     connection.close()
-    assert ask(sqlite, "report", "--year", "2024")["record"]["notes"] == []
-    withdraw_372(sqlite)
-    with open_ledger(sqlite) as ledger, ledger.reading() as reading:
-        assert inspect(reading).has_table("gbv_kpi_event")
-        assert len(events_of(reading, plan)) == 1
+    ran = run("report", "--year", "2024", "--ledger", sqlite)
+    assert ran.code == 2
+    assert "created by an older gbv-kpi: export it with that version" in ran.err
 
 
 def test_event_that_was_changed_is_damage(sqlite: str, plan: Plan, tmp_path: Path, noon: datetime) -> None:

@@ -5,11 +5,10 @@ from decimal import Decimal
 import pytest
 
 from gbv_kpi.plan import Plan, load_plan
-from gbv_kpi.plan.builtin import BUILT_IN, DEFAULT_PLAN, built_in_plans
-from gbv_kpi.plan.load import read_plan
+from gbv_kpi.plan.load import BUILT_IN, DEFAULT_PLAN, built_in_ids, read_plan
 from gbv_kpi.plan.thresholds import Threshold
 
-IDS = [plan.id for plan in built_in_plans()]
+IDS = built_in_ids()
 PROVINCES = {
     "ha-noi-106-kh-ubnd": ("106/KH-UBND", "2021-04-19", "liên quan đến bạo lực trên cơ sở giới"),
     "binh-thuan-832-kh-ubnd": ("832/KH-UBND", "2021-03-15", "về bạo lực trên cơ sở giới"),

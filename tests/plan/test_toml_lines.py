@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import tomli
 
-from gbv_kpi.plan.builtin import BUILT_IN
-from gbv_kpi.plan.toml_lines import Location, key_lines
+from gbv_kpi.plan.load import BUILT_IN
+from gbv_kpi.plan.toml_file import Location, key_lines
 
 AWKWARD = '''\
 # a comment with [brackets], = and "quotes"

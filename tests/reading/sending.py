@@ -11,7 +11,8 @@ from openpyxl import Workbook
 from gbv_kpi.i18n import ENGLISH
 from gbv_kpi.plan import load_plan
 from gbv_kpi.reading.reader import AssumedYear
-from gbv_kpi.returns.collect import Returns, read_returns
+from gbv_kpi.returns.collect import read_returns
+from gbv_kpi.returns.frame import Returns
 from tests import offices
 
 PLAN = load_plan()

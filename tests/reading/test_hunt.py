@@ -76,6 +76,12 @@ WRONG: dict[str, tuple[Rows, Right]] = {
     "note-below-the-table": (table(["Nho Quan", *B], ["(*) Số liệu 9 tháng"]), NONE),
     "note-below-the-form": ([*form("Kết quả", columns=[B]), [], ["Ghi chú: số liệu 9 tháng đầu năm"]], NONE),
     "corrected-figures-beside": (form("Số liệu", "Đính chính", columns=[B, A]), NONE),
+    "corrected-row": (table(["Huyện Nho Quan", *B], ["Huyện Nho Quan (đính chính)", *A]), NONE),
+    "levels-in-a-column": (table(["Nho Quan", "Huyện", *B], ["Nho Quan", "Xã", *B], split="Cấp"), NONE),
+    "years-in-a-column": (table(["Nho Quan", "2021-2023", *B], split="Giai đoạn"), NONE),
+    "section-of-communes": (table(["I. Tại các xã điểm"], ["Nho Quan", *B]), NONE),
+    "section-of-unknown-words": (table(["Phần bổ sung thêm"], ["Nho Quan", *B]), NONE),
+    "only-section-is-a-plan": (table(["Kế hoạch"], ["Nho Quan", *B]), NONE),
 }
 
 READ: dict[str, tuple[Rows, Right]] = {
@@ -85,6 +91,17 @@ READ: dict[str, tuple[Rows, Right]] = {
     "year-before-as-a-section": (
         table(["I. Năm báo cáo"], ["Nho Quan", *A], ["Gia Viễn", *B], ["II. Năm trước"], ["Nho Quan", *B]),
         BOTH,
+    ),
+    "levels-of-different-units": (table(["Nho Quan", "Huyện", *A], ["Gia Viễn", "Xã", *B], split="Cấp"), ONE),
+    "page-and-document-between": (table(["Trang 2/3"], ["(Kèm theo Công văn số 1/CV)"], ["Nho Quan", *A]), ONE),
+    "group-of-units-under-the-header": (
+        table(["Khối miền núi"], ["Nho Quan", *A], ["Các huyện đồng bằng"], ["Gia Viễn", *B]),
+        BOTH,
+    ),
+    "whole-year-under-one-heading": (table(["", "12 tháng"], ["Nho Quan", *A]), ONE),
+    "years-compared": (
+        form("Năm 2022", "Năm 2023", columns=[B, A], title=titled("KẾT QUẢ NĂM 2023 SO VỚI NĂM 2022")),
+        ONE,
     ),
     "letters-in-brackets": (
         [
@@ -140,6 +157,16 @@ TITLE_WRONG = [
     "Báo cáo đột xuất tháng 5",
     "BÁO CÁO GIỮA KỲ NĂM 2023",
     "Số liệu ước năm sau",
+    "Kết quả dự kiến",
+    "Phạm vi: 5 xã điểm",
+    "Năm 2023 (chỉ gồm cấp huyện)",
+    "DÀNH CHO NỮ",
+    "(Thiếu số liệu 3 xã)",
+    "(x 1000)",
+    "Số liệu từ đầu năm 2023 đến nay",
+    "Nửa cuối 2023",
+    "As of 30 September 2023",
+    "KẾT QUẢ NĂM 2023 SO VỚI NĂM 2022",
 ]
 TITLE_READ = [
     "BÁO CÁO CÔNG TÁC BÌNH ĐẲNG GIỚI VÀ VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ",
@@ -147,6 +174,7 @@ TITLE_READ = [
     "Xây dựng nông thôn mới",
     "(Dùng cho cấp huyện)",
     "Giới tính: Chung",
+    "As of 31 December 2023",
     "GIAI ĐOẠN 2021 - 2025",
 ]
 SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn", "KH2023", "DK 2023"]
@@ -395,6 +423,34 @@ def test_a_heading_of_units_that_limits_them_refuses_the_table(tmp_path: Path, h
 def test_a_note_about_a_rate_leaves_its_figure(tmp_path: Path, note: str) -> None:
     rows = [[*row, note] if row[:1] == [LABELS[0]] else row for row in form("Số liệu", columns=[A])]
     assert counts(read(tmp_path, rows)) == ONE
+
+
+@pytest.mark.parametrize(
+    ("note", "right"),
+    [
+        ("Số liệu năm 2022", NONE),
+        ("Số liệu lấy lại của năm trước", NONE),
+        ("Chưa gồm thị trấn Nho Quan", NONE),
+        ("Thiếu 3 xã", NONE),
+        ("Đơn vị: nghìn người", NONE),
+        ("Quý: 4", NONE),
+        ("Chỉ tính nữ: 15 người", NONE),
+        ("Đã tổ chức tập huấn tại 20/27 xã", ONE),
+        ("Hoàn thành 95% kế hoạch", ONE),
+        ("Nữ: 15 người", ONE),
+        ("Nam 5", ONE),
+        ("Năm 2022: 17", ONE),
+        ("Quý IV không phát sinh", ONE),
+        ("6 tháng đầu năm: 9 người", ONE),
+        ("Bao gồm cả số liệu quý IV", ONE),
+        ("Bao gồm cả số liệu năm 2022", NONE),
+        ("Tăng so với năm 2022", ONE),
+        ("Số liệu 6 tháng, bao gồm cả nữ", NONE),
+        ("Số liệu 6 tháng: nữ 5 người", NONE),
+    ],
+)
+def test_a_note_beside_a_unit_counts_where_it_limits_it(tmp_path: Path, note: str, right: Right) -> None:
+    assert counts(read(tmp_path, [TITLE, [*HEADER, "Ghi chú"], [*NHO_QUAN, note]])) == right
 
 
 def test_parts_under_a_merged_unit_leave_its_whole(tmp_path: Path) -> None:

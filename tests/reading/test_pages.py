@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.returns.collect import Returns, read_returns
+from gbv_kpi.returns.collect import read_returns
+from gbv_kpi.returns.frame import Returns
 from gbv_kpi.sheets import csv as text
 from tests import offices
 from tests.reading.sending import IDS, LABELS, PLAN, A, B

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gbv_kpi.plan import load_plan
-from gbv_kpi.plan.builtin import built_in_plans
+from gbv_kpi.plan.load import built_in_ids
 from gbv_kpi.reading.labels import Kind, listed
 from gbv_kpi.reading.normalize import without_diacritics
 from gbv_kpi.reading.privacy import (
@@ -96,7 +96,7 @@ def _is_column(heading: str) -> bool:
     return bool(headings_of_persons([["Đơn vị", heading], ["Huyện A", 3]], lambda text: text == "Đơn vị"))
 
 
-@pytest.mark.parametrize("plan", [summary.id for summary in built_in_plans()])
+@pytest.mark.parametrize("plan", built_in_ids())
 def test_no_label_of_a_plan_is_personal(plan: str) -> None:
     loaded = load_plan(plan)
     labels = {label for role in FRAME for label in listed(role)}

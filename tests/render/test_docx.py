@@ -23,7 +23,7 @@ from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import findings_frame
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan
-from gbv_kpi.plan.builtin import BUILT_IN
+from gbv_kpi.plan.load import BUILT_IN
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.render.docx.papers import to_docx
 from tests.command import UNITS_OF_2025, WELL, of_2025, run, well_but, write_csv

@@ -12,7 +12,7 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 
 from gbv_kpi.plan import Plan
-from gbv_kpi.plan.builtin import BUILT_IN
+from gbv_kpi.plan.load import BUILT_IN
 from gbv_kpi.render.docx.template import PARTS, report_fields
 from tests.command import of_2025, run, well_but, write_csv
 from tests.render.mutants import mutate

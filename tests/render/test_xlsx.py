@@ -17,7 +17,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts, findings_frame
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
-from gbv_kpi.render.xlsx import to_xlsx
+from gbv_kpi.render.xlsx.report import to_xlsx
 from tests.command import CASES, Row, of_2025, run, well_but, write_csv
 from tests.render.report_book import HOUSEWORK, INCOMPLETE, assert_says_the_same, findings_in, opened, report, sheet_of
 from tests.sweep import sweep

@@ -9,7 +9,8 @@ import pandas as pd
 
 from gbv_kpi.plan import load_plan
 from gbv_kpi.reading.tables import FieldCells, Table, Total, Unread
-from gbv_kpi.returns.collect import Returns, collect
+from gbv_kpi.returns.collect import collect
+from gbv_kpi.returns.frame import Returns
 from gbv_kpi.returns.read_files import FileTables
 from gbv_kpi.sheets.sheet import Cell
 

@@ -87,16 +87,15 @@ def shown_units(outcome: Outcome, names: dict[str, str]) -> dict[str, str]:
 def units_table(outcome: Outcome, units: dict[str, str], language: Language) -> list[Column]:
     """Return each unit's rates, and below them the province's and the thresholds."""
     plan = outcome.scorecard.plan
-    findings = {(finding.unit, finding.indicator): finding for finding in outcome.scorecard.findings}
-    province = [findings[None, indicator.id] for indicator in plan.indicators]
-    provisional = any(finding.provisional for finding in province)
+    province = {finding.indicator: finding for finding in outcome.scorecard.of_province().findings}
+    provisional = any(province[indicator.id].provisional for indicator in plan.indicators)
     place = phrase("{place} (provisional)", place=plan.place) if provisional else plan.place
     names: list[Words | Bold] = [*units.values(), Bold(place), phrase("Target in force")]
     columns = [Column(phrase("No."), 12, [*_numbers(units), "", ""]), Column(phrase("Unit"), 43, names, "left")]
-    for indicator, finding in zip(plan.indicators, province, strict=True):
-        rates = [signed_rate(findings.get((unit, indicator.id)), language) for unit in units]
-        total, target = Bold(signed_rate(finding, language)), target_in_force(finding, plan, language)
-        columns.append(Column(indicator.title, 110 / len(plan.indicators), [*rates, total, target]))
+    for indicator, rates in zip(plan.indicators, _rates(outcome, units, language), strict=True):
+        target = target_in_force(province[indicator.id], plan, language)
+        width = 110 / len(plan.indicators)
+        columns.append(rates._replace(upper="", width=width, cells=[*rates.cells, target]))
     return columns
 
 
@@ -187,6 +186,7 @@ def _total(reported: Sequence[UnitCounts], field: ReturnField, outcome: Outcome,
 
 
 def _rates(outcome: Outcome, units: Iterable[str], language: Language) -> Iterator[Column]:
+    """Yield the rates of the units and the province, a column for each indicator."""
     findings = {(finding.indicator, finding.unit): finding for finding in outcome.scorecard.findings}
     for indicator in outcome.scorecard.plan.indicators:
         *rates, total = (signed_rate(findings.get((indicator.id, unit)), language) for unit in (*units, None))

@@ -1,39 +1,16 @@
 """Fill in an office's own Word document; its letterhead, styles and margins stay as they are.
 
-Each `{{ name }}` (in the text, a table, a header or a footer) is replaced by a field. These are values and lists:
-
-    nam                 the year reported           so_ke_hoach      63/KH-UBND
-    ten_van_ban         Kế hoạch số 63/KH-UBND      ngay_ke_hoach    12/5/2021
-    ten_ke_hoach        the plan's title            dia_phuong       Tỉnh Ninh Bình
-    co_quan_chu_quan, co_quan_ban_hanh              the bodies of the letterhead
-    so_ky_hieu          /BC-…, without the number   dia_danh         Ninh Bình
-    kinh_gui, noi_nhan, nguoi_ky                    lists of lines
-    ket_luan            the verdict of the year     so_don_vi, so_don_vi_bao_cao    units expected, and reported
-    cac_chi_tieu        a list; each has stt, ten, muc_tieu, nguong, tu_so, mau_so, ty_le, danh_gia, con_thieu,
-                        nam_truoc
-    cac_don_vi          a list; each has stt, ten, chi_tieu (a list as above)
-
-A letter has those of the plan and the letterhead, its unit as don_vi, and its subject as trich_yeu. These are whole
-parts of the report, each in a paragraph of its own:
-
-    {{ noi_dung }}           everything from "Thực hiện Kế hoạch số …" to the last sentence, sections I to V
-    {{ danh_gia_chung }}     the verdict and the table of the indicators
-    {{ ket_qua_chi_tieu }}   each indicator with the plan's words, result and assessment, and the table of units
-    {{ bang_don_vi }}        the table of units alone
-    {{ ton_tai }}            the missed thresholds, and notes on the figures
-    {{ phu_luc }}            the annex: all counts of all units (best in a section that lies on its side)
-
-Parts are written in the document's own styles: "Body Text" for the body, "Heading 1" for "I.", "Heading 2" for "1."
-and so on, as far as it has them.
-
-Loop over a list as in any Jinja template: `{%tr for don_vi in cac_don_vi %}` repeats a row of a table. The
-document's expressions run in Jinja's sandbox, and reach nothing but these fields.
+Each `{{ name }}` (in the text, a table, a header or a footer) is replaced by a field; README.md lists them. Some are
+whole parts of the report, each in a paragraph of its own. Parts are written in the document's own styles: "Body Text"
+for the body, "Heading 1" for "I.", "Heading 2" for "1." and so on, as far as it has them. The document's expressions
+run in Jinja's sandbox, and reach nothing but these fields.
 """
 
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -65,7 +42,7 @@ PARTS = ("noi_dung", "danh_gia_chung", "ket_qua_chi_tieu", "bang_don_vi", "ton_t
 _MARK = "\0"  # around the name of a part until its XML is put there: no XML can hold it
 _TOO_MUCH = phrase("The Word template repeats too much, or its fields take too long to compute.")
 _NOT_COMPUTED = phrase("The fields of the Word template cannot be computed.")
-_PARAGRAPH = re.compile("<w:p(?=[ >])")
+_PARAGRAPH = re.compile("<w:p(?=[ >])")  # each is a line of what Jinja reads, which a message quotes
 # A paragraph that a part replaces.
 _PLACE_OF_A_PART = re.compile(
     rf"<w:p[ >](?:(?!<w:p[ >]).)*?{{{{\s*({'|'.join(PARTS)})\s*}}}}.*?</w:p>", flags=re.DOTALL
@@ -97,34 +74,30 @@ def report_fields(outcome: Outcome, number: str, language: Language) -> dict[str
     """Return the fields of a report with that number."""
     plan, coverage, judged = outcome.scorecard.plan, outcome.scorecard.coverage, outcome.scorecard.judged
     years = outcome.scorecard.years
-    verdicts = (verdict(outcome, year) for year in years)
-    by_unit: dict[str | None, list[Finding]] = {}
+    findings_by_unit: dict[str | None, list[Finding]] = {}
     for finding in judged.of_units().findings:
-        by_unit.setdefault(finding.unit, []).append(finding)
+        findings_by_unit.setdefault(finding.unit, []).append(finding)
     return {
         "nam": str(years[0]) if years else BLANK,
         **letterhead_fields(plan, plan.letterhead(outcome.day), number, language),
-        "ket_luan": " ".join(escape_controls(language.say(sentence)) for sentence in verdicts if sentence),
+        "ket_luan": " ".join(_text(sentence, language) for year in years if (sentence := verdict(outcome, year))),
         "so_don_vi": " ".join(language.number(len(covered.expected)) for covered in coverage),
         "so_don_vi_bao_cao": " ".join(language.number(covered.received) for covered in coverage),
         "cac_chi_tieu": list(_indicators(judged.of_province().findings, outcome, language)),
         "cac_don_vi": [
             {
                 "stt": str(place),
-                "ten": escape_controls(findings[0].unit_name or ""),
+                "ten": _text(findings[0].unit_name, language),
                 "chi_tieu": list(_indicators(findings, outcome, language)),
             }
-            for place, findings in enumerate(by_unit.values(), start=1)
+            for place, findings in enumerate(findings_by_unit.values(), start=1)
         ],
     }
 
 
 def letterhead_fields(plan: Plan, letterhead: Letterhead, number: str, language: Language) -> dict[str, object]:
     """Return the fields of the plan, and of the letterhead of a document with that number."""
-
-    def text(words: Phrase | Bilingual | str | None) -> str:
-        return escape_controls(language.say(words or ""))
-
+    text = partial(_text, language=language)
     return {
         "so_ke_hoach": text(plan.number),
         "ten_van_ban": text(document_title(plan)),
@@ -148,19 +121,22 @@ def _indicators(findings: Sequence[Finding], outcome: Outcome, language: Languag
         unknown = SIGN[Status.WITHHELD if status is Status.WITHHELD else Status.NO_DATA]
         counts = (finding.numerator, finding.denominator)
         numerator, denominator = (unknown if count is None else language.number(count) for count in counts)
-        lacking = language.say(amount_lacking(finding, indicator)) if status is Status.MISSED else ""
         yield {
             "stt": str(number),
-            "ten": escape_controls(language.say(indicator.title)),
-            "muc_tieu": escape_controls(indicator.quote),
+            "ten": _text(indicator.title, language),
+            "muc_tieu": _text(indicator.quote, language),
             "nguong": threshold_text(finding.threshold, language) if finding.threshold else "",
             "tu_so": numerator,
             "mau_so": denominator,
             "ty_le": rate_text(finding, language) or SIGN.get(status, ""),
             "danh_gia": language.say(MEANING[status]),
-            "con_thieu": escape_controls(lacking),
+            "con_thieu": _text(amount_lacking(finding, indicator), language) if status is Status.MISSED else "",
             "nam_truoc": last_year_rate(outcome.trend, finding, language) if finding.unit is None else "",
         }
+
+
+def _text(words: Phrase | Bilingual | str | None, language: Language) -> str:
+    return escape_controls(language.say(words or ""))
 
 
 def fill_in(template: bytes, paper: Paper, fields: Mapping[str, object], parts: Iterable[str], size: int = 0) -> bytes:
@@ -208,7 +184,6 @@ def _reason(error: Exception) -> Phrase:
         return _TOO_MUCH
     if isinstance(error, SecurityError) or not isinstance(error, TemplateError):
         return _NOT_COMPUTED
-    # Each paragraph is a line of what Jinja read.
     lines = (getattr(error, "source", None) or "").splitlines()[: getattr(error, "lineno", None) or 0]
     texts = (unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in reversed(lines))
     near = next(filter(None, texts), "")[:MAX_QUOTED] or "{{ }}"
@@ -224,7 +199,6 @@ def _render(document: DocxTemplate, paper: Paper, fields: Mapping[str, object], 
     environment.globals = {"range": safe_range}
     document.patch_xml = lambda xml: _PARAGRAPH.sub("\n<w:p", _PLACE_OF_A_PART.sub(_extract_field, patch_xml(xml)))
     used = document.get_undeclared_template_variables(environment)
-    document.patch_xml = lambda xml: _PLACE_OF_A_PART.sub(_extract_field, patch_xml(xml))
     context = {**fields, **{name: f"{_MARK}{name}{_MARK}" for name in parts}}
     if unknown := used - set(context):
         raise _no_such_field(sorted(unknown), context)

@@ -10,22 +10,22 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from gbv_kpi import excel_style
 from gbv_kpi.console import escape_controls
-from gbv_kpi.excel_style import paper
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import SCALE, UNCHANGED, Measure, Threshold
 from gbv_kpi.render.formatting import MEANING, SIGN
 from gbv_kpi.render.xlsx.formulas import quoted
-from gbv_kpi.sheets.refusal import REPORT_MARK
 
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day a zip file has where it has none: same input, same bytes
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}  # for numbers in LibreOffice; Excel follows the reader's Windows
 RESERVED = ("History",)  # a sheet's name that Excel keeps for itself
 ROW_HEIGHT, GAP = 18, 3  # points
-GRID = {"border": 1, "border_color": paper.LINE}
+BOLD_WIDTH = 1.08  # of a letter, to a usual one
+GRID = {"border": 1, "border_color": excel_style.LINE}
 BOLD = {"bold": True, **GRID}
-HEADING = {"align": "center", "bg_color": paper.HEADING, **BOLD}
+HEADING = {"align": "center", "bg_color": excel_style.HEADING, **BOLD}
 FIGURE = {"align": "right"}
 CENTRED = {"align": "center"}
 TITLE = {"font_size": 14, "bold": True}
@@ -40,39 +40,44 @@ COLOURS = {
 
 Words = Phrase | Bilingual | str
 Look = Mapping[str, Any]  # as xlsxwriter names the properties of a format
+Line = tuple[Words, Look]
+Column = tuple[Words, float]  # heading and width
+Area = tuple[int, int, int, int]  # first row and column, last row and column
 PLAIN: Look = MappingProxyType({})
 
 
 class Cell(NamedTuple):
     """The contents of a cell, and its own look on top of that of its row."""
 
-    value: Words | float | None = None  # words or a number; None: nothing
+    value: Words | list[str] | float | None = None  # words, lines of words, or a number; None: nothing
     digits: str | None = None  # the format of a number
     formula: str = ""  # that evaluates to the value
     look: Look = PLAIN
 
 
 class Book:
-    def __init__(self, title: Words, language: Language) -> None:
+    def __init__(self, title: Words, language: Language, **properties: str) -> None:
         self.language = language
         self._bytes = BytesIO()
         flags = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.workbook = Workbook(self._bytes, flags)
-        self.workbook.set_properties({"title": self.say(title), "category": REPORT_MARK, "created": UNDATED})
+        self.workbook.set_properties({"title": self.say(title), "created": UNDATED, **properties})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.titles = list(RESERVED)  # of the sheets
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
         self.whole = f"{LOCALE[language.tag]}#,##0"  # the number format of counts
 
-    def say(self, words: Words) -> str:
-        """Return a text as a cell holds it."""
-        return paper.storable(escape_controls(self.language.say(words)))
+    def say(self, words: Words | list[str]) -> str:
+        """Return a text as a cell holds it, a list as lines."""
+        if isinstance(words, list):
+            return "\n".join(map(self.say, words))
+        return excel_style.storable(escape_controls(self.language.say(words)))
 
     def format(self, look: Look) -> Any:
         """Return a format; cells that look the same share it."""
         key = tuple(sorted(look.items()))
         if key not in self._formats:
-            usual = {"font_name": paper.FONT, "font_size": 12, "valign": "vcenter"}
+            usual = {"font_name": excel_style.FONT, "font_size": 12, "valign": "vcenter"}
             self._formats[key] = self.workbook.add_format(usual | dict(look))
         return self._formats[key]
 
@@ -133,7 +138,7 @@ class Page:
     def __init__(self, book: Book, title: Words) -> None:
         self.book = book
         # A word right before a bracket is taken for a function wherever the sheet is referred to.
-        self.name = paper.sheet_title(book.say(title).replace("(", " ("), book.titles)
+        self.name = excel_style.sheet_title(book.say(title).replace("(", " ("), book.titles)
         book.titles.append(self.name)
         self.sheet = book.workbook.add_worksheet(self.name, _Sheet)
         self.sheet.hide_gridlines(2)
@@ -155,11 +160,75 @@ class Page:
         name = self.name.replace("'", "''")
         return f"'{name}'!{xl_rowcol_to_cell(row, column)}"
 
-    def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> None:
-        """Write a cell; text as text, whatever sign it starts with, and even if someone edits the cell later."""
-        if cell.value is None and not cell.formula:
+    def fill(
+        self,
+        lines: Sequence[Line],
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Cell]],
+        name: str,
+        top: int | None = None,
+        *,
+        frozen_columns: int = 0,
+        one_page: bool = False,
+    ) -> int:
+        """Write lines, and below them a table that formulas can refer to by its name; return its last row.
+
+        With `top`, the headings are in that row, and the first row below sums up the others: it is bold, and there are
+        no filters.
+        """
+        self.set_widths([width for _, width in columns])
+        self.put_lines(0, lines)
+        has_sums = top is not None
+        top = len(lines) + 1 if top is None else top
+        for row in range(len(lines), top):
+            self.sheet.set_row(row, GAP if has_sums else ROW_HEIGHT)
+        last = top + len(rows)
+        headings = [self.book.say(heading) for heading, _ in columns]
+        self.headings(top, headings)
+        for row, cells in enumerate(rows, start=top + 1):
+            self.row(row, cells, BOLD if has_sums and row == top + 1 else GRID)
+        if rows:
+            look = self.book.format({"text_wrap": True, **HEADING})
+            described = [{"header": text, "header_format": look} for text in headings]
+            table = {"name": name, "columns": described, "style": None, "autofilter": not has_sums}
+            self.sheet.add_table(top, 0, last, len(columns) - 1, table)
+        self.print_on_a4(top, frozen_columns, one_page=one_page)
+        return last
+
+    def put_lines(self, row: int, lines: Iterable[Line]) -> int:
+        """Write lines of text over all columns; return the row below them."""
+        for words, look in lines:
+            self.put_across(row, words, look)
+            row += 1
+        return row
+
+    def put_across(self, row: int, words: Words, look: Look = PLAIN, first: int = 0, last: int | None = None) -> None:
+        """Write a line of text over columns, usually all, in a row as high as it needs."""
+        last = len(self.widths) - 1 if last is None else last
+        text = self.put_over((row, first, row, last), Cell(words), look)
+        self.fit(row, [(text, sum(self.widths[first : last + 1]))], look.get("font_size", 12))
+
+    def put_over(self, area: Area, cell: Cell, look: Look = GRID) -> str:
+        """Write a cell over an area and return its text."""
+        if area[:2] < area[2:]:
+            self.sheet.merge_range(*area, "", self.book.format({"text_wrap": True, **look, **cell.look}))
+        return self.put(*area[:2], cell, look)
+
+    def headings(self, row: int, headings: Iterable[Words]) -> None:
+        self.row(row, map(Cell, headings), HEADING)
+
+    def row(self, row: int, cells: Iterable[Cell], look: Look = GRID, at_least: float = 0) -> None:
+        """Write a row of cells, high enough for their texts."""
+        texts = [self.put(row, column, cell, look) for column, cell in enumerate(cells)]
+        size = look.get("font_size", 12) * (BOLD_WIDTH if look.get("bold") else 1)
+        self.fit(row, zip(texts, self.widths, strict=False), size, at_least)
+
+    def put(self, row: int, column: int, cell: Cell, look: Look = GRID) -> str:
+        """Write a cell and return its text: it stays text, whatever sign it starts with, even when edited later."""
+        text = "" if isinstance(cell.value, int | float | None) else self.book.say(cell.value)
+        if cell.value in (None, "") and not cell.formula:
             self.sheet.write_blank(row, column, None, self.book.format({**look, **cell.look}))
-            return
+            return text
         kind: Look = {"text_wrap": True} if cell.digits is None else {"num_format": cell.digits, **FIGURE}
         look = {**kind, **look, **cell.look}
         if cell.formula:
@@ -168,57 +237,20 @@ class Page:
         elif isinstance(cell.value, int | float):
             self.sheet.write_number(row, column, cell.value, self.book.format(look))
         else:
-            text = self.text(cell)
-            quoting = {"quote_prefix": True} if paper.is_formula_like(text) else {}
+            quoting = {"quote_prefix": True} if excel_style.is_formula_like(text) else {}
             self.sheet.write_string(row, column, text, self.book.format({**look, **quoting}))
+        return text
 
-    def row(self, row: int, cells: Iterable[Cell], look: Look = GRID) -> None:
-        for column, cell in enumerate(cells):
-            self.put(row, column, cell, look)
-
-    def put_across(self, row: int, words: Words, look: Look = PLAIN) -> None:
-        """Write a line of text over all columns, as high as it needs."""
-        style = self.book.format({"text_wrap": True, **look})
-        self.sheet.merge_range(row, 0, row, len(self.widths) - 1, "", style)
-        self.put(row, 0, Cell(words), look)
-        self.fit(row, [Cell(words)], [sum(self.widths)], look.get("font_size", 12))
-
-    def headings(
-        self, top: int, headings: Iterable[Words], name: str = "", last_row: int = 0, *, filters: bool = False
-    ) -> None:
-        """Write headings; with a name, the cells from them down to a row are a table that formulas can refer to."""
-        texts = [self.book.say(words) for words in headings]
-        cells = list(map(Cell, texts))
-        self.row(top, cells, HEADING)
-        self.fit(top, cells, bold=True)
-        if name and last_row > top:
-            look = self.book.format({"text_wrap": True, **HEADING})
-            columns = [{"header": text, "header_format": look} for text in texts]
-            table = {"name": name, "columns": columns, "style": None, "autofilter": filters}
-            self.sheet.add_table(top, 0, last_row, len(texts) - 1, table)
-
-    def fit(
-        self, row: int, cells: Iterable[Cell], widths: Sequence[float] = (), size: float = 12, *, bold: bool = False
-    ) -> None:
-        """Make a row high enough for wrapped texts; `widths` are of their columns, if not the first of the sheet."""
-        pairs = zip(map(self.text, cells), widths or self.widths, strict=False)
-        self.sheet.set_row(row, paper.row_height(pairs, size * 1.08 if bold else size))
-
-    def fit_name(self, row: int, cell: Cell, column: int, *, bold: bool = False) -> None:
-        """Make room for a name that does not fit on one line; other rows keep the sheet's usual height."""
-        if len(self.text(cell)) > self.widths[column]:
-            self.fit(row, [cell], [self.widths[column]], bold=bold)
-
-    def text(self, cell: Cell) -> str:
-        """Return the words of a cell."""
-        return "" if isinstance(cell.value, int | float | None) else self.book.say(cell.value)
+    def fit(self, row: int, texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> None:
+        """Make a row high enough for wrapped texts, each with the width of its columns."""
+        self.sheet.set_row(row, excel_style.row_height(texts, size, at_least))
 
     def colour_verdicts(self, first_row: int, last_row: int, column: int) -> None:
         for status in COLOURS:
             rule = {"type": "cell", "criteria": "==", "value": quoted(self.book.word[status])}
             self.colour((first_row, column, last_row, column), status, rule)
 
-    def colour(self, area: tuple[int, int, int, int], status: Status, rule: dict[str, Any]) -> None:
+    def colour(self, area: Area, status: Status, rule: dict[str, Any]) -> None:
         """Give cells the colour of a verdict as long as a rule holds."""
         fill, ink = COLOURS[status]
         look = self.book.workbook.add_format({"bg_color": fill, "font_color": ink})
@@ -230,11 +262,11 @@ class Page:
         The headings and a number of columns stay in sight on a screen.
         """
         sheet = self.sheet
-        sheet.set_paper(paper.A4)
+        sheet.set_paper(excel_style.A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, int(one_page))
         sheet.center_horizontally()
-        sheet.set_margins(**paper.MARGINS)
+        sheet.set_margins(**excel_style.MARGINS)
         sheet.set_footer("&C&P/&N")
         if headings is not None:
             sheet.repeat_rows(headings)

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gbv_kpi.excel_style import paper
+from gbv_kpi import excel_style
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.plan.thresholds import Measure
-from gbv_kpi.render.xlsx.book import Look, Page, Words
+from gbv_kpi.render.xlsx.book import Area, Look, Page, Words
 
 BLUE, DARK_BLUE, RED, GREY, WHITE = "#8FB4D9", "#1F4E79", "#C00000", "#D9D9D9", "#FFFFFF"
 GAP = 5  # pixels to the cells above
 DASH = {"type": "long_dash", "size": 12, "fill": {"color": RED}, "border": {"color": RED}}
 DASHED_LINE = {"color": RED, "width": 1.75, "dash_type": "dash"}
 
-Cells = tuple[int, int, int, int]  # first row and column, last row and column
 Spot = tuple[int, int, int, int]  # the row and column of a chart, its width and height in pixels
 
 
@@ -22,9 +21,9 @@ class Rates(NamedTuple):
     """The contents of a chart: its title, and its cells on the same page."""
 
     title: Words
-    names: Cells
-    rates: Cells
-    bounds: Cells | None  # None without a threshold
+    names: Area
+    rates: Area
+    bounds: Area | None  # None without a threshold
     findings: Sequence[Finding | None]  # in the order of the cells
     measure: Measure
 
@@ -62,7 +61,7 @@ def put_trend_chart(page: Page, spot: Spot, shown: Rates) -> None:
 def _put_chart(page: Page, spot: Spot, shown: Rates, kind: str, rate_look: Look, bound_look: Look) -> None:
     """Draw rates as columns or a line, thresholds as a line."""
 
-    def series(name: Words, values: Cells) -> dict[str, Any]:
+    def series(name: Words, values: Area) -> dict[str, Any]:
         return {"name": page.book.say(name), "categories": [page.name, *shown.names], "values": [page.name, *values]}
 
     row, column, width, height = spot
@@ -93,4 +92,4 @@ def _put_chart(page: Page, spot: Spot, shown: Rates, kind: str, rate_look: Look,
 
 
 def _font(size: int, *, bold: bool = False) -> dict[str, Any]:
-    return {"name": paper.FONT, "size": size, "bold": bold}
+    return {"name": excel_style.FONT, "size": size, "bold": bold}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from gbv_kpi.excel_style import paper
+from gbv_kpi import excel_style
 from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.trend import Point, Series, Trend
@@ -31,7 +31,7 @@ def fill_trend(page: Page, trend: Trend, indicators: Sequence[IndicatorPage]) ->
     page.put_across(0, phrase("Every indicator over the years"), TITLE)
     page.put_across(LEGEND, "   ".join(_legend(page, trend)), {"italic": True})
     verdict = phrase("Verdict {year}", year=str(trend.years[-1]))
-    page.headings(HEADINGS, [phrase("Unit"), *(str(year) for year in trend.years), verdict])
+    page.headings(HEADINGS, [phrase("Unit"), *map(str, trend.years), verdict])
     row, used, breaks = HEADINGS + 1, 0, []
     for indicator in indicators:
         series = [found for found in trend.series if found.indicator.id == indicator.indicator.id]
@@ -59,12 +59,11 @@ def _fill_block(page: Page, indicator: IndicatorPage, all_series: Sequence[Serie
     book, points = page.book, all_series[0].points
     findings, last_column = [point.finding for point in points], len(points)
     blanks = [Cell("")] * (last_column + 1)
-    page.row(row, [Cell(indicator.indicator.title), *blanks], {"bg_color": paper.HEADING, **BOLD})
+    page.row(row, [Cell(indicator.indicator.title), *blanks], {"bg_color": excel_style.HEADING, **BOLD})
     verdicts = [book.verdict(point.finding.status, _reference(indicator, point, VERDICT)) for point in points]
     looks = [{**CENTRED, "font_size": 10, "font_color": COLOURS[finding.status][1]} for finding in findings]
     small = [verdict._replace(look=look) for verdict, look in zip(verdicts, looks, strict=True)]
     page.row(row + 2, [Cell(phrase("Verdict")), *small, Cell()])
-    page.fit_name(row + 2, Cell(max((book.word[finding.status] for finding in findings), key=len)), FIRST_YEAR)
     bounds = [book.bound(finding.threshold) for finding in findings]
     page.row(row + 3, [Cell(phrase("Threshold in force")), *bounds, Cell()])
     for series_row, series in zip((row + 1, *range(row + 4, row + 3 + len(all_series))), all_series, strict=True):
@@ -90,8 +89,6 @@ def _fill_rates(page: Page, indicator: IndicatorPage, series: Series, name: Cell
     book, is_whole = page.book, series.unit is None
     verdict = book.verdict(series.level.status, _reference(indicator, series.points[-1], VERDICT))
     page.row(row, [name, *(_rate(indicator, point) for point in series.points), verdict], BOLD if is_whole else GRID)
-    if not is_whole:
-        page.fit_name(row, name, NAME)
     current = xl_rowcol_to_cell(row, len(series.points) + 1, col_abs=True)
     for column, point in enumerate(series.points, start=FIRST_YEAR):
         finding = point.finding

@@ -4,7 +4,7 @@ A unit has the same row on every sheet, so that a figure is easy to follow. Rate
 sheet of returns.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
@@ -17,12 +17,12 @@ from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import threshold_text
 from gbv_kpi.render.xlsx import formulas
-from gbv_kpi.render.xlsx.book import BOLD, CENTRED, FIGURE, GAP, GRID, PLAIN, TITLE, Book, Cell, Page, Words
+from gbv_kpi.render.xlsx.book import CENTRED, FIGURE, PLAIN, TITLE, Book, Cell, Column, Line, Page, Words
 from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
 
 HEADINGS, PROVINCE, FIRST_UNIT = 7, 8, 9  # rows counted from 0; above are a title and explanations
 CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
-WIDTHS = (8.0, 27.0, 12.0, 12.0, 11.0, 12.0, 19.0, 12.0, 15.0)
+UNIT_COLUMNS = ((phrase("Code"), 8.0), (phrase("Unit"), 27.0))
 COUNT_WIDTH = 14.0
 CHARTED_UNITS = 30
 CHART_HEIGHT = 340  # pixels
@@ -81,11 +81,9 @@ def fill_returns(page: Page, year: Year) -> None:
             ITALIC,
         ),
     )
-    page.set_widths([*WIDTHS[: NAME + 1], *[COUNT_WIDTH] * len(year.column_by_field)])
-    headings: list[Words] = [
-        phrase("Code"),
-        phrase("Unit"),
-        *(plan.field_by_id[field].label for field in year.column_by_field),
+    columns: list[Column] = [
+        *UNIT_COLUMNS,
+        *((plan.field_by_id[field].label, COUNT_WIDTH) for field in year.column_by_field),
     ]
     rows = [[Cell(), Cell(plan.place), *(_sum(book, year, *field) for field in year.column_by_field.items())]]
     for unit in year.units:
@@ -94,7 +92,7 @@ def fill_returns(page: Page, year: Year) -> None:
             for field in year.column_by_field
         ]
         rows.append([Cell(unit.unit, look=CENTRED), Cell(unit.unit_name), *counts])
-    _fill(page, lines, headings, rows, "returns")
+    page.fill(lines, columns, rows, "returns", HEADINGS, frozen_columns=2)
     page.sheet.ignore_errors({"number_stored_as_text": xl_range(FIRST_UNIT, 0, year.last_row, 0)})
 
 
@@ -105,28 +103,6 @@ def _sum(book: Book, year: Year, field: str, column: int) -> Cell:
     known = [unit.values[field] for unit in year.units if field in unit.values]
     cells = xl_range(FIRST_UNIT, column, year.last_row, column)
     return book.count(sum(known) if known else None, f'=IF(COUNT({cells})=0,"",SUM({cells}))')
-
-
-def _fill(
-    page: Page,
-    lines: Sequence[tuple[Words, Mapping[str, object]]],
-    headings: Sequence[Words],
-    rows: Sequence[Sequence[Cell]],
-    name: str,
-    *,
-    one_page: bool = False,
-) -> None:
-    """Write lines, and below them a named table of the province, in bold, and its units."""
-    for row, (words, look) in enumerate(lines):
-        page.put_across(row, words, look)
-    for row in range(len(lines), HEADINGS):
-        page.sheet.set_row(row, GAP)
-    page.headings(HEADINGS, headings, name, HEADINGS + len(rows))
-    for row, cells in enumerate(rows, start=PROVINCE):
-        is_whole = row == PROVINCE
-        page.row(row, cells, BOLD if is_whole else GRID)
-        page.fit_name(row, cells[NAME], NAME, bold=is_whole)
-    page.print_on_a4(HEADINGS, frozen_columns=2, one_page=one_page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +127,12 @@ class IndicatorPage:
     def fill(self, number: int) -> None:
         """Write the sheet, its table named by the number of the indicator."""
         page, units, last_row = self.page, self.year.units, self.year.last_row
-        page.set_widths(WIDTHS if self.coming else WIDTHS[:NEXT])
-        title, *others = self._head()
-        lines = [(title, TITLE), *((line, ITALIC if line is self.indicator.caveat else PLAIN) for line in others)]
-        rows = [self.province_row(), *(self._unit_row(row, unit) for row, unit in enumerate(units, start=FIRST_UNIT))]
+        rows = [self.row_of(), *map(self.row_of, units)]
         is_charted = len(units) <= CHARTED_UNITS
-        _fill(page, lines, list(self._headings()), rows, f"indicator_{number}", one_page=is_charted)
+        lines, columns = list(self._lines()), list(self._columns())
+        page.fill(lines, columns, rows, f"indicator_{number}", HEADINGS, frozen_columns=2, one_page=is_charted)
         page.colour_verdicts(PROVINCE, last_row, VERDICT)
-        cells = xl_range(FIRST_UNIT, CODE, last_row, len(page.widths) - 1)
+        cells = xl_range(FIRST_UNIT, CODE, last_row, len(columns) - 1)
         page.sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})
         if is_charted:
             shown = Rates(
@@ -171,104 +145,89 @@ class IndicatorPage:
             )
             put_rates_chart(page, (last_row + 2, CODE, page.pixels, CHART_HEIGHT), shown, first_is_whole=True)
 
-    def _head(self) -> Iterator[Words]:
+    def _lines(self) -> Iterator[Line]:
         """Yield the title, the plan's words, what is counted, and the thresholds."""
         plan, indicator, language = self.year.plan, self.indicator, self.page.book.language
-        yield phrase("{indicator}, {year}", indicator=indicator.title, year=str(self.year.year))
+        yield phrase("{indicator}, {year}", indicator=indicator.title, year=str(self.year.year)), TITLE
         if indicator.quote:
-            yield phrase("Plan {number}: “{quote}”", number=plan.number, quote=indicator.quote)
-        yield phrase("Numerator: {fields}", fields=self._labels(indicator.numerator))
+            yield phrase("Plan {number}: “{quote}”", number=plan.number, quote=indicator.quote), PLAIN
+        yield phrase("Numerator: {fields}", fields=self._labels(indicator.numerator)), PLAIN
         if indicator.denominator:
-            yield phrase("Denominator: {fields}", fields=self._labels(indicator.denominator))
+            yield phrase("Denominator: {fields}", fields=self._labels(indicator.denominator)), PLAIN
         if current := self.threshold:
             since = {"threshold": threshold_text(current, language), "year": str(current.since)}
-            yield phrase("Threshold in force: {threshold}, since {year}", **since)
+            yield phrase("Threshold in force: {threshold}, since {year}", **since), PLAIN
         else:
-            yield phrase("No threshold is in force yet.")
+            yield phrase("No threshold is in force yet."), PLAIN
         if coming := self.coming:
             since = {"threshold": threshold_text(coming, language), "year": str(coming.since)}
-            yield phrase("Next threshold: {threshold}, from {year}", **since)
+            yield phrase("Next threshold: {threshold}, from {year}", **since), PLAIN
         if indicator.caveat:
-            yield indicator.caveat
+            yield indicator.caveat, ITALIC
 
     def _labels(self, fields: Sequence[str]) -> str:
         return " + ".join(self.page.book.say(self.year.plan.field_by_id[field].label) for field in fields)
 
-    def _headings(self) -> Iterator[Words]:
-        yield from (phrase("Code"), phrase("Unit"), phrase("Numerator"), phrase("Denominator"))
-        yield from (phrase("Rate"), phrase("Threshold"), phrase("Verdict"), _lacking_words(self.threshold))
+    def _columns(self) -> Iterator[Column]:
+        yield from UNIT_COLUMNS
+        yield from ((phrase("Numerator"), 12.0), (phrase("Denominator"), 12.0), (phrase("Rate"), 11.0))
+        yield from ((phrase("Threshold"), 12.0), (phrase("Verdict"), 19.0), (_lacking_words(self.threshold), 12.0))
         if coming := self.coming:
-            yield phrase(
-                "{lacking} for {threshold} from {year}",
-                lacking=_lacking_words(coming),
-                threshold=threshold_text(coming, self.page.book.language),
-                year=str(coming.since),
-            )
+            since = {"threshold": threshold_text(coming, self.page.book.language), "year": str(coming.since)}
+            yield phrase("{lacking} for {threshold} from {year}", lacking=_lacking_words(coming), **since), 15.0
 
     def marked(self, words: Words) -> Words:
         """Return the name of the province or the indicator, marked where the year is provisional."""
         if (finding := self.finding()) and finding.provisional:
-            return phrase("{place} {mark}", place=words, mark=phrase("(provisional)"))
+            return phrase("{words} (provisional)", words=words)
         return words
 
-    def province_row(self) -> list[Cell]:
-        """Return the sums over the units that give both counts, and the verdict; bare counts where one is withheld."""
-        fields = (*self.indicator.numerator, *self.indicator.denominator)
-        findings = [self.finding(unit.unit) for unit in self.year.units]
-        hidden = any(finding and finding.status is Status.WITHHELD for finding in findings)
-        sums = ("", "")
-        if not hidden and all(unit.withheld.isdisjoint(fields) for unit in self.year.units):
-            columns = [xl_range(FIRST_UNIT, column, self.year.last_row, column) for column in (NUMERATOR, DENOMINATOR)]
-            sums = (formulas.province_sum(*columns), formulas.province_sum(*reversed(columns)))
-        return [Cell(), Cell(self.marked(self.year.plan.place)), *self._judge(PROVINCE, self.finding(), sums)]
+    def row_of(self, unit: UnitCounts | None = None) -> list[Cell]:
+        """Return the row of a unit, or of the province: two counts, rate, threshold, verdict and shortfalls.
 
-    def _unit_row(self, row: int, unit: UnitCounts) -> list[Cell]:
-        sums = [self._known_sum(row, unit, side) for side in (self.indicator.numerator, self.indicator.denominator)]
-        name = [Cell(unit.unit, look=CENTRED), Cell(unit.unit_name)]
-        return [*name, *self._judge(row, self.finding(unit.unit), sums)]
-
-    def _known_sum(self, row: int, unit: UnitCounts, fields: Iterable[str]) -> str:
-        """Return the formula of a count, a link to the unit's returns; "" where they are withheld."""
-        cells = [self.returns.reference(row, self.year.column_by_field[field]) for field in fields]
-        is_known = unit.withheld.isdisjoint(fields)
-        return formulas.known_sum(cells, may_be_blank=unit.unit in self.year.exempt) if is_known else ""
-
-    def _judge(self, row: int, finding: Finding | None, sums: Sequence[str]) -> Iterator[Cell]:
-        """Yield two counts, rate, threshold, verdict and shortfalls; words alone where a count is not known.
-
-        `finding` is None where a unit has not reported; `sums` are the formulas of its counts, "" where they are
-        withheld.
+        Where a count is not known, words alone take the place of formulas.
         """
-        book, measure = self.page.book, self.indicator.measure
+        book, code = self.page.book, unit.unit if unit else None
+        finding, row, measure = self.finding(code), self.year.row_by_unit[code], self.indicator.measure
         status = finding.status if finding else Status.NO_DATA
         counts = (finding.numerator, finding.divisor) if finding else (None, None)
-        yield self._count(counts[0], sums[0], finding)
+        name = unit.unit_name if unit else self.marked(self.year.plan.place)
+        cells = [Cell(code, look=CENTRED), Cell(name)]
+        for count, formula in zip(counts, self._sums(unit, row), strict=True):
+            is_hidden = count is None and (not formula or status is Status.WITHHELD)
+            cells.append(book.verdict(Status.WITHHELD) if is_hidden else book.count(count, formula))
         if measure in ("count", "change") and status is not Status.WITHHELD:
             # No field of the return gives it: the base year's count, or an unseen 1 that a count is divided by.
-            yield Cell() if counts[1] is None else Cell(counts[1], UNSEEN if measure == "count" else book.whole)
-        else:
-            yield self._count(counts[1], sums[1], finding)
+            digits = UNSEEN if measure == "count" else book.whole
+            cells[DENOMINATOR] = Cell() if counts[1] is None else Cell(counts[1], digits)
         bound = book.bound(self.threshold) if self.threshold else Cell(phrase("not yet"), look=FIGURE)
         lacking = [(self.threshold, finding.shortfall if finding else None)]
         if self.coming:
             lacking.append((self.coming, finding.next_shortfall if finding else None))
-        if finding and status is not Status.NO_DATA and None in counts:
+        if status is not Status.NO_DATA and None in counts:
             word = book.verdict(status)
-            yield from (word, bound, word, *[word] * len(lacking))
-            return
-        numerator, denominator = (xl_rowcol_to_cell(row, column) for column in (NUMERATOR, DENOMINATOR))
-        yield book.rate(finding, measure, formulas.rate(numerator, denominator, measure))
-        yield bound
-        yield book.verdict(status, formulas.verdict(numerator, denominator, self.threshold, book.word))
+            return [*cells, word, bound, word, *[word] * len(lacking)]
+        sides = xl_rowcol_to_cell(row, NUMERATOR), xl_rowcol_to_cell(row, DENOMINATOR)
+        cells += [book.rate(finding, measure, formulas.rate(*sides, measure)), bound]
+        cells.append(book.verdict(status, formulas.verdict(*sides, self.threshold, book.word)))
         for threshold, amount in lacking:
-            formula = formulas.lacking(numerator, denominator, threshold) if threshold else ""
-            yield book.count(amount, formula) if threshold else Cell()
+            cells.append(book.count(amount, formulas.lacking(*sides, threshold)) if threshold else Cell())
+        return cells
 
-    def _count(self, count: int | None, formula: str, finding: Finding | None) -> Cell:
-        """Return a count as a formula, or as a number or a word where its summands are withheld."""
-        if count is None and finding and (not formula or finding.status is Status.WITHHELD):
-            return self.page.book.verdict(Status.WITHHELD)
-        return self.page.book.count(count, formula)
+    def _sums(self, unit: UnitCounts | None, row: int) -> list[str]:
+        """Return the formulas of both counts of a unit or the province; "" where the plain counts are withheld."""
+        year, sides = self.year, (self.indicator.numerator, self.indicator.denominator)
+        if unit:
+            blank = unit.unit in year.exempt
+            cells = [[self.returns.reference(row, year.column_by_field[field]) for field in side] for side in sides]
+            known = [unit.withheld.isdisjoint(side) for side in sides]
+            return [formulas.known_sum(c, may_be_blank=blank) if k else "" for c, k in zip(cells, known, strict=True)]
+        findings = [self.finding(unit.unit) for unit in year.units]
+        is_hidden = any(finding and finding.status is Status.WITHHELD for finding in findings)
+        if is_hidden or not all(unit.withheld.isdisjoint(sides[0] + sides[1]) for unit in year.units):
+            return ["", ""]
+        counts, pairs = (xl_range(FIRST_UNIT, side, year.last_row, side) for side in (NUMERATOR, DENOMINATOR))
+        return [formulas.province_sum(counts, pairs), formulas.province_sum(pairs, counts)]
 
 
 def _lacking_words(threshold: Threshold | None) -> Phrase:

@@ -1,6 +1,6 @@
-"""Write the first sheet: the verdict, the province's figures, and notes on them.
+"""Write the workbook of a report, from the first sheet on: the verdict, the province's figures, and notes on them.
 
-Every figure is a link to the indicator's own sheet.
+Every figure there is a link to the indicator's own sheet.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,43 +14,74 @@ from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render import sentences
 from gbv_kpi.render.formatting import clock_text
 from gbv_kpi.render.xlsx import formulas, units
-from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, TITLE, Book, Cell, Look, Page, Words, quotient
+from gbv_kpi.render.xlsx.book import (
+    BOLD,
+    CENTRED,
+    COLOURS,
+    FIGURE,
+    TITLE,
+    Book,
+    Cell,
+    Line,
+    Look,
+    Page,
+    Words,
+    quotient,
+)
 from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
-from gbv_kpi.render.xlsx.units import IndicatorPage
+from gbv_kpi.render.xlsx.lists import fill_problems, fill_sources
+from gbv_kpi.render.xlsx.trend import fill_trend
+from gbv_kpi.render.xlsx.units import IndicatorPage, fill_returns, year_of
 from gbv_kpi.render.year_record import record_sentences
+from gbv_kpi.sheets.refusal import REPORT_MARK
 
-NAME, QUOTE = 0, 1  # then, up to the shortfall, the columns of the indicators' own sheets
+NAME = 0  # then the plan's words and, up to the shortfall, the columns of the indicators' own sheets
 EXTRA_WIDTH = 13.0
 WITHOUT_A_TABLE = (75.0, 75.0)
 CHART_HEIGHT = 300  # pixels
 NOTABLE: Look = {"bold": True, "font_color": COLOURS[Status.NO_DATA][1]}
 REFUSED: Look = {"bold": True, "font_color": COLOURS[Status.MISSED][1]}
 
-Line = tuple[Words, Look]
 Column = tuple[Words, float, Sequence[Cell]]  # heading, width, a cell for each indicator
 
 
-def fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
+def to_xlsx(outcome: Outcome, language: Language) -> bytes:
+    """Return the outcome of one year, with its counts and its trend. The same outcome gives the same bytes."""
+    plan, year = outcome.scorecard.plan, year_of(outcome)
+    book = Book(plan.title, language, category=REPORT_MARK)
+    summary = Page(book, phrase("Summary"))
+    indicators: list[IndicatorPage] = []
+    if year:
+        pages = [Page(book, indicator.title) for indicator in plan.indicators]
+        returns = Page(book, phrase("Returns"))
+        fill_returns(returns, year)
+        indicators = [IndicatorPage(*pair, year, returns) for pair in zip(pages, plan.indicators, strict=True)]
+        for number, indicator in enumerate(indicators, start=1):
+            indicator.fill(number)
+        if outcome.trend:
+            fill_trend(Page(book, phrase("Trend")), outcome.trend, indicators)
+    _fill_summary(summary, outcome, indicators)
+    if outcome.problems:
+        fill_problems(Page(book, phrase("Errors and warnings")), outcome)
+    fill_sources(Page(book, phrase("Sources")), outcome)
+    return book.to_bytes()
+
+
+def _fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
     """Write the sheet; `indicators` are those of the year, none where no return could be read."""
-    headlines, notes = list(_lines_above(outcome)), list(_lines_below(outcome, page.book.language))
     columns = list(_columns(page.book, outcome.trend, indicators)) if indicators else []
     page.set_widths([width for _, width, _ in columns] or WITHOUT_A_TABLE)
-    for row, (words, look) in enumerate(headlines):
-        page.put_across(row, words, look)
-    row = len(headlines) + 1
+    row = page.put_lines(0, _lines_above(outcome)) + 1
     first, last = row + 1, row + len(indicators)
     if indicators:
         page.headings(row, [heading for heading, _, _ in columns])
         for row, cells in enumerate(zip(*(cells for _, _, cells in columns), strict=True), start=first):
             page.row(row, cells)
-            page.fit(row, cells[: QUOTE + 1])
         page.colour_verdicts(first, last, units.VERDICT)
         if sentences.verdict(outcome, indicators[0].year.year):
             _follow_verdicts(page, outcome, indicators[0].year.year, (first, last))
         row = last + 2
-    for words, look in notes:
-        page.put_across(row, words, look)
-        row += 1
+    row = page.put_lines(row, _lines_below(outcome, page.book.language))
     measures = {indicator.indicator.measure for indicator in indicators}
     if len(measures) == 1:  # else they need different axes
         shown = Rates(
@@ -131,7 +162,7 @@ def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage
 
 def _link(indicator: IndicatorPage, column: int) -> Cell:
     """Return a link to a column of the province's row on the indicator's own sheet."""
-    cell = indicator.province_row()[column]
+    cell = indicator.row_of()[column]
     link = f"={indicator.page.reference(units.PROVINCE, column)}"
     return cell._replace(formula=link) if column == units.VERDICT else Cell(cell.value, cell.digits or "", link)
 

@@ -1,3 +1,0 @@
-from tests.ledger.conftest import noon, sqlite
-
-__all__ = ["noon", "sqlite"]
