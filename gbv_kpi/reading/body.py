@@ -50,11 +50,12 @@ WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
 
 
 @lru_cache(CACHED)
-def kind_by_name(text: str, vocabulary: Vocabulary, *, is_unit: bool) -> RowKind:
+def kind_by_name(name: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKind:
     """Return the kind of a row with figures by its name, in the column of units or before it.
 
     A name that nobody knows may be that of a unit. A group of units with figures is their sum.
     """
+    text = text_of(name)
     if not is_unit and not any(map(str.isalpha, text)):
         return RowKind.RETURN
     bare = _NUMERAL.sub("", _IN_BRACKETS.sub(" ", text)).strip()
@@ -119,20 +120,22 @@ def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int
             elif (cells := rows[words_in_fields[rows]]).size and not grid.explain(text).atoms:
                 kinds[cells] = RowKind.RETURN  # "khoảng 30" of a unit that may be misspelt
         if grid.reader.plan.units:
-            known = columns.values(unit).holds(lambda cell: grid.knows_unit(text_of(cell)), present & figures)
-    numbering = columns.rows_of(filled, _may_number, present & ~known)[:50].tolist()
-    kinds[[row for row in numbering if is_column_numbers(columns.texts(filled, row))]] = RowKind.NOTHING
+            known = columns.values(unit).holds(lambda cell: grid.knows_unit(text_of(cell))) & figures
+    may_number = np.logical_and.reduce([present & ~known, *(columns.which(column, _may_number) for column in filled)])
+    numbering = [row for row in np.flatnonzero(may_number)[:50] if is_column_numbers(columns.texts(filled, row))]
+    kinds[numbering] = RowKind.NOTHING
     kinds[_annotations(grid, kinds, columns, fields, filled, figures)] = RowKind.NOTHING
     names = [column for column in filled if column not in fields]
     for column in [at for at in names if at <= (min(fields, default=0) if unit is None else unit)]:
         asked = (kinds == RowKind.RETURN) & filled[column] & ~known
         if asked.any():
-            kind_of = partial(_kind_by_name, vocabulary=grid.reader.vocabulary, is_unit=column == unit)
+            kind_of = partial(kind_by_name, vocabulary=grid.reader.vocabulary, is_unit=column == unit)
             kinds[asked] = columns.values(column).looks.read(kind_of, asked)
     unsigned = present & ~(named & figures)
     if unsigned.any():  # below a signature only what names a unit is a return
         texts = [columns.values(column).looks for column in filled if not columns.all_figures(column)]
-        signed = np.logical_or.reduce([nothing, *(values.holds(_is_signature) for values in texts)]) & unsigned
+        claims = [values.holds(lambda cell: isinstance(cell, str) and is_signature(cell[:600])) for values in texts]
+        signed = np.logical_or.reduce([nothing, *claims]) & unsigned
         is_below = np.logical_or.accumulate(signed) & ~known
         kinds[is_below & np.isin(kinds, WITH_FIGURES)] = RowKind.WORDS
     end, next_row = _end(kinds, repeated, other_header, columns.count)
@@ -155,21 +158,9 @@ def _annotations(
     ]
 
 
-def _kind_by_name(cell: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKind:
-    return kind_by_name(text_of(cell), vocabulary, is_unit=is_unit)
-
-
 def _may_number(cell: Cell) -> bool:
     sign = text_of(cell).split("=", maxsplit=1)[0].strip("()[] ")
     return len(sign) < 4 and (sign.isdecimal() or len(sign) < 2)
-
-
-def _is_text(cell: Cell, text: str) -> bool:
-    return text_of(cell) == text
-
-
-def _is_signature(cell: Cell) -> bool:
-    return isinstance(cell, str) and is_signature(cell[:600])
 
 
 def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask) -> Mask:
@@ -183,7 +174,8 @@ def _repeats_header(grid: Grid, header: Header, columns: Columns, present: Mask)
         for column in sorted(texts, reverse=True):  # names, which differ most, last
             if not same.any() or columns.all_figures(column):
                 break
-            same = columns.values(column).holds(partial(_is_text, text=texts[column]), same)
+            values = columns.values(column)
+            same = same & np.array([text_of(cell) == texts[column] for cell in values.cells], dtype=bool)[values.codes]
         else:
             found |= same
     return found

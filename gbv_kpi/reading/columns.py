@@ -1,5 +1,6 @@
-"""Index the columns of a sheet below a header by their distinct cells."""
+"""Index the columns below a header by their distinct cells, and choose the one that is read for each field."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,8 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gbv_kpi.problems import Problem
 from gbv_kpi.reading.grid import Column, Grid
-from gbv_kpi.reading.normalize import alike
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.normalize import alike, label_words
+from gbv_kpi.reading.tables import ambiguous, other_year, qualified, repeated
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 Mask = NDArray[np.bool_]
@@ -26,14 +30,9 @@ class Values:
     codes: NDArray[np.int32]
     cells: Sequence[Cell]
 
-    def holds(self, claim: Callable[[Cell], bool], among: Mask | None = None) -> Mask:
-        """Return a mask of the rows, all or those of `among`, that satisfy the predicate."""
-        if among is None:
-            claimed = np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))
-            return claimed[self.codes]
-        found = among.copy()
-        found[among] = self.read(claim, among)
-        return found
+    def holds(self, claim: Callable[[Cell], bool]) -> Mask:
+        """Return a mask of the rows that satisfy the predicate."""
+        return np.fromiter(map(claim, self.cells), dtype=bool, count=len(self.cells))[self.codes]
 
     def read(self, reading: Callable[[Cell], int], among: Mask) -> NDArray[np.int8]:
         """Return the reading of the cell of some rows, reading each distinct cell once."""
@@ -105,14 +104,6 @@ class Columns:
             self._values[column] = Values(codes, list(code_by_cell))
         return self._values[column]
 
-    def rows_of(self, columns: Iterable[int], claim: Callable[[Cell], bool], among: Mask) -> Rows:
-        """Return the rows of a mask in which every cell that may not be a number satisfies a claim."""
-        rows = np.flatnonzero(among)
-        for column in columns:
-            if rows.size and not self.all_figures(column):
-                rows = rows[self.values(column).looks.holds(claim)[rows]]
-        return rows
-
     def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need no test one by one."""
         if column not in self._all_figures:
@@ -133,15 +124,11 @@ class Columns:
             parts = [numbers] if self._tail is None else [numbers, self._tail[column].to_numpy()]
             return pd.Series(np.concatenate(parts)[chosen], copy=False)
         if self._tail is None:
-            values = np.empty(len(cells), dtype=object)
-            values[:] = cells
-            return pd.Series(values[chosen], dtype=object)
+            return pd.Series(np.array(cells, dtype=object)[chosen], dtype=object)
         known = self.values(column)
+        different: Any = np.array(known.cells, dtype=object)
         if all(isinstance(cell, str) for cell in known.cells):
-            categories: Any = pd.Index(np.array(known.cells, dtype=object))
-            return pd.Series(pd.Categorical.from_codes(known.codes[chosen], categories))
-        different = np.empty(len(known.cells), dtype=object)
-        different[:] = known.cells
+            return pd.Series(pd.Categorical.from_codes(known.codes[chosen], pd.Index(different)))
         return pd.Series(different[known.codes[chosen]], dtype=object)
 
     def first_cells(self, column: int) -> list[Cell]:
@@ -191,3 +178,69 @@ def _whole_numbers(cells: Sequence[Cell]) -> NDArray[np.integer[Any]] | None:
 
 def _is_digits(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.isascii() and cell.isdigit() and len(cell) < 19 and str(int(cell)) == cell
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The columns of figures that are read, by the year that their headings name, and what is wrong with others."""
+
+    by_year: dict[int | None, dict[str, Column]]
+    problems: list[Problem]
+    unread: list[Column]
+
+
+def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], holds: Callable[[int], bool]) -> Fields:
+    """Choose the column of each field and year; `holds` tests whether a column has cells in the rows of the returns."""
+    spot = grid.spot
+    counts = Counter(column.meaning.field for column in named)
+    unread = [
+        column
+        for column in named
+        if column.meaning.against and (set(column.meaning.kinds) != {Kind.ESTIMATE} or counts[column.meaning.field] > 1)
+    ]
+    free = [column for column in named if column not in unread]
+    problems = [qualified(spot, column, Kind.ESTIMATE) for column in free if column.meaning.against]
+    if with_plans := _plans_and_results(named):
+        problems.append(ambiguous(spot, None, with_plans))
+    unread += [column for column in free if len(column.meaning.years) > 1]
+    years = {column.at: next(iter(column.meaning.years), None) for column in free if column not in unread}
+    own = {year for year in years.values() if year}
+    if len(titled) == 1 and titled & own:
+        others = [column for column in free if years.get(column.at) in own - titled]
+        others.sort(key=lambda column: list(years.values()).index(years[column.at]))
+        problems += [other_year(spot, column, years.pop(column.at) or 0) for column in others]
+        own = set(titled)
+    if len(own) == 1:
+        years = {column: year or min(own) for column, year in years.items()}
+    claims: dict[tuple[int | None, str], list[Column]] = defaultdict(list)
+    for column in free:
+        if own and years.get(column.at, 0) is None:
+            unread.append(column)  # names no year, although the others name several
+        elif column.at in years:
+            claims[years[column.at], str(column.meaning.field)].append(column)
+    by_year: dict[int | None, dict[str, Column]] = {year: {} for year, _ in claims}
+    for (year, field), found in claims.items():
+        filled = [column for column in found if holds(column.at)]
+        if len(found) == 1 or len(filled) == 1:
+            by_year[year][field] = (filled or found)[0]
+            continue
+        of_field = grid.reader.plan.field_by_id[field]
+        is_repeated = len({tuple(map(label_words, column.path)) for column in found}) == 1
+        repeats = (repeated(spot, of_field, column) for column in found[1:])
+        problems += repeats if is_repeated else [ambiguous(spot, of_field, found)]
+    return Fields(by_year or {None: {}}, problems, unread)
+
+
+def _plans_and_results(named: Sequence[Column]) -> list[Column]:
+    """Return the columns of two fields and more that have a plan and a result under one heading.
+
+    Such a table follows a plan through the year; only the sender knows which columns are the return.
+    """
+    pairs = [
+        (column, result)
+        for column in named
+        if set(column.meaning.kinds) == {Kind.TARGET} and len(column.path) > 1
+        for result in named
+        if column.path[:-1] == result.path[:-1] and not result.meaning.against
+    ]
+    return [column for pair in pairs for column in pair] if len(pairs) > 1 else []

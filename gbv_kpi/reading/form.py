@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gbv_kpi.reading import titles
-from gbv_kpi.reading.grid import Grid, holds_figure, is_column_numbers, is_number, spread_headings, without_repeats
+from gbv_kpi.reading.grid import Grid, headings_over, holds_figure, is_column_numbers, is_number, without_repeats
 from gbv_kpi.reading.items import Item, level_of_number
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.units import level_of
@@ -262,21 +262,14 @@ def _is_unit_name(grid: Grid, text: str) -> bool:
 def _figure_columns(
     grid: Grid, header: Sequence[int], units: int | None, figures: Sequence[int]
 ) -> Iterator[FigureColumn]:
-    spread = {row: spread_headings(grid, row, header, range(figures[0], figures[-1] + 1)) for row in header}
-    for column in figures:
-        path: list[str] = []
-        unit, lowest, is_total = None, header[-1] if header else -1, False
-        for row, text in ((row, text) for row in header if (text := spread[row].get(column))):
-            if row != units:
-                path.append(text)
-                lowest = row
-                continue
-            label = grid.explain(text)
-            is_total = label.only({Kind.SUM, Kind.TOTAL})
-            if not is_total and (label.only(_NO_UNIT) or label.years):
-                path.append(text)
-            elif not is_total:
-                unit = text
-        if units is not None and unit is None and not is_total and not path:
-            unit = ""
+    for column, headings in headings_over(grid, header, range(figures[0], figures[-1] + 1)).items():
+        if column not in figures:
+            continue
+        name = next((text for row, text in headings if row == units), "")
+        label = grid.explain(name)
+        is_total = label.only({Kind.SUM, Kind.TOTAL})
+        is_unit = bool(name) and not (is_total or label.only(_NO_UNIT) or label.years)
+        path = [text for row, text in headings if row != units or not (is_total or is_unit)]
+        unit = name if is_unit else "" if units is not None and not (is_total or path) else None
+        lowest = max((row for row, _ in headings if row != units), default=header[-1] if header else -1)
         yield FigureColumn(column, without_repeats(path), unit, lowest, is_total)

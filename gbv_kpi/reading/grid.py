@@ -134,9 +134,6 @@ class Grid:
     def has_number(self, row: int) -> bool:
         return any(map(is_number, self.rows[row]))
 
-    def is_blank(self, row: int) -> bool:
-        return not any(map(is_filled, self.rows[row]))
-
     def knows_unit(self, text: str) -> bool:
         return self.reader.units.knows(text)
 
@@ -148,9 +145,6 @@ def is_filled(cell: Cell) -> bool:
 def is_wide(area: Area | None) -> bool:
     """Return whether a merged area covers several columns."""
     return area is not None and area[1][1] > area[0][1]
-
-
-# ---------------------------------------------------------------- headings over a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +161,6 @@ class Column:
     @property
     def heading(self) -> str:
         return " → ".join(dict.fromkeys(self.path))
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        return self.meaning.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +199,8 @@ def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
         and _is_level_below(grid, bottom + 1, row, first_field, columns)
     ):
         bottom += 1
-    rows = range(top, bottom + 1)
-    spread = {level: spread_headings(grid, level, rows, columns) for level in rows}
     found: list[Column] = []
-    for column in columns:
-        cells = [(level, text) for level in rows if (text := spread[level].get(column))]
+    for column, cells in headings_over(grid, range(top, bottom + 1), columns).items():
         path = without_repeats([text for _, text in cells])
         labels = [grid.explain(text) for text in path]
         filled = [level for level, _ in cells if grid.text(level, column)]
@@ -224,6 +211,12 @@ def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
         meaning = grid.reader.vocabulary.meaning(labels)
         found.append(Column(column, path, (filled or merged or [bottom])[-1], meaning, _roles(labels), (highest, left)))
     return Header(top, bottom, found)
+
+
+def headings_over(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    """Return row and text of the headings over each column, the outermost first."""
+    spread = {row: _spread_headings(grid, row, rows, columns) for row in rows}
+    return {column: [(row, text) for row in rows if (text := spread[row].get(column))] for column in columns}
 
 
 def without_repeats(path: Sequence[str]) -> tuple[str, ...]:
@@ -271,7 +264,7 @@ def _is_level_below(grid: Grid, row: int, main: int, first_field: int, columns: 
     return is_hanging or any(label.atoms and not label.unknown_words for label in labels)
 
 
-def spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence[int]) -> dict[int, str]:
+def _spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequence[int]) -> dict[int, str]:
     """Return the headings of a row, one of the header's `rows`, by column.
 
     Each covers its merged area, or the cells to its right above a lower level. If a cell of a lower level has nothing

@@ -181,18 +181,8 @@ def _unit_problem(claims: Claims, index: int, year: int, found: Found, title: Ti
     row, column, value = found.cell or own
     place, unit = title.spot.at(row, column), found.unit.unit if found.unit else None
     message = found.message or phrase("The return does not name its unit.")
-    return Problem(
-        found.problem or "",
-        place,
-        message,
-        unit=unit.code if unit else None,
-        unit_name=unit.name if unit else None,
-        year=year,
-        value=found.unit.named.name if found.unit else value,
-    )
-
-
-# ---------------------------------------------------------------- the year
+    problem = Problem(found.problem or "", place, message, value=found.unit.named.name if found.unit else value)
+    return problem.for_unit(unit.code if unit else None, unit.name if unit else None, year)
 
 
 def _years_of(claims: Claims, title: TitleBlock, reader: Reader) -> tuple[Codes, NDArray[np.bool_], list[Problem]]:

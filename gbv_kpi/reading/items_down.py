@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,20 +10,41 @@ import pandas as pd
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
-from gbv_kpi.reading.choose import Figure, UnitYear, choose_figures
-from gbv_kpi.reading.form import Form
+from gbv_kpi.reading.form import FigureColumn, Form
 from gbv_kpi.reading.grid import Grid, holds_figure, is_filled
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.items import Item, arrange
 from gbv_kpi.reading.labels import Kind, Meaning
-from gbv_kpi.reading.normalize import plain_words
+from gbv_kpi.reading.normalize import label_words, plain_words
 from gbv_kpi.reading.remarks import against_in, against_in_cell
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock, limits_of, place_named
 from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.units import level_of
+from gbv_kpi.sheets.sheet import Cell
 
 _ALWAYS_SERIOUS = ("ambiguous-figure", "conflicting-unit")
+_ONLY_ESTIMATE = {Kind.ESTIMATE}
+UnitYear = tuple[str | None, int | None]  # unit and year as the headings name them
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A cell of a field in a form, and the meaning of its path."""
+
+    row: int
+    at: int  # the column
+    heading: str
+    item: Item
+    column: FigureColumn
+    cell: Cell
+    meaning: Meaning
+
+    @property
+    def is_headed(self) -> bool:
+        return bool(self.column.path or self.column.unit)
+
+
 FiguresByUnitYear = dict[UnitYear, list[Figure]]
 
 
@@ -63,13 +85,9 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     used |= {fig.at for fig in figures if fig.is_headed and not fig.meaning.against and not is_filled(fig.cell)}
     warnings += _unread_columns(figures, form, used, grid, {problem.place.cell for problem in warnings})
     problems += [*unit_problems, *warnings, *(tables.not_read(spot, item) for item in unknown)]
-    firsts = (min(found.values(), key=lambda figure: figure.row, default=None) for found in cells)
-    returns = [(index, figure.row, figure.at) for index, figure in enumerate(firsts) if figure]
-    problems += tables.hidden(
-        grid, frame, returns, {field: (fig.row, fig.at) for field, fig in cells[0].items()}, across=True
-    )
     fields = [field.id for field in grid.reader.plan.fields if any(field.id in found for found in cells)]
     columns = {field: _cells_of([found.get(field) for found in cells]) for field in fields}
+    problems += tables.hidden(grid, frame, columns, across=True)
     totals = list(_totals(figures, form, fields, len(keys)))
     return Table(spot.file, spot.sheet, frame, columns, totals, problems, refusal)
 
@@ -217,3 +235,81 @@ def _totals(figures: Sequence[Figure], form: Form, fields: Sequence[str], count:
             named = ((str(figure.meaning.field), figure) for figure in summed)
             cells = {field: (figure.cell, figure.row, column.at) for field, figure in named if field in fields}
             yield Total(cells, [np.arange(count)])
+
+
+def choose_figures(
+    figures: Sequence[Figure], top: int, grid: Grid, unknown: Sequence[str]
+) -> tuple[dict[str, Figure], list[Problem]]:
+    """Return the one figure of each field that means the whole result of the year, and the problems of the others.
+
+    Nothing is guessed: of several that could be it, none is read.
+    """
+    if problem := _no_column(figures, grid):
+        return {}, [problem]
+    by_field: dict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        by_field[str(figure.meaning.field)].append(figure)
+    # A column without a heading is unexplained where others have one.
+    headed = any(figure.is_headed for figure in figures)
+    found: dict[str, Figure] = {}
+    problems: list[Problem] = []
+    for field in grid.reader.plan.fields:
+        of_field = by_field.get(field.id, [])
+        claims = [figure for figure in of_field if not figure.meaning.against and (figure.is_headed or not headed)]
+        filled = [figure for figure in claims if is_filled(figure.cell)]
+        # A heading gives way to an item under it that repeats its figure.
+        below = {(row, figure.at): str(figure.cell) for figure in filled for row in figure.item.parents}
+        filled = [figure for figure in filled if below.get((figure.row, figure.at)) != str(figure.cell)]
+        others = [figure for figure in of_field if is_filled(figure.cell) and figure not in claims]
+        if len(filled) == 1:
+            found[field.id] = filled[0]
+        elif filled:
+            is_repeated = len({(figure.at, *map(label_words, figure.item.path)) for figure in filled}) == 1
+            second = filled[1].item
+            problems.append(
+                tables.repeated(grid.spot, field, second) if is_repeated else tables.ambiguous(grid.spot, field, filled)
+            )
+        elif claims:
+            headings = {row for figure in claims for row in figure.item.parents}
+            slot = next((figure for figure in claims if figure.row not in headings), claims[0])  # of an item
+            parts = [figure for figure in others if figure.at == slot.at and set(figure.meaning.kinds) == {Kind.PART}]
+            if parts and not field.optional:
+                problems.append(tables.not_whole(grid.spot, _seen(parts), field, slot))
+            else:
+                found[field.id] = slot
+        elif len(others) == 1 and set(others[0].meaning.kinds) == _ONLY_ESTIMATE:
+            found[field.id] = others[0]
+            column = others[0].column
+            is_in_heading = not {text for _, text in others[0].meaning.against}.isdisjoint(column.path)
+            problems.append(tables.qualified(grid.spot, column if is_in_heading else others[0], Kind.ESTIMATE))
+        elif field.optional:
+            problems += [tables.not_read(grid.spot, figure) for figure in others]
+        else:
+            problems.append(tables.missing(grid.spot, top, field, _seen(of_field), unknown))
+    return found, problems
+
+
+def _seen(figures: Sequence[Figure]) -> list[Seen]:
+    """Return the figures with the headings that exclude them."""
+    against = [", ".join(dict.fromkeys(text for _, text in figure.meaning.against)) for figure in figures]
+    pairs = zip(figures, against, strict=True)
+    return [Seen(figure.row, figure.at, texts or figure.heading, figure.meaning.kinds) for figure, texts in pairs]
+
+
+def _no_column(figures: Sequence[Figure], grid: Grid) -> Problem | None:
+    """Return the problem of a form without a column for the whole result of the year."""
+    columns = {figure.at: figure.column for figure in figures}
+    if any(not figure.meaning.against for figure in figures) or not all(column.path for column in columns.values()):
+        return None
+    seen: list[Seen] = []
+    for at, column in columns.items():
+        against = (pair for figure in figures if figure.at == at for pair in figure.meaning.against)
+        kinds = dict.fromkeys(kind for kind, text in against if text in column.path)
+        if not kinds:
+            return None
+        seen.append(Seen(column.row, at, column.heading, tuple(kinds)))
+    if len(columns) == 1 and set(seen[0].kinds) == _ONLY_ESTIMATE:
+        return None
+    if len(seen) > 1 and all(Kind.UNEXPLAINED in column.kinds for column in seen):
+        return tables.ambiguous(grid.spot, None, seen)
+    return tables.not_whole(grid.spot, seen)

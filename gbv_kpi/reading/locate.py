@@ -1,16 +1,17 @@
 """Find the tables, forms and cross tables of a sheet, and read each."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
 from string import digits
+from typing import NamedTuple
 
 import numpy as np
 
 from gbv_kpi.reading import privacy
 from gbv_kpi.reading.columns import counts_up
 from gbv_kpi.reading.form import item_columns, read_form
-from gbv_kpi.reading.grid import Grid, Header, heads_table, holds_figure, read_header
+from gbv_kpi.reading.grid import Grid, Header, heads_table, holds_figure, is_filled, read_header
 from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.items_down import read_items
 from gbv_kpi.reading.labels import Kind
@@ -25,11 +26,10 @@ MOST_PERSONAL = 100  # rows with personal headings that are reported
 MOST_COLUMNS = 2000  # searched for headings
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Tables read side by side, their personal headings, and the row where reading continues."""
+class _Part(NamedTuple):
+    """The tables of one header or form, their personal headings, and the row where another one begins."""
 
-    tables: list[Table]
+    tables: Sequence[Table]
     personal: privacy.PersonalHeadings
     next_row: int | None
 
@@ -46,12 +46,11 @@ def read_tables(sheet: Sheet, file: str, reader: Reader) -> SheetTables:
         if start >= len(grid.rows) and sheet.tail is not None:
             tail = sheet.tail.astype(object).to_numpy().tolist()  # a second table begins there
             grid = Grid.of(replace(sheet, rows=[*sheet.rows, *tail], tail=None), file, reader, LOOKED_AT_ROWS)
-        found = _next_table(grid, start)
-        if found is None:
-            break
-        tables += found.tables
-        personal |= found.personal
-        start = found.next_row
+        parts, following = _next_parts(grid, start)
+        for part in parts:
+            tables += part.tables
+            personal |= part.personal
+        start = min((part.next_row for part in parts if part.next_row is not None), default=following)
     return SheetTables(tables, list(privacy.personal_data(personal, file, sheet.name)))
 
 
@@ -94,29 +93,19 @@ def _is_heading(text: str, reader: Reader) -> bool:
     return bool(label.marks) or not label.only({Kind.TOTAL, Kind.SUM})
 
 
-def _next_table(grid: Grid, start: int) -> _Found | None:
-    """Return the next table or form of a sheet, or those side by side; None where there is none."""
-    first = next((row for row in range(start, len(grid.rows)) if not grid.is_blank(row)), None)
-    if first is None:
-        return None
+def _next_parts(grid: Grid, start: int) -> tuple[list[_Part], int | None]:
+    """Return the next table or form, or those side by side, and where reading continues if none of them says."""
+    first = next((row for row in range(start, len(grid.rows)) if any(map(is_filled, grid.rows[row]))), len(grid.rows))
     end = min(len(grid.rows), first + LOOKED_AT_ROWS)
     heading = next((row for row in range(first, end) if heads_table(grid, row)), None)
     rows = range(first, end if heading is None else heading)
-    if (items := item_columns(grid, rows)) and (found := _joined(_forms(grid, rows, items), heading)).tables:
-        return found
-    return None if heading is None else _joined(_tables(grid, first, heading), None)
+    forms = list(_forms(grid, rows, items)) if (items := item_columns(grid, rows)) else []
+    if any(form.tables for form in forms):
+        return forms, heading
+    return [] if heading is None else list(_tables(grid, first, heading)), None
 
 
-def _joined(parts: Iterator[_Found], following: int | None) -> _Found:
-    """Return tables side by side as one; reading continues at `following` if none of them says where."""
-    found = list(parts)
-    tables = [table for part in found for table in part.tables]
-    personal = dict(chain.from_iterable(part.personal.items() for part in found))
-    next_rows = (part.next_row for part in found if part.next_row is not None)
-    return _Found(tables, personal, min(next_rows, default=following))
-
-
-def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Found]:
+def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Part]:
     """Yield the table under a header, or the tables side by side under it."""
     areas = (area for area in grid.area_at.values() if area[0][0] <= heading <= area[1][0])
     width = min(max(map(len, grid.rows[heading : heading + 4]), default=0), MOST_COLUMNS)
@@ -135,7 +124,7 @@ def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Found]:
         for column in unread:
             if any(privacy.names_person(grid.text(row, column.at)) for row in rows):
                 personal.setdefault(column.first, "Họ và tên")
-        yield _Found(tables, personal, next_row)
+        yield _Part(tables, personal, next_row)
 
 
 def _blocks(header: Header) -> Iterator[range]:
@@ -156,7 +145,7 @@ def _blocks(header: Header) -> Iterator[range]:
         yield range(columns[start].at, columns[end - 1].at + 1)
 
 
-def _forms(grid: Grid, rows: range, items: list[int]) -> Iterator[_Found]:
+def _forms(grid: Grid, rows: range, items: list[int]) -> Iterator[_Part]:
     """Yield the form in some rows, or the forms side by side in them."""
     width = min(max((len(grid.rows[row]) for row in rows), default=0), MOST_COLUMNS)
     for main, columns in _item_blocks(grid, rows, items, width):
@@ -167,7 +156,7 @@ def _forms(grid: Grid, rows: range, items: list[int]) -> Iterator[_Found]:
             labels = [(item.row, item.at, text) for item in form.rows for text in item.texts]
             labels += [(row, main, text) for row in range(form.top, rows.stop) if (text := grid.text(row, main))]
             personal = privacy.columns_of_persons(headings, title.cells, labels)
-            yield _Found([table] if table else [], personal, form.next_row)
+            yield _Part([table] if table else [], personal, form.next_row)
 
 
 def _item_blocks(grid: Grid, rows: range, items: list[int], width: int) -> list[tuple[int, range]]:

@@ -146,8 +146,6 @@ class Vocabulary:
         lengths = (len(count) for count in _COUNT_WORDS if key[: len(count)] == count and len(key) > len(count))
         return key[next(lengths, 0) :]
 
-    # ------------------------------------------------------------------ one heading
-
     def _explain(self, text: str) -> Label:
         """Return the meaning of the words of a heading."""
         tidied = _OVER_PLAN.sub(" % ", tidy(mark_periods(tidy(text))))
@@ -171,8 +169,6 @@ class Vocabulary:
                 if key[start : start + len(short)] == short:
                     key = (*key[:start], *long, *key[start + len(short) :])
         return key
-
-    # ------------------------------------------------------------------ a path of headings
 
     def meaning(
         self, headings: Sequence[Label], columns: Sequence[Label] = (), measures: Sequence[Label] = ()

@@ -88,13 +88,9 @@ def personal_entry(text: str) -> Entry | None:
     end = len(words(text.partition(":")[0]))  # what follows may be the answer
     for place, entry in matches:
         is_first = place == begins or (place == begins_after_so and entry.is_contact)
-        match entry.kind:
-            case "anywhere":
-                return entry
-            case "start" | "contact" if is_first:
-                return entry
-            case "whole" | "contact=" if is_first and place + len(entry.exact) == end:
-                return entry
+        is_whole = place + len(entry.exact) == end
+        if entry.kind == "anywhere" or (is_first and (entry.kind in ("start", "contact") or is_whole)):
+            return entry
     return None
 
 

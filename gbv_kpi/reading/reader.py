@@ -15,15 +15,9 @@ class AssumedYear:
     binds: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Reader:
     """The context shared by all sheets of a call."""
 
-    plan: Plan
-    vocabulary: Vocabulary
-    units: UnitDirectory
-    assumed: AssumedYear | None = None
-
-
-def reader_of(plan: Plan, assumed: AssumedYear | None = None) -> Reader:
-    return Reader(plan, Vocabulary(plan), UnitDirectory(plan), assumed)
+    def __init__(self, plan: Plan, assumed: AssumedYear | None = None) -> None:
+        self.plan, self.assumed = plan, assumed
+        self.vocabulary, self.units = Vocabulary(plan), UnitDirectory(plan)

@@ -1,6 +1,6 @@
 """The results of reading: the returns of a sheet, the cell of every field of each, and why a figure is not read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NamedTuple, Protocol
@@ -118,36 +118,27 @@ def of_return(problem: Problem, frame: pd.DataFrame, index: int, grid: Grid) -> 
     code, year = frame["unit"].iloc[index], int(frame["year"].iloc[index]) or None
     if not isinstance(code, str):
         return problem.for_unit(None, None, year)
-    units = grid.reader.plan.units_in(year) if year else ()
-    name = next((unit.name for unit in units if unit.code == code), code if year else None)
-    return problem.for_unit(code, name, year)
+    return problem.for_unit(code, grid.reader.plan.unit_name(year, code) if year else None, year)
 
 
-def hidden(
-    grid: Grid,
-    frame: pd.DataFrame,
-    returns: Iterable[tuple[int, int, int]],
-    fields: Mapping[str, tuple[int, int]],
-    *,
-    across: bool,
-) -> Iterator[Problem]:
+def hidden(grid: Grid, frame: pd.DataFrame, cells: Mapping[str, FieldCells], *, across: bool) -> Iterator[Problem]:
     """Report rows and columns that a sheet hides, for the sender may not know of them; they count like the others.
 
-    `returns` has index, row and column of returns, `fields` row and column of fields; `across` returns are columns.
+    Returns are rows, and fields are columns; `across` it is the other way round.
     """
-    sheet = grid.sheet
-    row_message = phrase("This row is hidden; its figures were read and count.")
-    column_message = phrase("This column is hidden; its figures were read and count.")
-    of_return_message, of_field_message = (column_message, row_message) if across else (row_message, column_message)
-    for index, row, at in returns:
-        if at in sheet.hidden_columns if across else row in sheet.hidden_rows:
-            yield of_return(Problem("hidden-figures", grid.spot.at(row, at), of_return_message), frame, index, grid)
-    for field, (row, at) in fields.items():
-        if row in sheet.hidden_rows if across else at in sheet.hidden_columns:
-            yield Problem("hidden-figures", grid.spot.at(row, at), of_field_message, field=field)
-
-
-# ---------------------------------------------------------------- figures that are not read
+    rows, columns = grid.sheet.hidden_rows, grid.sheet.hidden_columns
+    of_row = phrase("This row is hidden; its figures were read and count.")
+    of_column = phrase("This column is hidden; its figures were read and count.")
+    for index in range(len(frame)) if rows or columns else ():
+        by_field = {field: address for field, found in cells.items() if (address := found.address(index))[0] >= 0}
+        row, at = min(by_field.values(), default=(-1, -1))
+        if at in columns if across else row in rows:
+            problem = Problem("hidden-figures", grid.spot.at(row, at), of_column if across else of_row)
+            yield of_return(problem, frame, index, grid)
+        for field, (row, at) in by_field.items() if index == 0 else ():
+            if row in rows if across else at in columns:
+                message = of_row if across else of_column
+                yield Problem("hidden-figures", grid.spot.at(row, at), message, field=field)
 
 
 class Cited(Protocol):
@@ -159,13 +150,6 @@ class Cited(Protocol):
     def at(self) -> int: ...  # the column
     @property
     def heading(self) -> str: ...
-
-
-class Excluded(Cited, Protocol):
-    """A heading, line or figure that is not the result of the year."""
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]: ...
 
 
 class Seen(NamedTuple):
@@ -207,7 +191,7 @@ def repeated(spot: Spot, field: ReturnField, cell: Cited) -> Problem:
     return Problem("duplicate-column", spot.at(cell.row, cell.at), message, field=field.id, value=value)
 
 
-def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Excluded], unknown: Sequence[str]) -> Problem:
+def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Seen], unknown: Sequence[str]) -> Problem:
     """Return the problem of a field without a column or an item; with what is there in its place."""
     if seen:
         return not_whole(spot, seen, field)
@@ -219,7 +203,7 @@ def missing(spot: Spot, row: int, field: ReturnField, seen: Sequence[Excluded], 
 
 
 def not_whole(
-    spot: Spot, seen: Sequence[Excluded], field: ReturnField | None = None, blank: Cited | None = None
+    spot: Spot, seen: Sequence[Seen], field: ReturnField | None = None, blank: Cited | None = None
 ) -> Problem:
     """Return the problem of figures that are parts, targets or other years only; `blank` is the cell of the whole."""
     shown, kinds = blank or seen[0], {kind for figure in seen for kind in figure.kinds}

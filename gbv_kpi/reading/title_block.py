@@ -155,9 +155,6 @@ def _compares(line: Seen, vocabulary: Vocabulary) -> bool:
     return line.kinds == (Kind.RATE,) and start > 0 and against_in(shown[:start], vocabulary) is None
 
 
-# ---------------------------------------------------------------- the unit in the title
-
-
 def find_reporter(title: TitleBlock, reader: Reader, year: int) -> Found:
     """Return the unit that reports: the one after its label, the issuing body, or the sheet's name.
 

@@ -13,8 +13,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
 from gbv_kpi.reading.body import WITH_FIGURES, Body, RowKind, doubts_in, read_body, split_rows
-from gbv_kpi.reading.choose import choose_columns
-from gbv_kpi.reading.columns import Columns, Rows
+from gbv_kpi.reading.columns import Columns, Rows, choose_columns
 from gbv_kpi.reading.grid import Column, Grid, Header
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
@@ -80,7 +79,8 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
         for field in grid.reader.plan.fields:
             if not (field.optional or field.id in table.cells or field.id in claimed):
                 claimed.add(field.id)
-                seen = [column for column in named if column.meaning.against and column.meaning.field == field.id]
+                of_field = (column for column in named if column.meaning.against and column.meaning.field == field.id)
+                seen = [Seen(column.row, column.at, column.heading, column.meaning.kinds) for column in of_field]
                 problems.append(tables.missing(spot, header.top, field, seen, unknown))
     for table in found:
         table.returns["is_faulty"] |= any(problem.severity is Severity.ERROR for problem in problems)
@@ -222,12 +222,7 @@ def _table(
     if shared := _take_out_shared(cells, chosen, at, grid):
         frame.loc[sorted({index for index, _ in shared}), "is_faulty"] = True
         problems += [tables.of_return(problem, frame, index, grid) for index, problem in shared]
-    first = min((column.at for column in chosen.values()), default=0)
-    hidden_rows = np.flatnonzero(np.isin(at, list(grid.sheet.hidden_rows))).tolist() if grid.sheet.hidden_rows else ()
-    fields = {field: (int(at[0]), column.at) for field, column in chosen.items()}
-    problems += tables.hidden(
-        grid, frame, [(index, int(at[index]), first) for index in hidden_rows], fields, across=False
-    )
+    problems += tables.hidden(grid, frame, cells, across=False)
     totals = list(_totals(columns, rows, body, roles, chosen, frame))
     return Table(grid.spot.file, grid.spot.sheet, frame, cells, totals, problems)
 
@@ -261,14 +256,14 @@ def _names(texts: Texts | None, roles: _Roles, title: TitleBlock, grid: Grid) ->
         texts = Texts(texts.codes, names)
     path = roles.unit.path if roles.unit else ()
     heading = {word for text in path for word in words(text)}
-    is_of_communes = not heading.isdisjoint(COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
+    is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
     body = next(filter(heads_bodies, path), "Xã" if is_of_communes else "")
-    is_of_units = body == "Xã" and not heading.isdisjoint(DISTRICT_WORDS | {"district"})
+    is_of_units = body == "Xã" and heading & (DISTRICT_WORDS | {"district"})
     if texts is None or not body or is_of_units or grid.reader.vocabulary.is_of_communes:
         return texts
-    bare = (any(map(str.isalpha, name)) and not level_of(name) for name in texts.values)
+    is_bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
     return Texts(
-        texts.codes, [f"{body} {name}" if is_bare else name for name, is_bare in zip(texts.values, bare, strict=True)]
+        texts.codes, [f"{body} {name}" if bare else name for name, bare in zip(texts.values, is_bare, strict=True)]
     )
 
 

@@ -23,22 +23,19 @@ def parts_within_wholes(frame: pd.DataFrame, plan: Plan) -> Iterator[CellProblem
         if field.part_of is None:
             continue
         whole = plan.field_by_id[field.part_of]
-        exceeds = (frame[field.id] > frame[whole.id]).fillna(False).to_numpy(dtype=bool)
-        if not exceeds.any():
-            continue
+        exceeds = frame.loc[(frame[field.id] > frame[whole.id]).fillna(False), [field.id, whole.id]]
         messages = [
             phrase(
                 "{part}: {part_count}, but {whole}: only {whole_count}.",
                 part=field.label,
-                part_count=part_count,
+                part_count=part,
                 whole=whole.label,
-                whole_count=whole_count,
+                whole_count=count,
             )
-            for part_count, whole_count in zip(
-                frame.loc[exceeds, field.id].tolist(), frame.loc[exceeds, whole.id].tolist(), strict=True
-            )
+            for part, count in zip(*(exceeds[name].tolist() for name in exceeds), strict=True)
         ]
-        yield CellProblems("part-exceeds-total", field.id, np.flatnonzero(exceeds), messages)
+        if messages:
+            yield CellProblems("part-exceeds-total", field.id, exceeds.index.to_numpy(), messages)
 
 
 def forms_cover_cases(frame: pd.DataFrame, plan: Plan) -> Iterator[CellProblems]:
@@ -48,18 +45,14 @@ def forms_cover_cases(frame: pd.DataFrame, plan: Plan) -> Iterator[CellProblems]
         is_given = forms.notna().any(axis=1) & frame[helped].notna()
         if not is_given.any():
             continue
-        sums = forms[is_given].sum(axis=1)
-        short = sums[(sums < frame.loc[is_given, helped]).to_numpy(dtype=bool)]
-        if len(short):
-            messages = [
-                phrase(
-                    "The forms of help add up to {forms}, fewer than the {cases} cases helped.",
-                    forms=forms_count,
-                    cases=cases,
-                )
-                for forms_count, cases in zip(short.tolist(), frame.loc[short.index, helped].tolist(), strict=True)
-            ]
-            yield CellProblems("help-forms-below-total", helped, short.index.to_numpy(), messages)
+        sums, cases = forms[is_given].sum(axis=1), frame.loc[is_given, helped]
+        short = (sums < cases).to_numpy(dtype=bool)
+        messages = [
+            phrase("The forms of help add up to {forms}, fewer than the {cases} cases helped.", forms=total, cases=most)
+            for total, most in zip(sums[short].tolist(), cases[short].tolist(), strict=True)
+        ]
+        if messages:
+            yield CellProblems("help-forms-below-total", helped, cases.index[short].to_numpy(), messages)
 
 
 CHECKS: Sequence[Callable[[pd.DataFrame, Plan], Iterator[CellProblems]]] = (parts_within_wholes, forms_cover_cases)

@@ -6,11 +6,11 @@ A return with an error counts in no finding; a warning says how something was re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_integer_dtype, union_categoricals
 
 from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.plan import Plan, Unit
@@ -46,10 +46,12 @@ def collect(files: Sequence[FileTables], plan: Plan, *, across_files: bool = Tru
     for name, field in plan.field_by_id.items():
         frame[name] = counts.get(name, blank[field.dtype])
     problems += [problem for check in CHECKS for problem in check(frame, plan)]
-    is_faulty = frame.pop("is_faulty").to_numpy()
+    is_faulty = frame.pop("is_faulty").to_numpy(copy=True)
     frame["is_reported"] = is_filled | is_faulty
     repeated, frame["is_duplicate"] = find_duplicates(frame, across_files=across_files)
-    frame["is_valid"] = is_filled & ~is_faulty & ~_has_error(problems, len(frame)) & ~frame["is_duplicate"]
+    errors = [found.rows for found in problems if CATALOGUE[found.code].severity is Severity.ERROR]
+    is_faulty[np.concatenate([np.array([], dtype=np.intp), *errors])] = True
+    frame["is_valid"] = is_filled & ~is_faulty & ~frame["is_duplicate"]
     returns = Returns(frame, (), (), tables)
     valid_by_file = frame.loc[frame["is_valid"], "file"].value_counts()
     return replace(
@@ -95,9 +97,6 @@ def _units(plan: Plan, code: str, named: str, is_merged: bool, year: int) -> tup
     return unit, next(former for former in reversed(namesakes) if former is not unit)
 
 
-# ------------------------------------------------------------------------ the frame
-
-
 def _stack(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     """Stack the returns of all tables in one frame, and the cells of each field that any table has."""
     tables = [(number, table) for number, file in enumerate(files) for table in file.tables]
@@ -122,40 +121,21 @@ def _stack(files: Sequence[FileTables], plan: Plan) -> tuple[pd.DataFrame, dict[
     return frame, cells
 
 
-def _categories(columns: Sequence[pd.Series]) -> pd.Categorical:
+def _categories(columns: list[pd.Series]) -> pd.Categorical:
     """Stack columns of codes as one Categorical with sorted categories."""
-    if len(columns) == 1:
-        column = pd.Categorical(columns[0])
-        different = column.categories
-        return column if different.is_monotonic_increasing else column.reorder_categories(sorted(different))
-    codes = np.concatenate([np.array([], dtype=object), *(column.to_numpy(dtype=object) for column in columns)])
-    return pd.Categorical(codes)
+    return union_categoricals(columns, sort_categories=True) if columns else pd.Categorical([])
 
 
 def _stack_cells(tables: Sequence[Table], field: str) -> pd.Series:
     """Stack the cells of a field; a table without it gives `Unread` cells, which reading has reported."""
-    columns = [table.cells[field].values if field in table.cells else None for table in tables]
-    if len(columns) == 1 and columns[0] is not None:
+    columns = [
+        table.cells[field].values if field in table.cells else pd.Series([Unread()] * len(table.returns), dtype=object)
+        for table in tables
+    ]
+    if len(columns) == 1:
         return columns[0]
-    if all(column is not None and pd.api.types.is_integer_dtype(column.dtype) for column in columns):
-        return pd.concat(columns, ignore_index=True)
-    parts = (
-        [Unread()] * len(table.returns) if column is None else column.tolist()
-        for table, column in zip(tables, columns, strict=True)
-    )
-    return pd.Series(list(chain.from_iterable(parts)), dtype=object)
-
-
-def _has_error(problems: Iterable[CellProblems], length: int) -> NDArray[np.bool_]:
-    """Return a mask of the returns with an error."""
-    failed = np.zeros(length, dtype=bool)
-    for problem in problems:
-        if CATALOGUE[problem.code].severity is Severity.ERROR:
-            failed[problem.rows] = True
-    return failed
-
-
-# ------------------------------------------------------------------------ problems
+    are_integers = all(is_integer_dtype(column.dtype) for column in columns)
+    return pd.concat(columns if are_integers else [column.astype(object) for column in columns], ignore_index=True)
 
 
 def _all_problems(

@@ -1,6 +1,6 @@
 """Turn the cells of returns into columns of whole numbers, and report every cell that gives none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,8 @@ def parse_counts(
         if field.id in columns and schema.model_fields[field.id].is_required():
             needed = is_expected | _gives_partner(field, counts, schema, plan)
             blank = counts[field.id].isna().to_numpy() & ~columns[field.id].unread
-            problems.extend(_missing_values(field, cells[field.id], np.flatnonzero(needed & blank & is_reported)))
+            if (rows := np.flatnonzero(needed & blank & is_reported)).size:
+                problems.append(_missing_values(field, cells[field.id], rows))
     return counts, is_reported, problems
 
 
@@ -98,34 +99,24 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
             counts = pd.arrays.IntegerArray(numbers.astype(field.dtype.lower(), copy=False), invalid)
             return _Column(pd.Series(counts, copy=False), invalid, ~invalid, ())
     codes, different = distinct_cells(cells)
-    figures = _validate([Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different], schema)
+    figures = [Figure() if isinstance(cell, Unread) else read_figure(cell) for cell in different]
+    given = [(place, figure.value) for place, figure in enumerate(figures) if figure.value is not None]
+    for position, code, message in column_faults(schema, [value for _, value in given]):
+        figures[given[position][0]] = Figure(None, code, message)
     values = pd.array([pd.NA if figure.value is None else figure.value for figure in figures], dtype=field.dtype)
     is_unread = np.array(
         [figure.is_fault or isinstance(cell, Unread) for figure, cell in zip(figures, different, strict=True)],
         dtype=bool,
     )
     problems = []
-    for code in dict.fromkeys(figure.code for figure in figures if figure.code):
-        rows = np.flatnonzero(np.array([figure.code == code for figure in figures], dtype=bool)[codes])
-        messages = [
-            figure.message or phrase("{found} is not a whole number.", found=text_of(cell))
-            for figure, cell in zip(figures, different, strict=True)
-        ]
-        problems.append(CellProblems(code, field.id, rows, [messages[place] for place in codes[rows].tolist()]))
-    is_filled = np.array([isinstance(cell, Unread) or not is_blank_cell(cell) for cell in different], dtype=bool)
+    for fault in dict.fromkeys(figure.code for figure in figures if figure.code):
+        rows = np.flatnonzero(np.array([figure.code == fault for figure in figures], dtype=bool)[codes])
+        messages = (figures[place].message for place in codes[rows].tolist())
+        problems.append(CellProblems(fault, field.id, rows, [message for message in messages if message]))
+    is_filled = np.array(
+        [isinstance(cell, Unread | FormulaWithoutValue) or bool(seen(text_of(cell))) for cell in different], dtype=bool
+    )
     return _Column(pd.Series(values[codes]), is_unread[codes], is_filled[codes], problems)
-
-
-def is_blank_cell(cell: Cell) -> bool:
-    return not isinstance(cell, FormulaWithoutValue) and not seen(text_of(cell))
-
-
-def _validate(figures: list[Figure], schema: FieldInfo) -> list[Figure]:
-    """Return the figures, with a fault in place of those that the schema refuses."""
-    given = [(place, figure.value) for place, figure in enumerate(figures) if figure.value is not None]
-    for position, code, message in column_faults(schema, [value for _, value in given]):
-        figures[given[position][0]] = Figure(None, code, message)
-    return figures
 
 
 def _gives_partner(
@@ -146,10 +137,8 @@ def _gives_partner(
     return np.logical_or.reduce([counts[name].notna().to_numpy() for name in partners]) if partners else False
 
 
-def _missing_values(field: ReturnField, cells: pd.Series, rows: NDArray[np.intp]) -> Iterator[CellProblems]:
+def _missing_values(field: ReturnField, cells: pd.Series, rows: NDArray[np.intp]) -> CellProblems:
     """Report blank cells, and those with “…”, of a field that must be given."""
-    if not len(rows):
-        return
     codes, different = distinct_cells(cells.iloc[rows])
     messages = [
         phrase("{field}: “{found}” means that the number is unknown.", field=field.label, found=found)
@@ -157,4 +146,4 @@ def _missing_values(field: ReturnField, cells: pd.Series, rows: NDArray[np.intp]
         else phrase("{field}: the cell is blank.", field=field.label)
         for cell in different
     ]
-    yield CellProblems("missing-value", field.id, rows, [messages[place] for place in codes.tolist()])
+    return CellProblems("missing-value", field.id, rows, [messages[place] for place in codes.tolist()])

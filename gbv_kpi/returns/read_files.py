@@ -11,7 +11,7 @@ from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
 from gbv_kpi.reading.locate import may_hold_returns, read_tables
 from gbv_kpi.reading.privacy import shown_sheet_name
-from gbv_kpi.reading.reader import AssumedYear, Reader, reader_of
+from gbv_kpi.reading.reader import AssumedYear, Reader
 from gbv_kpi.reading.tables import Table, without_target_tables
 from gbv_kpi.returns.isolation import Child, Failure, run_here
 from gbv_kpi.sheets.csv import MAX_CELLS
@@ -42,10 +42,19 @@ def read_files(
     Anything but plain text is read in a child process; a file that crashes it or exceeds its limits is refused.
     A copy of an earlier file, byte for byte, gives nothing but a warning.
     """
-    reader = reader_of(plan, assumed)
+    reader = Reader(plan, assumed)
 
     def read(source: Source) -> FileTables:
-        return _read_safely(source, reader)
+        try:
+            return read_file(source, reader)
+        except (GbvKpiError, MemoryError):
+            raise
+        except Exception as error:  # an error of our own refuses this file and no other
+            if os.environ.get("GBV_KPI_DEBUG"):
+                raise
+            kind = type(error).__name__
+            message = phrase("internal error ({kind}). Please report it and attach the file.", kind=kind)
+            return _refuse(source.name, source.sha256, Problem("unreadable-file", Place(source.name), message))
 
     first_by_hash: dict[str, str] = {}
     files = []
@@ -60,38 +69,20 @@ def read_files(
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
                 files.append(_refuse(name, source.sha256, Problem("duplicate-file", Place(name), message)))
-            elif is_plain_text(source) or is_too_large(source):
-                files.append(_answer(source, run_here(read, source, len(source.content))))
-            else:
-                files.append(_answer(source, child.ask(source, len(source.content))))
+                continue
+            is_alone = not (is_plain_text(source) or is_too_large(source))
+            size = len(source.content)
+            answer = child.ask(source, size) if is_alone else run_here(read, source, size)
+            if isinstance(answer, Failure):
+                crash = Problem("unreadable-file", Place(name), phrase("The file makes its reader fail."))
+                problem = crash if answer is Failure.CRASH else problem_of(Refusal(*OVERSIZED), Place(name))
+                answer = _refuse(name, source.sha256, problem)
+            files.append(answer)
     return files
 
 
 def _refuse(name: str, sha256: str, problem: Problem) -> FileTables:
     return FileTables(name, sha256, None, (), [problem])
-
-
-def _answer(source: Source, answer: FileTables | Failure) -> FileTables:
-    if not isinstance(answer, Failure):
-        return answer
-    problem = problem_of(Refusal(*OVERSIZED), Place(source.name))
-    if answer is Failure.CRASH:
-        message = phrase("The file makes its reader fail.")
-        problem = Problem("unreadable-file", Place(source.name), message)
-    return _refuse(source.name, source.sha256, problem)
-
-
-def _read_safely(source: Source, reader: Reader) -> FileTables:
-    """Read a file; an error of our own refuses this file and no other."""
-    try:
-        return read_file(source, reader)
-    except (GbvKpiError, MemoryError):
-        raise
-    except Exception as error:
-        if os.environ.get("GBV_KPI_DEBUG"):
-            raise
-        message = phrase("internal error ({kind}). Please report it and attach the file.", kind=type(error).__name__)
-        return _refuse(source.name, source.sha256, Problem("unreadable-file", Place(source.name), message))
 
 
 def read_file(source: Source, reader: Reader) -> FileTables:
@@ -117,7 +108,9 @@ def read_file(source: Source, reader: Reader) -> FileTables:
             problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
     if shown_names:
         problems = [_hide_name(problem, shown_names) for problem in problems]
-        tables = [_hide_table_name(table, shown_names) for table in tables]
+        for number, table in enumerate(tables):
+            found = [_hide_name(problem, shown_names) for problem in table.problems]
+            tables[number] = replace(table, sheet=shown_names.get(table.sheet, table.sheet), problems=found)
     return FileTables(source.name, source.sha256, encoding, tables, problems)
 
 
@@ -136,13 +129,6 @@ def _hide_name(problem: Problem, shown_names: Mapping[str | None, str]) -> Probl
     return replace(
         problem, place=replace(problem.place, sheet=shown), message=replace(problem.message, details=details)
     )
-
-
-def _hide_table_name(table: Table, shown_names: Mapping[str | None, str]) -> Table:
-    if table.sheet not in shown_names:
-        return table
-    problems = [_hide_name(problem, shown_names) for problem in table.problems]
-    return replace(table, sheet=shown_names[table.sheet], problems=problems)
 
 
 def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> Problem:

@@ -43,15 +43,12 @@ def return_schema(plan: Plan) -> type[BaseModel]:
 
 def column_faults(field: FieldInfo, values: Sequence[int]) -> list[tuple[int, str, Phrase]]:
     """Return the values that a field refuses in a column of whole numbers: index, problem code and message."""
+    item: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     try:
-        _column_adapter(_item_type(field)).validate_python(values)
+        _column_adapter(item).validate_python(values)
     except ValidationError as error:
         return [_fault(values, int(fault["loc"][0]), fault["type"]) for fault in error.errors(include_url=False)]
     return []
-
-
-def _item_type(field: FieldInfo) -> Any:
-    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
 @lru_cache  # the fields of a plan have a few types between them, and an adapter takes a millisecond

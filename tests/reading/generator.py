@@ -17,12 +17,12 @@ from operator import itemgetter
 from gbv_kpi.plan import ReturnField, load_plan
 from gbv_kpi.reading.locate import read_tables
 from gbv_kpi.reading.numbers import read_figure
-from gbv_kpi.reading.reader import reader_of
+from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.tables import Unread
 from gbv_kpi.sheets.sheet import Area, Cell, Sheet
 
 PLAN = load_plan()
-READER = reader_of(PLAN)
+READER = Reader(PLAN)
 FIELDS = [field_ for field_ in PLAN.fields if not field_.optional]
 UNITS = {unit.code: unit.name for unit in PLAN.expected_units(2023)}
 Rows = list[list[Cell]]

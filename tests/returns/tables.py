@@ -38,8 +38,8 @@ def table_of(rows: Sequence[Row], *, file: str = "a.csv", totals: Sequence[Total
         {
             "row": number,
             "column": np.zeros(len(rows), dtype=np.int32),
-            "unit": pd.Categorical([row.unit for row in rows]),
-            "named_unit": pd.Categorical([row.named or row.unit for row in rows]),
+            "unit": pd.Categorical(pd.Series([row.unit for row in rows], dtype=object)),
+            "named_unit": pd.Categorical(pd.Series([row.named or row.unit for row in rows], dtype=object)),
             "is_merged": np.array([row.named is not None for row in rows], dtype=bool),
             "is_expected": np.array([row.is_expected for row in rows], dtype=bool),
             "year": np.array([row.year for row in rows], dtype=np.int16),
