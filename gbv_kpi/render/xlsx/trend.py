@@ -20,7 +20,7 @@ from gbv_kpi.render.xlsx.units import RATE, VERDICT, IndicatorPage
 
 LEGEND, HEADINGS = 1, 2
 NAME, FIRST_YEAR = 0, 1
-NAME_WIDTH, YEAR_WIDTH, VERDICT_WIDTH = 30.0, 11.0, 16.0
+NAME_WIDTH, YEAR_WIDTH, VERDICT_WIDTH = 30.0, 11.0, 17.0
 CHART_SIZE = (460, 280)  # pixels
 BLOCK_ROWS = 13  # at least, so that the next chart is below
 PAGE_ROWS = 27
