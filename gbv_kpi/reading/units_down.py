@@ -14,7 +14,7 @@ from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
 from gbv_kpi.reading.body import WITH_FIGURES, Body, RowKind, doubts_in, read_body, split_rows
 from gbv_kpi.reading.columns import Columns, Rows, choose_columns
-from gbv_kpi.reading.grid import Column, Grid, Header
+from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import plain_words, words
@@ -91,10 +91,27 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
         for row, at in zip(doubt.rows.tolist(), index.tolist(), strict=True):
             remark = Seen(row + columns.first, doubt.column, doubt.shown, (doubt.kind,))
             problems.append(tables.of_return(tables.qualified(spot, remark, doubt.kind), found[0].returns, at, grid))
+    problems += _refuse_longer_rows(found, columns, rows, header, grid)
     problems += [*sums, *of_sections, *(tables.not_read(spot, column) for column in unread)]
     found = [replace(table, refusal=refusal) for table in found]
     found[0] = replace(found[0], problems=[*problems, *found[0].problems])
     return found, body.next_row, unread
+
+
+def _refuse_longer_rows(
+    found: Sequence[Table], columns: Columns, rows: Rows, header: Header, grid: Grid
+) -> Iterator[Problem]:
+    """Mark the rows of a CSV with a figure to the right of the last heading as faulty, and yield their problems."""
+    last = max(column.at for column in header.columns if column.path)
+    beyond = [columns.which(at, holds_figure)[rows] for at in range(last + 1, columns.width)]
+    is_longer = np.logical_or.reduce(beyond) if beyond and grid.sheet.name is None else np.zeros(len(rows), dtype=bool)
+    for index in np.flatnonzero(is_longer).tolist():
+        message = phrase("The row has more cells than the heading; a comma in a number may have moved its figures.")
+        remedy = phrase("Write numbers without a separator, or put them in quotation marks.")
+        problem = Problem("ambiguous-figure", grid.spot.at(int(rows[index]) + columns.first), message, remedy)
+        yield tables.of_return(problem, found[0].returns, index, grid)
+    for table in found:
+        table.returns["is_faulty"] |= is_longer
 
 
 def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:

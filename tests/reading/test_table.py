@@ -252,3 +252,11 @@ def test_a_unit_without_any_figure_has_not_reported(tmp_path: Path) -> None:
 def test_a_header_without_a_return_below_is_no_table(tmp_path: Path) -> None:
     assert told(read(tmp_path, [TITLE, HEADER])) == [("no-table-found", None)]
     assert told(read(tmp_path, [TITLE, HEADER, ["Toàn tỉnh", *SUM]])) == [("no-table-found", None)]
+
+
+@pytest.mark.parametrize("figures", ["20,12,10,10,30,29,1,200,190,60,58", "20,12,10,10,30,29,200,190,60,1,058"])
+def test_csv_row_with_a_comma_in_a_number_is_refused(tmp_path: Path, figures: str) -> None:
+    lines = ["Năm 2023", ",".join(f'"{heading}"' for heading in HEADER), f"Huyện Nho Quan,{figures}"]
+    returns = read(tmp_path, "\n".join(lines))
+    assert counts(returns) == {}
+    assert ("ambiguous-figure", None) in [(problem.code, problem.place.cell) for problem in returns.problems]
