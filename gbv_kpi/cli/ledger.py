@@ -241,10 +241,10 @@ def import_ledger(
 
     Example: gbv-kpi import ledger.jsonl --ledger postgresql://office@server/gbv
     """
-    from gbv_kpi.ledger.backup import import_lines, read_export
+    from gbv_kpi.ledger.backup import import_lines, read_export, starts_a_ledger
 
     lines = read_export(io.BytesIO(read_bounded(file, MAX_IMPORT)))
-    with request.open_ledger(create=True) as opened:
+    with request.open_ledger(create=starts_a_ledger(lines)) as opened:
         new, held = import_lines(opened, lines)
     details = {"ledger": opened.name}
     if not new:

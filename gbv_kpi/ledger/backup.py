@@ -30,7 +30,6 @@ from gbv_kpi.ledger.records import (
     FileWithReturns,
     Moment,
     Record,
-    ReturnRecord,
     UnitKey,
     add_submission,
     returns,
@@ -96,13 +95,22 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
     return lines
 
 
+def starts_a_ledger(lines: Iterable[Line]) -> bool:
+    """Return whether the files could be the first of a ledger: each return from its first revision on."""
+    try:
+        _expect_to_continue(_files(lines), {})
+    except LedgerError:
+        return False
+    return True
+
+
 def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
     """Add all lines that the ledger lacks, or none; return the numbers of new and of known files.
 
     Raises `LedgerError` for returns that do not continue those of the ledger: two ledgers with separate histories
     cannot be merged.
     """
-    files = [line for line in lines if isinstance(line, FileWithReturns)]
+    files = _files(lines)
 
     def add_new(connection: Connection) -> int:
         columns = submissions.c
@@ -111,11 +119,8 @@ def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
         columns = returns.c
         of_return = (columns.plan, columns.unit_code, columns.unit_since, columns.year)
         last = connection.execute(select(*of_return, func.max(columns.revision)).group_by(*of_return))
-        held = {(plan, UnitKey(*unit), year): revision for plan, *unit, year, revision in last}
+        _expect_to_continue(new, {(plan, UnitKey(*unit), year): revision for plan, *unit, year, revision in last})
         for file in new:
-            for given in file.returns:
-                _expect_next(given, file, held.get((file.plan, given.unit, given.year), 0))
-                held[file.plan, given.unit, given.year] = given.revision
             add_submission(connection, file, file.returns)
         recorded = set(query.journal_of(connection))
         journal = [line.event for line in lines if isinstance(line, _Recorded)]
@@ -130,19 +135,27 @@ def import_lines(ledger: Ledger, lines: Sequence[Line]) -> tuple[int, int]:
     return new, len(files) - new
 
 
-def _expect_next(given: ReturnRecord, file: FileRecord, held: int) -> None:
-    """Raise `LedgerError` unless the revision follows `held`, the last one of its return."""
-    if given.revision != held + 1:
-        message = phrase(
-            "The ledgers conflict: {file} has revision {revision} of {unit}, {year}, but the "
-            "ledger has revision {held}. Nothing was imported.",
-            file=file.file,
-            revision=given.revision,
-            unit=given.unit_name,
-            year=str(given.year),
-            held=held,
-        )
-        raise LedgerError(message)
+def _files(lines: Iterable[Line]) -> list[FileWithReturns]:
+    return [line for line in lines if isinstance(line, FileWithReturns)]
+
+
+def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKey, int]) -> None:
+    """Raise `LedgerError` for a revision that does not follow the last one of its return."""
+    held = dict(last)
+    for file, given in ((source, given) for source in files for given in source.returns):
+        key = (file.plan, given.unit, given.year)
+        if given.revision != held.get(key, 0) + 1:
+            message = phrase(
+                "The ledgers conflict: {file} has revision {revision} of {unit}, {year}, but the "
+                "ledger has revision {held}. Nothing was imported.",
+                file=file.file,
+                revision=given.revision,
+                unit=given.unit_name,
+                year=str(given.year),
+                held=held.get(key, 0),
+            )
+            raise LedgerError(message)
+        held[key] = given.revision
 
 
 @dataclass(frozen=True, slots=True)

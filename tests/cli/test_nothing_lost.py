@@ -193,17 +193,6 @@ def test_a_ledger_of_an_earlier_layout_is_refused_as_that(ledger: str) -> None:
     assert (ran.code, "was created by an older gbv-kpi" in ran.err) == (2, True)
 
 
-def test_a_ledger_without_paths_is_read_and_gets_them_with_a_write(ledger: str) -> None:
-    with sqlite3.connect(ledger) as connection:
-        connection.execute("ALTER TABLE gbv_kpi_submission DROP COLUMN path")
-    connection.close()
-    for command in ("status --year 2025", "trace training --year 2025", "export", "ledger check"):
-        assert run(*command.split(), "--ledger", ledger).code in (0, 1)
-    other = str(EXAMPLES / "2025" / "cap-tinh-2025.xlsx")
-    assert run("submit", other, "--by", "Lan", "--ledger", ledger).code == 0
-    assert f"] {other}," in run("trace", "training", "--year", "2025", "--ledger", ledger).out
-
-
 def test_trace_finds_a_file_that_was_named_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = str(tmp_path / "ledger.db")
     monkeypatch.chdir(EXAMPLES)
