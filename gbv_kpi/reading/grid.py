@@ -258,7 +258,7 @@ def _is_level_below(grid: Grid, row: int, main: int, first_field: int, columns: 
     is_hanging = any(not grid.text(main, column) for column, _ in inner)
     labels = [grid.explain(text) for _, text in inner]
     if len(texts) == 1 and not is_hanging:
-        return labels[0].only({Kind.MEASURE, Kind.ACTUAL}) or bool(labels[0].marks) or not labels[0].atoms
+        return labels[0].only({Kind.MEASURE, Kind.ACTUAL, Kind.TOPIC}) or bool(labels[0].marks) or not labels[0].atoms
     if len(inner) == len(texts) and row == main + 1:
         return True  # words under the fields, and no unit before them
     return is_hanging or any(label.atoms and not label.unknown_words for label in labels)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from gbv_kpi.reading.labels import Kind, Label
 from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.normalize import label_words
 
 _DECIMAL = re.compile(r"\d{1,2}(?:\.\d{1,2})*")
 _ROMAN = re.compile(r"[IVX]{1,5}")
@@ -87,14 +88,18 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
         label = vocabulary.explain(item.heading)
         following = rows[place + 1] if place + 1 < len(rows) else None
         is_headed = any(vocabulary.explain(text).marks for text in item.texts[:-1])  # in a column before it
-        node = _Node(item, level or _BLANK, number, label, _is_relative(label) and not is_headed)
+        is_relative = _is_relative(label) and not is_headed and bool(stack or item.has_figure)
+        node = _Node(item, level or _BLANK, number, label, is_relative)
         is_bare = not item.has_figure and not node.is_relative  # a heading, or an item that is not filled in
+        next_level = levels[place + 1] if following else (None, "")
+        begins_again = next_level in levels[:place] and label_words(item.heading)  # "Trong đó: xã điểm", then 1 again
+        is_section = begins_again or (is_bare and not label.is_inner)
         if level is not None:
             stack, node = _under_numbered(stack, node)
         elif not is_numbered:
             heads = is_bare and following is not None and _is_relative(vocabulary.explain(following.heading))
             stack, node = _under_plain(stack, replace(node, is_last_heading=heads), vocabulary)
-        elif is_bare and not label.is_inner and following is not None and _is_numbered(levels[place + 1][0]):
+        elif not item.has_figure and _is_numbered(next_level[0]) and is_section:
             stack, node = [], replace(node, level=_SECTION)
         else:
             stack = [up for up in stack if _is_above(up, node)]
@@ -108,8 +113,15 @@ def _is_above(up: _Node, node: _Node) -> bool:
     """Return whether an item is a heading of a later one that has no number, on a form with numbers."""
     if up.item.indent < node.item.indent or _RANK[up.level[0]] < _RANK["dash"]:
         return True
+    if _is_heading(up):
+        return not _is_heading(node)
     is_under_dash = up.level != _BLANK and not node.label.is_inner  # "Có lồng ghép tuyên truyền" after "- Mầm non"
     return node.is_relative and (is_under_dash or not up.is_relative)  # "Được tập huấn" after "Số hội viên phụ nữ"
+
+
+def _is_heading(node: _Node) -> bool:
+    """Return whether an item without a number is no more than a heading: it has no figure and names no field."""
+    return node.level == _BLANK and not (node.item.has_figure or node.is_relative or node.label.field)
 
 
 def _is_numbered(level: Level | None) -> bool:

@@ -76,6 +76,13 @@ REFUSED: dict[str, Rows] = {
     "trained members of another body": [
         *FORM, *ITEMS[:5], ["", "Số hội viên phụ nữ", 700], ["", "Trong đó: được tập huấn", 25], *ITEMS[6:],
     ],
+    "blank items and a part below": [
+        *FORM, [1, LABELS[0], ""], *ITEMS[1:], ["Trong đó: xã điểm"], *LATER[:2],
+    ],
+    "women first, without numbers": [
+        *FORM, ["", "Nữ", ""], *(["", label, b] for label, b in zip(LABELS, B, strict=True)), ["", "Nam", ""], *ITEMS,
+    ],
+    "two bodies": [*FORM, ["", "Công an", ""], *ITEMS, ["", "Hội LHPN", ""], *LATER],
     "households by their measure": [
         *FORM[:2], ["STT", "Chỉ tiêu", "ĐVT", "Số liệu"], *([n, label, "Hộ", a] for n, label, a in ITEMS),
     ],
