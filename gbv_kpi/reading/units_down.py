@@ -1,6 +1,5 @@
 """Read a table with a row for each return: fields across, units down."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,18 +16,16 @@ from gbv_kpi.reading.columns import Columns, Rows, choose_columns
 from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.normalize import plain_words, words
+from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.numbers import read_figure
-from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS
+from gbv_kpi.reading.row_names import names_of_units, texts_of
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock, limits_of, year_of
-from gbv_kpi.reading.units import heads_bodies, level_of
+from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
-_REMARK = re.compile(r"\s*[(\[]|\s+[-–—]\s+")
 _KEPT = (Kind.PART_OF_YEAR, Kind.ESTIMATE, Kind.UNEXPLAINED)  # sections with rows that are reported, not left out
 MOST_NOTES = 200  # rows of words below the last return
-_COMMUNES = re.compile(r"\bcac (?:xa|phuong|thi tran)\b(?!.*\bhuyen\b)")  # "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     others = [column for column in header.columns if column not in keys and column not in named]
     doubts = list(doubts_in(columns, rows, others, fields_at, title.named_years, grid.reader))
     if doubts:
-        names = [texts for column in keys if (texts := _texts(columns, column, rows, grid))]
+        names = [texts for column in keys if (texts := texts_of(columns, column, rows, grid))]
         rows, doubts = split_rows(rows, doubts, names)
     fields = choose_columns(grid, named, title.named_years, lambda at: columns.has_cells(at, rows))
     found = [_table(columns, rows, body, roles, chosen, year, title, grid) for year, chosen in fields.by_year.items()]
@@ -222,9 +219,9 @@ def _table(
     claims = Claims(
         at,
         np.full(count, roles.name.at if roles.name else -1, dtype=np.int32),
-        _names(_texts(columns, roles.unit, rows, grid), roles, title, grid),
-        _texts(columns, roles.code, rows, grid),
-        Texts.of([str(year)] * count) if headed else _texts(columns, roles.year, rows, grid),
+        names_of_units(texts_of(columns, roles.unit, rows, grid), roles.unit, title, grid),
+        texts_of(columns, roles.code, rows, grid),
+        Texts.of([str(year)] * count) if headed else texts_of(columns, roles.year, rows, grid),
         np.full(count, headed.row, dtype=np.int32) if headed else at,
         np.full(count, year_column.at if year_column else -1, dtype=np.int32),
         np.where(is_dated[body.section_of[rows]], body.section_of[rows], -1),
@@ -242,55 +239,6 @@ def _table(
     problems += tables.hidden(grid, frame, cells, across=False)
     totals = list(_totals(columns, rows, body, roles, chosen, frame))
     return Table(grid.spot.file, grid.spot.sheet, frame, cells, totals, problems)
-
-
-def _texts(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> Texts | None:
-    """Return the texts of a column of names or years; in a merged area that of its first cell."""
-    if column is None:
-        return None
-    values, at = columns.values(column.at), column.at
-    texts = [cell.strip() if isinstance(cell, str) else _name_of(cell) for cell in values.cells]
-    codes = values.codes
-    down = [area for area in grid.sheet.merged if area[0][1] <= at <= area[1][1] and area[1][0] > columns.first]
-    if down and at < columns.width:
-        codes = codes.copy()
-        for (top, left), (bottom, _) in down:
-            text = _name_of(grid.cell(top, left))
-            texts.append(text)
-            codes[max(top - columns.first, 0) : bottom - columns.first + 1] = len(texts) - 1
-    return Texts(codes[rows], texts)
-
-
-def _names(texts: Texts | None, roles: _Roles, title: TitleBlock, grid: Grid) -> Texts | None:
-    """Return the names of units, without "(đính chính)": a corrected row claims the place of the one it corrects.
-
-    A bare name under “Xã, thị trấn” or “Công an huyện” is another's, even if a unit has it.
-    """
-    if texts is not None:
-        split = [_REMARK.split(name, maxsplit=1) for name in texts.values]
-        is_said = [len(parts) > 1 and grid.explain(parts[1]).only({Kind.ACTUAL}) for parts in split]
-        names = [parts[0] if said else name for parts, said, name in zip(split, is_said, texts.values, strict=True)]
-        texts = Texts(texts.codes, names)
-    path = roles.unit.path if roles.unit else ()
-    heading = {word for text in path for word in words(text)}
-    is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
-    body = next(filter(heads_bodies, path), "Xã" if is_of_communes else "")
-    is_of_units = body == "Xã" and heading & (DISTRICT_WORDS | {"district"})
-    if texts is None or not body or is_of_units or grid.reader.vocabulary.is_of_communes:
-        return texts
-    is_bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
-    return Texts(
-        texts.codes, [f"{body} {name}" if bare else name for name, bare in zip(texts.values, is_bare, strict=True)]
-    )
-
-
-def _are_communes(line: str) -> bool:
-    return _COMMUNES.search(" ".join(plain_words(line))) is not None
-
-
-def _name_of(cell: Cell) -> str:
-    year = year_of(cell) if not isinstance(cell, str) else None
-    return str(year) if year else text_of(cell)
 
 
 def _take_out_shared(

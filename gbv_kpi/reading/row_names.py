@@ -1,0 +1,65 @@
+"""Read the cells of a table that name the units and years of its rows."""
+
+import re
+
+from gbv_kpi.reading.columns import Columns, Rows
+from gbv_kpi.reading.grid import Column, Grid
+from gbv_kpi.reading.identify import Texts
+from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.normalize import plain_words, words
+from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS
+from gbv_kpi.reading.title_block import TitleBlock, year_of
+from gbv_kpi.reading.units import heads_bodies, level_of
+from gbv_kpi.sheets.sheet import Cell, text_of
+
+_REMARK = re.compile(r"\s*[(\[]|\s+[-–—]\s+")
+_COMMUNES = re.compile(r"\bcac (?:xa|phuong|thi tran)\b(?!.*\bhuyen\b)")  # "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN"
+
+
+def texts_of(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> Texts | None:
+    """Return the texts of a column of names or years; in a merged area that of its first cell."""
+    if column is None:
+        return None
+    values, at = columns.values(column.at), column.at
+    texts = [cell.strip() if isinstance(cell, str) else _name_of(cell) for cell in values.cells]
+    codes = values.codes
+    down = [area for area in grid.sheet.merged if area[0][1] <= at <= area[1][1] and area[1][0] > columns.first]
+    if down and at < columns.width:
+        codes = codes.copy()
+        for (top, left), (bottom, _) in down:
+            text = _name_of(grid.cell(top, left))
+            texts.append(text)
+            codes[max(top - columns.first, 0) : bottom - columns.first + 1] = len(texts) - 1
+    return Texts(codes[rows], texts)
+
+
+def names_of_units(texts: Texts | None, unit: Column | None, title: TitleBlock, grid: Grid) -> Texts | None:
+    """Return the names of units, without "(đính chính)": a corrected row claims the place of the one it corrects.
+
+    A bare name under “Xã, thị trấn” or “Công an huyện” is another's, even if a unit has it.
+    """
+    if texts is not None:
+        split = [_REMARK.split(name, maxsplit=1) for name in texts.values]
+        is_said = [len(parts) > 1 and grid.explain(parts[1]).only({Kind.ACTUAL}) for parts in split]
+        names = [parts[0] if said else name for parts, said, name in zip(split, is_said, texts.values, strict=True)]
+        texts = Texts(texts.codes, names)
+    path = unit.path if unit else ()
+    heading = {word for text in path for word in words(text)}
+    is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
+    body = next(filter(heads_bodies, path), "Xã" if is_of_communes else "")
+    is_of_units = body == "Xã" and heading & (DISTRICT_WORDS | {"district"})
+    if texts is None or not body or is_of_units or grid.reader.vocabulary.is_of_communes:
+        return texts
+    is_bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
+    return Texts(
+        texts.codes, [f"{body} {name}" if bare else name for name, bare in zip(texts.values, is_bare, strict=True)]
+    )
+
+
+def _are_communes(line: str) -> bool:
+    return _COMMUNES.search(" ".join(plain_words(line))) is not None
+
+
+def _name_of(cell: Cell) -> str:
+    year = year_of(cell) if not isinstance(cell, str) else None
+    return str(year) if year else text_of(cell)
