@@ -116,7 +116,10 @@ def _is_above(up: _Node, node: _Node) -> bool:
     if _is_heading(up):
         return not _is_heading(node)
     is_under_dash = up.level != _BLANK and not node.label.is_inner  # "Có lồng ghép tuyên truyền" after "- Mầm non"
-    return node.is_relative and (is_under_dash or not up.is_relative)  # "Được tập huấn" after "Số hội viên phụ nữ"
+    is_part = node.label.is_inner and up.label.only({Kind.PART})  # "Trong đó: được tập huấn" after "Nữ"
+    return (
+        node.is_relative and not is_part and (is_under_dash or not up.is_relative)
+    )  # "Được tập huấn" after "Số hội viên phụ nữ"
 
 
 def _is_heading(node: _Node) -> bool:

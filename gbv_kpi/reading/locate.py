@@ -122,7 +122,9 @@ def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Part]:
         personal = privacy.columns_of_persons(headings, title.cells)
         rows = [row for table in tables for row in table.returns["row"].tolist()[: privacy.LOOKED_BELOW]]
         for column in unread:
-            if any(privacy.names_person(grid.text(row, column.at)) for row in rows):
+            if not privacy.names_officer(column.heading) and any(
+                privacy.names_person(grid.text(row, column.at)) for row in rows
+            ):
                 personal.setdefault(column.first, "Họ và tên")
         yield _Part(tables, personal, next_row)
 

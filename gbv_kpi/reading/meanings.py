@@ -214,7 +214,8 @@ class Vocabulary:
         Offices write "Người" as the measure of everything, but people who are helped are not cases.
         """
         counts = {self._counts[name]} | ({"people"} if label.only({Kind.MEASURE}) else set())
-        return any(atom.counts and atom.counts.isdisjoint(counts) for atom in label.atoms)
+        measured = {measure for atom in label.atoms for measure in atom.counts}
+        return bool(measured) and measured.isdisjoint(counts)
 
     def _inner(self, atom: Atom, named: str | None, upper: Key | None) -> str | None:
         """Return the field that a phrase names under the field or first level above it."""

@@ -37,6 +37,10 @@ _PERSON = re.compile(  # but for the streets, communes and schools that have a p
     rf"(?:(?=[{_UPPER}])(?i:{_FAMILY})(?:\s+[{_UPPER}](?=[^{_UPPER}]|\b)\w*){{2,4}}"
     rf"|(?i:(?!do )(?:{_FAMILY})\s+(?:thị|văn|thi|van)(?:\s+[^\W\d_]+){{1,2}}))(?![^\W_])"
 )
+_NO_PERSON = re.compile(
+    r"(?i:(?:tncs|cộng sản|tp\.?|thành phố) hồ chí minh"
+    r"|(?:đường|tiểu học|mầm non|th|thcs|thpt|câu lạc bộ|tòa nhà) (?=\w+ \w+))"
+)
 
 # Who made a return may be named in its title block.
 _OFFICERS = re.compile(
@@ -126,7 +130,7 @@ def columns_of_persons(headings: Texts, titles: Texts = (), items: Texts = ()) -
             found[row, column] = entry.label
     for row, column, text in titles:
         entry = personal_entry(text)
-        if entry and not entry.is_contact and not _OFFICERS.search(" ".join(plain_words(text))):
+        if entry and not entry.is_contact and not names_officer(text):
             found[row, column] = entry.label
     for row, column, text in items:
         if (entry := personal_entry(text)) and entry.kind != "whole":
@@ -152,7 +156,12 @@ def without_persons(text: str) -> str:
 
 
 def names_person(text: str) -> bool:
-    return _PERSON.search(unicodedata.normalize("NFC", text)) is not None
+    return _PERSON.search(_NO_PERSON.sub("", unicodedata.normalize("NFC", text))) is not None
+
+
+def names_officer(heading: str) -> bool:
+    """Return whether a heading is about those who made the return: "Người lập biểu"."""
+    return _OFFICERS.search(" ".join(plain_words(heading))) is not None
 
 
 def without_names(text: str) -> str:

@@ -25,7 +25,10 @@ _FIGURE_OF_YEAR = re.compile(r"\d{4}\s*(?::|la|co)\s*\d")  # "Năm 2022: 17"
 _NOTHING_IN = re.compile(r"\bkhong (?:phat sinh|xay ra|co vu|co truong hop)\b")
 _WITH = re.compile(r"\b(?:gom|ke|tinh) ca\b")
 _OF_SENDING = re.compile(r"\b(?:gui|nop|han|deadline|submit\w*)\b")
-_OF_BODIES = re.compile(r"\W*(?:(?:tong hop|bao cao|so lieu|ket qua|cua)\s+)*(?P<body>.{2,40}?)\s+cac\b")
+_OF_BODIES = re.compile(
+    r"\W*(?:(?:tong hop|bao cao|so lieu|ket qua|cua)\s+)*(?P<body>[^,]{2,40}?)(?<! tai)(?<! va)\s+"
+    r"cac (?:huyen|thanh pho|xa|phuong|thi tran)\b"
+)
 _PARTING = (Kind.PART, Kind.PART_OF_YEAR)
 _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
 _FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
@@ -82,8 +85,8 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     ):
         return None
     is_scaled, is_limited = is_scale(remaining), is_incomplete(remaining)
-    is_of_figures = is_explained or is_scaled or _OF_FIGURES.search(plain) or ("bao cao" in plain and is_limited)
-    if _OF_SENDING.search(plain) or not is_of_figures:
+    is_of_figures = _OF_FIGURES.search(plain) or _WITH.search(plain) or ("bao cao" in plain and is_limited)
+    if _OF_SENDING.search(plain) or not (is_explained or is_scaled or is_of_figures):
         return None
     is_rate = label is not None and label.against is Kind.RATE
     is_dated = label is not None and bool(label.years) and bool(years) and years.isdisjoint(label.years)
@@ -103,8 +106,12 @@ def _is_aside(plain: str, vocabulary: Vocabulary) -> bool:
     """Return whether a note of one clause leaves the whole as it is: "Nữ: 15 người", "Nam 5", but not "Quý: 4"."""
     if re.search("[;,]", plain):
         return False
-    if _WITH.search(plain) or _OF_FIGURES.search(plain) or _NOTHING_IN.search(plain):
-        return bool(_WITH.search(plain)) or not _OF_FIGURES.search(plain)
+    if _WITH.search(plain):
+        return True
+    if _OF_FIGURES.search(plain):
+        return False
+    if _NOTHING_IN.search(plain):
+        return True
     found = _OWN_FIGURE.fullmatch(plain.strip())
     tail = found["tail"] if found else None
     return vocabulary.explain(tail).only({Kind.MEASURE}) if tail else bool(found and found["sex"])
@@ -131,8 +138,10 @@ def against_in_cell(
     if reader.units.knows(text) or words(text) in vocabulary.places:
         return None
     if _against_alone(label) not in (None, *_PARTING):
-        kind = _against_alone(word)
-        return kind if kind is Kind.ACCUMULATED else None  # "Giai đoạn: 2021-2023", but not "Đánh giá: Đạt"
+        kind, plan = _against_alone(word), reader.plan
+        is_of_plan = re.findall(r"\d{4}", text) == [str(plan.first_year), str(plan.last_year)]
+        # "Giai đoạn: 2021-2023", but not the plan's own, nor "Đánh giá: Đạt"
+        return kind if kind is Kind.ACCUMULATED and not is_of_plan else None
     if kind := against_in(text, vocabulary):
         return kind
     if _is_neutral(text, vocabulary):

@@ -13,7 +13,8 @@ from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 _REMARK = re.compile(r"\s*[(\[]|\s+[-–—]\s+")
-_COMMUNES = re.compile(r"\bcac (?:xa|phuong|thi tran)\b(?!.*\bhuyen\b)")  # "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN"
+# "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN", but not "CÁC HUYỆN … TỔNG HỢP TỪ CÁC XÃ"
+_COMMUNES = re.compile(r"^(?!.*\b(?:cac huyen|huyen thanh pho)\b).*\b(?:cac|\d+) (?:xa|phuong|thi tran)\b")
 
 
 def texts_of(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> Texts | None:

@@ -45,11 +45,12 @@ _SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
     r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
-    r"|^\W*(?:x|×|nhan|he so)\s*:?\s*10+(?:[. ]?000)*\b"
+    r"|^[\s(]*(?:x|×|\*|nhan(?: voi)?|he so)\s*:?\s*10+(?:[. ]?000)*\b"
+    r"|^\W*(?:nghin|ngan|tram|chuc|trieu)\s+(?:nguoi|vu|dong)\b"
 )
 _NOT_ALL = re.compile(
     r"(?<!\bneu )\b(?:chua|khong)\s+(?:bao gom|gom|co so lieu|tinh|tong hop|day du|du so lieu)\b"
-    r"|\bthieu\s+(?:so lieu\b|\d+\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b)"
+    r"|\bthieu\s+(?:so lieu\b|\d+\s*(?:xa|phuong|thi tran|don vi|thon|to dan pho)\b)"
     r"|\b(?:excluding|not including)\b"
 )
 _SOME_OF = re.compile(r"\b(\d{1,3})\s*/\s*(\d{1,3})\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b")

@@ -99,7 +99,7 @@ def _refuse_longer_rows(
     found: Sequence[Table], columns: Columns, rows: Rows, header: Header, grid: Grid
 ) -> Iterator[Problem]:
     """Mark the rows of a CSV with a figure to the right of the last heading as faulty, and yield their problems."""
-    last = max(column.at for column in header.columns if column.path)
+    last = max(column.at for column in header.columns if column.path and Kind.NOTE not in column.roles)
     beyond = [columns.which(at, holds_figure)[rows] for at in range(last + 1, columns.width)]
     is_longer = np.logical_or.reduce(beyond) if beyond and grid.sheet.name is None else np.zeros(len(rows), dtype=bool)
     for index in np.flatnonzero(is_longer).tolist():
