@@ -27,7 +27,7 @@ UNBOUNDED = 100_000  # columns: off a terminal a table is as wide as it needs
 
 # Control and invisible characters, and marks of text direction, could act on a terminal or hide text. Surrogates come
 # from file names that are not Unicode, and cannot be encoded; U+FFFE and U+FFFF are not allowed in XML.
-_ACTING = re.compile(
+_CONTROLS = re.compile(
     "[\0-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
 )
@@ -56,7 +56,7 @@ def escape_controls(text: str) -> str:
     """Return the text with control characters escaped, so that they cannot act on a terminal."""
     if text.isprintable():
         return text
-    return _ACTING.sub(lambda found: " " if found[0] in "\n\r\t" else f"\\u{ord(found[0]):04x}", text)
+    return _CONTROLS.sub(lambda found: " " if found[0] in "\n\r\t" else f"\\u{ord(found[0]):04x}", text)
 
 
 def print_result(content: "str | bytes | Iterable[str] | RenderableType", output: Path | None) -> None:
@@ -154,7 +154,7 @@ def escape_json(text: str) -> str:
         return text
     from json import dumps
 
-    return _ACTING.sub(lambda found: found[0] if found[0] == "\n" else dumps(found[0])[1:-1], text)
+    return _CONTROLS.sub(lambda found: found[0] if found[0] == "\n" else dumps(found[0])[1:-1], text)
 
 
 def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:

@@ -42,9 +42,9 @@ def sheet_title(wanted: str, taken: Iterable[str]) -> str:
     """Return a name for a sheet: without characters a workbook refuses, short enough, and not `taken` in any case."""
     clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in storable(wanted)).strip(" '") or "1"
     used = {title.casefold() for title in taken}
-    title, number = clean[:MAX_TITLE], 1
+    title, number = clean[:MAX_TITLE].rstrip(" '"), 1
     while title.casefold() in used:
         number += 1
         ending = f" ({number})"
-        title = clean[: MAX_TITLE - len(ending)] + ending
+        title = clean[: MAX_TITLE - len(ending)].rstrip(" '") + ending
     return title

@@ -86,11 +86,11 @@ def _save(
     problems: Sequence[Problem], source: Source, language: Language, copied: tuple[Workbook, Sheets] | Phrase
 ) -> bytes:
     """Mark and list the problems in a copied workbook; or list them alone, with the reason why nothing was copied."""
+    note = copied if isinstance(copied, Phrase) else None
     book, sheet_by_name = (_new_book(), {}) if isinstance(copied, Phrase) else copied
     for (title, address), found in _group_by_cell(problems, sheet_by_name).items():
         _mark(book[title], address, found, language)
     summary = book.create_sheet(excel_style.sheet_title(language.say(phrase("To correct")), book.sheetnames), 0)
-    note = copied if isinstance(copied, Phrase) else None
     _fill_list(summary, source.name, problems, sheet_by_name, language, note)
     book.active = 0
     for sheet in book.worksheets:  # typing would go into all selected sheets

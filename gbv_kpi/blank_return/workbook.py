@@ -12,7 +12,21 @@ from gbv_kpi.blank_return.request import BlankReturn, Layout
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
 from gbv_kpi.render import jinja
-from gbv_kpi.render.xlsx.book import BOLD, CENTRED, GRID, HEADING, PLAIN, TITLE, Area, Book, Cell, Line, Look, Page
+from gbv_kpi.render.xlsx.book import (
+    BOLD,
+    CENTRED,
+    GRID,
+    HEADING,
+    PLAIN,
+    TITLE,
+    Area,
+    Book,
+    Cell,
+    Line,
+    Look,
+    Page,
+    spaced,
+)
 
 ROW_HEIGHT = 20  # points, at least, of a row
 FRAME = 2  # the columns before the figures: number and unit
@@ -131,7 +145,8 @@ def _fill_header(page: Page, request: BlankReturn, top: int) -> int:
 
 def _form_title(unit: Unit, taken: Sequence[str]) -> str:
     """Return the unit's name, or its code where the name is too long or taken: a cut name may be another unit's."""
-    return unit.name if excel_style.sheet_title(unit.name, taken) == unit.name else unit.code
+    name = spaced(unit.name)
+    return unit.name if excel_style.sheet_title(name, taken) == name else unit.code
 
 
 def _fill_form(page: Page, request: BlankReturn, unit: Unit) -> None:

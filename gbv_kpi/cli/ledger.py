@@ -90,7 +90,7 @@ def trace(
     from gbv_kpi.render.ledger import trace_listing, trace_to_json, trace_to_terminal
 
     plan = request.load_plan()
-    (key,) = keys_named(plan, unit, year) if unit is not None else (None,)
+    key = None if unit is None else keys_named(plan, unit, year).pop()
     with request.open_ledger() as opened, opened.reading() as connection:
         entries = entries_of(connection, plan, years=[year], as_of=request.moment)
         events = events_of(connection, plan, [year], request.moment)
@@ -190,12 +190,12 @@ def note(
 
 def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str, year: int, text: str) -> None:
     from gbv_kpi.ledger.year import record_event
-    from gbv_kpi.render.ledger import event_shown
+    from gbv_kpi.render.ledger import event_to_text
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event = record_event(opened, plan, unit, year, kind, text, request.author())
-    request.emit(event_shown(event, True, request.format, request.language))
+    request.emit(event_to_text(event, True, request.format, request.language))
 
 
 def sign(
@@ -208,12 +208,12 @@ def sign(
     Example: gbv-kpi sign --year 2025
     """
     from gbv_kpi.ledger.year import sign as record
-    from gbv_kpi.render.ledger import event_shown
+    from gbv_kpi.render.ledger import event_to_text
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event, is_new = record(opened, plan, year, request.author())
-    request.emit(event_shown(event, is_new, request.format, request.language))
+    request.emit(event_to_text(event, is_new, request.format, request.language))
 
 
 def export_ledger(

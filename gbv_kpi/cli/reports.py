@@ -156,14 +156,14 @@ def report(
 
 def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes | None = None) -> None:
     """Show the outcome and exit with its code; if quiet and the code is 0, only write the file."""
-    from gbv_kpi.render.formats import rendered
+    from gbv_kpi.render.formats import render_outcome
 
     silent = quiet and outcome.exit_code == 0
     request.say_left_out(outcome.left_out, silent=silent)
     expect_other_file(request.output, [file.path for file in outcome.files])
     spoken = request.document_language if request.format == "docx" else request.language
     if request.output is not None or not silent:
-        request.emit(rendered(outcome, request.format, spoken, template))
+        request.emit(render_outcome(outcome, request.format, spoken, template))
     raise typer.Exit(outcome.exit_code)
 
 

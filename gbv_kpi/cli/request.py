@@ -184,14 +184,14 @@ class Request:
         silent: bool = False,
     ) -> None:
         """Render a result in the requested format and emit it; if silent, only to a file."""
-        from gbv_kpi.render.formats import rendered_listing
+        from gbv_kpi.render.formats import render_listing
 
         if self.output is None and silent:
             return
         if self.format in ("table", "json"):
             self.emit((json if self.is_json else table)(item, self.language))
         else:
-            self.emit(rendered_listing(listing(item, self.language), self.format, self.language))
+            self.emit(render_listing(listing(item, self.language), self.format, self.language))
 
     def say_left_out(self, files: Sequence[str], *, silent: bool) -> None:
         if files and not silent:

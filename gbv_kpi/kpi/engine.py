@@ -41,10 +41,13 @@ def evaluate(returns: Returns, plan: Plan) -> Scorecard:
     end = 0
     for year in years:
         rows = returns_of_year(valid, year, given)
-        coverage.append(_coverage(plan, year, rows, {code for code, refused_year in refused if refused_year == year}))
+        covered = _coverage(plan, year, rows, {code for code, refused_year in refused if refused_year == year})
+        coverage.append(covered)
+        if not len(rows):
+            continue
         counts = sum_by_unit(rows, given)
         counts = counts.assign(**dict.fromkeys(blank, pd.Series(pd.NA, index=counts.index, dtype="Int64")))
-        for part in _findings(plan, coverage[-1], counts, valid) if len(counts) else ():
+        for part in _findings(plan, covered, counts, valid):
             start, end = end, end + len(part["unit"])
             for name, column in part.items():
                 columns[name][start:end] = column

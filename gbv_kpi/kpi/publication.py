@@ -37,9 +37,8 @@ class Publication(BaseModel):
     def sums(self, year: int) -> Iterable[tuple[Side, str, tuple[str, ...], int]]:
         """Yield fields, indicator, units and sum of every count disclosed for a year."""
         for told_year, indicator, units, *counts in self.told:
-            sides = zip(self.indicators[indicator], counts, strict=True) if told_year == year else ()
-            for fields, count in sides:
-                if count is not None:
+            for fields, count in zip(self.indicators[indicator], counts, strict=True):
+                if told_year == year and count is not None:
                     yield fields, indicator, units, count
 
 

@@ -85,7 +85,7 @@ def latest(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def unit_of(plan: Plan, key: UnitKey, year: int) -> Unit | None:
-    """Return the unit of a year that the unit with a key is, after mergers, or None."""
+    """Return the unit that reports in a year for the unit of this key, after mergers; None if there is none."""
     if not plan.units:
         return Unit(code=key.code, name=key.code)
     named = next((unit for unit in plan.units_by_code.get(key.code, ()) if key_of(unit) == key), None)

@@ -25,9 +25,9 @@ class PatientConnection(Connection[Any]):
     seconds = ANSWER_SECONDS
 
     def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **options: Any) -> Any:
-        return super().wait(self._limited(gen), *arguments, **options)
+        return super().wait(self._steps_until_deadline(gen), *arguments, **options)
 
-    def _limited(self, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    def _steps_until_deadline(self, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
         """Pass on what `steps` wait for; psycopg sends 0 every 0.1 s while nothing has arrived."""
         deadline, ready = time.monotonic() + self.seconds, None
         while True:

@@ -178,7 +178,11 @@ def _needed_fields(tables: Mapping[str, Any], other: Mapping[str, Any]) -> Itera
     """
     keys = (("field", "part_of"), ("field", "form_of"), ("indicator", "numerator"), ("indicator", "denominator"))
     needed: set[Any] = {name for table, key in keys for _, name in texts(tables, table, key)}
-    theirs = entries(other, "field")
+    names = ("id", "part_of", "form_of")
+    valid = (
+        pair for pair in entries(other, "field").items() if all(isinstance(pair[1].get(k, ""), str) for k in names)
+    )
+    theirs = dict(valid)
     for _ in theirs:  # no chain of parts and wholes is longer
         for entry in theirs.values():
             if entry.get("id") in needed:

@@ -84,6 +84,7 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
     is_numbered = sum(map(_is_numbered, (level for level, _ in levels))) > 1
     stack: list[_Node] = []
     items: list[Item] = []
+    seen: set[tuple[Level | None, str]] = set()
     for place, (item, (level, number)) in enumerate(zip(rows, levels, strict=True)):
         label = vocabulary.explain(item.heading)
         following = rows[place + 1] if place + 1 < len(rows) else None
@@ -92,7 +93,8 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
         node = _Node(item, level or _BLANK, number, label, is_relative)
         is_bare = not item.has_figure and not node.is_relative  # a heading, or an item that is not filled in
         next_level = levels[place + 1] if following else (None, "")
-        begins_again = next_level in levels[:place] and label_words(item.heading)  # "Trong đó: xã điểm", then 1 again
+        begins_again = next_level in seen and bool(label_words(item.heading))  # "Trong đó: xã điểm", then 1 again
+        seen.add((level, number))
         is_section = begins_again or (is_bare and not label.is_inner)
         if level is not None:
             stack, node = _under_numbered(stack, node)

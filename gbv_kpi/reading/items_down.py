@@ -129,16 +129,16 @@ def _figures(grid: Grid, form: Form, titled: Set[int]) -> tuple[list[Figure], li
     return figures, unknown
 
 
-def _whole_province_problem(found: dict[str, Figure], of: pd.Series, title: TitleBlock, grid: Grid) -> Problem | None:
+def _whole_province_problem(found: dict[str, Figure], row: pd.Series, title: TitleBlock, grid: Grid) -> Problem | None:
     """Return the problem if a district's form gives the figures of "Toàn tỉnh"."""
     units = {unit.code: unit for year in title.named_years for unit in grid.reader.plan.units_in(year)}
-    unit = units.get(str(of["unit"]))
+    unit = units.get(str(row["unit"]))
     if unit is None or not unit.expected or level_of(unit.name) == "tỉnh":
         return None
     for figure in found.values():
         for heading in figure.column.path:
             if plain_words(heading)[-1:] == ("tinh",) and grid.explain(heading).only({Kind.SUM}):
-                place = place_named(grid.spot.at(of["row"], of["column"]))
+                place = place_named(grid.spot.at(row["row"], row["column"]))
                 message = phrase(
                     "This return names {unit} here, but {other} in {place}.", unit=heading, other=unit.name, place=place
                 )

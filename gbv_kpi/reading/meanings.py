@@ -178,7 +178,7 @@ class Vocabulary:
         In a form the `headings` are of the item, `columns` are over its column, and `measures` next to it.
         """
         path = [*headings, *columns]
-        innermost = (len(headings) - 1, len(path) - 1)
+        last_heading, last = len(headings) - 1, len(path) - 1
         named: str | None = None  # the field so far
         upper: Key | None = None
         years: set[int] = set()
@@ -190,7 +190,8 @@ class Vocabulary:
             if label.unknown_words and not any(atom.field for atom in label.atoms):
                 named, upper = (None, None) if label.marks else (named, upper)
                 continue
-            is_over = place not in innermost or (label.unknown_words and place < innermost[1])
+            is_innermost = place in (last_heading, last)
+            is_over = not is_innermost or (place < last and bool(label.unknown_words))
             if is_over and any(map(_only_topic, label.atoms)):
                 against += [(kind, label.text) for atom in label.atoms if (kind := atom.against)]
                 continue
@@ -200,7 +201,7 @@ class Vocabulary:
                     if inner is None and named and atom.field and not self.is_within(atom.field, named):
                         against.append((Kind.UNEXPLAINED, label.text))
                     named, upper = inner or atom.field or named, atom.upper
-                elif kind := _kind_in(atom, label, path[place + 1 :], is_innermost=place in innermost):
+                elif kind := _kind_in(atom, label, path[place + 1 :], is_innermost=is_innermost):
                     against.append((kind, label.text))
         measured = [*path, *measures]
         against += [

@@ -130,15 +130,15 @@ def hidden(grid: Grid, frame: pd.DataFrame, cells: Mapping[str, FieldCells], *, 
     of_row = phrase("This row is hidden; its figures were read and count.")
     of_column = phrase("This column is hidden; its figures were read and count.")
     for index in range(len(frame)) if rows or columns else ():
-        by_field = {field: address for field, found in cells.items() if (address := found.address(index))[0] >= 0}
-        row, at = min(by_field.values(), default=(-1, -1))
+        addresses = [address for found in cells.values() if (address := found.address(index))[0] >= 0]
+        row, at = min(addresses, default=(-1, -1))
         if at in columns if across else row in rows:
             problem = Problem("hidden-figures", grid.spot.at(row, at), of_column if across else of_row)
             yield of_return(problem, frame, index, grid)
-        for field, (row, at) in by_field.items() if index == 0 else ():
-            if row in rows if across else at in columns:
-                message = of_row if across else of_column
-                yield Problem("hidden-figures", grid.spot.at(row, at), message, field=field)
+    for field, found in cells.items() if len(frame) else ():
+        row, at = found.address(0)
+        if row >= 0 and (row in rows if across else at in columns):
+            yield Problem("hidden-figures", grid.spot.at(row, at), of_row if across else of_column, field=field)
 
 
 class Cited(Protocol):

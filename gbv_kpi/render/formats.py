@@ -32,12 +32,12 @@ OF_LISTING = {
 Rendered: TypeAlias = "bytes | str | Iterable[str] | RenderableType"
 
 
-def rendered(outcome: Outcome, format: str, language: Language, template: bytes | None = None) -> Rendered:
+def render_outcome(outcome: Outcome, format: str, language: Language, template: bytes | None = None) -> Rendered:
     """Return the bytes of a file, or a text, whole or in pieces; `template` is an office's own Word document."""
     render: Callable[..., Rendered] = resolve_name(OF_OUTCOME[format])
     return render(outcome, language, template) if format == "docx" else render(outcome, language)
 
 
-def rendered_listing(listing: "Listing", format: str, language: Language) -> Rendered:
+def render_listing(listing: "Listing", format: str, language: Language) -> Rendered:
     render: Callable[[Listing, Language], Rendered] = resolve_name(OF_LISTING[format])
     return render(listing, language)

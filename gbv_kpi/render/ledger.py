@@ -194,7 +194,7 @@ def difference_listing(difference: Difference, language: Language) -> Listing:
     return listing_of(title, columns, difference.returns, notes)
 
 
-def event_shown(event: Event, is_new: bool, format: str, language: Language) -> str:
+def event_to_text(event: Event, is_new: bool, format: str, language: Language) -> str:
     """Return a recorded event, as a sentence or as JSON, schema `gbv-kpi/event/1`."""
     if format == "json":
         content = {"schema": "gbv-kpi/event/1", "plan": event.plan, "event": event, "recorded": is_new}

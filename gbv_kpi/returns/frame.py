@@ -51,7 +51,7 @@ class Returns:
 
     @property
     def valid(self) -> pd.DataFrame:
-        """The rows that count."""
+        """Return the rows that count."""
         return self.frame if self.frame["is_valid"].all() else self.frame[self.frame["is_valid"]]
 
     def refused(self) -> set[tuple[str, int]]:

@@ -32,7 +32,7 @@ class Source:
 
     @property
     def start(self) -> bytes:
-        """The first bytes, or all of them where they are few."""
+        """Return the first bytes, or all of them where they are few."""
         return self.content[:START]
 
     @cached_property

@@ -285,8 +285,14 @@ def test_each_form_has_a_sheet_named_after_its_unit_and_the_guide_is_last(plan: 
 def test_a_unit_whose_name_is_no_sheet_name_has_its_code_there(plan: Plan) -> None:
     long = Unit(code="12345", name="Đặc khu hành chính - kinh tế Vân Đồn")
     slash = Unit(code="7", name="Xã A/B")
-    made = BlankReturn(plan, 2023, (long, slash, slash), ENGLISH)
-    assert opened(blank_return(made, "form")).sheetnames == ["12345", "7", "7 (2)", "Guide"]
+    bracket = Unit(code="8", name="Xã Thượng Kiệm Hạ(sáp nhập 202)")  # a blank more would be one too many
+    made = BlankReturn(plan, 2023, (long, slash, slash, bracket), ENGLISH)
+    assert opened(blank_return(made, "form")).sheetnames == ["12345", "7", "7 (2)", "8", "Guide"]
+
+
+def test_unit_with_a_bracket_in_its_name_keeps_it_as_the_sheets(plan: Plan) -> None:
+    made = BlankReturn(plan, 2023, (Unit(code="8", name="Xã Bình An (mới)"),), ENGLISH)
+    assert opened(blank_return(made, "form")).sheetnames == ["Xã Bình An (mới)", "Guide"]
 
 
 def test_the_guide_says_what_each_field_counts_in_the_plans_words(plan: Plan) -> None:

@@ -51,6 +51,12 @@ def test_a_mistake_in_a_field_taken_over_is_told_of_the_file_it_stands_in(tmp_pa
     assert (mistake.file, mistake.line, mistake.key) == ("other.toml", 19, "field seeking, part_off")
 
 
+@pytest.mark.parametrize("line", ['part_of = ["victims"]', 'id = ["seeking"]'])
+def test_list_in_place_of_a_field_of_the_other_plan_is_a_mistake(tmp_path: Path, line: str) -> None:
+    plan_file(tmp_path, PLAN.replace(line.replace("[", "").replace("]", ""), line), "other.toml")
+    assert read_plan(plan_file(tmp_path, taking("other.toml"))).mistakes
+
+
 @pytest.mark.parametrize(
     ("other", "told"),
     [

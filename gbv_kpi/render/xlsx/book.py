@@ -1,5 +1,6 @@
 """Write a workbook: its language, its cell styles, and its sheets row by row."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -132,13 +133,17 @@ class _Sheet(Worksheet):  # type: ignore[misc] # the library has no types
         return formula.removeprefix("=")
 
 
+def spaced(title: str) -> str:
+    """Return the title of a sheet with a blank before brackets: a formula would take the word for a function."""
+    return re.sub(r"(?<! )\(", " (", title)
+
+
 class Page:
     """One sheet of a book: rows and columns counted from 0, text never a formula, formulas with their values."""
 
     def __init__(self, book: Book, title: Words) -> None:
         self.book = book
-        # A word right before a bracket is taken for a function wherever the sheet is referred to.
-        self.name = excel_style.sheet_title(book.say(title).replace("(", " ("), book.titles)
+        self.name = excel_style.sheet_title(spaced(book.say(title)), book.titles)
         book.titles.append(self.name)
         self.sheet = book.workbook.add_worksheet(self.name, _Sheet)
         self.sheet.hide_gridlines(2)

@@ -1,6 +1,6 @@
 """Write the workbook of a report, from the first sheet on: the verdict, the province's figures, and notes on them.
 
-Every figure there is a link to the indicator's own sheet.
+Every figure on the first sheet is a link to the indicator's own sheet.
 """
 
 from collections.abc import Iterator, Sequence

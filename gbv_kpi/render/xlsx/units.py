@@ -221,7 +221,10 @@ class IndicatorPage:
             blank = unit.unit in year.exempt
             cells = [[self.returns.reference(row, year.column_by_field[field]) for field in side] for side in sides]
             known = [unit.withheld.isdisjoint(side) for side in sides]
-            return [formulas.known_sum(c, may_be_blank=blank) if k else "" for c, k in zip(cells, known, strict=True)]
+            return [
+                formulas.known_sum(side, may_be_blank=blank) if is_known else ""
+                for side, is_known in zip(cells, known, strict=True)
+            ]
         findings = [self.finding(unit.unit) for unit in year.units]
         is_hidden = any(finding and finding.status is Status.WITHHELD for finding in findings)
         if is_hidden or not all(unit.withheld.isdisjoint(sides[0] + sides[1]) for unit in year.units):
