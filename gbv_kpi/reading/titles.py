@@ -41,7 +41,7 @@ _PART_OF_YEAR = re.compile(
     r"|\b(?:as (?:of|at)|up to|until|to)\s+(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct)[a-z]*\s+\d"
     r"|\bgiua (?:ky|nam|nhiem ky)\b|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
-_SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b")
+_SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b|\bden nay\W*$")
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
     r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"

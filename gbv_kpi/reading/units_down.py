@@ -100,7 +100,7 @@ def _refuse_longer_rows(
 ) -> Iterator[Problem]:
     """Mark the rows of a CSV with a figure to the right of the last heading as faulty, and yield their problems."""
     last = max(column.at for column in header.columns if column.path and Kind.NOTE not in column.roles)
-    beyond = [columns.which(at, holds_figure)[rows] for at in range(last + 1, columns.width)]
+    beyond = [columns.which(at, _is_bare_figure)[rows] for at in range(last + 1, columns.width)]
     is_longer = np.logical_or.reduce(beyond) if beyond and grid.sheet.name is None else np.zeros(len(rows), dtype=bool)
     for index in np.flatnonzero(is_longer).tolist():
         message = phrase("The row has more cells than the heading; a comma in a number may have moved its figures.")
@@ -109,6 +109,10 @@ def _refuse_longer_rows(
         yield tables.of_return(problem, found[0].returns, index, grid)
     for table in found:
         table.returns["is_faulty"] |= is_longer
+
+
+def _is_bare_figure(cell: Cell) -> bool:
+    return holds_figure(cell) and not any(map(str.isalpha, text_of(cell)))
 
 
 def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
