@@ -5,6 +5,7 @@ of the same or a higher level. A relative label ("Tổng số", "Trong đó: n�
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -84,7 +85,7 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
     is_numbered = sum(map(_is_numbered, (level for level, _ in levels))) > 1
     stack: list[_Node] = []
     items: list[Item] = []
-    seen: set[tuple[Level | None, str]] = set()
+    numbers: dict[Level | None, list[str]] = defaultdict(list)  # by level, as far as items are placed
     for place, (item, (level, number)) in enumerate(zip(rows, levels, strict=True)):
         label = vocabulary.explain(item.heading)
         following = rows[place + 1] if place + 1 < len(rows) else None
@@ -92,16 +93,17 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
         is_relative = _is_relative(label) and not is_headed and bool(stack or item.has_figure)
         node = _Node(item, level or _BLANK, number, label, is_relative)
         is_bare = not item.has_figure and not node.is_relative  # a heading, or an item that is not filled in
-        next_level = levels[place + 1] if following else (None, "")
-        begins_again = next_level in seen and bool(label_words(item.heading))  # "Trong đó: xã điểm", then 1 again
-        seen.add((level, number))
-        is_section = begins_again or (is_bare and not label.is_inner)
+        is_section = is_bare and not label.is_inner and following is not None and _heads(label, following, vocabulary)
+        numbers[level].append(number)
+        if label_words(item.heading) and following and not item.has_figure:
+            next_level, next_number = levels[place + 1]
+            is_section |= _begins_again(next_number, numbers[next_level])  # "Trong đó: xã điểm", then 1 again
         if level is not None:
             stack, node = _under_numbered(stack, node)
         elif not is_numbered:
             heads = is_bare and following is not None and _is_relative(vocabulary.explain(following.heading))
             stack, node = _under_plain(stack, replace(node, is_last_heading=heads), vocabulary)
-        elif not item.has_figure and _is_numbered(next_level[0]) and is_section:
+        elif is_section:
             stack, node = [], replace(node, level=_SECTION)
         else:
             stack = [up for up in stack if _is_above(up, node)]
@@ -115,8 +117,6 @@ def _is_above(up: _Node, node: _Node) -> bool:
     """Return whether an item is a heading of a later one that has no number, on a form with numbers."""
     if up.item.indent < node.item.indent or _RANK[up.level[0]] < _RANK["dash"]:
         return True
-    if _is_heading(up):
-        return not _is_heading(node)
     is_under_dash = up.level != _BLANK and not node.label.is_inner  # "Có lồng ghép tuyên truyền" after "- Mầm non"
     is_part = node.label.is_inner and up.label.only({Kind.PART})  # "Trong đó: được tập huấn" after "Nữ"
     return (
@@ -124,9 +124,20 @@ def _is_above(up: _Node, node: _Node) -> bool:
     )  # "Được tập huấn" after "Số hội viên phụ nữ"
 
 
-def _is_heading(node: _Node) -> bool:
-    """Return whether an item without a number is no more than a heading: it has no figure and names no field."""
-    return node.level == _BLANK and not (node.item.has_figure or node.is_relative or node.label.field)
+def _heads(label: Label, following: Item, vocabulary: Vocabulary) -> bool:
+    """Return whether an item without a figure heads the next one: one with a number, or with a figure of its own."""
+    level, _ = _level(following)
+    if level is None:
+        return label.field is None and following.has_figure and not _is_relative(vocabulary.explain(following.heading))
+    return _is_numbered(level)
+
+
+def _begins_again(number: str, before: Sequence[str]) -> bool:
+    """Return whether a number is the first of its level again, or smaller than the last one."""
+    if not number or not before:
+        return False
+    is_smaller = number.isdecimal() and before[-1].isdecimal() and int(number) < int(before[-1])
+    return number == before[0] or is_smaller
 
 
 def _is_numbered(level: Level | None) -> bool:

@@ -59,6 +59,11 @@ READ: dict[str, Rows] = {
     "every measure is people": [
         *FORM[:2], ["STT", "Chỉ tiêu", "ĐVT", "Số liệu"], *([n, label, "Người", a] for n, label, a in ITEMS),
     ],
+    "blank items without a number": [
+        *FORM, ["I", "Công tác trợ giúp", ""], *(["", label, a] for _, label, a in ITEMS[:4]),
+        ["II", "Đào tạo, tập huấn", ""], ["", "Số hội viên", ""], ["", "- Được tập huấn", ""],
+        *(["", label, a] for _, label, a in ITEMS[4:]),
+    ],
     "another form of help, not the field": [*FORM, *ITEMS[:4], ["", "Bạo lực khác", 5], *ITEMS[4:]],
     "a year for each section": [*FORM, ["A", "Năm 2023", ""], *ITEMS, ["B", "Năm 2024", ""], *LATER],
     "sections that say what they are about": [
@@ -82,6 +87,7 @@ REFUSED: dict[str, Rows] = {
     "women first, without numbers": [
         *FORM, ["", "Nữ", ""], *(["", label, b] for label, b in zip(LABELS, B, strict=True)), ["", "Nam", ""], *ITEMS,
     ],
+    "a half-year, then numbers": [*FORM, ["", "Kết quả 6 tháng", ""], ["", LABELS[0], 99], *ITEMS],
     "two bodies": [*FORM, ["", "Công an", ""], *ITEMS, ["", "Hội LHPN", ""], *LATER],
     "households by their measure": [
         *FORM[:2], ["STT", "Chỉ tiêu", "ĐVT", "Số liệu"], *([n, label, "Hộ", a] for n, label, a in ITEMS),
