@@ -87,7 +87,7 @@ REFUSED: dict[str, Rows] = {
     "women first, without numbers": [
         *FORM, ["", "Nữ", ""], *(["", label, b] for label, b in zip(LABELS, B, strict=True)), ["", "Nam", ""], *ITEMS,
     ],
-    "a half-year, then numbers": [*FORM, ["", "Kết quả 6 tháng", ""], ["", LABELS[0], 99], *ITEMS],
+    "women once, then numbers": [*FORM, ["", "Nữ", ""], ["", LABELS[0], 99], *ITEMS],
     "two bodies": [*FORM, ["", "Công an", ""], *ITEMS, ["", "Hội LHPN", ""], *LATER],
     "households by their measure": [
         *FORM[:2], ["STT", "Chỉ tiêu", "ĐVT", "Số liệu"], *([n, label, "Hộ", a] for n, label, a in ITEMS),
