@@ -1,7 +1,7 @@
 """Connect to PostgreSQL, and give up on a server that does not answer."""
 
-import time
-from collections.abc import Generator
+import socket
+from threading import Event, Timer
 from typing import Any
 
 from psycopg import Connection, OperationalError
@@ -12,6 +12,10 @@ ANSWER_SECONDS = 60  # for one statement: a country's returns take a few seconds
 CONNECT_ARGUMENTS = {
     "connect_timeout": CONNECT_SECONDS,
     "client_encoding": "utf8",  # whatever the default of the server is
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": ANSWER_SECONDS * 1000,
 }
 
 
@@ -24,18 +28,22 @@ class PatientConnection(Connection[Any]):
 
     seconds = ANSWER_SECONDS
 
-    def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **options: Any) -> Any:
-        return super().wait(self._steps_until_deadline(gen), *arguments, **options)
+    def wait(self, *arguments: Any, **options: Any) -> Any:
+        given_up = Event()
 
-    def _steps_until_deadline(self, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        """Pass on what `steps` wait for; psycopg sends 0 every 0.1 s while nothing has arrived."""
-        deadline, ready = time.monotonic() + self.seconds, None
-        while True:
-            try:
-                awaited = steps.send(ready)
-            except StopIteration as end:
-                return end.value
-            while not (ready := (yield awaited)):
-                if time.monotonic() > deadline:
-                    self.close()
-                    raise NoAnswerError
+        def give_up() -> None:
+            given_up.set()
+            with socket.socket(fileno=socket.dup(self.fileno())) as duplicate:
+                duplicate.shutdown(socket.SHUT_RDWR)
+
+        timer = Timer(self.seconds, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            return super().wait(*arguments, **options)
+        except OperationalError as error:
+            if given_up.is_set():
+                raise NoAnswerError from error
+            raise
+        finally:
+            timer.cancel()
