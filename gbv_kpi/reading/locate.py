@@ -120,7 +120,7 @@ def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Part]:
         tables, next_row, unread = read_table(grid, header, title)
         headings = [(*column.first, column.heading) for column in unread]
         personal = privacy.columns_of_persons(headings, title.cells)
-        rows = [row for table in tables for row in table.returns["row"].tolist()[: privacy.LOOKED_BELOW]]
+        rows = [row for table in tables for row in table.returns["row"].head(privacy.LOOKED_BELOW).tolist()]
         for column in unread:
             if not privacy.names_officer(column.heading) and any(
                 privacy.names_person(grid.text(row, column.at)) for row in rows

@@ -12,7 +12,7 @@ from gbv_kpi.reading.title_block import TitleBlock, year_of
 from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
-_REMARK = re.compile(r"\s*[(\[]|\s+[-–—]\s+")
+_REMARK = re.compile(r"[(\[]|\s[-–—]\s")
 # "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN", but not "CÁC HUYỆN … TỔNG HỢP TỪ CÁC XÃ"
 _COMMUNES = re.compile(r"^(?!.*\b(?:cac huyen|huyen thanh pho)\b).*\b(?:cac|\d+) (?:xa|phuong|thi tran)\b")
 
@@ -35,26 +35,26 @@ def texts_of(columns: Columns, column: Column | None, rows: Rows, grid: Grid) ->
 
 
 def names_of_units(texts: Texts | None, unit: Column | None, title: TitleBlock, grid: Grid) -> Texts | None:
-    """Return the names of units, without "(đính chính)": a corrected row claims the place of the one it corrects.
-
-    A bare name under “Xã, thị trấn” or “Công an huyện” is another's, even if a unit has it.
-    """
-    if texts is not None:
-        split = [_REMARK.split(name, maxsplit=1) for name in texts.values]
-        is_said = [len(parts) > 1 and grid.explain(parts[1]).only({Kind.ACTUAL}) for parts in split]
-        names = [parts[0] if said else name for parts, said, name in zip(split, is_said, texts.values, strict=True)]
-        texts = Texts(texts.codes, names)
-    path = unit.path if unit else ()
+    """Return the names of units. A bare name under “Xã, thị trấn” or “Công an huyện” is another's, even if a unit's."""
+    if texts is None or unit is None:
+        return texts
+    names = [_without_correction(name, grid) for name in texts.values]
+    path = unit.path
     heading = {word for text in path for word in words(text)}
     is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
     body = next(filter(heads_bodies, path), "Xã" if is_of_communes else "")
     is_of_units = body == "Xã" and heading & (DISTRICT_WORDS | {"district"})
-    if texts is None or not body or is_of_units or grid.reader.vocabulary.is_of_communes:
-        return texts
-    is_bare = [any(map(str.isalpha, name)) and not level_of(name) for name in texts.values]
-    return Texts(
-        texts.codes, [f"{body} {name}" if bare else name for name, bare in zip(texts.values, is_bare, strict=True)]
-    )
+    if body and not is_of_units and not grid.reader.vocabulary.is_of_communes:
+        is_bare = [any(map(str.isalpha, name)) and not level_of(name) for name in names]
+        names = [f"{body} {name}" if bare else name for name, bare in zip(names, is_bare, strict=True)]
+    return Texts(texts.codes, names)
+
+
+def _without_correction(name: str, grid: Grid) -> str:
+    """Return a name without "(đính chính)": a corrected row claims the place of the one it corrects."""
+    if not (remark := _REMARK.search(name)):
+        return name
+    return name[: remark.start()].rstrip() if grid.explain(name[remark.end() :]).only({Kind.ACTUAL}) else name
 
 
 def _are_communes(line: str) -> bool:

@@ -158,7 +158,6 @@ def _take_out_sums(
     if unit is None or len(rows) < 3 or not grid.reader.plan.units:
         return []
     texts = columns.values(unit.at).texts_at(rows)
-    ends = {text: words(text)[-2:] for text, _ in texts}
     bare = {place[1:] for place in grid.reader.vocabulary.place_forms}
     problems: list[Problem] = []
     for text, (row, *_) in ((text, at) for text, at in texts if words(text) in bare):
@@ -166,7 +165,7 @@ def _take_out_sums(
         sums = (sum(_count(columns.cell(column, other)) for other in others) for column in fields)
         if any(_count(columns.cell(column, row)) != total for column, total in zip(fields, sums, strict=True)):
             continue
-        is_total = any(end == ends[text] and level_of(other) for other, end in ends.items())
+        is_total = any(words(other)[-2:] == words(text)[-2:] and level_of(other) for other, _ in texts)
         body.kinds[row] = RowKind.TOTAL if is_total else RowKind.ASIDE
         if not is_total:
             message = phrase(
