@@ -66,7 +66,7 @@ class Publishing:
                 shown = publishable_part(result, self.min_count, [*files, *recorded])
                 if register and shown.withheld and shown.withheld.publication:
                     add_publication(connection, shown.withheld.publication, datetime.now(UTC))
-        if shown.withheld and shown.withheld.exposed:  # not in the output: it would tell readers where to look
+        if shown.withheld and shown.withheld.exposed:  # not in the output: readers would learn where to look
             units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
             warning = phrase(
                 "Earlier publications already reveal small counts of {units}; these can no longer be protected.",

@@ -71,7 +71,7 @@ def _prospect(
     indicator = plan.indicator_by_id[finding.indicator]
     wholes = [plan.field_by_id[field].part_of for field in indicator.numerator]
     if len(set(wholes)) < len(wholes) or not set(wholes) <= set(indicator.denominator):
-        return Prospect.OPEN, False  # the numerator is no part of the denominator: a rate may exceed 100%
+        return Prospect.OPEN, False  # the numerator counts other things than the denominator: a rate may exceed 100%
     reached, whole = finding.numerator or 0, finding.denominator or 0
     # Whatever the missing units count, the rate lies between two extremes: none of it is reached, or all.
     # Try both with a count that outweighs all others: if the verdicts agree, the prediction is exact.

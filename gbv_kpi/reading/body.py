@@ -236,7 +236,7 @@ def _sections(
 
 
 def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
-    """Return whether a line between the rows has words that nobody knows, and is no unit, group of units or note."""
+    """Return whether a line between the rows has unknown words, and names no unit, group of units or note."""
     label, key = grid.explain(text), words(text)
     unknown = [word for word in label.unknown_words if not _ROMAN.fullmatch(word)]
     is_alone = all(other == text or (level_of_number(other) or ("decimal", 0))[0] != "decimal" for other in in_row)

@@ -159,11 +159,11 @@ def _take_out_sums(
         return []
     texts = columns.values(unit.at).texts_at(rows)
     bare = {place[1:] for place in grid.reader.vocabulary.place_forms}
+    named = [(text, row) for text, at in texts if not text.isdigit() and words(text) in bare for row in at.tolist()]
     problems: list[Problem] = []
-    for text, (row, *_) in ((text, at) for text, at in texts if words(text) in bare):
-        others = rows[rows != row].tolist()
-        sums = (sum(_count(columns.cell(column, other)) for other in others) for column in fields)
-        if any(_count(columns.cell(column, row)) != total for column, total in zip(fields, sums, strict=True)):
+    sums = {column: sum(_count(columns.cell(column, row)) for row in rows.tolist()) for column in fields if named}
+    for text, row in named:
+        if any(2 * _count(columns.cell(column, row)) != total for column, total in sums.items()):
             continue
         is_total = any(words(other)[-2:] == words(text)[-2:] and level_of(other) for other, _ in texts)
         body.kinds[row] = RowKind.TOTAL if is_total else RowKind.ASIDE
@@ -171,7 +171,7 @@ def _take_out_sums(
             message = phrase(
                 "“{found}” may be a unit or the whole province: its figures are the sum of the other rows.", found=text
             )
-            place = grid.spot.at(int(row) + columns.first, unit.at)
+            place = grid.spot.at(row + columns.first, unit.at)
             problems.append(Problem("unknown-unit", place, message, value=text))
     return problems
 
