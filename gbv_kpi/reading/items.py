@@ -95,9 +95,9 @@ def arrange(rows: Sequence[Item], vocabulary: Vocabulary) -> list[Item]:
         is_bare = not item.has_figure and not node.is_relative  # a heading, or an item that is not filled in
         is_section = is_bare and not label.is_inner and following is not None and _heads(label, following, vocabulary)
         numbers[level].append(number)
-        if label_words(item.heading) and following and not item.has_figure:
-            next_level, next_number = levels[place + 1]
-            is_section |= _begins_again(next_number, numbers[next_level])  # "Trong đó: xã điểm", then 1 again
+        if following and not item.has_figure and label_words(item.heading):
+            next_level, next_number = levels[place + 1]  # "Trong đó: xã điểm", then 1 again
+            is_section |= _is_numbered(next_level) and _begins_again(next_number, numbers[next_level])
         if level is not None:
             stack, node = _under_numbered(stack, node)
         elif not is_numbered:
@@ -117,11 +117,10 @@ def _is_above(up: _Node, node: _Node) -> bool:
     """Return whether an item is a heading of a later one that has no number, on a form with numbers."""
     if up.item.indent < node.item.indent or _RANK[up.level[0]] < _RANK["dash"]:
         return True
-    is_under_dash = up.level != _BLANK and not node.label.is_inner  # "Có lồng ghép tuyên truyền" after "- Mầm non"
-    is_part = node.label.is_inner and up.label.only({Kind.PART})  # "Trong đó: được tập huấn" after "Nữ"
-    return (
-        node.is_relative and not is_part and (is_under_dash or not up.is_relative)
-    )  # "Được tập huấn" after "Số hội viên phụ nữ"
+    if not node.is_relative or (node.label.is_inner and up.label.only({Kind.PART})):
+        return False  # "Trong đó: được tập huấn" is not part of "Nữ" before it
+    # "Có lồng ghép tuyên truyền" is of "- Mầm non" before it, "Được tập huấn" of "Số hội viên phụ nữ".
+    return (up.level != _BLANK and not node.label.is_inner) or not up.is_relative
 
 
 def _heads(label: Label, following: Item, vocabulary: Vocabulary) -> bool:
