@@ -17,7 +17,7 @@ LANGUAGES = ("vi", "en")
 SEPARATORS = {"en": {}, "vi": str.maketrans(",.", ".,")}  # from the English ones, as in CLDR
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bilingual:
     """A text of the plan in Vietnamese and, where one was given, in English."""
 
@@ -30,7 +30,7 @@ class Bilingual:
         return self.en if tag == "en" and self.en else self.vi
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """A sentence to translate: its English wording and the details to fill in."""
 
@@ -53,7 +53,7 @@ def plural(singular: str, many: str, /, count: int, **details: Detail) -> Phrase
     return Phrase(singular, {"count": count, **details}, many, count)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Language:
     """One of `LANGUAGES`, with its words and its way to write numbers."""
 

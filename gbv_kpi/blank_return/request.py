@@ -41,7 +41,7 @@ MEASURES = {
 Layout = Literal["table", "form"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BlankReturn:
     """One blank return; `second` is the second language of its labels, None for labels in one only."""
 

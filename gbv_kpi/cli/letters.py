@@ -35,7 +35,7 @@ MARKED = ".marked.xlsx"  # the copy that --sort-into writes next to a refused fi
 KINDS = {"reminder": phrase("reminder"), "refusal": phrase("to be corrected"), "results": phrase("results")}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WrittenLetters:
     """The letters with their files, the refused files of unknown units, and what to warn of."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Trend
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """Everything a renderer may show of one run of `check` or `report`."""
 

@@ -22,7 +22,7 @@ class Prospect(StrEnum):
     OPEN = "open"  # it depends on what they report
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outlook:
     """The verdict that one provisional finding of the province can become."""
 

@@ -51,7 +51,7 @@ def publication_in(output: bytes) -> Publication:
     return _Output.model_validate_json(output).publication
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Withheld:
     """The number of findings that are not published; the findings themselves show which."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _COUNTS = ("numerator", "denominator", "shortfall", "next_shortfall")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitCounts:
     """The counts of a unit in a year, summed over its predecessors if these reported in its place."""
 
@@ -30,7 +30,7 @@ class UnitCounts:
     withheld: frozenset[str] = frozenset()  # fields with a known count that is not published
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coverage:
     """The units expected in a year, and which of them have a valid return.
 

@@ -19,7 +19,7 @@ from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.returns.frame import Returns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Point:
     """One year of a series; a recast finding has the summed counts of predecessors."""
 
@@ -27,7 +27,7 @@ class Point:
     recast: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Path:
     """The straight line from the first rate reported to a milestone, and the last year's place on it."""
 
@@ -38,7 +38,7 @@ class Path:
     ahead: bool  # on the line or better
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """One indicator of the province (`unit` None) or a unit over the years of the ledger."""
 
@@ -67,7 +67,7 @@ class Series:
         return Path(first_year, milestone, year, wanted, ahead)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trend:
     """All series, by indicator, the province before units; `years` are those between first and last reported."""
 

@@ -31,7 +31,7 @@ class Event(BaseModel):
         return self.model_dump(mode="json", exclude={"revisions"}) | {"unit": self.unit or None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """A field with different counts in two revisions; None for a blank."""
 
@@ -42,7 +42,7 @@ class Change:
     new_cell: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReturnChange:
     """A return that differs between two moments; its revision is None at a moment when it did not count."""
 
@@ -55,7 +55,7 @@ class ReturnChange:
     changes: Sequence[Change]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class YearRecord:
     """The notes of a year, its last signature, and what has changed since."""
 

@@ -158,7 +158,7 @@ def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKe
         held[key] = given.revision
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LedgerCheck:
     """The numbers of files and returns of a ledger, and its damage."""
 

@@ -17,7 +17,7 @@ from gbv_kpi.returns.duplicates import Return
 from gbv_kpi.returns.frame import FileRead, Returns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Author:
     """The person and time of a record."""
 
@@ -25,7 +25,7 @@ class Author:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Revision:
     """One revision of a return and its changes; none for the first, or after a withdrawal."""
 

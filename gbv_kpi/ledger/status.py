@@ -24,7 +24,7 @@ class Arrival(StrEnum):
     OVERDUE = "overdue"  # missing after the deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitStatus:
     """One unit in one year; `entries` and `first_entries` are its last and first revisions, several after a merger."""
 
@@ -41,7 +41,7 @@ class UnitStatus:
         return self.arrival in (Arrival.RECEIVED, Arrival.LATE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class YearStatus:
     """The status of a year: the expected units, then others that reported."""
 

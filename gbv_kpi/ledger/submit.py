@@ -49,7 +49,7 @@ class State(StrEnum):
     BLANK = "blank"  # no figure is filled in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubmittedFile:
     """A file with its valid returns, its problems, and the result of submitting it."""
 
@@ -71,7 +71,7 @@ class SubmittedFile:
         return sorted({given.year for given in self.valid})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Submission:
     """The results for the files of one call."""
 

@@ -21,7 +21,7 @@ from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Difference:
     """The differences of a year between two moments or two ledgers."""
 
@@ -32,7 +32,7 @@ class Difference:
     signature: Event | None = None  # if the first moment is that of the signature
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """A count in the sum of a numerator or denominator, and its return."""
 
@@ -42,7 +42,7 @@ class Count:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """A finding, and the counts that its numerator and denominator add up."""
 

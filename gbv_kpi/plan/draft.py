@@ -35,7 +35,7 @@ FIGURE = re.compile(
 DIRECTION = re.compile(r"\b(giảm|tăng)(?:\s+(?:hằng năm|hàng năm|mỗi năm|thêm|được))?$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bound:
     """One number of a target sentence."""
 
@@ -45,7 +45,7 @@ class Bound:
     is_doubtful: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """A sentence and the thresholds that it sets for one figure."""
 

@@ -40,7 +40,7 @@ COLUMNS = {
 NO = ("false", "no", "0", "không")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanReading:
     """The plan of a file, or its mistakes. Only a file without mistakes has doubts."""
 

@@ -44,7 +44,7 @@ class Settings(Table):
     agencies: Annotated[tuple[Annotated[Agency, BeforeValidator(_vietnamese)], ...], Field(alias="agency")] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SettingsFile:
     """The settings with their file."""
 
@@ -66,7 +66,7 @@ class SettingsFile:
 OPTIONS = ("plan", "ledger", "lang", "fail_on", "min_count")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """A setting in force, and its source."""
 

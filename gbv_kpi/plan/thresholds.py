@@ -25,7 +25,7 @@ SCALE: dict[Measure, int] = {"percent": 100, "ratio": 1, "count": 1, "change": 1
 UNCHANGED: dict[Measure, int] = {"percent": 0, "ratio": 0, "count": 0, "change": 100}  # percent of the base count
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Threshold:
     """A demand of the plan, from the year `since` until a later threshold replaces it."""
 

@@ -42,7 +42,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mistake:
     """Something wrong or doubtful at one place of a file."""
 
@@ -50,7 +50,7 @@ class Mistake:
     what: Phrase
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remark:
     """A mistake or a doubt, with its file, and its line and key as far as it has them."""
 

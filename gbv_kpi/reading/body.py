@@ -75,7 +75,7 @@ def kind_by_name(name: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKin
     return RowKind.ASIDE if is_aside else RowKind.RETURN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A line of words between the rows, which may date or exclude the rows below it."""
 
@@ -86,7 +86,7 @@ class Section:
     against: Kind | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Body:
     """The rows of one table, counted from the first row below the header."""
 

@@ -180,7 +180,7 @@ def _is_digits(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.isascii() and cell.isdigit() and len(cell) < 19 and str(int(cell)) == cell
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """The columns of figures that are read, by the year that their headings name, and what is wrong with others."""
 

@@ -18,7 +18,7 @@ _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b")
 _NO_UNIT = (Kind.ACTUAL, Kind.TOTAL, Kind.PART, Kind.RATE, Kind.TARGET, Kind.ITEM)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FigureColumn:
     """A column of figures: its headings from the top down, without the unit's name."""
 
@@ -33,7 +33,7 @@ class FigureColumn:
         return " → ".join(dict.fromkeys(self.path))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """A form: items down, figures to the right of them."""
 

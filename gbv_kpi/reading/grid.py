@@ -50,7 +50,7 @@ def is_column_numbers(texts: Sequence[str]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spot:
     """The file and sheet in which problems are reported."""
 
@@ -147,7 +147,7 @@ def is_wide(area: Area | None) -> bool:
     return area is not None and area[1][1] > area[0][1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column of a table: its headings from the top down, their meaning, and the row of the lowest heading."""
 
@@ -163,7 +163,7 @@ class Column:
         return " → ".join(dict.fromkeys(self.path))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """Rows of headings and the columns under them."""
 

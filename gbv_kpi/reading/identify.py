@@ -24,7 +24,7 @@ UNKNOWN = -1
 Codes = NDArray[np.integer[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """The different texts of many returns, and the index of each return's text."""
 
@@ -37,7 +37,7 @@ class Texts:
         return cls(codes, different.tolist())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claims:
     """The unit and year that the cells of returns name, one element for each return."""
 

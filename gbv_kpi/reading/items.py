@@ -23,7 +23,7 @@ Level = tuple[str, int]  # kind of numbering, and how deep it is
 _SECTION, _BLANK = ("section", 1), ("blank", 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """A row with words where the items are, and the headings that it is under."""
 
@@ -41,7 +41,7 @@ class Item:
         return self.texts[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Node:
     item: Item
     level: Level

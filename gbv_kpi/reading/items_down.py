@@ -28,7 +28,7 @@ _ONLY_ESTIMATE = {Kind.ESTIMATE}
 UnitYear = tuple[str | None, int | None]  # unit and year as the headings name them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """A cell of a field in a form, and the meaning of its path."""
 

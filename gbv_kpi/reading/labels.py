@@ -62,7 +62,7 @@ class Atom(NamedTuple):
         return next((kind for kind in AGAINST if kind in self.kinds), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Label:
     """A heading as written, its phrases in order, and its unknown words."""
 
@@ -109,7 +109,7 @@ class Label:
         return next((kind for atom in self.atoms if (kind := atom.against)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meaning:
     """The meaning of a path of headings for the figures under it."""
 

@@ -28,7 +28,7 @@ _COUNT_WORDS = [
 ]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Index:
     """The known phrases by their first word, as spelt or without diacritics."""
 

@@ -33,7 +33,7 @@ _EXACT_FLOATS = 2**53
 LONGEST_COUNT = 18  # digits; a column of counts holds 64-bit numbers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """The reading of a cell: a value for the schema to judge, or a fault that leaves nothing to judge.
 

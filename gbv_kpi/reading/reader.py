@@ -7,7 +7,7 @@ from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.units import UnitDirectory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AssumedYear:
     """The year of returns that name none; if it `binds`, naming another year is a problem."""
 

@@ -21,12 +21,12 @@ SHOWN_LENGTH = 80  # characters of a heading that are quoted back
 SHOWN_HEADINGS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unread:
     """A cell that gives no figure for a reason that reading has reported."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FieldCells:
     """The cells of one field, one for each return of a table.
 
@@ -44,7 +44,7 @@ class FieldCells:
         return row, column
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Total:
     """A row or column that sums up returns.
 
@@ -55,7 +55,7 @@ class Total:
     groups: Sequence[NDArray[np.intp]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Table:
     """Returns read from one sheet.
 
@@ -105,7 +105,7 @@ def without_target_tables(tables: Sequence[Table]) -> list[Table]:
     return kept
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SheetTables:
     """The tables of one sheet, and the columns for which its file is refused."""
 

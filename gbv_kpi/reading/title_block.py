@@ -29,7 +29,7 @@ _REPORT_IN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TitleBlock:
     """The lines above a table, and the years and limits they give."""
 
@@ -47,7 +47,7 @@ class TitleBlock:
         return frozenset(year for year, _, _ in self.years)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """The unit of returns, or the problem with its name; `cell` is the title's, where the title names the unit."""
 

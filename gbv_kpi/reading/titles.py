@@ -152,7 +152,7 @@ def _label(meaning: str, rest: str) -> re.Pattern[str]:
     return re.compile(rf"\W*{_listed(meaning).pattern}{rest}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineMeaning:
     """The years that a line names, and the kind of figures it excludes or limits."""
 

@@ -56,7 +56,7 @@ _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "ho
 _LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NamedUnit:
     """The unit of the year that a name resolves to, and the unit it names, which may have merged since."""
 

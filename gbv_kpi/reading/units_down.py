@@ -28,7 +28,7 @@ _KEPT = (Kind.PART_OF_YEAR, Kind.ESTIMATE, Kind.UNEXPLAINED)  # sections with ro
 MOST_NOTES = 200  # rows of words below the last return
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Roles:
     """The columns of a table that hold no figures, by role."""
 

@@ -28,7 +28,7 @@ HEADINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
     """A letter to a unit: its subject, an opening, points or the rows of a table, and a closing."""
 

@@ -23,7 +23,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide on
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coded:
     """A value with a code for programs and words for a person."""
 
@@ -37,7 +37,7 @@ Cell = str | int | bool | date | datetime | Phrase | Bilingual | Coded | Finding
 Columns = Sequence[tuple[str, Phrase | None, Callable[[Item], Cell]]]  # name, heading and cell, as in `listing_of`
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """Rows under named columns, with the notes on them."""
 

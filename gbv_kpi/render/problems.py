@@ -27,7 +27,7 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProblemGroup:
     """The problems of one kind in a file."""
 

@@ -18,7 +18,7 @@ READABLE = 14  # columns that a wrapped text needs; figures are never wrapped
 GAPS = (3, 1)  # columns between two values: usual, and where room is short
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Styled:
     """A text without control characters, the sign before it and the counts on a line of their own."""
 
@@ -36,7 +36,7 @@ def styled(words: Phrase | Bilingual | str, language: Language, style: str = "")
     return Styled(escape_controls(language.say(words)), style)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A heading; figures, and whole texts such as days and addresses, are not broken over lines."""
 
@@ -45,7 +45,7 @@ class Column:
     is_unbroken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Rows under columns; a row may lack its last cells. A rule is drawn above the row `rule_above`, a legend below.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gbv_kpi.reading.tables import Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileRead:
     """A file that was read: its name as given, its hash, and how many valid returns it held."""
 

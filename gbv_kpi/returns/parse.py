@@ -22,7 +22,7 @@ Mask = NDArray[np.bool_]
 Positions = NDArray[np.integer[Any]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CellProblems:
     """One problem in the same field of many returns: their positions, and a message for each."""
 
@@ -35,7 +35,7 @@ class CellProblems:
         return CellProblems(self.code, self.field, self.rows[:count], self.messages[:count])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Column:
     """The counts of a field, the masks of its invalid and of its filled cells, and its problems."""
 

@@ -23,7 +23,7 @@ from gbv_kpi.sheets.sources import Source, open_source
 Watch = Callable[[Sequence[str]], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileTables:
     """The tables and problems of one file, before files are compared."""
 

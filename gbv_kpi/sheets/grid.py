@@ -42,7 +42,7 @@ Text = str | list[Run]
 NORMAL: Look = (False, False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Style:
     """The part of a cell's format that changes its meaning."""
 

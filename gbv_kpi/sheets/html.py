@@ -74,7 +74,7 @@ def _pages(content: bytes) -> list[bytes]:
 # ------------------------------------------------------------------------ styles
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Look:
     """The look of the text in an open tag and in the tags nested in it."""
 

@@ -33,7 +33,7 @@ PACKED = (
 _REPORT_PAGE = b'<meta name="generator" content="gbv-kpi'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """The sheets of a file that have content, and its problems. `encoding` is that of a text or web page."""
 

@@ -25,7 +25,7 @@ _ENCRYPTED = 1  # flag of a member
 Attributes = Mapping[str, str]  # of an element, by local name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relation:
     """A part that another one refers to."""
 

@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormulaWithoutValue:
     """A formula that no program has calculated yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormulaError:
     """A formula that calculates to an error such as #DIV/0!."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Percentage:
     """A number that its sheet shows as a percentage: 0.95 is shown as 95%."""
 

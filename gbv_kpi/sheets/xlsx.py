@@ -27,7 +27,7 @@ _NO_RESULT = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")  # sig
 _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workbook:
     """The main part of a workbook."""
 

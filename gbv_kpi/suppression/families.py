@@ -10,7 +10,7 @@ from gbv_kpi.plan import Plan
 MOST_PARTS = 3  # subtracted from a whole together, or else all: 20 parts have a million subsets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Amount:
     """An amount that a reader can derive: a printed sum of fields, or such a sum less some of its parts."""
 
@@ -23,7 +23,7 @@ class Amount:
         return self.side, *self.parts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Family:
     """Indicators with related fields, and all amounts that can be derived from their findings."""
 

@@ -15,7 +15,7 @@ from gbv_kpi.suppression.selection import Booleans, Column, Floats, Integers, is
 Cell = tuple[str, int, str | None]  # an indicator's finding of a year, for a unit or (None) the province
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class YearTable:
     """One year of an output: the row of each unit, and the indicators of provisional findings of the province."""
 
@@ -24,7 +24,7 @@ class YearTable:
     provisional: frozenset[str]  # indicators
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """The withheld cells of a table, the sums it discloses, and the rows that former publications reveal."""
 

@@ -34,7 +34,7 @@ WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
 MODULES = (formatting, sentences, tables, wording)  # that templates call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paper:
     """A document to write: its template, the values known there, and its properties."""
 

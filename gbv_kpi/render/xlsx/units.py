@@ -30,7 +30,7 @@ ITALIC = {"italic": True}
 UNSEEN = ";;;"  # the number format of a cell that shows nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Year:
     """The year reported: its units, and by unit (None: the province) its findings and rows.
 
@@ -105,7 +105,7 @@ def _sum(book: Book, year: Year, field: str, column: int) -> Cell:
     return book.count(sum(known) if known else None, f'=IF(COUNT({cells})=0,"",SUM({cells}))')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndicatorPage:
     page: Page
     indicator: Indicator
