@@ -78,6 +78,12 @@ class Trend:
     withheld: Withheld | None = None  # of a published trend
     returns: pd.DataFrame | None = field(default=None, compare=False)  # the valid returns; None if published
 
+    @property
+    def of_province(self) -> dict[tuple[str, int], Finding]:
+        """Return the province's findings by indicator and year."""
+        findings = [point.finding for series in self.series if series.unit is None for point in series.points]
+        return {(finding.indicator, finding.year): finding for finding in findings}
+
 
 def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Trend:
     """Return the trend of the valid returns, of which there is at least one."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gbv_kpi.kpi.trend import Point
     from gbv_kpi.plan import Indicator
 
-_LOOKS = {  # sign, word, and colour on a terminal
+LOOKS = {  # sign, word, and colour on a terminal
     Status.MET: ("✓", phrase("met"), "green"),
     Status.MISSED: ("✗", phrase("missed"), "bold red"),
     Status.NOT_DUE: ("○", phrase("not due yet"), "cyan"),
@@ -24,9 +24,8 @@ _LOOKS = {  # sign, word, and colour on a terminal
     Status.MONITORED: ("•", phrase("monitored"), "cyan"),
     Status.WITHHELD: ("#", phrase("withheld"), "dim"),
 }
-MARK = {status: mark for status, (mark, _, _) in _LOOKS.items()}
-MEANING = {status: meaning for status, (_, meaning, _) in _LOOKS.items()}
-STYLE = {status: style for status, (_, _, style) in _LOOKS.items()}
+MARK = {status: mark for status, (mark, _, _) in LOOKS.items()}
+MEANING = {status: meaning for status, (_, meaning, _) in LOOKS.items()}
 SHOWN_UNITS = 200  # more than any province has communes
 SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 RECAST = "*"

@@ -11,7 +11,7 @@ from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.formatting import MARK, MEANING, STYLE, marks_text, rate_text, threshold_text, writer_of
+from gbv_kpi.render.formatting import LOOKS, MEANING, marks_text, rate_text, threshold_text, writer_of
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import legend
@@ -131,9 +131,9 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
 
 
 def _cell(point: Point, language: Language) -> Styled:
-    status = point.finding.status
-    words = " ".join(part for part in (MARK[status], rate_text(point.finding, language)) if part)
-    return Styled(words + marks_text(point), STYLE[status])
+    sign, _, style = LOOKS[point.finding.status]
+    words = f"{sign} {rate_text(point.finding, language)}".rstrip()
+    return Styled(words + marks_text(point), style)
 
 
 def sparkline(rates: Sequence[Fraction | None], low: Fraction, high: Fraction) -> str:
