@@ -27,6 +27,7 @@ LOOKS = {  # sign, word, and colour on a terminal
 MARK = {status: mark for status, (mark, _, _) in LOOKS.items()}
 MEANING = {status: meaning for status, (_, meaning, _) in LOOKS.items()}
 SHOWN_UNITS = 200  # more than any province has communes
+SHOWN_FILES = 200
 SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 RECAST = "*"
 PROVISIONAL = "~"

@@ -40,7 +40,8 @@ def to_markdown(outcome: Outcome, language: Language) -> str:
     from gbv_kpi.render.jinja import markdown_of  # here: a terminal needs no Jinja
 
     functions = (grouped, group_lines, verdict_blocks, year_blocks)
-    return markdown_of("outcome.md.j2", language, functions, outcome=outcome, SEVERITY=SEVERITY)
+    constants = {"SEVERITY": SEVERITY, "SHOWN_FILES": formatting.SHOWN_FILES}
+    return markdown_of("outcome.md.j2", language, functions, outcome=outcome, **constants)
 
 
 def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:

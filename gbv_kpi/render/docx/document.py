@@ -31,7 +31,6 @@ NUMBER_FROM_TOP = 10  # mm: within the top margin
 USUAL_WIDTH = 165  # mm: of a page of A4 with the decree's margins
 TWENTIETHS_PER_MM = 1440 / 25.4  # Word measures in twentieths of a point
 WHOLE_WIDTH = 5000  # Word's fiftieths of a percent
-MODULES = (formatting, sentences, tables, wording)  # that templates call
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,14 @@ def draw(paper: Paper, parts: Sequence[str]) -> bytes:
 
 
 def _environment(document: Document, language: Language) -> Environment:
-    environment = jinja.environment(Path(__file__).parent, language)
+    functions = jinja.functions_of(formatting, sentences, tables, wording)
+    environment = jinja.environment(Path(__file__).parent, language, functions)
     environment.filters["twips"] = lambda length: round(length * TWENTIETHS_PER_MM)
     environment.filters["share"] = lambda width, total: round(width / total * WHOLE_WIDTH)
     environment.globals |= {
-        **{module.__name__.rpartition(".")[2]: module for module in MODULES},
+        "BLANK": wording.BLANK,
+        "MEANING": formatting.MEANING,
+        "SHOWN_LACKING": tables.SHOWN_LACKING,
         "zip": zip,
         "page_width": partial(_widest_page, document),
         "style_id": lambda name: document.styles[name].style_id,

@@ -33,9 +33,10 @@ etree.to_etree()  # the same bytes whether lxml is installed or not
 
 def to_html(outcome: Outcome, language: Language) -> str:
     """Return the report as one page without other files; the same outcome gives the same text."""
-    environment = jinja.environment(Path(__file__).parent, language, FUNCTIONS)
-    environment.globals |= {name: getattr(formatting, name) for name in ("MARK", "MEANING", "SHOWN_UNITS")}
-    environment.globals["SEVERITY"] = SEVERITY
+    functions = [*jinja.functions_of(formatting, sentences), bullet, line, scale_start, grouped, place_text]
+    environment = jinja.environment(Path(__file__).parent, language, functions)
+    constants = ("MARK", "MEANING", "SHOWN_FILES", "SHOWN_UNITS")
+    environment.globals |= {name: getattr(formatting, name) for name in constants} | {"SEVERITY": SEVERITY}
     series = outcome.trend.series if outcome.trend else ()
     statuses = {point.finding.status for each in series for point in each.points}
     template = environment.get_template("report.html.j2")
@@ -155,12 +156,3 @@ def _drawing(chart: Any) -> Markup:
                 parent.remove(child)
     content = (tostring(child, encoding="unicode") for child in drawing)
     return Markup("".join(content))  # noqa: S704 - the serialiser escapes every text
-
-
-FUNCTIONS: tuple[jinja.Function, ...] = (  # of the templates
-    *(formatting.rate_text, formatting.counts_text, formatting.threshold_text, formatting.clock_text),
-    *(formatting.marks_text, sentences.amount_lacking, sentences.caveats, sentences.completeness, sentences.last_year),
-    *(sentences.marks_explained, sentences.monitored_figures, sentences.outlook, sentences.path, sentences.progress),
-    *(sentences.refused_returns, sentences.verdict, sentences.withheld_notes, sentences.record_sentences),
-    *(formatting.shown_of, formatting.year_rows, bullet, line, scale_start, grouped, place_text),
-)
