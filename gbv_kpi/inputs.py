@@ -10,6 +10,7 @@ from gbv_kpi.errors import system_reason
 from gbv_kpi.i18n import Phrase, phrase
 
 MEBIBYTE = 2**20
+DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"  # here: `--help` needs it without what reads plans
 
 
 class UnreadableError(Exception):

@@ -56,7 +56,7 @@ class Series:
     def path(self) -> Path | None:
         """Return the path to the next milestone, if there is one and two years, among them the last, have a rate."""
         milestone = self.level.next_threshold
-        rates = [(point.finding.year, point.finding.exact_rate) for point in self.points]
+        rates = [(point.finding.year, point.finding.fraction) for point in self.points]
         rated = [(year, rate) for year, rate in rates if rate is not None]
         if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
             return None

@@ -99,7 +99,7 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
 
 
 def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language: Language) -> Table:
-    rates_by_series = [[point.finding.exact_rate for point in series.points] for series in found]
+    rates_by_series = [[point.finding.fraction for point in series.points] for series in found]
     rates = [rate for of_series in rates_by_series for rate in of_series if rate is not None]
     low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
     write = writer_of(indicator.measure, language)
