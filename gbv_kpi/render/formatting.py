@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 
@@ -109,6 +109,11 @@ def year_rows(scorecard: "Scorecard") -> list[tuple[str, Mapping[str, Finding]]]
 def marks_text(point: "Point") -> str:
     """Return the marks of a figure of an earlier year: ~ provisional, * recast."""
     return (PROVISIONAL if point.finding.provisional else "") + (RECAST if point.recast else "")
+
+
+def marked(words: Phrase | Bilingual | str, is_provisional: bool) -> Phrase | Bilingual | str:
+    """Return the words, marked where they are about provisional figures."""
+    return phrase("{words} (provisional)", words=words) if is_provisional else words
 
 
 def clock_text(moment: datetime) -> str:

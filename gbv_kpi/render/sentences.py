@@ -169,10 +169,9 @@ def monitored_figures(scorecard: Scorecard, trend: "Trend | None", language: Lan
 
 
 def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Language) -> Phrase:
-    shown: Phrase | str = formatting.MEANING[finding.status]
-    if finding.status.has_rate:
-        shown = formatting.result_text(finding, language)
-        shown = phrase("{words} (provisional)", words=shown) if finding.provisional else shown
+    has_rate = finding.status.has_rate
+    words = formatting.result_text(finding, language) if has_rate else formatting.MEANING[finding.status]
+    shown = formatting.marked(words, finding.provisional and has_rate)
     details = {"indicator": plan.indicator_by_id[finding.indicator].title, "figure": shown}
     if previous := last_year_rate(trend, finding, language):
         return phrase("{indicator}: {figure}; {year}: {rate}.", **details, year=str(finding.year - 1), rate=previous)
@@ -189,8 +188,7 @@ def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) 
     previous = last_year(trend, finding)
     if previous is None or not (rate := formatting.rate_text(previous, language)):
         return ""
-    provisional = language.say(phrase("(provisional)"))
-    return f"{rate} {provisional}" if previous.provisional else rate
+    return language.say(formatting.marked(rate, previous.provisional))
 
 
 def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:

@@ -10,6 +10,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.render.docx.wording import SIGN, judged, legend, short_result, signed_rate, target_in_force
+from gbv_kpi.render.formatting import marked
 from gbv_kpi.render.letters import HEADINGS, Letter
 from gbv_kpi.render.sentences import amount_lacking, last_year_rate
 
@@ -89,8 +90,8 @@ def units_table(outcome: Outcome, units: dict[str, str], language: Language) -> 
     plan = outcome.scorecard.plan
     province = {finding.indicator: finding for finding in outcome.scorecard.of_province().findings}
     provisional = any(province[indicator.id].provisional for indicator in plan.indicators)
-    place = phrase("{place} (provisional)", place=plan.place) if provisional else plan.place
-    names: list[Words | Bold] = [*units.values(), Bold(place), phrase("Target in force")]
+    place = Bold(marked(plan.place, provisional))
+    names: list[Words | Bold] = [*units.values(), place, phrase("Target in force")]
     columns = [Column(phrase("No."), 12, [*_numbers(units), "", ""]), Column(phrase("Unit"), 43, names, "left")]
     for indicator, rates in zip(plan.indicators, _rates(outcome, units, language), strict=True):
         target = target_in_force(province[indicator.id], plan, language)

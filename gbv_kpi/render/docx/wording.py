@@ -11,7 +11,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Plan
 from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import MEANING, rate_text, result_text, target_text
+from gbv_kpi.render.formatting import MEANING, marked, rate_text, result_text, target_text
 
 BLANK = "……"  # for the officer to fill in
 SHOWN_MERGERS = 20
@@ -62,11 +62,8 @@ def target_in_force(finding: Finding, plan: Plan, language: Language) -> Phrase 
     return target_text(finding.threshold, plan.indicator_by_id[finding.indicator], language)
 
 
-def judged(finding: Finding) -> Phrase:
-    meaning = MEANING[finding.status]
-    if finding.provisional and finding.status.has_rate:
-        return phrase("{verdict} (provisional)", verdict=meaning)
-    return meaning
+def judged(finding: Finding) -> Phrase | Bilingual | str:
+    return marked(MEANING[finding.status], finding.provisional and finding.status.has_rate)
 
 
 def reported(coverage: Coverage) -> Iterator[Phrase]:

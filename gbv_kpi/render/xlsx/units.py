@@ -15,7 +15,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.formatting import threshold_text
+from gbv_kpi.render.formatting import marked, threshold_text
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import CENTRED, FIGURE, PLAIN, TITLE, Book, Cell, Column, Line, Page, Words
 from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
@@ -178,9 +178,8 @@ class IndicatorPage:
 
     def marked(self, words: Words) -> Words:
         """Return the name of the province or the indicator, marked where the year is provisional."""
-        if (finding := self.finding()) and finding.provisional:
-            return phrase("{words} (provisional)", words=words)
-        return words
+        finding = self.finding()
+        return marked(words, finding is not None and finding.provisional)
 
     def row_of(self, unit: UnitCounts | None = None) -> list[Cell]:
         """Return the row of a unit, or of the province: two counts, rate, threshold, verdict and shortfalls.
