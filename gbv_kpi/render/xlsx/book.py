@@ -150,10 +150,11 @@ class Page:
         self.sheet.set_default_row(ROW_HEIGHT)
         self.widths: Sequence[float] = ()
 
-    def set_widths(self, widths: Sequence[float]) -> None:
+    def set_widths(self, widths: Sequence[float], padding: float = 0) -> None:
+        """Set the widths of columns, which include the padding."""
         self.widths = widths
         for column, width in enumerate(widths):
-            self.sheet.set_column(column, column, width)
+            self.sheet.set_column(column, column, width - padding)
 
     @property
     def pixels(self) -> int:

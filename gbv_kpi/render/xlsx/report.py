@@ -146,11 +146,8 @@ def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage
     yield phrase("Threshold in force"), 12.0, [book.bound(indicator.threshold) for indicator in indicators]
     yield phrase("Verdict"), 17.0, [_link(indicator, units.VERDICT) for indicator in indicators]
     yield lacking, 11.0, [_link(page, units.LACKING) if page.threshold else Cell() for page in indicators]
-    points = (
-        [point.finding for series in trend.series if series.unit is None for point in series.points] if trend else []
-    )
-    if last_year := {finding.indicator: finding for finding in points if finding.year == year - 1}:
-        rates = [_last_rate(book, last_year.get(indicator.indicator.id)) for indicator in indicators]
+    if trend and year - 1 in trend.years:
+        rates = [_last_rate(book, trend.of_province.get((page.indicator.id, year - 1))) for page in indicators]
         yield phrase("Rate in {year}", year=str(year - 1)), EXTRA_WIDTH, rates
     if any(page.coming for page in indicators):
         bounds = [book.bound(page.coming, f" ({page.coming.since})") if page.coming else Cell() for page in indicators]
