@@ -26,9 +26,6 @@ class Bilingual:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    def in_language(self, tag: str) -> str:
-        return self.en if tag == "en" and self.en else self.vi
-
 
 @dataclass(frozen=True)
 class Phrase:
@@ -72,7 +69,7 @@ class Language:
             case Phrase(wording, details, many):
                 template = self.catalogue.ngettext(wording, many or wording, sentence.count)
             case Bilingual():
-                return sentence.in_language(self.tag)
+                return sentence.en if self.tag == "en" and sentence.en else sentence.vi
             case _:
                 return sentence
         return template.format_map({name: self._word(value) for name, value in details.items()})

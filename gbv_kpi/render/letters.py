@@ -10,11 +10,11 @@ from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.ledger.status import YearStatus
 from gbv_kpi.ledger.submit import SubmittedFile
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.problems import Problem, Severity
+from gbv_kpi.problems import Problem
 from gbv_kpi.render.docx.wording import document_title, official_day
 from gbv_kpi.render.formatting import MEANING, result_text, target_text
 from gbv_kpi.render.jinja import markdown_of, text_of
-from gbv_kpi.render.problems import correction, place_text
+from gbv_kpi.render.problems import correction, errors_first, place_text
 from gbv_kpi.render.sentences import amount_lacking
 
 Kind = Literal["reminder", "refusal", "results"]
@@ -128,5 +128,4 @@ def _file_name(path: str) -> str:
 
 def _corrections(problems: Iterable[Problem]) -> list[Phrase]:
     """Return each problem and its remedy, cell by cell, errors first."""
-    errors_first = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
-    return [correction(problem, place_text(problem)) for problem in errors_first]
+    return [correction(problem, place_text(problem)) for problem in errors_first(problems)]
