@@ -78,9 +78,6 @@ class Language:
         """Return a number with this language's separators: 1.234,5 in Vietnamese, 1,234.5 in English."""
         return f"{Decimal(value):,.{decimals}f}".translate(SEPARATORS[self.tag])
 
-    def percent(self, value: Decimal, decimals: int) -> str:
-        return self.number(value, decimals) + "%"
-
     def _word(self, value: Detail) -> str:
         match value:
             case str():

@@ -1,7 +1,7 @@
 """Format figures in a language, with the sign and word of each status, and choose the units that are shown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -41,14 +41,14 @@ PLAN_WORDS = ("[Tt]ối thiểu", "[Íí]t nhất", "[Đđ]ạt trên", "[Đđ]�
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
-def writer_of(measure: Measure, language: Language) -> Callable[[Decimal, int], str]:
-    return language.percent if measure in ("percent", "change") else language.number
+def number_text(value: int | Decimal, decimals: int, measure: Measure, language: Language) -> str:
+    return language.number(value, decimals) + ("%" if measure in ("percent", "change") else "")
 
 
 def rate_text(finding: Finding, language: Language) -> str:
     """Return the rate or count: 91.5%, 1.65 or 8; nothing where there is none."""
     rate = finding.rate()
-    return "" if rate is None else writer_of(finding.measure, language)(*rate)
+    return number_text(*rate, finding.measure, language) if rate else ""
 
 
 def counts_text(finding: Finding, language: Language) -> str:
@@ -87,7 +87,7 @@ def level_text(threshold: Threshold, language: Language) -> str:
 
 def _bound_text(threshold: Threshold, language: Language) -> str:
     decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
-    return writer_of(threshold.measure, language)(threshold.bound, decimals)
+    return number_text(threshold.bound, decimals, threshold.measure, language)
 
 
 def shown_of(units: int) -> int:

@@ -125,8 +125,11 @@ def progress(finding: Finding, indicator: Indicator, language: Language) -> Phra
     )
 
 
-def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
-    """Yield sentences on who has reported, each with whether it makes the figures provisional."""
+def completeness(coverage: Coverage, *, lists_errors: bool = True) -> Iterator[tuple[Phrase, bool]]:
+    """Yield sentences on who has reported, each with whether it makes the figures provisional.
+
+    An output that does not list the errors counts refused units among the missing.
+    """
     if not coverage.has_expected_units:
         yield (
             plural(
@@ -150,11 +153,13 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         received=coverage.received,
     )
     yield received, True
-    refused = {unit.code for unit in coverage.refused}
+    refused = {unit.code for unit in coverage.refused if lists_errors}
     if silent := [unit for unit in coverage.missing if unit.code not in refused]:
         yield phrase("Missing: {units}.", units=_first_names(silent)), False
     if coverage.refused:
-        yield phrase("Refused (see the errors below): {units}.", units=_first_names(coverage.refused)), False
+        below = phrase("Refused (see the errors below): {units}.", units=_first_names(coverage.refused))
+        sent = phrase("Of these returned to the sender for correction: {units}.", units=_first_names(coverage.refused))
+        yield below if lists_errors else sent, False
 
 
 def _first_names(units: Sequence[Unit]) -> str:
@@ -229,12 +234,10 @@ def outlook(plan: Plan, found: Outlook) -> Phrase:
 
 def path(found: "Path", language: Language) -> Phrase:
     """Return whether the last year lies on the straight path to the next threshold."""
-    wanted, decimals = shown_rate(found.wanted, ())
-    write = formatting.writer_of(found.milestone.measure, language)
     details = {
         "threshold": formatting.threshold_text(found.milestone, language),
         "year": str(found.milestone.since),
-        "wanted": write(wanted, decimals),
+        "wanted": formatting.number_text(*shown_rate(found.wanted, ()), found.milestone.measure, language),
     }
     if found.ahead:
         return phrase("on track for {threshold} in {year} (required now: {wanted})", **details)

@@ -11,7 +11,7 @@ from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.formatting import LOOKS, MEANING, marks_text, rate_text, threshold_text, writer_of
+from gbv_kpi.render.formatting import LOOKS, MEANING, marks_text, number_text, rate_text, threshold_text
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import legend
@@ -102,8 +102,8 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
     rates_by_series = [[point.finding.fraction for point in series.points] for series in found]
     rates = [rate for of_series in rates_by_series for rate in of_series if rate is not None]
     low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
-    write = writer_of(indicator.measure, language)
-    scale = "–".join(write(*shown_rate(rate, (), 0)) for rate in (low, high)) if rates else ""
+    ends = [number_text(*shown_rate(rate, (), 0), indicator.measure, language) for rate in (low, high)]
+    scale = "–".join(ends) if rates else ""
     columns = [Column(language.say(phrase("Unit"))), *(Column(str(year), is_figure=True) for year in trend.years)]
     columns.append(Column(scale, is_unbroken=True))
     if any(series.path for series in found):

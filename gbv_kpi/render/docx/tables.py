@@ -46,10 +46,6 @@ def _numbers(rows: Sequence[object] | dict[str, str]) -> list[str]:
     return [str(number) for number in range(1, len(rows) + 1)]
 
 
-def _bold_where(condition: bool, words: Words) -> Words | Bold:
-    return Bold(words) if condition else words
-
-
 def letter_table(letter: Letter) -> list[Column]:
     cells = zip(HEADINGS, LETTER_WIDTHS, zip(*letter.rows, strict=True), strict=True)
     first, *others = (Column(*column) for column in cells)
@@ -59,7 +55,7 @@ def letter_table(letter: Letter) -> list[Column]:
 def indicators_table(outcome: Outcome, findings: Sequence[Finding], language: Language) -> list[Column]:
     plan, year = outcome.scorecard.plan, findings[0].year
     rates = [last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA] for finding in findings]
-    verdicts = [_bold_where(finding.status is Status.MISSED, judged(finding)) for finding in findings]
+    verdicts = [Bold(judged(f)) if f.status is Status.MISSED else judged(f) for f in findings]
     return [
         Column(phrase("No."), 12, _numbers(findings)),
         Column(phrase("Indicator"), 40, [plan.indicator_by_id[f.indicator].title for f in findings], "left"),
@@ -109,8 +105,8 @@ def units_legend(outcome: Outcome, units: dict[str, str], language: Language) ->
 def lacking_table(plan: Plan, missed: Sequence[Finding], language: Language) -> list[Column]:
     """Return every threshold missed, the province before its units, with the whole number that is lacking."""
     indicators = [plan.indicator_by_id[finding.indicator] for finding in missed]
-    titles = [_bold_where(f.unit is None, indicator.title) for f, indicator in zip(missed, indicators, strict=True)]
-    units = [_bold_where(f.unit is None, f.unit_name or plan.place) for f in missed]
+    titles = [i.title if f.unit else Bold(i.title) for f, i in zip(missed, indicators, strict=True)]
+    units = [f.unit_name or f.unit if f.unit else Bold(plan.place) for f in missed]
     amounts = [amount_lacking(f, indicator) for f, indicator in zip(missed, indicators, strict=True)]
     return [
         Column(phrase("No."), 12, _numbers(missed)),

@@ -122,7 +122,7 @@ def scale_start(series: Series) -> int | None:
 
 def _settings(measure: Measure, language: Language) -> dict[str, Any]:
     def tick(value: float) -> str:
-        return formatting.writer_of(measure, language)(Decimal(value), 0 if float(value).is_integer() else 2)
+        return formatting.number_text(Decimal(value), 0 if float(value).is_integer() else 2, measure, language)
 
     looks = {"width": WIDTH, "margin": 6, "dots_size": 4, "show_legend": False, "css": (), "js": ()}
     return looks | {"value_formatter": tick, "x_value_formatter": tick}
