@@ -77,7 +77,7 @@ def _fill_table(page: Page, request: BlankReturn) -> None:
     areas = {field.id: (first, column, last, column) for column, field in enumerate(fields, start=FRAME)}
     _open_answers(page, request, areas)
     if unit is None:
-        sums = [Cell(digits=PLAIN_DIGITS, formula=f"=SUM({xl_range(*area)})", look=CENTRED) for area in areas.values()]
+        sums = [Cell(None, PLAIN_DIGITS, f"=SUM({xl_range(*area)})", CENTRED) for area in areas.values()]
         page.row(last + 1, [Cell(), Cell(labels.TOTAL), *sums], BOLD, ROW_HEIGHT)
     head = (max(FRAME + 3, on_first_page - SIGNED_COLUMNS), on_first_page - 1)
     _add_signatures(page, last + 3, (FRAME, FRAME + 2), head)

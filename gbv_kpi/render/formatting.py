@@ -90,14 +90,14 @@ def _bound_text(threshold: Threshold, language: Language) -> str:
     return number_text(threshold.bound, decimals, threshold.measure, language)
 
 
-def shown_of(units: int) -> int:
+def shown_limit(units: int) -> int:
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 
-def year_rows(scorecard: "Scorecard") -> list[tuple[str, Mapping[str, Finding]]]:
+def unit_rows(scorecard: "Scorecard") -> list[tuple[str, Mapping[str, Finding]]]:
     """Return the judged findings of the units by name; of very many units only those that miss a threshold."""
     scorecard = scorecard.judged
-    shown = shown_of(scorecard.unit_count)
+    shown = shown_limit(scorecard.unit_count)
     if scorecard.unit_count > shown:
         scorecard = scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
     rows: dict[str, dict[str, Finding]] = {}

@@ -115,7 +115,7 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
         sign, _, style = formatting.LOOKS[finding.status]
         return Styled(formatting.rate_text(finding, language), style, sign, counts)
 
-    units, indicators = formatting.year_rows(scorecard), scorecard.plan.indicators
+    units, indicators = formatting.unit_rows(scorecard), scorecard.plan.indicators
     province = scorecard.judged.of_province().findings
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
@@ -141,7 +141,7 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
 
     Of very many units only some are shown, the province always.
     """
-    missed, shown = scorecard.missed, formatting.shown_of(scorecard.unit_count)
+    missed, shown = scorecard.missed, formatting.shown_limit(scorecard.unit_count)
     if len(missed) > shown:
         is_unit = scorecard.frame["unit"].notna().to_numpy()[missed]
         missed = np.concatenate([missed[~is_unit], missed[is_unit][:shown]])

@@ -28,7 +28,7 @@ from gbv_kpi.render.xlsx.book import (
     Words,
     quotient,
 )
-from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
+from gbv_kpi.render.xlsx.charts import ChartContent, put_rates_chart
 from gbv_kpi.render.xlsx.lists import fill_problems, fill_sources
 from gbv_kpi.render.xlsx.trend import fill_trend
 from gbv_kpi.render.xlsx.units import IndicatorSheet, figures_of, fill_returns
@@ -83,7 +83,7 @@ def _fill_summary(page: Page, outcome: Outcome, sheets: Sequence[IndicatorSheet]
     row = page.put_lines(row, _lines_below(outcome, page.book.language))
     measures = {sheet.indicator.measure for sheet in sheets}
     if len(measures) == 1:  # else they need different axes
-        shown = Rates(
+        shown = ChartContent(
             phrase("Results against the thresholds in force"),
             (first, NAME, last, NAME),
             (first, units.RATE, last, units.RATE),
@@ -160,7 +160,7 @@ def _link(sheet: IndicatorSheet, column: int) -> Cell:
     """Return a link to a column of the province's row on the indicator's own sheet."""
     cell = sheet.row_of()[column]
     link = f"={sheet.page.reference(units.PROVINCE, column)}"
-    return cell._replace(formula=link) if column == units.VERDICT else Cell(cell.value, cell.digits or "", link)
+    return cell._replace(formula=link) if column == units.VERDICT else Cell(cell.value, cell.number_format or "", link)
 
 
 def _last_rate(book: Book, finding: Finding | None) -> Cell:

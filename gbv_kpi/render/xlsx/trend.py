@@ -15,7 +15,7 @@ from gbv_kpi.render.formatting import MARK, marks_text
 from gbv_kpi.render.sentences import marks_explained
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import BOLD, CENTRED, COLOURS, FIGURE, GRID, TITLE, Cell, Page, quotient
-from gbv_kpi.render.xlsx.charts import Rates, put_trend_chart
+from gbv_kpi.render.xlsx.charts import ChartContent, put_trend_chart
 from gbv_kpi.render.xlsx.units import RATE, VERDICT, IndicatorSheet
 
 LEGEND, HEADINGS = 1, 2
@@ -70,7 +70,7 @@ def _fill_block(page: Page, sheet: IndicatorSheet, all_series: Sequence[Series],
         name = Cell(sheet.figures.plan.place if series.unit is None else series.unit_name or "")
         _fill_rates(page, sheet, series, name, series_row)
     if last_column > 1:
-        shown = Rates(
+        shown = ChartContent(
             sheet.indicator.title,
             (HEADINGS, FIRST_YEAR, HEADINGS, last_column),
             (row + 1, FIRST_YEAR, row + 1, last_column),
@@ -93,11 +93,11 @@ def _fill_rates(page: Page, sheet: IndicatorSheet, series: Series, name: Cell, r
     for column, point in enumerate(series.points, start=FIRST_YEAR):
         finding = point.finding
         if quotient(finding) is not None and _reference(sheet, point, RATE):
-            digits = book.rate_digits(finding, finding.measure, suffix=marks_text(point))
+            number_format = book.finding_format(finding, finding.measure, suffix=marks_text(point))
             rule = {
                 "type": "formula",
                 "criteria": f"={current}<>{formulas.quoted(book.word[finding.status])}",
-                "format": book.workbook.add_format({"num_format": digits}),
+                "format": book.workbook.add_format({"num_format": number_format}),
             }
             page.sheet.conditional_format(row, column, row, column, rule)
 
@@ -107,11 +107,11 @@ def _rate(sheet: IndicatorSheet, point: Point) -> Cell:
     rate = quotient(finding)
     if rate is None:
         return Cell(MARK[finding.status], look=FIGURE) if finding.unit else Cell()
-    digits = book.rate_digits(finding, finding.measure, f"{MARK[finding.status]} ", marks_text(point))
+    number_format = book.finding_format(finding, finding.measure, f"{MARK[finding.status]} ", marks_text(point))
     if link := _reference(sheet, point, RATE):
-        return Cell(rate, digits, link)
+        return Cell(rate, number_format, link)
     formula = f"={formulas.quotient(str(finding.numerator), str(finding.divisor), finding.measure)}"
-    return Cell(rate, digits, formula, {"font_color": COLOURS[finding.status][1]})
+    return Cell(rate, number_format, formula, {"font_color": COLOURS[finding.status][1]})
 
 
 def _reference(sheet: IndicatorSheet, point: Point, column: int) -> str:

@@ -18,7 +18,7 @@ from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import marked, threshold_text
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import CENTRED, FIGURE, PLAIN, TITLE, Book, Cell, Column, Line, Page, Words
-from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
+from gbv_kpi.render.xlsx.charts import ChartContent, put_rates_chart
 
 HEADINGS, PROVINCE, FIRST_UNIT = 7, 8, 9  # rows counted from 0; above are a title and explanations
 CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
@@ -135,7 +135,7 @@ class IndicatorSheet:
         cells = xl_range(FIRST_UNIT, CODE, last_row, len(columns) - 1)
         page.sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})
         if is_charted:
-            shown = Rates(
+            shown = ChartContent(
                 self.indicator.title,
                 (PROVINCE, NAME, last_row, NAME),
                 (PROVINCE, RATE, last_row, RATE),
@@ -197,8 +197,8 @@ class IndicatorSheet:
             cells.append(book.verdict(Status.WITHHELD) if is_hidden else book.count(count, formula))
         if measure in ("count", "change") and status is not Status.WITHHELD:
             # No field of the return gives it: the base year's count, or an unseen 1 that a count is divided by.
-            digits = UNSEEN if measure == "count" else book.whole
-            cells[DENOMINATOR] = Cell() if counts[1] is None else Cell(counts[1], digits)
+            number_format = UNSEEN if measure == "count" else book.count_format
+            cells[DENOMINATOR] = Cell() if counts[1] is None else Cell(counts[1], number_format)
         bound = book.bound(self.threshold) if self.threshold else Cell(phrase("not yet"), look=FIGURE)
         lacking = [(self.threshold, finding.shortfall if finding else None)]
         if self.coming:
