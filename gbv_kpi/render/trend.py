@@ -11,14 +11,13 @@ from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.formatting import LOOKS, MEANING, marks_text, number_text, rate_text, threshold_text
+from gbv_kpi.render.formatting import LOOKS, MEANING, SHOWN_UNITS, marks_text, number_text, rate_text, threshold_text
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import legend
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
 from gbv_kpi.render.table import Column, Styled, Table, legend_text, styled
 
-SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 
