@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 
 import pandas as pd
 
@@ -78,7 +79,11 @@ class Trend:
     withheld: Withheld | None = None  # of a published trend
     returns: pd.DataFrame | None = field(default=None, compare=False)  # the valid returns; None if published
 
-    @property
+    @cached_property
+    def statuses(self) -> set[Status]:
+        return {point.finding.status for series in self.series for point in series.points}
+
+    @cached_property
     def of_province(self) -> dict[tuple[str, int], Finding]:
         """Return the province's findings by indicator and year."""
         findings = [point.finding for series in self.series if series.unit is None for point in series.points]

@@ -56,8 +56,7 @@ def submission_to_json(submission: Submission, language: Language) -> Iterator[s
 
 def _file_record(file: SubmittedFile) -> dict[str, object]:
     return {
-        **attributes(file, "path", "sha256", "returns"),
-        "state": file.state,
+        **attributes(file, "path", "sha256", "returns", "state"),
         "recorded_before": file.since,
         "corrected_since": file.corrected_since,
         "recorded": [

@@ -89,8 +89,7 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
     for indicator in trend.plan.all_indicators:
         if found := [series for series in trend.series if series.indicator is indicator]:
             parts += [styled(indicator.title, language, "bold"), _table(trend, indicator, found, language), Text()]
-    statuses = {point.finding.status for series in trend.series for point in series.points}
-    parts.append(legend_text(legend(statuses, language)))
+    parts.append(legend_text(legend(trend.statuses, language)))
     parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
     bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
     notes = withheld_notes(trend.plan, trend.withheld, language)

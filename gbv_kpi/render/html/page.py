@@ -37,10 +37,7 @@ def to_html(outcome: Outcome, language: Language) -> str:
     environment = jinja.environment(Path(__file__).parent, language, functions)
     constants = ("MARK", "MEANING", "SHOWN_FILES", "SHOWN_UNITS")
     environment.globals |= {name: getattr(formatting, name) for name in constants} | {"SEVERITY": SEVERITY}
-    series = outcome.trend.series if outcome.trend else ()
-    statuses = {point.finding.status for each in series for point in each.points}
-    template = environment.get_template("report.html.j2")
-    return template.render(outcome=outcome, trend_statuses=statuses, version=__version__)
+    return environment.get_template("report.html.j2").render(outcome=outcome, version=__version__)
 
 
 def bullet(finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
@@ -82,10 +79,9 @@ def line(series: Series, language: Language) -> Markup | None:
         return None
     first, last = findings[0].year, findings[-1].year
     path: list[tuple[float, float]] = []
-    coming = series.level.next_threshold
-    if series.path and coming and series.path.first_year in rates:
-        path = [(series.path.first_year, rates[series.path.first_year]), (coming.since, float(coming.bound))]
-        last = coming.since
+    if (ahead := series.path) and ahead.first_year in rates:
+        last = ahead.milestone.since
+        path = [(ahead.first_year, rates[ahead.first_year]), (last, float(ahead.milestone.bound))]
     steps = _steps(indicator, first, last)
     start = scale_start(series) or 0
     end = _axis_end(indicator.measure, [*rates.values(), *(bound for _, bound in steps)])

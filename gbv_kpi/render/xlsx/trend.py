@@ -47,9 +47,7 @@ def fill_trend(page: Page, trend: Trend, sheets: Sequence[IndicatorSheet]) -> No
 
 
 def _legend(page: Page, trend: Trend) -> Iterator[str]:
-    present = {point.finding.status for series in trend.series for point in series.points}
-    for status in (status for status in Status if status in present):
-        yield f"{MARK[status]} {page.book.word[status]}"
+    yield from (f"{MARK[status]} {page.book.word[status]}" for status in Status if status in trend.statuses)
     for mark, meaning in marks_explained(trend):
         yield f"{mark} {page.book.say(meaning)}"
 
@@ -86,20 +84,19 @@ def _fill_rates(page: Page, sheet: IndicatorSheet, series: Series, name: Cell, r
 
     The province's year without a rate is blank, for a chart would draw 0.
     """
-    book, is_whole = page.book, series.unit is None
-    verdict = book.verdict(series.level.status, _reference(sheet, series.points[-1], VERDICT))
-    page.row(row, [name, *(_rate(sheet, point) for point in series.points), verdict], BOLD if is_whole else GRID)
-    current = xl_rowcol_to_cell(row, len(series.points) + 1, col_abs=True)
-    for column, point in enumerate(series.points, start=FIRST_YEAR):
-        finding = point.finding
-        if quotient(finding) is not None and _reference(sheet, point, RATE):
-            number_format = book.finding_format(finding, finding.measure, suffix=marks_text(point))
-            rule = {
-                "type": "formula",
-                "criteria": f"={current}<>{formulas.quoted(book.word[finding.status])}",
-                "format": book.workbook.add_format({"num_format": number_format}),
-            }
-            page.sheet.conditional_format(row, column, row, column, rule)
+    book, last, last_year = page.book, series.points[-1], len(series.points)
+    verdict = book.verdict(series.level.status, _reference(sheet, last, VERDICT))
+    cells = [name, *(_rate(sheet, point) for point in series.points), verdict]
+    page.row(row, cells, GRID if series.unit else BOLD)
+    if quotient(series.level) is not None and _reference(sheet, last, RATE):
+        current = xl_rowcol_to_cell(row, last_year + 1, col_abs=True)
+        number_format = book.finding_format(series.level, series.level.measure, suffix=marks_text(last))
+        rule = {
+            "type": "formula",
+            "criteria": f"={current}<>{formulas.quoted(book.word[series.level.status])}",
+            "format": book.workbook.add_format({"num_format": number_format}),
+        }
+        page.sheet.conditional_format(row, last_year, row, last_year, rule)
 
 
 def _rate(sheet: IndicatorSheet, point: Point) -> Cell:
