@@ -35,7 +35,7 @@ class Path:
     first_year: int
     milestone: Threshold
     year: int
-    wanted: Fraction  # the rate of the line in `year`
+    wanted: Fraction  # the rate of the line in `year`, or the milestone's where the line is beyond it
     ahead: bool  # on the line or better
 
 
@@ -62,10 +62,11 @@ class Series:
         if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
             return None
         (first_year, first), (year, now) = rated[0], rated[-1]
-        step = (Fraction(milestone.bound) - first) / (milestone.since - first_year)
-        wanted = first + step * (year - first_year)
-        ahead = now <= wanted if milestone.lower_is_better else now >= wanted
-        return Path(first_year, milestone, year, wanted, ahead)
+        bound, is_lower_better = Fraction(milestone.bound), milestone.lower_is_better
+        on_line = first + (bound - first) * (year - first_year) / (milestone.since - first_year)
+        # The line leads away from a milestone that the first rate is beyond: no more is wanted than to keep it.
+        wanted = max(on_line, bound) if is_lower_better else min(on_line, bound)
+        return Path(first_year, milestone, year, wanted, now <= wanted if is_lower_better else now >= wanted)
 
 
 @dataclass(frozen=True)
