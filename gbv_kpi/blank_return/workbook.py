@@ -12,6 +12,7 @@ from gbv_kpi.blank_return.request import BlankReturn, Layout
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
 from gbv_kpi.render import jinja
+from gbv_kpi.render.formatting import document_title
 from gbv_kpi.render.xlsx.book import (
     BOLD,
     CENTRED,
@@ -226,7 +227,7 @@ def _add_title(page: Page, request: BlankReturn, unit: Unit | None, first: int, 
         guide=labels.GUIDE,
     )
     lines: tuple[Line, ...] = (
-        (say(phrase("Return on plan {number}", number=plan.number)).upper(), TITLE),
+        (say(phrase("Return on {document}", document=document_title(plan))).upper(), TITLE),
         (plan.title, {"font_size": 13, "bold": True}),
         (f"{say(labels.YEAR)} {request.year}", {"font_size": 13, "bold": True}),
         (hint, {"font_size": 11, "italic": True}),

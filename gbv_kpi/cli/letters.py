@@ -25,6 +25,7 @@ from gbv_kpi.pipeline import with_progress
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.render.docx.papers import letter_to_docx
+from gbv_kpi.render.formatting import document_title
 from gbv_kpi.render.letters import Letter, letter_to_markdown, letters_of
 from gbv_kpi.render.listing import Columns, listing_of
 from gbv_kpi.render.table import on_terminal
@@ -130,7 +131,7 @@ def letters_to_terminal(written: WrittenLetters, language: Language) -> Renderab
         ("kind", phrase("Letter"), lambda row: KINDS[row[0].kind]),
         ("files", phrase("Files"), lambda row: "\n".join(map(str, row[1]))),
     )
-    title = phrase("Letters of {year}, plan {number}", year=str(written.year), number=written.plan.number)
+    title = phrase("Letters of {year}, {document}", year=str(written.year), document=document_title(written.plan))
     return on_terminal(listing_of(title, columns, written.files_by_letter), language)
 
 

@@ -13,7 +13,7 @@ from gbv_kpi.plan.thresholds import Measure, Threshold
 if TYPE_CHECKING:
     from gbv_kpi.kpi.scorecard import Scorecard
     from gbv_kpi.kpi.trend import Point
-    from gbv_kpi.plan import Indicator
+    from gbv_kpi.plan import Indicator, Plan
 
 LOOKS = {  # sign, word, and colour on a terminal
     Status.MET: ("✓", phrase("met"), "green"),
@@ -37,8 +37,22 @@ TARGET = {
     "<=": phrase("at most {bound}"),
     "<": phrase("below {bound}"),
 }
+# Abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III, as a document's number has them.
+KINDS = {
+    "KH": phrase("Plan {number}"),
+    "NQ": phrase("Resolution {number}"),
+    "QĐ": phrase("Decision {number}"),
+    "CTr": phrase("Programme {number}"),
+    "ĐA": phrase("Scheme {number}"),
+}
 PLAN_WORDS = ("[Tt]ối thiểu", "[Íí]t nhất", "[Đđ]ạt trên", "[Đđ]ạt", "[Tt]rên", "[Kk]hông quá", "[Tt]ối đa", "[Dd]ưới")
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+
+
+def document_title(plan: "Plan") -> Phrase:
+    """Return the plan's name by its number, which shows the kind of document: Kế hoạch số 63/KH-UBND."""
+    kind = plan.number.partition("/")[2].rpartition("/")[2].partition("-")[0]
+    return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
 
 
 def number_text(value: int | Decimal, decimals: int, measure: Measure, language: Language) -> str:

@@ -17,7 +17,7 @@ from gbv_kpi.ledger.entries import Revision
 from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.year import Count, Difference, Trace
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.formatting import MEANING, clock_text, result_text
+from gbv_kpi.render.formatting import MEANING, clock_text, document_title, result_text
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of
@@ -67,7 +67,7 @@ def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[
         ("sha256", None, lambda revision: revision.entry.sha256),
         ("changes", phrase("Changed"), changed),
     )
-    title = phrase("Revisions of returns, plan {number}", number=plan.number)
+    title = phrase("Revisions of returns, {document}", document=document_title(plan))
     return listing_of(title, columns, revisions, map(event_sentence, events))
 
 
@@ -188,7 +188,7 @@ def difference_listing(difference: Difference, language: Language) -> Listing:
         ("change", phrase("Changed"), changed),
         ("file", phrase("File"), lambda change: change.file),
     )
-    title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
+    title = phrase("Changes of {year}, {document}", year=str(difference.year), document=document_title(difference.plan))
     functions = (event_sentence, result_text)
     notes = text_of("difference.txt.j2", language, functions, difference=difference, MEANING=MEANING).splitlines()
     return listing_of(title, columns, difference.returns, notes)

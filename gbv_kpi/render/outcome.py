@@ -27,7 +27,7 @@ def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
     plan = outcome.scorecard.plan
     parts: list[RenderableType] = []
     for coverage in outcome.scorecard.coverage:
-        title = phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year))
+        title = phrase("{document}, year {year}", document=formatting.document_title(plan), year=str(coverage.year))
         parts.append(styled(title, language, "bold"))
         for block in year_blocks(outcome.scorecard.of_year(coverage.year), coverage, language):
             parts += [block, Text()] if isinstance(block, Table) else [block]
@@ -39,7 +39,7 @@ def to_markdown(outcome: Outcome, language: Language) -> str:
     """Return the verdict first, then every year, the problems and the files."""
     from gbv_kpi.render.jinja import markdown_of  # here: a terminal needs no Jinja
 
-    functions = (grouped, group_lines, verdict_blocks, year_blocks)
+    functions = (formatting.document_title, grouped, group_lines, verdict_blocks, year_blocks)
     constants = {"SEVERITY": SEVERITY, "SHOWN_FILES": formatting.SHOWN_FILES}
     return markdown_of("outcome.md.j2", language, functions, outcome=outcome, **constants)
 

@@ -14,7 +14,7 @@ from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.problems import error_count
-from gbv_kpi.render.formatting import SHOWN_UNITS, clock_text
+from gbv_kpi.render.formatting import SHOWN_UNITS, clock_text, document_title
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes, problem_record, unit_records
 from gbv_kpi.render.ledger import entry_record
@@ -169,7 +169,7 @@ def status_listing(status: YearStatus, language: Language) -> Listing:
         ("last_received", phrase("Corrected"), lambda unit: max((e.at for e in _corrected(unit)), default=None)),
         ("last_file", phrase("Corrected file"), lambda unit: _files(_corrected(unit))),
     )
-    title = phrase("Plan {number}, year {year}", number=status.plan.number, year=str(status.year))
+    title = phrase("{document}, year {year}", document=document_title(status.plan), year=str(status.year))
     notes = text_of("status.txt.j2", language, [event_sentence], status=status).splitlines()
     return listing_of(title, columns, status.units, notes)
 

@@ -11,7 +11,16 @@ from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.formatting import LOOKS, MEANING, SHOWN_UNITS, marks_text, number_text, rate_text, threshold_text
+from gbv_kpi.render.formatting import (
+    LOOKS,
+    MEANING,
+    SHOWN_UNITS,
+    document_title,
+    marks_text,
+    number_text,
+    rate_text,
+    threshold_text,
+)
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import legend
@@ -79,7 +88,7 @@ def trend_listing(trend: Trend, language: Language) -> Listing:
     )
     points = (point for series in trend.series for point in series.points)
     notes = [phrase("{mark} {status}", mark=mark, status=meaning) for mark, meaning in marks_explained(trend)]
-    title = phrase("Every indicator over the years, plan {number}", number=plan.number)
+    title = phrase("Every indicator over the years, {document}", document=document_title(plan))
     return listing_of(title, columns, points, [*notes, *withheld_notes(plan, trend.withheld, language)])
 
 

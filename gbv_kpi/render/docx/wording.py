@@ -13,23 +13,8 @@ from gbv_kpi.render.formatting import MEANING, marked, rate_text, result_text, t
 
 BLANK = "……"  # for the officer to fill in
 SHOWN_MERGERS = 20
-# Abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III, as a document's number has them.
-KINDS = {
-    "KH": phrase("Plan No. {number}"),
-    "NQ": phrase("Resolution No. {number}"),
-    "QĐ": phrase("Decision No. {number}"),
-    "CTr": phrase("Programme No. {number}"),
-    "ĐA": phrase("Scheme No. {number}"),
-}
-
 # Signs in Times New Roman, those of statistical yearbooks where possible.
 SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Status.WITHHELD: "#"}
-
-
-def document_title(plan: Plan) -> Phrase:
-    """Return the plan's name by its number, which shows the kind of document: Kế hoạch số 63/KH-UBND."""
-    kind = plan.number.partition("/")[2].rpartition("/")[2].partition("-")[0]
-    return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
 
 
 def official_day(day: date) -> str:

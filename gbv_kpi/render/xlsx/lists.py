@@ -9,6 +9,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.problems import Severity
 from gbv_kpi.render import listing
+from gbv_kpi.render.formatting import document_title
 from gbv_kpi.render.listing import Listing, for_person
 from gbv_kpi.render.problems import HEADINGS, errors_first, listed
 from gbv_kpi.render.xlsx.book import CENTRED, PLAIN, TITLE, Book, Cell, Column, Line, Page, quotient
@@ -68,7 +69,8 @@ def fill_problems(page: Page, outcome: Outcome) -> None:
 def fill_sources(page: Page, outcome: Outcome) -> None:
     """Write each file with its hash, unless counts could be guessed from that."""
     plan, book = outcome.scorecard.plan, page.book
-    plan_read = phrase("Plan {number} ({id}), gbv-kpi {version}", number=plan.number, id=plan.id, version=__version__)
+    document = document_title(plan)
+    plan_read = phrase("{document} ({id}), gbv-kpi {version}", document=document, id=plan.id, version=__version__)
     lines: list[Line] = [(phrase("Files that the figures come from"), TITLE), (plan_read, PLAIN)]
     rows = [
         [

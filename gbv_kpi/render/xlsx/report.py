@@ -12,7 +12,7 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import clock_text
+from gbv_kpi.render.formatting import clock_text, document_title
 from gbv_kpi.render.xlsx import formulas, units
 from gbv_kpi.render.xlsx.book import (
     BOLD,
@@ -96,10 +96,10 @@ def _fill_summary(page: Page, outcome: Outcome, sheets: Sequence[IndicatorSheet]
 
 
 def _lines_above(outcome: Outcome) -> Iterator[Line]:
-    plan = outcome.scorecard.plan
+    plan, document = outcome.scorecard.plan, document_title(outcome.scorecard.plan)
     yield plan.title, {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
-        yield phrase("Plan {number}, year {year}", number=plan.number, year=str(year)), {**TITLE, **CENTRED}
+        yield phrase("{document}, year {year}", document=document, year=str(year)), {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
         if sentence := sentences.verdict(outcome, year):
             yield sentence, TITLE

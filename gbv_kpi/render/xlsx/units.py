@@ -15,7 +15,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.formatting import marked, threshold_text
+from gbv_kpi.render.formatting import document_title, marked, threshold_text
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import CENTRED, FIGURE, PLAIN, TITLE, Book, Cell, Column, Line, Page, Words
 from gbv_kpi.render.xlsx.charts import ChartContent, put_rates_chart
@@ -150,7 +150,7 @@ class IndicatorSheet:
         plan, indicator, language = self.figures.plan, self.indicator, self.page.book.language
         yield phrase("{indicator}, {year}", indicator=indicator.title, year=str(self.figures.year)), TITLE
         if indicator.quote:
-            yield phrase("Plan {number}: “{quote}”", number=plan.number, quote=indicator.quote), PLAIN
+            yield phrase("{document}: “{quote}”", document=document_title(plan), quote=indicator.quote), PLAIN
         yield phrase("Numerator: {fields}", fields=self._labels(indicator.numerator)), PLAIN
         if indicator.denominator:
             yield phrase("Denominator: {fields}", fields=self._labels(indicator.denominator)), PLAIN
