@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,16 @@ def document_title(plan: "Plan") -> Phrase:
     """Return the plan's name by its number, which shows the kind of document: Kế hoạch số 63/KH-UBND."""
     kind = plan.number.partition("/")[2].rpartition("/")[2].partition("-")[0]
     return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
+
+
+def official_day(day: date) -> str:
+    """Return the numerals as the decree writes them: days below 10 and the months 1 and 2 take a leading zero.
+
+    >>> official_day(date(2021, 5, 12)), official_day(date(2025, 2, 3))
+    ('12/5/2021', '03/02/2025')
+    """
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"{day.day:02}/{month}/{day.year}"
 
 
 def number_text(value: int | Decimal, decimals: int, measure: Measure, language: Language) -> str:

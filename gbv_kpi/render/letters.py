@@ -11,8 +11,7 @@ from gbv_kpi.ledger.status import YearStatus
 from gbv_kpi.ledger.submit import SubmittedFile
 from gbv_kpi.plan import Plan, Unit
 from gbv_kpi.problems import Problem
-from gbv_kpi.render.docx.wording import official_day
-from gbv_kpi.render.formatting import MEANING, document_title, result_text, target_text
+from gbv_kpi.render.formatting import MEANING, document_title, official_day, result_text, target_text
 from gbv_kpi.render.jinja import markdown_of, text_of
 from gbv_kpi.render.problems import correction, errors_first, place_text
 from gbv_kpi.render.sentences import amount_lacking

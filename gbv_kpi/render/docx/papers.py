@@ -28,7 +28,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.model import Letterhead
 from gbv_kpi.render import formatting, jinja, sentences
-from gbv_kpi.render.docx import tables, wording
+from gbv_kpi.render.docx import contents
 from gbv_kpi.render.letters import Letter
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
@@ -64,7 +64,7 @@ def to_docx(outcome: Outcome, language: Language, template: bytes | None = None)
     """Return the report. Raises `UsageError` for a template that cannot be filled in."""
     plan = outcome.scorecard.plan
     letterhead = plan.letterhead(outcome.day)
-    number = f"      /BC-{letterhead.issuer_short or wording.BLANK}"  # with room for what the records office gives it
+    number = f"      /BC-{letterhead.issuer_short or contents.BLANK}"  # with room for what the records office gives it
     known = {"outcome": outcome, "plan": plan, "number": number}
     paper = Paper("report.xml.j2", known, plan.title, letterhead, outcome.day, language)
     if template is None:
@@ -79,7 +79,7 @@ def letter_to_docx(letter: Letter, plan: Plan, day: date, language: Language, te
     """Return the letter. Raises `UsageError` for a template that cannot be filled in."""
     addressee = language.say(letter.addressee)
     letterhead = plan.letterhead(day)._replace(addressed_to=(Bilingual(addressee, addressee),))
-    number = f"      /{letterhead.issuer_short or wording.BLANK}-"
+    number = f"      /{letterhead.issuer_short or contents.BLANK}-"
     paper = Paper("letter.xml.j2", {"letter": letter, "number": number}, letter.about, letterhead, day, language)
     if template is None:
         return draw(paper, ["report"])
@@ -111,14 +111,14 @@ def draw(paper: Paper, parts: Sequence[str]) -> bytes:
 
 
 def _environment(document: Document, language: Language) -> Environment:
-    functions = jinja.functions_of(formatting, sentences, tables, wording)
+    functions = jinja.functions_of(formatting, sentences, contents)
     environment = jinja.environment(Path(__file__).parent, language, functions)
     environment.filters["twips"] = lambda length: round(length * TWENTIETHS_PER_MM)
     environment.filters["share"] = lambda width, total: round(width / total * WHOLE_WIDTH)
     environment.globals |= {
-        "BLANK": wording.BLANK,
+        "BLANK": contents.BLANK,
         "MEANING": formatting.MEANING,
-        "SHOWN_LACKING": tables.SHOWN_LACKING,
+        "SHOWN_LACKING": contents.SHOWN_LACKING,
         "zip": zip,
         "page_width": partial(_widest_page, document),
         "style_id": lambda name: document.styles[name].style_id,
