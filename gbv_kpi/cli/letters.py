@@ -84,11 +84,10 @@ def write_letters(
         atomic_write(markdown, letter_to_markdown(letter, language).encode())
         for path in form:
             atomic_write(path, blank_return(BlankReturn(plan, year, (letter.unit,), language), "form"))
-    warnings = [phrase("{file} has errors of no known unit; no letter mentions them.", file=file) for file in unknown]
+    warnings = [phrase("{file} has errors of no known unit, in no letter: return it.", file=file) for file in unknown]
     for unit in (letter.unit for letter in needless):
         details = {"unit": unit.name, "file": file_by_unit[unit.code]}
-        valid = phrase("{unit}: no letter. Its row in {file} is valid; other rows need correction.", **details)
-        warnings.append(valid)
+        warnings.append(phrase("{unit}: no letter. Its row in {file} is valid; others need correction.", **details))
     return WrittenLetters(plan, year, files, unknown, warnings)
 
 

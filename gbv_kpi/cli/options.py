@@ -63,7 +63,7 @@ LedgerOption = Annotated[
         in_environment=True,
     ),
 ]
-ByOption = Annotated[str | None, option("--by NAME", "Who submits. [default: the logged-in user]", in_environment=True)]
+ByOption = Annotated[str | None, option("--by NAME", "Who acts. [default: the logged-in user]", in_environment=True)]
 AsOfOption = Annotated[
     str | None, option("--as-of DATE", "Use the ledger as of the end of that day (or of 2025-12-01T08:30).")
 ]

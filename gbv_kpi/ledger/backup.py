@@ -90,7 +90,7 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
             number += 1
             lines.append(_LINE.validate_json(line, strict=True))
     except ValueError as error:
-        message = phrase("Line {number} is not part of a ledger export. Nothing was imported.", number=number)
+        message = phrase("Line {number} was not written by gbv-kpi export. Nothing was imported.", number=number)
         raise LedgerError(message) from error
     return lines
 

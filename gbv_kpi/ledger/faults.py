@@ -37,9 +37,9 @@ def is_conflict(error: BaseException | None) -> bool:
 
 def damaged(ledger: str, found: Phrase) -> LedgerError:
     """Return the error of a ledger with contradictory content."""
-    return LedgerError(
-        phrase("{ledger} is damaged or is not a ledger: {found}. Restore it from a backup.", ledger=ledger, found=found)
-    )
+    details: dict[str, str | Phrase] = {"ledger": ledger, "found": found}
+    message = phrase("{ledger} is damaged or is not a ledger: {found}. Check its name or restore a backup.", **details)
+    return LedgerError(message)
 
 
 _LOST = ("", "08", "57")  # no answer, connection exceptions, an operator's intervention

@@ -116,8 +116,8 @@ def entries_of_year(connection: Connection, plan: Plan, year: int, as_of: dateti
     """Return the current entries of a year. Raises `UsageError` if there are none."""
     entries = current_entries(connection, plan, [year], as_of)
     if not entries:
-        ledger = connection.get_execution_options().get("ledger", "")
-        raise UsageError(phrase("The ledger {ledger} has no return for {year}.", ledger=ledger, year=str(year)))
+        details = {"ledger": connection.get_execution_options().get("ledger", ""), "year": str(year)}
+        raise UsageError(phrase("The ledger {ledger} has no return for {year}: submit it or check --year.", **details))
     return entries
 
 

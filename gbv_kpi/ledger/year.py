@@ -145,7 +145,7 @@ def signed_year(connection: Connection, plan: Plan, year: int) -> tuple[list[Ent
     """Return the signed revisions of a year, and the signature. Raises `UsageError` if there is none."""
     signature = signature_of(events_of(connection, plan, [year]))
     if signature is None:
-        raise UsageError(phrase("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year)))
+        raise UsageError(phrase("{year} is not signed in this ledger: name a day with --from.", year=str(year)))
     return signed_entries(entries_of(connection, plan, years=[year]), signature), signature
 
 

@@ -136,7 +136,7 @@ def _check_kind(source: Source) -> None:
         raise Refusal("unsupported-format", message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
         raise Refusal(*PACKED)
-    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
+    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8", b"gif8", b"ii*", b"mm\0*", b"riff", b"sqlite")):
         raise Refusal(*NOT_A_SPREADSHEET)
     if ZIP in source.start[1:4096]:
         message = phrase("Extra bytes precede the workbook: the program that sent it added them.")
