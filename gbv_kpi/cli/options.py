@@ -38,7 +38,7 @@ DocxTemplateOption = Annotated[
 ]
 ForceOption = Annotated[bool, option("--force", "Overwrite an existing file.")]
 YearOption = Annotated[int, option("--year YEAR", "The year to report.")]
-AssumedYearOption = Annotated[int | None, option("--year YEAR", "The year of files that name none.")]
+AssumedYearOption = Annotated[int | None, option("--year YEAR", "The year of files without one; others are refused.")]
 UnitOption = Annotated[str | None, option("--unit UNIT", "One unit, by name or code. [default: all]")]
 QuietOption = Annotated[bool, option("--quiet", "Print nothing when the exit code is 0.")]
 PublishOption = Annotated[
