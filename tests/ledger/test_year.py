@@ -81,7 +81,7 @@ def test_text_that_says_nothing_is_not_recorded(office: str, arguments: tuple[st
 def test_return_with_the_figures_of_a_withdrawn_one_lists_no_change(office: str, plan: Plan, tmp_path: Path) -> None:
     withdraw_372(office)
     ran = run("submit", write_csv(tmp_path / "b.csv", plan, [("372", 2024, well_but(victims=11))]), "--ledger", office)
-    assert "recorded: 1 corrected" in ran.out
+    assert "recorded: 1 corrected, of 2024" in ran.out
     assert "revision 2" not in ran.out
 
 
