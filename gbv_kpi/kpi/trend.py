@@ -8,15 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding, Status, make_finding
-from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.returns.frame import Returns
+
+if TYPE_CHECKING:
+    from gbv_kpi.kpi.publication import Withheld
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Trend:
     years: tuple[int, ...]
     series: tuple[Series, ...]
     as_of: datetime | None = None
-    withheld: Withheld | None = None  # of a published trend
+    withheld: "Withheld | None" = None  # of a published trend
     returns: pd.DataFrame | None = field(default=None, compare=False)  # the valid returns; None if published
 
 
