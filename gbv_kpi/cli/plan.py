@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format, argument, option
+from gbv_kpi.cli.options import MIN_COUNT, Format, argument, option
 from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expect_other_file
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import LANGUAGES, phrase, tag_in
+from gbv_kpi.inputs import DEFAULT_PLAN
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
 SOURCES = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file"}  # by typer's names

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, CheckFormat, Format, ReportFormat, argument, option
+from gbv_kpi.cli.options import CheckFormat, Format, ReportFormat, argument, option
 from gbv_kpi.cli.publish import Publishing
 from gbv_kpi.cli.request import (
     Request,
@@ -27,7 +27,7 @@ from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import language, phrase
-from gbv_kpi.inputs import MEBIBYTE
+from gbv_kpi.inputs import DEFAULT_PLAN, MEBIBYTE
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome

@@ -17,7 +17,7 @@ from gbv_kpi.cli import options
 from gbv_kpi.console import print_result, warn
 from gbv_kpi.errors import SourceError, UsageError
 from gbv_kpi.i18n import Language, language, language_from_env, phrase
-from gbv_kpi.inputs import UnreadableError, is_file, is_same_file, read_file, read_stdin
+from gbv_kpi.inputs import DEFAULT_PLAN, UnreadableError, is_file, is_same_file, read_file, read_stdin
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -91,7 +91,7 @@ class Request:
     ledger: options.LedgerOption = None
     as_of: options.AsOfOption = None
     by: options.ByOption = None
-    plan: options.PlanOption = options.DEFAULT_PLAN
+    plan: options.PlanOption = DEFAULT_PLAN
     format: Any = None  # as asked for; then the one chosen
     output: options.OutputOption = None
     lang: options.LangOption = None

@@ -73,7 +73,7 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
         for event in query.journal_of(connection):
             yield _to_json({"event": event.model_dump(mode="json")})
         for at, publication in query.publications_of(connection):
-            yield _to_json({"published": at, "publication": publication.model_dump(mode="json")})
+            yield _to_json({"published": at, "publication": publication.record()})
 
 
 def _to_json(line: Mapping[str, object]) -> str:

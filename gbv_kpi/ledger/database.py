@@ -223,7 +223,7 @@ def _is_ready(ledger: Ledger) -> bool:
             return False
         found = connection.execute(select(layout.c.schema, layout.c.version)).all()
     match found:
-        case [(records.SCHEMA, records.VERSION)] if records.events.name in present:  # new in 0.2
+        case [(records.SCHEMA, records.VERSION)] if records.events.name in present:  # 0.1 kept no events
             return True
         case [(records.SCHEMA, int(version))] if version > records.VERSION:
             message = phrase(

@@ -188,7 +188,7 @@ def publications_of(connection: Connection) -> list[tuple[str, Publication]]:
 def add_publication(connection: Connection, publication: Publication, at: datetime) -> None:
     """Record a publication unless it equals the last one."""
     if [known for _, known in publications_of(connection)[-1:]] != [publication]:
-        content = publication.model_dump(mode="json")
+        content = publication.record()
         row = {"at": stamp(at), "content": content, "digest": hash_of(content)}
         connection.execute(insert(records.publications), row)
 

@@ -15,12 +15,11 @@ from typing import Any
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.inputs import UnreadableError, is_file, read_file
+from gbv_kpi.inputs import DEFAULT_PLAN, UnreadableError, is_file, read_file
 from gbv_kpi.plan.checks import contradictions, doubts, entries, texts
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.toml_file import MAX_BYTES, Content, Remark, read_toml
 
-DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 BUILT_IN = Path(__file__).parent / "builtin"
 
 # The key of [[unit]] in each column of a CSV of units; the official lists of units have other names.

@@ -112,7 +112,7 @@ def _withheld(
     publication = Publication(
         min_count=limit,
         indicators={indicator.id: (indicator.numerator, indicator.denominator) for indicator in indicators},
-        told=tuple(disclosure for choice in choices for disclosure in choice.disclosures),
+        disclosures=tuple(disclosure for choice in choices for disclosure in choice.disclosures),
     )
     exposed = sorted({(year, plan.unit_name(year, code)) for choice in choices for year, code in choice.exposed})
     return cells, Withheld(limit, of_units, len(cells) - of_units, publication=publication, exposed=tuple(exposed))
