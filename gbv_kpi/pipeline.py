@@ -40,7 +40,7 @@ def judge_report(
     outcome, returns = _judge("report", names, plan, year, fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
-        raise UsageError(phrase("The files contain no return for {year}.", year=str(year)))
+        raise UsageError("The files contain no return for {year}.", year=str(year))
     outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
     if detailed:
         valid = returns.valid
@@ -92,14 +92,14 @@ def _judge(
 
     found, left_out = find_sources(names)
     if not found:
-        raise UsageError(phrase("No return found in {names}.", names=", ".join(names)))
+        raise UsageError("No return found in {names}.", names=", ".join(names))
     assumed = None if year is None else AssumedYear(year, binds=command == "check")
     returns = read_returns(found, plan, assumed, lambda files: with_progress(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
         reason = (
             returns.problems[0].message if returns.problems else phrase("No figure is filled in; the file was skipped.")
         )
-        raise UsageError(phrase("No return found in {names}: {reason}", names=", ".join(names), reason=reason))
+        raise UsageError("No return found in {names}: {reason}", names=", ".join(names), reason=reason)
     returns = replace(returns, tables=())  # the cells are read; those of a million returns take 60 MiB
     scorecard = evaluate(returns, plan)
     return Outcome(

@@ -65,7 +65,7 @@ def history(
         events = events_of(connection, plan, years, request.moment)
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
-        raise UsageError(phrase("The ledger has no such return."))
+        raise UsageError("The ledger has no such return.")
     events = [event for event in events if keys is None or (event.unit, event.since) in keys]
     listing = history_listing(plan, found, events, request.language)
     request.show(listing, history_to_terminal, lambda *_: history_to_json(plan, found, events), lambda *_: listing)
@@ -118,7 +118,7 @@ def trend(
         with opened.reading() as connection:
             entries = current_entries(connection, plan, as_of=request.moment)
         if not entries:
-            raise UsageError(phrase("The ledger has no return for the plan {plan}.", plan=plan.id))
+            raise UsageError("The ledger has no return for the plan {plan}.", plan=plan.id)
         found = trend_of(returns_from(entries, plan), plan, request.moment)
         found = publishing.withhold(found, request, opened, register=register)
     request.show(found, trend_to_terminal, trend_to_json, trend_listing)

@@ -77,8 +77,9 @@ def write_letters(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = system_reason(error)
-        message = phrase("The folder {folder} cannot be created: {reason}.", folder=str(folder), reason=reason)
-        raise OutputError(message) from error
+        raise OutputError(
+            "The folder {folder} cannot be created: {reason}.", folder=str(folder), reason=reason
+        ) from error
     for letter, (docx, markdown, *form) in files:
         atomic_write(docx, letter_to_docx(letter, plan, day, language, template))
         atomic_write(markdown, letter_to_markdown(letter, language).encode())

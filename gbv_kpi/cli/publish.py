@@ -39,7 +39,7 @@ class Publishing:
     def __post_init__(self) -> None:
         for name in () if self.publish else ("min_count", "published", "register"):
             if name in self.context.params and is_given(self.context, name):
-                raise UsageError(phrase("{option} requires --publish.", option="--" + name.replace("_", "-")))
+                raise UsageError("{option} requires --publish.", option="--" + name.replace("_", "-"))
 
     def withhold(
         self, result: Result, request: Request, ledger: "Ledger | None" = None, *, register: bool = False
@@ -82,7 +82,6 @@ def _publication(name: str) -> "Publication":
     try:
         return publication_in(read_bounded(name, MAX_PUBLICATION))
     except ValueError as error:
-        message = phrase(
+        raise UsageError(
             "{file} is not a publication: give the JSON that check, report or trend wrote with --publish.", file=name
-        )
-        raise UsageError(message) from error
+        ) from error

@@ -26,7 +26,7 @@ from gbv_kpi.cli.request import (
 from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import language, phrase
+from gbv_kpi.i18n import language
 from gbv_kpi.inputs import DEFAULT_PLAN, MEBIBYTE
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
     expect_ending(annotate, ".xlsx")
     found, _ = find_sources(names)
     if len(found) != 1 or found[0] == STDIN:
-        raise UsageError(phrase("--annotate marks a single file: name only that file."))
+        raise UsageError("--annotate marks a single file: name only that file.")
     expect_other_file(annotate, [*found, plan], "--annotate")
     return found[0]
 
@@ -144,7 +144,7 @@ def report(
     # --published reads a JSON: it holds all that the report discloses in any format.
     detailed = request.format in DETAILED or (publishing.publish and request.is_json)
     if files and request.as_of:
-        raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
+        raise UsageError("--as-of applies to the ledger: leave out the files.")
     with request.open_ledger(create=bool(files)) if register or not files else nullcontext() as opened:
         if files:
             outcome = judge_report(files, plan, year, fail_on, request.language, detailed=detailed)
@@ -172,7 +172,7 @@ def docx_template_of(path: Path | None, format: str) -> bytes | None:
     if path is None:
         return None
     if format != "docx":
-        raise UsageError(phrase("--docx-template applies to the docx format only."))
+        raise UsageError("--docx-template applies to the docx format only.")
     return read_bounded(str(path), MAX_TEMPLATE)
 
 
@@ -201,7 +201,7 @@ def submit(
 
     plan = request.load_plan()
     if sort_into and dry_run:
-        raise UsageError(phrase("--dry-run moves no files: leave out --sort-into."))
+        raise UsageError("--dry-run moves no files: leave out --sort-into.")
     if sort_into:
         from gbv_kpi.cli.sorting import sort_files, sorting_into
     with sorting_into(sort_into, files) if sort_into else nullcontext():
@@ -209,7 +209,7 @@ def submit(
         if not found and sort_into:
             raise typer.Exit  # a sorted inbox is empty most of the time
         if not found:
-            raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
+            raise UsageError("No return found in {names}.", names=", ".join(files))
         expect_other_file(request.output, found)
         with request.open_ledger(create=True, dry_run=dry_run) as opened:
             watch, officer = partial(with_progress, language=request.language), request.author()

@@ -113,7 +113,7 @@ def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], No
     try:
         if not _is_ready(ledger):
             if not create:
-                raise NoLedgerError(phrase("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=name))
+                raise NoLedgerError("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=name)
             ledger.write(_create_tables)
         yield ledger
     finally:
@@ -153,21 +153,16 @@ def _sqlite(name: str, *, create: bool) -> Engine:
             path.parent.parent.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
         if not create and not path.exists():
-            raise NoLedgerError(
-                phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
-            )
+            raise NoLedgerError("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            message = phrase(
+            raise LedgerError(
                 "No ledger can be created at {ledger}: give a file name in an existing folder.", ledger=name
             )
-            raise LedgerError(message)
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is reported by the first write
                 path.touch(mode=0o600, exist_ok=False)
     except OSError as error:
-        raise LedgerError(
-            phrase("{name} cannot be opened: {reason}.", name=name, reason=system_reason(error))
-        ) from error
+        raise LedgerError("{name} cannot be opened: {reason}.", name=name, reason=system_reason(error)) from error
     address = f"{path.absolute().as_uri()}?mode=rw"  # only a URI can keep SQLite from creating the file
 
     def connect() -> sqlite3.Connection:
@@ -185,7 +180,7 @@ def _postgresql(url: URL, name: str) -> Engine:
 
         engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT_ARGUMENTS)
     except ModuleNotFoundError as error:
-        raise LedgerError(phrase("A ledger on PostgreSQL requires a driver: pip install 'psycopg[binary]'.")) from error
+        raise LedgerError("A ledger on PostgreSQL requires a driver: pip install 'psycopg[binary]'.") from error
 
     @event.listens_for(engine, "do_connect")
     def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
@@ -196,13 +191,12 @@ def _postgresql(url: URL, name: str) -> Engine:
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             connection.close()
-            message = phrase(
+            raise LedgerError(
                 "The database of the ledger {ledger} uses {encoding}, which cannot store Vietnamese safely; "
                 "ask its administrator to create one in UTF8.",
                 ledger=name,
                 encoding=encoding or "?",
             )
-            raise LedgerError(message)
         return connection
 
     return engine

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
@@ -89,7 +88,7 @@ def record_event(
         entries = latest(entries_of(connection, plan, years=[year], codes=[key.code for key in keys]))
         entry = next((entry for entry in entries if entry.unit in keys), None)
         if entry is None:
-            raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=unit, year=str(year)))
+            raise UsageError("The ledger has no return of {unit} for {year}.", unit=unit, year=str(year))
         event = _event(
             plan,
             year,
@@ -145,7 +144,7 @@ def signed_year(connection: Connection, plan: Plan, year: int) -> tuple[list[Ent
     """Return the signed revisions of a year, and the signature. Raises `UsageError` if there is none."""
     signature = signature_of(events_of(connection, plan, [year]))
     if signature is None:
-        raise UsageError(phrase("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year)))
+        raise UsageError("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year))
     return signed_entries(entries_of(connection, plan, years=[year]), signature), signature
 
 
@@ -224,16 +223,14 @@ def trace(
     indicator = plan.indicator_by_id.get(indicator_id)
     if indicator is None:
         known = ", ".join(get_close_matches(indicator_id, plan.indicator_by_id) or plan.indicator_by_id)
-        raise UsageError(
-            phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
-        )
+        raise UsageError("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
     unit = unit_of(plan, key, year) if key else None
     current = latest(entry for entry in entries if entry.year == year)
     findings = evaluate(returns_from(current, plan), plan).of_indicators([indicator]).findings
     finding = next((finding for finding in findings if finding.unit == (unit.code if unit else None)), None)
     if finding is None:
         place = unit.name if unit else plan.place
-        raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
+        raise UsageError("The ledger has no return of {unit} for {year}.", unit=place, year=str(year))
     # The province's sums include only units that give both sides.
     counted = {unit.code} if unit else {finding.unit for finding in findings if finding.is_known}
     rows = [entry for entry in current if (heir := unit_of(plan, entry.unit, year)) and heir.code in counted]
