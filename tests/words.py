@@ -35,6 +35,7 @@ LANGUAGE_OF_SUFFIX = {".py": "python", ".j2": "jinja2"}  # which of Babel's read
 TABLES = (
     "errors.toml",
     "problem_codes.toml",
+    "ledger/faults.toml",
     "plan/toml_file.toml",
     "render/plan.toml",
     "cli/reworded.toml",

@@ -22,7 +22,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from gbv_kpi.errors import LedgerError, NoLedgerError, system_reason
-from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger import records
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, default_place, shown_address
 from gbv_kpi.ledger.faults import CONTRADICTION, damaged, is_conflict, ledger_error
@@ -204,34 +203,30 @@ def _postgresql(url: URL, name: str) -> Engine:
 
 def _is_ready(ledger: Ledger) -> bool:
     """Return whether the ledger has its tables. Raises `LedgerError` if this gbv-kpi must not use it."""
-    other_program = phrase("{ledger} belongs to another program.", ledger=ledger.name)
+    name = ledger.name
     with ledger.reading() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
         # Check all pages before any is read: a damaged index hides returns without an error.
-        is_small = connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES
+        is_small = is_sqlite and Path(name).stat().st_size <= CHECKED_BYTES
         if is_small and connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
-            raise damaged(ledger.name, CONTRADICTION)
+            raise damaged(name, CONTRADICTION)
         present = inspect(connection).get_table_names()
-        if layout.name not in present:
-            if present and connection.dialect.name == "sqlite":
-                raise LedgerError(other_program)
+        has_layout = layout.name in present
+        if not has_layout and not (is_sqlite and present):  # a PostgreSQL database may hold other tables
             return False
-        found = connection.execute(select(layout.c.schema, layout.c.version)).all()
+        found = connection.execute(select(layout.c.schema, layout.c.version)).all() if has_layout else ()
     match found:
         case [(records.SCHEMA, records.VERSION)] if records.events.name in present:  # 0.1 kept no events
             return True
         case [(records.SCHEMA, int(version))] if version > records.VERSION:
-            message = phrase(
-                "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
-            )
+            raise LedgerError("The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=name)
         case [(records.SCHEMA, int())]:
-            message = phrase(
+            raise LedgerError(
                 "The ledger {ledger} was created by an older gbv-kpi: export it with that version, then import "
                 "it here.",
-                ledger=ledger.name,
+                ledger=name,
             )
-        case _:
-            message = other_program
-    raise LedgerError(message)
+    raise LedgerError("{ledger} belongs to another program.", ledger=name)
 
 
 def _create_tables(connection: Connection) -> None:
