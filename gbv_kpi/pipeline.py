@@ -10,10 +10,10 @@ from gbv_kpi.console import error_console
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.kpi.engine import counts_of_year, evaluate
+from gbv_kpi.kpi.engine import counts_of_year, evaluate, recast
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import outlooks
-from gbv_kpi.kpi.trend import recast, trend_of
+from gbv_kpi.kpi.trend import trend_of
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import has_errors
 from gbv_kpi.returns.frame import Returns

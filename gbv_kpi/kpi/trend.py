@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.engine import evaluate, recast
 from gbv_kpi.kpi.finding import Finding, Status, make_finding
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold
@@ -121,25 +121,3 @@ def _series(
             no_data = make_finding(indicator, year, code, name, None, None, Status.NO_DATA, unit is None)
             points.append(Point(no_data, recast=False))
     return Series(indicator, code, name, tuple(points))
-
-
-def recast(valid: pd.DataFrame, plan: Plan, base_year: int) -> pd.DataFrame:
-    """Return the valid returns of any years under the units of the base year, into which theirs have merged.
-
-    Leave out those without an heir, and those of an heir of which an expected predecessor has not reported.
-    """
-    if not plan.units:
-        return valid
-    heir_by_row = pd.Series(index=valid.index, dtype=object)
-    for year in valid["year"].unique().tolist():
-        codes = valid.loc[valid["year"] == year, "unit"]
-        heirs, reported = heirs_of(plan, year, base_year), set(codes)
-        lacking = {heirs.get(unit.code) for unit in plan.expected_units(year) if unit.code not in reported}
-        heir_by_row[codes.index] = [None if (heir := heirs.get(code)) in lacking else heir for code in codes]
-    return valid.assign(unit=pd.Categorical(heir_by_row)).dropna(subset="unit")
-
-
-def heirs_of(plan: Plan, year: int, base_year: int) -> dict[str, str]:
-    """Return the codes of a year's units with those of the units that they have become by the base year."""
-    heirs = ((unit.code, plan.successor(unit, base_year)) for unit in plan.units_in(year))
-    return {code: heir.code for code, heir in heirs if heir}

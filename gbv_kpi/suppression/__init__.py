@@ -13,11 +13,12 @@ from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
+from gbv_kpi.kpi.engine import heirs_of
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.publication import Publication, Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
-from gbv_kpi.kpi.trend import Trend, heirs_of
+from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count
 from gbv_kpi.suppression.families import Family, printed_fields, protected_families
