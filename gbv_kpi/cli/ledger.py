@@ -102,7 +102,6 @@ def trend(
     *,
     request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"],
     publishing: Publishing,
-    register: options.RegisterOption = False,
 ) -> None:
     """Show each indicator over the years. Includes the path to its next threshold.
 
@@ -120,7 +119,7 @@ def trend(
         if not entries:
             raise UsageError("The ledger has no return for the plan {plan}.", plan=plan.id)
         found = trend_of(returns_from(entries, plan), plan, request.moment)
-        found = publishing.withhold(found, request, opened, register=register)
+        found = publishing.withhold(found, request, opened)
     request.show(found, trend_to_terminal, trend_to_json, trend_listing)
 
 
@@ -218,7 +217,7 @@ def sign(
 
 def export_ledger(
     *,
-    request: Annotated[Request, None, "ledger", "output"],
+    request: Annotated[Request, "ledger", "output"],
 ) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
 
@@ -235,7 +234,7 @@ def export_ledger(
 def import_ledger(
     *,
     file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
-    request: Annotated[Request, None, "ledger"],
+    request: Annotated[Request, "ledger"],
 ) -> None:
     """Import an export into the ledger. Adds everything new or nothing; safe to repeat.
 

@@ -80,7 +80,7 @@ def check_plan(
 def new_plan(
     *,
     plan: Annotated[str | None, option("--from ID", "Start from this built-in plan.")] = None,
-    request: Annotated[Request, None, "output"],
+    request: Annotated[Request, "output"],
     force: options.ForceOption = False,
 ) -> None:
     """Write a plan file to start from. It explains each key, or copies a built-in plan.
@@ -97,7 +97,7 @@ def new_plan(
 def draft_plan(
     *,
     file: Annotated[str, argument("FILE", "The plan as .docx or .txt, or - for standard input.")],
-    request: Annotated[Request, None, "output"],
+    request: Annotated[Request, "output"],
     force: options.ForceOption = False,
 ) -> None:
     """Draft a plan file from the text of a Vietnamese plan. Quotes its sentences and marks doubts with # ?.
@@ -114,7 +114,7 @@ def draft_plan(
     request.emit(drafted(text, SCHEMA.as_uri()))
 
 
-def plan_schema(*, request: Annotated[Request, None, "output"]) -> None:
+def plan_schema(*, request: Annotated[Request, "output"]) -> None:
     """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json

@@ -23,7 +23,6 @@ from gbv_kpi.cli.request import (
     now,
     read_bounded,
 )
-from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import language
@@ -43,7 +42,7 @@ def check(
     annotate: Annotated[
         Path | None, option("--annotate OUT.xlsx", "Write a copy of the file with its faulty cells marked.")
     ] = None,
-    publishing: Publishing,
+    publishing: Annotated[Publishing, "publish", "min_count", "published"],
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.MISSED,
 ) -> None:
@@ -127,7 +126,6 @@ def report(
         ),
     ] = None,
     publishing: Publishing,
-    register: options.RegisterOption = False,
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.MISSED,
 ) -> None:
@@ -138,19 +136,19 @@ def report(
     from gbv_kpi.pipeline import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
-    plan, template = request.load_plan(), docx_template_of(docx_template, request.format)
+    plan, template = request.load_plan(), _docx_template_in(docx_template, request.format)
     day = day_of(dated) if dated else None
     expect_other_file(request.output, [*(files or ()), docx_template])
     # --published reads a JSON: it holds all that the report discloses in any format.
     detailed = request.format in DETAILED or (publishing.publish and request.is_json)
     if files and request.as_of:
         raise UsageError("--as-of applies to the ledger: leave out the files.")
-    with request.open_ledger(create=bool(files)) if register or not files else nullcontext() as opened:
+    with request.open_ledger(create=bool(files)) if publishing.register or not files else nullcontext() as opened:
         if files:
             outcome = judge_report(files, plan, year, fail_on, request.language, detailed=detailed)
         elif opened is not None:
             outcome = judge_ledger(opened, plan, year, request.moment, fail_on, detailed=detailed)
-        outcome = publishing.withhold(outcome, request, opened, register=register)
+        outcome = publishing.withhold(outcome, request, opened)
     _deliver(replace(outcome, written=day), request, quiet, template)
 
 
@@ -159,7 +157,7 @@ def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes 
     from gbv_kpi.render.formats import render_outcome
 
     silent = quiet and outcome.exit_code == 0
-    request.say_left_out(outcome.left_out, silent=silent)
+    request.warn_of_skipped(outcome.left_out, silent=silent)
     expect_other_file(request.output, [file.path for file in outcome.files])
     spoken = request.document_language if request.format == "docx" else request.language
     if request.output is not None or not silent:
@@ -167,7 +165,7 @@ def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes 
     raise typer.Exit(outcome.exit_code)
 
 
-def docx_template_of(path: Path | None, format: str) -> bytes | None:
+def _docx_template_in(path: Path | None, format: str) -> bytes | None:
     """Return an office's own Word document. Raises `UsageError` for a report in another format."""
     if path is None:
         return None
@@ -216,7 +214,7 @@ def submit(
             submission = hand_in(opened, plan, found, year, officer.at, officer.who, watch)
             submission = replace(submission, is_rehearsal=dry_run)
             silent = quiet and submission.exit_code == 0
-            request.say_left_out(left_out, silent=silent)
+            request.warn_of_skipped(left_out, silent=silent)
             request.show(submission, submission_to_terminal, submission_to_json, submission_listing, silent=silent)
             if sort_into:
                 sort_files(submission, sort_into, opened, request.document_language)
@@ -243,7 +241,7 @@ def letters(
     """
     from gbv_kpi.cli.letters import letters_to_json, letters_to_terminal, write_letters
 
-    moment, plan, template = now(), request.load_plan(), docx_template_of(docx_template, "docx")
+    moment, plan, template = now(), request.load_plan(), _docx_template_in(docx_template, "docx")
     day = day_of(dated) if dated else moment.date()
     with request.open_ledger(ledger) as opened:
         written = write_letters(
@@ -259,5 +257,5 @@ def letters(
             force=force,
         )
     for warning in written.warnings:
-        warn(request.language.say(warning))
+        request.warn(warning)
     request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))

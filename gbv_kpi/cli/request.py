@@ -16,7 +16,7 @@ import typer
 from gbv_kpi.cli import options
 from gbv_kpi.console import print_result, warn
 from gbv_kpi.errors import SourceError, UsageError
-from gbv_kpi.i18n import Language, language, language_from_env, phrase
+from gbv_kpi.i18n import Language, Phrase, language, language_from_env, phrase
 from gbv_kpi.inputs import DEFAULT_PLAN, UnreadableError, is_file, is_same_file, read_file, read_stdin
 
 if TYPE_CHECKING:
@@ -64,14 +64,12 @@ def _option_group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str
         return None
     make: Callable[..., Any] = group
     fields = _parameters(make)
-    if not wanted:
-        return make, fields
-    formats, *names = wanted
-    if formats:
-        chosen = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
-        fields, names = fields | {"format": chosen}, [*names, "format"]
-    wanted_fields = {name: field for name, field in fields.items() if name in ("context", *names, "lang")}
-    return partial(make, formats=formats), wanted_fields
+    names = {"context", "lang", *wanted}
+    if formats := next((item for item in wanted if not isinstance(item, str)), None):
+        make = partial(make, formats=formats)
+        fields = fields | {"format": fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])}
+        names.add("format")
+    return make, {name: field for name, field in fields.items() if not wanted or name in names}
 
 
 @cache
@@ -146,8 +144,7 @@ class Request:
 
         def waiting(name: str) -> None:
             if not self.is_quiet:
-                wait = phrase("Waiting for another program to release the ledger {ledger} …", ledger=name)
-                warn(self.language.say(wait))
+                self.warn(phrase("Waiting for another program to release the ledger {ledger} …", ledger=name))
 
         place = place or self.ledger or default_place()
         address = address_of(place)
@@ -193,9 +190,12 @@ class Request:
         else:
             self.emit(render_listing(listing(item, self.language), self.format, self.language))
 
-    def say_left_out(self, files: Sequence[str], *, silent: bool) -> None:
+    def warn_of_skipped(self, files: Sequence[str], *, silent: bool) -> None:
         if files and not silent:
-            warn(self.language.say(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files))))
+            self.warn(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files)))
+
+    def warn(self, sentence: Phrase) -> None:
+        warn(self.language.say(sentence))
 
 
 def emit(
