@@ -73,9 +73,7 @@ def units_to_report(plan: Plan, year: int, named: str | None, layout: Layout) ->
 
     Raises `UsageError` for a year outside the plan and for a name of no unit of the year.
     """
-    if not plan.covers(year):
-        bounds = {"first": str(plan.first_year), "last": str(plan.last_year)}
-        raise UsageError("{year} is outside the plan, which runs from {first} to {last}.", year=str(year), **bounds)
+    plan.expect_year(year)
     if layout == "form" and not plan.units:
         raise UsageError("The plan lists no units, so a form cannot name its unit: use a table.")
     if named is None:

@@ -53,10 +53,9 @@ def show_plan(
 
     expect_other_file(request.output, [plan])
     shown = load_plan(plan)
-    if year is not None and not shown.covers(year):
-        details = {"year": str(year), "first": str(shown.first_year), "last": str(shown.last_year)}
-        raise UsageError("{year} is outside the plan, which runs from {first} to {last}.", **details)
-    day = day_of(on) if on else shown.reporting_day(shown.last_year if year is None else year)
+    year = shown.last_year if year is None else year
+    shown.expect_year(year)
+    day = day_of(on) if on else shown.reporting_day(year)
     width = shutil.get_terminal_size().columns if request.output is None and sys.stdout.isatty() else None
     request.emit(plan_to_json(shown, day) if request.is_json else plan_to_text(shown, day, request.language, width))
 

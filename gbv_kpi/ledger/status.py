@@ -80,11 +80,7 @@ def year_status(
 
     Raises `UsageError` for a year outside the plan, and for a plan without units.
     """
-    if not plan.covers(year):
-        first, last = str(plan.first_year), str(plan.last_year)
-        raise UsageError(
-            "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
-        )
+    plan.expect_year(year)
     if not plan.units:
         raise UsageError("The plan {plan} lists no units, so none is expected.", plan=plan.id)
     revisions_by_code: dict[str, list[Entry]] = {}

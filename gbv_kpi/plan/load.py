@@ -8,17 +8,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.i18n import Language
 from gbv_kpi.inputs import DEFAULT_PLAN, UnreadableError, is_file, read_file
 from gbv_kpi.plan.checks import contradictions, doubts, entries, texts
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.toml_file import MAX_BYTES, Content, Remark, read_toml
+from gbv_kpi.plan.toml_file import MAX_BYTES, Content, Remark, nearest, read_toml
 
 BUILT_IN = Path(__file__).parent / "builtin"
 
@@ -64,12 +63,15 @@ def plan_source(plan: str | Path, folder: Path | None = None) -> Path:
 
 def unknown_plan(plan: str) -> PlanError:
     """Return the error of an unknown plan, naming the most similar built-in one."""
-    known = sorted(built_in_ids())
-    meant = [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1)
-    near = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?")
-    unknown = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.")
-    details = {"plan": plan, "meant": ", ".join(meant), "known": ", ".join(known)}
-    return PlanError((near if meant else unknown).wording, **details)
+    meant = DEFAULT_PLAN if DEFAULT_PLAN.startswith(plan) else nearest(plan, built_in_ids())
+    details = {"plan": plan, "meant": meant or "", "known": ", ".join(sorted(built_in_ids()))}
+    if meant:
+        return PlanError(
+            "Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?", **details
+        )
+    return PlanError(
+        "Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.", **details
+    )
 
 
 def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:

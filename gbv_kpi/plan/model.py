@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan.tables import Agency, Deadlines, Indicator, Report, ReturnField, Table, TaskGroup, Unit, Year
 
@@ -104,6 +105,12 @@ class Plan(Table):
 
     def covers(self, year: int) -> bool:
         return self.first_year <= year <= self.last_year
+
+    def expect_year(self, year: int) -> None:
+        """Raise `UsageError` for a year outside the plan."""
+        if not self.covers(year):
+            bounds = {"first": str(self.first_year), "last": str(self.last_year)}
+            raise UsageError("{year} is outside the plan, which runs from {first} to {last}.", year=str(year), **bounds)
 
     def reporting_day(self, year: int) -> date:
         """Return the day that decides which units report on the year."""
