@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from rich.console import RenderableType
 
 from gbv_kpi.blank_return.request import BlankReturn
 from gbv_kpi.blank_return.workbook import blank_return
-from gbv_kpi.cli.request import expect_new
+from gbv_kpi.cli.request import Request, expect_new, now
 from gbv_kpi.console import atomic_write, to_json_text
 from gbv_kpi.errors import OutputError, system_reason
 from gbv_kpi.i18n import Language, Phrase, phrase
@@ -50,22 +50,22 @@ def write_letters(
     ledger: Ledger,
     plan: Plan,
     year: int,
-    refused: Sequence[str],
-    *,
-    now: datetime,
     day: date,
-    language: Language,
+    refused: Sequence[str],
     folder: Path,
     template: bytes | None,
+    request: Request,
+    *,
     force: bool,
 ) -> WrittenLetters:
     """Write the letters of that day into a folder. Raises `UsageError` for an existing file unless `force` is set.
 
     `refused` are files and folders. A unit with a valid return in a file refused for other returns is not reminded.
     """
+    language = request.document_language
     with ledger.reading() as connection:
         entries = entries_of(connection, plan, years=[year])
-    status, counted = year_status(entries, plan, year, now), latest(entries)
+    status, counted = year_status(entries, plan, year, now()), latest(entries)
     findings = evaluate(returns_from(counted, plan), plan).of_units().findings if counted else []
     problems_by_unit, file_by_unit, unknown = _refused(refused, plan, year, language)
     warnings = [phrase("{file} has errors of no known unit; no letter mentions them.", file=file) for file in unknown]

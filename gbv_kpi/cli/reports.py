@@ -210,8 +210,8 @@ def submit(
             raise UsageError("No return found in {names}.", names=", ".join(files))
         expect_other_file(request.output, found)
         with request.open_ledger(create=True, dry_run=dry_run) as opened:
-            watch, officer = partial(with_progress, language=request.language), request.author()
-            submission = hand_in(opened, plan, found, year, officer.at, officer.who, watch)
+            watch = partial(with_progress, language=request.language)
+            submission = hand_in(opened, plan, found, year, request.author(), watch)
             submission = replace(submission, is_rehearsal=dry_run)
             silent = quiet and submission.exit_code == 0
             request.warn_of_skipped(left_out, silent=silent)
@@ -241,21 +241,10 @@ def letters(
     """
     from gbv_kpi.cli.letters import letters_to_json, letters_to_terminal, write_letters
 
-    moment, plan, template = now(), request.load_plan(), _docx_template_in(docx_template, "docx")
-    day = day_of(dated) if dated else moment.date()
+    plan, template = request.load_plan(), _docx_template_in(docx_template, "docx")
+    day = day_of(dated) if dated else now().date()
     with request.open_ledger(ledger) as opened:
-        written = write_letters(
-            opened,
-            plan,
-            year,
-            files or (),
-            now=moment,
-            day=day,
-            language=request.document_language,
-            folder=output,
-            template=template,
-            force=force,
-        )
+        written = write_letters(opened, plan, year, day, files or (), output, template, request, force=force)
     for warning in written.warnings:
         request.warn(warning)
     request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))
