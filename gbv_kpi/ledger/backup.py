@@ -47,7 +47,7 @@ class _Header(Record):
 
 
 class _Recorded(Record):
-    event: query.Document
+    event: query.JournalItem
 
 
 class _Published(Record):

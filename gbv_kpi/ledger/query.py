@@ -40,8 +40,8 @@ class Move(records.Record):
     path: Text  # the new one, absolute
 
 
-Document = Annotated[Event | Move, Field(discriminator="kind")]
-_DOCUMENT: TypeAdapter[Event | Move] = TypeAdapter(Document)
+JournalItem = Annotated[Event | Move, Field(discriminator="kind")]
+_JOURNAL_ITEM: TypeAdapter[Event | Move] = TypeAdapter(JournalItem)
 
 
 class ChangedError(ValueError):
@@ -81,12 +81,8 @@ def entries_of(
         query = query.where(submissions.c.at <= stamp(as_of))
     journal = journal_of(connection)
     path_by_sha256 = {item.sha256: item.path for item in journal if isinstance(item, Move)}
-    withdrawals = {
-        (item.year, UnitKey(item.unit, item.since)): item
-        for item in journal
-        if isinstance(item, Event) and item.kind == "withdraw" and item.plan == plan.id
-        if as_of is None or item.at <= as_of
-    }
+    events = _events_in(journal, plan, as_of)
+    withdrawals = {(event.year, (event.unit, event.since)): event for event in events if event.kind == "withdraw"}
     revisions: dict[tuple[int, UnitKey], list[Entry]] = defaultdict(list)
     with damage_as_error(connection):
         for row in connection.execute(query).mappings():
@@ -142,21 +138,20 @@ def entry_from(row: RowMapping) -> Entry:
 def journal_of(connection: Connection) -> list[Event | Move]:
     """Return all events and moves, the oldest first. Raises `LedgerError` for one that differs from its digest."""
     with damage_as_error(connection, phrase("a note, withdrawal or signature in it differs from what was recorded")):
-        return [_DOCUMENT.validate_json(row["content"]) for row in _verified(connection, records.events)]
+        return [_JOURNAL_ITEM.validate_json(row["content"]) for row in _verified(connection, records.events)]
 
 
 def events_of(
     connection: Connection, plan: Plan, years: Collection[int] | None = None, as_of: datetime | None = None
 ) -> list[Event]:
     """Return the withdrawals, notes and signatures of a plan, of years and up to a time, the oldest first."""
-    return [
-        item
-        for item in journal_of(connection)
-        if isinstance(item, Event)
-        and item.plan == plan.id
-        and (years is None or item.year in years)
-        and (as_of is None or item.at <= as_of)
-    ]
+    events = _events_in(journal_of(connection), plan, as_of)
+    return [event for event in events if years is None or event.year in years]
+
+
+def _events_in(journal: Iterable[Event | Move], plan: Plan, as_of: datetime | None) -> list[Event]:
+    events = [item for item in journal if isinstance(item, Event) and item.plan == plan.id]
+    return [event for event in events if as_of is None or event.at <= as_of]
 
 
 def record_places(connection: Connection, path_by_sha256: Mapping[str, str]) -> None:

@@ -161,7 +161,7 @@ def year_record(
     events = events_of(connection, plan, [year], as_of)
     signature = signature_of(events)
     units = {entry.unit for entry in counted}
-    notes = [event for event in events if event.kind == "note" and UnitKey(event.unit, event.since) in units]
+    notes = [event for event in events if event.kind == "note" and (event.unit, event.since) in units]
     if signature is None:
         return YearRecord(notes)
     signed = signed_entries(entries_of(connection, plan, years=[year], as_of=as_of), signature)
