@@ -99,9 +99,7 @@ def trace(
 
 
 def trend(
-    *,
-    request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"],
-    publishing: Publishing,
+    *, request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"], publishing: Publishing
 ) -> None:
     """Show each indicator over the years. Includes the path to its next threshold.
 
@@ -197,11 +195,7 @@ def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str
     request.emit(event_to_text(event, True, request.format, request.language))
 
 
-def sign(
-    *,
-    year: options.YearOption,
-    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
-) -> None:
+def sign(*, year: options.YearOption, request: Annotated[Request, Format, "ledger", "by", "plan", "output"]) -> None:
     """Sign a year. Records the hash of its findings; later reports list what has changed since.
 
     Example: gbv-kpi sign --year 2025
@@ -215,10 +209,7 @@ def sign(
     request.emit(event_to_text(event, is_new, request.format, request.language))
 
 
-def export_ledger(
-    *,
-    request: Annotated[Request, "ledger", "output"],
-) -> None:
+def export_ledger(*, request: Annotated[Request, "ledger", "output"]) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
 
     Example: gbv-kpi export --output ledger.jsonl
