@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from gbv_kpi.blank_return.request import BlankReturn
 from gbv_kpi.blank_return.workbook import blank_return
 from gbv_kpi.cli.request import Request, expect_new, now
+from gbv_kpi.cli.sorting import MARKED
 from gbv_kpi.console import atomic_write, to_json_text
 from gbv_kpi.errors import OutputError, system_reason
 from gbv_kpi.i18n import Language, Phrase, phrase
@@ -31,7 +32,6 @@ from gbv_kpi.render.table import on_terminal
 from gbv_kpi.returns.collect import read_returns, valid_returns
 from gbv_kpi.sheets.sources import find_sources
 
-MARKED = ".marked.xlsx"  # the copy that --sort-into writes next to a refused file
 KINDS = {"reminder": phrase("reminder"), "refusal": phrase("to be corrected"), "results": phrase("results")}
 
 

@@ -32,6 +32,7 @@ if sys.platform != "win32":
     import fcntl
 
 JOURNAL = ".gbv-kpi-moves.json"
+MARKED = ".marked.xlsx"  # the ending of a marked copy, which is not a return
 
 
 class Move(NamedTuple):
@@ -83,8 +84,8 @@ def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: L
             places[file.sha256] = moves[-1].target
         else:
             marked = annotate(file.problems, open_source(file.path), language)
-            atomic_write(target.with_name(f"{target.name}.marked.xlsx"), marked)
-            atomic_write(target.with_name(f"{target.name}.reply.md"), reply_to(file, language).encode())
+            atomic_write(target.with_name(target.name + MARKED), marked)
+            atomic_write(target.with_name(target.name + ".reply.md"), reply_to(file, language).encode())
     if places:
         ledger.write(lambda connection: record_places(connection, places))
     atomic_write(folder / JOURNAL, json.dumps(moves).encode())

@@ -73,7 +73,7 @@ def entries_of(
     query = RETURNS_WITH_FILES.where(returns.c.plan == plan.id).order_by(
         returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision
     )
-    if years is not None:
+    if years is not None:  # others than these may not fit into the column
         query = query.where(returns.c.year.in_(sorted(year for year in set(years) if 0 < year < 10_000)))
     if codes is not None and len(wanted := sorted(set(codes))) <= MOST_CODES:
         query = query.where(returns.c.unit_code.in_(wanted))
