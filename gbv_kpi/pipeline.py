@@ -58,8 +58,9 @@ def judge_ledger(
 
     with ledger.reading() as connection:
         current = entries_of_year(connection, plan, year, as_of)
-        returns = returns_from(current, plan)
-        scorecard = evaluate(returns, plan)
+        base = current_entries(connection, plan, plan.base_years(year), as_of)
+        returns = returns_from([*base, *current], plan)
+        scorecard = evaluate(returns, plan).of_year(year)
         provisional = bool(scorecard.of_province().frame["provisional"].any())
         record = year_record(connection, plan, year, current, as_of)
         past_years = range(plan.first_year, year) if detailed else [year - 1] if provisional else []

@@ -92,7 +92,7 @@ def trace(
     plan = request.load_plan()
     key = None if unit is None else keys_named(plan, unit, year).pop()
     with request.open_ledger() as opened, opened.reading() as connection:
-        entries = entries_of(connection, plan, years=[year], as_of=request.moment)
+        entries = entries_of(connection, plan, years={year, *plan.base_years(year)}, as_of=request.moment)
         events = events_of(connection, plan, [year], request.moment)
     traced = follow(entries, plan, indicator, key, year, events)
     request.show(traced, trace_to_terminal, trace_to_json, trace_listing)
@@ -146,13 +146,14 @@ def diff(
     from gbv_kpi.render.ledger import difference_listing, difference_to_json, difference_to_terminal
 
     plan, signature = request.load_plan(), None
+    years = {year, *plan.base_years(year)}
     with request.open_ledger(from_ledger) as opened, opened.reading() as connection:
         if before == "signed" or (before is None and from_ledger is None):
             old, signature = signed_year(connection, plan, year)
         else:
-            old = current_entries(connection, plan, [year], parse_as_of(before))
+            old = current_entries(connection, plan, years, parse_as_of(before))
     with request.open_ledger() as opened, opened.reading() as connection:
-        new = current_entries(connection, plan, [year], parse_as_of(after))
+        new = current_entries(connection, plan, years, parse_as_of(after))
     found = difference(plan, year, old, new, signature)
     request.show(found, difference_to_terminal, difference_to_json, difference_listing)
 

@@ -64,9 +64,10 @@ def write_letters(
     """
     language = request.document_language
     with ledger.reading() as connection:
-        entries = entries_of(connection, plan, years=[year])
-    status, counted = year_status(entries, plan, year, now()), latest(entries)
-    findings = evaluate(returns_from(counted, plan), plan).of_units().findings if counted else []
+        entries = entries_of(connection, plan, years={year, *plan.base_years(year)})
+    status = year_status((entry for entry in entries if entry.year == year), plan, year, now())
+    counted = latest(entries)
+    findings = evaluate(returns_from(counted, plan), plan).of_year(year).of_units().findings if counted else []
     problems_by_unit, file_by_unit, unknown = _refused(refused, plan, year, language)
     warnings = [phrase("{file} has errors of no known unit; no letter mentions them.", file=file) for file in unknown]
     letters: list[tuple[Letter, Sequence[Path]]] = []

@@ -70,6 +70,8 @@ def entries_of(
 
     Raises `LedgerError` for a return that cannot be read or differs from its digest.
     """
+    if years is not None and not years:
+        return []
     query = RETURNS_WITH_FILES.where(returns.c.plan == plan.id).order_by(
         returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision
     )

@@ -69,6 +69,10 @@ class Plan(Table):
     def indicator_by_id(self) -> dict[str, Indicator]:
         return {indicator.id: indicator for indicator in self.all_indicators}
 
+    def base_years(self, year: int) -> set[int]:
+        """Return the years that the changes of a year are counted from."""
+        return {indicator.base_of(year) for indicator in self.all_indicators if indicator.measure == "change"}
+
     @property
     def protected_fields(self) -> tuple[str, ...]:
         """Return the ids of fields with counts that may not be published if small."""
