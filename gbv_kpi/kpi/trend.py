@@ -89,9 +89,11 @@ def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Tre
     years = tuple(range(int(returns.valid["year"].min()), int(returns.valid["year"].max()) + 1))
     frame = recast(returns.valid, plan, years[-1])
     unit_by_code = {unit.code: unit for unit in plan.units_in(years[-1])}
+    without_days = {"since": None, "until": None, "merged_into": None}
+    lasting = plan.model_copy(update={"units": tuple(u.model_copy(update=without_days) for u in unit_by_code.values())})
     codes = sorted(set(frame["unit"]))
     units = [None, *(unit_by_code.get(code) or Unit(code=code, name=code) for code in codes)]
-    of_units = evaluate(replace(returns, frame=frame), plan).of_units().findings
+    of_units = evaluate(replace(returns, frame=frame), lasting).of_units().findings
     findings = {(finding.indicator, finding.unit, finding.year): finding for finding in (*province, *of_units)}
     given = {finding.indicator for finding in province}
     series = [
