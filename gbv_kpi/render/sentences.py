@@ -7,9 +7,7 @@ from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
-from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
-from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold, shown_rate
 from gbv_kpi.problems import error_count
@@ -17,7 +15,9 @@ from gbv_kpi.render import formatting
 from gbv_kpi.render.formatting import MARK, MEANING, rate_text, result_text
 
 if TYPE_CHECKING:
+    from gbv_kpi.kpi.publication import Withheld
     from gbv_kpi.kpi.trend import Path, Trend
+    from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 
 SHOWN_NAMES = 20
 SHORT_HASH = 12  # characters in a sentence; JSON has them all
@@ -212,14 +212,14 @@ def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
 
 
-def withheld_reason(withheld: Withheld) -> Phrase:
+def withheld_reason(withheld: "Withheld") -> Phrase:
     return phrase(
         "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
     )
 
 
-def withheld_notes(plan: Plan, withheld: Withheld | None, language: Language) -> Sequence[Phrase | str]:
+def withheld_notes(plan: Plan, withheld: "Withheld | None", language: Language) -> Sequence[Phrase | str]:
     """Return what a published output leaves out and why; nothing where it shows everything."""
     if withheld is None:
         return []
@@ -261,7 +261,7 @@ def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
         yield formatting.PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not list them")
 
 
-def event_sentence(event: Event) -> Phrase:
+def event_sentence(event: "Event") -> Phrase:
     details = {"year": str(event.year), "at": formatting.clock_text(event.at), "who": event.who}
     about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:
@@ -274,7 +274,7 @@ def event_sentence(event: Event) -> Phrase:
             return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details, hash=short)
 
 
-def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Sequence[Phrase | str]:
+def record_sentences(record: "YearRecord | None", plan: Plan, language: Language) -> Sequence[Phrase | str]:
     """Return the notes, the signature, and cell by cell what has changed since."""
     if record is None or not (record.notes or record.signature):
         return []
@@ -284,11 +284,11 @@ def record_sentences(record: YearRecord | None, plan: Plan, language: Language) 
     return text_of("record.txt.j2", language, functions, record=record, plan=plan).splitlines()
 
 
-def fields_changed(change: ReturnChange, plan: Plan, separator: str, language: Language) -> str:
+def fields_changed(change: "ReturnChange", plan: Plan, separator: str, language: Language) -> str:
     return separator.join(change_words(field, plan, language, with_cell=True) for field in change.changes)
 
 
-def change_words(change: Change, plan: Plan, language: Language, *, with_cell: bool = False) -> str:
+def change_words(change: "Change", plan: Plan, language: Language, *, with_cell: bool = False) -> str:
     """Return a field with its counts before and after: Số cơ sở giáo dục: 92 → 93 (L4)."""
     field = plan.field_by_id.get(change.field)
     old, new = ("–" if count is None else language.number(count) for count in (change.old, change.new))
