@@ -163,6 +163,14 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
         b"".join(b'<row r="%d"><c r="A%d" s="0"/></row>' % (row, row) for row in range(4, 1_000_004))
     ),
     "stray-cell.xls": _stray_legacy_cell,
+    "many-hidden-columns.xlsx": lambda: edited(
+        {
+            SHEET: lambda xml: xml.replace(
+                b"<sheetData>",
+                b"<cols>" + b'<col min="20" max="99999999999" hidden="1"/>' * 200_000 + b"</cols><sheetData>",
+            )
+        }
+    ),
     "many-links.xlsx": lambda: edited(
         {
             SHEET: lambda xml: xml.replace(
