@@ -36,7 +36,8 @@ def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> Le
     wording = _MESSAGES.get(state) or _MESSAGES.get(kind)
     if wording is None and kind in _DAMAGE:
         return damaged(ledger, _DAMAGE[kind])
-    return LedgerError(wording or _MESSAGES["other"], ledger=ledger, reason=state)
+    wording = wording or _MESSAGES["other"]
+    return LedgerError(wording, ledger=ledger, reason=state)
 
 
 def is_conflict(error: BaseException | None) -> bool:
