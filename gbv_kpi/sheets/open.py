@@ -33,7 +33,7 @@ PACKED = (
 _ARCHIVES = (b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")
 _OTHER_KINDS = (
     b"<?xml", b"mime-version:", b"from: <saved by", b"content-type: multipart", b"{\\rtf",
-    b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff",
+    b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff", b"sqlite",
 )  # fmt: skip
 _REPORT_PAGE = b'<meta name="generator" content="gbv-kpi'
 
