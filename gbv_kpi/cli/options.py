@@ -7,7 +7,6 @@ import typer
 
 from gbv_kpi.exit_codes import FailOn
 
-DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 
 Lang = Literal["vi", "en"]

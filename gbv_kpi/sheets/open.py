@@ -93,14 +93,6 @@ def is_xlsx(source: Source) -> bool:
     return source.content.startswith(ZIP) and b"xl/" in source.content
 
 
-def no_headings_problem(source: Source) -> Problem:
-    """Return the problem of a file without any heading of the plan."""
-    place = Place(source.name)
-    if is_web_page(source.start):
-        return Problem("unsupported-format", place, phrase("This is a web page, despite its name."))
-    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
-
-
 def _read_workbook(content: bytes) -> list[Sheet]:
     # A text needs none of their libraries.
     from gbv_kpi.sheets.ods import is_ods, read_ods

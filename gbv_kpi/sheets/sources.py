@@ -96,7 +96,7 @@ def _files(folder: Path) -> tuple[list[Path], list[Path]]:
             try:
                 if entry.is_dir():
                     folders.append(path)
-                elif entry.is_file():
+                elif entry.is_file() or not path.exists():  # a link to nothing is reported when it is opened
                     files.append(path)
             except OSError:
                 files.append(path)
