@@ -9,15 +9,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.engine import evaluate, recast
 from gbv_kpi.kpi.finding import Finding, Status, make_finding
-from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.returns.frame import Returns
+
+if TYPE_CHECKING:
+    from gbv_kpi.kpi.publication import Withheld
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Trend:
     years: tuple[int, ...]
     series: tuple[Series, ...]
     as_of: datetime | None = None
-    withheld: Withheld | None = None  # of a published trend
+    withheld: "Withheld | None" = None  # of a published trend
     returns: pd.DataFrame | None = field(default=None, compare=False)  # the valid returns; None if published
 
     @cached_property
@@ -98,9 +101,11 @@ def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Tre
     years = tuple(range(int(returns.valid["year"].min()), int(returns.valid["year"].max()) + 1))
     frame = recast(returns.valid, plan, years[-1])
     unit_by_code = {unit.code: unit for unit in plan.units_in(years[-1])}
+    without_days = {"since": None, "until": None, "merged_into": None}
+    lasting = plan.model_copy(update={"units": tuple(u.model_copy(update=without_days) for u in unit_by_code.values())})
     codes = sorted(set(frame["unit"]))
     units = [None, *(unit_by_code.get(code) or Unit(code=code, name=code) for code in codes)]
-    of_units = evaluate(replace(returns, frame=frame), plan).of_units().findings
+    of_units = evaluate(replace(returns, frame=frame), lasting).of_units().findings
     findings = {(finding.indicator, finding.unit, finding.year): finding for finding in (*province, *of_units)}
     given = {finding.indicator for finding in province}
     series = [
@@ -130,25 +135,3 @@ def _series(
             no_data = make_finding(indicator, year, code, name, None, None, Status.NO_DATA, unit is None)
             points.append(Point(no_data, recast=False))
     return Series(indicator, code, name, tuple(points))
-
-
-def recast(valid: pd.DataFrame, plan: Plan, base_year: int) -> pd.DataFrame:
-    """Return the valid returns of any years under the units of the base year, into which theirs have merged.
-
-    Leave out those without an heir, and those of an heir of which an expected predecessor has not reported.
-    """
-    if not plan.units:
-        return valid
-    heir_by_row = pd.Series(index=valid.index, dtype=object)
-    for year in valid["year"].unique().tolist():
-        codes = valid.loc[valid["year"] == year, "unit"]
-        heirs, reported = heirs_of(plan, year, base_year), set(codes)
-        lacking = {heirs.get(unit.code) for unit in plan.expected_units(year) if unit.code not in reported}
-        heir_by_row[codes.index] = [None if (heir := heirs.get(code)) in lacking else heir for code in codes]
-    return valid.assign(unit=pd.Categorical(heir_by_row)).dropna(subset="unit")
-
-
-def heirs_of(plan: Plan, year: int, base_year: int) -> dict[str, str]:
-    """Return the codes of a year's units with those of the units that they have become by the base year."""
-    heirs = ((unit.code, plan.successor(unit, base_year)) for unit in plan.units_in(year))
-    return {code: heir.code for code, heir in heirs if heir}

@@ -99,7 +99,7 @@ def _corrections(file: SubmittedFile) -> list[Revision]:
 
 def _changes(submission: Submission, language: Language) -> Iterator[tuple[Phrase, list[str]]]:
     """Yield a heading for each corrected return, and what has changed in it."""
-    for revised in (revised for file in submission.files for revised in _corrections(file)):
+    for revised in (revised for file in submission.files for revised in _corrections(file) if revised.changes):
         entry, changes = revised.entry, revised.changes
         details = {"unit": entry.unit_name, "year": str(entry.year)}
         heading = phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)

@@ -7,16 +7,16 @@ from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
-from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
-from gbv_kpi.kpi.year_record import Change, Event, YearRecord
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import shown_rate
 from gbv_kpi.problems import error_count
 from gbv_kpi.render import formatting
 
 if TYPE_CHECKING:
+    from gbv_kpi.kpi.publication import Withheld
     from gbv_kpi.kpi.trend import Path, Trend
+    from gbv_kpi.kpi.year_record import Change, Event, YearRecord
 
 SHOWN_NAMES = 20
 SHORT_HASH = 12  # characters in a sentence; JSON has them all
@@ -203,14 +203,14 @@ def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
 
 
-def withheld_reason(withheld: Withheld) -> Phrase:
+def withheld_reason(withheld: "Withheld") -> Phrase:
     return phrase(
         "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
     )
 
 
-def withheld_notes(plan: Plan, withheld: Withheld | None, language: Language) -> Sequence[Phrase | str]:
+def withheld_notes(plan: Plan, withheld: "Withheld | None", language: Language) -> Sequence[Phrase | str]:
     """Return what a published output leaves out and why; nothing where it shows everything."""
     if withheld is None:
         return []
@@ -252,7 +252,7 @@ def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
         yield formatting.PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not list them")
 
 
-def event_sentence(event: Event) -> Phrase:
+def event_sentence(event: "Event") -> Phrase:
     details = {"year": str(event.year), "at": formatting.clock_text(event.at), "who": event.who}
     about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:
@@ -265,7 +265,7 @@ def event_sentence(event: Event) -> Phrase:
             return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details, hash=short)
 
 
-def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Sequence[Phrase | str]:
+def record_sentences(record: "YearRecord | None", plan: Plan, language: Language) -> Sequence[Phrase | str]:
     """Return the notes, the signature, and cell by cell what has changed since."""
     if record is None or not (record.notes or record.signature):
         return []
@@ -276,7 +276,7 @@ def record_sentences(record: YearRecord | None, plan: Plan, language: Language) 
 
 
 def fields_changed(
-    changes: Iterable[Change], plan: Plan, language: Language, *, with_cells: bool = False
+    changes: "Iterable[Change]", plan: Plan, language: Language, *, with_cells: bool = False
 ) -> Iterator[str]:
     """Yield each field with its counts before and after: Số cơ sở giáo dục: 92 → 93 (L4)."""
     for change in changes:

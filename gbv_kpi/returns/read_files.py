@@ -14,10 +14,10 @@ from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader
 from gbv_kpi.reading.tables import Table, without_target_tables
 from gbv_kpi.returns.isolation import Child, Failure, run_here
-from gbv_kpi.sheets.csv import MAX_CELLS
-from gbv_kpi.sheets.open import is_plain_text, is_too_large, no_headings_problem, read_sheets
+from gbv_kpi.sheets.html import is_web_page
+from gbv_kpi.sheets.open import is_plain_text, is_too_large, read_sheets
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal, problem_of
-from gbv_kpi.sheets.sheet import Sheet, count_cells
+from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.sheets.sources import Source, open_source
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
@@ -99,7 +99,7 @@ def read_file(source: Source, reader: Reader) -> FileTables:
         return FileTables(source.name, source.sha256, encoding, (), found)
     tables = without_target_tables([table for sheet in read for table in sheet.tables])
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
-        problems.append(_no_returns(source, sheets, is_headed=bool(tables)))
+        problems.append(_no_returns(source, is_headed=bool(tables)))
     for sheet, found_on in zip(sheets, read, strict=True):
         if tables and not found_on.tables and may_hold_returns(sheet, reader):
             message = phrase(
@@ -131,9 +131,10 @@ def _hide_name(problem: Problem, shown_names: Mapping[str | None, str]) -> Probl
     )
 
 
-def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> Problem:
+def _no_returns(source: Source, *, is_headed: bool) -> Problem:
     place = Place(source.name)
     if is_headed:
         return Problem("no-table-found", place, phrase("The plan's headings are here, but no return follows them."))
-    cells = max(map(count_cells, sheets), default=0)
-    return problem_of(Refusal(*OVERSIZED), place) if cells > MAX_CELLS else no_headings_problem(source)
+    if is_web_page(source.start):
+        return Problem("unsupported-format", place, phrase("This is a web page, despite its name."))
+    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))

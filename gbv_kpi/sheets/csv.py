@@ -21,9 +21,9 @@ from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
 DELIMITERS = "\t;|,"  # the rarest in a label first
-MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns have 1 million
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
+MAX_AREA = 50_000_000  # cells; a million returns have 15 million, and lines may end in two bytes
 CHUNK_ROWS = 20_000
 PIECE = 2**16  # characters or bytes; the system allocates a larger one anew each time
 SAMPLE_LENGTH = 200_000  # characters
@@ -50,6 +50,8 @@ def read_csv(source: Source, encoding: str) -> Sheet:
         try:
             return _read_rows(text, source.content, delimiter)
         except (csv.Error, ParserError) as error:
+            if "out of memory" in str(error):
+                raise MemoryError from error
             message = phrase("A quotation mark is never closed, or a cell is too long.")
             raise Refusal("unreadable-file", message) from error
 
@@ -144,6 +146,8 @@ def _read_columns(
     text.seek(start)
     # Allocated at once: pieces of ten columns would fragment 40 MiB of a million returns (2026-11-26).
     most = content.count(b"\n", start) + content.count(b"\r", start) + 1
+    if most * width > MAX_AREA:
+        raise Refusal(*OVERSIZED)
     figures: dict[int, NDArray[np.integer[Any]]] = {column: np.empty(most, dtype=np.int32) for column in numbers}
     texts: dict[int, list[_Texts]] = {column: [] for column in range(width) if column not in numbers}
     end = 0

@@ -177,7 +177,7 @@ class Grid:
         self.width = 0
         self.merged: list[Area] = []
         self.hidden_rows: set[int] = set()
-        self.hidden_columns: set[int] = set()
+        self.hidden_columns: dict[int, int] = {}  # the end of each span by its first
         self.unseen: list[tuple[int, int]] = []  # cells with struck-out or hidden text, which was left out
 
     def put(self, row: int, column: int, cell: Cell) -> None:
@@ -218,7 +218,7 @@ class Grid:
         return cell
 
     def hide_columns(self, first: int, end: int) -> None:
-        self.hidden_columns.update(range(max(first, 0), min(end, MAX_COLUMNS)))
+        self.hidden_columns[max(first, 0)] = max(end, self.hidden_columns.get(max(first, 0), 0))
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))
@@ -231,7 +231,9 @@ class Grid:
             self.rows,
             tuple(self.merged),
             hidden_rows=frozenset(row for row in self.hidden_rows if row < len(self.rows)),
-            hidden_columns=frozenset(column for column in self.hidden_columns if column < self.width),
+            hidden_columns=frozenset(
+                column for first, end in self.hidden_columns.items() for column in range(first, min(end, self.width))
+            ),
             unseen=tuple(self.unseen),
             is_shown=is_shown,
         )

@@ -93,14 +93,6 @@ def is_xlsx(source: Source) -> bool:
     return source.content.startswith(ZIP) and b"xl/" in source.content
 
 
-def no_headings_problem(source: Source) -> Problem:
-    """Return the problem of a file without any heading of the plan."""
-    place = Place(source.name)
-    if is_web_page(source.start):
-        return Problem("unsupported-format", place, phrase("This is a web page, despite its name."))
-    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
-
-
 def _read_workbook(content: bytes) -> list[Sheet]:
     # A text needs none of their libraries.
     from gbv_kpi.sheets.ods import is_ods, read_ods
@@ -136,7 +128,7 @@ def _check_kind(source: Source) -> None:
         raise Refusal("unsupported-format", message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
         raise Refusal(*PACKED)
-    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
+    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8", b"gif8", b"ii*", b"mm\0*", b"riff", b"sqlite")):
         raise Refusal(*NOT_A_SPREADSHEET)
     if ZIP in source.start[1:4096]:
         message = phrase("Extra bytes precede the workbook: the program that sent it added them.")

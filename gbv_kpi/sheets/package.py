@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
+from lxml.etree import XMLPullParser
 from lxml.etree import _Element as Element
-from lxml.etree import iterparse
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import ENCRYPTED, OVERSIZED, Refusal
@@ -18,6 +18,7 @@ from gbv_kpi.sheets.refusal import ENCRYPTED, OVERSIZED, Refusal
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
 MAX_PART = 64 * 2**20  # bytes
 MAX_MEMBERS = 5000
+PIECE = 2**16  # bytes
 MAX_TAGS = 10_000_000  # start and end tags of a part; 53,000 returns have 4 million
 MAX_ELEMENTS = 200_000  # of a list: sheets, relations, parts, formats
 _ENCRYPTED = 1  # flag of a member
@@ -111,26 +112,31 @@ def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, Element]]:
 
     Raises `XMLSyntaxError` for a part that is not XML, and `Refusal` for one with its own entities.
     """
-    if xml is not None and xml.count(b"<") > MAX_TAGS:
+    if xml is None:
+        return
+    if xml.count(b"<") > MAX_TAGS:
         raise Refusal(*OVERSIZED)
     tags = [f"{{*}}{name}" for name in names]
-    begun = False
-    for _, element in iterparse(
-        io.BytesIO(b"<none/>" if xml is None else xml),
-        tag=tags,
-        resolve_entities=False,
-        remove_comments=True,
-        remove_pis=True,
-    ):
-        if not begun and element.getroottree().docinfo.internalDTD is not None:
-            message = phrase("The workbook contains instructions that no spreadsheet program writes.")
-            raise Refusal("unreadable-file", message)
-        begun = True
-        yield local_name(element), element
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and parent[0] is not element:
-            del parent[0]
+    parser = XMLPullParser(tag=tags, resolve_entities=False, remove_comments=True, remove_pis=True)
+    root = None
+    for start in range(0, len(xml), PIECE):
+        parser.feed(xml[start : start + PIECE])
+        for _, element in parser.read_events():
+            if root is None:
+                root = element.getroottree().getroot()
+                if element.getroottree().docinfo.internalDTD is not None:
+                    message = phrase("The workbook contains instructions that no spreadsheet program writes.")
+                    raise Refusal("unreadable-file", message)
+            yield local_name(element), element
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and parent[0] is not element:
+                del parent[0]
+        unread = root
+        while unread is not None and len(unread) and local_name(unread) not in names:
+            del unread[:-1]  # half a million links or conditional formats would fill the memory
+            unread = unread[-1]
+    parser.close()
 
 
 def elements(xml: bytes | None, *names: str) -> list[tuple[str, Attributes]]:

@@ -59,10 +59,6 @@ class Sheet:
         return max(map(len, self.rows), default=0)
 
 
-def count_cells(sheet: Sheet) -> int:
-    return sum(map(len, sheet.rows)) + (0 if sheet.tail is None else sheet.tail.size)
-
-
 def cell_address(row: int, column: int) -> str:
     """Return the spreadsheet address of a row and column counted from 0.
 

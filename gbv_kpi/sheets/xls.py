@@ -66,7 +66,9 @@ def read_xls(content: bytes) -> list[Sheet]:
         for top, bottom, left, right in sheet.merged_cells:
             grid.merge(top, left, bottom - 1, right - 1)
         grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)
-        grid.hidden_columns.update(column for column, look in sheet.colinfo_map.items() if look.hidden)
+        for column, look in sheet.colinfo_map.items():
+            if look.hidden:
+                grid.hide_columns(column, column + 1)
         sheets.append(grid.sheet(sheet.name, is_shown=sheet.visibility == 0))
     return sheets
 

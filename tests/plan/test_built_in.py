@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
+from gbv_kpi.inputs import DEFAULT_PLAN
+from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.plan.load import BUILT_IN, built_in_ids, read_plan
 from gbv_kpi.plan.thresholds import Threshold
 
