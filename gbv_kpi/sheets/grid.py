@@ -239,14 +239,6 @@ class Grid:
         )
 
 
-def check_size(sheets: Sequence[Sheet]) -> None:
-    """Raise `Refusal` where the sheets of a file together are more, or larger, than those of a return."""
-    areas = (len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size) for sheet in sheets)
-    merged = sum(len(sheet.merged) for sheet in sheets)
-    if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or sum(areas) > MAX_AREA:
-        raise Refusal(*OVERSIZED)
-
-
 def address_of(reference: str) -> tuple[int, int]:
     """Return the row and column of a reference such as AB12, from 0. Raises `Refusal` for an invalid one.
 

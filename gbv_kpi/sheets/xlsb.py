@@ -6,7 +6,7 @@ Record and field layout: [MS-XLSB], https://learn.microsoft.com/openspecs/office
 from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
-from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, PLAIN, Grid, Look, Style, Text, check_size, split_runs
+from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, NORMAL, PLAIN, Grid, Look, Style, Text, split_runs
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import DAMAGED, OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, Sheet
@@ -20,7 +20,7 @@ _XFS_END = 618
 _RICH_CELL = 62
 
 
-def read_xlsb(package: Package, main: str) -> list[Sheet]:
+def read_xlsb(package: Package, main: str) -> Iterator[Sheet]:
     targets = {relation.id: relation for relation in package.relations(main)}
     listed, from_1904 = [], False
     for kind, record in _records(package.part(main)):
@@ -32,7 +32,6 @@ def read_xlsb(package: Package, main: str) -> list[Sheet]:
     styles, looks = _read_styles(package.related(main, "styles"))
     shared = _records(package.related(main, "sharedStrings"))
     strings = [_text(record, looks) for kind, record in shared if kind == _STRING]
-    sheets = []
     for name, relation, is_shown in listed:
         if relation and relation.kind == "worksheet":
             part = package.part(relation.target)
@@ -40,9 +39,7 @@ def read_xlsb(package: Package, main: str) -> list[Sheet]:
                 raise Refusal(*DAMAGED)
             grid = Grid(from_1904=from_1904)
             _fill(grid, part, strings, styles, looks)
-            sheets.append(grid.sheet(name, is_shown=is_shown))
-            check_size(sheets)
-    return sheets
+            yield grid.sheet(name, is_shown=is_shown)
 
 
 def _records(part: bytes | None) -> Iterator[tuple[int, bytes]]:
@@ -103,7 +100,7 @@ def _read_styles(part: bytes | None) -> tuple[Sequence[Style], Sequence[Look]]:
             in_cells = kind == _XFS
         elif kind == _XF and in_cells:
             code, font = unpack_from("<HH", record, 2)
-            styles.append(Style(codes.get(code, ""), looks[font] if font < len(looks) else PLAIN.look))
+            styles.append(Style(codes.get(code, ""), looks[font] if font < len(looks) else NORMAL))
     return styles, looks
 
 
