@@ -71,9 +71,9 @@ def read_files(
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
                 files.append(FileTables(name, source.sha256, [Problem("duplicate-file", Place(name), message)]))
                 continue
-            is_alone = not (is_plain_text(source) or is_too_large(source))
+            is_isolated = not (is_plain_text(source) or is_too_large(source))
             size = len(source.content)
-            answer = child.ask(source, size) if is_alone else run_here(read, source, size)
+            answer = child.ask(source, size) if is_isolated else run_here(read, source, size)
             if isinstance(answer, Failure):
                 crash = Problem("unreadable-file", Place(name), phrase("The file makes its reader fail."))
                 problem = crash if answer is Failure.CRASH else problem_of(Refusal(*OVERSIZED), Place(name))

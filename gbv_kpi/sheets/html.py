@@ -165,10 +165,10 @@ class _Page:
         elif tag in ("td", "th") and self._open_rows:
             self._end_cell()
             self._cell, self._is_gone = attributes, look.is_gone
-        elif tag == "br":
+        elif tag == "br" or (tag in _BLOCKS and self._cell is not None):
             self._add("\n")
         elif tag in _BLOCKS:
-            self._add("\n") if self._cell is not None else self._end_cell()
+            self._end_cell()
 
     def end(self, tag: str) -> None:
         if tag == "style" and self._style_sheet is not None:

@@ -17,7 +17,7 @@ ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 3
 _ROW, _COLUMNS, _STRING, _MERGE, _SHEET, _WORKBOOK, _FORMAT, _FONT, _XF = 0, 60, 19, 176, 156, 153, 44, 43, 47
 _XFS = 617  # the formats of cells begin
 _XFS_END = 618
-_RICH_CELL = 62
+_CELLS = frozenset({*range(2, 12), 62})  # BrtCellRk to BrtFmlaError, BrtCellRString
 
 
 def read_xlsb(package: Package, main: str) -> Iterator[Sheet]:
@@ -113,7 +113,7 @@ def _fill(grid: Grid, part: bytes, strings: Sequence[Text], styles: Sequence[Sty
                 raise Refusal(*DAMAGED)
             if record[11] & 0x10:
                 grid.hidden_rows.add(row)
-        elif 2 <= kind <= 11 or kind == _RICH_CELL:
+        elif kind in _CELLS:
             column, style = unpack_from("<II", record)
             grid.show(row, column, _value(kind, record, strings, looks), styles[style & 0xFFFFFF] if styles else PLAIN)
         elif kind == _COLUMNS and record[16] & 1:
@@ -125,7 +125,6 @@ def _fill(grid: Grid, part: bytes, strings: Sequence[Text], styles: Sequence[Sty
 
 
 def _value(kind: int, record: bytes, strings: Sequence[Text], looks: Sequence[Look]) -> Cell | Text:
-    """Return the value of a cell: BrtCellRk to BrtFmlaError, BrtCellRString."""
     match kind:
         case 6 | 8:  # text: inline, of a formula
             return _plain_text(record, 8)[0]
