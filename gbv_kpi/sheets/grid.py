@@ -198,10 +198,8 @@ class Grid:
         cell: Cell | None
         is_cut = style.look[1]
         match value:
-            case str():
-                cell, is_cut = join_runs([(value, None)], style.look)
-            case list():
-                cell, is_cut = join_runs(value, style.look)
+            case str() | list():
+                cell, is_cut = join_runs([(value, None)] if isinstance(value, str) else value, style.look)
             case FormulaWithoutValue():
                 cell, is_cut = value, False
             case _ if is_cut:

@@ -15,13 +15,12 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid, Run, join_runs
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, PIECE, Cell, Sheet
 
 MAX_SIZE = 32 * 2**20  # bytes
 MAX_CELLS = 500_000  # that a page spans
 LONGEST_SPAN = 1000  # columns, as browsers have it
 MAX_DEPTH = 5000  # open tags
-CHUNK = 2**16  # bytes
 
 _SHIFTED = (
     "unreadable-file",
@@ -57,8 +56,8 @@ def read_web_page(content: bytes) -> tuple[list[Sheet], str]:
     target: Any = page  # lxml calls only the methods that a target has
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     encoded = text.encode("utf-8", "replace") or b"\n"  # the parser refuses an empty page
-    for start in range(0, len(encoded), CHUNK):  # an exception of the target surfaces only between two chunks
-        parser.feed(encoded[start : start + CHUNK])
+    for start in range(0, len(encoded), PIECE):  # an exception of the target surfaces only between two chunks
+        parser.feed(encoded[start : start + PIECE])
     parser.close()
     name = page.names[0] if len(page.names) == 1 else None
     return [page.grid.sheet(name, is_shown=True)] if page.has_table else [], encoding

@@ -14,11 +14,11 @@ from lxml.etree import _Element as Element
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import ENCRYPTED, OVERSIZED, Refusal
+from gbv_kpi.sheets.sheet import PIECE
 
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
 MAX_PART = 64 * 2**20  # bytes
 MAX_MEMBERS = 5000
-PIECE = 2**16  # bytes
 MAX_TAGS = 10_000_000  # start and end tags of a part; 53,000 returns have 4 million
 MAX_ELEMENTS = 200_000  # of a list: sheets, relations, parts, formats
 _ENCRYPTED = 1  # flag of a member
