@@ -17,8 +17,7 @@ from gbv_kpi.sheets.grid import (
     join_runs,
     number_of,
     scale_in,
-    without_noise,
-)  # fmt: skip
+)
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import ENCRYPTED, NOT_A_SPREADSHEET, TEXT_DOCUMENT, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet
@@ -204,7 +203,7 @@ class _Table:
                 return _date(given.get("date-value", ""))
             case "time":
                 return text or given.get("time-value", "")
-        number = without_noise(number_of(given.get("value", "")))
+        number = number_of(given.get("value", ""))
         number_format = self._styles.properties("table-cell", style).get("data-style-name")
         if kind == "percentage" or number_format in self._styles.percentages:
             return Percentage(number)
