@@ -30,9 +30,6 @@ class CellProblems:
     rows: NDArray[np.intp]
     messages: Sequence[Phrase]
 
-    def first(self, count: int) -> "CellProblems":
-        return CellProblems(self.code, self.field, self.rows[:count], self.messages[:count])
-
 
 @dataclass(frozen=True, eq=False)
 class _Column:
