@@ -192,6 +192,8 @@ def _cell_problems(
         table, field = returns.tables[number], found.field
         place = table.place(*table.cells[field].address(row))
         value = shortened(text) if text else None
-        problem = Problem(found.code, place, message, year=year or None, field=field, value=value)
-        is_known = isinstance(code, str)
-        yield number, problem.for_unit(code, plan.unit_name(year, code), year or None) if is_known else problem
+        unit, name = (code, plan.unit_name(year, code)) if isinstance(code, str) else (None, None)
+        problem = Problem(
+            found.code, place, message, unit=unit, unit_name=name, year=year or None, field=field, value=value
+        )
+        yield number, problem
