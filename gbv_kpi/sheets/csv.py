@@ -15,17 +15,16 @@ from numpy.typing import NDArray
 from pandas.errors import ParserError, ParserWarning
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.encodings import clean_text, encodings_of, fits
+from gbv_kpi.sheets.encodings import clean_text, fits, likely_encodings
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, Sheet
+from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, PIECE, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
 DELIMITERS = "\t;|,"  # the rarest in a label first
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
-MAX_AREA = 50_000_000  # cells; a million returns have 15 million, and lines may end in two bytes
+MAX_AREA = 30_000_000  # cells; a million returns have 14 million, and their lines may end in two bytes
 CHUNK_ROWS = 20_000
-PIECE = 2**16  # characters or bytes; the system allocates a larger one anew each time
 SAMPLE_LENGTH = 200_000  # characters
 HEADER_LINES = 60  # a header is within these first lines
 
@@ -38,7 +37,7 @@ _Texts = tuple[NDArray[np.integer[Any]], NDArray[np.object_]]  # of a column: th
 
 def encoding_of(source: Source) -> str | None:
     """Return the encoding of a text; None for an unknown one."""
-    return next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
+    return next((encoding for encoding in likely_encodings(source.start) if _is_text(source, encoding)), None)
 
 
 def read_csv(source: Source, encoding: str) -> Sheet:
@@ -223,7 +222,7 @@ def _delimiter(text: str) -> tuple[int, str]:
     """
     if declared := _SEPARATOR_LINE.match(text):
         return declared.end(), declared[1]
-    lines = _QUOTED.sub("", text[:SAMPLE_LENGTH]).splitlines()[:HEADER_LINES]
+    lines = _QUOTED.sub("", text).splitlines()[:HEADER_LINES]
 
     def count_delimited(mark: str) -> int:
         lines_by_count = Counter(line.count(mark) for line in lines)

@@ -198,10 +198,8 @@ class Grid:
         cell: Cell | None
         is_cut = style.look[1]
         match value:
-            case str():
-                cell, is_cut = join_runs([(value, None)], style.look)
-            case list():
-                cell, is_cut = join_runs(value, style.look)
+            case str() | list():
+                cell, is_cut = join_runs([(value, None)] if isinstance(value, str) else value, style.look)
             case FormulaWithoutValue():
                 cell, is_cut = value, False
             case _ if is_cut:
@@ -237,14 +235,6 @@ class Grid:
             unseen=tuple(self.unseen),
             is_shown=is_shown,
         )
-
-
-def check_size(sheets: Sequence[Sheet]) -> None:
-    """Raise `Refusal` where the sheets of a file together are more, or larger, than those of a return."""
-    areas = (len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size) for sheet in sheets)
-    merged = sum(len(sheet.merged) for sheet in sheets)
-    if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or sum(areas) > MAX_AREA:
-        raise Refusal(*OVERSIZED)
 
 
 def address_of(reference: str) -> tuple[int, int]:

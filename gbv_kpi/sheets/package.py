@@ -5,20 +5,20 @@ XML parts are parsed element by element, by local names, and not kept.
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
-from lxml.etree import XMLPullParser
+from lxml.etree import XMLPullParser, XMLSyntaxError
 from lxml.etree import _Element as Element
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import ENCRYPTED, OVERSIZED, Refusal
+from gbv_kpi.sheets.sheet import PIECE
 
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
 MAX_PART = 64 * 2**20  # bytes
 MAX_MEMBERS = 5000
-PIECE = 2**16  # bytes
 MAX_TAGS = 10_000_000  # start and end tags of a part; 53,000 returns have 4 million
 MAX_ELEMENTS = 200_000  # of a list: sheets, relations, parts, formats
 _ENCRYPTED = 1  # flag of a member
@@ -118,9 +118,12 @@ def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, Element]]:
         raise Refusal(*OVERSIZED)
     tags = [f"{{*}}{name}" for name in names]
     parser = XMLPullParser(tag=tags, resolve_entities=False, remove_comments=True, remove_pis=True)
-    root = None
+    root = fault = None
     for start in range(0, len(xml), PIECE):
-        parser.feed(xml[start : start + PIECE])
+        try:
+            parser.feed(xml[start : start + PIECE])
+        except XMLSyntaxError as error:
+            fault = error  # raised after the elements that precede it
         for _, element in parser.read_events():
             if root is None:
                 root = element.getroottree().getroot()
@@ -132,11 +135,17 @@ def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, Element]]:
             parent = element.getparent()
             while parent is not None and parent[0] is not element:
                 del parent[0]
-        unread = root
-        while unread is not None and len(unread) and local_name(unread) not in names:
-            del unread[:-1]  # half a million links or conditional formats would fill the memory
-            unread = unread[-1]
+        _drop_unread(root, names)
+        if fault is not None:
+            raise fault
     parser.close()
+
+
+def _drop_unread(element: Element | None, names: Sequence[str]) -> None:
+    """Drop all complete elements around those of some names: half a million links would fill the memory."""
+    while element is not None and len(element) and local_name(element) not in names:
+        del element[:-1]
+        element = element[-1]
 
 
 def elements(xml: bytes | None, *names: str) -> list[tuple[str, Attributes]]:

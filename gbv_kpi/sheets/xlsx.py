@@ -6,7 +6,7 @@ and columns: workbooks that may have any are read cell by cell by `xlsx_scan`.
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -48,7 +48,7 @@ def main_part(package: Package) -> str | None:
     return next((part for part in [*named, *typed] if package.has(part)), None)
 
 
-def read_xlsx(content: bytes, package: Package, main: str) -> list[Sheet]:
+def read_xlsx(content: bytes, package: Package, main: str) -> Iterable[Sheet]:
     """Return the sheets of a workbook. Raises `Refusal`, or what a library raises for a damaged file."""
     kind = package.content_types().get(main.lower(), "")
     if "wordprocessing" in kind or main.lower().startswith("word/"):
