@@ -11,6 +11,7 @@ from gbv_kpi.i18n import Phrase, phrase
 
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"  # a built-in one
 MEBIBYTE = 2**20
+DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"  # here: `--help` needs it without what reads plans
 
 
 class UnreadableError(Exception):

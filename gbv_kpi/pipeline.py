@@ -40,7 +40,7 @@ def judge_report(
     outcome, returns = _judge("report", names, plan, year, fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
-        raise UsageError("The files contain no return for {year}.", year=str(year))
+        raise UsageError("The files contain no return for {year}: check --year.", year=str(year))
     outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
     if detailed:
         valid = returns.valid
@@ -93,7 +93,7 @@ def _judge(
 
     found, left_out = find_sources(names)
     if not found:
-        raise UsageError("No return found in {names}.", names=", ".join(names))
+        raise UsageError("No return found in {names}: put the files there.", names=", ".join(names))
     assumed = None if year is None else AssumedYear(year, binds=command == "check")
     returns = read_returns(found, plan, assumed, lambda files: with_progress(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):

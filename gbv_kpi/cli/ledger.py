@@ -176,7 +176,7 @@ def note(
     *,
     unit: OneUnitOption,
     year: options.YearOption,
-    text: Annotated[str, argument("TEXT", "The text of the note.")],
+    text: Annotated[str, argument("TEXT", "The text, without personal data: reports show it.")],
     request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
 ) -> None:
     """Attach a note to a return. Its history, traces and the report's annex show the note.
@@ -190,6 +190,8 @@ def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str
     from gbv_kpi.ledger.year import record_event
     from gbv_kpi.render.ledger import event_to_text
 
+    if not text.strip():
+        raise UsageError(phrase("The text is empty: write why."))
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event = record_event(opened, plan, unit, year, kind, text, request.author())

@@ -69,12 +69,12 @@ def write_letters(
     counted = latest(entries)
     findings = evaluate(returns_from(counted, plan), plan).of_year(year).of_units().findings if counted else []
     problems_by_unit, file_by_unit, unknown = _refused(refused, plan, year, language)
-    warnings = [phrase("{file} has errors of no known unit; no letter mentions them.", file=file) for file in unknown]
+    warnings = [phrase("{file} has errors of no known unit, in no letter: return it.", file=file) for file in unknown]
     letters: list[tuple[Letter, Sequence[Path]]] = []
     for letter in letters_of(status, findings, problems_by_unit, day, language):
         if letter.kind == "reminder" and (file := file_by_unit.get(letter.unit.code)):
             details = {"unit": letter.unit.name, "file": file}
-            valid = phrase("{unit}: no letter. Its row in {file} is valid; other rows need correction.", **details)
+            valid = phrase("{unit}: no letter. Its row in {file} is valid; others need correction.", **details)
             warnings.append(valid)
         else:
             letters.append((letter, _paths(folder, letter)))

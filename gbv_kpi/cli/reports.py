@@ -207,7 +207,7 @@ def submit(
         if not found and sort_into:
             raise typer.Exit  # a sorted inbox is empty most of the time
         if not found:
-            raise UsageError("No return found in {names}.", names=", ".join(files))
+            raise UsageError("No return found in {names}: put the files there.", names=", ".join(files))
         expect_other_file(request.output, found)
         with request.open_ledger(create=True, dry_run=dry_run) as opened:
             watch = partial(with_progress, language=request.language)

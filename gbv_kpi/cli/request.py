@@ -164,7 +164,7 @@ class Request:
         try:
             return Author(self.by or getuser(), now())
         except (OSError, KeyError) as error:
-            raise UsageError("No user is logged in: name the submitter with --by.") from error
+            raise UsageError("No user is logged in: give a name with --by.") from error
 
     def emit(self, content: "str | bytes | Iterable[str] | RenderableType") -> None:
         if self.format == "csv" and self.output and isinstance(content, Iterator):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,7 +38,7 @@ class Path:
     first_year: int
     milestone: Threshold
     year: int
-    wanted: Fraction  # the rate of the line in `year`
+    wanted: Fraction  # the rate of the line in `year`, or the milestone's where the line is beyond it
     ahead: bool  # on the line or better
 
 
@@ -59,15 +60,16 @@ class Series:
     def path(self) -> Path | None:
         """Return the path to the next milestone, if there is one and two years, among them the last, have a rate."""
         milestone = self.level.next_threshold
-        rates = [(point.finding.year, point.finding.exact_rate) for point in self.points]
+        rates = [(point.finding.year, point.finding.fraction) for point in self.points]
         rated = [(year, rate) for year, rate in rates if rate is not None]
         if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
             return None
         (first_year, first), (year, now) = rated[0], rated[-1]
-        step = (Fraction(milestone.bound) - first) / (milestone.since - first_year)
-        wanted = first + step * (year - first_year)
-        ahead = now <= wanted if milestone.lower_is_better else now >= wanted
-        return Path(first_year, milestone, year, wanted, ahead)
+        bound, is_lower_better = Fraction(milestone.bound), milestone.lower_is_better
+        on_line = first + (bound - first) * (year - first_year) / (milestone.since - first_year)
+        # The line leads away from a milestone that the first rate is beyond: no more is wanted than to keep it.
+        wanted = max(on_line, bound) if is_lower_better else min(on_line, bound)
+        return Path(first_year, milestone, year, wanted, now <= wanted if is_lower_better else now >= wanted)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,16 @@ class Trend:
     as_of: datetime | None = None
     withheld: "Withheld | None" = None  # of a published trend
     returns: pd.DataFrame | None = field(default=None, compare=False)  # the valid returns; None if published
+
+    @cached_property
+    def statuses(self) -> set[Status]:
+        return {point.finding.status for series in self.series for point in series.points}
+
+    @cached_property
+    def of_province(self) -> dict[tuple[str, int], Finding]:
+        """Return the province's findings by indicator and year."""
+        findings = [point.finding for series in self.series if series.unit is None for point in series.points]
+        return {(finding.indicator, finding.year): finding for finding in findings}
 
 
 def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Trend:

@@ -91,7 +91,7 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
             lines.append(_LINE.validate_json(line, strict=True))
     except ValueError as error:
         raise LedgerError(
-            "Line {number} is not part of a ledger export. Nothing was imported.", number=number
+            "Line {number} was not written by gbv-kpi export. Nothing was imported.", number=number
         ) from error
     return lines
 

@@ -49,7 +49,9 @@ def is_conflict(error: BaseException | None) -> bool:
 def damaged(ledger: str, found: Phrase) -> LedgerError:
     """Return the error of a ledger with contradictory content."""
     return LedgerError(
-        "{ledger} is damaged or is not a ledger: {found}. Restore it from a backup.", ledger=ledger, found=found
+        "{ledger} is damaged or is not a ledger: {found}. Check its name or restore a backup.",
+        ledger=ledger,
+        found=found,
     )
 
 

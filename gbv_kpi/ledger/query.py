@@ -115,7 +115,9 @@ def entries_of_year(connection: Connection, plan: Plan, year: int, as_of: dateti
     entries = current_entries(connection, plan, [year], as_of)
     if not entries:
         ledger = connection.get_execution_options().get("ledger", "")
-        raise UsageError("The ledger {ledger} has no return for {year}.", ledger=ledger, year=str(year))
+        raise UsageError(
+            "The ledger {ledger} has no return for {year}: submit it or check --year.", ledger=ledger, year=str(year)
+        )
     return entries
 
 

@@ -147,7 +147,7 @@ def signed_year(connection: Connection, plan: Plan, year: int) -> tuple[list[Ent
     """
     signature = signature_of(events_of(connection, plan, [year]))
     if signature is None:
-        raise UsageError("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year))
+        raise UsageError("{year} is not signed in this ledger: name a day with --from.", year=str(year))
     signed = signed_entries(entries_of(connection, plan, years=[year]), signature)
     return [*signed, *current_entries(connection, plan, plan.base_years(year), signature.at)], signature
 

@@ -20,7 +20,7 @@ class Letterhead(NamedTuple):
     superior: Bilingual | None
     issuer: Bilingual | None
     issuer_short: str
-    place: Bilingual
+    place: Bilingual | None
     addressed_to: tuple[Bilingual, ...]
     recipients: tuple[Bilingual, ...]
     signatory: tuple[Bilingual, ...]
@@ -96,7 +96,7 @@ class Plan(Table):
             report.superior or (superior.name if superior else None),
             report.issuer or (lead.name if lead else None),
             report.issuer_short or (lead.short if lead and not report.issuer else ""),
-            report.place or self.place,
+            report.place,
             tuple(body for body in bodies if body.vi),
             report.recipients,
             report.signatory,

@@ -1,7 +1,7 @@
 """Read web pages, which Excel, LibreOffice and many reporting systems save under the name of an .xls.
 
-A page is one sheet. Its tables and the lines of text between them are at successive rows; cells that reach over others
-are merged.
+A page is one sheet; a "single file web page" (.mht) may hold several. The tables and the lines of text between them
+are at successive rows; cells that reach over others are merged.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from gbv_kpi.i18n import phrase
@@ -20,6 +21,7 @@ from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
 MAX_SIZE = 32 * 2**20  # bytes
 MAX_CELLS = 500_000  # that a page spans
 LONGEST_SPAN = 1000  # columns, as browsers have it
+MAX_PARTS = 500  # of a "single file web page", pictures and style sheets too
 MAX_DEPTH = 5000  # open tags
 CHUNK = 2**16  # bytes
 
@@ -30,7 +32,7 @@ _SHIFTED = (
 _STARTS = (
     b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body", b"<style", b"<div", b"<center", b"<!--",
 )  # fmt: skip
-_LISTED = re.compile(r"<x:excelworksheet>\s*<x:name>([^<]*)", re.IGNORECASE)
+_MIME_START = (b"mime-version:", b"from: <saved by", b"content-type: multipart/related")
 _SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # not words, percentages or errors
 _STRUCK = frozenset({"s", "strike", "del"})
 _RAISED = frozenset({"sup", "sub"})
@@ -45,23 +47,28 @@ def is_web_page(content: bytes) -> bool:
     if start.startswith(b"<?xml"):
         start = start.partition(b"?>")[2].lstrip()
         return start.startswith((b"<!doctype html", b"<html", b"<table"))
-    return start.startswith(_STARTS)
+    return start.startswith((*_STARTS, *_MIME_START))
 
 
-def read_web_page(content: bytes) -> tuple[list[Sheet], str]:
-    """Return the sheet of a page, if it has a table, and its encoding. Raises `Refusal` for too many cells."""
-    from lxml import etree
+def read_web_page(content: bytes) -> tuple[list[Sheet], str | None]:
+    """Return the sheets and the encoding of a page. Raises `Refusal` for too many cells."""
+    pages = [decode_page(page) for page in _pages(content)]
+    read = [_read_page(text) for text, _ in pages]
+    tables = [page.grid for page in read if page.has_table]
+    listed = next((page.listed for page in read if len(page.listed) == len(tables)), [(None, True)] * len(tables))
+    sheets = [grid.sheet(name, is_shown=is_shown) for grid, (name, is_shown) in zip(tables, listed, strict=True)]
+    return sheets, pages[0][1] if pages else None
 
-    text, encoding = decode_page(content)
-    page = _Page()
-    target: Any = page  # lxml calls only the methods that a target has
-    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
-    encoded = text.encode("utf-8", "replace") or b"\n"  # the parser refuses an empty page
-    for start in range(0, len(encoded), CHUNK):  # an exception of the target surfaces only between two chunks
-        parser.feed(encoded[start : start + CHUNK])
-    parser.close()
-    name = page.names[0] if len(page.names) == 1 else None
-    return [page.grid.sheet(name, is_shown=True)] if page.has_table else [], encoding
+
+def _pages(content: bytes) -> list[bytes]:
+    """Return the page, or those that a "single file web page" holds in quoted-printable or base64."""
+    if not plain_start(content).startswith(_MIME_START):
+        return [content]
+    import email
+
+    parts = islice(email.message_from_bytes(content.lstrip()).walk(), MAX_PARTS)
+    pages = [part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/html"]
+    return [page for page in pages if isinstance(page, bytes)]
 
 
 # ------------------------------------------------------------------------ styles
@@ -124,13 +131,26 @@ def _classes_of(style_sheet: str) -> Mapping[str, Mapping[str, str]]:
 # ------------------------------------------------------------------------ one page
 
 
+def _read_page(text: str) -> "_Page":
+    from lxml import etree
+
+    page = _Page()
+    target: Any = page  # lxml calls only the methods that a target has
+    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
+    content = text.encode("utf-8", "replace") or b"\n"  # the parser refuses an empty page
+    for start in range(0, len(content), CHUNK):  # an exception of the target surfaces only between two chunks
+        parser.feed(content[start : start + CHUNK])
+    parser.close()
+    return page
+
+
 class _Page:
     """The grid of a page, filled by the events of a parser. Raises `Refusal` for more cells than any return has."""
 
     def __init__(self) -> None:
         self.grid = Grid()
         self.has_table = False
-        self.names: list[str] = []  # of the sheets that Excel lists in a page
+        self.listed: list[tuple[str | None, bool]] = []  # the sheets that Excel lists in a page
         self._row = 0  # the next row
         self._open_rows: list[int] = []  # the row of each open table that is being filled
         self._gone: list[dict[int, list[bool]]] = []  # for each open table, which cells of a row take no room
@@ -198,7 +218,7 @@ class _Page:
         if self._style_sheet is not None:
             self._style_sheet.append(text)
         elif "ExcelWorksheet" in text:
-            self.names = self.names or [unescape(name).strip() for name in _LISTED.findall(text)]
+            self.listed = self.listed or _listed_sheets(text.partition(">")[2])
 
     def close(self) -> None:
         self._end_cell()
@@ -258,6 +278,14 @@ class _Page:
         self._cells += cells
         if self._cells > MAX_CELLS:
             raise Refusal(*OVERSIZED)
+
+
+def _listed_sheets(comment: str) -> list[tuple[str | None, bool]]:
+    """Return the sheets that Excel lists in a page, and whether they are shown."""
+    listed = re.split("<x:excelworksheet>", comment, flags=re.IGNORECASE)[1:]
+    names = (re.search("<x:name>([^<]*)", sheet, re.IGNORECASE) for sheet in listed)
+    hidden = (re.search(r"<x:visible>\s*Sheet[HV]", sheet, re.IGNORECASE) for sheet in listed)
+    return [(name and unescape(name[1]).strip(), not found) for name, found in zip(names, hidden, strict=True)]
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:

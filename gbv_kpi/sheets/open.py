@@ -30,11 +30,6 @@ PACKED = (
     phrase("This is an archive of other files."),
     phrase("Unpack it and send the returns in it."),
 )
-_ARCHIVES = (b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")
-_OTHER_KINDS = (
-    b"<?xml", b"mime-version:", b"from: <saved by", b"content-type: multipart", b"{\\rtf",
-    b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff",
-)  # fmt: skip
 _REPORT_PAGE = b'<meta name="generator" content="gbv-kpi'
 
 
@@ -131,9 +126,9 @@ def _check_kind(source: Source) -> None:
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         message = phrase("This is an “XML Spreadsheet 2003”, despite its name.")
         raise Refusal("unsupported-format", message, phrase("Save it in Excel as .xlsx and send that."))
-    if start.startswith(_ARCHIVES):
+    if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
         raise Refusal(*PACKED)
-    if start.startswith(_OTHER_KINDS):
+    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8", b"gif8", b"ii*", b"mm\0*", b"riff", b"sqlite")):
         raise Refusal(*NOT_A_SPREADSHEET)
     if ZIP in source.start[1:4096]:
         message = phrase("Extra bytes precede the workbook: the program that sent it added them.")

@@ -1,5 +1,6 @@
 """Web pages under the name of a workbook, as Excel, LibreOffice and reporting systems save them."""
 
+from email.message import EmailMessage
 from html import escape
 from pathlib import Path
 
@@ -173,12 +174,26 @@ def test_cells_that_take_no_room_in_some_rows_only_are_refused() -> None:
     assert cells_of(f"</table><table><tr>{gone}<td>a</tr><tr>{gone}<td>1</tr>")[0][1:] == [["a"], ["1"]]
 
 
-def test_page_has_the_name_of_the_sheet_that_excel_lists() -> None:
-    listed = (
-        "<!--[if gte mso 9]><xml><x:ExcelWorksheet>\n <x:Name>Nho Quan</x:Name></x:ExcelWorksheet></xml><![endif]-->"
-    )
-    opened = read_sheets(Source("sent.xls", page(f"{listed}<table><tr><td>1</table>")))
-    assert [sheet.name for sheet in opened.shown] == ["Nho Quan"]
+LISTED = (
+    "<!--[if gte mso 9]><xml><x:ExcelWorkbook><x:ExcelWorksheets>"
+    "<x:ExcelWorksheet><x:Name>Nho Quan</x:Name></x:ExcelWorksheet>"
+    "<x:ExcelWorksheet><x:Name>Cũ</x:Name><x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions>"
+    "</x:ExcelWorksheet></x:ExcelWorksheets></x:ExcelWorkbook></xml><![endif]--><frameset></frameset>"
+)
+
+
+def test_a_single_file_web_page_has_the_sheets_that_excel_lists(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message.set_content(LISTED, subtype="html", cte="quoted-printable")
+    message.make_related()
+    items: Rows = [["Năm 2023"], *([label, a] for label, a in zip(LABELS, A, strict=True))]
+    for rows in (items, items):
+        message.add_related(table(rows), subtype="html", cte="base64")
+    message.add_related(b"\x89PNG", maintype="image", subtype="png")
+    content = b"MIME-Version: 1.0\n" + message.as_bytes()
+    returns = read(tmp_path, content, name="sent.xls")
+    assert counts(returns) == {("372", 2023): A}
+    assert [(problem.code, problem.place.sheet) for problem in returns.problems] == [("hidden-sheet", "Cũ")]
 
 
 def test_a_page_in_an_old_font_is_refused(tmp_path: Path) -> None:

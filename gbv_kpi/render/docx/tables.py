@@ -10,6 +10,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import Plan, ReturnField
 from gbv_kpi.render.docx.wording import SIGN, judged, legend, short_result, signed_rate, target_in_force
+from gbv_kpi.render.formatting import marked
 from gbv_kpi.render.letters import HEADINGS, Letter
 from gbv_kpi.render.sentences import amount_lacking, last_year_rate
 
@@ -45,10 +46,6 @@ def _numbers(rows: Sequence[object] | dict[str, str]) -> list[str]:
     return [str(number) for number in range(1, len(rows) + 1)]
 
 
-def _bold_where(condition: bool, words: Words) -> Words | Bold:
-    return Bold(words) if condition else words
-
-
 def letter_table(letter: Letter) -> list[Column]:
     cells = zip(HEADINGS, LETTER_WIDTHS, zip(*letter.rows, strict=True), strict=True)
     first, *others = (Column(*column) for column in cells)
@@ -58,7 +55,7 @@ def letter_table(letter: Letter) -> list[Column]:
 def indicators_table(outcome: Outcome, findings: Sequence[Finding], language: Language) -> list[Column]:
     plan, year = outcome.scorecard.plan, findings[0].year
     rates = [last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA] for finding in findings]
-    verdicts = [_bold_where(finding.status is Status.MISSED, judged(finding)) for finding in findings]
+    verdicts = [Bold(judged(f)) if f.status is Status.MISSED else judged(f) for f in findings]
     return [
         Column(phrase("No."), 12, _numbers(findings)),
         Column(phrase("Indicator"), 40, [plan.indicator_by_id[f.indicator].title for f in findings], "left"),
@@ -89,8 +86,8 @@ def units_table(outcome: Outcome, units: dict[str, str], language: Language) -> 
     plan = outcome.scorecard.plan
     province = {finding.indicator: finding for finding in outcome.scorecard.of_province().findings}
     provisional = any(province[indicator.id].provisional for indicator in plan.indicators)
-    place = phrase("{place} (provisional)", place=plan.place) if provisional else plan.place
-    names: list[Words | Bold] = [*units.values(), Bold(place), phrase("Target in force")]
+    place = Bold(marked(plan.place, provisional))
+    names: list[Words | Bold] = [*units.values(), place, phrase("Target in force")]
     columns = [Column(phrase("No."), 12, [*_numbers(units), "", ""]), Column(phrase("Unit"), 43, names, "left")]
     for indicator, rates in zip(plan.indicators, _rates(outcome, units, language), strict=True):
         target = target_in_force(province[indicator.id], plan, language)
@@ -108,8 +105,8 @@ def units_legend(outcome: Outcome, units: dict[str, str], language: Language) ->
 def lacking_table(plan: Plan, missed: Sequence[Finding], language: Language) -> list[Column]:
     """Return every threshold missed, the province before its units, with the whole number that is lacking."""
     indicators = [plan.indicator_by_id[finding.indicator] for finding in missed]
-    titles = [_bold_where(f.unit is None, indicator.title) for f, indicator in zip(missed, indicators, strict=True)]
-    units = [_bold_where(f.unit is None, f.unit_name or plan.place) for f in missed]
+    titles = [i.title if f.unit else Bold(i.title) for f, i in zip(missed, indicators, strict=True)]
+    units = [f.unit_name or f.unit if f.unit else Bold(plan.place) for f in missed]
     amounts = [amount_lacking(f, indicator) for f, indicator in zip(missed, indicators, strict=True)]
     return [
         Column(phrase("No."), 12, _numbers(missed)),

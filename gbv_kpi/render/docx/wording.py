@@ -1,17 +1,15 @@
 """Word official documents: titles, dates and the sentences on findings."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from itertools import islice
 
 from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
-from gbv_kpi.kpi.scorecard import Coverage
 from gbv_kpi.plan import Plan
 from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import MEANING, rate_text, result_text, target_text
+from gbv_kpi.render.formatting import MEANING, marked, rate_text, result_text, target_text
 
 BLANK = "……"  # for the officer to fill in
 SHOWN_MERGERS = 20
@@ -62,19 +60,8 @@ def target_in_force(finding: Finding, plan: Plan, language: Language) -> Phrase 
     return target_text(finding.threshold, plan.indicator_by_id[finding.indicator], language)
 
 
-def judged(finding: Finding) -> Phrase:
-    meaning = MEANING[finding.status]
-    if finding.provisional and finding.status.has_rate:
-        return phrase("{verdict} (provisional)", verdict=meaning)
-    return meaning
-
-
-def reported(coverage: Coverage) -> Iterator[Phrase]:
-    """Yield who has reported and who has not; without "see the errors", for a report lists none."""
-    yield from (sentence for sentence, _ in sentences.completeness(replace(coverage, refused=())))
-    if coverage.refused:
-        names = ", ".join(unit.name for unit in coverage.refused)
-        yield phrase("Of these returned to the sender for correction: {units}.", units=names)
+def judged(finding: Finding) -> Phrase | Bilingual | str:
+    return marked(MEANING[finding.status], finding.provisional and finding.status.has_rate)
 
 
 def legend(findings: Iterable[Finding], language: Language, further: Iterable[Status] = ()) -> str:
@@ -95,7 +82,7 @@ def on_the_figures(outcome: Outcome, language: Language) -> Iterator[Phrase | Bi
     plan = outcome.scorecard.plan
     for coverage in outcome.scorecard.coverage:
         if coverage.provisional:
-            yield from reported(coverage)
+            yield from (sentence for sentence, _ in sentences.completeness(coverage, lists_errors=False))
         if reason := plan.reporting_date_reason.get(coverage.year):
             yield reason
     if refused := sentences.refused_returns(outcome):
