@@ -70,8 +70,8 @@ class Plan(Table):
         return {indicator.id: indicator for indicator in self.all_indicators}
 
     def base_years(self, year: int) -> set[int]:
-        """Return the years that the changes of a year are counted from."""
-        return {indicator.base_of(year) for indicator in self.all_indicators if indicator.measure == "change"}
+        """Return the other years that the changes of a year are counted from."""
+        return {i.base_of(year) for i in self.all_indicators if i.measure == "change"} - {year}
 
     @property
     def protected_fields(self) -> tuple[str, ...]:

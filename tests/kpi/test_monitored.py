@@ -166,6 +166,17 @@ def test_ledger_judges_and_traces_a_change_as_files_do(plan: Path, tmp_path: Pat
     assert changed == [(None, 101), ("1", 61)]
 
 
+def test_ledger_counts_the_base_year_itself_once(tmp_path: Path) -> None:
+    plan = plan_file(tmp_path, PLAN + FIGURES.replace('measure = "change"\n', 'measure = "change"\nbase_year = 2026\n'))
+    file = returns(tmp_path, "Xã A,2026,60,30,8", "Xã B,2026,40,20,8")
+    options, ledger = ("--plan", str(plan), "--year", "2026"), ("--ledger", str(tmp_path / "ledger.db"))
+    assert run("submit", file, "--plan", str(plan), *ledger).code == 0
+    by_files, by_ledger = (
+        json.loads(run("report", *place, *options, "--format", "json").out)["findings"] for place in ((file,), ledger)
+    )
+    assert by_ledger == by_files
+
+
 def test_trend_counts_a_change_across_a_merger_as_a_report_does(tmp_path: Path) -> None:
     merged = 'until = 2027-05-31\nmerged_into = "3"\n'
     others = f'[[unit]]\ncode = "4"\nname = "Xã D"\n{merged}\n[[unit]]\ncode = "3"\nname = "Xã C"\nfrom = 2027-06-01\n'
