@@ -1,5 +1,6 @@
 """The workbook of a report as whoever opens it without calculating sees it, and as it is printed."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.pipeline import judge_report
 from gbv_kpi.plan import Plan, load_plan
+from gbv_kpi.render.html.page import to_html
 from gbv_kpi.render.xlsx.report import to_xlsx
 from tests.command import CASES, Row, findings_frame, of_2025, run, well_but, write_csv
 from tests.render.report_book import HOUSEWORK, INCOMPLETE, assert_says_the_same, findings_in, opened, report, sheet_of
@@ -51,6 +53,20 @@ def test_incomplete_returns_are_marked_provisional_and_name_the_missing(tmp_path
     said = [cell.value for cell in sheet_of(book, "Summary")["A"]]
     assert "4 of 7 units have a valid return; the overall figures are provisional." in said
     assert "Help-seeking (provisional)" in said
+
+
+def test_last_years_provisional_rates_are_marked_provisional(tmp_path: Path) -> None:
+    files = (str(EXAMPLES / "2024" / "bieu-cheo-2024.xlsx"), str(EXAMPLES / "2025"))
+    assert "Rate in 2024" in words_of_summary(tmp_path, outcome_of(*files))
+    part_of_2024 = (str(EXAMPLES / "2023" / "huyen-nho-quan-2023.xlsx"), str(EXAMPLES / "2024" / "bieu-cheo-2024.xlsx"))
+    outcome = outcome_of(*part_of_2024, year=2024)
+    assert "Rate in 2023 (provisional)" in words_of_summary(tmp_path, outcome)
+    assert re.search(r"2023: [\d.]+% \(provisional\)", to_html(outcome, ENGLISH))
+
+
+def words_of_summary(folder: Path, outcome: Outcome) -> set[object]:
+    book = opened(_written(folder, outcome))
+    return {cell.value for row in sheet_of(book, "Summary").iter_rows() for cell in row}
 
 
 @pytest.mark.slow

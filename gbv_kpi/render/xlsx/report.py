@@ -12,7 +12,7 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import clock_text, document_title
+from gbv_kpi.render.formatting import clock_text, document_title, marked
 from gbv_kpi.render.xlsx import formulas, units
 from gbv_kpi.render.xlsx.book import (
     BOLD,
@@ -147,8 +147,10 @@ def _columns(book: Book, trend: Trend | None, sheets: Sequence[IndicatorSheet]) 
     yield phrase("Verdict"), 17.0, [_link(sheet, units.VERDICT) for sheet in sheets]
     yield lacking, 11.0, [_link(sheet, units.LACKING) if sheet.threshold else Cell() for sheet in sheets]
     if trend and year - 1 in trend.years:
-        rates = [_last_rate(book, trend.of_province.get((sheet.indicator.id, year - 1))) for sheet in sheets]
-        yield phrase("Rate in {year}", year=str(year - 1)), EXTRA_WIDTH, rates
+        before = [trend.of_province.get((sheet.indicator.id, year - 1)) for sheet in sheets]
+        is_provisional = any(finding.provisional for finding in before if finding)
+        heading = marked(phrase("Rate in {year}", year=str(year - 1)), is_provisional)
+        yield heading, EXTRA_WIDTH, [_last_rate(book, finding) for finding in before]
     if any(sheet.coming for sheet in sheets):
         bounds = [book.bound(sheet.coming, f" ({sheet.coming.since})") if sheet.coming else Cell() for sheet in sheets]
         yield phrase("Next threshold"), EXTRA_WIDTH, bounds
