@@ -203,13 +203,25 @@ def sign(*, year: options.YearOption, request: Annotated[Request, Format, "ledge
 
     Example: gbv-kpi sign --year 2025
     """
+    from gbv_kpi.ledger.query import entries_of
+    from gbv_kpi.ledger.status import year_status
     from gbv_kpi.ledger.year import sign as record
     from gbv_kpi.render.ledger import event_to_text
 
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event, is_new = record(opened, plan, year, request.author())
+        with opened.reading() as connection:
+            entries = entries_of(connection, plan, years=[year])
     request.emit(event_to_text(event, is_new, request.format, request.language))
+    if plan.units and (missing := year_status(entries, plan, year, now()).outstanding):
+        warning = plural(
+            "{count} unit has not reported {year}: see gbv-kpi status, and sign again when it has.",
+            "{count} units have not reported {year}: see gbv-kpi status, and sign again when they have.",
+            len(missing),
+            year=str(year),
+        )
+        request.warn(warning)
 
 
 def export_ledger(*, request: Annotated[Request, "ledger", "output"]) -> None:

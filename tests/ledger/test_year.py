@@ -126,6 +126,14 @@ def test_note_is_shown_in_history_trace_and_reports(office: str) -> None:
         assert "sáp nhập" not in published.out
 
 
+def test_signing_an_incomplete_year_warns_of_the_missing_units(office: str) -> None:
+    ran = run("sign", "--year", "2024", "--by", "Lan", "--ledger", office)
+    assert (ran.code, ran.err) == (
+        0,
+        "5 units have not reported 2024: see gbv-kpi status, and sign again when they have.\n",
+    )
+
+
 def test_signed_year_says_what_has_changed_since(office: str, plan: Plan, tmp_path: Path, noon: datetime) -> None:
     signed = ask(office, "sign", "--year", "2024", "--by", "Lan")["event"]
     assert len(signed["findings"]) == 64
