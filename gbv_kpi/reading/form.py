@@ -9,6 +9,7 @@ from gbv_kpi.reading import titles
 from gbv_kpi.reading.grid import Grid, headings_over, holds_figure, is_column_numbers, is_number, without_repeats
 from gbv_kpi.reading.items import Item, level_of_number
 from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.remarks import heads_units
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import text_of
 
@@ -144,8 +145,10 @@ def _header_rows(grid: Grid, rows: range, main: int, columns: range, first: int)
         is_dated = any(titles.is_year_label(text) and right for column, text in texts if column <= main)
         if is_dated or titles.is_title_line([text for _, text in texts]):
             return
-        is_framed = bool(texts) and all(grid.explain(text).is_one_of(_FRAME) for _, text in texts)
-        if not right and not is_framed and found:
+        labels = [grid.explain(text) for _, text in texts]
+        is_framed = bool(texts) and all(label.is_one_of(_FRAME) for label in labels)
+        is_line = len(texts) == 1 and titles.gives_measure(texts[0][1])
+        if found and (is_line or not (right or is_framed)):
             return
         if is_framed or (right and not _is_between(grid, row, main, texts, right)):
             yield row
@@ -266,10 +269,15 @@ def _figure_columns(
         if column not in figures:
             continue
         name = next((text for row, text in headings if row == units), "")
-        label = grid.explain(name)
+        label = grid.explain(name or (headings[-1][1] if headings and units is not None else ""))
         is_total = label.only({Kind.SUM, Kind.TOTAL})
         is_unit = bool(name) and not (is_total or label.only(_NO_UNIT) or label.years)
         path = [text for row, text in headings if row != units or not (is_total or is_unit)]
+        if is_unit:  # its code may be over it, and "Chia theo huyện"
+            name = " ".join(without_repeats([name, *filter(grid.knows_unit, path)]))
+            path = [
+                text for text in path if not grid.knows_unit(text) and not heads_units(text, grid.reader.vocabulary)
+            ]
         unit = name if is_unit else "" if units is not None and not (is_total or path) else None
         lowest = max((row for row, _ in headings if row != units), default=header[-1] if header else -1)
         yield FigureColumn(column, without_repeats(path), unit, lowest, is_total)

@@ -108,7 +108,7 @@ def _figures(grid: Grid, form: Form, titled: Set[int]) -> tuple[list[Figure], li
             and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
         remarks = form.remarks.get(row, ())
-        measures = [explain(text) for heading, text in remarks if explain(heading).only({Kind.MEASURE})]
+        measures = [explain(pair[1]) for pair in remarks if any(explain(text).only({Kind.MEASURE}) for text in pair)]
         against += [
             (kind, heading if kind is Kind.UNEXPLAINED else text)  # its cells may name persons
             for heading, text in remarks

@@ -218,6 +218,12 @@ class Vocabulary:
         measured = {measure for atom in label.atoms for measure in atom.counts}
         return bool(measured) and measured.isdisjoint(counts)
 
+    def counts_others(self, text: str) -> bool:
+        """Return whether a line gives measures for all figures that not all have: "ĐVT: hộ", "Tính theo lượt"."""
+        label = self.explain(text.rpartition(":")[2])
+        measured = {measure for atom in label.atoms for measure in atom.counts}
+        return label.only({Kind.MEASURE, Kind.TOPIC, Kind.NOTE}) and bool(measured) and "people" not in measured
+
     def _inner(self, atom: Atom, named: str | None, upper: Key | None) -> str | None:
         """Return the field that a phrase names under the field or first level above it."""
         lower = ("total",) if Kind.TOTAL in atom.kinds else atom.lower

@@ -4,7 +4,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from gbv_kpi.reading.labels import Kind, Label
+from gbv_kpi.reading.labels import Kind, Label, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
@@ -15,7 +15,7 @@ LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
 _OF_FIGURES = re.compile(
     r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|don vi tinh|luy ke|cong don|figures?|data"
-    r"|(?:chua|khong) (?:bao )?gom|chua day du|thieu (?:so lieu|\d+))\b"
+    r")\b|^so\b"
 )
 # A note that gives a part its own figure, or says that nothing happened in it or that it is included.
 _OWN_FIGURE = re.compile(
@@ -29,6 +29,8 @@ _OF_BODIES = re.compile(
     r"\W*(?:(?:tong hop|bao cao|so lieu|ket qua|cua)\s+)*(?P<body>[^,]{2,40}?)(?<! tai)(?<! va)\s+"
     r"cac (?:huyen|thanh pho|xa|phuong|thi tran)\b"
 )
+_ONLY = re.compile(r"\bchi (?:tinh|gom|bao gom|thong ke|tong hop|lay|ke|cua)\b(?! (?:mot|1) lan\b)")
+_SCOPE = re.compile(r"\W*(?:pham vi|dia ban|tai|rieng)\b(?!.*\btren dia ban\b)")
 _PARTING = (Kind.PART, Kind.PART_OF_YEAR)
 _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
 _FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
@@ -47,16 +49,18 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
     if line.against is not None:
         names_other_year = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
         return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and names_other_year else line.against  # "Ước năm sau"
-    of_bodies = _OF_BODIES.match(without_diacritics(tidied := tidy(text)))
+    plain = without_diacritics(tidied := tidy(text))
+    of_bodies, only = _OF_BODIES.match(plain), _ONLY.search(plain)
     if (
-        is_incomplete(text)
-        or names_lower_level(text, vocabulary)
+        names_lower_level(text, vocabulary)
         or (of_bodies and heads_bodies(tidied[slice(*of_bodies.span("body"))]))
+        or (only and not _is_whole(tidied[only.end() :], vocabulary))
+        or (_SCOPE.match(plain) and _begins_with_commune(text) and not vocabulary.is_of_communes)
     ):
         return Kind.PART
     heading, colon, value = text.partition(":")
     if colon and value.strip() and _parts(heading, vocabulary):
-        return None if _is_neutral(value, vocabulary) else Kind.PART
+        return None if _is_whole(value, vocabulary) else Kind.PART
     kind = _against_alone(vocabulary.explain(text))
     if kind is Kind.ACCUMULATED and any(map(str.isdigit, text)):
         return None  # "GIAI ĐOẠN 2021 - 2025" is the plan's
@@ -85,8 +89,9 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
     ):
         return None
     is_scaled, is_limited = is_scale(remaining), is_incomplete(remaining)
-    is_of_figures = _OF_FIGURES.search(plain) or _WITH.search(plain) or ("bao cao" in plain and is_limited)
-    if _OF_SENDING.search(plain) or not (is_explained or is_scaled or is_of_figures):
+    is_of_figures = _OF_FIGURES.search(plain) or _WITH.search(plain)
+    is_limit = is_limited and ("bao cao" in plain or "/" not in plain)  # not "Tập huấn tại 20/27 xã"
+    if not is_limit and (_OF_SENDING.search(plain) or not (is_explained or is_scaled or is_of_figures)):
         return None
     is_rate = label is not None and label.against is Kind.RATE
     is_dated = label is not None and bool(label.years) and bool(years) and years.isdisjoint(label.years)
@@ -167,6 +172,22 @@ def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
     label = vocabulary.explain(text)
     atoms = (atom.kinds & _NEUTRAL or atom.field or atom.upper or atom.year for atom in label.atoms)
     return bool(label.atoms) and not label.unknown_words and label.against is None and all(atoms)
+
+
+def _is_whole(text: str, vocabulary: Vocabulary) -> bool:
+    return _is_neutral(text, vocabulary) and not names_lower_level(text, vocabulary)
+
+
+def _begins_with_commune(text: str) -> bool:
+    """Return whether the first level that a text names is below the district."""
+    return next((word in COMMUNE_WORDS for word in words(text) if word in COMMUNE_WORDS | DISTRICT_WORDS), False)
+
+
+def heads_units(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a heading says no more than that units follow: "Chia theo huyện", "Địa phương"."""
+    rest = " ".join(text.split()[words_at_start("division", words(text)) :]) or "Đơn vị"
+    is_of_units = vocabulary.explain(rest).only({Kind.UNIT, Kind.GROUP, Kind.ACTUAL})
+    return is_of_units and not any(map(str.isdigit, text)) and not names_lower_level(rest, vocabulary)
 
 
 def names_lower_level(text: str, vocabulary: Vocabulary) -> bool:

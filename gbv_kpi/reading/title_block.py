@@ -82,6 +82,9 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
         if kind := _against_in_title(name, grid.reader):
             against.append(Seen(*SHEET, name, (kind,)))
+    file = PurePath(grid.spot.file)
+    if against_in(re.sub(r"[_.-]+", " ", file.stem), grid.reader.vocabulary) is Kind.PART_OF_YEAR:
+        against.append(Seen(*SHEET, file.name, (Kind.PART_OF_YEAR,)))
     if not years:
         years = [(year, row, column) for row, column, text in lines if (year := titles.year_ended_in(text))]
     return TitleBlock(cells, years, against, grid.spot)
@@ -89,7 +92,9 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
 
 def _against_in_title(text: str, reader: Reader) -> Kind | None:
     """Return why a line excludes the figures; it does not if it only names a unit: "Đơn vị báo cáo: Cấp tỉnh"."""
-    return None if reader.units.knows(titles.reporting_unit_in(text) or text) else against_in(text, reader.vocabulary)
+    if titles.is_form_number(text) or reader.units.knows(titles.reporting_unit_in(text) or text):
+        return None
+    return Kind.PART if reader.vocabulary.counts_others(text) else against_in(text, reader.vocabulary)
 
 
 def _lines_of(cells: Sequence[TextCell]) -> tuple[list[TextCell], list[Seen]]:
@@ -142,8 +147,10 @@ def limits_of(
     )
     found += islice(headed, 1)
     for row, column, text in ((at, *cell) for at in below for cell in grid.texts(at)):
-        if any(map(str.isalpha, text)) and (kind := against_in_note(text, vocabulary, title.named_years)):
-            found.append(Seen(row, column, text, (kind,)))
+        if not any(map(str.isalpha, text)):
+            continue
+        kind = Kind.PART if vocabulary.counts_others(text) else against_in_note(text, vocabulary, title.named_years)
+        found += [Seen(row, column, text, (kind,))] if kind else []
     problems = [qualified(grid.spot, remark, remark.kinds[0]) for remark in found]
     return problems, next((problem for problem in problems if problem.severity is Severity.ERROR), None)
 

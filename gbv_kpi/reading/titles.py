@@ -34,26 +34,30 @@ _YEAR_ALONE = re.compile(r"(?:nam\s*)?[\s:.,_…\[(]*(\d{4})(?:\.0)?[\s.,_…\])
 _PLACE_AND_DATE = re.compile(r"[^,]{2,40},\s*(?:ngay\b|thang\b|…|\.\.)")
 _PART_OF_YEAR = re.compile(
     r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
-    r"|\bso ket\b|\bban nien\b|\bnua (?:nam|dau|cuoi)\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+"
     r"(?:(?:cua|nhanh|dot xuat|dinh ky|thuong xuyen|chuyen de|bo sung|cong tac)\s+)*thang\s*\d{1,2}\b"
-    r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b"
+    r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b|\btinh tu thang\b"
     r"|\b(?:as (?:of|at)|up to|until|to)\s+(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct)[a-z]*\s+\d"
-    r"|\bgiua (?:ky|nam|nhiem ky)\b|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
+    r"|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
-_SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b|\bden nay\W*$")
+_SEVERAL_YEARS = re.compile(
+    r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b|\bden nay\W*$"
+    r"|\b(?:so lieu|ket qua|tong hop)\s+(?:tinh\s+)?(?:tu|giai doan)?\s*(?:nam\s*)?\d{4}\s*(?:-|den)\s*(?:nam\s*)?\d{4}"
+)
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
     r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
+    r"|\bper 1[., ]?000\b"
     r"|^[\s(]*(?:x|×|\*|nhan(?: voi)?|he so)\s*:?\s*10+(?:[. ]?000)*\b"
     r"|^\W*(?:nghin|ngan|tram|chuc|trieu)\s+(?:nguoi|vu|dong)\b"
 )
+_LEVEL = r"(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b"
 _NOT_ALL = re.compile(
-    r"(?<!\bneu )\b(?:chua|khong)\s+(?:bao gom|gom|co so lieu|tinh|tong hop|day du|du so lieu)\b"
-    r"|\bthieu\s+(?:so lieu\b|\d+\s*(?:xa|phuong|thi tran|don vi|thon|to dan pho)\b)"
-    r"|\b(?:excluding|not including)\b"
+    rf"\bthieu\s+\d+\s*{_LEVEL}|\d\s*{_LEVEL}\s+chua (?:bao cao|gui|nop|co so)\b"
+    r"|(?:^|[(,;])\W*(?:tru|ngoai)\s+(?!so\b|ra\b)"
+    r"|\b(?:so dung|dinh chinh|sua)(?: la| thanh)?\W+\d"  # "Sửa thành 25"
 )
-_SOME_OF = re.compile(r"\b(\d{1,3})\s*/\s*(\d{1,3})\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b")
+_SOME_OF = re.compile(rf"\b(\d{{1,3}})\s*/\s*(\d{{1,3}})\s*{_LEVEL}")
 _BY_A_DOCUMENT = re.compile(
     r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b"
     r"|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*"
@@ -177,14 +181,15 @@ def read_line(text: str) -> LineMeaning:
     if _SCALE.search(plain) or _label("rate of a line", "").match(plain):
         return LineMeaning(years, Kind.RATE)
     if _RUNNING_TEXT.match(plain):
-        return LineMeaning()
+        is_assigned = not plain.startswith("can cu") and _listed("target of a result in a line").search(plain)
+        return LineMeaning(against=Kind.TARGET if is_assigned else None)
     remaining = _listed("document in a line").sub(" ", _BY_A_DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain)))
     is_result = _listed("result in a line").search(plain) is not None
     if _listed("accumulated in a line").search(remaining) or _SEVERAL_YEARS.search(plain):
         return LineMeaning(years, Kind.ACCUMULATED, is_result)
     if _listed("estimate in a line").search(remaining):
         return LineMeaning(years, Kind.ESTIMATE, is_result)
-    if _listed("part in a line").search(plain):
+    if is_incomplete(text):
         return LineMeaning(years, Kind.PART, is_result)
     is_target = not is_result and _listed("target in a line").search(remaining)
     is_target = is_target or _listed("target of a result in a line").search(remaining)
@@ -219,7 +224,8 @@ def part_of_year_in(title: str) -> bool:
         if not period.is_year:
             return True
         remaining = f"{remaining[: period.start]} {remaining[period.end :]}"
-    return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(remaining)))) is not None
+    remaining = _NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(remaining)))
+    return bool(_listed("part-of-year in a line").search(remaining) or _PART_OF_YEAR.search(remaining))
 
 
 def names_document(text: str) -> bool:
@@ -235,10 +241,9 @@ def is_scale(text: str) -> bool:
 
 def is_incomplete(text: str) -> bool:
     """Return whether a text states that the figures are incomplete: "Chưa bao gồm …", "20/27 xã báo cáo"."""
-    plain = _plain(text)
-    return _NOT_ALL.search(plain) is not None or any(
-        int(reported) < int(expected) for reported, expected in _SOME_OF.findall(plain)
-    )
+    plain = re.sub(r"\bneu .*", "", _plain(text))  # "Nếu chưa có số liệu thì ghi 0"
+    found = _listed("part in a line").search(plain) or _NOT_ALL.search(plain)
+    return bool(found) or any(int(reported) < int(expected) for reported, expected in _SOME_OF.findall(plain))
 
 
 def year_in(cell: str) -> int | None:
@@ -266,6 +271,21 @@ def years_in_sheet_name(name: str) -> list[int]:
 def is_page(text: str) -> bool:
     """Return whether a text only numbers a page or continues a table: "Trang 2/3", "(tiếp theo)"."""
     return re.fullmatch(r"\W*(?:(?:trang|page|bieu|bieu so|tiep|tiep theo)\W*)+[\d/ ]*\W*", _plain(text)) is not None
+
+
+def gives_measure(text: str) -> bool:
+    """Return whether a line gives the measure of all figures: "ĐVT: người", "Tính theo hộ"."""
+    return re.match(r"\W*tinh theo\b", plain := _plain(text)) is not None or bool(
+        _label("measure", r"\s*:").match(plain)
+    )
+
+
+def is_form_number(text: str) -> bool:
+    """Return whether a text is the number of a form: "Biểu 02-KH"."""
+    return (
+        re.fullmatch(r"\W*(?:(?:bieu|mau|phu luc|pl|so)\W*)+\d+[a-z]?\s*[-/.]\s*[a-z][\w./-]*", _plain(text))
+        is not None
+    )
 
 
 def is_year_label(text: str) -> bool:
