@@ -248,7 +248,7 @@ def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
     is_lower = not COMMUNE_WORDS.isdisjoint(key) and not grid.reader.vocabulary.is_of_communes
     is_group = not is_lower and rest[:1] and (rest[0] in _GROUPS or plain_key(rest[:2]) == ("don", "vi"))
     if words_at_start("division", rest):  # "Chia theo đơn vị", but not "Chia theo giới: nữ"
-        return not heads_units(_NUMERAL.sub("", text), grid.reader.vocabulary)
+        return not heads_units(_NUMERAL.sub("", text), grid.reader)
     is_body = words_at_start("body", rest) and not heads_bodies(text)
     return not (is_group or is_body or words_at_start("note", rest))
 

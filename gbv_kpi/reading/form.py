@@ -145,10 +145,9 @@ def _header_rows(grid: Grid, rows: range, main: int, columns: range, first: int)
         is_dated = any(titles.is_year_label(text) and right for column, text in texts if column <= main)
         if is_dated or titles.is_title_line([text for _, text in texts]):
             return
-        labels = [grid.explain(text) for _, text in texts]
-        is_framed = bool(texts) and all(label.is_one_of(_FRAME) for label in labels)
-        is_line = len(texts) == 1 and titles.gives_measure(texts[0][1])
-        if found and (is_line or not (right or is_framed)):
+        is_framed = bool(texts) and all(grid.explain(text).is_one_of(_FRAME) for _, text in texts)
+        is_measure = len(texts) == 1 and grid.reader.vocabulary.counts_others(texts[0][1])
+        if found and (is_measure or not (right or is_framed)):
             return
         if is_framed or (right and not _is_between(grid, row, main, texts, right)):
             yield row
@@ -275,9 +274,7 @@ def _figure_columns(
         path = [text for row, text in headings if row != units or not (is_total or is_unit)]
         if is_unit:  # its code may be over it, and "Chia theo huyện"
             name = " ".join(without_repeats([name, *filter(grid.knows_unit, path)]))
-            path = [
-                text for text in path if not grid.knows_unit(text) and not heads_units(text, grid.reader.vocabulary)
-            ]
+            path = [text for text in path if not heads_units(text, grid.reader)]
         unit = name if is_unit else "" if units is not None and not (is_total or path) else None
         lowest = max((row for row, _ in headings if row != units), default=header[-1] if header else -1)
         yield FigureColumn(column, without_repeats(path), unit, lowest, is_total)

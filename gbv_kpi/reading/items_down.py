@@ -137,7 +137,7 @@ def _whole_province_problem(found: dict[str, Figure], row: pd.Series, title: Tit
         return None
     for figure in found.values():
         for heading in figure.column.path:
-            if plain_words(heading)[-1:] == ("tinh",) and grid.explain(heading).only({Kind.SUM}):
+            if plain_words(heading)[-1:] == ("tinh",) and grid.explain(heading).only({Kind.SUM, Kind.ACTUAL}):
                 place = place_named(grid.spot.at(row["row"], row["column"]))
                 message = phrase(
                     "This return names {unit} here, but {other} in {place}.", unit=heading, other=unit.name, place=place

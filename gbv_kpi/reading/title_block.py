@@ -92,7 +92,7 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
 
 def _against_in_title(text: str, reader: Reader) -> Kind | None:
     """Return why a line excludes the figures; it does not if it only names a unit: "Đơn vị báo cáo: Cấp tỉnh"."""
-    if titles.is_form_number(text) or reader.units.knows(titles.reporting_unit_in(text) or text):
+    if reader.units.knows(titles.reporting_unit_in(text) or text):
         return None
     return Kind.PART if reader.vocabulary.counts_others(text) else against_in(text, reader.vocabulary)
 
@@ -147,10 +147,8 @@ def limits_of(
     )
     found += islice(headed, 1)
     for row, column, text in ((at, *cell) for at in below for cell in grid.texts(at)):
-        if not any(map(str.isalpha, text)):
-            continue
-        kind = Kind.PART if vocabulary.counts_others(text) else against_in_note(text, vocabulary, title.named_years)
-        found += [Seen(row, column, text, (kind,))] if kind else []
+        if any(map(str.isalpha, text)) and (kind := against_in_note(text, vocabulary, title.named_years)):
+            found.append(Seen(row, column, text, (kind,)))
     problems = [qualified(grid.spot, remark, remark.kinds[0]) for remark in found]
     return problems, next((problem for problem in problems if problem.severity is Severity.ERROR), None)
 
@@ -218,7 +216,7 @@ def _names_after_label(title: TitleBlock, names: UnitNames, vocabulary: Vocabula
             shown = following[2].strip(titles.AROUND)
         if not shown or is_measure(shown) or (_is_of_province(shown, vocabulary) and names.find(shown) is None):
             continue
-        label = words(text.partition(":")[0].partition("：")[0])
+        label = () if re.search("[/(]", text) else words(text.partition(":")[0].partition("：")[0])
         if len(label) <= 2 and level_of(" ".join([*label, "x"])) and not level_of(shown):
             shown = f"{text.partition(':')[0].strip()} {shown}"  # "Xã: Gia Trung"
         yield (*((row, column) if value or not following else following[:2]), shown)

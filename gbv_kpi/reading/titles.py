@@ -47,7 +47,7 @@ _SEVERAL_YEARS = re.compile(
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
     r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
-    r"|\bper 1[., ]?000\b"
+    r"|\bper 1[., ]?000\b|\b(?:nguoi|vu|bq)\s*/\s*(?:xa|phuong|thon|thang|ho|truong|lop)\b"
     r"|^[\s(]*(?:x|×|\*|nhan(?: voi)?|he so)\s*:?\s*10+(?:[. ]?000)*\b"
     r"|^\W*(?:nghin|ngan|tram|chuc|trieu)\s+(?:nguoi|vu|dong)\b"
 )
@@ -185,35 +185,26 @@ def read_line(text: str) -> LineMeaning:
         return LineMeaning(against=Kind.TARGET if is_assigned else None)
     remaining = _listed("document in a line").sub(" ", _BY_A_DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain)))
     is_result = _listed("result in a line").search(plain) is not None
-    if _listed("accumulated in a line").search(remaining) or _SEVERAL_YEARS.search(plain):
-        return LineMeaning(years, Kind.ACCUMULATED, is_result)
-    if _listed("estimate in a line").search(remaining):
-        return LineMeaning(years, Kind.ESTIMATE, is_result)
-    if is_incomplete(text):
-        return LineMeaning(years, Kind.PART, is_result)
     is_target = not is_result and _listed("target in a line").search(remaining)
-    is_target = is_target or _listed("target of a result in a line").search(remaining)
-    return LineMeaning(years, Kind.TARGET if is_target else None, is_result)
+    found = {
+        Kind.ACCUMULATED: _listed("accumulated in a line").search(remaining) or _SEVERAL_YEARS.search(plain),
+        Kind.ESTIMATE: _listed("estimate in a line").search(remaining),
+        Kind.PART: is_incomplete(text),
+        Kind.TARGET: is_target or _listed("target of a result in a line").search(remaining),
+    }
+    return LineMeaning(years, next((kind for kind, is_found in found.items() if is_found), None), is_result)
 
 
 @lru_cache(maxsize=CACHED)
 def years_in(title: str) -> tuple[int, ...]:
-    """Return the years that a line of a title names as the year reported.
-
-    >>> years_in("KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND NGÀY 12/5/2021 NĂM 2023")
-    (2023,)
-    """
+    """Return the years that a line of a title names as the year reported."""
     remaining = _NOT_THE_YEAR.sub(" ", _MONTH.sub(" ", _DATE.sub(" ", _plain(title))))
     remaining = _NEXT_YEAR.sub(r"\1 nam ", remaining)
     return tuple(int(year.replace(" ", "")) for year in _YEAR.findall(remaining))
 
 
 def year_ended_in(title: str) -> int | None:
-    """Return the year that a line gives as a period: a year long, ending in December.
-
-    >>> year_ended_in("Từ ngày 15/12/2022 đến ngày 14/12/2023"), year_ended_in("Từ 01/01/2023 đến 30/6/2023")
-    (2023, None)
-    """
+    """Return the year that a line gives as a period: "Từ ngày 15/12/2022 đến ngày 14/12/2023"."""
     return next((period.year for period in find_periods(tidy(title)) if period.year), None)
 
 
@@ -229,9 +220,12 @@ def part_of_year_in(title: str) -> bool:
 
 
 def names_document(text: str) -> bool:
-    """Return whether a text names a document that it belongs to: "(Kèm theo Công văn số 12/CV-UBND)"."""
+    """Return whether a text names a form or document: "Biểu 02-KH", "(Kèm theo Công văn số 12/CV-UBND)"."""
     plain = _plain(text)
-    return _RUNNING_TEXT.match(plain) is not None or re.search(r"\bso\s*\d+\s*/\s*[a-z]", plain) is not None
+    return (
+        _RUNNING_TEXT.match(plain) is not None
+        or re.search(r"\b(?:so|bieu|mau)\W*\d+\s*[/.-]\s*[a-z]", plain) is not None
+    )
 
 
 def is_scale(text: str) -> bool:
@@ -273,21 +267,6 @@ def is_page(text: str) -> bool:
     return re.fullmatch(r"\W*(?:(?:trang|page|bieu|bieu so|tiep|tiep theo)\W*)+[\d/ ]*\W*", _plain(text)) is not None
 
 
-def gives_measure(text: str) -> bool:
-    """Return whether a line gives the measure of all figures: "ĐVT: người", "Tính theo hộ"."""
-    return re.match(r"\W*tinh theo\b", plain := _plain(text)) is not None or bool(
-        _label("measure", r"\s*:").match(plain)
-    )
-
-
-def is_form_number(text: str) -> bool:
-    """Return whether a text is the number of a form: "Biểu 02-KH"."""
-    return (
-        re.fullmatch(r"\W*(?:(?:bieu|mau|phu luc|pl|so)\W*)+\d+[a-z]?\s*[-/.]\s*[a-z][\w./-]*", _plain(text))
-        is not None
-    )
-
-
 def is_year_label(text: str) -> bool:
     return _label("year label", r"\W*").fullmatch(_plain(text)) is not None
 
@@ -295,7 +274,7 @@ def is_year_label(text: str) -> bool:
 def reporting_unit_in(title: str) -> str | None:
     """Return the text after "Đơn vị báo cáo:", perhaps blank; None for a line without such a label."""
     tidied = tidy(title)
-    found = _label("reporter", r"\s*[:：﹕︓]\s*(.*)").fullmatch(without_diacritics(tidied))
+    found = _label("reporter", r"\s*(?:\([^)]*\)\s*)?[:：﹕︓]\s*(.*)").fullmatch(without_diacritics(tidied))
     return tidied[found.start(1) :].strip(AROUND) if found else None
 
 

@@ -30,9 +30,8 @@ BUILT_IN = {9: "0%", 10: "0.00%", **dict.fromkeys((14, 15, 16, 17, *range(27, 32
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47), "h:mm"), 22: "d/m/yyyy h:mm", 36: "d/m/yyyy",
     46: "[h]:mm", **dict.fromkeys((5, 6, 7, 8, 42, 44), "$0"),
 }  # fmt: skip
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
-_SHOWN = re.compile(  # the literal text of a format, a currency, or the place of a digit
-    r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|_.|\*.|\[[^\]]*\]|(?P<digit>general|[0#?.,@]|e[+-])|(.)',
+_SIGN = re.compile(  # the literal text of a format, a currency, or the place of a digit
+    r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|_.|\*.|(?P<time>\[(?:h+|m+|s+)\])|\[[^\]]*\]|(?P<digit>general|[0#?.,@]|e[+-])|(.)',
     re.IGNORECASE | re.DOTALL,
 )
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # 0, shows 12 000 as 12
@@ -95,7 +94,7 @@ def plain_format(code: str) -> str:
     >>> plain_format('[Red]0.0"%";-0 _d'), plain_format('"Năm "yyyy')
     ('0.0;-0 ', 'yyyy')
     """
-    return _LITERAL.sub("", code[:_FORMAT_LENGTH]).lower()
+    return _SIGN.sub(r"\g<time>\g<digit>\g<6>", code[:_FORMAT_LENGTH]).lower()
 
 
 def as_written(number: float, text: str) -> Cell:
@@ -116,7 +115,7 @@ def _with_signs(number: float, code: str) -> Cell:
     code, written = code.partition(";")[0][:_FORMAT_LENGTH], f"{number:.15g}"
     if _THOUSANDS.search(plain_format(code)):
         return f"{written} (1 = 1,000)"
-    shown = _SHOWN.sub(lambda sign: "□" if sign["digit"] else "".join(filter(None, sign.group(1, 2, 3, 5))), code)
+    shown = _SIGN.sub(lambda sign: "□" if sign["digit"] else "".join(filter(None, sign.group(1, 2, 3, 6))), code)
     if any(map(str.isdigit, shown)):
         return f"{written} ({shown.replace('□', '').strip()})"
     return as_written(number, re.sub("□.*□|□", written, shown, flags=re.DOTALL))

@@ -189,6 +189,7 @@ TITLE_WRONG = [
     "Đơn vị tính: vụ",
     "Tính theo hộ gia đình",
     "Số liệu từ 2021 đến 2023",
+    "Từ khi thực hiện Kế hoạch đến hết năm 2023",
     "Số liệu bình quân mỗi xã",
     "(Kèm theo Quyết định số 12/QĐ-UBND về việc giao chỉ tiêu kế hoạch năm 2023)",
     "Figures exclude children",
@@ -373,7 +374,7 @@ def test_a_form_of_parts_only_is_no_blank_return(tmp_path: Path) -> None:
     assert "Nữ" in words_of(returns)
 
 
-@pytest.mark.parametrize("heading", ["Toàn tỉnh", "Tổng toàn tỉnh"])
+@pytest.mark.parametrize("heading", ["Toàn tỉnh", "Tổng toàn tỉnh", "Kết quả toàn tỉnh"])
 def test_a_column_of_the_province_is_not_the_districts(tmp_path: Path, heading: str) -> None:
     returns = read(tmp_path, form(heading, "Huyện", columns=[B, A]))
     assert counts(returns) == NONE
@@ -463,7 +464,7 @@ def test_a_heading_of_units_that_limits_them_refuses_the_table(tmp_path: Path, h
     assert counts(read(tmp_path, table(["Nho Quan", *B], heading=heading))) == NONE
 
 
-@pytest.mark.parametrize("note", ["Tính theo hộ", "Là số vụ", "Tính lượt người"])
+@pytest.mark.parametrize("note", ["Tính theo hộ", "Là số vụ", "Tính lượt người", "Người/xã", "BQ/xã", "Trẻ"])
 def test_a_note_with_another_measure_excludes_its_figure(tmp_path: Path, note: str) -> None:
     rows = [[*row, note] if row[:1] == [LABELS[0]] else row for row in form("Số liệu", columns=[A])]
     returns = read(tmp_path, rows)
