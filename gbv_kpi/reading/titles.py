@@ -222,10 +222,7 @@ def part_of_year_in(title: str) -> bool:
 def names_document(text: str) -> bool:
     """Return whether a text names a form or document: "Biểu 02-KH", "(Kèm theo Công văn số 12/CV-UBND)"."""
     plain = _plain(text)
-    return (
-        _RUNNING_TEXT.match(plain) is not None
-        or re.search(r"\b(?:so|bieu|mau)\W*\d+\s*[/.-]\s*[a-z]", plain) is not None
-    )
+    return bool(_RUNNING_TEXT.match(plain) or re.search(r"\bso\s*\d+\s*/\s*[a-z]|\d[/.-]kh\W*$", plain))
 
 
 def is_scale(text: str) -> bool:
@@ -235,7 +232,7 @@ def is_scale(text: str) -> bool:
 
 def is_incomplete(text: str) -> bool:
     """Return whether a text states that the figures are incomplete: "Chưa bao gồm …", "20/27 xã báo cáo"."""
-    plain = re.sub(r"\bneu .*", "", _plain(text))  # "Nếu chưa có số liệu thì ghi 0"
+    plain = re.sub(r"\bneu .*|\bkhong tinh trung\b", "", _plain(text))  # "Nếu chưa có số liệu thì ghi 0"
     found = _listed("part in a line").search(plain) or _NOT_ALL.search(plain)
     return bool(found) or any(int(reported) < int(expected) for reported, expected in _SOME_OF.findall(plain))
 

@@ -35,7 +35,7 @@ _SIGN = re.compile(  # the literal text of a format, a currency, or the place of
     re.IGNORECASE | re.DOTALL,
 )
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # 0, shows 12 000 as 12
-_QUIET = re.compile(r"người|nguoi|[\s()\[\].,;:/+'’*_\d\u2010-\u2015\u2212-]", re.IGNORECASE)  # signs of a count
+_QUIET = re.compile(r"người|nguoi|[\s()\[\].,;:+'’*_\d\u2010-\u2015\u2212-]", re.IGNORECASE)  # signs of a count
 _FORMAT_LENGTH = 500  # characters; Excel takes 255
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -148,6 +148,8 @@ BELOW_READ = [
     "Nữ chiếm 80%",
     "Mẫu này báo cáo 6 tháng và năm",
     "Ghi chú: tổ chức 3 lớp trong Tháng hành động",
+    "Số liệu trên không tính trùng; mỗi người chỉ tính một lần",
+    "Ngoài ra, huyện tổ chức 02 hội nghị truyền thông",
 ]
 TITLE_WRONG = [
     "Số nữ năm 2023",
@@ -156,6 +158,7 @@ TITLE_WRONG = [
     "ĐVT: nghìn người",
     "Đối tượng: Phụ nữ",
     "NẠN NHÂN LÀ TRẺ EM",
+    "Biểu 2. Nạn nhân là nữ",
     "Nhóm tuổi 18-60",
     "Ngành Giáo dục",
     "(Chỉ tính các trường công lập)",
@@ -206,6 +209,9 @@ TITLE_READ = [
     "(Kèm theo Kế hoạch của UBND tỉnh)",
     "Đơn vị tính: Người, vụ, cơ sở",
     "Nếu chưa có số liệu thì để trống",
+    "Trụ sở: thị trấn Nho Quan, huyện Nho Quan",
+    "Tại các xã, thị trấn trên địa bàn huyện Nho Quan",
+    "(Ban hành kèm theo Quyết định số 12/QĐ-UBND)",
     "Tổng hợp từ báo cáo của các xã, thị trấn",
 ]
 SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn", "KH2023", "DK 2023"]

@@ -18,6 +18,7 @@ CELLS: dict[str, tuple[str, Cell]] = {
     "a percentage": ('office:value-type="percentage" office:value="0.5"><text:p>50%</text:p>', Percentage(0.5)),
     "thousands": ('office:value-type="float" office:value="12"><text:p>12 nghìn</text:p>', "12 nghìn"),
     "a currency": ('office:value-type="float" office:value="12"><text:p>12 ₫</text:p>', "12 ₫"),
+    "of twenty": ('office:value-type="float" office:value="20"><text:p>20/0</text:p>', "20/0"),
     "rounded to thousands": ('office:value-type="float" office:value="1200"><text:p>1</text:p>', "1200 (1)"),
     "people": ('office:value-type="float" office:value="12"><text:p>12 người</text:p>', 12.0),
     "never calculated": ('table:formula="of:=1+1">', FormulaWithoutValue()),
