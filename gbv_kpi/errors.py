@@ -8,17 +8,17 @@ from pathlib import Path
 
 import tomli
 
-from gbv_kpi.i18n import ENGLISH, Phrase, phrase
+from gbv_kpi.i18n import ENGLISH, Detail, Phrase, phrase
 
 REASONS = tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))  # now: later no file may be opened
 
 
 class GbvKpiError(Exception):
-    """The run cannot go on; `phrase` says why in the officer's words."""
+    """The run cannot go on; `phrase` says why in the officer's words: a wording with its details, or made before."""
 
-    def __init__(self, phrase: Phrase) -> None:
-        super().__init__(phrase)
-        self.phrase = phrase
+    def __init__(self, wording: str | Phrase, /, **details: Detail) -> None:
+        self.phrase = wording if isinstance(wording, Phrase) else Phrase(wording, details)
+        super().__init__(self.phrase)
 
     def __str__(self) -> str:
         return ENGLISH.say(self.phrase)

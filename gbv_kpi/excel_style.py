@@ -15,6 +15,7 @@ MAX_ROW_HEIGHT = 409  # points; a workbook with a higher row counts as damaged
 LINE_HEIGHT = 1.32  # of the font's size
 LETTER_WIDTH = 0.39  # of the font's size: a letter of Vietnamese in Times New Roman, with room to spare
 WIDTH_UNIT = 5.25  # points: what a column's width counts in
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -25,7 +26,7 @@ def storable(text: str) -> str:
 
 def is_formula_like(text: str) -> bool:
     """Return whether a spreadsheet would take the text for a formula if someone edited its cell."""
-    return text[:1] in ("=", "+", "-", "@")
+    return text.lstrip().startswith(FORMULA_STARTS)
 
 
 def row_height(texts: Iterable[tuple[str, float]], size: float = 12, at_least: float = 0) -> float:

@@ -26,9 +26,6 @@ class Bilingual:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    def in_language(self, tag: str) -> str:
-        return self.en if tag == "en" and self.en else self.vi
-
 
 @dataclass(frozen=True)
 class Phrase:
@@ -72,7 +69,7 @@ class Language:
             case Phrase(wording, details, many):
                 template = self.catalogue.ngettext(wording, many or wording, sentence.count)
             case Bilingual():
-                return sentence.in_language(self.tag)
+                return sentence.en if self.tag == "en" and sentence.en else sentence.vi
             case _:
                 return sentence
         return template.format_map({name: self._word(value) for name, value in details.items()})
@@ -80,9 +77,6 @@ class Language:
     def number(self, value: int | Decimal, decimals: int = 0) -> str:
         """Return a number with this language's separators: 1.234,5 in Vietnamese, 1,234.5 in English."""
         return f"{Decimal(value):,.{decimals}f}".translate(SEPARATORS[self.tag])
-
-    def percent(self, value: Decimal, decimals: int) -> str:
-        return self.number(value, decimals) + "%"
 
     def _word(self, value: Detail) -> str:
         match value:

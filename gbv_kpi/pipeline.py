@@ -10,10 +10,10 @@ from gbv_kpi.console import error_console
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.kpi.engine import counts_of_year, evaluate
+from gbv_kpi.kpi.engine import counts_of_year, evaluate, recast
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import outlooks
-from gbv_kpi.kpi.trend import recast, trend_of
+from gbv_kpi.kpi.trend import trend_of
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import has_errors
 from gbv_kpi.returns.frame import Returns
@@ -40,7 +40,7 @@ def judge_report(
     outcome, returns = _judge("report", names, plan, year, fail_on, language)
     outcome = outcome.of_year(year)
     if not outcome.scorecard.coverage and not has_errors(outcome.problems):
-        raise UsageError(phrase("The files contain no return for {year}.", year=str(year)))
+        raise UsageError("The files contain no return for {year}: check --year.", year=str(year))
     outcome = replace(outcome, outlook=tuple(outlooks(outcome.scorecard, {})))
     if detailed:
         valid = returns.valid
@@ -58,8 +58,9 @@ def judge_ledger(
 
     with ledger.reading() as connection:
         current = entries_of_year(connection, plan, year, as_of)
-        returns = returns_from(current, plan)
-        scorecard = evaluate(returns, plan)
+        base = current_entries(connection, plan, plan.base_years(year), as_of)
+        returns = returns_from([*base, *current], plan)
+        scorecard = evaluate(returns, plan).of_year(year)
         provisional = bool(scorecard.of_province().frame["provisional"].any())
         record = year_record(connection, plan, year, current, as_of)
         past_years = range(plan.first_year, year) if detailed else [year - 1] if provisional else []
@@ -92,14 +93,14 @@ def _judge(
 
     found, left_out = find_sources(names)
     if not found:
-        raise UsageError(phrase("No return found in {names}.", names=", ".join(names)))
+        raise UsageError("No return found in {names}: put the files there.", names=", ".join(names))
     assumed = None if year is None else AssumedYear(year, binds=command == "check")
     returns = read_returns(found, plan, assumed, lambda files: with_progress(files, language))
     if not returns.frame["is_reported"].any() and not has_errors(returns.problems):
         reason = (
             returns.problems[0].message if returns.problems else phrase("No figure is filled in; the file was skipped.")
         )
-        raise UsageError(phrase("No return found in {names}: {reason}", names=", ".join(names), reason=reason))
+        raise UsageError("No return found in {names}: {reason}", names=", ".join(names), reason=reason)
     returns = replace(returns, tables=())  # the cells are read; those of a million returns take 60 MiB
     scorecard = evaluate(returns, plan)
     return Outcome(

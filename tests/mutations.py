@@ -21,7 +21,7 @@ LONGEST_REPEAT = 2**21  # bytes
 _NUMBER = re.compile(rb"\d+")
 _QUOTED = re.compile(rb'"[^"<>\n]{0,80}"')
 _TAG = re.compile(rb"</?[A-Za-z][^<>]{0,200}>")
-_LINE = re.compile(rb"[^\n]+\n")
+_LINE = re.compile(rb"^[^\n]+\n", re.MULTILINE)  # without ^, a long line takes the square of its length
 
 
 def mutated_bytes(content: bytes, dice: random.Random) -> bytes:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gbv_kpi.i18n import ENGLISH, Bilingual, language, language_from_env, phrase, plural
+from gbv_kpi.render.formatting import number_text
 
 VIETNAMESE = language("vi")
 
@@ -47,7 +48,7 @@ def test_anything_but_vietnamese_is_english() -> None:
 )
 def test_numbers_are_written_as_the_language_writes_them(value: int | Decimal, decimals: int, vi: str, en: str) -> None:
     assert (VIETNAMESE.number(value, decimals), ENGLISH.number(value, decimals)) == (vi, en)
-    assert VIETNAMESE.percent(Decimal(value), decimals) == f"{vi}%"
+    assert number_text(value, decimals, "percent", VIETNAMESE) == f"{vi}%"
 
 
 @given(st.decimals(-(10**12), 10**12, places=4), st.integers(0, 5))

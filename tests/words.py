@@ -1,7 +1,8 @@
 """The Vietnamese catalogue, brought up to date with the code (`python -m tests.words`) or checked (`--check`).
 
-The sentences are the first argument of `phrase` and the first two of `plural`, those of the problem codes, and the
-help texts of the command line as it is built. Nothing depends on the day, on line numbers or on the release of Babel.
+The sentences are the first argument of `phrase` and of errors, the first two of `plural`, those of the problem codes,
+and the help texts of the command line as it is built. Nothing depends on the day, on line numbers or on the release of
+Babel.
 """
 
 import argparse
@@ -20,17 +21,21 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
+from gbv_kpi import errors
 from gbv_kpi.cli.app import app
 from gbv_kpi.cli.translate_help import translate_help
+from gbv_kpi.errors import GbvKpiError
 from gbv_kpi.i18n import LANGUAGES, LOCALE_FOLDER, Language
 
 PACKAGE = LOCALE_FOLDER.parent
 TRANSLATED = tuple(tag for tag in LANGUAGES if tag != "en")
-KEYWORDS = {"phrase": (1,), "plural": (1, 2)}
+ERRORS = (error for error in vars(errors).values() if isinstance(error, type) and issubclass(error, GbvKpiError))
+KEYWORDS = {"phrase": (1,), "plural": (1, 2)} | {error.__name__: (1,) for error in ERRORS}
 LANGUAGE_OF_SUFFIX = {".py": "python", ".j2": "jinja2"}  # which of Babel's readers takes a file
 TABLES = (
     "errors.toml",
     "problem_codes.toml",
+    "ledger/faults.toml",
     "plan/toml_file.toml",
     "render/plan.toml",
     "cli/reworded.toml",

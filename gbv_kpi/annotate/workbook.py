@@ -25,8 +25,8 @@ from gbv_kpi import excel_style
 from gbv_kpi.annotate import cells as looks
 from gbv_kpi.console import escape_controls
 from gbv_kpi.i18n import Language, Phrase, phrase, plural
-from gbv_kpi.problems import Place, Problem, Severity
-from gbv_kpi.render.problems import HEADINGS, SEVERITY, listed
+from gbv_kpi.problems import Place, Problem, Severity, error_count, has_errors
+from gbv_kpi.render.problems import HEADINGS, SEVERITY, errors_first, listed
 from gbv_kpi.returns.isolation import Child, Failure
 from gbv_kpi.sheets.open import is_xlsx, read_sheets
 from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Percentage, Sheet, text_of
@@ -189,8 +189,7 @@ def _group_by_cell(problems: Iterable[Problem], sheet_by_name: Sheets) -> dict[t
 def _mark(sheet: Worksheet, address: str, problems: Sequence[Problem], language: Language) -> None:
     """Fill the cell and comment its problems, below a comment of the sender."""
     cell = sheet[address]
-    error = any(problem.severity is Severity.ERROR for problem in problems)
-    cell.fill = FILL[Severity.ERROR if error else Severity.WARNING]
+    cell.fill = FILL[Severity.ERROR if has_errors(problems) else Severity.WARNING]
     parts = [cell.comment.text] if cell.comment else []
     for problem in problems:
         severity, message, hint = map(language.say, (SEVERITY[problem.severity], problem.message, problem.hint))
@@ -210,7 +209,7 @@ def _fill_list(
 ) -> None:
     """Write all problems of a file, errors first. `note` explains why nothing else of the file was copied."""
     looks.set_widths(sheet, WIDTHS)
-    shown = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)[:MAX_LISTED]
+    shown = errors_first(problems)[:MAX_LISTED]
     lines = list(_head(file, problems, note))
     for row, (line, font) in enumerate(lines, start=1):
         text = escape_controls(language.say(line))
@@ -253,13 +252,9 @@ def _fill_list(
 
 def _head(file: str, problems: Sequence[Problem], note: Phrase | None) -> Iterator[tuple[Phrase, Font]]:
     yield phrase("What to correct in {file}", file=PurePath(file).name), looks.TITLE
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    doubtful = len(problems) - errors
-    counted = phrase(
-        "{errors}, {warnings}.",
-        errors=plural("{count} error", "{count} errors", errors),
-        warnings=plural("{count} warning", "{count} warnings", doubtful),
-    )
+    errors = plural("{count} error", "{count} errors", count := error_count(problems))
+    warnings = plural("{count} warning", "{count} warnings", len(problems) - count)
+    counted = phrase("{errors}, {warnings}.", errors=errors, warnings=warnings)
     yield counted if problems else phrase("No problem was found."), looks.BOLD
     marks = phrase("Red cells hold an error and must be corrected; amber cells were read in a way to be confirmed.")
     yield note or marks, looks.ITALIC

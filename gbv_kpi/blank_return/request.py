@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import Bilingual, Language, phrase
+from gbv_kpi.i18n import Bilingual, Language
 from gbv_kpi.plan import Plan, ReturnField, Unit
 from gbv_kpi.reading.units import UnitDirectory
 
@@ -73,22 +73,18 @@ def units_to_report(plan: Plan, year: int, named: str | None, layout: Layout) ->
 
     Raises `UsageError` for a year outside the plan and for a name of no unit of the year.
     """
-    if not plan.covers(year):
-        bounds = {"first": str(plan.first_year), "last": str(plan.last_year)}
-        raise UsageError(
-            phrase("{year} is outside the plan, which runs from {first} to {last}.", year=str(year), **bounds)
-        )
+    plan.expect_year(year)
     if layout == "form" and not plan.units:
-        raise UsageError(phrase("The plan lists no units, so a form cannot name its unit: use a table."))
+        raise UsageError("The plan lists no units, so a form cannot name its unit: use a table.")
     if named is None:
         if (units := plan.expected_units(year)) or not plan.units:
             return units
-        raise UsageError(phrase("The plan lists no units for {year}: name one with --unit.", year=str(year)))
+        raise UsageError("The plan lists no units for {year}: name one with --unit.", year=str(year))
     names = UnitDirectory(plan).in_year(year)
     found = names.find(named)
     if found is None:
         raise UsageError(names.not_found(named, year))
     if found.merged:
         details = {"named": found.named.name, "unit": found.unit.name, "year": str(year)}
-        raise UsageError(phrase("{named} has merged into {unit}: for {year} make the return of {unit}.", **details))
+        raise UsageError("{named} has merged into {unit}: for {year} make the return of {unit}.", **details)
     return (found.unit,)

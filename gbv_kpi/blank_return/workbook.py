@@ -12,6 +12,7 @@ from gbv_kpi.blank_return.request import BlankReturn, Layout
 from gbv_kpi.i18n import Bilingual, Phrase, phrase
 from gbv_kpi.plan import ReturnField, Unit
 from gbv_kpi.render import jinja
+from gbv_kpi.render.formatting import document_title
 from gbv_kpi.render.xlsx.book import (
     BOLD,
     CENTRED,
@@ -64,7 +65,7 @@ def _fill_table(page: Page, request: BlankReturn) -> None:
     names = [unit.name for unit in request.units] or [""] * BLANK_ROWS
     longest = max(map(len, names)) or LONG_NAME
     widths = [5.0, min(32.0, max(18.0, longest * 1.15)), *(_width(field, request) for field in fields)]
-    _set_widths(page, widths)
+    page.set_widths(widths, PADDING)
     on_first_page = _columns_of_first_page(request, widths)
     unit = request.units[0] if len(request.units) == 1 else None
     is_split = on_first_page < len(widths)
@@ -77,7 +78,7 @@ def _fill_table(page: Page, request: BlankReturn) -> None:
     areas = {field.id: (first, column, last, column) for column, field in enumerate(fields, start=FRAME)}
     _open_answers(page, request, areas)
     if unit is None:
-        sums = [Cell(digits=PLAIN_DIGITS, formula=f"=SUM({xl_range(*area)})", look=CENTRED) for area in areas.values()]
+        sums = [Cell(None, PLAIN_DIGITS, f"=SUM({xl_range(*area)})", CENTRED) for area in areas.values()]
         page.row(last + 1, [Cell(), Cell(labels.TOTAL), *sums], BOLD, ROW_HEIGHT)
     head = (max(FRAME + 3, on_first_page - SIGNED_COLUMNS), on_first_page - 1)
     _add_signatures(page, last + 3, (FRAME, FRAME + 2), head)
@@ -88,13 +89,6 @@ def _fill_table(page: Page, request: BlankReturn) -> None:
         sheet.set_v_pagebreaks([on_first_page])
         widest = max(sum(widths[:on_first_page]), sum(widths[:FRAME]) + sum(widths[on_first_page:]))
         sheet.set_print_scale(min(100, int(100 * PAGE_WIDTH / widest)))
-
-
-def _set_widths(page: Page, widths: Sequence[float]) -> None:
-    """Set the widths of columns, their padding included."""
-    page.widths = widths
-    for column, width in enumerate(widths):
-        page.sheet.set_column(column, column, width - PADDING)
 
 
 def _columns_of_first_page(request: BlankReturn, widths: Sequence[float]) -> int:
@@ -151,7 +145,7 @@ def _form_title(unit: Unit, taken: Sequence[str]) -> str:
 
 def _fill_form(page: Page, request: BlankReturn, unit: Unit) -> None:
     """Write the sheet of one unit: title, numbered items in sections with their measure and answer, signatures."""
-    _set_widths(page, [6.0, 44.0, 38.0, 14.0, 15.0] if request.second else [6.0, 62.0, 14.0, 16.0])
+    page.set_widths([6.0, 44.0, 38.0, 14.0, 15.0] if request.second else [6.0, 62.0, 14.0, 16.0], PADDING)
     last = len(page.widths) - 1
     row = top = _add_title(page, request, unit, 0, last)
     page.row(row, _headings(labels.VALUE, request), HEADING, ROW_HEIGHT)
@@ -186,7 +180,7 @@ def _fill_guide(page: Page, request: BlankReturn) -> None:
 
     `check` reads every sheet, so this one must not look like a return: its columns never hold figures.
     """
-    _set_widths(page, [5.0, 38.0, 32.0, 13.0, 66.0] if request.second else [5.0, 42.0, 14.0, 84.0])
+    page.set_widths([5.0, 38.0, 32.0, 13.0, 66.0] if request.second else [5.0, 42.0, 14.0, 84.0], PADDING)
     environment = jinja.environment(jinja.TEXTS, request.language, escape=str)
     known = {"plan": request.plan, "year": request.year}
     guide: Any = environment.get_template("return-guide.txt.j2").make_module(known)
@@ -233,7 +227,7 @@ def _add_title(page: Page, request: BlankReturn, unit: Unit | None, first: int, 
         guide=labels.GUIDE,
     )
     lines: tuple[Line, ...] = (
-        (say(phrase("Return on plan {number}", number=plan.number)).upper(), TITLE),
+        (say(phrase("Return on {document}", document=document_title(plan))).upper(), TITLE),
         (plan.title, {"font_size": 13, "bold": True}),
         (f"{say(labels.YEAR)} {request.year}", {"font_size": 13, "bold": True}),
         (hint, {"font_size": 11, "italic": True}),

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 SETTINGS = "gbv-kpi.toml"
 
-HELP = "Check yearly returns of a plan against gender-based violence and judge them by its thresholds."
-
 
 def _group(commands: Mapping[str, Callable[..., None] | typer.Typer], text: str) -> typer.Typer:
     group = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=text)
@@ -76,7 +74,7 @@ app = _group(
             "List, show, check and write plan files.",
         ),
     },
-    HELP,
+    "Check yearly returns of a plan against gender-based violence and judge them by its thresholds.",
 )
 
 
@@ -100,7 +98,7 @@ def _start(
         ),
     ] = None,
 ) -> None:
-    """Check yearly returns of a plan against gender-based violence and judge them by its thresholds."""
+    """Take the options before the command."""
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ def history(
         events = events_of(connection, plan, years, request.moment)
     found = list(revisions(entry for entry in entries if keys is None or entry.unit in keys))
     if not found:
-        raise UsageError(phrase("The ledger has no such return."))
+        raise UsageError("The ledger has no such return.")
     events = [event for event in events if keys is None or (event.unit, event.since) in keys]
     listing = history_listing(plan, found, events, request.language)
     request.show(listing, history_to_terminal, lambda *_: history_to_json(plan, found, events), lambda *_: listing)
@@ -92,17 +92,14 @@ def trace(
     plan = request.load_plan()
     key = None if unit is None else keys_named(plan, unit, year).pop()
     with request.open_ledger() as opened, opened.reading() as connection:
-        entries = entries_of(connection, plan, years=[year], as_of=request.moment)
+        entries = entries_of(connection, plan, years={year, *plan.base_years(year)}, as_of=request.moment)
         events = events_of(connection, plan, [year], request.moment)
     traced = follow(entries, plan, indicator, key, year, events)
     request.show(traced, trace_to_terminal, trace_to_json, trace_listing)
 
 
 def trend(
-    *,
-    request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"],
-    publishing: Publishing,
-    register: options.RegisterOption = False,
+    *, request: Annotated[Request, ListFormat, "ledger", "as_of", "plan", "output"], publishing: Publishing
 ) -> None:
     """Show each indicator over the years. Includes the path to its next threshold.
 
@@ -118,9 +115,9 @@ def trend(
         with opened.reading() as connection:
             entries = current_entries(connection, plan, as_of=request.moment)
         if not entries:
-            raise UsageError(phrase("The ledger has no return for the plan {plan}.", plan=plan.id))
+            raise UsageError("The ledger has no return for the plan {plan}.", plan=plan.id)
         found = trend_of(returns_from(entries, plan), plan, request.moment)
-        found = publishing.withhold(found, request, opened, register=register)
+        found = publishing.withhold(found, request, opened)
     request.show(found, trend_to_terminal, trend_to_json, trend_listing)
 
 
@@ -149,13 +146,14 @@ def diff(
     from gbv_kpi.render.ledger import difference_listing, difference_to_json, difference_to_terminal
 
     plan, signature = request.load_plan(), None
+    years = {year, *plan.base_years(year)}
     with request.open_ledger(from_ledger) as opened, opened.reading() as connection:
         if before == "signed" or (before is None and from_ledger is None):
             old, signature = signed_year(connection, plan, year)
         else:
-            old = current_entries(connection, plan, [year], parse_as_of(before))
+            old = current_entries(connection, plan, years, parse_as_of(before))
     with request.open_ledger() as opened, opened.reading() as connection:
-        new = current_entries(connection, plan, [year], parse_as_of(after))
+        new = current_entries(connection, plan, years, parse_as_of(after))
     found = difference(plan, year, old, new, signature)
     request.show(found, difference_to_terminal, difference_to_json, difference_listing)
 
@@ -178,7 +176,7 @@ def note(
     *,
     unit: OneUnitOption,
     year: options.YearOption,
-    text: Annotated[str, argument("TEXT", "The text of the note.")],
+    text: Annotated[str, argument("TEXT", "The text, without personal data: reports show it.")],
     request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
 ) -> None:
     """Attach a note to a return. Its history, traces and the report's annex show the note.
@@ -192,17 +190,15 @@ def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str
     from gbv_kpi.ledger.year import record_event
     from gbv_kpi.render.ledger import event_to_text
 
+    if not text.strip():
+        raise UsageError(phrase("The text is empty: write why."))
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event = record_event(opened, plan, unit, year, kind, text, request.author())
     request.emit(event_to_text(event, True, request.format, request.language))
 
 
-def sign(
-    *,
-    year: options.YearOption,
-    request: Annotated[Request, Format, "ledger", "by", "plan", "output"],
-) -> None:
+def sign(*, year: options.YearOption, request: Annotated[Request, Format, "ledger", "by", "plan", "output"]) -> None:
     """Sign a year. Records the hash of its findings; later reports list what has changed since.
 
     Example: gbv-kpi sign --year 2025
@@ -216,10 +212,7 @@ def sign(
     request.emit(event_to_text(event, is_new, request.format, request.language))
 
 
-def export_ledger(
-    *,
-    request: Annotated[Request, None, "ledger", "output"],
-) -> None:
+def export_ledger(*, request: Annotated[Request, "ledger", "output"]) -> None:
     """Export the ledger as JSON Lines. Use it as a backup or to move to another database.
 
     Example: gbv-kpi export --output ledger.jsonl
@@ -235,7 +228,7 @@ def export_ledger(
 def import_ledger(
     *,
     file: Annotated[str, argument("FILE", "A file written by `export`, or - for standard input.")],
-    request: Annotated[Request, None, "ledger"],
+    request: Annotated[Request, "ledger"],
 ) -> None:
     """Import an export into the ledger. Adds everything new or nothing; safe to repeat.
 

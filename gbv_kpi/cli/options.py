@@ -7,7 +7,6 @@ import typer
 
 from gbv_kpi.exit_codes import FailOn
 
-DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 
 Lang = Literal["vi", "en"]
@@ -38,7 +37,7 @@ DocxTemplateOption = Annotated[
 ]
 ForceOption = Annotated[bool, option("--force", "Overwrite an existing file.")]
 YearOption = Annotated[int, option("--year YEAR", "The year to report.")]
-AssumedYearOption = Annotated[int | None, option("--year YEAR", "The year of files that name none.")]
+AssumedYearOption = Annotated[int | None, option("--year YEAR", "The year of files without one; others are refused.")]
 UnitOption = Annotated[str | None, option("--unit UNIT", "One unit, by name or code. [default: all]")]
 QuietOption = Annotated[bool, option("--quiet", "Print nothing when the exit code is 0.")]
 PublishOption = Annotated[
@@ -63,7 +62,7 @@ LedgerOption = Annotated[
         in_environment=True,
     ),
 ]
-ByOption = Annotated[str | None, option("--by NAME", "Who submits. [default: the logged-in user]", in_environment=True)]
+ByOption = Annotated[str | None, option("--by NAME", "Who acts. [default: the logged-in user]", in_environment=True)]
 AsOfOption = Annotated[
     str | None, option("--as-of DATE", "Use the ledger as of the end of that day (or of 2025-12-01T08:30).")
 ]

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, MIN_COUNT, Format, argument, option
+from gbv_kpi.cli.options import MIN_COUNT, Format, argument, option
 from gbv_kpi.cli.request import Request, day_of, expect_ending, expect_new, expect_other_file
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import LANGUAGES, phrase, tag_in
+from gbv_kpi.inputs import DEFAULT_PLAN
 
 SCHEMA = Path(__file__).parents[1] / "plan" / "builtin" / "plan.schema.json"
 SOURCES = {"COMMANDLINE": "option", "ENVIRONMENT": "environment", "DEFAULT_MAP": "file"}  # by typer's names
@@ -52,10 +53,9 @@ def show_plan(
 
     expect_other_file(request.output, [plan])
     shown = load_plan(plan)
-    if year is not None and not shown.covers(year):
-        details = {"year": str(year), "first": str(shown.first_year), "last": str(shown.last_year)}
-        raise UsageError(phrase("{year} is outside the plan, which runs from {first} to {last}.", **details))
-    day = day_of(on) if on else shown.reporting_day(shown.last_year if year is None else year)
+    year = shown.last_year if year is None else year
+    shown.expect_year(year)
+    day = day_of(on) if on else shown.reporting_day(year)
     width = shutil.get_terminal_size().columns if request.output is None and sys.stdout.isatty() else None
     request.emit(plan_to_json(shown, day) if request.is_json else plan_to_text(shown, day, request.language, width))
 
@@ -79,7 +79,7 @@ def check_plan(
 def new_plan(
     *,
     plan: Annotated[str | None, option("--from ID", "Start from this built-in plan.")] = None,
-    request: Annotated[Request, None, "output"],
+    request: Annotated[Request, "output"],
     force: options.ForceOption = False,
 ) -> None:
     """Write a plan file to start from. It explains each key, or copies a built-in plan.
@@ -96,7 +96,7 @@ def new_plan(
 def draft_plan(
     *,
     file: Annotated[str, argument("FILE", "The plan as .docx or .txt, or - for standard input.")],
-    request: Annotated[Request, None, "output"],
+    request: Annotated[Request, "output"],
     force: options.ForceOption = False,
 ) -> None:
     """Draft a plan file from the text of a Vietnamese plan. Quotes its sentences and marks doubts with # ?.
@@ -113,7 +113,7 @@ def draft_plan(
     request.emit(drafted(text, SCHEMA.as_uri()))
 
 
-def plan_schema(*, request: Annotated[Request, None, "output"]) -> None:
+def plan_schema(*, request: Annotated[Request, "output"]) -> None:
     """Write the JSON Schema of plan files. Editors complete and check plan files with it.
 
     Example: gbv-kpi plan schema --output plan.schema.json

@@ -8,7 +8,6 @@ import typer
 
 from gbv_kpi.cli import options
 from gbv_kpi.cli.request import Request, is_given, read_bounded
-from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import MEBIBYTE
@@ -35,15 +34,14 @@ class Publishing:
     publish: options.PublishOption = False
     min_count: options.MinCountOption = options.MIN_COUNT
     published: options.PublishedOption = None
+    register: options.RegisterOption = False
 
     def __post_init__(self) -> None:
         for name in () if self.publish else ("min_count", "published", "register"):
-            if name in self.context.params and is_given(self.context, name):
-                raise UsageError(phrase("{option} requires --publish.", option="--" + name.replace("_", "-")))
+            if is_given(self.context, name):
+                raise UsageError("{option} requires --publish.", option="--" + name.replace("_", "-"))
 
-    def withhold(
-        self, result: Result, request: Request, ledger: "Ledger | None" = None, *, register: bool = False
-    ) -> Result:
+    def withhold(self, result: Result, request: Request, ledger: "Ledger | None" = None) -> Result:
         """Return the publishable part of an outcome or a trend; all of it without --publish.
 
         Former publications are JSON files, and those of a ledger, which may record the new one.
@@ -61,18 +59,18 @@ class Publishing:
             from gbv_kpi.ledger.query import add_publication, publications_of
 
             # The lock keeps others from publishing before this publication is recorded.
-            with ledger.writing() if register else ledger.reading() as connection:
+            with ledger.writing() if self.register else ledger.reading() as connection:
                 recorded = [publication for _, publication in publications_of(connection)]
                 shown = publishable_part(result, self.min_count, [*files, *recorded])
-                if register and shown.withheld and shown.withheld.publication:
+                if self.register and shown.withheld and shown.withheld.publication:
                     add_publication(connection, shown.withheld.publication, datetime.now(UTC))
         if shown.withheld and shown.withheld.exposed:  # not in the output: readers would learn where to look
             units = ", ".join(f"{name} ({year})" for year, name in shown.withheld.exposed)
-            warning = phrase(
+            revealed = phrase(
                 "Earlier publications already reveal small counts of {units}; these can no longer be protected.",
                 units=units,
             )
-            warn(request.language.say(warning))
+            request.warn(revealed)
         return shown
 
 
@@ -82,7 +80,6 @@ def _publication(name: str) -> "Publication":
     try:
         return publication_in(read_bounded(name, MAX_PUBLICATION))
     except ValueError as error:
-        message = phrase(
+        raise UsageError(
             "{file} is not a publication: give the JSON that check, report or trend wrote with --publish.", file=name
-        )
-        raise UsageError(message) from error
+        ) from error

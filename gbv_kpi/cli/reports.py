@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.options import DEFAULT_PLAN, CheckFormat, Format, ReportFormat, argument, option
+from gbv_kpi.cli.options import CheckFormat, Format, ReportFormat, argument, option
 from gbv_kpi.cli.publish import Publishing
 from gbv_kpi.cli.request import (
     Request,
@@ -23,11 +23,10 @@ from gbv_kpi.cli.request import (
     now,
     read_bounded,
 )
-from gbv_kpi.console import warn
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import language, phrase
-from gbv_kpi.inputs import MEBIBYTE
+from gbv_kpi.i18n import language
+from gbv_kpi.inputs import DEFAULT_PLAN, MEBIBYTE
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.outcome import Outcome
@@ -43,7 +42,7 @@ def check(
     annotate: Annotated[
         Path | None, option("--annotate OUT.xlsx", "Write a copy of the file with its faulty cells marked.")
     ] = None,
-    publishing: Publishing,
+    publishing: Annotated[Publishing, "publish", "min_count", "published"],
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.MISSED,
 ) -> None:
@@ -72,7 +71,7 @@ def _file_to_annotate(names: Sequence[str], annotate: Path, plan: str) -> str:
     expect_ending(annotate, ".xlsx")
     found, _ = find_sources(names)
     if len(found) != 1 or found[0] == STDIN:
-        raise UsageError(phrase("--annotate marks a single file: name only that file."))
+        raise UsageError("--annotate marks a single file: name only that file.")
     expect_other_file(annotate, [*found, plan], "--annotate")
     return found[0]
 
@@ -127,7 +126,6 @@ def report(
         ),
     ] = None,
     publishing: Publishing,
-    register: options.RegisterOption = False,
     quiet: options.QuietOption = False,
     fail_on: options.FailOnOption = FailOn.MISSED,
 ) -> None:
@@ -138,19 +136,19 @@ def report(
     from gbv_kpi.pipeline import judge_ledger, judge_report
     from gbv_kpi.render.formats import DETAILED
 
-    plan, template = request.load_plan(), docx_template_of(docx_template, request.format)
+    plan, template = request.load_plan(), _docx_template_in(docx_template, request.format)
     day = day_of(dated) if dated else None
     expect_other_file(request.output, [*(files or ()), docx_template])
     # --published reads a JSON: it holds all that the report discloses in any format.
     detailed = request.format in DETAILED or (publishing.publish and request.is_json)
     if files and request.as_of:
-        raise UsageError(phrase("--as-of applies to the ledger: leave out the files."))
-    with request.open_ledger(create=bool(files)) if register or not files else nullcontext() as opened:
+        raise UsageError("--as-of applies to the ledger: leave out the files.")
+    with request.open_ledger(create=bool(files)) if publishing.register or not files else nullcontext() as opened:
         if files:
             outcome = judge_report(files, plan, year, fail_on, request.language, detailed=detailed)
         elif opened is not None:
             outcome = judge_ledger(opened, plan, year, request.moment, fail_on, detailed=detailed)
-        outcome = publishing.withhold(outcome, request, opened, register=register)
+        outcome = publishing.withhold(outcome, request, opened)
     _deliver(replace(outcome, written=day), request, quiet, template)
 
 
@@ -159,7 +157,7 @@ def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes 
     from gbv_kpi.render.formats import render_outcome
 
     silent = quiet and outcome.exit_code == 0
-    request.say_left_out(outcome.left_out, silent=silent)
+    request.warn_of_skipped(outcome.left_out, silent=silent)
     expect_other_file(request.output, [file.path for file in outcome.files])
     spoken = request.document_language if request.format == "docx" else request.language
     if request.output is not None or not silent:
@@ -167,12 +165,12 @@ def _deliver(outcome: "Outcome", request: Request, quiet: bool, template: bytes 
     raise typer.Exit(outcome.exit_code)
 
 
-def docx_template_of(path: Path | None, format: str) -> bytes | None:
+def _docx_template_in(path: Path | None, format: str) -> bytes | None:
     """Return an office's own Word document. Raises `UsageError` for a report in another format."""
     if path is None:
         return None
     if format != "docx":
-        raise UsageError(phrase("--docx-template applies to the docx format only."))
+        raise UsageError("--docx-template applies to the docx format only.")
     return read_bounded(str(path), MAX_TEMPLATE)
 
 
@@ -201,7 +199,7 @@ def submit(
 
     plan = request.load_plan()
     if sort_into and dry_run:
-        raise UsageError(phrase("--dry-run moves no files: leave out --sort-into."))
+        raise UsageError("--dry-run moves no files: leave out --sort-into.")
     if sort_into:
         from gbv_kpi.cli.sorting import sort_files, sorting_into
     with sorting_into(sort_into, files) if sort_into else nullcontext():
@@ -209,14 +207,14 @@ def submit(
         if not found and sort_into:
             raise typer.Exit  # a sorted inbox is empty most of the time
         if not found:
-            raise UsageError(phrase("No return found in {names}.", names=", ".join(files)))
+            raise UsageError("No return found in {names}: put the files there.", names=", ".join(files))
         expect_other_file(request.output, found)
         with request.open_ledger(create=True, dry_run=dry_run) as opened:
-            watch, officer = partial(with_progress, language=request.language), request.author()
-            submission = hand_in(opened, plan, found, year, officer.at, officer.who, watch)
+            watch = partial(with_progress, language=request.language)
+            submission = hand_in(opened, plan, found, year, request.author(), watch)
             submission = replace(submission, is_rehearsal=dry_run)
             silent = quiet and submission.exit_code == 0
-            request.say_left_out(left_out, silent=silent)
+            request.warn_of_skipped(left_out, silent=silent)
             request.show(submission, submission_to_terminal, submission_to_json, submission_listing, silent=silent)
             if sort_into:
                 sort_files(submission, sort_into, opened, request.document_language)
@@ -243,21 +241,10 @@ def letters(
     """
     from gbv_kpi.cli.letters import letters_to_json, letters_to_terminal, write_letters
 
-    moment, plan, template = now(), request.load_plan(), docx_template_of(docx_template, "docx")
-    day = day_of(dated) if dated else moment.date()
+    plan, template = request.load_plan(), _docx_template_in(docx_template, "docx")
+    day = day_of(dated) if dated else now().date()
     with request.open_ledger(ledger) as opened:
-        written = write_letters(
-            opened,
-            plan,
-            year,
-            files or (),
-            now=moment,
-            day=day,
-            language=request.document_language,
-            folder=output,
-            template=template,
-            force=force,
-        )
+        written = write_letters(opened, plan, year, day, files or (), output, template, request, force=force)
     for warning in written.warnings:
-        warn(request.language.say(warning))
+        request.warn(warning)
     request.emit((letters_to_json if request.is_json else letters_to_terminal)(written, request.language))

@@ -16,8 +16,8 @@ import typer
 from gbv_kpi.cli import options
 from gbv_kpi.console import print_result, warn
 from gbv_kpi.errors import SourceError, UsageError
-from gbv_kpi.i18n import Language, language, language_from_env, phrase
-from gbv_kpi.inputs import UnreadableError, is_file, is_same_file, read_file, read_stdin
+from gbv_kpi.i18n import Language, Phrase, language, language_from_env, phrase
+from gbv_kpi.inputs import DEFAULT_PLAN, UnreadableError, is_file, is_same_file, read_file, read_stdin
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -64,14 +64,12 @@ def _option_group(parameter: Parameter) -> tuple[Callable[..., Any], Mapping[str
         return None
     make: Callable[..., Any] = group
     fields = _parameters(make)
-    if not wanted:
-        return make, fields
-    formats, *names = wanted
-    if formats:
-        chosen = fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])
-        fields, names = fields | {"format": chosen}, [*names, "format"]
-    wanted_fields = {name: field for name, field in fields.items() if name in ("context", *names, "lang")}
-    return partial(make, formats=formats), wanted_fields
+    names = {"context", "lang", *wanted}
+    if formats := next((item for item in wanted if not isinstance(item, str)), None):
+        make = partial(make, formats=formats)
+        fields = fields | {"format": fields["format"].replace(annotation=Annotated[formats | None, options.FORMAT])}
+        names.add("format")
+    return make, {name: field for name, field in fields.items() if not wanted or name in names}
 
 
 @cache
@@ -91,7 +89,7 @@ class Request:
     ledger: options.LedgerOption = None
     as_of: options.AsOfOption = None
     by: options.ByOption = None
-    plan: options.PlanOption = options.DEFAULT_PLAN
+    plan: options.PlanOption = DEFAULT_PLAN
     format: Any = None  # as asked for; then the one chosen
     output: options.OutputOption = None
     lang: options.LangOption = None
@@ -146,8 +144,7 @@ class Request:
 
         def waiting(name: str) -> None:
             if not self.is_quiet:
-                wait = phrase("Waiting for another program to release the ledger {ledger} …", ledger=name)
-                warn(self.language.say(wait))
+                self.warn(phrase("Waiting for another program to release the ledger {ledger} …", ledger=name))
 
         place = place or self.ledger or default_place()
         address = address_of(place)
@@ -167,7 +164,7 @@ class Request:
         try:
             return Author(self.by or getuser(), now())
         except (OSError, KeyError) as error:
-            raise UsageError(phrase("No user is logged in: name the submitter with --by.")) from error
+            raise UsageError("No user is logged in: give a name with --by.") from error
 
     def emit(self, content: "str | bytes | Iterable[str] | RenderableType") -> None:
         if self.format == "csv" and self.output and isinstance(content, Iterator):
@@ -193,9 +190,12 @@ class Request:
         else:
             self.emit(render_listing(listing(item, self.language), self.format, self.language))
 
-    def say_left_out(self, files: Sequence[str], *, silent: bool) -> None:
+    def warn_of_skipped(self, files: Sequence[str], *, silent: bool) -> None:
         if files and not silent:
-            warn(self.language.say(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files))))
+            self.warn(phrase("Skipped, not spreadsheets: {files}.", files=", ".join(files)))
+
+    def warn(self, sentence: Phrase) -> None:
+        warn(self.language.say(sentence))
 
 
 def emit(
@@ -222,7 +222,7 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(phrase("Invalid date “{found}”: use YYYY-MM-DD, e.g. 2025-06-30.", found=text)) from error
+        raise UsageError("Invalid date “{found}”: use YYYY-MM-DD, e.g. 2025-06-30.", found=text) from error
 
 
 def parse_as_of(as_of: str | None) -> datetime | None:
@@ -234,10 +234,9 @@ def parse_as_of(as_of: str | None) -> datetime | None:
             return datetime.combine(date.fromisoformat(as_of), time.max).astimezone()
         return datetime.fromisoformat(as_of).astimezone()
     except (ValueError, OverflowError) as error:
-        message = phrase(
+        raise UsageError(
             "Invalid date “{found}”: use YYYY-MM-DD, e.g. 2025-12-31, or with a time, 2025-12-31T17:00.", found=as_of
-        )
-        raise UsageError(message) from error
+        ) from error
 
 
 def document_language(lang: str | None) -> Language:
@@ -255,21 +254,20 @@ def read_bounded(name: str, max_bytes: int) -> bytes:
     try:
         return read_stdin(max_bytes) if name == "-" else read_file(Path(name), max_bytes)
     except UnreadableError as error:
-        raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
+        raise SourceError("{name} cannot be opened: {reason}.", name=name, reason=error.reason) from error
 
 
 def expect_ending(path: Path | None, *endings: str) -> None:
     """Raise `UsageError` for a file name with another ending; "" is that of a name without one."""
     if path is not None and path.suffix.lower() not in endings:
         details = {"path": str(path), "endings": ", ".join(filter(None, endings))}
-        raise UsageError(phrase("{path}: unknown file type. This command writes {endings}.", **details))
+        raise UsageError("{path}: unknown file type. This command writes {endings}.", **details)
 
 
 def expect_new(path: Path | None, force: bool) -> None:
     """Raise `UsageError` for an existing file unless `force` is set."""
     if path is not None and is_file(path) and not force:
-        what = phrase("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
-        raise UsageError(what)
+        raise UsageError("{path} already exists: choose another name, or overwrite it with --force.", path=str(path))
 
 
 def expect_other_file(path: Path | None, inputs: Iterable[str | Path | None], option: str = "--output") -> None:
@@ -277,4 +275,4 @@ def expect_other_file(path: Path | None, inputs: Iterable[str | Path | None], op
     for name in inputs:
         if path is not None and name is not None and is_same_file(path, Path(name)):
             details = {"option": option, "file": str(path)}
-            raise UsageError(phrase("{option} must not overwrite a file that the command reads: {file}.", **details))
+            raise UsageError("{option} must not overwrite a file that the command reads: {file}.", **details)

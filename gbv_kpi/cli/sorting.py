@@ -20,7 +20,7 @@ from typing import NamedTuple
 from gbv_kpi.annotate.workbook import annotate
 from gbv_kpi.console import atomic_write
 from gbv_kpi.errors import OutputError, UsageError, system_reason
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.i18n import Language
 from gbv_kpi.inputs import is_file
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.query import record_places
@@ -32,6 +32,7 @@ if sys.platform != "win32":
     import fcntl
 
 JOURNAL = ".gbv-kpi-moves.json"
+MARKED = ".marked.xlsx"  # the ending of a marked copy, which is not a return
 
 
 class Move(NamedTuple):
@@ -50,14 +51,14 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
     """
     target = folder.resolve()
     if any(target.is_relative_to(Path(name).resolve()) for name in inbox if name != STDIN):
-        raise UsageError(phrase("{folder} is inside the inbox: choose a folder outside it.", folder=str(folder)))
+        raise UsageError("{folder} is inside the inbox: choose a folder outside it.", folder=str(folder))
     try:
         for name in ("accepted", "refused"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         lock = (folder / ".gbv-kpi-lock").open("w")
     except OSError as error:
         raise OutputError(
-            phrase("{path} cannot be written: {reason}.", path=str(folder), reason=system_reason(error))
+            "{path} cannot be written: {reason}.", path=str(folder), reason=system_reason(error)
         ) from error
     with lock:
         if sys.platform != "win32":
@@ -83,8 +84,8 @@ def sort_files(submission: Submission, folder: Path, ledger: Ledger, language: L
             places[file.sha256] = moves[-1].target
         else:
             marked = annotate(file.problems, open_source(file.path), language)
-            atomic_write(target.with_name(f"{target.name}.marked.xlsx"), marked)
-            atomic_write(target.with_name(f"{target.name}.reply.md"), reply_to(file, language).encode())
+            atomic_write(target.with_name(target.name + MARKED), marked)
+            atomic_write(target.with_name(target.name + ".reply.md"), reply_to(file, language).encode())
     if places:
         ledger.write(lambda connection: record_places(connection, places))
     atomic_write(folder / JOURNAL, json.dumps(moves).encode())

@@ -56,7 +56,7 @@ class Finding:
         return self.numerator is not None and self.divisor is not None
 
     @property
-    def exact_rate(self) -> Fraction | None:
+    def fraction(self) -> Fraction | None:
         if self.numerator is None or not self.divisor:
             return None
         return exact_rate(self.numerator, self.divisor, self.measure)
@@ -81,7 +81,7 @@ class Finding:
 
         It has more decimals than asked if rounding would make it reach or cross a threshold, 0 or 100.
         """
-        rate = self.exact_rate
+        rate = self.fraction
         if rate is None:
             return None
         marks = [threshold.bound for threshold in (self.threshold, self.next_threshold) if threshold]

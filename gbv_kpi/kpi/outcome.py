@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from gbv_kpi.exit_codes import ExitCode, FailOn
 from gbv_kpi.kpi.outlook import Outlook
-from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
-from gbv_kpi.kpi.year_record import YearRecord
 from gbv_kpi.problems import Problem, has_errors
 from gbv_kpi.returns.frame import FileRead
 
 if TYPE_CHECKING:
+    from gbv_kpi.kpi.publication import Withheld
     from gbv_kpi.kpi.trend import Trend
+    from gbv_kpi.kpi.year_record import YearRecord
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Outcome:
     written: date | None = None  # the date of the report, if given
     counts: tuple[UnitCounts, ...] = ()  # of a detailed report
     trend: "Trend | None" = None  # of a detailed report, up to its year
-    year_record: YearRecord | None = None  # of a report from a ledger
-    withheld: Withheld | None = None  # of a published outcome
+    year_record: "YearRecord | None" = None  # of a report from a ledger
+    withheld: "Withheld | None" = None  # of a published outcome
     decided: int | None = None  # its exit code, computed before anything was withheld
 
     @property

@@ -22,23 +22,26 @@ class Disclosure(NamedTuple):
 class Publication(BaseModel):
     """All that a published output discloses of victims and cases; its JSON has it as `publication`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     min_count: Annotated[int, Field(ge=2)]
     indicators: dict[str, tuple[Side, Side]]  # the fields of numerator and denominator; a count has no denominator
-    told: tuple[Disclosure, ...]
+    disclosures: Annotated[tuple[Disclosure, ...], Field(alias="told")]
 
     @model_validator(mode="after")
     def _names_indicators(self) -> "Publication":
-        if {disclosure.indicator for disclosure in self.told} - self.indicators.keys():
+        if {disclosure.indicator for disclosure in self.disclosures} - self.indicators.keys():
             raise ValueError("an indicator is not explained")
         return self
 
+    def record(self) -> dict[str, object]:
+        return self.model_dump(mode="json", by_alias=True)
+
     def sums(self, year: int) -> Iterable[tuple[Side, str, tuple[str, ...], int]]:
         """Yield fields, indicator, units and sum of every count disclosed for a year."""
-        for told_year, indicator, units, *counts in self.told:
+        for disclosed_year, indicator, units, *counts in self.disclosures:
             for fields, count in zip(self.indicators[indicator], counts, strict=True):
-                if told_year == year and count is not None:
+                if disclosed_year == year and count is not None:
                     yield fields, indicator, units, count
 
 
@@ -74,4 +77,4 @@ class Withheld:
             "warnings": self.warnings,
             "errors": self.errors,
         }
-        return {"withheld": withheld, "publication": self.publication and self.publication.model_dump(mode="json")}
+        return {"withheld": withheld, "publication": self.publication and self.publication.record()}

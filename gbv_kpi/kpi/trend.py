@@ -8,15 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gbv_kpi.kpi.engine import evaluate
+from gbv_kpi.kpi.engine import evaluate, recast
 from gbv_kpi.kpi.finding import Finding, Status, make_finding
-from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.returns.frame import Returns
+
+if TYPE_CHECKING:
+    from gbv_kpi.kpi.publication import Withheld
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Path:
     first_year: int
     milestone: Threshold
     year: int
-    wanted: Fraction  # the rate of the line in `year`
+    wanted: Fraction  # the rate of the line in `year`, or the milestone's where the line is beyond it
     ahead: bool  # on the line or better
 
 
@@ -56,15 +60,16 @@ class Series:
     def path(self) -> Path | None:
         """Return the path to the next milestone, if there is one and two years, among them the last, have a rate."""
         milestone = self.level.next_threshold
-        rates = [(point.finding.year, point.finding.exact_rate) for point in self.points]
+        rates = [(point.finding.year, point.finding.fraction) for point in self.points]
         rated = [(year, rate) for year, rate in rates if rate is not None]
         if milestone is None or len(rated) < 2 or rated[-1][0] != self.level.year:
             return None
         (first_year, first), (year, now) = rated[0], rated[-1]
-        step = (Fraction(milestone.bound) - first) / (milestone.since - first_year)
-        wanted = first + step * (year - first_year)
-        ahead = now <= wanted if milestone.lower_is_better else now >= wanted
-        return Path(first_year, milestone, year, wanted, ahead)
+        bound, is_lower_better = Fraction(milestone.bound), milestone.lower_is_better
+        on_line = first + (bound - first) * (year - first_year) / (milestone.since - first_year)
+        # The line leads away from a milestone that the first rate is beyond: no more is wanted than to keep it.
+        wanted = max(on_line, bound) if is_lower_better else min(on_line, bound)
+        return Path(first_year, milestone, year, wanted, now <= wanted if is_lower_better else now >= wanted)
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,18 @@ class Trend:
     years: tuple[int, ...]
     series: tuple[Series, ...]
     as_of: datetime | None = None
-    withheld: Withheld | None = None  # of a published trend
+    withheld: "Withheld | None" = None  # of a published trend
     returns: pd.DataFrame | None = field(default=None, compare=False)  # the valid returns; None if published
+
+    @cached_property
+    def statuses(self) -> set[Status]:
+        return {point.finding.status for series in self.series for point in series.points}
+
+    @cached_property
+    def of_province(self) -> dict[tuple[str, int], Finding]:
+        """Return the province's findings by indicator and year."""
+        findings = [point.finding for series in self.series if series.unit is None for point in series.points]
+        return {(finding.indicator, finding.year): finding for finding in findings}
 
 
 def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Trend:
@@ -86,9 +101,11 @@ def trend_of(returns: Returns, plan: Plan, as_of: datetime | None = None) -> Tre
     years = tuple(range(int(returns.valid["year"].min()), int(returns.valid["year"].max()) + 1))
     frame = recast(returns.valid, plan, years[-1])
     unit_by_code = {unit.code: unit for unit in plan.units_in(years[-1])}
+    without_days = {"since": None, "until": None, "merged_into": None}
+    lasting = plan.model_copy(update={"units": tuple(u.model_copy(update=without_days) for u in unit_by_code.values())})
     codes = sorted(set(frame["unit"]))
     units = [None, *(unit_by_code.get(code) or Unit(code=code, name=code) for code in codes)]
-    of_units = evaluate(replace(returns, frame=frame), plan).of_units().findings
+    of_units = evaluate(replace(returns, frame=frame), lasting).of_units().findings
     findings = {(finding.indicator, finding.unit, finding.year): finding for finding in (*province, *of_units)}
     given = {finding.indicator for finding in province}
     series = [
@@ -118,25 +135,3 @@ def _series(
             no_data = make_finding(indicator, year, code, name, None, None, Status.NO_DATA, unit is None)
             points.append(Point(no_data, recast=False))
     return Series(indicator, code, name, tuple(points))
-
-
-def recast(valid: pd.DataFrame, plan: Plan, base_year: int) -> pd.DataFrame:
-    """Return the valid returns of any years under the units of the base year, into which theirs have merged.
-
-    Leave out those without an heir, and those of an heir of which an expected predecessor has not reported.
-    """
-    if not plan.units:
-        return valid
-    heir_by_row = pd.Series(index=valid.index, dtype=object)
-    for year in valid["year"].unique().tolist():
-        codes = valid.loc[valid["year"] == year, "unit"]
-        heirs, reported = heirs_of(plan, year, base_year), set(codes)
-        lacking = {heirs.get(unit.code) for unit in plan.expected_units(year) if unit.code not in reported}
-        heir_by_row[codes.index] = [None if (heir := heirs.get(code)) in lacking else heir for code in codes]
-    return valid.assign(unit=pd.Categorical(heir_by_row)).dropna(subset="unit")
-
-
-def heirs_of(plan: Plan, year: int, base_year: int) -> dict[str, str]:
-    """Return the codes of a year's units with those of the units that they have become by the base year."""
-    heirs = ((unit.code, plan.successor(unit, base_year)) for unit in plan.units_in(year))
-    return {code: heir.code for code, heir in heirs if heir}

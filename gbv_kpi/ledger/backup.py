@@ -47,7 +47,7 @@ class _Header(Record):
 
 
 class _Recorded(Record):
-    event: query.Document
+    event: query.JournalItem
 
 
 class _Published(Record):
@@ -73,7 +73,7 @@ def export_lines(ledger: Ledger) -> Iterator[str]:
         for event in query.journal_of(connection):
             yield _to_json({"event": event.model_dump(mode="json")})
         for at, publication in query.publications_of(connection):
-            yield _to_json({"published": at, "publication": publication.model_dump(mode="json")})
+            yield _to_json({"published": at, "publication": publication.record()})
 
 
 def _to_json(line: Mapping[str, object]) -> str:
@@ -90,8 +90,9 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
             number += 1
             lines.append(_LINE.validate_json(line, strict=True))
     except ValueError as error:
-        message = phrase("Line {number} is not part of a ledger export. Nothing was imported.", number=number)
-        raise LedgerError(message) from error
+        raise LedgerError(
+            "Line {number} was not written by gbv-kpi export. Nothing was imported.", number=number
+        ) from error
     return lines
 
 
@@ -145,7 +146,7 @@ def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKe
     for file, given in ((source, given) for source in files for given in source.returns):
         key = (file.plan, given.unit, given.year)
         if given.revision != held.get(key, 0) + 1:
-            message = phrase(
+            raise LedgerError(
                 "The ledgers conflict: {file} has revision {revision} of {unit}, {year}, but the "
                 "ledger has revision {held}. Nothing was imported.",
                 file=file.file,
@@ -154,7 +155,6 @@ def _expect_to_continue(files: Iterable[FileWithReturns], last: Mapping[ReturnKe
                 year=str(given.year),
                 held=held.get(key, 0),
             )
-            raise LedgerError(message)
         held[key] = given.revision
 
 

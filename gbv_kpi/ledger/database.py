@@ -22,7 +22,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from gbv_kpi.errors import LedgerError, NoLedgerError, system_reason
-from gbv_kpi.i18n import phrase
 from gbv_kpi.ledger import records
 from gbv_kpi.ledger.address import NOT_UNDERSTOOD, address_of, default_place, shown_address
 from gbv_kpi.ledger.faults import CONTRADICTION, damaged, is_conflict, ledger_error
@@ -113,7 +112,7 @@ def open_ledger(place: str, *, create: bool = False, on_wait: Callable[[str], No
     try:
         if not _is_ready(ledger):
             if not create:
-                raise NoLedgerError(phrase("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=name))
+                raise NoLedgerError("{ledger} has no ledger yet; gbv-kpi submit creates one.", ledger=name)
             ledger.write(_create_tables)
         yield ledger
     finally:
@@ -153,21 +152,16 @@ def _sqlite(name: str, *, create: bool) -> Engine:
             path.parent.parent.mkdir(parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
         if not create and not path.exists():
-            raise NoLedgerError(
-                phrase("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
-            )
+            raise NoLedgerError("The ledger {ledger} does not exist yet; gbv-kpi submit creates one.", ledger=name)
         if (path.exists() and not path.is_file()) or not path.parent.is_dir():
-            message = phrase(
+            raise LedgerError(
                 "No ledger can be created at {ledger}: give a file name in an existing folder.", ledger=name
             )
-            raise LedgerError(message)
         if create:
             with suppress(FileExistsError, PermissionError):  # a read-only folder is reported by the first write
                 path.touch(mode=0o600, exist_ok=False)
     except OSError as error:
-        raise LedgerError(
-            phrase("{name} cannot be opened: {reason}.", name=name, reason=system_reason(error))
-        ) from error
+        raise LedgerError("{name} cannot be opened: {reason}.", name=name, reason=system_reason(error)) from error
     address = f"{path.absolute().as_uri()}?mode=rw"  # only a URI can keep SQLite from creating the file
 
     def connect() -> sqlite3.Connection:
@@ -185,7 +179,7 @@ def _postgresql(url: URL, name: str) -> Engine:
 
         engine = create_engine(url, poolclass=NullPool, connect_args=CONNECT_ARGUMENTS)
     except ModuleNotFoundError as error:
-        raise LedgerError(phrase("A ledger on PostgreSQL requires a driver: pip install 'psycopg[binary]'.")) from error
+        raise LedgerError("A ledger on PostgreSQL requires a driver: pip install 'psycopg[binary]'.") from error
 
     @event.listens_for(engine, "do_connect")
     def connect(_: object, __: object, arguments: Any, options: Any) -> PatientConnection:
@@ -196,13 +190,12 @@ def _postgresql(url: URL, name: str) -> Engine:
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             connection.close()
-            message = phrase(
+            raise LedgerError(
                 "The database of the ledger {ledger} uses {encoding}, which cannot store Vietnamese safely; "
                 "ask its administrator to create one in UTF8.",
                 ledger=name,
                 encoding=encoding or "?",
             )
-            raise LedgerError(message)
         return connection
 
     return engine
@@ -210,34 +203,30 @@ def _postgresql(url: URL, name: str) -> Engine:
 
 def _is_ready(ledger: Ledger) -> bool:
     """Return whether the ledger has its tables. Raises `LedgerError` if this gbv-kpi must not use it."""
-    other_program = phrase("{ledger} belongs to another program.", ledger=ledger.name)
+    name = ledger.name
     with ledger.reading() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
         # Check all pages before any is read: a damaged index hides returns without an error.
-        is_small = connection.dialect.name == "sqlite" and Path(ledger.name).stat().st_size <= CHECKED_BYTES
+        is_small = is_sqlite and Path(name).stat().st_size <= CHECKED_BYTES
         if is_small and connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
-            raise damaged(ledger.name, CONTRADICTION)
+            raise damaged(name, CONTRADICTION)
         present = inspect(connection).get_table_names()
-        if layout.name not in present:
-            if present and connection.dialect.name == "sqlite":
-                raise LedgerError(other_program)
+        has_layout = layout.name in present
+        if not has_layout and not (is_sqlite and present):  # a PostgreSQL database may hold other tables
             return False
-        found = connection.execute(select(layout.c.schema, layout.c.version)).all()
+        found = connection.execute(select(layout.c.schema, layout.c.version)).all() if has_layout else ()
     match found:
-        case [(records.SCHEMA, records.VERSION)] if records.events.name in present:  # new in 0.2
+        case [(records.SCHEMA, records.VERSION)] if records.events.name in present:  # 0.1 kept no events
             return True
         case [(records.SCHEMA, int(version))] if version > records.VERSION:
-            message = phrase(
-                "The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=ledger.name
-            )
+            raise LedgerError("The ledger {ledger} was created by a newer gbv-kpi; install that version.", ledger=name)
         case [(records.SCHEMA, int())]:
-            message = phrase(
+            raise LedgerError(
                 "The ledger {ledger} was created by an older gbv-kpi: export it with that version, then import "
                 "it here.",
-                ledger=ledger.name,
+                ledger=name,
             )
-        case _:
-            message = other_program
-    raise LedgerError(message)
+    raise LedgerError("{ledger} belongs to another program.", ledger=name)
 
 
 def _create_tables(connection: Connection) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.year_record import Change
 from gbv_kpi.ledger.records import Entry, Figure, FileRecord, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan, Unit
@@ -102,13 +101,12 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
         if unit := unit_of(plan, entry.unit, entry.year):
             kept.append((unit, entry))
         elif not only_known:
-            message = phrase(
+            raise LedgerError(
                 "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit in that year.",
                 unit=entry.unit_name,
                 year=str(entry.year),
                 plan=plan.id,
             )
-            raise LedgerError(message)
     frame = pd.DataFrame(
         dict.fromkeys(("file", "table", "row"), pd.array([pd.NA] * len(kept), dtype="Int32"))
         | {

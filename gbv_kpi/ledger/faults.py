@@ -1,7 +1,9 @@
-"""Translate database errors into one line for the officer."""
+"""Translate database errors into one line for the officer, in the words of `faults.toml`."""
 
 import re
+from pathlib import Path
 
+import tomli
 from sqlalchemy.exc import DBAPIError
 
 from gbv_kpi.errors import LedgerError
@@ -9,24 +11,33 @@ from gbv_kpi.i18n import Phrase, phrase
 
 CONTRADICTION = phrase("its contents are inconsistent")
 OTHER_TABLES = phrase("its tables do not match those of a ledger")
+NO_DATABASE = phrase("it is not a database file")
+
+_MESSAGES = tomli.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_DAMAGE = {
+    **dict.fromkeys(("NOTADB", "FORMAT"), NO_DATABASE),
+    **dict.fromkeys(("CORRUPT", "NOMEM", "TOOBIG", "MISMATCH", "RANGE", "CONSTRAINT"), CONTRADICTION),
+    **dict.fromkeys(("ERROR", "42", "22", "XX"), OTHER_TABLES),
+    "TEXT": phrase("a text in it cannot be read"),
+}
+_LOST = {"no answer", "no connection", "08", "57"}  # the last two: connection exceptions, an operator's intervention
 
 
 def ledger_error(error: DBAPIError, ledger: str, *, commits: bool = False) -> LedgerError:
     """Return the error to report; `ledger` is a name without password, `commits` that the commit failed."""
     state = _state_of(error)
-    name = state.removeprefix("SQLITE_")
-    kind = name[:2] if name == state and state != _NO_ANSWER else name.split("_")[0]
-    if commits and (kind in _LOST or state == _NO_ANSWER):
-        message = phrase(
+    kind = state.split("_")[1] if state.startswith("SQLITE_") else state[:2]
+    if commits and not _LOST.isdisjoint((state, kind)):
+        return LedgerError(
             "The connection to the ledger {ledger} was lost at the last step: the data may have been recorded. "
             "Repeat the command; nothing is recorded twice.",
             ledger=ledger,
         )
-        return LedgerError(message)
-    wording = _MESSAGES.get(name) or _MESSAGES.get(kind)
+    wording = _MESSAGES.get(state) or _MESSAGES.get(kind)
     if wording is None and kind in _DAMAGE:
         return damaged(ledger, _DAMAGE[kind])
-    return LedgerError(Phrase((wording or _CANNOT).wording, {"ledger": ledger, "reason": state}))
+    wording = wording or _MESSAGES["other"]
+    return LedgerError(wording, ledger=ledger, reason=state)
 
 
 def is_conflict(error: BaseException | None) -> bool:
@@ -38,12 +49,10 @@ def is_conflict(error: BaseException | None) -> bool:
 def damaged(ledger: str, found: Phrase) -> LedgerError:
     """Return the error of a ledger with contradictory content."""
     return LedgerError(
-        phrase("{ledger} is damaged or is not a ledger: {found}. Restore it from a backup.", ledger=ledger, found=found)
+        "{ledger} is damaged or is not a ledger: {found}. Check its name or restore a backup.",
+        ledger=ledger,
+        found=found,
     )
-
-
-_LOST = ("", "08", "57")  # no answer, connection exceptions, an operator's intervention
-_NO_ANSWER = "no answer"
 
 
 def _state_of(error: DBAPIError) -> str:
@@ -58,51 +67,4 @@ def _state_of(error: DBAPIError) -> str:
         return "3D000"
     if re.search(r"FATAL: .*(password|pg_hba|role)", words):
         return "28000"
-    return _NO_ANSWER if type(error.orig).__name__ in ("NoAnswerError", "ConnectionTimeout") else ""
-
-
-_CANNOT = phrase("The ledger {ledger} cannot be used ({reason}).")
-_FULL = phrase("The disk of the ledger {ledger} is full; everything recorded earlier is safe.")
-_READ_ONLY = phrase("The ledger {ledger} or its folder is read-only.")
-_GONE = phrase(
-    "The server of the ledger {ledger} cannot be reached or closed the connection; everything recorded earlier is safe."
-)
-_IN_USE = phrase("The ledger {ledger} is in use by another program; try again later.")
-_TOO_LONG = phrase(
-    "The server of the ledger {ledger} cancelled the command after its statement_timeout; ask its "
-    "administrator to raise it. Nothing was recorded."
-)
-# By SQLite's name without prefix, or by SQLSTATE; else by the name's first word, or the SQLSTATE's class.
-_MESSAGES = {
-    "FULL": _FULL,
-    "READONLY": _READ_ONLY,
-    "PERM": _READ_ONLY,
-    "AUTH": _READ_ONLY,
-    "BUSY": _IN_USE,
-    "LOCKED": _IN_USE,
-    "CANTOPEN": phrase("The ledger {ledger} cannot be opened; check its folder and its permissions."),
-    "IOERR": phrase("The disk of the ledger {ledger} is failing or full; everything recorded earlier is safe."),
-    "53": phrase("The server of the ledger {ledger} is out of disk space; everything recorded earlier is safe."),
-    "28": phrase("The server of the ledger {ledger} rejected the name or password."),
-    "3D": phrase("The server has no database for the ledger {ledger}; ask its administrator to create one."),
-    "25006": _READ_ONLY,
-    "42501": phrase("You have no permission to write to the ledger {ledger}."),
-    "55": _IN_USE,
-    "40": _IN_USE,
-    "23": _IN_USE,
-    "57014": _TOO_LONG,
-    "25P04": _TOO_LONG,
-    "25": _GONE,  # an idle transaction that was ended
-    "57": _GONE,
-    "08": _GONE,
-    "": _GONE,
-    _NO_ANSWER: phrase("The server of the ledger {ledger} does not respond; everything recorded earlier is safe."),
-}
-_NO_DATABASE = phrase("it is not a database file")
-_DAMAGE = {
-    "NOTADB": _NO_DATABASE,
-    "FORMAT": _NO_DATABASE,
-    **dict.fromkeys(("CORRUPT", "NOMEM", "TOOBIG", "MISMATCH", "RANGE", "CONSTRAINT"), CONTRADICTION),
-    **dict.fromkeys(("ERROR", "42", "22", "XX"), OTHER_TABLES),
-    "TEXT": phrase("a text in it cannot be read"),
-}
+    return "no answer" if type(error.orig).__name__ in ("NoAnswerError", "ConnectionTimeout") else "no connection"

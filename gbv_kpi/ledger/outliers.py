@@ -24,8 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.i18n import Bilingual, phrase
-from gbv_kpi.kpi.engine import returns_of_year, sum_by_unit
-from gbv_kpi.kpi.trend import recast
+from gbv_kpi.kpi.engine import counts_by_unit, recast
 from gbv_kpi.ledger.entries import Revision, returns_from, unit_of
 from gbv_kpi.ledger.records import Entry, UnitKey
 from gbv_kpi.plan import Plan
@@ -118,7 +117,7 @@ def _unusual(plan: Plan, entries: Sequence[Entry], current: Sequence[Entry]) -> 
     for year in sorted({entry.year for entry in entries}):
         of_heirs = recast(frame, plan, year)
         now, before = (
-            sum_by_unit(returns_of_year(of_heirs, each, fields), fields).astype({"unit": object}).set_index("unit")
+            counts_by_unit(of_heirs, each, fields).astype({"unit": object}).set_index("unit")
             for each in (year, year - 1)
         )
         new = {unit.code: e for e in entries if e.year == year and (unit := unit_of(plan, e.unit, year))}

@@ -40,8 +40,8 @@ class Move(records.Record):
     path: Text  # the new one, absolute
 
 
-Document = Annotated[Event | Move, Field(discriminator="kind")]
-_DOCUMENT: TypeAdapter[Event | Move] = TypeAdapter(Document)
+JournalItem = Annotated[Event | Move, Field(discriminator="kind")]
+_JOURNAL_ITEM: TypeAdapter[Event | Move] = TypeAdapter(JournalItem)
 
 
 class ChangedError(ValueError):
@@ -70,10 +70,12 @@ def entries_of(
 
     Raises `LedgerError` for a return that cannot be read or differs from its digest.
     """
+    if years is not None and not years:
+        return []
     query = RETURNS_WITH_FILES.where(returns.c.plan == plan.id).order_by(
         returns.c.year, returns.c.unit_code, returns.c.unit_since, returns.c.revision
     )
-    if years is not None:
+    if years is not None:  # others than these may not fit into the column
         query = query.where(returns.c.year.in_(sorted(year for year in set(years) if 0 < year < 10_000)))
     if codes is not None and len(wanted := sorted(set(codes))) <= MOST_CODES:
         query = query.where(returns.c.unit_code.in_(wanted))
@@ -81,12 +83,8 @@ def entries_of(
         query = query.where(submissions.c.at <= stamp(as_of))
     journal = journal_of(connection)
     path_by_sha256 = {item.sha256: item.path for item in journal if isinstance(item, Move)}
-    withdrawals = {
-        (item.year, UnitKey(item.unit, item.since)): item
-        for item in journal
-        if isinstance(item, Event) and item.kind == "withdraw" and item.plan == plan.id
-        if as_of is None or item.at <= as_of
-    }
+    events = _events_in(journal, plan, as_of)
+    withdrawals = {(event.year, (event.unit, event.since)): event for event in events if event.kind == "withdraw"}
     revisions: dict[tuple[int, UnitKey], list[Entry]] = defaultdict(list)
     with damage_as_error(connection):
         for row in connection.execute(query).mappings():
@@ -117,7 +115,9 @@ def entries_of_year(connection: Connection, plan: Plan, year: int, as_of: dateti
     entries = current_entries(connection, plan, [year], as_of)
     if not entries:
         ledger = connection.get_execution_options().get("ledger", "")
-        raise UsageError(phrase("The ledger {ledger} has no return for {year}.", ledger=ledger, year=str(year)))
+        raise UsageError(
+            "The ledger {ledger} has no return for {year}: submit it or check --year.", ledger=ledger, year=str(year)
+        )
     return entries
 
 
@@ -142,21 +142,20 @@ def entry_from(row: RowMapping) -> Entry:
 def journal_of(connection: Connection) -> list[Event | Move]:
     """Return all events and moves, the oldest first. Raises `LedgerError` for one that differs from its digest."""
     with damage_as_error(connection, phrase("a note, withdrawal or signature in it differs from what was recorded")):
-        return [_DOCUMENT.validate_json(row["content"]) for row in _verified(connection, records.events)]
+        return [_JOURNAL_ITEM.validate_json(row["content"]) for row in _verified(connection, records.events)]
 
 
 def events_of(
     connection: Connection, plan: Plan, years: Collection[int] | None = None, as_of: datetime | None = None
 ) -> list[Event]:
     """Return the withdrawals, notes and signatures of a plan, of years and up to a time, the oldest first."""
-    return [
-        item
-        for item in journal_of(connection)
-        if isinstance(item, Event)
-        and item.plan == plan.id
-        and (years is None or item.year in years)
-        and (as_of is None or item.at <= as_of)
-    ]
+    events = _events_in(journal_of(connection), plan, as_of)
+    return [event for event in events if years is None or event.year in years]
+
+
+def _events_in(journal: Iterable[Event | Move], plan: Plan, as_of: datetime | None) -> list[Event]:
+    events = [item for item in journal if isinstance(item, Event) and item.plan == plan.id]
+    return [event for event in events if as_of is None or event.at <= as_of]
 
 
 def record_places(connection: Connection, path_by_sha256: Mapping[str, str]) -> None:
@@ -188,7 +187,7 @@ def publications_of(connection: Connection) -> list[tuple[str, Publication]]:
 def add_publication(connection: Connection, publication: Publication, at: datetime) -> None:
     """Record a publication unless it equals the last one."""
     if [known for _, known in publications_of(connection)[-1:]] != [publication]:
-        content = publication.model_dump(mode="json")
+        content = publication.record()
         row = {"at": stamp(at), "content": content, "digest": hash_of(content)}
         connection.execute(insert(records.publications), row)
 

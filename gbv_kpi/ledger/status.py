@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import ExitCode, FailOn
-from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.year_record import Event
 from gbv_kpi.ledger.entries import key_of, unit_of
 from gbv_kpi.ledger.records import Entry
@@ -81,14 +80,9 @@ def year_status(
 
     Raises `UsageError` for a year outside the plan, and for a plan without units.
     """
-    if not plan.covers(year):
-        first, last = str(plan.first_year), str(plan.last_year)
-        message = phrase(
-            "{year} is outside the plan, which runs from {first} to {last}.", year=str(year), first=first, last=last
-        )
-        raise UsageError(message)
+    plan.expect_year(year)
     if not plan.units:
-        raise UsageError(phrase("The plan {plan} lists no units, so none is expected.", plan=plan.id))
+        raise UsageError("The plan {plan} lists no units, so none is expected.", plan=plan.id)
     revisions_by_code: dict[str, list[Entry]] = {}
     for entry in entries:
         if unit := unit_of(plan, entry.unit, year):

@@ -91,7 +91,7 @@ class Submission:
 
 
 def submit(
-    ledger: Ledger, plan: Plan, names: Sequence[str], year: int | None, at: datetime, who: str, watch: Watch = iter
+    ledger: Ledger, plan: Plan, names: Sequence[str], year: int | None, author: Author, watch: Watch = iter
 ) -> Submission:
     """Check and record files, in the order of their names; `year` is assumed for files that name none.
 
@@ -102,8 +102,8 @@ def submit(
     with ledger.reading() as connection:
         query = select(submissions.c.sha256, submissions.c.content).where(submissions.c.plan == plan.id)
         recorded = {(sha256, content) for sha256, content in connection.execute(query)}
-    submitted = [record(ledger, plan, file, Author(who, at)) for file in _compared(files, recorded)]
-    return Submission(plan, ledger.name, tuple(_with_warnings(ledger, plan, submitted, at)))
+    submitted = [record(ledger, plan, file, author) for file in _compared(files, recorded)]
+    return Submission(plan, ledger.name, tuple(_with_warnings(ledger, plan, submitted, author.at)))
 
 
 def _files(returns: Returns, plan: Plan) -> list[SubmittedFile]:

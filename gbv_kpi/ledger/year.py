@@ -10,13 +10,12 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import phrase
 from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.kpi.year_record import Event, ReturnChange, YearRecord
 from gbv_kpi.ledger.database import Ledger
 from gbv_kpi.ledger.entries import Author, Revision, changes_between, key_of, latest, newest, returns_from, unit_of
-from gbv_kpi.ledger.query import add_to_journal, entries_of, entries_of_year, events_of
+from gbv_kpi.ledger.query import add_to_journal, current_entries, entries_of, entries_of_year, events_of
 from gbv_kpi.ledger.records import Entry, UnitKey, hash_of, storable
 from gbv_kpi.plan import Plan
 
@@ -89,7 +88,7 @@ def record_event(
         entries = latest(entries_of(connection, plan, years=[year], codes=[key.code for key in keys]))
         entry = next((entry for entry in entries if entry.unit in keys), None)
         if entry is None:
-            raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=unit, year=str(year)))
+            raise UsageError("The ledger has no return of {unit} for {year}.", unit=unit, year=str(year))
         event = _event(
             plan,
             year,
@@ -142,11 +141,15 @@ def signature_of(events: Iterable[Event]) -> Event | None:
 
 
 def signed_year(connection: Connection, plan: Plan, year: int) -> tuple[list[Entry], Event]:
-    """Return the signed revisions of a year, and the signature. Raises `UsageError` if there is none."""
+    """Return the signed revisions of a year, those of its base years at that time, and the signature.
+
+    Raises `UsageError` if there is none.
+    """
     signature = signature_of(events_of(connection, plan, [year]))
     if signature is None:
-        raise UsageError(phrase("{year} is not signed in this ledger: sign it with gbv-kpi sign.", year=str(year)))
-    return signed_entries(entries_of(connection, plan, years=[year]), signature), signature
+        raise UsageError("{year} is not signed in this ledger: name a day with --from.", year=str(year))
+    signed = signed_entries(entries_of(connection, plan, years=[year]), signature)
+    return [*signed, *current_entries(connection, plan, plan.base_years(year), signature.at)], signature
 
 
 def signed_entries(entries: Iterable[Entry], signature: Event) -> list[Entry]:
@@ -162,7 +165,7 @@ def year_record(
     events = events_of(connection, plan, [year], as_of)
     signature = signature_of(events)
     units = {entry.unit for entry in counted}
-    notes = [event for event in events if event.kind == "note" and UnitKey(event.unit, event.since) in units]
+    notes = [event for event in events if event.kind == "note" and (event.unit, event.since) in units]
     if signature is None:
         return YearRecord(notes)
     signed = signed_entries(entries_of(connection, plan, years=[year], as_of=as_of), signature)
@@ -192,13 +195,14 @@ def changed_returns(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator
 def difference(
     plan: Plan, year: int, before: Sequence[Entry], after: Sequence[Entry], signature: Event | None = None
 ) -> Difference:
-    """Compare a year at two moments, by the revisions that count at each."""
+    """Compare a year at two moments, by the revisions of it and its base years that count at each."""
     old, new = (
-        {(finding.indicator, finding.unit): finding for finding in _findings(entries, plan)}
+        {(finding.indicator, finding.unit): finding for finding in _findings(entries, plan) if finding.year == year}
         for entries in (before, after)
     )
     changed = [(old.get(key), new.get(key)) for key in dict.fromkeys([*new, *old]) if old.get(key) != new.get(key)]
-    return Difference(plan, year, list(changed_returns(before, after)), changed, signature)
+    returns = list(changed_returns(*([entry for entry in each if entry.year == year] for each in (before, after))))
+    return Difference(plan, year, returns, changed, signature)
 
 
 def _findings(entries: Sequence[Entry], plan: Plan) -> Sequence[Finding]:
@@ -206,6 +210,7 @@ def _findings(entries: Sequence[Entry], plan: Plan) -> Sequence[Finding]:
 
 
 def _findings_hash(entries: Sequence[Entry], plan: Plan) -> str:
+    """Return the hash of what a year's own returns give: a corrected base year needs no new signature."""
     return hash_of([finding.record() for finding in _findings(entries, plan)])
 
 
@@ -219,32 +224,34 @@ def trace(
 ) -> Trace:
     """Trace the finding of an indicator, for the unit with a key or (None) the province, to its cells.
 
+    `entries` are those of the year and of its base years.
     Raises `UsageError` for an unknown indicator, and if the ledger has no such return.
     """
     indicator = plan.indicator_by_id.get(indicator_id)
     if indicator is None:
         known = ", ".join(get_close_matches(indicator_id, plan.indicator_by_id) or plan.indicator_by_id)
-        raise UsageError(
-            phrase("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
-        )
+        raise UsageError("The plan has no indicator {id}; its indicators are {known}.", id=indicator_id, known=known)
     unit = unit_of(plan, key, year) if key else None
-    current = latest(entry for entry in entries if entry.year == year)
-    findings = evaluate(returns_from(current, plan), plan).of_indicators([indicator]).findings
+    current = latest(entries)
+    findings = evaluate(returns_from(current, plan), plan).of_year(year).of_indicators([indicator]).findings
     finding = next((finding for finding in findings if finding.unit == (unit.code if unit else None)), None)
     if finding is None:
         place = unit.name if unit else plan.place
-        raise UsageError(phrase("The ledger has no return of {unit} for {year}.", unit=place, year=str(year)))
+        raise UsageError("The ledger has no return of {unit} for {year}.", unit=place, year=str(year))
     # The province's sums include only units that give both sides.
     counted = {unit.code} if unit else {finding.unit for finding in findings if finding.is_known}
     rows = [entry for entry in current if (heir := unit_of(plan, entry.unit, year)) and heir.code in counted]
+    is_change = indicator.measure == "change"
+    below = (indicator.base_of(year), indicator.numerator) if is_change else (year, indicator.denominator)
     numerator, denominator = (
         tuple(
             Count(field, figure and figure.value, figure and figure.cell, entry)
             for entry in rows
+            if entry.year == counted_year
             for field in fields
             for figure in [entry.figures.get(field)]
         )
-        for fields in (indicator.numerator, indicator.denominator)
+        for counted_year, fields in ((year, indicator.numerator), below)
     )
     keys = {count.entry.unit for count in (*numerator, *denominator)}
     notes = tuple(event for event in events if event.kind == "note" and (event.unit, event.since) in keys)

@@ -160,9 +160,6 @@ def _levels_pass_on_in_time(content: Mapping[str, Any]) -> Iterator[Mistake]:
                 yield Mistake(("deadline", year, upper), what)
 
 
-SOURCE_EXAMPLE = 'source = { text = "…", kind = "full text" }'
-
-
 def doubts(plan: Plan) -> Iterator[Mistake]:
     """Yield every doubt, with its place in the plan file."""
     for check in DOUBTS:
@@ -190,7 +187,8 @@ def _thresholds_to_look_at(plan: Plan) -> Iterator[Mistake]:
                 what = phrase("{bound} is read as percent; for a ratio write: {key}", bound=written, key=key)
                 yield Mistake(place, what)
             if indicator.source is None and entry.source is None:
-                what = phrase("no source: name where the threshold is written, {example}", example=SOURCE_EXAMPLE)
+                example = 'source = { text = "…", kind = "full text" }'
+                what = phrase("no source: name where the threshold is written, {example}", example=example)
                 yield Mistake(place, what)
 
 

@@ -17,7 +17,6 @@ import tomli
 from jinja2 import Template
 
 from gbv_kpi.errors import UsageError
-from gbv_kpi.i18n import phrase
 
 MAX_UNPACKED = 100 * 2**20  # bytes: a plan's text has some hundred thousand
 
@@ -69,9 +68,9 @@ def text_of_document(content: bytes) -> str:
             size = sum(member.file_size for member in archive.infolist())
         body = docx.Document(BytesIO(content)).element.body if size <= MAX_UNPACKED else None
     except Exception as error:  # a damaged file can fail at every step: its zip, its XML, its parts
-        raise UsageError(phrase("The plan's text cannot be read: save it as .docx or as UTF-8 text.")) from error
+        raise UsageError("The plan's text cannot be read: save it as .docx or as UTF-8 text.") from error
     if body is None:
-        raise UsageError(phrase("The Word document is too large to be opened safely."))
+        raise UsageError("The Word document is too large to be opened safely.")
     lines = ("".join(run.text or "" for run in paragraph.iter(qn("w:t"))) for paragraph in body.iter(qn("w:p")))
     return unicodedata.normalize("NFC", "\n".join(lines))
 
@@ -226,7 +225,7 @@ def drafted(text: str, schema: str) -> str:
     first = int(period[1]) if period else int(issued[3]) if issued else min(years, default=last)
     targets = list(targets_in(text, first, last)) if last else []
     if not targets:
-        raise UsageError(phrase("No sentence with a target was found: start from gbv-kpi plan new instead."))
+        raise UsageError("No sentence with a target was found: start from gbv-kpi plan new instead.")
     title = re.search(r"^\s*KẾ HOẠCH\s*\n((?:\s*\S.*\n){1,3})", text, re.MULTILINE)
     layout = Path(__file__).with_suffix(".toml.j2").read_text("utf-8")
     template = Template(layout, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)

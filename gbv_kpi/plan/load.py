@@ -8,19 +8,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.i18n import Language, phrase
-from gbv_kpi.inputs import UnreadableError, is_file, read_file
+from gbv_kpi.i18n import Language
+from gbv_kpi.inputs import DEFAULT_PLAN, UnreadableError, is_file, read_file
 from gbv_kpi.plan.checks import contradictions, doubts, entries, texts
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.toml_file import MAX_BYTES, Content, Remark, read_toml
+from gbv_kpi.plan.toml_file import MAX_BYTES, Content, Remark, nearest, read_toml
 
-DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"
 BUILT_IN = Path(__file__).parent / "builtin"
 
 # The key of [[unit]] in each column of a CSV of units; the official lists of units have other names.
@@ -65,12 +63,15 @@ def plan_source(plan: str | Path, folder: Path | None = None) -> Path:
 
 def unknown_plan(plan: str) -> PlanError:
     """Return the error of an unknown plan, naming the most similar built-in one."""
-    known = sorted(built_in_ids())
-    meant = [DEFAULT_PLAN] if DEFAULT_PLAN.startswith(plan) else get_close_matches(plan, known, n=1)
-    near = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?")
-    unknown = phrase("Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.")
-    details = {"plan": plan, "meant": ", ".join(meant), "known": ", ".join(known)}
-    return PlanError(phrase((near if meant else unknown).wording, **details))
+    meant = DEFAULT_PLAN if DEFAULT_PLAN.startswith(plan) else nearest(plan, built_in_ids())
+    details = {"plan": plan, "meant": meant or "", "known": ", ".join(sorted(built_in_ids()))}
+    if meant:
+        return PlanError(
+            "Unknown plan {plan}: it is neither a built-in plan nor a file. Did you mean {meant}?", **details
+        )
+    return PlanError(
+        "Unknown plan {plan}: it is neither a built-in plan nor a file. The built-in plans are {known}.", **details
+    )
 
 
 def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
@@ -83,8 +84,7 @@ def load_plan(plan: str | Path = DEFAULT_PLAN) -> Plan:
     """
     content, found = _validated(plan)
     if found is None:
-        what = phrase("The plan file {plan} has mistakes: {mistakes}.", plan=str(plan), mistakes=content.complaint)
-        raise PlanError(what)
+        raise PlanError("The plan file {plan} has mistakes: {mistakes}.", plan=str(plan), mistakes=content.complaint)
     return found
 
 
@@ -135,7 +135,7 @@ def _read_content(source: Path, name: str, takers: tuple[Path, ...] = ()) -> Con
         content = read_toml(source)
     except UnreadableError as error:
         if is_file(source):
-            raise PlanError(phrase("{name} cannot be opened: {reason}.", name=name, reason=error.reason)) from error
+            raise PlanError("{name} cannot be opened: {reason}.", name=name, reason=error.reason) from error
         raise unknown_plan(name) from error
     if not content.is_whole:
         return content
@@ -156,14 +156,15 @@ def _take_fields(content: Content, source: Path, takers: tuple[Path, ...]) -> No
         return
     file, takers = plan_source(named, source.parent), (*takers, source.resolve())
     if is_file(file) and file.resolve() in takers:
-        raise PlanError(phrase("the plan {plan} takes its own fields from this plan", plan=named))
+        raise PlanError("the plan {plan} takes its own fields from this plan", plan=named)
     try:
         other = _read_content(file, named, takers)
     except PlanError as error:
-        what = phrase("unknown plan {plan}: it is neither built in nor in the folder of this file", plan=named)
-        raise PlanError(what) from error
+        raise PlanError(
+            "unknown plan {plan}: it is neither built in nor in the folder of this file", plan=named
+        ) from error
     if not other.is_whole:
-        raise PlanError(phrase("the plan {plan} has mistakes: run gbv-kpi plan check on it first", plan=named))
+        raise PlanError("the plan {plan} has mistakes: run gbv-kpi plan check on it first", plan=named)
     taken = list(_needed_fields(tables, other.tables))
     content.taken_fields = {number: (other, theirs) for number, (theirs, _) in enumerate(taken, start=len(own))}
     tables["field"] = [*own, *(entry for _, entry in taken)]
@@ -220,21 +221,19 @@ def _read_units(file: Path) -> list[tuple[int, dict[str, Any]]]:
             if unit := {key: _PARSERS.get(key, str)(text) for key, text in texts if key and text}:
                 units.append((rows.line_num, unit))
     except UnreadableError as error:
-        message = phrase("the file {file} cannot be opened: {reason}", file=file.name, reason=error.reason)
-        raise PlanError(message) from error
+        raise PlanError("the file {file} cannot be opened: {reason}", file=file.name, reason=error.reason) from error
     except UnicodeDecodeError as error:
-        raise PlanError(phrase("the file {file} is not UTF-8 text: save it as “CSV UTF-8”", file=file.name)) from error
+        raise PlanError("the file {file} is not UTF-8 text: save it as “CSV UTF-8”", file=file.name) from error
     except csv.Error as error:  # a cell of more than 131,072 characters
-        raise PlanError(phrase("the file {file} is not a table of units", file=file.name)) from error
+        raise PlanError("the file {file} is not a table of units", file=file.name) from error
     if not {"code", "name"} <= set(columns):
-        what = phrase(
+        raise PlanError(
             "the file {file} must have the columns code and name; known columns are {known}",
             file=file.name,
             known=", ".join(COLUMNS),
         )
-        raise PlanError(what)
     if not units:
-        raise PlanError(phrase("the file {file} lists no unit", file=file.name))
+        raise PlanError("the file {file} lists no unit", file=file.name)
     return units
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import Bilingual
 from gbv_kpi.plan.tables import Agency, Deadlines, Indicator, Report, ReturnField, Table, TaskGroup, Unit, Year
 
@@ -19,7 +20,7 @@ class Letterhead(NamedTuple):
     superior: Bilingual | None
     issuer: Bilingual | None
     issuer_short: str
-    place: Bilingual
+    place: Bilingual | None
     addressed_to: tuple[Bilingual, ...]
     recipients: tuple[Bilingual, ...]
     signatory: tuple[Bilingual, ...]
@@ -68,6 +69,10 @@ class Plan(Table):
     def indicator_by_id(self) -> dict[str, Indicator]:
         return {indicator.id: indicator for indicator in self.all_indicators}
 
+    def base_years(self, year: int) -> set[int]:
+        """Return the other years that the changes of a year are counted from."""
+        return {i.base_of(year) for i in self.all_indicators if i.measure == "change"} - {year}
+
     @property
     def protected_fields(self) -> tuple[str, ...]:
         """Return the ids of fields with counts that may not be published if small."""
@@ -91,7 +96,7 @@ class Plan(Table):
             report.superior or (superior.name if superior else None),
             report.issuer or (lead.name if lead else None),
             report.issuer_short or (lead.short if lead and not report.issuer else ""),
-            report.place or self.place,
+            report.place,
             tuple(body for body in bodies if body.vi),
             report.recipients,
             report.signatory,
@@ -104,6 +109,12 @@ class Plan(Table):
 
     def covers(self, year: int) -> bool:
         return self.first_year <= year <= self.last_year
+
+    def expect_year(self, year: int) -> None:
+        """Raise `UsageError` for a year outside the plan."""
+        if not self.covers(year):
+            bounds = {"first": str(self.first_year), "last": str(self.last_year)}
+            raise UsageError("{year} is outside the plan, which runs from {first} to {last}.", year=str(year), **bounds)
 
     def reporting_day(self, year: int) -> date:
         """Return the day that decides which units report on the year."""

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from gbv_kpi.errors import UsageError
 from gbv_kpi.exit_codes import FailOn
-from gbv_kpi.i18n import Bilingual, Language, phrase
+from gbv_kpi.i18n import Bilingual, Language
 from gbv_kpi.inputs import UnreadableError
 from gbv_kpi.plan.load import is_built_in
 from gbv_kpi.plan.model import Plan
@@ -81,11 +81,12 @@ def read_settings(path: Path) -> SettingsFile:
     try:
         content = read_toml(path)
     except UnreadableError as error:
-        raise UsageError(phrase("{name} cannot be opened: {reason}.", name=str(path), reason=error.reason)) from error
+        raise UsageError("{name} cannot be opened: {reason}.", name=str(path), reason=error.reason) from error
     settings = content.validated(Settings)
     if settings is None or content.mistakes:
-        what = phrase("The settings file {file} has mistakes: {mistakes}.", file=str(path), mistakes=content.complaint)
-        raise UsageError(what)
+        raise UsageError(
+            "The settings file {file} has mistakes: {mistakes}.", file=str(path), mistakes=content.complaint
+        )
     return SettingsFile(path, settings, content.lines)
 
 

@@ -167,7 +167,7 @@ def syntax_mistake(error: tomli.TOMLDecodeError) -> Phrase:
 
 def nearest(found: str, known: Collection[str]) -> str | None:
     """Return the known name most similar to an unknown one, or None."""
-    return next(iter(get_close_matches(found, known, n=1, cutoff=0.6)), None)
+    return next(iter(get_close_matches(found, known, n=1)), None)
 
 
 def _what(mistake: ErrorDetails, model: type[BaseModel]) -> Phrase:

@@ -1,21 +1,21 @@
 """Format figures in a language, with the sign and word of each status, and choose the units that are shown."""
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from gbv_kpi.i18n import Language, phrase
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.plan.thresholds import Measure, Threshold
 
 if TYPE_CHECKING:
     from gbv_kpi.kpi.scorecard import Scorecard
     from gbv_kpi.kpi.trend import Point
-    from gbv_kpi.plan import Indicator
+    from gbv_kpi.plan import Indicator, Plan
 
-_LOOKS = {  # sign, word, and colour on a terminal
+LOOKS = {  # sign, word, and colour on a terminal
     Status.MET: ("✓", phrase("met"), "green"),
     Status.MISSED: ("✗", phrase("missed"), "bold red"),
     Status.NOT_DUE: ("○", phrase("not due yet"), "cyan"),
@@ -24,10 +24,10 @@ _LOOKS = {  # sign, word, and colour on a terminal
     Status.MONITORED: ("•", phrase("monitored"), "cyan"),
     Status.WITHHELD: ("#", phrase("withheld"), "dim"),
 }
-MARK = {status: mark for status, (mark, _, _) in _LOOKS.items()}
-MEANING = {status: meaning for status, (_, meaning, _) in _LOOKS.items()}
-STYLE = {status: style for status, (_, _, style) in _LOOKS.items()}
+MARK = {status: mark for status, (mark, _, _) in LOOKS.items()}
+MEANING = {status: meaning for status, (_, meaning, _) in LOOKS.items()}
 SHOWN_UNITS = 200  # more than any province has communes
+SHOWN_FILES = 200
 SHOWN_OF_MANY = 20  # of a country's units: nobody reads them all on a page, JSON and CSV have them
 RECAST = "*"
 PROVISIONAL = "~"
@@ -37,18 +37,42 @@ TARGET = {
     "<=": phrase("at most {bound}"),
     "<": phrase("below {bound}"),
 }
+# Abbreviations of Nghị định 30/2020/NĐ-CP, Phụ lục III, as a document's number has them.
+KINDS = {
+    "KH": phrase("Plan {number}"),
+    "NQ": phrase("Resolution {number}"),
+    "QĐ": phrase("Decision {number}"),
+    "CTr": phrase("Programme {number}"),
+    "ĐA": phrase("Scheme {number}"),
+}
 PLAN_WORDS = ("[Tt]ối thiểu", "[Íí]t nhất", "[Đđ]ạt trên", "[Đđ]ạt", "[Tt]rên", "[Kk]hông quá", "[Tt]ối đa", "[Dd]ưới")
 SIGN = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
-def writer_of(measure: Measure, language: Language) -> Callable[[Decimal, int], str]:
-    return language.percent if measure in ("percent", "change") else language.number
+def document_title(plan: "Plan") -> Phrase:
+    """Return the plan's name by its number, which shows the kind of document: Kế hoạch số 63/KH-UBND."""
+    kind = plan.number.partition("/")[2].rpartition("/")[2].partition("-")[0]
+    return phrase(KINDS.get(kind, KINDS["KH"]).wording, number=plan.number)
+
+
+def official_day(day: date) -> str:
+    """Return the numerals as the decree writes them: days below 10 and the months 1 and 2 take a leading zero.
+
+    >>> official_day(date(2021, 5, 12)), official_day(date(2025, 2, 3))
+    ('12/5/2021', '03/02/2025')
+    """
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"{day.day:02}/{month}/{day.year}"
+
+
+def number_text(value: int | Decimal, decimals: int, measure: Measure, language: Language) -> str:
+    return language.number(value, decimals) + ("%" if measure in ("percent", "change") else "")
 
 
 def rate_text(finding: Finding, language: Language) -> str:
     """Return the rate or count: 91.5%, 1.65 or 8; nothing where there is none."""
     rate = finding.rate()
-    return "" if rate is None else writer_of(finding.measure, language)(*rate)
+    return number_text(*rate, finding.measure, language) if rate else ""
 
 
 def counts_text(finding: Finding, language: Language) -> str:
@@ -87,17 +111,17 @@ def level_text(threshold: Threshold, language: Language) -> str:
 
 def _bound_text(threshold: Threshold, language: Language) -> str:
     decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
-    return writer_of(threshold.measure, language)(threshold.bound, decimals)
+    return number_text(threshold.bound, decimals, threshold.measure, language)
 
 
-def shown_of(units: int) -> int:
+def shown_limit(units: int) -> int:
     return SHOWN_UNITS if units <= SHOWN_UNITS else SHOWN_OF_MANY
 
 
-def year_rows(scorecard: "Scorecard") -> list[tuple[str, Mapping[str, Finding]]]:
+def unit_rows(scorecard: "Scorecard") -> list[tuple[str, Mapping[str, Finding]]]:
     """Return the judged findings of the units by name; of very many units only those that miss a threshold."""
     scorecard = scorecard.judged
-    shown = shown_of(scorecard.unit_count)
+    shown = shown_limit(scorecard.unit_count)
     if scorecard.unit_count > shown:
         scorecard = scorecard.of_unit_positions(scorecard.units_with_misses[:shown])
     rows: dict[str, dict[str, Finding]] = {}
@@ -109,6 +133,11 @@ def year_rows(scorecard: "Scorecard") -> list[tuple[str, Mapping[str, Finding]]]
 def marks_text(point: "Point") -> str:
     """Return the marks of a figure of an earlier year: ~ provisional, * recast."""
     return (PROVISIONAL if point.finding.provisional else "") + (RECAST if point.recast else "")
+
+
+def marked(words: Phrase | Bilingual | str, is_provisional: bool) -> Phrase | Bilingual | str:
+    """Return the words, marked where they are about provisional figures."""
+    return phrase("{words} (provisional)", words=words) if is_provisional else words
 
 
 def clock_text(moment: datetime) -> str:

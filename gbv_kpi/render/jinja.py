@@ -8,7 +8,9 @@ of a wiki or repository; its texts are escaped wherever Markdown or HTML would g
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from inspect import isfunction
 from pathlib import Path
+from types import ModuleType
 
 import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -65,6 +67,12 @@ def environment(
     jinja.globals["language"] = language
     jinja.filters["say"] = language.say
     return jinja
+
+
+def functions_of(*modules: ModuleType) -> list[Function]:
+    """Return the public functions of modules, for templates that call many of them."""
+    members = (member for module in modules for member in vars(module).items())
+    return [value for name, value in members if isfunction(value) and not name.startswith("_")]
 
 
 def text_of(

@@ -17,11 +17,11 @@ from gbv_kpi.ledger.entries import Revision
 from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.year import Count, Difference, Trace
 from gbv_kpi.plan import Plan
-from gbv_kpi.render.formatting import MEANING, clock_text, result_text
+from gbv_kpi.render.formatting import MEANING, clock_text, document_title, result_text
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Cell, Coded, Columns, Listing, listing_of
-from gbv_kpi.render.sentences import change_words, event_sentence, fields_changed
+from gbv_kpi.render.sentences import event_sentence, fields_changed
 from gbv_kpi.render.table import on_terminal, styled
 
 
@@ -53,7 +53,7 @@ def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[
     """Return a row for each revision with its changes; recorded events become notes."""
 
     def changed(revision: Revision) -> str:
-        return "\n".join(change_words(change, plan, language) for change in revision.changes)
+        return "\n".join(fields_changed(revision.changes, plan, language))
 
     columns: Columns[Revision] = (
         ("unit", phrase("Code"), lambda revision: revision.entry.unit.code),
@@ -67,7 +67,7 @@ def history_listing(plan: Plan, revisions: Sequence[Revision], events: Sequence[
         ("sha256", None, lambda revision: revision.entry.sha256),
         ("changes", phrase("Changed"), changed),
     )
-    title = phrase("Revisions of returns, plan {number}", number=plan.number)
+    title = phrase("Revisions of returns, {document}", document=document_title(plan))
     return listing_of(title, columns, revisions, map(event_sentence, events))
 
 
@@ -180,7 +180,7 @@ def difference_listing(difference: Difference, language: Language) -> Listing:
             return phrase("withdrawn")
         if change.old_revision is None:
             return phrase("new")
-        return fields_changed(change, difference.plan, "\n", language)
+        return "\n".join(fields_changed(change.changes, difference.plan, language, with_cells=True))
 
     columns: Columns[ReturnChange] = (
         ("unit", phrase("Code"), lambda change: change.unit),
@@ -188,7 +188,7 @@ def difference_listing(difference: Difference, language: Language) -> Listing:
         ("change", phrase("Changed"), changed),
         ("file", phrase("File"), lambda change: change.file),
     )
-    title = phrase("Changes of {year}, plan {number}", year=str(difference.year), number=difference.plan.number)
+    title = phrase("Changes of {year}, {document}", year=str(difference.year), document=document_title(difference.plan))
     functions = (event_sentence, result_text)
     notes = text_of("difference.txt.j2", language, functions, difference=difference, MEANING=MEANING).splitlines()
     return listing_of(title, columns, difference.returns, notes)

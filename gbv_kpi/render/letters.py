@@ -10,12 +10,11 @@ from gbv_kpi.kpi.finding import Finding
 from gbv_kpi.ledger.status import YearStatus
 from gbv_kpi.ledger.submit import SubmittedFile
 from gbv_kpi.plan import Plan, Unit
-from gbv_kpi.problems import Problem, Severity
-from gbv_kpi.render.docx.wording import document_title, official_day
-from gbv_kpi.render.formatting import MEANING, result_text, target_text
+from gbv_kpi.problems import Problem
+from gbv_kpi.render.formatting import MEANING, document_title, official_day, result_text, target_text
 from gbv_kpi.render.jinja import markdown_of, text_of
-from gbv_kpi.render.problems import correction, place_text
-from gbv_kpi.render.sentences import amount
+from gbv_kpi.render.problems import correction, errors_first, place_text
+from gbv_kpi.render.sentences import amount_lacking
 
 Kind = Literal["reminder", "refusal", "results"]
 HEADINGS = (
@@ -93,20 +92,21 @@ def _rows(findings: Sequence[Finding], plan: Plan, language: Language) -> Iterat
     if not any(finding.shortfall or finding.next_shortfall for finding in findings):
         return
     for finding in findings:
-        target = finding.threshold if finding.shortfall else finding.next_threshold or finding.threshold
+        is_met = not finding.shortfall
+        target = (finding.next_threshold if is_met else None) or finding.threshold
         if target is None or not finding.status.has_rate:
             continue
         whole, part = finding.denominator, finding.numerator
         is_part = finding.measure == "percent" and whole is not None and part is not None
         indicator = plan.indicator_by_id[finding.indicator]
         wanted = target_text(target, indicator, language)
-        lacking = finding.shortfall or finding.next_shortfall or 0
+        is_lacking = finding.shortfall or finding.next_shortfall
         yield [
             language.say(indicator.title),
             result_text(finding, language),
             language.say(phrase("{threshold} from {year}", threshold=wanted, year=str(target.since))),
             language.say(MEANING[finding.status]),
-            language.say(amount(lacking, target, indicator)) if lacking else language.number(0),
+            language.say(amount_lacking(finding, indicator, to_next=is_met)) if is_lacking else "0",
             language.number(max(0, (whole or 0) - (part or 0))) if is_part else "",
         ]
 
@@ -127,5 +127,4 @@ def _file_name(path: str) -> str:
 
 def _corrections(problems: Iterable[Problem]) -> list[Phrase]:
     """Return each problem and its remedy, cell by cell, errors first."""
-    errors_first = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
-    return [correction(problem, place_text(problem)) for problem in errors_first]
+    return [correction(problem, place_text(problem)) for problem in errors_first(problems)]

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from gbv_kpi.console import escape_controls
+from gbv_kpi.excel_style import is_formula_like
 from gbv_kpi.i18n import Bilingual, Language, Phrase
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
@@ -19,7 +20,6 @@ from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.render.formatting import MEANING, clock_text, rate_text, threshold_text
 from gbv_kpi.render.sentences import withheld_reason
 
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones act in East Asian editions
 Item = TypeVar("Item")
 
 
@@ -81,7 +81,7 @@ def for_program(cell: Cell, language: Language) -> str | int | None:
         return cell
     _, for_a_program = _writers(cell)
     shown = escape_controls(for_a_program(cell, language))
-    return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) else shown
+    return f"'{shown}" if is_formula_like(shown) else shown
 
 
 COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language

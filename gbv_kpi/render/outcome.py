@@ -14,7 +14,6 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
 from gbv_kpi.problems import Problem
 from gbv_kpi.render import formatting, sentences
-from gbv_kpi.render.formatting import MARK, MEANING, STYLE, result_text
 from gbv_kpi.render.problems import SEVERITY, SEVERITY_STYLE, ProblemGroup, grouped, place_text
 from gbv_kpi.render.table import Column, Styled, Table, styled
 
@@ -28,7 +27,7 @@ def to_terminal(outcome: Outcome, language: Language) -> RenderableType:
     plan = outcome.scorecard.plan
     parts: list[RenderableType] = []
     for coverage in outcome.scorecard.coverage:
-        title = phrase("Plan {number}, year {year}", number=plan.number, year=str(coverage.year))
+        title = phrase("{document}, year {year}", document=formatting.document_title(plan), year=str(coverage.year))
         parts.append(styled(title, language, "bold"))
         for block in year_blocks(outcome.scorecard.of_year(coverage.year), coverage, language):
             parts += [block, Text()] if isinstance(block, Table) else [block]
@@ -40,8 +39,9 @@ def to_markdown(outcome: Outcome, language: Language) -> str:
     """Return the verdict first, then every year, the problems and the files."""
     from gbv_kpi.render.jinja import markdown_of  # here: a terminal needs no Jinja
 
-    functions = (grouped, group_lines, verdict_blocks, year_blocks)
-    return markdown_of("outcome.md.j2", language, functions, outcome=outcome, SEVERITY=SEVERITY)
+    functions = (formatting.document_title, grouped, group_lines, verdict_blocks, year_blocks)
+    constants = {"SEVERITY": SEVERITY, "SHOWN_FILES": formatting.SHOWN_FILES}
+    return markdown_of("outcome.md.j2", language, functions, outcome=outcome, **constants)
 
 
 def problem_groups(problems: Iterable[Problem], language: Language) -> Iterator[RenderableType]:
@@ -73,12 +73,13 @@ def year_blocks(scorecard: Scorecard, coverage: Coverage, language: Language) ->
     if len(scorecard.judged.frame):
         yield results_table(scorecard, language)
     for _, sentence in sentences.monitored_figures(scorecard, None, language):
-        yield replace(styled(sentence, language), sign=MARK[Status.MONITORED])
+        yield replace(styled(sentence, language), sign=formatting.MARK[Status.MONITORED])
     if missed := missed_table(scorecard, language):
         yield missed
     for finding in scorecard.of_province().findings:
-        if progressing := sentences.progress(plan, finding, language):
-            yield styled(progressing, language)
+        indicator = plan.indicator_by_id[finding.indicator]
+        if found := sentences.progress(finding, indicator, language):
+            yield styled(phrase("{indicator}: {progress}.", indicator=indicator.title, progress=found), language)
     for sentence, is_provisional in sentences.completeness(coverage):
         yield styled(sentence, language, "yellow" if is_provisional else "")
     for caveat in sentences.caveats(plan, scorecard.rated_indicators):
@@ -101,8 +102,8 @@ def verdict_blocks(outcome: Outcome, language: Language) -> Iterator[Styled]:
 
 
 def legend(present: Container[Status], language: Language) -> list[Styled]:
-    shown = (status for status in Status if status in present)
-    return [Styled(language.say(MEANING[status]), STYLE[status], MARK[status]) for status in shown]
+    looks = [formatting.LOOKS[status] for status in Status if status in present]
+    return [Styled(language.say(meaning), style, sign) for sign, meaning, style in looks]
 
 
 def results_table(scorecard: Scorecard, language: Language) -> Table:
@@ -111,9 +112,10 @@ def results_table(scorecard: Scorecard, language: Language) -> Table:
     def result(finding: Finding, *, with_counts: bool = False) -> Styled:
         has_counts = with_counts and finding.measure != "count" and finding.denominator is not None
         counts = formatting.counts_text(finding, language) if has_counts else ""
-        return Styled(formatting.rate_text(finding, language), STYLE[finding.status], MARK[finding.status], counts)
+        sign, _, style = formatting.LOOKS[finding.status]
+        return Styled(formatting.rate_text(finding, language), style, sign, counts)
 
-    units, indicators = formatting.year_rows(scorecard), scorecard.plan.indicators
+    units, indicators = formatting.unit_rows(scorecard), scorecard.plan.indicators
     province = scorecard.judged.of_province().findings
     place = styled(scorecard.plan.place, language, "bold")
     if any(finding.provisional for finding in province):
@@ -139,7 +141,7 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
 
     Of very many units only some are shown, the province always.
     """
-    missed, shown = scorecard.missed, formatting.shown_of(scorecard.unit_count)
+    missed, shown = scorecard.missed, formatting.shown_limit(scorecard.unit_count)
     if len(missed) > shown:
         is_unit = scorecard.frame["unit"].notna().to_numpy()[missed]
         missed = np.concatenate([missed[~is_unit], missed[is_unit][:shown]])
@@ -148,7 +150,7 @@ def missed_table(scorecard: Scorecard, language: Language) -> Table | None:
         indicator = scorecard.plan.indicator_by_id[finding.indicator]
         place = finding.unit_name or scorecard.plan.place
         style = "bold" if finding.unit is None else ""
-        texts = (indicator.title, place, result_text(finding, language))
+        texts = (indicator.title, place, formatting.result_text(finding, language))
         lacking = styled(sentences.amount_lacking(finding, indicator), language)
         rows.append([*(styled(text, language, style) for text in texts), lacking])
     if more := len(scorecard.missed) - len(missed):

@@ -60,13 +60,21 @@ def grouped(problems: Iterable[Problem]) -> Iterator[tuple[str, list[ProblemGrou
         yield file, sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
 
 
+def errors_first(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
+
+
 def place_text(problem: Problem) -> str:
     """Return sheet and cell, then unit and year: Biểu 1!D9 (Huyện Nho Quan, 2023)."""
     place = problem.place
     cell = place.cell or (str(place.row) if place.row else "")
     spot = "!".join(part for part in (place.sheet, cell) if part)
-    owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
+    owner = _owner(problem)
     return f"{spot} ({owner})" if spot and owner else spot or owner
+
+
+def _owner(problem: Problem) -> str:
+    return ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
 
 
 def correction(problem: Problem, place: str) -> Phrase:
@@ -79,9 +87,8 @@ def listed(problem: Problem) -> list[Phrase | str]:
     """Return the cells of a problem in a list with `HEADINGS`."""
     place = problem.place
     row = phrase("row {row}", row=str(place.row)) if place.row else ""
-    owner = ", ".join(part for part in (problem.unit_name, str(problem.year or "")) if part)
-    words: tuple[Phrase, ...] = (problem.message, problem.hint)
-    return [SEVERITY[problem.severity], problem.code, place.file, place.sheet or "", place.cell or row, owner, *words]
+    cells = (place.file, place.sheet or "", place.cell or row, _owner(problem))
+    return [SEVERITY[problem.severity], problem.code, *cells, problem.message, problem.hint]
 
 
 def codes_to_text(language: Language) -> str:

@@ -14,14 +14,14 @@ from gbv_kpi.ledger.records import Entry
 from gbv_kpi.ledger.status import Arrival, UnitStatus, YearStatus
 from gbv_kpi.ledger.submit import State, Submission, SubmittedFile
 from gbv_kpi.problems import error_count
-from gbv_kpi.render.formatting import SHOWN_UNITS, clock_text
+from gbv_kpi.render.formatting import SHOWN_UNITS, clock_text, document_title
 from gbv_kpi.render.jinja import text_of
 from gbv_kpi.render.json import attributes, problem_record, unit_records
 from gbv_kpi.render.ledger import entry_record
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import problem_groups
 from gbv_kpi.render.problems import correction, place_text
-from gbv_kpi.render.sentences import change_words, event_sentence
+from gbv_kpi.render.sentences import event_sentence, fields_changed
 from gbv_kpi.render.table import on_terminal, styled
 
 SHOWN_CHANGES = 50  # returns shown with their changes
@@ -56,8 +56,7 @@ def submission_to_json(submission: Submission, language: Language) -> Iterator[s
 
 def _file_record(file: SubmittedFile) -> dict[str, object]:
     return {
-        **attributes(file, "path", "sha256", "returns"),
-        "state": file.state,
+        **attributes(file, "path", "sha256", "returns", "state"),
         "recorded_before": file.since,
         "corrected_since": file.corrected_since,
         "recorded": [
@@ -100,11 +99,11 @@ def _corrections(file: SubmittedFile) -> list[Revision]:
 
 def _changes(submission: Submission, language: Language) -> Iterator[tuple[Phrase, list[str]]]:
     """Yield a heading for each corrected return, and what has changed in it."""
-    for revised in (revised for file in submission.files for revised in _corrections(file)):
+    for revised in (revised for file in submission.files for revised in _corrections(file) if revised.changes):
         entry, changes = revised.entry, revised.changes
         details = {"unit": entry.unit_name, "year": str(entry.year)}
         heading = phrase("{unit}, {year}, revision {revision}:", **details, revision=entry.revision)
-        yield heading, [change_words(change, submission.plan, language) for change in changes]
+        yield heading, list(fields_changed(changes, submission.plan, language))
 
 
 def submission_to_terminal(submission: Submission, language: Language) -> RenderableType:
@@ -170,7 +169,7 @@ def status_listing(status: YearStatus, language: Language) -> Listing:
         ("last_received", phrase("Corrected"), lambda unit: max((e.at for e in _corrected(unit)), default=None)),
         ("last_file", phrase("Corrected file"), lambda unit: _files(_corrected(unit))),
     )
-    title = phrase("Plan {number}, year {year}", number=status.plan.number, year=str(status.year))
+    title = phrase("{document}, year {year}", document=document_title(status.plan), year=str(status.year))
     notes = text_of("status.txt.j2", language, [event_sentence], status=status).splitlines()
     return listing_of(title, columns, status.units, notes)
 

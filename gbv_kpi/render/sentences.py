@@ -1,23 +1,22 @@
 """Write the sentences about an outcome and the events of its year, the same on a terminal, a page and paper."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gbv_kpi.i18n import Bilingual, Detail, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.outlook import Outlook, Prospect
-from gbv_kpi.kpi.publication import Withheld
 from gbv_kpi.kpi.scorecard import Coverage, Scorecard
-from gbv_kpi.kpi.year_record import Change, Event, ReturnChange, YearRecord
 from gbv_kpi.plan import Indicator, Plan, Unit
-from gbv_kpi.plan.thresholds import Threshold, shown_rate
+from gbv_kpi.plan.thresholds import shown_rate
 from gbv_kpi.problems import error_count
 from gbv_kpi.render import formatting
-from gbv_kpi.render.formatting import MARK, MEANING, rate_text, result_text
 
 if TYPE_CHECKING:
+    from gbv_kpi.kpi.publication import Withheld
     from gbv_kpi.kpi.trend import Path, Trend
+    from gbv_kpi.kpi.year_record import Change, Event, YearRecord
 
 SHOWN_NAMES = 20
 SHORT_HASH = 12  # characters in a sentence; JSON has them all
@@ -97,12 +96,10 @@ def refused_returns(outcome: Outcome) -> Phrase | None:
     return words if errors else None
 
 
-def amount_lacking(finding: Finding, indicator: Indicator) -> Phrase:
-    return amount(finding.shortfall or 0, finding.threshold, indicator)
-
-
-def amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phrase:
-    """Return a count that is lacking to a threshold, or above one where lower is better, with its noun."""
+def amount_lacking(finding: Finding, indicator: Indicator, *, to_next: bool = False) -> Phrase:
+    """Return how many are lacking to a threshold, or are above it where lower is better, with their noun."""
+    threshold = finding.next_threshold if to_next else finding.threshold
+    count = (finding.next_shortfall if to_next else finding.shortfall) or 0
     noun = indicator.noun
     if threshold and threshold.lower_is_better:
         bare = phrase("{amount} too many", amount=count)
@@ -110,23 +107,16 @@ def amount(count: int, threshold: Threshold | None, indicator: Indicator) -> Phr
     return phrase("{lacking} ({noun})", lacking=count, noun=noun) if noun else phrase("{lacking}", lacking=count)
 
 
-def progress(plan: Plan, finding: Finding, language: Language) -> Phrase | None:
+def progress(finding: Finding, indicator: Indicator, language: Language) -> Phrase | None:
     """Return the province's progress towards a threshold that comes into force later; None where there is none."""
-    indicator = plan.indicator_by_id[finding.indicator]
-    found = progress_alone(indicator, finding, language)
-    return found and phrase("{indicator}: {progress}.", indicator=indicator.title, progress=found)
-
-
-def progress_alone(indicator: Indicator, finding: Finding, language: Language) -> Phrase | None:
-    """Return the progress without the indicator's title."""
     coming = finding.next_threshold
     if finding.unit is not None or coming is None or finding.next_shortfall is None:
         return None
-    rate, level = rate_text(finding, language), formatting.level_text(coming, language)
+    rate, level = formatting.rate_text(finding, language), formatting.level_text(coming, language)
     details = {"rate": rate, "threshold": level, "year": str(coming.since)}
     if not finding.next_shortfall:
         return phrase("{rate}, which already reaches the {threshold} set for {year}", **details)
-    lacking = amount(finding.next_shortfall, coming, indicator)
+    lacking = amount_lacking(finding, indicator, to_next=True)
     return phrase(
         "{rate}; for the {threshold} set for {year}: {lacking} (on the figures of {this_year})",
         **details,
@@ -135,8 +125,11 @@ def progress_alone(indicator: Indicator, finding: Finding, language: Language) -
     )
 
 
-def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
-    """Yield sentences on who has reported, each with whether it makes the figures provisional."""
+def completeness(coverage: Coverage, *, lists_errors: bool = True) -> Iterator[tuple[Phrase, bool]]:
+    """Yield sentences on who has reported, each with whether it makes the figures provisional.
+
+    An output that does not list the errors counts refused units among the missing.
+    """
     if not coverage.has_expected_units:
         yield (
             plural(
@@ -160,11 +153,13 @@ def completeness(coverage: Coverage) -> Iterator[tuple[Phrase, bool]]:
         received=coverage.received,
     )
     yield received, True
-    refused = {unit.code for unit in coverage.refused}
+    refused = {unit.code for unit in coverage.refused if lists_errors}
     if silent := [unit for unit in coverage.missing if unit.code not in refused]:
         yield phrase("Missing: {units}.", units=_first_names(silent)), False
     if coverage.refused:
-        yield phrase("Refused (see the errors below): {units}.", units=_first_names(coverage.refused)), False
+        below = phrase("Refused (see the errors below): {units}.", units=_first_names(coverage.refused))
+        sent = phrase("Of these returned to the sender for correction: {units}.", units=_first_names(coverage.refused))
+        yield below if lists_errors else sent, False
 
 
 def _first_names(units: Sequence[Unit]) -> str:
@@ -179,9 +174,9 @@ def monitored_figures(scorecard: Scorecard, trend: "Trend | None", language: Lan
 
 
 def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Language) -> Phrase:
-    shown: Phrase | str = result_text(finding, language) if finding.status.has_rate else MEANING[finding.status]
-    if finding.provisional and finding.status.has_rate:
-        shown = phrase("{words} (provisional)", words=shown)
+    has_rate = finding.status.has_rate
+    words = formatting.result_text(finding, language) if has_rate else formatting.MEANING[finding.status]
+    shown = formatting.marked(words, finding.provisional and has_rate)
     details = {"indicator": plan.indicator_by_id[finding.indicator].title, "figure": shown}
     if previous := last_year_rate(trend, finding, language):
         return phrase("{indicator}: {figure}; {year}: {rate}.", **details, year=str(finding.year - 1), rate=previous)
@@ -190,19 +185,15 @@ def figure(plan: Plan, finding: Finding, trend: "Trend | None", language: Langua
 
 def last_year(trend: "Trend | None", finding: Finding) -> Finding | None:
     """Return the province's finding of the year before; None where it is not known."""
-    all_series = trend.series if trend else ()
-    points = (point.finding for series in all_series if series.unit is None for point in series.points)
-    wanted = (finding.indicator, finding.year - 1)
-    return next((found for found in points if (found.indicator, found.year) == wanted), None)
+    return trend.of_province.get((finding.indicator, finding.year - 1)) if trend else None
 
 
 def last_year_rate(trend: "Trend | None", finding: Finding, language: Language) -> str:
     """Return the province's rate of the year before; nothing where it is not known."""
     previous = last_year(trend, finding)
-    if previous is None or not (rate := rate_text(previous, language)):
+    if previous is None or not (rate := formatting.rate_text(previous, language)):
         return ""
-    provisional = language.say(phrase("(provisional)"))
-    return f"{rate} {provisional}" if previous.provisional else rate
+    return language.say(formatting.marked(rate, previous.provisional))
 
 
 def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
@@ -212,21 +203,23 @@ def caveats(plan: Plan, rated: Collection[str]) -> Iterator[Phrase]:
             yield phrase("{indicator}: {caveat}", indicator=indicator.title, caveat=indicator.caveat)
 
 
-def withheld_reason(withheld: Withheld) -> Phrase:
+def withheld_reason(withheld: "Withheld") -> Phrase:
     return phrase(
         "Counts of victims or cases from 1 to {most} are not published, nor anything they could be derived from.",
         most=withheld.min_count - 1,
     )
 
 
-def withheld_notes(plan: Plan, withheld: Withheld | None, language: Language) -> Sequence[Phrase | str]:
+def withheld_notes(plan: Plan, withheld: "Withheld | None", language: Language) -> Sequence[Phrase | str]:
     """Return what a published output leaves out and why; nothing where it shows everything."""
     if withheld is None:
         return []
     from gbv_kpi.render.jinja import text_of  # here: most outputs are not published
 
     functions = (withheld_reason,)
-    return text_of("withheld.txt.j2", language, functions, plan=plan, withheld=withheld, MARK=MARK).splitlines()
+    return text_of(
+        "withheld.txt.j2", language, functions, plan=plan, withheld=withheld, MARK=formatting.MARK
+    ).splitlines()
 
 
 def outlook(plan: Plan, found: Outlook) -> Phrase:
@@ -241,12 +234,10 @@ def outlook(plan: Plan, found: Outlook) -> Phrase:
 
 def path(found: "Path", language: Language) -> Phrase:
     """Return whether the last year lies on the straight path to the next threshold."""
-    wanted, decimals = shown_rate(found.wanted, ())
-    write = formatting.writer_of(found.milestone.measure, language)
     details = {
         "threshold": formatting.threshold_text(found.milestone, language),
         "year": str(found.milestone.since),
-        "wanted": write(wanted, decimals),
+        "wanted": formatting.number_text(*shown_rate(found.wanted, ()), found.milestone.measure, language),
     }
     if found.ahead:
         return phrase("on track for {threshold} in {year} (required now: {wanted})", **details)
@@ -261,7 +252,7 @@ def marks_explained(trend: "Trend") -> Iterator[tuple[str, Phrase]]:
         yield formatting.PROVISIONAL, phrase("provisional: not all units have reported, or the plan does not list them")
 
 
-def event_sentence(event: Event) -> Phrase:
+def event_sentence(event: "Event") -> Phrase:
     details = {"year": str(event.year), "at": formatting.clock_text(event.at), "who": event.who}
     about = {"unit": event.unit_name, "text": event.text, **details}
     match event.kind:
@@ -274,7 +265,7 @@ def event_sentence(event: Event) -> Phrase:
             return phrase("{year} was signed on {at} by {who} (findings {hash}).", **details, hash=short)
 
 
-def record_sentences(record: YearRecord | None, plan: Plan, language: Language) -> Sequence[Phrase | str]:
+def record_sentences(record: "YearRecord | None", plan: Plan, language: Language) -> Sequence[Phrase | str]:
     """Return the notes, the signature, and cell by cell what has changed since."""
     if record is None or not (record.notes or record.signature):
         return []
@@ -284,13 +275,12 @@ def record_sentences(record: YearRecord | None, plan: Plan, language: Language) 
     return text_of("record.txt.j2", language, functions, record=record, plan=plan).splitlines()
 
 
-def fields_changed(change: ReturnChange, plan: Plan, separator: str, language: Language) -> str:
-    return separator.join(change_words(field, plan, language, with_cell=True) for field in change.changes)
-
-
-def change_words(change: Change, plan: Plan, language: Language, *, with_cell: bool = False) -> str:
-    """Return a field with its counts before and after: Số cơ sở giáo dục: 92 → 93 (L4)."""
-    field = plan.field_by_id.get(change.field)
-    old, new = ("–" if count is None else language.number(count) for count in (change.old, change.new))
-    cell = f" ({change.new_cell})" if with_cell and change.new_cell else ""
-    return f"{language.say(field.label) if field else change.field}: {old} → {new}{cell}"
+def fields_changed(
+    changes: "Iterable[Change]", plan: Plan, language: Language, *, with_cells: bool = False
+) -> Iterator[str]:
+    """Yield each field with its counts before and after: Số cơ sở giáo dục: 92 → 93 (L4)."""
+    for change in changes:
+        field = plan.field_by_id.get(change.field)
+        old, new = ("–" if count is None else language.number(count) for count in (change.old, change.new))
+        cell = f" ({change.new_cell})" if with_cells and change.new_cell else ""
+        yield f"{language.say(field.label) if field else change.field}: {old} → {new}{cell}"

@@ -11,14 +11,22 @@ from gbv_kpi.i18n import Language, phrase, plural
 from gbv_kpi.kpi.trend import Point, Series, Trend
 from gbv_kpi.plan import Indicator
 from gbv_kpi.plan.thresholds import shown_rate
-from gbv_kpi.render.formatting import MARK, MEANING, STYLE, marks_text, rate_text, threshold_text, writer_of
+from gbv_kpi.render.formatting import (
+    LOOKS,
+    MEANING,
+    SHOWN_UNITS,
+    document_title,
+    marks_text,
+    number_text,
+    rate_text,
+    threshold_text,
+)
 from gbv_kpi.render.json import attributes
 from gbv_kpi.render.listing import Coded, Columns, Listing, listing_of
 from gbv_kpi.render.outcome import legend
 from gbv_kpi.render.sentences import marks_explained, path, withheld_notes
 from gbv_kpi.render.table import Column, Styled, Table, legend_text, styled
 
-SHOWN_UNITS = 100
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 
@@ -80,7 +88,7 @@ def trend_listing(trend: Trend, language: Language) -> Listing:
     )
     points = (point for series in trend.series for point in series.points)
     notes = [phrase("{mark} {status}", mark=mark, status=meaning) for mark, meaning in marks_explained(trend)]
-    title = phrase("Every indicator over the years, plan {number}", number=plan.number)
+    title = phrase("Every indicator over the years, {document}", document=document_title(plan))
     return listing_of(title, columns, points, [*notes, *withheld_notes(plan, trend.withheld, language)])
 
 
@@ -90,8 +98,7 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
     for indicator in trend.plan.all_indicators:
         if found := [series for series in trend.series if series.indicator is indicator]:
             parts += [styled(indicator.title, language, "bold"), _table(trend, indicator, found, language), Text()]
-    statuses = {point.finding.status for series in trend.series for point in series.points}
-    parts.append(legend_text(legend(statuses, language)))
+    parts.append(legend_text(legend(trend.statuses, language)))
     parts += [Text(f"{mark} {language.say(meaning)}", "dim") for mark, meaning in marks_explained(trend)]
     bars = phrase("Bars: one per year, on the scale given above them, the same for every row.")
     notes = withheld_notes(trend.plan, trend.withheld, language)
@@ -99,11 +106,11 @@ def trend_to_terminal(trend: Trend, language: Language) -> RenderableType:
 
 
 def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language: Language) -> Table:
-    rates_by_series = [[point.finding.exact_rate for point in series.points] for series in found]
+    rates_by_series = [[point.finding.fraction for point in series.points] for series in found]
     rates = [rate for of_series in rates_by_series for rate in of_series if rate is not None]
     low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(0))
-    write = writer_of(indicator.measure, language)
-    scale = "–".join(write(*shown_rate(rate, (), 0)) for rate in (low, high)) if rates else ""
+    ends = [number_text(*shown_rate(rate, (), 0), indicator.measure, language) for rate in (low, high)]
+    scale = "–".join(ends) if rates else ""
     columns = [Column(language.say(phrase("Unit"))), *(Column(str(year), is_figure=True) for year in trend.years)]
     columns.append(Column(scale, is_unbroken=True))
     if any(series.path for series in found):
@@ -131,9 +138,9 @@ def _table(trend: Trend, indicator: Indicator, found: Sequence[Series], language
 
 
 def _cell(point: Point, language: Language) -> Styled:
-    status = point.finding.status
-    words = " ".join(part for part in (MARK[status], rate_text(point.finding, language)) if part)
-    return Styled(words + marks_text(point), STYLE[status])
+    sign, _, style = LOOKS[point.finding.status]
+    words = f"{sign} {rate_text(point.finding, language)}".rstrip()
+    return Styled(words + marks_text(point), style)
 
 
 def sparkline(rates: Sequence[Fraction | None], low: Fraction, high: Fraction) -> str:

@@ -154,7 +154,7 @@ def _all_problems(
     omitted: list[tuple[str, NDArray[np.int64]]] = []
     for cell_problems in found:
         omitted.append((cell_problems.code, cell_problems.rows[room:]))
-        for number, problem in _cell_problems(cell_problems.first(room), returns, cells, plan):
+        for number, problem in _cell_problems(cell_problems, room, returns, cells, plan):
             by_table[number].append(problem)
         room -= min(room, len(cell_problems.rows))
     omitted.append(("duplicate-return", repeated[room:, 0]))
@@ -182,26 +182,18 @@ def _all_problems(
 
 
 def _cell_problems(
-    found: CellProblems, returns: Returns, cells: Mapping[str, pd.Series], plan: Plan
+    found: CellProblems, most: int, returns: Returns, cells: Mapping[str, pd.Series], plan: Plan
 ) -> Iterator[tuple[int, Problem]]:
-    """Yield each problem with the number of its table."""
-    frame = returns.frame.loc[found.rows, ["table", "row", "unit", "year"]]
-    texts = map(text_of, cells[found.field].iloc[found.rows].tolist())
-    for (number, row, code, year), text, message in zip(
-        frame.itertuples(index=False, name=None), texts, found.messages, strict=True
-    ):
-        table = returns.tables[number]
-        is_known = isinstance(code, str)
-        yield (
-            number,
-            Problem(
-                found.code,
-                table.place(*table.cells[found.field].address(row)),
-                message,
-                unit=code if is_known else None,
-                unit_name=plan.unit_name(year, code) if is_known else None,
-                year=year or None,
-                field=found.field,
-                value=shortened(text) if text else None,
-            ),
+    """Yield the first problems, `most` at most, each with the number of its table."""
+    rows = found.rows[:most]
+    places = returns.frame.loc[rows, ["table", "row", "unit", "year"]].itertuples(index=False, name=None)
+    texts = map(text_of, cells[found.field].iloc[rows].tolist())
+    for (number, row, code, year), text, message in zip(places, texts, found.messages[:most], strict=True):
+        table, field = returns.tables[number], found.field
+        place = table.place(*table.cells[field].address(row))
+        value = shortened(text) if text else None
+        unit, name = (code, plan.unit_name(year, code)) if isinstance(code, str) else (None, None)
+        problem = Problem(
+            found.code, place, message, unit=unit, unit_name=name, year=year or None, field=field, value=value
         )
+        yield number, problem

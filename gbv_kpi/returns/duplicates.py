@@ -34,35 +34,21 @@ def find_duplicates(frame: pd.DataFrame, *, across_files: bool) -> tuple[NDArray
     The returns of the predecessors of a merged unit are not duplicates: together they are its return. A predecessor
     and its successor are: the successor's return may or may not include the predecessor's.
     """
-    unit, year = frame["unit"].cat.codes.to_numpy(), frame["year"].to_numpy()
-    key = unit * np.int64(10_000) + year
-    if not across_files:
-        key += frame["file"].to_numpy(np.int64) * (10_000 * (1 + len(frame["unit"].cat.categories)))
-    is_known = (unit >= 0) & (year > 0) & frame["is_reported"].to_numpy()
+    keys = ["unit", "year"] if across_files else ["file", "unit", "year"]
+    is_known = frame["unit"].notna() & (frame["year"] > 0) & frame["is_reported"]
+    known = frame.loc[is_known, [*keys, "named_unit", "is_merged"]]
+    among = known[known.duplicated(keys, keep=False)]
     is_duplicate = np.zeros(len(frame), dtype=bool)
-    ordered = np.sort(key[is_known])
-    if (ordered[1:] > ordered[:-1]).all():
+    if among.empty:
         return np.empty((0, 2), dtype=np.int64), is_duplicate
-    row = np.flatnonzero(is_known)
-    row = row[pd.Index(key[row]).duplicated(keep=False)]
-    key = key[row]
-    named = frame["named_unit"].cat.codes.to_numpy()[row]
-    is_merged = frame["is_merged"].to_numpy()[row]
-    group, _ = pd.factorize(key)
-    first_named = _group_minimum(group * (1 + len(frame["named_unit"].cat.categories)) + named, row)
-    first_unmerged = _group_minimum(group, np.where(is_merged, len(frame), row))
-    first = np.where(is_merged, np.minimum(first_named, first_unmerged), _group_minimum(group, row))
+    group = among.groupby(keys, observed=True).ngroup()
+    row = pd.Series(among.index, among.index)
+    first_named = row.groupby([group, among["named_unit"].cat.codes]).transform("min")
+    first_unmerged = row.mask(among["is_merged"], len(frame)).groupby(group).transform("min")
+    first = row.groupby(group).transform("min").mask(among["is_merged"], np.minimum(first_named, first_unmerged))
     repeats = first < row
-    is_duplicate[row[np.isin(key, key[repeats])]] = True
+    is_duplicate[row[repeats.groupby(group).transform("any")]] = True
     return np.column_stack([row[repeats], first[repeats]]), is_duplicate
-
-
-def _group_minimum(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return, for each key, the least value of all rows with that key."""
-    group, different = pd.factorize(keys)
-    least = np.full(len(different), np.iinfo(np.int64).max)
-    np.minimum.at(least, group, values)
-    return least[group]
 
 
 def describe_duplicate(given: Return, first: Return) -> Problem:

@@ -36,8 +36,7 @@ R = TypeVar("R")
 class Failure(Enum):
     """Why a child gave no answer."""
 
-    TIME = auto()
-    MEMORY = auto()
+    LIMIT = auto()  # of time or memory
     CRASH = auto()
 
 
@@ -50,10 +49,8 @@ def run_here(work: Callable[[T], R], item: T, size: int) -> R | Failure:
     try:
         with _limits(size):
             return work(item)
-    except MemoryError:
-        return Failure.MEMORY
-    except OutOfTimeError:
-        return Failure.TIME
+    except (MemoryError, OutOfTimeError):
+        return Failure.LIMIT
 
 
 @contextmanager
@@ -100,7 +97,7 @@ class Child(Generic[T, R]):
             answer, is_worn = pipe.recv()
         except (OSError, EOFError):  # it ended before or while it answered
             self.close()
-            return Failure.TIME if process.exitcode == -signal.SIGPROF else Failure.CRASH
+            return Failure.LIMIT if process.exitcode == -signal.SIGPROF else Failure.CRASH
         if is_worn:
             self.close()
         if isinstance(answer, GbvKpiError):
@@ -144,7 +141,7 @@ def _serve(work: Callable[[Any], Any], seconds: int, end_of_parent: "Connection"
 
     def send(answer: object) -> None:
         # Freed memory is often not given back, and would be lacking for the next item.
-        pipe.send((answer, answer is Failure.MEMORY or _memory_in_use() > in_use + MEMORY_BYTES / 4))
+        pipe.send((answer, answer is Failure.LIMIT or _memory_in_use() > in_use + MEMORY_BYTES / 4))
 
     while True:
         item, size = pipe.recv()
@@ -152,7 +149,7 @@ def _serve(work: Callable[[Any], Any], seconds: int, end_of_parent: "Connection"
         try:
             send(work(item))
         except MemoryError:
-            send(Failure.MEMORY)
+            send(Failure.LIMIT)
         except GbvKpiError as error:
             send(error)
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from gbv_kpi.i18n import Phrase, phrase
@@ -30,9 +29,6 @@ class CellProblems:
     field: str
     rows: NDArray[np.intp]
     messages: Sequence[Phrase]
-
-    def first(self, count: int) -> "CellProblems":
-        return CellProblems(self.code, self.field, self.rows[:count], self.messages[:count])
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +63,8 @@ def parse_counts(
     filled = [column.is_filled for column in columns.values()]
     is_reported = np.logical_or.reduce(filled) if filled else np.zeros(len(is_expected), dtype=bool)
     for field in plan.fields:
-        if field.id in columns and schema.model_fields[field.id].is_required():
-            needed = is_expected | _gives_partner(field, counts, schema, plan)
+        if field.id in columns and not field.optional:
+            needed = is_expected | _gives_partner(field, counts, plan)
             blank = counts[field.id].isna().to_numpy() & ~columns[field.id].unread
             if (rows := np.flatnonzero(needed & blank & is_reported)).size:
                 problems.append(_missing_values(field, cells[field.id], rows))
@@ -119,9 +115,7 @@ def _read_column(field: ReturnField, cells: pd.Series, schema: FieldInfo) -> _Co
     return _Column(pd.Series(values[codes]), is_unread[codes], is_filled[codes], problems)
 
 
-def _gives_partner(
-    field: ReturnField, counts: Mapping[str, pd.Series], schema: type[BaseModel], plan: Plan
-) -> Mask | bool:
+def _gives_partner(field: ReturnField, counts: Mapping[str, pd.Series], plan: Plan) -> Mask | bool:
     """Return a mask of the returns that give a required field which is the whole or a part of this one.
 
     A unit that is not expected, such as the province's own agencies, may leave blank what it does not run; but a
@@ -132,7 +126,7 @@ def _gives_partner(
         for partner in plan.fields
         if (field.part_of == partner.id or partner.part_of == field.id)
         and partner.id in counts
-        and schema.model_fields[partner.id].is_required()
+        and not partner.optional
     ]
     return np.logical_or.reduce([counts[name].notna().to_numpy() for name in partners]) if partners else False
 

@@ -14,10 +14,10 @@ from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader
 from gbv_kpi.reading.tables import Table, without_target_tables
 from gbv_kpi.returns.isolation import Child, Failure, run_here
-from gbv_kpi.sheets.csv import MAX_CELLS
-from gbv_kpi.sheets.open import is_plain_text, is_too_large, no_headings_problem, read_sheets
+from gbv_kpi.sheets.html import is_web_page
+from gbv_kpi.sheets.open import is_plain_text, is_too_large, read_sheets
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal, problem_of
-from gbv_kpi.sheets.sheet import Sheet, count_cells
+from gbv_kpi.sheets.sheet import Sheet
 from gbv_kpi.sheets.sources import Source, open_source
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
@@ -29,9 +29,9 @@ class FileTables:
 
     name: str
     sha256: str
-    encoding: str | None  # of a CSV
-    tables: Sequence[Table]
     problems: Sequence[Problem]
+    encoding: str | None = None  # of a text or web page
+    tables: Sequence[Table] = ()
 
 
 def read_files(
@@ -54,7 +54,8 @@ def read_files(
                 raise
             kind = type(error).__name__
             message = phrase("internal error ({kind}). Please report it and attach the file.", kind=kind)
-            return _refuse(source.name, source.sha256, Problem("unreadable-file", Place(source.name), message))
+            problem = Problem("unreadable-file", Place(source.name), message)
+            return FileTables(source.name, source.sha256, [problem])
 
     first_by_hash: dict[str, str] = {}
     files = []
@@ -63,26 +64,22 @@ def read_files(
             try:
                 source = open_source(name)
             except SourceError as error:
-                files.append(_refuse(name, "", Problem("unreadable-file", Place(name), error.phrase)))
+                files.append(FileTables(name, "", [Problem("unreadable-file", Place(name), error.phrase)]))
                 continue
             first = first_by_hash.setdefault(source.sha256, name)
             if first != name:
                 message = phrase("This is a copy of {file}, byte for byte; it counts once.", file=first)
-                files.append(_refuse(name, source.sha256, Problem("duplicate-file", Place(name), message)))
+                files.append(FileTables(name, source.sha256, [Problem("duplicate-file", Place(name), message)]))
                 continue
-            is_alone = not (is_plain_text(source) or is_too_large(source))
+            is_isolated = not (is_plain_text(source) or is_too_large(source))
             size = len(source.content)
-            answer = child.ask(source, size) if is_alone else run_here(read, source, size)
+            answer = child.ask(source, size) if is_isolated else run_here(read, source, size)
             if isinstance(answer, Failure):
                 crash = Problem("unreadable-file", Place(name), phrase("The file makes its reader fail."))
                 problem = crash if answer is Failure.CRASH else problem_of(Refusal(*OVERSIZED), Place(name))
-                answer = _refuse(name, source.sha256, problem)
+                answer = FileTables(name, source.sha256, [problem])
             files.append(answer)
     return files
-
-
-def _refuse(name: str, sha256: str, problem: Problem) -> FileTables:
-    return FileTables(name, sha256, None, (), [problem])
 
 
 def read_file(source: Source, reader: Reader) -> FileTables:
@@ -90,16 +87,16 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     opened = read_sheets(source)
     sheets, hidden, encoding, problems = opened.shown, opened.hidden, opened.encoding, list(opened.problems)
     if any(problem.code == "own-report" for problem in problems):
-        return FileTables(source.name, source.sha256, None, (), problems)
+        return FileTables(source.name, source.sha256, problems)
     read = [read_tables(sheet, source.name, reader) for sheet in sheets]
     unseen = [read_tables(sheet, source.name, reader) for sheet in hidden]
     shown_names = _shown_names([*sheets, *hidden], reader)
     if personal := [problem for sheet in (*read, *unseen) for problem in sheet.personal]:
         found = [_hide_name(problem, shown_names) for problem in personal]
-        return FileTables(source.name, source.sha256, encoding, (), found)
+        return FileTables(source.name, source.sha256, found, encoding)
     tables = without_target_tables([table for sheet in read for table in sheet.tables])
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
-        problems.append(_no_returns(source, sheets, is_headed=bool(tables)))
+        problems.append(_no_returns(source, is_headed=bool(tables)))
     for sheet, found_on in zip(sheets, read, strict=True):
         if tables and not found_on.tables and may_hold_returns(sheet, reader):
             message = phrase(
@@ -111,7 +108,7 @@ def read_file(source: Source, reader: Reader) -> FileTables:
         for number, table in enumerate(tables):
             found = [_hide_name(problem, shown_names) for problem in table.problems]
             tables[number] = replace(table, sheet=shown_names.get(table.sheet, table.sheet), problems=found)
-    return FileTables(source.name, source.sha256, encoding, tables, problems)
+    return FileTables(source.name, source.sha256, problems, encoding, tables)
 
 
 def _shown_names(sheets: Sequence[Sheet], reader: Reader) -> Mapping[str | None, str]:
@@ -131,9 +128,10 @@ def _hide_name(problem: Problem, shown_names: Mapping[str | None, str]) -> Probl
     )
 
 
-def _no_returns(source: Source, sheets: Sequence[Sheet], *, is_headed: bool) -> Problem:
+def _no_returns(source: Source, *, is_headed: bool) -> Problem:
     place = Place(source.name)
     if is_headed:
         return Problem("no-table-found", place, phrase("The plan's headings are here, but no return follows them."))
-    cells = max(map(count_cells, sheets), default=0)
-    return problem_of(Refusal(*OVERSIZED), place) if cells > MAX_CELLS else no_headings_problem(source)
+    if is_web_page(source.start):
+        return Problem("unsupported-format", place, phrase("This is a web page, despite its name."))
+    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))

@@ -15,17 +15,16 @@ from numpy.typing import NDArray
 from pandas.errors import ParserError, ParserWarning
 
 from gbv_kpi.i18n import phrase
-from gbv_kpi.sheets.encodings import clean_text, encodings_of, fits
+from gbv_kpi.sheets.encodings import clean_text, fits, likely_encodings
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, Sheet
+from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, PIECE, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
 DELIMITERS = "\t;|,"  # the rarest in a label first
-MAX_CELLS = 4_000_000  # of a file without a table; the country's 53,000 returns have 1 million
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
+MAX_AREA = 30_000_000  # cells; a million returns have 14 million, and their lines may end in two bytes
 CHUNK_ROWS = 20_000
-PIECE = 2**16  # characters or bytes; the system allocates a larger one anew each time
 SAMPLE_LENGTH = 200_000  # characters
 HEADER_LINES = 60  # a header is within these first lines
 
@@ -38,7 +37,7 @@ _Texts = tuple[NDArray[np.integer[Any]], NDArray[np.object_]]  # of a column: th
 
 def encoding_of(source: Source) -> str | None:
     """Return the encoding of a text; None for an unknown one."""
-    return next((encoding for encoding in encodings_of(source.start) if _is_text(source, encoding)), None)
+    return next((encoding for encoding in likely_encodings(source.start) if _is_text(source, encoding)), None)
 
 
 def read_csv(source: Source, encoding: str) -> Sheet:
@@ -50,6 +49,8 @@ def read_csv(source: Source, encoding: str) -> Sheet:
         try:
             return _read_rows(text, source.content, delimiter)
         except (csv.Error, ParserError) as error:
+            if "out of memory" in str(error):
+                raise MemoryError from error
             message = phrase("A quotation mark is never closed, or a cell is too long.")
             raise Refusal("unreadable-file", message) from error
 
@@ -144,6 +145,8 @@ def _read_columns(
     text.seek(start)
     # Allocated at once: pieces of ten columns would fragment 40 MiB of a million returns (2026-11-26).
     most = content.count(b"\n", start) + content.count(b"\r", start) + 1
+    if most * width > MAX_AREA:
+        raise Refusal(*OVERSIZED)
     figures: dict[int, NDArray[np.integer[Any]]] = {column: np.empty(most, dtype=np.int32) for column in numbers}
     texts: dict[int, list[_Texts]] = {column: [] for column in range(width) if column not in numbers}
     end = 0
@@ -219,7 +222,7 @@ def _delimiter(text: str) -> tuple[int, str]:
     """
     if declared := _SEPARATOR_LINE.match(text):
         return declared.end(), declared[1]
-    lines = _QUOTED.sub("", text[:SAMPLE_LENGTH]).splitlines()[:HEADER_LINES]
+    lines = _QUOTED.sub("", text).splitlines()[:HEADER_LINES]
 
     def count_delimited(mark: str) -> int:
         lines_by_count = Counter(line.count(mark) for line in lines)

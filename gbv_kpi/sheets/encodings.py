@@ -28,10 +28,10 @@ _DECLARED = re.compile(rb"""charset[ ='"\t\r\n]*([^ ='"\t\r\n>;/]{1,30})""")
 _LOST_LETTER = re.compile("\\w[?\ufffd]+\\w|^[?\ufffd]+\\w|\ufffd")
 
 
-def encodings_of(start: bytes, named: Sequence[str] = ()) -> Sequence[str]:
+def likely_encodings(start: bytes, named: Sequence[str] = ()) -> Sequence[str]:
     """Return the encodings to try, the likeliest first; `named` are those that the text itself says it is in.
 
-    >>> encodings_of("Năm".encode("utf-16-be")), encodings_of(b"Nam")
+    >>> likely_encodings("Năm".encode("utf-16-be")), likely_encodings(b"Nam")
     (['utf-16-be'], ['utf-8', 'cp1258'])
     """
     if marked := next((encoding for mark, encoding in MARKS.items() if start.startswith(mark)), None):
@@ -53,7 +53,7 @@ def plain_start(content: bytes) -> bytes:
 def decode_page(page: bytes) -> tuple[str, str]:
     """Return the text of a web page and its encoding: the declared one if the page decodes in it."""
     declared = _DECLARED.search(page[:4096].lower())
-    for encoding in encodings_of(page, [declared[1].decode("ascii", "replace")] if declared else []):
+    for encoding in likely_encodings(page, [declared[1].decode("ascii", "replace")] if declared else []):
         try:
             return page.decode(encoding), encoding.removesuffix("-sig")
         except (UnicodeDecodeError, LookupError, ValueError):

@@ -189,7 +189,7 @@ class Grid:
         self.width = 0
         self.merged: list[Area] = []
         self.hidden_rows: set[int] = set()
-        self.hidden_columns: set[int] = set()
+        self.hidden_columns: dict[int, int] = {}  # the end of each span by its first
         self.unseen: list[tuple[int, int]] = []  # cells with struck-out or hidden text, which was left out
 
     def put(self, row: int, column: int, cell: Cell) -> None:
@@ -210,10 +210,8 @@ class Grid:
         cell: Cell | None
         is_cut = style.look[1]
         match value:
-            case str():
-                cell, is_cut = join_runs([(value, None)], style.look)
-            case list():
-                cell, is_cut = join_runs(value, style.look)
+            case str() | list():
+                cell, is_cut = join_runs([(value, None)] if isinstance(value, str) else value, style.look)
             case FormulaWithoutValue():
                 cell, is_cut = value, False
             case _ if is_cut:
@@ -230,7 +228,7 @@ class Grid:
         return cell
 
     def hide_columns(self, first: int, end: int) -> None:
-        self.hidden_columns.update(range(max(first, 0), min(end, MAX_COLUMNS)))
+        self.hidden_columns[max(first, 0)] = max(end, self.hidden_columns.get(max(first, 0), 0))
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         self.merged.append(((top, left), (bottom, right)))
@@ -243,18 +241,12 @@ class Grid:
             self.rows,
             tuple(self.merged),
             hidden_rows=frozenset(row for row in self.hidden_rows if row < len(self.rows)),
-            hidden_columns=frozenset(column for column in self.hidden_columns if column < self.width),
+            hidden_columns=frozenset(
+                column for first, end in self.hidden_columns.items() for column in range(first, min(end, self.width))
+            ),
             unseen=tuple(self.unseen),
             is_shown=is_shown,
         )
-
-
-def check_size(sheets: Sequence[Sheet]) -> None:
-    """Raise `Refusal` where the sheets of a file together are more, or larger, than those of a return."""
-    areas = (len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size) for sheet in sheets)
-    merged = sum(len(sheet.merged) for sheet in sheets)
-    if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or sum(areas) > MAX_AREA:
-        raise Refusal(*OVERSIZED)
 
 
 def address_of(reference: str) -> tuple[int, int]:

@@ -16,14 +16,13 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
 from gbv_kpi.sheets.grid import Grid, Run, as_written, join_runs
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, Sheet
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, PIECE, Cell, Sheet
 
 MAX_SIZE = 32 * 2**20  # bytes
 MAX_CELLS = 500_000  # that a page spans
 LONGEST_SPAN = 1000  # columns, as browsers have it
 MAX_PARTS = 500  # of a "single file web page", pictures and style sheets too
 MAX_DEPTH = 5000  # open tags
-CHUNK = 2**16  # bytes
 
 _SHIFTED = (
     "unreadable-file",
@@ -137,8 +136,8 @@ def _read_page(text: str) -> "_Page":
     target: Any = page  # lxml calls only the methods that a target has
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     content = text.encode("utf-8", "replace") or b"\n"  # the parser refuses an empty page
-    for start in range(0, len(content), CHUNK):  # an exception of the target surfaces only between two chunks
-        parser.feed(content[start : start + CHUNK])
+    for start in range(0, len(content), PIECE):  # an exception of the target surfaces only between two chunks
+        parser.feed(content[start : start + PIECE])
     parser.close()
     return page
 
@@ -184,10 +183,10 @@ class _Page:
         elif tag in ("td", "th") and self._open_rows:
             self._end_cell()
             self._cell, self._is_gone = attributes, look.is_gone
-        elif tag == "br":
+        elif tag == "br" or (tag in _BLOCKS and self._cell is not None):
             self._add("\n")
         elif tag in _BLOCKS:
-            self._add("\n") if self._cell is not None else self._end_cell()
+            self._end_cell()
 
     def end(self, tag: str) -> None:
         if tag == "style" and self._style_sheet is not None:

@@ -8,16 +8,15 @@ from lxml.etree import _Element as Element
 from gbv_kpi.sheets.grid import (
     MAX_COLUMNS,
     MAX_ROWS,
+    NORMAL,
     Grid,
     Look,
     Run,
     Style,
     Text,
     as_written,
-    check_size,
     join_runs,
     number_of,
-    without_noise,
 )
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import ENCRYPTED, NOT_A_SPREADSHEET, TEXT_DOCUMENT, Refusal
@@ -45,8 +44,9 @@ def is_ods(package: Package) -> bool:
     return True
 
 
-def read_ods(package: Package) -> list[Sheet]:
-    styles, sheets, is_spreadsheet = _Styles(), list[Sheet](), False
+def read_ods(package: Package) -> Iterator[Sheet]:
+    """Yield the sheets of a document. Raises `Refusal`, or what lxml raises for a damaged file."""
+    styles, is_spreadsheet = _Styles(), False
     table = _Table(styles)
     for part in ("styles.xml", "content.xml"):
         for name, element in walk(package.part(part), *_READ):
@@ -60,8 +60,7 @@ def read_ods(package: Package) -> list[Sheet]:
                 continue  # a table in a cell or a drawing is not a sheet
             elif name == "table":
                 is_hidden = _is_hidden(given) or _is_hidden(styles.properties("table", given.get("style-name", "")))
-                sheets.append(table.grid.sheet(given.get("name", ""), is_shown=not is_hidden))
-                check_size(sheets)
+                yield table.grid.sheet(given.get("name", ""), is_shown=not is_hidden)
                 table = _Table(styles)
             else:
                 groups = map(attributes_of, element.iterancestors("{*}table-row-group", "{*}table-column-group"))
@@ -72,7 +71,6 @@ def read_ods(package: Package) -> list[Sheet]:
                     table.add_columns(given, is_hidden)
     if not is_spreadsheet:
         raise Refusal(*NOT_A_SPREADSHEET)
-    return sheets
 
 
 # ------------------------------------------------------------------------ styles
@@ -105,7 +103,7 @@ class _Styles:
             name = given.get("parent-style-name", "")
         return found
 
-    def look(self, family: str, name: str, base: Look = (False, False)) -> Look:
+    def look(self, family: str, name: str, base: Look = NORMAL) -> Look:
         """Return whether a run is raised, and whether it is struck out or hidden."""
         found = self.properties(family, name)
         position, line = found.get("text-position"), found.get("text-line-through-style")
@@ -205,7 +203,7 @@ class _Table:
                 return _date(given.get("date-value", ""))
             case "time":
                 return text or given.get("time-value", "")
-        number = without_noise(number_of(given.get("value", "")))
+        number = number_of(given.get("value", ""))
         number_format = self._styles.properties("table-cell", style).get("data-style-name")
         if kind == "percentage" or number_format in self._styles.percentages:
             return Percentage(number)

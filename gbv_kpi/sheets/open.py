@@ -1,6 +1,6 @@
 """Open a file of any kind and read its sheets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -9,7 +9,7 @@ from gbv_kpi.i18n import phrase, plural
 from gbv_kpi.problems import Place, Problem
 from gbv_kpi.sheets.csv import encoding_of, read_csv
 from gbv_kpi.sheets.encodings import lost_letters, plain_start, undecodable
-from gbv_kpi.sheets.grid import check_size
+from gbv_kpi.sheets.grid import MAX_AREA, MAX_MERGED, MAX_SHEETS
 from gbv_kpi.sheets.html import MAX_SIZE as MAX_PAGE
 from gbv_kpi.sheets.html import is_web_page, read_web_page
 from gbv_kpi.sheets.refusal import NOT_A_SPREADSHEET, OVERSIZED, REPORT_MARK, Refusal, is_fault, problem_of
@@ -93,15 +93,20 @@ def is_xlsx(source: Source) -> bool:
     return source.content.startswith(ZIP) and b"xl/" in source.content
 
 
-def no_headings_problem(source: Source) -> Problem:
-    """Return the problem of a file without any heading of the plan."""
-    place = Place(source.name)
-    if is_web_page(source.start):
-        return Problem("unsupported-format", place, phrase("This is a web page, despite its name."))
-    return Problem("no-table-found", place, phrase("No table with the plan's headings was found."))
-
-
 def _read_workbook(content: bytes) -> list[Sheet]:
+    """Return the sheets of a workbook. Raises `Refusal` for more, or larger ones, than a return has."""
+    sheets: list[Sheet] = []
+    area = merged = 0
+    for sheet in _workbook_sheets(content):
+        sheets.append(sheet)
+        area += len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size)
+        merged += len(sheet.merged)
+        if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or area > MAX_AREA:
+            raise Refusal(*OVERSIZED)
+    return sheets
+
+
+def _workbook_sheets(content: bytes) -> Iterable[Sheet]:
     # A text needs none of their libraries.
     from gbv_kpi.sheets.ods import is_ods, read_ods
     from gbv_kpi.sheets.package import Package
@@ -115,15 +120,12 @@ def _read_workbook(content: bytes) -> list[Sheet]:
     if package.category() == REPORT_MARK:
         raise Refusal(*OWN_REPORT)
     if is_ods(package):
-        sheets = read_ods(package)
-    elif main := main_part(package):
-        sheets = read_xlsx(content, package, main)
-    elif any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
+        return read_ods(package)
+    if main := main_part(package):
+        return read_xlsx(content, package, main)
+    if any(Path(name).suffix.lower() in RETURN_SUFFIXES for name in package.names):
         raise Refusal(*PACKED)
-    else:
-        raise Refusal("unsupported-format", phrase("This is an archive, not a spreadsheet."))
-    check_size(sheets)
-    return sheets
+    raise Refusal("unsupported-format", phrase("This is an archive, not a spreadsheet."))
 
 
 def _check_kind(source: Source) -> None:
@@ -136,7 +138,7 @@ def _check_kind(source: Source) -> None:
         raise Refusal("unsupported-format", message, phrase("Save it in Excel as .xlsx and send that."))
     if start.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"bzh", b"\xfd7zxz")):
         raise Refusal(*PACKED)
-    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*", b"mm\0*", b"riff")):
+    if start.startswith((b"<?xml", b"{\\rtf", b"\x89png", b"\xff\xd8", b"gif8", b"ii*", b"mm\0*", b"riff", b"sqlite")):
         raise Refusal(*NOT_A_SPREADSHEET)
     if ZIP in source.start[1:4096]:
         message = phrase("Extra bytes precede the workbook: the program that sent it added them.")

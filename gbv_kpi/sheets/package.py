@@ -5,15 +5,16 @@ XML parts are parsed element by element, by local names, and not kept.
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
+from lxml.etree import XMLPullParser, XMLSyntaxError
 from lxml.etree import _Element as Element
-from lxml.etree import iterparse
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.refusal import ENCRYPTED, OVERSIZED, Refusal
+from gbv_kpi.sheets.sheet import PIECE
 
 MAX_UNPACKED = 100 * 2**20  # bytes; the country's 53,000 returns unpack to some 40 MiB
 MAX_PART = 64 * 2**20  # bytes
@@ -111,26 +112,40 @@ def walk(xml: bytes | None, *names: str) -> Iterator[tuple[str, Element]]:
 
     Raises `XMLSyntaxError` for a part that is not XML, and `Refusal` for one with its own entities.
     """
-    if xml is not None and xml.count(b"<") > MAX_TAGS:
+    if xml is None:
+        return
+    if xml.count(b"<") > MAX_TAGS:
         raise Refusal(*OVERSIZED)
     tags = [f"{{*}}{name}" for name in names]
-    begun = False
-    for _, element in iterparse(
-        io.BytesIO(b"<none/>" if xml is None else xml),
-        tag=tags,
-        resolve_entities=False,
-        remove_comments=True,
-        remove_pis=True,
-    ):
-        if not begun and element.getroottree().docinfo.internalDTD is not None:
-            message = phrase("The workbook contains instructions that no spreadsheet program writes.")
-            raise Refusal("unreadable-file", message)
-        begun = True
-        yield local_name(element), element
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and parent[0] is not element:
-            del parent[0]
+    parser = XMLPullParser(tag=tags, resolve_entities=False, remove_comments=True, remove_pis=True)
+    root = fault = None
+    for start in range(0, len(xml), PIECE):
+        try:
+            parser.feed(xml[start : start + PIECE])
+        except XMLSyntaxError as error:
+            fault = error  # raised after the elements that precede it
+        for _, element in parser.read_events():
+            if root is None:
+                root = element.getroottree().getroot()
+                if element.getroottree().docinfo.internalDTD is not None:
+                    message = phrase("The workbook contains instructions that no spreadsheet program writes.")
+                    raise Refusal("unreadable-file", message)
+            yield local_name(element), element
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and parent[0] is not element:
+                del parent[0]
+        _drop_unread(root, names)
+        if fault is not None:
+            raise fault
+    parser.close()
+
+
+def _drop_unread(element: Element | None, names: Sequence[str]) -> None:
+    """Drop all complete elements around those of some names: half a million links would fill the memory."""
+    while element is not None and len(element) and local_name(element) not in names:
+        del element[:-1]
+        element = element[-1]
 
 
 def elements(xml: bytes | None, *names: str) -> list[tuple[str, Attributes]]:

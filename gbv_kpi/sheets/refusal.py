@@ -17,7 +17,7 @@ class Refusal(Exception):  # noqa: N818 - a result of reading, not an error of t
 OVERSIZED = "oversized-file", phrase("The file is far larger than its table: it cannot be opened safely.")
 DAMAGED = "unreadable-file", phrase("The workbook is damaged or incomplete.")
 ENCRYPTED = "encrypted-workbook", phrase("The workbook is protected with a password.")
-NOT_A_SPREADSHEET = "unsupported-format", phrase("This is not a spreadsheet, despite its name.")
+NOT_A_SPREADSHEET = "unsupported-format", phrase("This is not a spreadsheet, whatever its name.")
 TEXT_DOCUMENT = "unsupported-format", phrase("This is a text document (Word), from which no figures are read.")
 
 

@@ -29,6 +29,7 @@ class Percentage:
     share: float
 
 
+PIECE = 2**16  # bytes or characters; the system allocates a larger piece anew each time
 LONGEST_NAME = 255  # characters of a sheet's name; no program gives it more
 HEAD_ROWS = 1000  # of a long table, in which its headings are looked for
 LONGEST_TEXT = 2000  # characters of a cell; what follows is not part of a figure, label or name
@@ -57,10 +58,6 @@ class Sheet:
     @cached_property
     def width(self) -> int:
         return max(map(len, self.rows), default=0)
-
-
-def count_cells(sheet: Sheet) -> int:
-    return sum(map(len, sheet.rows)) + (0 if sheet.tail is None else sheet.tail.size)
 
 
 def cell_address(row: int, column: int) -> str:

@@ -68,7 +68,7 @@ def _is_file(name: str) -> bool:
     except (OSError, ValueError):
         return True
     if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):  # a pipe such as `<(…)` makes
-        raise SourceError(phrase("No such file or folder: {name}.", name=name))
+        raise SourceError(phrase("No such file or folder: {name}. Quote a path that has spaces.", name=name))
     return not stat.S_ISDIR(mode)
 
 
@@ -96,7 +96,7 @@ def _files(folder: Path) -> tuple[list[Path], list[Path]]:
             try:
                 if entry.is_dir():
                     folders.append(path)
-                elif entry.is_file():
+                elif entry.is_file() or not path.exists():  # a link to nothing is reported when it is opened
                     files.append(path)
             except OSError:
                 files.append(path)

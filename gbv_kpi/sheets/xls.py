@@ -6,7 +6,7 @@ Record layout: [MS-XLS], https://learn.microsoft.com/openspecs/office_file_forma
 
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from struct import pack_into, unpack_from
 from typing import Any
 
@@ -31,8 +31,8 @@ _KEPT = {
 _IGNORED = 0xEEEE  # a kind of record that does not exist
 
 
-def read_xls(content: bytes) -> list[Sheet]:
-    """Return the sheets of a workbook. Raises `Refusal`, or what xlrd raises for a damaged file."""
+def read_xls(content: bytes) -> Iterator[Sheet]:
+    """Yield the sheets of a workbook. Raises `Refusal`, or what xlrd raises for a damaged file."""
     if _ENCRYPTED in content:
         raise Refusal(*ENCRYPTED)
     container = _Container(content, io.StringIO(), ignore_workbook_corruption=True)
@@ -54,7 +54,6 @@ def read_xls(content: bytes) -> list[Sheet]:
     styles = [Style(codes.get(xf.format_key, ""), look) for xf, look in zip(book.xf_list, looks_of_styles, strict=True)]
     # Office programs calculate every formula and write a summary; without one, a blank text was never calculated.
     is_calculated = _SUMMARY in streams
-    sheets = []
     for sheet in book.sheets():
         grid = Grid(from_1904=bool(book.datemode))
         for row in range(sheet.nrows):
@@ -66,9 +65,10 @@ def read_xls(content: bytes) -> list[Sheet]:
         for top, bottom, left, right in sheet.merged_cells:
             grid.merge(top, left, bottom - 1, right - 1)
         grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)
-        grid.hidden_columns.update(column for column, look in sheet.colinfo_map.items() if look.hidden)
-        sheets.append(grid.sheet(sheet.name, is_shown=sheet.visibility == 0))
-    return sheets
+        for column, look in sheet.colinfo_map.items():
+            if look.hidden:
+                grid.hide_columns(column, column + 1)
+        yield grid.sheet(sheet.name, is_shown=sheet.visibility == 0)
 
 
 class _Container(CompDoc):

@@ -6,7 +6,7 @@ Record and field layout: [MS-XLSB], https://learn.microsoft.com/openspecs/office
 from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
-from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, PLAIN, Grid, Look, Style, Text, check_size, split_runs
+from gbv_kpi.sheets.grid import BUILT_IN, MAX_ROWS, NORMAL, PLAIN, Grid, Look, Style, Text, split_runs
 from gbv_kpi.sheets.package import Package
 from gbv_kpi.sheets.refusal import DAMAGED, OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, Sheet
@@ -17,10 +17,10 @@ ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 3
 _ROW, _COLUMNS, _STRING, _MERGE, _SHEET, _WORKBOOK, _FORMAT, _FONT, _XF = 0, 60, 19, 176, 156, 153, 44, 43, 47
 _XFS = 617  # the formats of cells begin
 _XFS_END = 618
-_RICH_CELL = 62
+_CELLS = frozenset({*range(2, 12), 62})  # BrtCellRk to BrtFmlaError, BrtCellRString
 
 
-def read_xlsb(package: Package, main: str) -> list[Sheet]:
+def read_xlsb(package: Package, main: str) -> Iterator[Sheet]:
     targets = {relation.id: relation for relation in package.relations(main)}
     listed, from_1904 = [], False
     for kind, record in _records(package.part(main)):
@@ -32,7 +32,6 @@ def read_xlsb(package: Package, main: str) -> list[Sheet]:
     styles, looks = _read_styles(package.related(main, "styles"))
     shared = _records(package.related(main, "sharedStrings"))
     strings = [_text(record, looks) for kind, record in shared if kind == _STRING]
-    sheets = []
     for name, relation, is_shown in listed:
         if relation and relation.kind == "worksheet":
             part = package.part(relation.target)
@@ -40,9 +39,7 @@ def read_xlsb(package: Package, main: str) -> list[Sheet]:
                 raise Refusal(*DAMAGED)
             grid = Grid(from_1904=from_1904)
             _fill(grid, part, strings, styles, looks)
-            sheets.append(grid.sheet(name, is_shown=is_shown))
-            check_size(sheets)
-    return sheets
+            yield grid.sheet(name, is_shown=is_shown)
 
 
 def _records(part: bytes | None) -> Iterator[tuple[int, bytes]]:
@@ -103,7 +100,7 @@ def _read_styles(part: bytes | None) -> tuple[Sequence[Style], Sequence[Look]]:
             in_cells = kind == _XFS
         elif kind == _XF and in_cells:
             code, font = unpack_from("<HH", record, 2)
-            styles.append(Style(codes.get(code, ""), looks[font] if font < len(looks) else PLAIN.look))
+            styles.append(Style(codes.get(code, ""), looks[font] if font < len(looks) else NORMAL))
     return styles, looks
 
 
@@ -116,7 +113,7 @@ def _fill(grid: Grid, part: bytes, strings: Sequence[Text], styles: Sequence[Sty
                 raise Refusal(*DAMAGED)
             if record[11] & 0x10:
                 grid.hidden_rows.add(row)
-        elif 2 <= kind <= 11 or kind == _RICH_CELL:
+        elif kind in _CELLS:
             column, style = unpack_from("<II", record)
             grid.show(row, column, _value(kind, record, strings, looks), styles[style & 0xFFFFFF] if styles else PLAIN)
         elif kind == _COLUMNS and record[16] & 1:
@@ -128,7 +125,6 @@ def _fill(grid: Grid, part: bytes, strings: Sequence[Text], styles: Sequence[Sty
 
 
 def _value(kind: int, record: bytes, strings: Sequence[Text], looks: Sequence[Look]) -> Cell | Text:
-    """Return the value of a cell: BrtCellRk to BrtFmlaError, BrtCellRString."""
     match kind:
         case 6 | 8:  # text: inline, of a formula
             return _plain_text(record, 8)[0]

@@ -6,7 +6,7 @@ and columns: workbooks that may have any are read cell by cell by `xlsx_scan`.
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from gbv_kpi.sheets.xlsb import read_xlsb
 from gbv_kpi.sheets.xlsx_scan import MAX_TEXT, read_sheet, read_strings, read_styles
 
 MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
+USUAL_PARTS = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}  # where the fast reader looks
 _UNUSUAL_CELL = re.compile(rb'<c(?:[>/]| (?!r="[A-Z][1-9]\d{0,4}"))')  # without an address, or beyond Z99999
 _NO_RESULT = (b"</f></c>", b"/></c>", b"<v/", b"<v ", b"<v></v>", b"> <")  # signs of a formula without a value
 _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
@@ -29,12 +30,15 @@ _SPACES = bytes.maketrans(b"\t\r\n'", b'   "')
 
 @dataclass(frozen=True)
 class Workbook:
-    """The main part of a workbook."""
+    """The main part of a workbook, and the parts that it refers to."""
 
     sheets: Sequence[tuple[str, str, bool]]  # name, part, and whether it is shown
-    is_plain: bool  # the fast reader supports all its sheets
+    parts: Mapping[str, bytes]  # of the sheets; two may share one
+    strings: bytes | None
+    styles: Sequence[Style]
     from_1904: bool
     asks_to_calculate: bool
+    is_plain: bool  # the fast reader finds the same parts, and no style hides or changes a figure
 
 
 def main_part(package: Package) -> str | None:
@@ -44,7 +48,7 @@ def main_part(package: Package) -> str | None:
     return next((part for part in [*named, *typed] if package.has(part)), None)
 
 
-def read_xlsx(content: bytes, package: Package, main: str) -> list[Sheet]:
+def read_xlsx(content: bytes, package: Package, main: str) -> Iterable[Sheet]:
     """Return the sheets of a workbook. Raises `Refusal`, or what a library raises for a damaged file."""
     kind = package.content_types().get(main.lower(), "")
     if "wordprocessing" in kind or main.lower().startswith("word/"):
@@ -53,51 +57,55 @@ def read_xlsx(content: bytes, package: Package, main: str) -> list[Sheet]:
         raise Refusal(*NOT_A_SPREADSHEET)
     if main.lower().endswith(".bin"):
         return read_xlsb(package, main)
-    workbook = _read_workbook(package, main)
-    if len(workbook.sheets) > MAX_SHEETS:
-        raise Refusal(*OVERSIZED)
-    styles_part, strings_part = package.related(main, "styles"), package.related(main, "sharedStrings")
-    if styles_part is None and any(relation.kind == "styles" for relation in package.relations(main)):
-        raise Refusal(*DAMAGED)  # a percentage would be read as a count
-    styles = read_styles(styles_part) if styles_part else []
-    parts = {part: package.part(part) for _, part, _ in workbook.sheets}
-    if _is_canonical(package, workbook, main) and not any(style.is_peculiar for style in set(styles)):
-        sheets = _read_quickly(content, workbook, parts, strings_part)
-        if sheets is not None:
-            return sheets
-    return _read_closely(workbook, parts, strings_part, styles)
+    workbook = _open_workbook(package, main)
+    sheets = _read_quickly(content, workbook) if workbook.is_plain else None
+    return _read_closely(workbook) if sheets is None else sheets
 
 
-def _read_workbook(package: Package, main: str) -> Workbook:
-    targets = {relation.id: relation for relation in package.relations(main)}
+def _open_workbook(package: Package, main: str) -> Workbook:
     found = elements(package.part(main), "workbook", "sheet", "workbookPr", "calcPr")
     if not found or found[-1][0] != "workbook":
         raise Refusal(*NOT_A_SPREADSHEET)
+    relations = package.relations(main)
+    targets = {relation.id: relation for relation in relations}
     listed = [(given, targets.get(given.get("id", ""))) for name, given in found if name == "sheet"]
+    sheets = [
+        (given.get("name", ""), relation.target, given.get("state", "visible") == "visible")
+        for given, relation in listed
+        if relation and relation.kind == "worksheet"
+    ]
+    if len(sheets) > MAX_SHEETS:
+        raise Refusal(*OVERSIZED)
+    shared = [relation for relation in relations if relation.kind in USUAL_PARTS]
+    strings, styles_part = package.related(main, "sharedStrings"), package.related(main, "styles")
+    has_styles = any(relation.kind == "styles" for relation in shared)
+    parts = {part: package.part(part) for _, part, _ in sheets}
+    if None in parts.values() or (styles_part is None and has_styles):  # a percentage would be read as a count
+        raise Refusal(*DAMAGED)
+    styles = read_styles(styles_part) if styles_part else []
     return Workbook(
-        [
-            (given.get("name", ""), relation.target, given.get("state", "visible") == "visible")
-            for given, relation in listed
-            if relation and relation.kind == "worksheet"
-        ],
-        all(relation and relation.kind in ("worksheet", "chartsheet") for _, relation in listed)
-        and len({given.get("name") for given, _ in listed}) == len(listed),
+        sheets,
+        {name: part for name, part in parts.items() if part is not None},
+        strings,
+        styles,
         any(is_true(given.get("date1904")) for _, given in found),
         any(is_true(given.get("fullCalcOnLoad")) for _, given in found),
+        is_plain=main == "xl/workbook.xml"
+        and not package.is_ambiguous
+        and package.names.issuperset([*parts, *(relation.target for relation in shared)])
+        and all(relation.target == USUAL_PARTS[relation.kind] for relation in shared)
+        and all(relation and relation.kind in ("worksheet", "chartsheet") for _, relation in listed)
+        and len({given.get("name") for given, _ in listed}) == len(listed)
+        and not any(style.is_peculiar for style in set(styles)),
     )
 
 
-def _read_closely(
-    workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None, styles: Sequence[Style]
-) -> list[Sheet]:
-    texts = read_strings(strings) if strings else []
+def _read_closely(workbook: Workbook) -> list[Sheet]:
+    texts = read_strings(workbook.strings) if workbook.strings else []
     contents = {
-        part: read_sheet(xml, texts, styles, from_1904=workbook.from_1904)
-        for part, xml in parts.items()
-        if xml is not None
+        part: read_sheet(xml, texts, workbook.styles, from_1904=workbook.from_1904)
+        for part, xml in workbook.parts.items()
     }
-    if len(contents) < len(parts):
-        raise Refusal(*DAMAGED)
     # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
     results = [cell for _, results in contents.values() for cell in results.values()]
     if workbook.asks_to_calculate and all(isinstance(cell, float) and cell == 0 for cell in results):
@@ -107,28 +115,11 @@ def _read_closely(
     return [contents[part][0].sheet(name, is_shown=is_shown) for name, part, is_shown in workbook.sheets]
 
 
-def _is_canonical(package: Package, workbook: Workbook, main: str) -> bool:
-    """Return whether the fast reader finds the same parts: it looks for some by their usual name."""
-    usual = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
-    related = [relation for relation in package.relations(main) if relation.kind in usual]
-    parts = [*(part for _, part, _ in workbook.sheets), *(relation.target for relation in related)]
-    return (
-        workbook.is_plain
-        and main == "xl/workbook.xml"
-        and not package.is_ambiguous
-        and package.names.issuperset(parts)
-        and all(relation.target == usual[relation.kind] for relation in related)
-    )
-
-
-def _read_quickly(
-    content: bytes, workbook: Workbook, parts: Mapping[str, bytes | None], strings: bytes | None
-) -> list[Sheet] | None:
+def _read_quickly(content: bytes, workbook: Workbook) -> list[Sheet] | None:
     """Return the sheets as the fast reader gives them; None where it may miss something, or fails."""
-    areas = {part: 0 if xml is None else _quick_area(xml, workbook) for part, xml in parts.items()}
-    if sum(areas[part] for _, part, _ in workbook.sheets) > MAX_QUICK_AREA:
-        return None
-    if strings and not _are_plain_strings(strings, [xml for xml in parts.values() if xml]):
+    area_by_part = {part: _quick_area(xml, workbook) for part, xml in workbook.parts.items()}
+    is_small = sum(area_by_part[part] for _, part, _ in workbook.sheets) <= MAX_QUICK_AREA
+    if not (is_small and _are_plain_strings(workbook)):
         return None
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
@@ -138,10 +129,9 @@ def _read_quickly(
         if not is_fault(error):
             raise
         return None  # the close reader reports what is wrong
-    merged = [tuple(sheet.merged_cell_ranges or ()) for sheet in read]
     return [
-        _split_tail(Sheet(name[:LONGEST_NAME], cells, areas, is_shown=is_shown))
-        for (name, _, is_shown), cells, areas in zip(workbook.sheets, rows, merged, strict=True)
+        _split_tail(Sheet(name[:LONGEST_NAME], cells, tuple(sheet.merged_cell_ranges or ()), is_shown=is_shown))
+        for (name, _, is_shown), sheet, cells in zip(workbook.sheets, read, rows, strict=True)
     ]
 
 
@@ -200,9 +190,10 @@ def _quick_area(xml: bytes, workbook: Workbook) -> int:
     return int(26 * 10**digits)
 
 
-def _are_plain_strings(strings: bytes, sheets: Sequence[bytes]) -> bool:
-    start = strings[:200].lower()
-    if b"\0" in start or b"vertAlign" in strings or b"strike" in strings or b"<!" in strings:
+def _are_plain_strings(workbook: Workbook) -> bool:
+    """Return whether no shared text has a look of its own, and all cells together have no more text than is allowed."""
+    strings = workbook.strings or b""
+    if b"\0" in strings[:200] or b"vertAlign" in strings or b"strike" in strings or b"<!" in strings:
         return False
-    used = sum(xml.count(b'"s"') + xml.count(b"'s'") for xml in sheets)
+    used = sum(xml.count(b'"s"') + xml.count(b"'s'") for xml in workbook.parts.values())
     return used * len(strings) <= MAX_TEXT or used * max(map(len, strings.split(b"<"))) <= MAX_TEXT

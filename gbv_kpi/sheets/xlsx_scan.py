@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml.etree import _Element as Element
 
-from gbv_kpi.sheets.grid import BUILT_IN, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of
+from gbv_kpi.sheets.grid import BUILT_IN, NORMAL, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of
 from gbv_kpi.sheets.package import MAX_ELEMENTS, is_true, local_name, walk
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue
@@ -31,7 +31,7 @@ def read_styles(xml: bytes) -> Sequence[Style]:
         if len(codes) + len(looks) + len(formats) > MAX_ELEMENTS:
             raise Refusal(*OVERSIZED)
     look_by_font = {str(number): look for number, look in enumerate(looks) if any(look)}
-    style_by_key = {key: Style(codes.get(key[0], ""), look_by_font.get(key[1], PLAIN.look)) for key in set(formats)}
+    style_by_key = {key: Style(codes.get(key[0], ""), look_by_font.get(key[1], NORMAL)) for key in set(formats)}
     return [style_by_key[key] for key in formats]
 
 

@@ -13,11 +13,12 @@ from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
+from gbv_kpi.kpi.engine import heirs_of
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.publication import Publication, Withheld
 from gbv_kpi.kpi.scorecard import Scorecard, UnitCounts
-from gbv_kpi.kpi.trend import Trend, heirs_of
+from gbv_kpi.kpi.trend import Point, Trend
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import CATALOGUE, Place, Problem, Severity, error_count
 from gbv_kpi.suppression.families import Family, printed_fields, protected_families
@@ -112,7 +113,7 @@ def _withheld(
     publication = Publication(
         min_count=limit,
         indicators={indicator.id: (indicator.numerator, indicator.denominator) for indicator in indicators},
-        told=tuple(disclosure for choice in choices for disclosure in choice.disclosures),
+        disclosures=tuple(disclosure for choice in choices for disclosure in choice.disclosures),
     )
     exposed = sorted({(year, plan.unit_name(year, code)) for choice in choices for year, code in choice.exposed})
     return cells, Withheld(limit, of_units, len(cells) - of_units, publication=publication, exposed=tuple(exposed))
@@ -145,13 +146,6 @@ def _table(plan: Plan, year: int, row_by_unit: dict[str, str | None], provisiona
     return YearTable(year, row_by_unit, frozenset(unfinished) if plan.expected_units(year) else frozenset())
 
 
-def _published(finding: Finding, withheld: frozenset[Cell]) -> Finding:
-    """Return the finding without its counts and verdict where it is withheld."""
-    if (finding.indicator, finding.year, finding.unit) not in withheld:
-        return finding
-    return replace(finding, numerator=None, denominator=None, status=Status.WITHHELD)
-
-
 def _published_scorecard(card: Scorecard, withheld: frozenset[Cell]) -> Scorecard:
     """Return the scorecard without the counts and verdicts of findings that are withheld."""
     keys = zip(card.frame["indicator"], card.frame["year"], card.frame["unit"], strict=True)
@@ -163,10 +157,14 @@ def _published_scorecard(card: Scorecard, withheld: frozenset[Cell]) -> Scorecar
 
 
 def _published_trend(trend: Trend, cells: frozenset[Cell], withheld: Withheld) -> Trend:
-    series = tuple(
-        replace(line, points=tuple(replace(point, finding=_published(point.finding, cells)) for point in line.points))
-        for line in trend.series
-    )
+    """Return the trend without the counts and verdicts of findings that are withheld."""
+
+    def published(point: Point) -> Point:
+        if (point.finding.indicator, point.finding.year, point.finding.unit) not in cells:
+            return point
+        return replace(point, finding=replace(point.finding, numerator=None, denominator=None, status=Status.WITHHELD))
+
+    series = tuple(replace(line, points=tuple(map(published, line.points))) for line in trend.series)
     return replace(trend, series=series, withheld=withheld, returns=None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gbv_kpi.kpi.engine import returns_of_year, sum_by_unit, sum_of_fields
+from gbv_kpi.kpi.engine import counts_by_unit, sum_of_fields
 from gbv_kpi.kpi.publication import Disclosure, Publication, Side
 from gbv_kpi.plan import Plan
 from gbv_kpi.suppression.families import Amount, Family
@@ -106,7 +106,7 @@ class Counts:
 
 def _counts_of(table: YearTable, family: Family, returns: pd.DataFrame, plan: Plan) -> Counts:
     fields = sorted(family.fields)
-    counts = sum_by_unit(returns_of_year(returns, table.year, fields), fields)
+    counts = counts_by_unit(returns, table.year, fields)
     units = [str(unit) for unit in counts["unit"]]
     optional = [unit.code for unit in plan.units_in(table.year) if not unit.expected]
     may_leave_blank = counts["unit"].isin(optional).to_numpy()

@@ -125,7 +125,10 @@ def test_office_and_deadline_replace_the_words_of_a_plan(folder: Path, plan: Pla
     before, after = (changed.letterhead(day) for day in (date(2024, 12, 31), date(2025, 12, 31)))
     assert (before.issuer, before.issuer_short) == (plan.letterhead(date(2024, 12, 31)).issuer, "SLĐTBXH")
     assert (after.issuer and after.issuer.vi, after.issuer_short) == ("Sở Nội vụ tỉnh Ninh Bình", "SNVNB")
-    assert (after.place.vi, [title.vi for title in after.signatory]) == ("Hoa Lư", ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"])
+    assert (after.place and after.place.vi, [title.vi for title in after.signatory]) == (
+        "Hoa Lư",
+        ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"],
+    )
     assert after.recipients == plan.report.recipients
     assert changed.deadline[2025].days == {"all": date(2026, 1, 10)}
     assert changed.indicators == plan.indicators

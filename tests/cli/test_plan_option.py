@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gbv_kpi.plan import DEFAULT_PLAN
+from gbv_kpi.inputs import DEFAULT_PLAN
 from tests.command import CASES, run
 
 BUILT_IN = (files("gbv_kpi") / "plan" / "builtin" / f"{DEFAULT_PLAN}.toml").read_text("utf-8")

@@ -43,7 +43,7 @@ def test_returns_that_name_no_year_are_of_the_year_reported(tmp_path: Path, plan
 def test_no_return_of_the_year_stops_the_run(tmp_path: Path, plan: Plan) -> None:
     ran = run("report", "--year", "2024", write_csv(tmp_path / "r.csv", plan, of_2025()))
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "gbv-kpi: The files contain no return for 2024.\n"
+    assert ran.err == "gbv-kpi: The files contain no return for 2024: check --year.\n"
 
 
 def test_a_year_outside_the_plan_stops_the_run(tmp_path: Path, plan: Plan) -> None:

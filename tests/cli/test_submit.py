@@ -20,7 +20,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_first_call_makes_the_ledger_and_says_what_was_recorded(ledger: Path, tmp_path: Path, plan: Plan) -> None:
     ran = run("submit", write_csv(tmp_path / "r.csv", plan, of_2025()))
     assert (ran.code, ran.err) == (0, "")
-    assert "✓ recorded: 7 new returns" in ran.out
+    assert "✓ recorded: 7 new returns of 2025\n" in ran.out
     assert ran.out.endswith(": recorded 1.\n")
     assert ledger.is_file()
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from gbv_kpi.cli.app import app
 from gbv_kpi.cli.translate_help import translate_help
 from gbv_kpi.i18n import language
-from gbv_kpi.plan import DEFAULT_PLAN
+from gbv_kpi.inputs import DEFAULT_PLAN
 from tests.command import run
 
 

@@ -143,6 +143,56 @@ def test_change_is_judged_against_the_year_before(
     assert found["fewer", 2026, None]["status"] == "no-data"
 
 
+def test_ledger_judges_and_traces_a_change_as_files_do(plan: Path, tmp_path: Path) -> None:
+    """A report of one year needs the returns of the base year, too."""
+    rows = [
+        f"Xã {unit},{year},{count},{count},8"
+        for unit, year, count in (("A", 2026, 60), ("B", 2026, 40), ("A", 2027, 50), ("B", 2027, 46))
+    ]
+    file, options = returns(tmp_path, *rows), ("--plan", str(plan), "--year", "2027", "--format", "json")
+    ledger = ("--ledger", str(tmp_path / "ledger.db"))
+    assert run("submit", file, "--plan", str(plan), *ledger).code == 0
+    assert run("sign", "--plan", str(plan), "--year", "2027", *ledger).code == 0
+    by_files, by_ledger = run("report", file, *options), run("report", *options, *ledger)
+    assert (by_files.code, by_ledger.code) == (1, 1)
+    assert json.loads(by_ledger.out)["findings"] == json.loads(by_files.out)["findings"]
+    traced = json.loads(run("trace", "fewer", *options, *ledger).out)
+    assert [[count["value"] for count in traced[side]] for side in ("numerator", "denominator")] == [[50, 46], [60, 40]]
+    returns(tmp_path, "Xã A,2026,61,61,8")
+    assert run("submit", file, "--plan", str(plan), *ledger).code == 0
+    difference = json.loads(run("diff", *options, *ledger).out)
+    assert difference["returns"] == []
+    changed = [(found["new"]["unit"], found["new"]["denominator"]) for found in difference["findings"]]
+    assert changed == [(None, 101), ("1", 61)]
+
+
+def test_ledger_counts_the_base_year_itself_once(tmp_path: Path) -> None:
+    plan = plan_file(tmp_path, PLAN + FIGURES.replace('measure = "change"\n', 'measure = "change"\nbase_year = 2026\n'))
+    file = returns(tmp_path, "Xã A,2026,60,30,8", "Xã B,2026,40,20,8")
+    options, ledger = ("--plan", str(plan), "--year", "2026"), ("--ledger", str(tmp_path / "ledger.db"))
+    assert run("submit", file, "--plan", str(plan), *ledger).code == 0
+    by_files, by_ledger = (
+        json.loads(run("report", *place, *options, "--format", "json").out)["findings"] for place in ((file,), ledger)
+    )
+    assert by_ledger == by_files
+
+
+def test_trend_counts_a_change_across_a_merger_as_a_report_does(tmp_path: Path) -> None:
+    merged = 'until = 2027-05-31\nmerged_into = "3"\n'
+    others = f'[[unit]]\ncode = "4"\nname = "Xã D"\n{merged}\n[[unit]]\ncode = "3"\nname = "Xã C"\nfrom = 2027-06-01\n'
+    plan = plan_file(tmp_path, PLAN + FIGURES.replace('name = "Xã B"\n', f'name = "Xã B"\n{merged}\n{others}'))
+    counts = (("A", 2026, 60), ("B", 2026, 40), ("D", 2026, 10), ("A", 2027, 50), ("C", 2027, 45))
+    file = returns(tmp_path, *(f"Xã {unit},{year},{count},{count},8" for unit, year, count in counts))
+    options = ("--plan", str(plan), "--ledger", str(tmp_path / "ledger.db"))
+    assert run("submit", file, *options).code == 0
+    _, found = findings(plan, file)
+    trend = json.loads(run("trend", *options, "--format", "json").out)
+    points = {s["unit"]: s["points"][-1] for s in trend["series"] if s["indicator"] == "fewer"}
+    for unit, pair in {None: (95, 110), "1": (50, 60), "3": (45, 50)}.items():
+        for finding in (points[unit], found["fewer", 2027, unit]):
+            assert (finding["numerator"], finding["denominator"]) == pair
+
+
 def test_monitored_figures_never_move_the_exit_code(plan: Path, tmp_path: Path) -> None:
     header = HEADER + ",Số buổi truyền thông"
     code, _ = findings(plan, returns(tmp_path, "Xã A,2026,4,4,5,0", "Xã B,2026,4,4,3,0", header=header))

@@ -94,6 +94,16 @@ def test_met_now_and_behind_the_path_to_the_next_threshold(
     assert [point["status"] for point in one["points"]] == ["not-due", "no-data", "no-data", "met"]
 
 
+def test_beyond_the_next_threshold_a_rate_is_on_its_path(
+    sqlite: str, plan: Plan, tmp_path: Path, noon: datetime
+) -> None:
+    """The line from 95% in 2021 falls to 85% in 2023: 88% in 2022 is below its 90%, but reaches what is demanded."""
+    rows: list[Row] = [("372", 2021, schools(100, 95)), ("372", 2022, schools(100, 88))]
+    filled(sqlite, plan, tmp_path, noon, rows)
+    path = series(sqlite, "education", "372")["path"]
+    assert (path["wanted_percent"], path["on_path"]) == (85.0, True)
+
+
 def test_one_year_alone_has_no_path_and_the_last_threshold_none_either(
     sqlite: str, plan: Plan, tmp_path: Path, noon: datetime
 ) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
+from gbv_kpi.inputs import DEFAULT_PLAN
+from gbv_kpi.plan import Plan, load_plan
 from tests.command import Row, write_csv
 from tests.offices import Figures
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gbv_kpi.ledger.database import open_ledger
+from gbv_kpi.ledger.entries import Author
 from gbv_kpi.ledger.submit import submit
 from gbv_kpi.plan import load_plan
 
@@ -43,7 +44,7 @@ def main() -> None:
         time.sleep(0.001)
     for call in calls:
         with open_ledger(place, create=True) as ledger:
-            submission = submit(ledger, plan, call, None, datetime.now(UTC), f"process {which}")
+            submission = submit(ledger, plan, call, None, Author(f"process {which}", datetime.now(UTC)))
         print(*(file.state for file in submission.files), flush=True)
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 import gbv_kpi.ledger.submit
 from gbv_kpi.errors import LedgerError
 from gbv_kpi.ledger.database import open_ledger
+from gbv_kpi.ledger.entries import Author
 from gbv_kpi.ledger.query import entries_of
 from gbv_kpi.ledger.submit import State
 from gbv_kpi.plan import Plan, load_plan
@@ -31,7 +32,8 @@ from tests.ledger.server import fresh_database
 
 def submit(place: str, plan: Plan, file: str) -> State:
     with open_ledger(place, create=True) as ledger:
-        submission = gbv_kpi.ledger.submit.submit(ledger, plan, [file], None, datetime.now(UTC), "kill")
+        author = Author("kill", datetime.now(UTC))
+        submission = gbv_kpi.ledger.submit.submit(ledger, plan, [file], None, author)
     return submission.files[0].state
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from gbv_kpi.errors import LedgerError
-from gbv_kpi.kpi.engine import counts_of_year, evaluate
-from gbv_kpi.kpi.trend import recast
+from gbv_kpi.kpi.engine import counts_of_year, evaluate, recast
 from gbv_kpi.ledger.entries import entry_of, latest, returns_from
 from gbv_kpi.ledger.records import Entry, FileRecord
 from gbv_kpi.plan import Plan

@@ -196,7 +196,7 @@ def test_a_lock_waits_longer_than_a_statement(
     monkeypatch.setattr(patient.PatientConnection, "seconds", 1)
     monkeypatch.setattr(database, "PATIENCE_SECONDS", 2)
     with open_ledger(place) as ledger, ledger.writing():
-        expect_one_line(run("import", "-", "--ledger", place), "is not part of a ledger export")
+        expect_one_line(run("import", "-", "--ledger", place), "was not written by gbv-kpi export")
         other = str(Path(file).with_name("o.csv"))
         Path(other).write_bytes(Path(file).read_bytes() + b"\n")
         ran = run("submit", other, "--ledger", place)

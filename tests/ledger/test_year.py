@@ -71,6 +71,20 @@ def test_nothing_can_be_withdrawn_twice_or_noted_then(office: str, plan: Plan) -
         assert "no return of Huyện Nho Quan for 2024" in ran.err
 
 
+@pytest.mark.parametrize("arguments", [("withdraw", "--reason", " "), ("note", "")])
+def test_text_that_says_nothing_is_not_recorded(office: str, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments, "--unit", NO, "--year", "2024", "--ledger", office)
+    assert (ran.code, ran.err) == (2, "gbv-kpi: The text is empty: write why.\n")
+    assert ask(office, "history", "--unit", NO)["events"] == []
+
+
+def test_return_with_the_figures_of_a_withdrawn_one_lists_no_change(office: str, plan: Plan, tmp_path: Path) -> None:
+    withdraw_372(office)
+    ran = run("submit", write_csv(tmp_path / "b.csv", plan, [("372", 2024, well_but(victims=11))]), "--ledger", office)
+    assert "recorded: 1 corrected, of 2024" in ran.out
+    assert "revision 2" not in ran.out
+
+
 def test_withdrawn_file_stays_withdrawn_until_another_comes(
     office: str, plan: Plan, tmp_path: Path, noon: datetime
 ) -> None:

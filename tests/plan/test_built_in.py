@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from gbv_kpi.inputs import DEFAULT_PLAN
 from gbv_kpi.plan import Plan, load_plan
-from gbv_kpi.plan.load import BUILT_IN, DEFAULT_PLAN, built_in_ids, read_plan
+from gbv_kpi.plan.load import BUILT_IN, built_in_ids, read_plan
 from gbv_kpi.plan.thresholds import Threshold
 
 IDS = built_in_ids()

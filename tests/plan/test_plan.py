@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from gbv_kpi.errors import PlanError
-from gbv_kpi.plan import DEFAULT_PLAN, Plan, ReturnField, Unit, load_plan
+from gbv_kpi.inputs import DEFAULT_PLAN
+from gbv_kpi.plan import Plan, ReturnField, Unit, load_plan
 from gbv_kpi.plan.thresholds import Threshold
 from tests.offices import cp1258
 from tests.plan.files import PLAN, plan_file

@@ -12,11 +12,12 @@ from python_calamine import CalamineWorkbook
 
 from gbv_kpi.exit_codes import FailOn
 from gbv_kpi.i18n import ENGLISH, language
+from gbv_kpi.inputs import DEFAULT_PLAN
 from gbv_kpi.kpi.finding import Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.pipeline import judge_report
-from gbv_kpi.plan import DEFAULT_PLAN, Plan, load_plan
+from gbv_kpi.plan import Plan, load_plan
 from gbv_kpi.render.xlsx.report import to_xlsx
 from tests.command import CASES, Row, findings_frame, of_2025, run, well_but, write_csv
 from tests.render.report_book import HOUSEWORK, INCOMPLETE, assert_says_the_same, findings_in, opened, report, sheet_of

@@ -55,7 +55,7 @@ def table_of(rows: Sequence[Row], *, file: str = "a.csv", totals: Sequence[Total
 
 def collected(*tables: Table, across_files: bool = True) -> Returns:
     """The returns of tables, each in a file of its own."""
-    files = [FileTables(table.file, "", None, [table], ()) for table in tables]
+    files = [FileTables(table.file, "", (), tables=[table]) for table in tables]
     return collect(files, PLAN, across_files=across_files)
 
 

@@ -53,7 +53,7 @@ def child() -> Iterator[Child[str, str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("item", "failure"), [("loop", Failure.TIME), ("memory", Failure.MEMORY), ("abort", Failure.CRASH)]
+    ("item", "failure"), [("loop", Failure.LIMIT), ("memory", Failure.LIMIT), ("abort", Failure.CRASH)]
 )
 def test_child_at_a_limit_fails_for_that_item_alone(child: Child[str, str], item: str, failure: Failure) -> None:
     assert [child.ask(one) for one in ("a", item, "b")] == ["A", failure, "B"]
@@ -62,9 +62,9 @@ def test_child_at_a_limit_fails_for_that_item_alone(child: Child[str, str], item
 @pytest.mark.parametrize(
     ("item", "failure"),
     [
-        pytest.param("loop", Failure.TIME, marks=pytest.mark.slow),
-        pytest.param("deaf", Failure.TIME, marks=pytest.mark.slow),
-        ("memory", Failure.MEMORY),
+        pytest.param("loop", Failure.LIMIT, marks=pytest.mark.slow),
+        pytest.param("deaf", Failure.LIMIT, marks=pytest.mark.slow),
+        ("memory", Failure.LIMIT),
     ],
 )
 def test_work_in_this_process_is_stopped_at_a_limit(

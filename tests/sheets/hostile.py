@@ -138,6 +138,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "long.csv": (lambda: b"a;b\n" * 3_000_000, "oversized-file"),
     "wide.csv": (lambda: b";" * 5_000_000, "oversized-file"),
+    "wide-row.csv": (lambda: b"a;b\n" * 1500 + b";" * 16_000 + b"\n" + b"a;b\n" * 1500, "oversized-file"),
 }
 
 
@@ -162,6 +163,24 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
         b"".join(b'<row r="%d"><c r="A%d" s="0"/></row>' % (row, row) for row in range(4, 1_000_004))
     ),
     "stray-cell.xls": _stray_legacy_cell,
+    "many-hidden-columns.xlsx": lambda: edited(
+        {
+            SHEET: lambda xml: xml.replace(
+                b"<sheetData>",
+                b"<cols>" + b'<col min="20" max="99999999999" hidden="1"/>' * 200_000 + b"</cols><sheetData>",
+            )
+        }
+    ),
+    "many-links.xlsx": lambda: edited(
+        {
+            SHEET: lambda xml: xml.replace(
+                b"</sheetData>",
+                b'<row r="4"><c r="A4" s="0"/><c r="Z4"><f>A1</f></c></row></sheetData><hyperlinks>'
+                + b'<hyperlink ref="A1" location="x"/>' * 600_000
+                + b"</hyperlinks>",
+            )
+        }
+    ),
     "long-text.xlsx": lambda: shared_text(b"x" * 30_000, range(4, 100_000)),
     "stray-style.xlsx": lambda: with_rows(b'<row r="1048576"><c r="XFD1048576" s="0"/></row>'),
     "many-merges.xlsx": lambda: edited(

@@ -49,7 +49,7 @@ def test_a_far_cell_of_an_xlsx_is_refused(rows: bytes) -> None:
 
 
 def area_of_tables(rows: str) -> int:
-    sheets = read_ods(Package(offices.ods("S", [], after=rows)))
+    sheets = list(read_ods(Package(offices.ods("S", [], after=rows))))
     return sum(len(sheet.rows) * sheet.width for sheet in sheets)
 
 

@@ -23,6 +23,7 @@ def test_an_empty_file_is_called_empty(tmp_path: Path, content: bytes) -> None:
         ("letter.xlsx", b"{\\rtf1 so lieu}"),
         ("photo.xlsx", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40),
         ("photo.csv", b"\xff\xd8\xff\xe0" + b"\x00" * 40),
+        ("ledger.db", b"SQLite format 3\0" + b"\x01" * 40),
     ],
 )
 def test_a_file_of_another_kind_is_named_whatever_its_suffix(tmp_path: Path, name: str, content: bytes) -> None:

@@ -76,6 +76,13 @@ def test_a_link_back_to_its_folder_ends(tmp_path: Path) -> None:
     assert [Path(name).name for name in found] == ["a.csv"]
 
 
+def test_link_to_nothing_in_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").symlink_to(tmp_path / "gone.xlsx")
+    found, _ = find_sources([str(tmp_path)])
+    problems = read_returns(found, load_plan()).problems
+    assert [(problem.code, problem.place.file) for problem in problems] == [("unreadable-file", found[0])]
+
+
 @pytest.mark.parametrize("name", ["x" * 5000, "x/" * 3000, "a\0b", "loop"])
 def test_a_name_that_the_system_refuses_is_named_and_stops_nothing(tmp_path: Path, name: str) -> None:
     (tmp_path / "loop").symlink_to("loop")

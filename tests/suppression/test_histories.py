@@ -245,11 +245,12 @@ def test_a_publication_tells_only_what_was_printed(tmp_path: Path, plan: Plan) -
     publish(tmp_path, plan, "1", rows({"victims": 5, "victims_seeking_help": 3}))
     publication = publication_in((tmp_path / "1.json").read_bytes())
     found = json.loads((tmp_path / "1.json").read_text(encoding="utf-8"))
-    told = {one.units: (one.numerator, one.denominator) for one in publication.told if one.indicator == "help-seeking"}
+    disclosed = [one for one in publication.disclosures if one.indicator == "help-seeking"]
+    told = {one.units: (one.numerator, one.denominator) for one in disclosed}
     alone = {units[0]: pair for units, pair in told.items() if len(units) == 1}
     assert alone == {unit: pair for unit, pair in shown(found).items() if unit}
     assert tuple(map(sum, zip(*told.values(), strict=True))) == shown(found)[None]
-    assert Publication.model_validate_json(publication.model_dump_json()) == publication
+    assert Publication.model_validate_json(json.dumps(publication.record())) == publication
 
 
 # ---------------------------------------------------------------- amounts, and random histories

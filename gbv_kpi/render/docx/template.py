@@ -28,9 +28,9 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.plan.model import Letterhead
-from gbv_kpi.render.docx.document import Paper, define_styles, saved
-from gbv_kpi.render.docx.wording import BLANK, SIGN, document_title, official_day
-from gbv_kpi.render.formatting import MEANING, rate_text, threshold_text
+from gbv_kpi.render.docx.contents import BLANK, SIGN
+from gbv_kpi.render.docx.papers import Paper, define_styles, saved
+from gbv_kpi.render.formatting import MEANING, document_title, official_day, rate_text, threshold_text
 from gbv_kpi.render.sentences import amount_lacking, last_year_rate, verdict
 from gbv_kpi.returns.isolation import Child, Failure
 

@@ -33,13 +33,11 @@ etree.to_etree()  # the same bytes whether lxml is installed or not
 
 def to_html(outcome: Outcome, language: Language) -> str:
     """Return the report as one page without other files; the same outcome gives the same text."""
-    environment = jinja.environment(Path(__file__).parent, language, FUNCTIONS)
-    environment.globals |= {name: getattr(formatting, name) for name in ("MARK", "MEANING", "SHOWN_UNITS")}
-    environment.globals["SEVERITY"] = SEVERITY
-    series = outcome.trend.series if outcome.trend else ()
-    statuses = {point.finding.status for each in series for point in each.points}
-    template = environment.get_template("report.html.j2")
-    return template.render(outcome=outcome, trend_statuses=statuses, version=__version__)
+    functions = [*jinja.functions_of(formatting, sentences), bullet, line, scale_start, grouped, place_text]
+    environment = jinja.environment(Path(__file__).parent, language, functions)
+    constants = ("MARK", "MEANING", "SHOWN_FILES", "SHOWN_UNITS")
+    environment.globals |= {name: getattr(formatting, name) for name in constants} | {"SEVERITY": SEVERITY}
+    return environment.get_template("report.html.j2").render(outcome=outcome, version=__version__)
 
 
 def bullet(finding: Finding, last_year: Finding | None, language: Language) -> Markup | None:
@@ -81,10 +79,9 @@ def line(series: Series, language: Language) -> Markup | None:
         return None
     first, last = findings[0].year, findings[-1].year
     path: list[tuple[float, float]] = []
-    coming = series.level.next_threshold
-    if series.path and coming and series.path.first_year in rates:
-        path = [(series.path.first_year, rates[series.path.first_year]), (coming.since, float(coming.bound))]
-        last = coming.since
+    if (ahead := series.path) and ahead.first_year in rates:
+        last = ahead.milestone.since
+        path = [(ahead.first_year, rates[ahead.first_year]), (last, float(ahead.milestone.bound))]
     steps = _steps(indicator, first, last)
     start = scale_start(series) or 0
     end = _axis_end(indicator.measure, [*rates.values(), *(bound for _, bound in steps)])
@@ -121,7 +118,7 @@ def scale_start(series: Series) -> int | None:
 
 def _settings(measure: Measure, language: Language) -> dict[str, Any]:
     def tick(value: float) -> str:
-        return formatting.writer_of(measure, language)(Decimal(value), 0 if float(value).is_integer() else 2)
+        return formatting.number_text(Decimal(value), 0 if float(value).is_integer() else 2, measure, language)
 
     looks = {"width": WIDTH, "margin": 6, "dots_size": 4, "show_legend": False, "css": (), "js": ()}
     return looks | {"value_formatter": tick, "x_value_formatter": tick}
@@ -155,12 +152,3 @@ def _drawing(chart: Any) -> Markup:
                 parent.remove(child)
     content = (tostring(child, encoding="unicode") for child in drawing)
     return Markup("".join(content))  # noqa: S704 - the serialiser escapes every text
-
-
-FUNCTIONS: tuple[jinja.Function, ...] = (  # of the templates
-    *(formatting.rate_text, formatting.counts_text, formatting.threshold_text, formatting.clock_text),
-    *(formatting.marks_text, sentences.amount_lacking, sentences.caveats, sentences.completeness, sentences.last_year),
-    *(sentences.marks_explained, sentences.monitored_figures, sentences.outlook, sentences.path, sentences.progress),
-    *(sentences.refused_returns, sentences.verdict, sentences.withheld_notes, sentences.record_sentences),
-    *(formatting.shown_of, formatting.year_rows, bullet, line, scale_start, grouped, place_text),
-)

@@ -51,7 +51,7 @@ class Cell(NamedTuple):
     """The contents of a cell, and its own look on top of that of its row."""
 
     value: Words | list[str] | float | None = None  # words, lines of words, or a number; None: nothing
-    digits: str | None = None  # the format of a number
+    number_format: str | None = None  # the format of a number
     formula: str = ""  # that evaluates to the value
     look: Look = PLAIN
 
@@ -66,7 +66,7 @@ class Book:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.titles = list(RESERVED)  # of the sheets
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
-        self.whole = f"{LOCALE[language.tag]}#,##0"  # the number format of counts
+        self.count_format = f"{LOCALE[language.tag]}#,##0"  # the number format of counts
 
     def say(self, words: Words | list[str]) -> str:
         """Return a text as a cell holds it, a list as lines."""
@@ -82,30 +82,30 @@ class Book:
             self._formats[key] = self.workbook.add_format(usual | dict(look))
         return self._formats[key]
 
-    def rates(self, measure: Measure, decimals: int = 1, prefix: str = "", suffix: str = "") -> str:
+    def rate_format(self, measure: Measure, decimals: int = 1, prefix: str = "", suffix: str = "") -> str:
         """Return the number format of rates, with literal signs around them."""
         places = f"{0:.{decimals}f}{'%' if measure in ('percent', 'change') else ''}"
         before, after = (quoted(text) if text else "" for text in (prefix, suffix))
         return f"{LOCALE[self.language.tag]}{before}{places}{after}"
 
-    def rate_digits(self, finding: Finding | None, measure: Measure, prefix: str = "", suffix: str = "") -> str:
+    def finding_format(self, finding: Finding | None, measure: Measure, prefix: str = "", suffix: str = "") -> str:
         """Return a number format with enough decimals never to contradict the verdict."""
         shown = finding.rate() if finding else None
-        return self.rates(measure, shown[1] if shown else 1, prefix, suffix)
+        return self.rate_format(measure, shown[1] if shown else 1, prefix, suffix)
 
     def count(self, count: int | None, formula: str = "") -> Cell:
-        return Cell(count, self.whole, formula)
+        return Cell(count, self.count_format, formula)
 
     def rate(self, finding: Finding | None, measure: Measure, formula: str = "") -> Cell:
-        return Cell(quotient(finding), self.rate_digits(finding, measure), formula)
+        return Cell(quotient(finding), self.finding_format(finding, measure), formula)
 
     def bound(self, threshold: Threshold | None, suffix: str = "") -> Cell:
         """Return a threshold as a cell for display and charts: ≥ 85%."""
         if threshold is None:
             return Cell()
         decimals = max(0, -int(threshold.bound.normalize().as_tuple().exponent))
-        digits = self.rates(threshold.measure, decimals, f"{SIGN[threshold.comparator]} ", suffix)
-        return Cell(float(threshold.bound) / SCALE[threshold.measure], digits)
+        number_format = self.rate_format(threshold.measure, decimals, f"{SIGN[threshold.comparator]} ", suffix)
+        return Cell(float(threshold.bound) / SCALE[threshold.measure], number_format)
 
     def verdict(self, status: Status, formula: str = "") -> Cell:
         return Cell(self.word[status], formula=formula, look=CENTRED)
@@ -150,10 +150,11 @@ class Page:
         self.sheet.set_default_row(ROW_HEIGHT)
         self.widths: Sequence[float] = ()
 
-    def set_widths(self, widths: Sequence[float]) -> None:
+    def set_widths(self, widths: Sequence[float], padding: float = 0) -> None:
+        """Set the widths of columns, which include the padding."""
         self.widths = widths
         for column, width in enumerate(widths):
-            self.sheet.set_column(column, column, width)
+            self.sheet.set_column(column, column, width - padding)
 
     @property
     def pixels(self) -> int:
@@ -234,7 +235,7 @@ class Page:
         if cell.value in (None, "") and not cell.formula:
             self.sheet.write_blank(row, column, None, self.book.format({**look, **cell.look}))
             return text
-        kind: Look = {"text_wrap": True} if cell.digits is None else {"num_format": cell.digits, **FIGURE}
+        kind: Look = {"text_wrap": True} if cell.number_format is None else {"num_format": cell.number_format, **FIGURE}
         look = {**kind, **look, **cell.look}
         if cell.formula:
             shown = "" if cell.value is None else cell.value

@@ -17,7 +17,7 @@ DASHED_LINE = {"color": RED, "width": 1.75, "dash_type": "dash"}
 Spot = tuple[int, int, int, int]  # the row and column of a chart, its width and height in pixels
 
 
-class Rates(NamedTuple):
+class ChartContent(NamedTuple):
     """The contents of a chart: its title, and its cells on the same page."""
 
     title: Words
@@ -28,7 +28,7 @@ class Rates(NamedTuple):
     measure: Measure
 
 
-def put_rates_chart(page: Page, spot: Spot, shown: Rates, *, first_is_whole: bool) -> None:
+def put_rates_chart(page: Page, spot: Spot, shown: ChartContent, *, first_is_whole: bool) -> None:
     """Draw a column for each finding, the first darker where the others are its parts, and the threshold.
 
     A missing rate has no label, rather than 0. The threshold is a line across the parts of a whole, a mark at each of
@@ -37,7 +37,7 @@ def put_rates_chart(page: Page, spot: Spot, shown: Rates, *, first_is_whole: boo
     rates = [finding.rate() if finding else None for finding in shown.findings]
     labels: dict[str, Any] = {
         "value": True,
-        "num_format": page.book.rates(shown.measure, max((rate[1] for rate in rates if rate), default=1)),
+        "num_format": page.book.rate_format(shown.measure, max((rate[1] for rate in rates if rate), default=1)),
         "font": _font(9),
         "custom": [None if rate else {"delete": True} for rate in rates],
         "position": "inside_base",
@@ -51,14 +51,14 @@ def put_rates_chart(page: Page, spot: Spot, shown: Rates, *, first_is_whole: boo
     _put_chart(page, spot, shown, "column", columns, bounds)
 
 
-def put_trend_chart(page: Page, spot: Spot, shown: Rates) -> None:
+def put_trend_chart(page: Page, spot: Spot, shown: ChartContent) -> None:
     """Draw the rate and the threshold as lines over the years; a year without a rate is a gap."""
     marker = {"type": "circle", "size": 7, "fill": {"color": DARK_BLUE}, "border": {"color": DARK_BLUE}}
     rates = {"line": {"color": DARK_BLUE, "width": 2.25}, "marker": marker}
     _put_chart(page, spot, shown, "line", rates, {"line": DASHED_LINE, "marker": DASH})
 
 
-def _put_chart(page: Page, spot: Spot, shown: Rates, kind: str, rate_look: Look, bound_look: Look) -> None:
+def _put_chart(page: Page, spot: Spot, shown: ChartContent, kind: str, rate_look: Look, bound_look: Look) -> None:
     """Draw rates as columns or a line, thresholds as a line."""
 
     def series(name: Words, values: Area) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _put_chart(page: Page, spot: Spot, shown: Rates, kind: str, rate_look: Look,
         "min": 0,
         "num_font": _font(10),
         "major_gridlines": {"visible": True, "line": {"color": GREY}},
-        "num_format": page.book.rates(shown.measure, 0 if is_percent else 1),
+        "num_format": page.book.rate_format(shown.measure, 0 if is_percent else 1),
     }
     rates = [rate for finding in shown.findings if finding and (rate := finding.rate())]
     if is_percent and all(rate <= 100 for rate, _ in rates):

@@ -9,8 +9,9 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.problems import Severity
 from gbv_kpi.render import listing
+from gbv_kpi.render.formatting import document_title
 from gbv_kpi.render.listing import Listing, for_person
-from gbv_kpi.render.problems import HEADINGS, listed
+from gbv_kpi.render.problems import HEADINGS, errors_first, listed
 from gbv_kpi.render.xlsx.book import CENTRED, PLAIN, TITLE, Book, Cell, Column, Line, Page, quotient
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
@@ -57,7 +58,7 @@ def _cell(book: Book, cell: listing.Cell) -> Cell:
 
 
 def fill_problems(page: Page, outcome: Outcome) -> None:
-    problems = sorted(outcome.problems, key=lambda problem: problem.severity is not Severity.ERROR)
+    problems = errors_first(outcome.problems)
     rows = [list(map(Cell, listed(problem))) for problem in problems]
     for row, problem in zip(rows, problems, strict=True):
         row[0] = row[0]._replace(look={"bg_color": FILL[problem.severity], **CENTRED})
@@ -68,7 +69,8 @@ def fill_problems(page: Page, outcome: Outcome) -> None:
 def fill_sources(page: Page, outcome: Outcome) -> None:
     """Write each file with its hash, unless counts could be guessed from that."""
     plan, book = outcome.scorecard.plan, page.book
-    plan_read = phrase("Plan {number} ({id}), gbv-kpi {version}", number=plan.number, id=plan.id, version=__version__)
+    document = document_title(plan)
+    plan_read = phrase("{document} ({id}), gbv-kpi {version}", document=document, id=plan.id, version=__version__)
     lines: list[Line] = [(phrase("Files that the figures come from"), TITLE), (plan_read, PLAIN)]
     rows = [
         [

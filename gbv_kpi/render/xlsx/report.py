@@ -12,7 +12,7 @@ from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.trend import Trend
 from gbv_kpi.render import sentences
-from gbv_kpi.render.formatting import clock_text
+from gbv_kpi.render.formatting import clock_text, document_title
 from gbv_kpi.render.xlsx import formulas, units
 from gbv_kpi.render.xlsx.book import (
     BOLD,
@@ -28,10 +28,10 @@ from gbv_kpi.render.xlsx.book import (
     Words,
     quotient,
 )
-from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
+from gbv_kpi.render.xlsx.charts import ChartContent, put_rates_chart
 from gbv_kpi.render.xlsx.lists import fill_problems, fill_sources
 from gbv_kpi.render.xlsx.trend import fill_trend
-from gbv_kpi.render.xlsx.units import IndicatorPage, fill_returns, year_of
+from gbv_kpi.render.xlsx.units import IndicatorSheet, figures_of, fill_returns
 from gbv_kpi.sheets.refusal import REPORT_MARK
 
 NAME = 0  # then the plan's words and, up to the shortfall, the columns of the indicators' own sheets
@@ -41,54 +41,54 @@ CHART_HEIGHT = 300  # pixels
 NOTABLE: Look = {"bold": True, "font_color": COLOURS[Status.NO_DATA][1]}
 REFUSED: Look = {"bold": True, "font_color": COLOURS[Status.MISSED][1]}
 
-Column = tuple[Words, float, Sequence[Cell]]  # heading, width, a cell for each indicator
+SummaryColumn = tuple[Words, float, Sequence[Cell]]  # heading, width, a cell for each indicator
 
 
 def to_xlsx(outcome: Outcome, language: Language) -> bytes:
     """Return the outcome of one year, with its counts and its trend. The same outcome gives the same bytes."""
-    plan, year = outcome.scorecard.plan, year_of(outcome)
+    plan, figures = outcome.scorecard.plan, figures_of(outcome)
     book = Book(plan.title, language, category=REPORT_MARK)
     summary = Page(book, phrase("Summary"))
-    indicators: list[IndicatorPage] = []
-    if year:
+    sheets: list[IndicatorSheet] = []
+    if figures:
         pages = [Page(book, indicator.title) for indicator in plan.indicators]
         returns = Page(book, phrase("Returns"))
-        fill_returns(returns, year)
-        indicators = [IndicatorPage(*pair, year, returns) for pair in zip(pages, plan.indicators, strict=True)]
-        for number, indicator in enumerate(indicators, start=1):
-            indicator.fill(number)
+        fill_returns(returns, figures)
+        sheets = [IndicatorSheet(*pair, figures, returns) for pair in zip(pages, plan.indicators, strict=True)]
+        for number, sheet in enumerate(sheets, start=1):
+            sheet.fill(number)
         if outcome.trend:
-            fill_trend(Page(book, phrase("Trend")), outcome.trend, indicators)
-    _fill_summary(summary, outcome, indicators)
+            fill_trend(Page(book, phrase("Trend")), outcome.trend, sheets)
+    _fill_summary(summary, outcome, sheets)
     if outcome.problems:
         fill_problems(Page(book, phrase("Errors and warnings")), outcome)
     fill_sources(Page(book, phrase("Sources")), outcome)
     return book.to_bytes()
 
 
-def _fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPage]) -> None:
-    """Write the sheet; `indicators` are those of the year, none where no return could be read."""
-    columns = list(_columns(page.book, outcome.trend, indicators)) if indicators else []
+def _fill_summary(page: Page, outcome: Outcome, sheets: Sequence[IndicatorSheet]) -> None:
+    """Write the first sheet; there are no others of indicators where no return could be read."""
+    columns = list(_columns(page.book, outcome.trend, sheets)) if sheets else []
     page.set_widths([width for _, width, _ in columns] or WITHOUT_A_TABLE)
     row = page.put_lines(0, _lines_above(outcome)) + 1
-    first, last = row + 1, row + len(indicators)
-    if indicators:
+    first, last = row + 1, row + len(sheets)
+    if sheets:
         page.headings(row, [heading for heading, _, _ in columns])
         for row, cells in enumerate(zip(*(cells for _, _, cells in columns), strict=True), start=first):
             page.row(row, cells)
         page.colour_verdicts(first, last, units.VERDICT)
-        if sentences.verdict(outcome, indicators[0].year.year):
-            _follow_verdicts(page, outcome, indicators[0].year.year, (first, last))
+        if sentences.verdict(outcome, sheets[0].figures.year):
+            _follow_verdicts(page, outcome, sheets[0].figures.year, (first, last))
         row = last + 2
     row = page.put_lines(row, _lines_below(outcome, page.book.language))
-    measures = {indicator.indicator.measure for indicator in indicators}
+    measures = {sheet.indicator.measure for sheet in sheets}
     if len(measures) == 1:  # else they need different axes
-        shown = Rates(
+        shown = ChartContent(
             phrase("Results against the thresholds in force"),
             (first, NAME, last, NAME),
             (first, units.RATE, last, units.RATE),
             (first, units.BOUND, last, units.BOUND),
-            [indicator.finding() for indicator in indicators],
+            [sheet.finding() for sheet in sheets],
             measures.pop(),
         )
         put_rates_chart(page, (row + 1, NAME, page.pixels, CHART_HEIGHT), shown, first_is_whole=False)
@@ -96,10 +96,10 @@ def _fill_summary(page: Page, outcome: Outcome, indicators: Sequence[IndicatorPa
 
 
 def _lines_above(outcome: Outcome) -> Iterator[Line]:
-    plan = outcome.scorecard.plan
+    plan, document = outcome.scorecard.plan, document_title(outcome.scorecard.plan)
     yield plan.title, {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
-        yield phrase("Plan {number}, year {year}", number=plan.number, year=str(year)), {**TITLE, **CENTRED}
+        yield phrase("{document}, year {year}", document=document, year=str(year)), {**TITLE, **CENTRED}
     for year in outcome.scorecard.years:
         if sentence := sentences.verdict(outcome, year):
             yield sentence, TITLE
@@ -127,43 +127,40 @@ def _lines_below(outcome: Outcome, language: Language) -> Iterator[Line]:
         yield note, {}
 
 
-def _columns(book: Book, trend: Trend | None, indicators: Sequence[IndicatorPage]) -> Iterator[Column]:
+def _columns(book: Book, trend: Trend | None, sheets: Sequence[IndicatorSheet]) -> Iterator[SummaryColumn]:
     """Yield the columns; last year's rate where it is known, the next threshold where there is one."""
-    year = indicators[0].year.year
-    thresholds = [bound for indicator in indicators for bound in (indicator.threshold, indicator.coming) if bound]
+    year = sheets[0].figures.year
+    thresholds = [bound for sheet in sheets for bound in (sheet.threshold, sheet.coming) if bound]
     lower = any(threshold.lower_is_better for threshold in thresholds)
     lacking = phrase("Lacking or too many") if lower else phrase("Lacking")
-    titles = [Cell(indicator.marked(indicator.indicator.title), look=BOLD) for indicator in indicators]
+    titles = [Cell(sheet.marked(sheet.indicator.title), look=BOLD) for sheet in sheets]
     denominators = [
-        Cell() if page.indicator.measure == "count" else _link(page, units.DENOMINATOR) for page in indicators
+        Cell() if sheet.indicator.measure == "count" else _link(sheet, units.DENOMINATOR) for sheet in sheets
     ]
     yield phrase("Indicator"), 20.0, titles
-    yield phrase("The plan's words"), 46.0, [Cell(indicator.indicator.quote) for indicator in indicators]
-    yield phrase("Numerator"), 11.0, [_link(indicator, units.NUMERATOR) for indicator in indicators]
+    yield phrase("The plan's words"), 46.0, [Cell(sheet.indicator.quote) for sheet in sheets]
+    yield phrase("Numerator"), 11.0, [_link(sheet, units.NUMERATOR) for sheet in sheets]
     yield phrase("Denominator"), 11.0, denominators
-    yield phrase("Rate"), 11.0, [_link(indicator, units.RATE) for indicator in indicators]
+    yield phrase("Rate"), 11.0, [_link(sheet, units.RATE) for sheet in sheets]
     # Without a threshold the chart would draw a word as 0, and a link to a blank cell gives 0.
-    yield phrase("Threshold in force"), 12.0, [book.bound(indicator.threshold) for indicator in indicators]
-    yield phrase("Verdict"), 17.0, [_link(indicator, units.VERDICT) for indicator in indicators]
-    yield lacking, 11.0, [_link(page, units.LACKING) if page.threshold else Cell() for page in indicators]
-    points = (
-        [point.finding for series in trend.series if series.unit is None for point in series.points] if trend else []
-    )
-    if last_year := {finding.indicator: finding for finding in points if finding.year == year - 1}:
-        rates = [_last_rate(book, last_year.get(indicator.indicator.id)) for indicator in indicators]
+    yield phrase("Threshold in force"), 12.0, [book.bound(sheet.threshold) for sheet in sheets]
+    yield phrase("Verdict"), 17.0, [_link(sheet, units.VERDICT) for sheet in sheets]
+    yield lacking, 11.0, [_link(sheet, units.LACKING) if sheet.threshold else Cell() for sheet in sheets]
+    if trend and year - 1 in trend.years:
+        rates = [_last_rate(book, trend.of_province.get((sheet.indicator.id, year - 1))) for sheet in sheets]
         yield phrase("Rate in {year}", year=str(year - 1)), EXTRA_WIDTH, rates
-    if any(page.coming for page in indicators):
-        bounds = [book.bound(page.coming, f" ({page.coming.since})") if page.coming else Cell() for page in indicators]
+    if any(sheet.coming for sheet in sheets):
+        bounds = [book.bound(sheet.coming, f" ({sheet.coming.since})") if sheet.coming else Cell() for sheet in sheets]
         yield phrase("Next threshold"), EXTRA_WIDTH, bounds
-        links = [_link(page, units.NEXT) if page.coming else Cell() for page in indicators]
+        links = [_link(sheet, units.NEXT) if sheet.coming else Cell() for sheet in sheets]
         yield phrase("{lacking} for it", lacking=lacking), EXTRA_WIDTH, links
 
 
-def _link(indicator: IndicatorPage, column: int) -> Cell:
+def _link(sheet: IndicatorSheet, column: int) -> Cell:
     """Return a link to a column of the province's row on the indicator's own sheet."""
-    cell = indicator.row_of()[column]
-    link = f"={indicator.page.reference(units.PROVINCE, column)}"
-    return cell._replace(formula=link) if column == units.VERDICT else Cell(cell.value, cell.digits or "", link)
+    cell = sheet.row_of()[column]
+    link = f"={sheet.page.reference(units.PROVINCE, column)}"
+    return cell._replace(formula=link) if column == units.VERDICT else Cell(cell.value, cell.number_format or "", link)
 
 
 def _last_rate(book: Book, finding: Finding | None) -> Cell:

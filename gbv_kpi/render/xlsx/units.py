@@ -15,10 +15,10 @@ from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import Indicator, Plan
 from gbv_kpi.plan.thresholds import Threshold
-from gbv_kpi.render.formatting import threshold_text
+from gbv_kpi.render.formatting import document_title, marked, threshold_text
 from gbv_kpi.render.xlsx import formulas
 from gbv_kpi.render.xlsx.book import CENTRED, FIGURE, PLAIN, TITLE, Book, Cell, Column, Line, Page, Words
-from gbv_kpi.render.xlsx.charts import Rates, put_rates_chart
+from gbv_kpi.render.xlsx.charts import ChartContent, put_rates_chart
 
 HEADINGS, PROVINCE, FIRST_UNIT = 7, 8, 9  # rows counted from 0; above are a title and explanations
 CODE, NAME, NUMERATOR, DENOMINATOR, RATE, BOUND, VERDICT, LACKING, NEXT = range(9)
@@ -31,7 +31,7 @@ UNSEEN = ";;;"  # the number format of a cell that shows nothing
 
 
 @dataclass(frozen=True)
-class Year:
+class YearFigures:
     """The year reported: its units, and by unit (None: the province) its findings and rows.
 
     A unit that has not reported has no counts. An optional field that no unit gave has no column.
@@ -50,7 +50,7 @@ class Year:
         return FIRST_UNIT + len(self.units) - 1
 
 
-def year_of(outcome: Outcome) -> Year | None:
+def figures_of(outcome: Outcome) -> YearFigures | None:
     """Return the year reported; None where no return could be read and no unit is expected."""
     plan = outcome.scorecard.plan
     if not outcome.scorecard.coverage:
@@ -65,13 +65,13 @@ def year_of(outcome: Outcome) -> Year | None:
     given = {field for unit in units for field in (*unit.values, *unit.withheld)}
     fields = [field.id for field in plan.fields if not field.optional or field.id in judged | given]
     columns = {field: column for column, field in enumerate(fields, start=NAME + 1)}
-    return Year(plan, coverage.year, units, exempt, findings, rows, columns) if units else None
+    return YearFigures(plan, coverage.year, units, exempt, findings, rows, columns) if units else None
 
 
-def fill_returns(page: Page, year: Year) -> None:
-    plan, book = year.plan, page.book
+def fill_returns(page: Page, figures: YearFigures) -> None:
+    plan, book = figures.plan, page.book
     lines = (
-        (phrase("The returns of {year}", year=str(year.year)), TITLE),
+        (phrase("The returns of {year}", year=str(figures.year)), TITLE),
         (phrase("A blank cell was not reported; it never counts as 0."), ITALIC),
         (
             phrase(
@@ -83,50 +83,50 @@ def fill_returns(page: Page, year: Year) -> None:
     )
     columns: list[Column] = [
         *UNIT_COLUMNS,
-        *((plan.field_by_id[field].label, COUNT_WIDTH) for field in year.column_by_field),
+        *((plan.field_by_id[field].label, COUNT_WIDTH) for field in figures.column_by_field),
     ]
-    rows = [[Cell(), Cell(plan.place), *(_sum(book, year, *field) for field in year.column_by_field.items())]]
-    for unit in year.units:
+    rows = [[Cell(), Cell(plan.place), *(_sum(book, figures, *field) for field in figures.column_by_field.items())]]
+    for unit in figures.units:
         counts = [
             book.verdict(Status.WITHHELD) if field in unit.withheld else book.count(unit.values.get(field))
-            for field in year.column_by_field
+            for field in figures.column_by_field
         ]
         rows.append([Cell(unit.unit, look=CENTRED), Cell(unit.unit_name), *counts])
     page.fill(lines, columns, rows, "returns", HEADINGS, frozen_columns=2)
-    page.sheet.ignore_errors({"number_stored_as_text": xl_range(FIRST_UNIT, 0, year.last_row, 0)})
+    page.sheet.ignore_errors({"number_stored_as_text": xl_range(FIRST_UNIT, 0, figures.last_row, 0)})
 
 
-def _sum(book: Book, year: Year, field: str, column: int) -> Cell:
+def _sum(book: Book, figures: YearFigures, field: str, column: int) -> Cell:
     """Return the sum of a column; none where it would reveal a withheld count."""
-    if any(field in unit.withheld for unit in year.units):
+    if any(field in unit.withheld for unit in figures.units):
         return book.verdict(Status.WITHHELD)
-    known = [unit.values[field] for unit in year.units if field in unit.values]
-    cells = xl_range(FIRST_UNIT, column, year.last_row, column)
+    known = [unit.values[field] for unit in figures.units if field in unit.values]
+    cells = xl_range(FIRST_UNIT, column, figures.last_row, column)
     return book.count(sum(known) if known else None, f'=IF(COUNT({cells})=0,"",SUM({cells}))')
 
 
 @dataclass(frozen=True)
-class IndicatorPage:
+class IndicatorSheet:
     page: Page
     indicator: Indicator
-    year: Year
+    figures: YearFigures
     returns: Page
 
     @property
     def threshold(self) -> Threshold | None:
-        return self.indicator.threshold_in(self.year.year)
+        return self.indicator.threshold_in(self.figures.year)
 
     @property
     def coming(self) -> Threshold | None:
-        return self.indicator.threshold_after(self.year.year)
+        return self.indicator.threshold_after(self.figures.year)
 
     def finding(self, unit: str | None = None) -> Finding | None:
         """Return the finding of a unit, or of the province; None where no return is valid."""
-        return self.year.findings.get((self.indicator.id, unit))
+        return self.figures.findings.get((self.indicator.id, unit))
 
     def fill(self, number: int) -> None:
         """Write the sheet, its table named by the number of the indicator."""
-        page, units, last_row = self.page, self.year.units, self.year.last_row
+        page, units, last_row = self.page, self.figures.units, self.figures.last_row
         rows = [self.row_of(), *map(self.row_of, units)]
         is_charted = len(units) <= CHARTED_UNITS
         lines, columns = list(self._lines()), list(self._columns())
@@ -135,7 +135,7 @@ class IndicatorPage:
         cells = xl_range(FIRST_UNIT, CODE, last_row, len(columns) - 1)
         page.sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})
         if is_charted:
-            shown = Rates(
+            shown = ChartContent(
                 self.indicator.title,
                 (PROVINCE, NAME, last_row, NAME),
                 (PROVINCE, RATE, last_row, RATE),
@@ -147,10 +147,10 @@ class IndicatorPage:
 
     def _lines(self) -> Iterator[Line]:
         """Yield the title, the plan's words, what is counted, and the thresholds."""
-        plan, indicator, language = self.year.plan, self.indicator, self.page.book.language
-        yield phrase("{indicator}, {year}", indicator=indicator.title, year=str(self.year.year)), TITLE
+        plan, indicator, language = self.figures.plan, self.indicator, self.page.book.language
+        yield phrase("{indicator}, {year}", indicator=indicator.title, year=str(self.figures.year)), TITLE
         if indicator.quote:
-            yield phrase("Plan {number}: “{quote}”", number=plan.number, quote=indicator.quote), PLAIN
+            yield phrase("{document}: “{quote}”", document=document_title(plan), quote=indicator.quote), PLAIN
         yield phrase("Numerator: {fields}", fields=self._labels(indicator.numerator)), PLAIN
         if indicator.denominator:
             yield phrase("Denominator: {fields}", fields=self._labels(indicator.denominator)), PLAIN
@@ -166,7 +166,7 @@ class IndicatorPage:
             yield indicator.caveat, ITALIC
 
     def _labels(self, fields: Sequence[str]) -> str:
-        return " + ".join(self.page.book.say(self.year.plan.field_by_id[field].label) for field in fields)
+        return " + ".join(self.page.book.say(self.figures.plan.field_by_id[field].label) for field in fields)
 
     def _columns(self) -> Iterator[Column]:
         yield from UNIT_COLUMNS
@@ -178,9 +178,8 @@ class IndicatorPage:
 
     def marked(self, words: Words) -> Words:
         """Return the name of the province or the indicator, marked where the year is provisional."""
-        if (finding := self.finding()) and finding.provisional:
-            return phrase("{words} (provisional)", words=words)
-        return words
+        finding = self.finding()
+        return marked(words, finding is not None and finding.provisional)
 
     def row_of(self, unit: UnitCounts | None = None) -> list[Cell]:
         """Return the row of a unit, or of the province: two counts, rate, threshold, verdict and shortfalls.
@@ -188,18 +187,18 @@ class IndicatorPage:
         Where a count is not known, words alone take the place of formulas.
         """
         book, code = self.page.book, unit.unit if unit else None
-        finding, row, measure = self.finding(code), self.year.row_by_unit[code], self.indicator.measure
+        finding, row, measure = self.finding(code), self.figures.row_by_unit[code], self.indicator.measure
         status = finding.status if finding else Status.NO_DATA
         counts = (finding.numerator, finding.divisor) if finding else (None, None)
-        name = unit.unit_name if unit else self.marked(self.year.plan.place)
+        name = unit.unit_name if unit else self.marked(self.figures.plan.place)
         cells = [Cell(code, look=CENTRED), Cell(name)]
         for count, formula in zip(counts, self._sums(unit, row), strict=True):
             is_hidden = count is None and (not formula or status is Status.WITHHELD)
             cells.append(book.verdict(Status.WITHHELD) if is_hidden else book.count(count, formula))
         if measure in ("count", "change") and status is not Status.WITHHELD:
             # No field of the return gives it: the base year's count, or an unseen 1 that a count is divided by.
-            digits = UNSEEN if measure == "count" else book.whole
-            cells[DENOMINATOR] = Cell() if counts[1] is None else Cell(counts[1], digits)
+            number_format = UNSEEN if measure == "count" else book.count_format
+            cells[DENOMINATOR] = Cell() if counts[1] is None else Cell(counts[1], number_format)
         bound = book.bound(self.threshold) if self.threshold else Cell(phrase("not yet"), look=FIGURE)
         lacking = [(self.threshold, finding.shortfall if finding else None)]
         if self.coming:
@@ -216,20 +215,20 @@ class IndicatorPage:
 
     def _sums(self, unit: UnitCounts | None, row: int) -> list[str]:
         """Return the formulas of both counts of a unit or the province; "" where the plain counts are withheld."""
-        year, sides = self.year, (self.indicator.numerator, self.indicator.denominator)
+        figures, sides = self.figures, (self.indicator.numerator, self.indicator.denominator)
         if unit:
-            blank = unit.unit in year.exempt
-            cells = [[self.returns.reference(row, year.column_by_field[field]) for field in side] for side in sides]
+            blank = unit.unit in figures.exempt
+            cells = [[self.returns.reference(row, figures.column_by_field[field]) for field in side] for side in sides]
             known = [unit.withheld.isdisjoint(side) for side in sides]
             return [
                 formulas.known_sum(side, may_be_blank=blank) if is_known else ""
                 for side, is_known in zip(cells, known, strict=True)
             ]
-        findings = [self.finding(unit.unit) for unit in year.units]
+        findings = [self.finding(unit.unit) for unit in figures.units]
         is_hidden = any(finding and finding.status is Status.WITHHELD for finding in findings)
-        if is_hidden or not all(unit.withheld.isdisjoint(sides[0] + sides[1]) for unit in year.units):
+        if is_hidden or not all(unit.withheld.isdisjoint(sides[0] + sides[1]) for unit in figures.units):
             return ["", ""]
-        counts, pairs = (xl_range(FIRST_UNIT, side, year.last_row, side) for side in (NUMERATOR, DENOMINATOR))
+        counts, pairs = (xl_range(FIRST_UNIT, side, figures.last_row, side) for side in (NUMERATOR, DENOMINATOR))
         return [formulas.province_sum(counts, pairs), formulas.province_sum(pairs, counts)]
 
 

@@ -1,18 +1,22 @@
-"""Build the tables of the report as columns: indicators, units, missed thresholds, annex; and that of a letter."""
+"""Compose the points and the tables, as columns, of the report and of a letter."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase
+from gbv_kpi.i18n import Bilingual, Language, Phrase, phrase, plural
 from gbv_kpi.kpi.finding import Finding, Status
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.kpi.scorecard import UnitCounts
 from gbv_kpi.plan import Plan, ReturnField
-from gbv_kpi.render.docx.wording import SIGN, judged, legend, short_result, signed_rate, target_in_force
+from gbv_kpi.render import sentences
+from gbv_kpi.render.formatting import MEANING, marked, rate_text, result_text, target_text
 from gbv_kpi.render.letters import HEADINGS, Letter
-from gbv_kpi.render.sentences import amount_lacking, last_year_rate
 
+BLANK = "……"  # for the officer to fill in
+SHOWN_MERGERS = 20
+# Signs in Times New Roman, those of statistical yearbooks where possible.
+SIGN = {Status.MISSED: "*", Status.NO_CASES: "–", Status.NO_DATA: "…", Status.WITHHELD: "#"}
 SHOWN_LACKING = 100
 SHOWN_UNITS = 60  # in the body; the annex has all
 LETTER_WIDTHS = (38, 33, 30, 18, 30, 16)  # mm
@@ -45,8 +49,60 @@ def _numbers(rows: Sequence[object] | dict[str, str]) -> list[str]:
     return [str(number) for number in range(1, len(rows) + 1)]
 
 
-def _bold_where(condition: bool, words: Words) -> Words | Bold:
-    return Bold(words) if condition else words
+def short_result(finding: Finding, language: Language) -> str:
+    """Return the result as a table has it: 2.061/2.216 = 93,0%."""
+    return result_text(finding, language) if finding.status.has_rate else SIGN[finding.status]
+
+
+def signed_rate(finding: Finding | None, language: Language) -> str:
+    """Return the rate, marked where it misses a threshold; or the sign for why there is none."""
+    if finding is None:
+        return SIGN[Status.NO_DATA]
+    return f"{rate_text(finding, language)}{SIGN.get(finding.status, '')}"
+
+
+def target_in_force(finding: Finding, plan: Plan, language: Language) -> Phrase | str:
+    if finding.threshold is None:
+        return phrase("not yet")
+    return target_text(finding.threshold, plan.indicator_by_id[finding.indicator], language)
+
+
+def judged(finding: Finding) -> Phrase | Bilingual | str:
+    return marked(MEANING[finding.status], finding.provisional and finding.status.has_rate)
+
+
+def legend(findings: Iterable[Finding], language: Language, further: Iterable[Status] = ()) -> str:
+    present = {finding.status for finding in findings} | set(further)
+    return "; ".join(f"{sign} {language.say(MEANING[status])}" for status, sign in SIGN.items() if status in present)
+
+
+def titles_by_verdict(findings: Iterable[Finding], plan: Plan, language: Language) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in sorted(findings, key=lambda finding: list(Status).index(finding.status)):
+        title = language.say(plan.indicator_by_id[finding.indicator].title)
+        found.setdefault(language.say(judged(finding)), []).append(title)
+    return found
+
+
+def on_the_figures(outcome: Outcome, language: Language) -> Iterator[Phrase | Bilingual | str]:
+    """Yield completeness, caveats and other limits of the figures."""
+    plan = outcome.scorecard.plan
+    for coverage in outcome.scorecard.coverage:
+        if coverage.provisional:
+            yield from (sentence for sentence, _ in sentences.completeness(coverage, lists_errors=False))
+        if reason := plan.reporting_date_reason.get(coverage.year):
+            yield reason
+    if refused := sentences.refused_returns(outcome):
+        yield refused
+    for found in outcome.outlook:
+        yield sentences.outlook(plan, found)
+    merged = [problem.message for problem in outcome.problems if problem.code == "merged-unit"]
+    yield from islice(merged, SHOWN_MERGERS)
+    if len(merged) > SHOWN_MERGERS:
+        yield plural("… {count} more", "… {count} more", len(merged) - SHOWN_MERGERS)
+    yield from sentences.withheld_notes(plan, outcome.withheld, language)
+    if plan.note:
+        yield plan.note
 
 
 def letter_table(letter: Letter) -> list[Column]:
@@ -57,8 +113,8 @@ def letter_table(letter: Letter) -> list[Column]:
 
 def indicators_table(outcome: Outcome, findings: Sequence[Finding], language: Language) -> list[Column]:
     plan, year = outcome.scorecard.plan, findings[0].year
-    rates = [last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA] for finding in findings]
-    verdicts = [_bold_where(finding.status is Status.MISSED, judged(finding)) for finding in findings]
+    rates = [sentences.last_year_rate(outcome.trend, finding, language) or SIGN[Status.NO_DATA] for finding in findings]
+    verdicts = [Bold(judged(f)) if f.status is Status.MISSED else judged(f) for f in findings]
     return [
         Column(phrase("No."), 12, _numbers(findings)),
         Column(phrase("Indicator"), 40, [plan.indicator_by_id[f.indicator].title for f in findings], "left"),
@@ -89,8 +145,8 @@ def units_table(outcome: Outcome, units: dict[str, str], language: Language) -> 
     plan = outcome.scorecard.plan
     province = {finding.indicator: finding for finding in outcome.scorecard.of_province().findings}
     provisional = any(province[indicator.id].provisional for indicator in plan.indicators)
-    place = phrase("{place} (provisional)", place=plan.place) if provisional else plan.place
-    names: list[Words | Bold] = [*units.values(), Bold(place), phrase("Target in force")]
+    place = Bold(marked(plan.place, provisional))
+    names: list[Words | Bold] = [*units.values(), place, phrase("Target in force")]
     columns = [Column(phrase("No."), 12, [*_numbers(units), "", ""]), Column(phrase("Unit"), 43, names, "left")]
     for indicator, rates in zip(plan.indicators, _rates(outcome, units, language), strict=True):
         target = target_in_force(province[indicator.id], plan, language)
@@ -108,9 +164,9 @@ def units_legend(outcome: Outcome, units: dict[str, str], language: Language) ->
 def lacking_table(plan: Plan, missed: Sequence[Finding], language: Language) -> list[Column]:
     """Return every threshold missed, the province before its units, with the whole number that is lacking."""
     indicators = [plan.indicator_by_id[finding.indicator] for finding in missed]
-    titles = [_bold_where(f.unit is None, indicator.title) for f, indicator in zip(missed, indicators, strict=True)]
-    units = [_bold_where(f.unit is None, f.unit_name or plan.place) for f in missed]
-    amounts = [amount_lacking(f, indicator) for f, indicator in zip(missed, indicators, strict=True)]
+    titles = [i.title if f.unit else Bold(i.title) for f, i in zip(missed, indicators, strict=True)]
+    units = [f.unit_name or f.unit if f.unit else Bold(plan.place) for f in missed]
+    amounts = [sentences.amount_lacking(f, indicator) for f, indicator in zip(missed, indicators, strict=True)]
     return [
         Column(phrase("No."), 12, _numbers(missed)),
         Column(phrase("Indicator"), 40, titles, "left"),
