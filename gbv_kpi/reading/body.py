@@ -21,7 +21,7 @@ from gbv_kpi.reading.labels import AGAINST, Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, plain_key, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.remarks import COMMUNE_WORDS, against_in, against_in_cell
+from gbv_kpi.reading.remarks import COMMUNE_WORDS, against_in, against_in_cell, heads_units
 from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line
 from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
@@ -247,8 +247,8 @@ def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
     rest = words(_NUMERAL.sub("", text))
     is_lower = not COMMUNE_WORDS.isdisjoint(key) and not grid.reader.vocabulary.is_of_communes
     is_group = not is_lower and rest[:1] and (rest[0] in _GROUPS or plain_key(rest[:2]) == ("don", "vi"))
-    if length := words_at_start("division", rest):  # "Chia theo đơn vị", but not "Chia theo giới: nữ"
-        return not grid.explain(" ".join(rest[length:]) or "Đơn vị").only({Kind.UNIT, Kind.GROUP, Kind.ACTUAL})
+    if words_at_start("division", rest):  # "Chia theo đơn vị", but not "Chia theo giới: nữ"
+        return not heads_units(_NUMERAL.sub("", text), grid.reader)
     is_body = words_at_start("body", rest) and not heads_bodies(text)
     return not (is_group or is_body or words_at_start("note", rest))
 

@@ -9,6 +9,7 @@ from gbv_kpi.reading import titles
 from gbv_kpi.reading.grid import Grid, headings_over, holds_figure, is_column_numbers, is_number, without_repeats
 from gbv_kpi.reading.items import Item, level_of_number
 from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.remarks import heads_units
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import text_of
 
@@ -145,7 +146,8 @@ def _header_rows(grid: Grid, rows: range, main: int, columns: range, first: int)
         if is_dated or titles.is_title_line([text for _, text in texts]):
             return
         is_framed = bool(texts) and all(grid.explain(text).is_one_of(_FRAME) for _, text in texts)
-        if not right and not is_framed and found:
+        is_measure = len(texts) == 1 and grid.reader.vocabulary.counts_others(texts[0][1])
+        if found and (is_measure or not (right or is_framed)):
             return
         if is_framed or (right and not _is_between(grid, row, main, texts, right)):
             yield row
@@ -266,10 +268,13 @@ def _figure_columns(
         if column not in figures:
             continue
         name = next((text for row, text in headings if row == units), "")
-        label = grid.explain(name)
+        label = grid.explain(name or (headings[-1][1] if headings and units is not None else ""))
         is_total = label.only({Kind.SUM, Kind.TOTAL})
         is_unit = bool(name) and not (is_total or label.only(_NO_UNIT) or label.years)
         path = [text for row, text in headings if row != units or not (is_total or is_unit)]
+        if is_unit:  # its code may be over it, and "Chia theo huyện"
+            name = " ".join(without_repeats([name, *filter(grid.knows_unit, path)]))
+            path = [text for text in path if not heads_units(text, grid.reader)]
         unit = name if is_unit else "" if units is not None and not (is_total or path) else None
         lowest = max((row for row, _ in headings if row != units), default=header[-1] if header else -1)
         yield FigureColumn(column, without_repeats(path), unit, lowest, is_total)

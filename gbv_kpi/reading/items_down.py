@@ -108,7 +108,7 @@ def _figures(grid: Grid, form: Form, titled: Set[int]) -> tuple[list[Figure], li
             and (kind := against_in(text, vocabulary))  # no heading of the plan
         ]
         remarks = form.remarks.get(row, ())
-        measures = [explain(text) for heading, text in remarks if explain(heading).only({Kind.MEASURE})]
+        measures = [explain(pair[1]) for pair in remarks if any(explain(text).only({Kind.MEASURE}) for text in pair)]
         against += [
             (kind, heading if kind is Kind.UNEXPLAINED else text)  # its cells may name persons
             for heading, text in remarks
@@ -137,7 +137,7 @@ def _whole_province_problem(found: dict[str, Figure], row: pd.Series, title: Tit
         return None
     for figure in found.values():
         for heading in figure.column.path:
-            if plain_words(heading)[-1:] == ("tinh",) and grid.explain(heading).only({Kind.SUM}):
+            if plain_words(heading)[-1:] == ("tinh",) and grid.explain(heading).only({Kind.SUM, Kind.ACTUAL}):
                 place = place_named(grid.spot.at(row["row"], row["column"]))
                 message = phrase(
                     "This return names {unit} here, but {other} in {place}.", unit=heading, other=unit.name, place=place

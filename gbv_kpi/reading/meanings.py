@@ -15,7 +15,7 @@ from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.reading.labels import MEASURES, QUIET, Atom, Key, Kind, Label, Meaning, listed
 from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, plain_key, tidy, without_diacritics, words, words_of_label
-from gbv_kpi.reading.titles import mark_periods
+from gbv_kpi.reading.titles import is_scale, mark_periods
 from gbv_kpi.reading.units import level_of
 
 Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minus their squared lengths
@@ -217,6 +217,12 @@ class Vocabulary:
         counts = {self._counts[name]} | ({"people"} if label.only({Kind.MEASURE}) else set())
         measured = {measure for atom in label.atoms for measure in atom.counts}
         return bool(measured) and measured.isdisjoint(counts)
+
+    def counts_others(self, text: str) -> bool:
+        """Return whether a line gives measures for all figures that not all have: "ĐVT: hộ", "Tính theo lượt"."""
+        label = self.explain(text.rpartition(":")[2])
+        is_measure = label.only({Kind.MEASURE, Kind.TOPIC}) and any(atom.counts for atom in label.atoms)
+        return is_scale(text) or (is_measure and not any("people" in atom.counts for atom in label.atoms))
 
     def _inner(self, atom: Atom, named: str | None, upper: Key | None) -> str | None:
         """Return the field that a phrase names under the field or first level above it."""

@@ -4,18 +4,24 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from gbv_kpi.reading.labels import Kind, Label
+from gbv_kpi.reading.labels import Kind, Label, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.titles import find_periods, is_incomplete, is_place_and_date, is_scale, is_signature, read_line
+from gbv_kpi.reading.titles import (
+    find_periods,
+    is_incomplete,
+    is_place_and_date,
+    is_signature,
+    names_document,
+    read_line,
+)
 from gbv_kpi.reading.units import heads_bodies
 
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
 _OF_FIGURES = re.compile(
-    r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|don vi tinh|luy ke|cong don|figures?|data"
-    r"|(?:chua|khong) (?:bao )?gom|chua day du|thieu (?:so lieu|\d+))\b"
+    r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|luy ke|cong don|figures?|data)\b|^so\b"
 )
 # A note that gives a part its own figure, or says that nothing happened in it or that it is included.
 _OWN_FIGURE = re.compile(
@@ -29,8 +35,11 @@ _OF_BODIES = re.compile(
     r"\W*(?:(?:tong hop|bao cao|so lieu|ket qua|cua)\s+)*(?P<body>[^,]{2,40}?)(?<! tai)(?<! va)\s+"
     r"cac (?:huyen|thanh pho|xa|phuong|thi tran)\b"
 )
+_ONLY = re.compile(r"\bchi (?:tinh|gom|bao gom|thong ke|tong hop|lay|ke|cua)\b(?! (?:mot|1) lan\b)")
+_SCOPE = re.compile(r"\W*(?:pham vi|dia ban|tai|rieng)\b(?!.*\btren dia ban\b)")
 _PARTING = (Kind.PART, Kind.PART_OF_YEAR)
 _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
+_OF_UNITS = {Kind.UNIT, Kind.GROUP, Kind.ACTUAL}
 _FRAME = (Kind.NOTE, Kind.NUMBERING, Kind.CODE)
 _AGE = re.compile(r"[<>≤≥]\s*\d|\d+\s*[-–]\s*\d+$|\d+\s*\+$")  # "<16", "18-60"
 TextCell = tuple[int, int, str]  # row, column and text
@@ -47,17 +56,19 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
     if line.against is not None:
         names_other_year = any(Kind.OTHER_YEAR in atom.kinds for atom in vocabulary.explain(text).atoms)
         return Kind.OTHER_YEAR if line.against is Kind.ESTIMATE and names_other_year else line.against  # "Ước năm sau"
-    of_bodies = _OF_BODIES.match(without_diacritics(tidied := tidy(text)))
+    plain = without_diacritics(tidied := tidy(text))
+    of_bodies, only = _OF_BODIES.match(plain), _ONLY.search(plain)
     if (
-        is_incomplete(text)
-        or names_lower_level(text, vocabulary)
+        names_lower_level(text, vocabulary)
         or (of_bodies and heads_bodies(tidied[slice(*of_bodies.span("body"))]))
+        or (only and not _is_neutral(tidied[only.end() :], vocabulary))
+        or (_SCOPE.match(plain) and _is_of_communes(text, vocabulary))
     ):
         return Kind.PART
     heading, colon, value = text.partition(":")
     if colon and value.strip() and _parts(heading, vocabulary):
         return None if _is_neutral(value, vocabulary) else Kind.PART
-    kind = _against_alone(vocabulary.explain(text))
+    kind = None if names_document(text) else _against_alone(vocabulary.explain(text))
     if kind is Kind.ACCUMULATED and any(map(str.isdigit, text)):
         return None  # "GIAI ĐOẠN 2021 - 2025" is the plan's
     return None if line.is_result and kind in (Kind.TARGET, Kind.ESTIMATE) else kind
@@ -84,15 +95,16 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
         or is_place_and_date(text)
     ):
         return None
-    is_scaled, is_limited = is_scale(remaining), is_incomplete(remaining)
-    is_of_figures = _OF_FIGURES.search(plain) or _WITH.search(plain) or ("bao cao" in plain and is_limited)
-    if _OF_SENDING.search(plain) or not (is_explained or is_scaled or is_of_figures):
+    is_scaled, is_limited = vocabulary.counts_others(remaining), is_incomplete(remaining)
+    is_of_figures = _OF_FIGURES.search(plain) or _WITH.search(plain)
+    is_limit = is_limited and ("bao cao" in plain or "/" not in plain)  # not "Tập huấn tại 20/27 xã"
+    if not is_limit and (_OF_SENDING.search(plain) or not (is_explained or is_scaled or is_of_figures)):
         return None
     is_rate = label is not None and label.against is Kind.RATE
     is_dated = label is not None and bool(label.years) and bool(years) and years.isdisjoint(label.years)
     if is_dated and not is_rate and (is_explained or _WITH.search(plain)) and not _FIGURE_OF_YEAR.search(plain):
         return Kind.OTHER_YEAR
-    kind = against_in(remaining, vocabulary)
+    kind = Kind.PART if is_scaled else against_in(remaining, vocabulary)
     if not (is_limited or is_scaled) and (
         kind is Kind.RATE  # "Đạt 95%", "Tăng so với 2022"
         or (kind is Kind.TARGET and is_rate)  # "Đạt kế hoạch"
@@ -104,13 +116,9 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
 
 def _is_aside(plain: str, vocabulary: Vocabulary) -> bool:
     """Return whether a note of one clause leaves the whole as it is: "Nữ: 15 người", "Nam 5", but not "Quý: 4"."""
-    if re.search("[;,]", plain):
+    if re.search("[;,]", plain) or (_OF_FIGURES.search(plain) and not _WITH.search(plain)):
         return False
-    if _WITH.search(plain):
-        return True
-    if _OF_FIGURES.search(plain):
-        return False
-    if _NOTHING_IN.search(plain):
+    if _WITH.search(plain) or _NOTHING_IN.search(plain):
         return True
     found = _OWN_FIGURE.fullmatch(plain.strip())
     tail = found["tail"] if found else None
@@ -166,11 +174,22 @@ def _parts(heading: str, vocabulary: Vocabulary) -> bool:
 def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
     label = vocabulary.explain(text)
     atoms = (atom.kinds & _NEUTRAL or atom.field or atom.upper or atom.year for atom in label.atoms)
-    return bool(label.atoms) and not label.unknown_words and label.against is None and all(atoms)
+    is_neutral = bool(label.atoms) and not label.unknown_words and label.against is None and all(atoms)
+    return is_neutral and not names_lower_level(text, vocabulary)
+
+
+def heads_units(text: str, reader: Reader) -> bool:
+    """Return whether a heading says no more than that units follow: "Chia theo huyện", or names one."""
+    rest = " ".join(text.split()[words_at_start("division", words(text)) :]) or "Đơn vị"
+    is_of_units = reader.vocabulary.explain(rest).only(_OF_UNITS) and not any(map(str.isdigit, text))
+    return (is_of_units and not names_lower_level(rest, reader.vocabulary)) or reader.units.knows(text)
 
 
 def names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
-    key = set(words(text))
-    is_level = vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART})
-    return is_level and bool(key & COMMUNE_WORDS) and not key & DISTRICT_WORDS and not vocabulary.is_of_communes
+    return vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART}) and _is_of_communes(text, vocabulary)
+
+
+def _is_of_communes(text: str, vocabulary: Vocabulary) -> bool:
+    levels = (word in COMMUNE_WORDS for word in words(text) if word in COMMUNE_WORDS | DISTRICT_WORDS)
+    return next(levels, False) and not vocabulary.is_of_communes

@@ -82,6 +82,9 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
         years += [(year, *SHEET) for year in named] if len(named) == 1 else []
         if kind := _against_in_title(name, grid.reader):
             against.append(Seen(*SHEET, name, (kind,)))
+    file = PurePath(grid.spot.file)
+    if against_in(re.sub(r"[_.-]+", " ", file.stem), grid.reader.vocabulary) is Kind.PART_OF_YEAR:
+        against.append(Seen(*SHEET, file.name, (Kind.PART_OF_YEAR,)))
     if not years:
         years = [(year, row, column) for row, column, text in lines if (year := titles.year_ended_in(text))]
     return TitleBlock(cells, years, against, grid.spot)
@@ -89,7 +92,9 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
 
 def _against_in_title(text: str, reader: Reader) -> Kind | None:
     """Return why a line excludes the figures; it does not if it only names a unit: "Đơn vị báo cáo: Cấp tỉnh"."""
-    return None if reader.units.knows(titles.reporting_unit_in(text) or text) else against_in(text, reader.vocabulary)
+    if reader.units.knows(titles.reporting_unit_in(text) or text):
+        return None
+    return Kind.PART if reader.vocabulary.counts_others(text) else against_in(text, reader.vocabulary)
 
 
 def _lines_of(cells: Sequence[TextCell]) -> tuple[list[TextCell], list[Seen]]:
@@ -211,7 +216,7 @@ def _names_after_label(title: TitleBlock, names: UnitNames, vocabulary: Vocabula
             shown = following[2].strip(titles.AROUND)
         if not shown or is_measure(shown) or (_is_of_province(shown, vocabulary) and names.find(shown) is None):
             continue
-        label = words(text.partition(":")[0].partition("：")[0])
+        label = () if re.search("[/(]", text) else words(text.partition(":")[0].partition("：")[0])
         if len(label) <= 2 and level_of(" ".join([*label, "x"])) and not level_of(shown):
             shown = f"{text.partition(':')[0].strip()} {shown}"  # "Xã: Gia Trung"
         yield (*((row, column) if value or not following else following[:2]), shown)

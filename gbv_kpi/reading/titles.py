@@ -34,26 +34,30 @@ _YEAR_ALONE = re.compile(r"(?:nam\s*)?[\s:.,_…\[(]*(\d{4})(?:\.0)?[\s.,_…\])
 _PLACE_AND_DATE = re.compile(r"[^,]{2,40},\s*(?:ngay\b|thang\b|…|\.\.)")
 _PART_OF_YEAR = re.compile(
     r"\bquy\s+(?:[1-4]|i{1,3}|iv)\b|\b(?!12|muoi hai)(?:\d{1,2}|hai|ba|bon|sau|bay|tam|chin|muoi|muoi mot)\s+thang\b"
-    r"|\bso ket\b|\bban nien\b|\bnua (?:nam|dau|cuoi)\b|\bhalf[- ]year|\bquarter\b|\b(?:six|nine|three) months\b"
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+"
     r"(?:(?:cua|nhanh|dot xuat|dinh ky|thuong xuyen|chuyen de|bo sung|cong tac)\s+)*thang\s*\d{1,2}\b"
-    r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b"
+    r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b|\btinh tu thang\b"
     r"|\b(?:as (?:of|at)|up to|until|to)\s+(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct)[a-z]*\s+\d"
-    r"|\bgiua (?:ky|nam|nhiem ky)\b|\bhoc ky\b|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
+    r"|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
-_SEVERAL_YEARS = re.compile(r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b|\bden nay\W*$")
+_SEVERAL_YEARS = re.compile(
+    r"(?<!ke hoach )\b(?:[2-5]|hai|ba|bon)\s+nam\s+(?:\d{4}|thuc hien|qua)\b|\bden nay\W*$"
+    r"|\b(?:so lieu|ket qua|tong hop)\s+(?:tinh\s+)?(?:tu|giai doan)?\s*(?:nam\s*)?\d{4}\s*(?:-|den)\s*(?:nam\s*)?\d{4}"
+)
 _SCALE = re.compile(
     r"\b(?:dvt|don vi tinh|don vi)\s*:?\s*(?:%|phan tram|ty le|nghin|ngan|chuc|tram|trieu|1[. ]?000|10)"
     r"|\b(?:tren|per|/)\s*(?:10{1,2}[. ]?000|1[. ]?000|1 trieu|100|nghin)\s*(?:dan|nguoi|phu nu|tre|ho|people)\b"
+    r"|\bper 1[., ]?000\b|\b(?:nguoi|vu|bq)\s*/\s*(?:xa|phuong|thon|thang|ho|truong|lop)\b"
     r"|^[\s(]*(?:x|×|\*|nhan(?: voi)?|he so)\s*:?\s*10+(?:[. ]?000)*\b"
     r"|^\W*(?:nghin|ngan|tram|chuc|trieu)\s+(?:nguoi|vu|dong)\b"
 )
+_LEVEL = r"(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b"
 _NOT_ALL = re.compile(
-    r"(?<!\bneu )\b(?:chua|khong)\s+(?:bao gom|gom|co so lieu|tinh|tong hop|day du|du so lieu)\b"
-    r"|\bthieu\s+(?:so lieu\b|\d+\s*(?:xa|phuong|thi tran|don vi|thon|to dan pho)\b)"
-    r"|\b(?:excluding|not including)\b"
+    rf"\bthieu\s+\d+\s*{_LEVEL}|\d\s*{_LEVEL}\s+chua (?:bao cao|gui|nop|co so)\b"
+    r"|(?:^|[(,;])\W*(?:tru|ngoai)\s+(?!so\b|ra\b)"
+    r"|\b(?:so dung|dinh chinh|sua)(?: la| thanh)?\W+\d"  # "Sửa thành 25"
 )
-_SOME_OF = re.compile(r"\b(\d{1,3})\s*/\s*(\d{1,3})\s*(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b")
+_SOME_OF = re.compile(rf"\b(\d{{1,3}})\s*/\s*(\d{{1,3}})\s*{_LEVEL}")
 _BY_A_DOCUMENT = re.compile(
     r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b"
     r"|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*"
@@ -177,38 +181,30 @@ def read_line(text: str) -> LineMeaning:
     if _SCALE.search(plain) or _label("rate of a line", "").match(plain):
         return LineMeaning(years, Kind.RATE)
     if _RUNNING_TEXT.match(plain):
-        return LineMeaning()
+        is_assigned = not plain.startswith("can cu") and _listed("target of a result in a line").search(plain)
+        return LineMeaning(against=Kind.TARGET if is_assigned else None)
     remaining = _listed("document in a line").sub(" ", _BY_A_DOCUMENT.sub(" ", _NOT_THE_YEAR.sub(" ", plain)))
     is_result = _listed("result in a line").search(plain) is not None
-    if _listed("accumulated in a line").search(remaining) or _SEVERAL_YEARS.search(plain):
-        return LineMeaning(years, Kind.ACCUMULATED, is_result)
-    if _listed("estimate in a line").search(remaining):
-        return LineMeaning(years, Kind.ESTIMATE, is_result)
-    if _listed("part in a line").search(plain):
-        return LineMeaning(years, Kind.PART, is_result)
     is_target = not is_result and _listed("target in a line").search(remaining)
-    is_target = is_target or _listed("target of a result in a line").search(remaining)
-    return LineMeaning(years, Kind.TARGET if is_target else None, is_result)
+    found = {
+        Kind.ACCUMULATED: _listed("accumulated in a line").search(remaining) or _SEVERAL_YEARS.search(plain),
+        Kind.ESTIMATE: _listed("estimate in a line").search(remaining),
+        Kind.PART: is_incomplete(text),
+        Kind.TARGET: is_target or _listed("target of a result in a line").search(remaining),
+    }
+    return LineMeaning(years, next((kind for kind, is_found in found.items() if is_found), None), is_result)
 
 
 @lru_cache(maxsize=CACHED)
 def years_in(title: str) -> tuple[int, ...]:
-    """Return the years that a line of a title names as the year reported.
-
-    >>> years_in("KẾT QUẢ THỰC HIỆN KẾ HOẠCH SỐ 63/KH-UBND NGÀY 12/5/2021 NĂM 2023")
-    (2023,)
-    """
+    """Return the years that a line of a title names as the year reported."""
     remaining = _NOT_THE_YEAR.sub(" ", _MONTH.sub(" ", _DATE.sub(" ", _plain(title))))
     remaining = _NEXT_YEAR.sub(r"\1 nam ", remaining)
     return tuple(int(year.replace(" ", "")) for year in _YEAR.findall(remaining))
 
 
 def year_ended_in(title: str) -> int | None:
-    """Return the year that a line gives as a period: a year long, ending in December.
-
-    >>> year_ended_in("Từ ngày 15/12/2022 đến ngày 14/12/2023"), year_ended_in("Từ 01/01/2023 đến 30/6/2023")
-    (2023, None)
-    """
+    """Return the year that a line gives as a period: "Từ ngày 15/12/2022 đến ngày 14/12/2023"."""
     return next((period.year for period in find_periods(tidy(title)) if period.year), None)
 
 
@@ -219,13 +215,14 @@ def part_of_year_in(title: str) -> bool:
         if not period.is_year:
             return True
         remaining = f"{remaining[: period.start]} {remaining[period.end :]}"
-    return _PART_OF_YEAR.search(_NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(remaining)))) is not None
+    remaining = _NOT_THE_YEAR.sub(" ", _DATE.sub(" ", without_diacritics(remaining)))
+    return bool(_listed("part-of-year in a line").search(remaining) or _PART_OF_YEAR.search(remaining))
 
 
 def names_document(text: str) -> bool:
-    """Return whether a text names a document that it belongs to: "(Kèm theo Công văn số 12/CV-UBND)"."""
+    """Return whether a text names a form or document: "Biểu 02-KH", "(Kèm theo Công văn số 12/CV-UBND)"."""
     plain = _plain(text)
-    return _RUNNING_TEXT.match(plain) is not None or re.search(r"\bso\s*\d+\s*/\s*[a-z]", plain) is not None
+    return bool(_RUNNING_TEXT.match(plain) or re.search(r"\bso\s*\d+\s*/\s*[a-z]|\d[/.-]kh\W*$", plain))
 
 
 def is_scale(text: str) -> bool:
@@ -235,10 +232,9 @@ def is_scale(text: str) -> bool:
 
 def is_incomplete(text: str) -> bool:
     """Return whether a text states that the figures are incomplete: "Chưa bao gồm …", "20/27 xã báo cáo"."""
-    plain = _plain(text)
-    return _NOT_ALL.search(plain) is not None or any(
-        int(reported) < int(expected) for reported, expected in _SOME_OF.findall(plain)
-    )
+    plain = re.sub(r"\bneu .*|\bkhong tinh trung\b", "", _plain(text))  # "Nếu chưa có số liệu thì ghi 0"
+    found = _listed("part in a line").search(plain) or _NOT_ALL.search(plain)
+    return bool(found) or any(int(reported) < int(expected) for reported, expected in _SOME_OF.findall(plain))
 
 
 def year_in(cell: str) -> int | None:
@@ -275,7 +271,7 @@ def is_year_label(text: str) -> bool:
 def reporting_unit_in(title: str) -> str | None:
     """Return the text after "Đơn vị báo cáo:", perhaps blank; None for a line without such a label."""
     tidied = tidy(title)
-    found = _label("reporter", r"\s*[:：﹕︓]\s*(.*)").fullmatch(without_diacritics(tidied))
+    found = _label("reporter", r"\s*(?:\([^)]*\)\s*)?[:：﹕︓]\s*(.*)").fullmatch(without_diacritics(tidied))
     return tidied[found.start(1) :].strip(AROUND) if found else None
 
 

@@ -27,12 +27,15 @@ DAYS_TO_1904 = 1462
 
 # The formats that a workbook need not spell out: https://learn.microsoft.com/openspecs (ECMA-376 part 1, 18.8.30)
 BUILT_IN = {9: "0%", 10: "0.00%", **dict.fromkeys((14, 15, 16, 17, *range(27, 32), *range(50, 59)), "d/m/yyyy")} | {
-    **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47), "h:mm"), 22: "d/m/yyyy h:mm", 36: "d/m/yyyy", 46: "[h]:mm"
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47), "h:mm"), 22: "d/m/yyyy h:mm", 36: "d/m/yyyy",
+    46: "[h]:mm", **dict.fromkeys((5, 6, 7, 8, 42, 44), "$0"),
 }  # fmt: skip
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general', re.IGNORECASE | re.DOTALL)
-_SIGNS = re.compile(r'"([^"]*)"|\\(.)')
+_SIGN = re.compile(  # the literal text of a format, a currency, or the place of a digit
+    r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|_.|\*.|(?P<time>\[(?:h+|m+|s+)\])|\[[^\]]*\]|(?P<digit>general|[0#?.,@]|e[+-])|(.)',
+    re.IGNORECASE | re.DOTALL,
+)
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # 0, shows 12 000 as 12
-_SCALE = re.compile(r"ngh[iì]n|ng[aà]n|tri[eệ]u|tr[aă]m|ch[uụ]c|\bt[yỷỉ]\b|kho[aả]ng|thousand|million", re.IGNORECASE)
+_QUIET = re.compile(r"người|nguoi|[\s()\[\].,;:+'’*_\d\u2010-\u2015\u2212-]", re.IGNORECASE)  # signs of a count
 _FORMAT_LENGTH = 500  # characters; Excel takes 255
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -91,35 +94,44 @@ def plain_format(code: str) -> str:
     >>> plain_format('[Red]0.0"%";-0 _d'), plain_format('"Năm "yyyy')
     ('0.0;-0 ', 'yyyy')
     """
-    return _LITERAL.sub("", code[:_FORMAT_LENGTH]).lower()
+    return _SIGN.sub(r"\g<time>\g<digit>\g<6>", code[:_FORMAT_LENGTH]).lower()
 
 
-def scale_in(signs: str) -> str | None:
-    """Return the word that makes a number thousands or more: "12 nghìn"."""
-    found = _SCALE.search(normalize("NFC", signs))
-    return found[0] if found else None
+def as_written(number: float, text: str) -> Cell:
+    """Return a number that its reader sees as a text; the text where it has other signs or digits than the count.
+
+    >>> as_written(12.0, "12 người"), as_written(1200.0, "1.200,0"), as_written(12.0, "12 ₫"), as_written(1200.0, "1")
+    (12.0, 1200.0, '12 ₫', '1200 (1)')
+    """
+    if _QUIET.sub("", normalize("NFC", text)):
+        return text
+    digits, count = re.sub(r"\D", "", text).lstrip("0"), f"{abs(number):.0f}"
+    is_same = not number.is_integer() or (digits.startswith(count) and not digits[len(count) :].strip("0"))
+    return number if is_same or (number == 0 and not digits) else f"{number:.15g} ({text})"
 
 
-def _scale(code: str) -> str | None:
-    """Return the literal text of a format that changes its number: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
-    code = code.partition(";")[0][:_FORMAT_LENGTH]
-    signs = "".join(quoted or escaped for quoted, escaped in _SIGNS.findall(code))
-    if any(map(str.isdigit, signs)):
-        return signs.strip()
-    return scale_in(signs) or ("1 = 1,000" if _THOUSANDS.search(plain_format(code)) else None)
+def _with_signs(number: float, code: str) -> Cell:
+    """Return a number with the literal text of its format: 0" nghìn" shows 12 as "12 nghìn", 0"0" as "120"."""
+    code, written = code.partition(";")[0][:_FORMAT_LENGTH], f"{number:.15g}"
+    if _THOUSANDS.search(plain_format(code)):
+        return f"{written} (1 = 1,000)"
+    shown = _SIGN.sub(lambda sign: "□" if sign["digit"] else "".join(filter(None, sign.group(1, 2, 3, 6))), code)
+    if any(map(str.isdigit, shown)):
+        return f"{written} ({shown.replace('□', '').strip()})"
+    return as_written(number, re.sub("□.*□|□", written, shown, flags=re.DOTALL))
 
 
 def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | None:
     """Return a number as a percentage, date, time or year where its format makes it one; None where it is not shown.
 
-    A % in quotation marks is only a sign; a number of thousands becomes a text, as its digits are not the count.
+    A % in quotation marks is only a sign; a number with a unit such as thousands or a currency becomes a text.
 
     >>> as_shown(0.95, "0%"), as_shown(95.5, '0.0"%"'), as_shown(1234.0, "#,##0"), as_shown(45000.0, "yyyy")
     (Percentage(share=0.95), Percentage(share=0.955), 1234.0, 2023.0)
     >>> as_shown(12.0, '0" nghìn"'), as_shown(12.0, '0" người"')
-    ('12 (nghìn)', 12.0)
-    >>> as_shown(12000.0, "#,##0,"), as_shown(70.0, '"khoảng "0')
-    ('12000 (1 = 1,000)', '70 (khoảng)')
+    ('12 nghìn', 12.0)
+    >>> as_shown(12000.0, "#,##0,"), as_shown(70.0, '"khoảng "0'), as_shown(70.0, "#,##0 [$₫-42A]")
+    ('12000 (1 = 1,000)', 'khoảng 70', '70 ₫')
     """
     if code in ("", "General"):
         return without_noise(number)
@@ -129,7 +141,7 @@ def as_shown(number: float, code: str, *, from_1904: bool = False) -> Cell | Non
     if ";" in code and not code.strip("; "):
         return None
     if not any(letter in plain for letter in "ymdhs"):
-        return f"{number:.15g} ({scale})" if (scale := _scale(code)) else without_noise(number)
+        return _with_signs(without_noise(number), code)
     if "[" in plain:
         return timedelta(days=number) if abs(number) < LAST_DAY else number
     moment = _date(number + DAYS_TO_1904 * from_1904)

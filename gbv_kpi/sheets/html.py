@@ -14,7 +14,7 @@ from typing import Any
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, decode_page, plain_start
-from gbv_kpi.sheets.grid import Grid, Run, join_runs
+from gbv_kpi.sheets.grid import Grid, Run, as_written, join_runs
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
 from gbv_kpi.sheets.sheet import LONGEST_TEXT, PIECE, Cell, Sheet
 
@@ -32,7 +32,6 @@ _STARTS = (
     b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body", b"<style", b"<div", b"<center", b"<!--",
 )  # fmt: skip
 _MIME_START = (b"mime-version:", b"from: <saved by", b"content-type: multipart/related")
-_SHOWN_NUMBER = frozenset("0123456789.,'()$₫đ+- \u00a0\u202f")  # not words, percentages or errors
 _STRUCK = frozenset({"s", "strike", "del"})
 _RAISED = frozenset({"sup", "sub"})
 _RAISING = ("super", "sub", "text-top", "text-bottom", *"0123456789")  # starts of a `vertical-align`
@@ -236,7 +235,7 @@ class _Page:
 
     def _add(self, text: str) -> None:
         look = self._looks[-1][1]
-        if len(self._runs) < LONGEST_TEXT and (self._cell is not None or not look.is_gone):
+        if len(self._runs) < LONGEST_TEXT and (self._cell is not None or not (look.is_gone or look.is_note)):
             is_raised = look.is_raised or (look.is_note and any(run.strip() for run, _ in self._runs))
             self._runs.append((text[:LONGEST_TEXT], (is_raised, look.is_struck or look.is_gone)))
 
@@ -295,7 +294,7 @@ def _span(attributes: Mapping[str, str], name: str) -> int:
 def _value(text: str, attributes: Mapping[str, str]) -> Cell:
     """Return the number that a spreadsheet program stored with the text, else the text."""
     number = attributes.get("sdval") or attributes.get("x:num")
-    if number and _SHOWN_NUMBER.issuperset(text):
+    if number:
         with suppress(ValueError):
-            return float(number)
+            return as_written(float(number), text)
     return text

@@ -14,9 +14,9 @@ from gbv_kpi.sheets.grid import (
     Run,
     Style,
     Text,
+    as_written,
     join_runs,
     number_of,
-    scale_in,
 )
 from gbv_kpi.sheets.package import Attributes, Package, attributes_of, elements, local_name, walk
 from gbv_kpi.sheets.refusal import ENCRYPTED, NOT_A_SPREADSHEET, TEXT_DOCUMENT, Refusal
@@ -209,9 +209,8 @@ class _Table:
             return Percentage(number)
         if text.endswith("%"):  # literal text after the number
             return Percentage(number / 100)
-        if scale := scale_in(text):
-            return f"{number:g} ({scale})"
-        return _TRUTH.get(text.upper(), number) if "formula" in given else number
+        truth = _TRUTH.get(text.upper()) if "formula" in given else None
+        return truth if truth is not None else as_written(number, text) if text else number
 
 
 def _date(value: str) -> Cell:

@@ -210,6 +210,13 @@ CROSSED: dict[str, Rows] = {
     "codes": crossed([372, 373], A, B),
     "codes as text": crossed(["372", "373"], A, B),
     "names over codes": crossed(["", ""], A, B, above=[TITLE, ["", "", "Huyện Nho Quan", "Huyện Gia Viễn"]]),
+    "codes under names": crossed([372, 373], A, B, above=[TITLE, ["", "", "Huyện Nho Quan", "Huyện Gia Viễn"]]),
+    "divided": crossed(["Nho Quan", "Gia Viễn"], A, B, above=[TITLE, ["", "", "Chia theo huyện, thành phố"]]),
+    "local": crossed(["Nho Quan", "Gia Viễn"], A, B, above=[TITLE, ["", "", "Địa phương"]]),
+    "a block of districts": crossed(["Nho Quan", "Gia Viễn"], A, B, above=[TITLE, ["", "", "Khối huyện"]]),
+    "the sum and its parts": crossed(
+        ["", "Nho Quan", "Gia Viễn"], SUM, A, B, above=[TITLE, ["", "", "Tổng số", "Trong đó"]]
+    ),
 }
 
 

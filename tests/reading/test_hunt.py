@@ -130,6 +130,13 @@ BELOW_WRONG = [
     "Ghi chú: số liệu năm 2022",
     "Ghi chú: Số liệu của 20/27 xã",
     "* Chỉ tính từ tháng 7",
+    "Ghi chú: Tính theo hộ",
+    "Ghi chú: Không kể trẻ em",
+    "Ghi chú: Là số vụ",
+    "Ghi chú: Số liệu giai đoạn 2021-2023",
+    "Số liệu chỉ của thị trấn",
+    "Ghi chú: Sửa thành 25",
+    "Notes: women only",
 ]
 BELOW_READ = [
     "(*) Số liệu tính đến 31/12/2023",
@@ -140,6 +147,9 @@ BELOW_READ = [
     "(*) Trong đó: 3 trẻ em",
     "Nữ chiếm 80%",
     "Mẫu này báo cáo 6 tháng và năm",
+    "Ghi chú: tổ chức 3 lớp trong Tháng hành động",
+    "Số liệu trên không tính trùng; mỗi người chỉ tính một lần",
+    "Ngoài ra, huyện tổ chức 02 hội nghị truyền thông",
 ]
 TITLE_WRONG = [
     "Số nữ năm 2023",
@@ -148,6 +158,7 @@ TITLE_WRONG = [
     "ĐVT: nghìn người",
     "Đối tượng: Phụ nữ",
     "NẠN NHÂN LÀ TRẺ EM",
+    "Biểu 2. Nạn nhân là nữ",
     "Nhóm tuổi 18-60",
     "Ngành Giáo dục",
     "(Chỉ tính các trường công lập)",
@@ -167,6 +178,24 @@ TITLE_WRONG = [
     "Nửa cuối 2023",
     "As of 30 September 2023",
     "KẾT QUẢ NĂM 2023 SO VỚI NĂM 2022",
+    "HAI QUÝ ĐẦU NĂM",
+    "Trong Tháng hành động vì bình đẳng giới",
+    "Không kể trẻ em",
+    "(trừ các xã miền núi)",
+    "(ngoài các trường THPT)",
+    "Còn 3 xã chưa báo cáo",
+    "Chỉ thống kê nạn nhân là phụ nữ",
+    "Phạm vi: thị trấn Nho Quan",
+    "Tại 05 xã thí điểm mô hình",
+    "ĐVT: hộ",
+    "ĐVT: đồng",
+    "Đơn vị tính: vụ",
+    "Tính theo hộ gia đình",
+    "Số liệu từ 2021 đến 2023",
+    "Từ khi thực hiện Kế hoạch đến hết năm 2023",
+    "Số liệu bình quân mỗi xã",
+    "(Kèm theo Quyết định số 12/QĐ-UBND về việc giao chỉ tiêu kế hoạch năm 2023)",
+    "Figures exclude children",
 ]
 TITLE_READ = [
     "BÁO CÁO CÔNG TÁC BÌNH ĐẲNG GIỚI VÀ VÌ SỰ TIẾN BỘ CỦA PHỤ NỮ",
@@ -176,9 +205,17 @@ TITLE_READ = [
     "Giới tính: Chung",
     "As of 31 December 2023",
     "GIAI ĐOẠN 2021 - 2025",
+    "Biểu 02-KH",
+    "(Kèm theo Kế hoạch của UBND tỉnh)",
+    "Đơn vị tính: Người, vụ, cơ sở",
+    "Nếu chưa có số liệu thì để trống",
+    "Trụ sở: thị trấn Nho Quan, huyện Nho Quan",
+    "Tại các xã, thị trấn trên địa bàn huyện Nho Quan",
+    "(Ban hành kèm theo Quyết định số 12/QĐ-UBND)",
+    "Tổng hợp từ báo cáo của các xã, thị trấn",
 ]
 SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn", "KH2023", "DK 2023"]
-SHEETS_READ = ["Nam 2023", "TH", "Huyện", "Chung", "BĐG"]
+SHEETS_READ = ["Nam 2023", "TH", "TH KH 2023", "Biểu 02-KH", "Huyện", "Chung", "BĐG"]
 BESIDE_WRONG = [
     ("Giới", "F"),
     ("Phòng", "Phòng GD&ĐT"),
@@ -239,6 +276,20 @@ def test_a_sheet_named_as_a_part_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", SHEETS_READ)
 def test_a_sheet_of_another_name_is_read(tmp_path: Path, name: str) -> None:
     assert counts(read(tmp_path, offices.workbook((name, form("Kết quả", columns=[A]))))) == ONE
+
+
+@pytest.mark.parametrize("name", ["6-thang-2023.xlsx", "BC 9T 2023.xlsx", "Q4-2023.xlsx", "so_ket_2023.xlsx"])
+def test_a_file_named_as_part_of_the_year_is_refused(tmp_path: Path, name: str) -> None:
+    returns = read(tmp_path, form("Kết quả", columns=[B]), name=name)
+    assert (counts(returns), told(returns)) == (NONE, [("part-of-year", None)])
+    assert name in words_of(returns)
+
+
+@pytest.mark.parametrize(
+    "name", ["BC_nam_2023.xlsx", "KH63_2023.xlsx", "bao cao 12 thang 2023.xlsx", "15.12.2023.xlsx"]
+)
+def test_a_file_of_another_name_is_read(tmp_path: Path, name: str) -> None:
+    assert counts(read(tmp_path, form("Kết quả", columns=[A]), name=name)) == ONE
 
 
 @pytest.mark.parametrize("name", ["Nữ", "KH", "6 tháng"])
@@ -329,7 +380,7 @@ def test_a_form_of_parts_only_is_no_blank_return(tmp_path: Path) -> None:
     assert "Nữ" in words_of(returns)
 
 
-@pytest.mark.parametrize("heading", ["Toàn tỉnh", "Tổng toàn tỉnh"])
+@pytest.mark.parametrize("heading", ["Toàn tỉnh", "Tổng toàn tỉnh", "Kết quả toàn tỉnh"])
 def test_a_column_of_the_province_is_not_the_districts(tmp_path: Path, heading: str) -> None:
     returns = read(tmp_path, form(heading, "Huyện", columns=[B, A]))
     assert counts(returns) == NONE
@@ -419,6 +470,14 @@ def test_a_heading_of_units_that_limits_them_refuses_the_table(tmp_path: Path, h
     assert counts(read(tmp_path, table(["Nho Quan", *B], heading=heading))) == NONE
 
 
+@pytest.mark.parametrize("note", ["Tính theo hộ", "Là số vụ", "Tính lượt người", "Người/xã", "BQ/xã", "Trẻ"])
+def test_a_note_with_another_measure_excludes_its_figure(tmp_path: Path, note: str) -> None:
+    rows = [[*row, note] if row[:1] == [LABELS[0]] else row for row in form("Số liệu", columns=[A])]
+    returns = read(tmp_path, rows)
+    assert counts(returns) == NONE
+    assert note in words_of(returns)
+
+
 @pytest.mark.parametrize("note", ["Đạt 95%", "Tăng so với 2022", "Trong đó nữ: 30"])
 def test_a_note_about_a_rate_leaves_its_figure(tmp_path: Path, note: str) -> None:
     rows = [[*row, note] if row[:1] == [LABELS[0]] else row for row in form("Số liệu", columns=[A])]
@@ -447,6 +506,10 @@ def test_a_note_about_a_rate_leaves_its_figure(tmp_path: Path, note: str) -> Non
         ("Tăng so với năm 2022", ONE),
         ("Số liệu 6 tháng, bao gồm cả nữ", NONE),
         ("Số liệu 6 tháng: nữ 5 người", NONE),
+        ("Số 6T", NONE),
+        ("Lấy số năm 2022", NONE),
+        ("Số đúng là 25", NONE),
+        ("should be 25", NONE),
     ],
 )
 def test_a_note_beside_a_unit_counts_where_it_limits_it(tmp_path: Path, note: str, right: Right) -> None:

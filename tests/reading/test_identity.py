@@ -42,6 +42,8 @@ YEARLY = ["Đơn vị", "Năm", *LABELS]
         [["UBND TỈNH NINH BÌNH"], ["UBND HUYỆN NHO QUAN"], YEAR],
         [["Kết quả phòng, chống bạo lực trên địa bàn huyện Nho Quan năm 2023"]],
         [["Đơn vị báo cáo: 372"], YEAR],
+        [["Đơn vị báo cáo (huyện, thành phố): Nho Quan"], YEAR],
+        [["Quận/huyện: Nho Quan"], YEAR],
         [["Don vi bao cao: H. Nho Quan"], ["nam 2023"]],
         [["Đơn vị báo cáo: Nho Quan"], ["Thành phố Ninh Bình, ngày 5 tháng 1 năm 2024"], YEAR],
     ],

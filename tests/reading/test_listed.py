@@ -84,4 +84,4 @@ def test_phrase_of_a_title_line_has_its_meaning(meaning: str, text: str) -> None
     elif kind == "result":
         assert read_line(f"{text} của dự kiến").against is None
     else:
-        assert read_line(f"{text} của đơn vị").against == Kind(kind)
+        assert read_line(f"{text} của đơn vị").against == Kind(kind.replace("-", " "))

@@ -78,6 +78,7 @@ READ_WHOLE: dict[str, bytes] = {
     "a wrong charset": page(TITLED).replace(b"charset=utf-8", b"charset=iso-8859-1"),
     "a table without a page": f"<table><tr><td>NĂM 2023</td></tr></table>{table()}".encode(),
     "XHTML": b'<?xml version="1.0" encoding="UTF-8"?>\n' + page(TITLED),
+    "links to its sheets": page(f'<p><a href="#table0">Nữ</a><br><a href="#table1">KH 2024</a></p>{TITLED}'),
     "numbers that Excel wrote beside": page(TITLED.replace("<td>200</td>", '<td x:num="200">2 00,0</td>')),
     "numbers that LibreOffice wrote beside": page(TITLED.replace("<td>200</td>", '<td sdval="200">200.00</td>')),
 }
@@ -107,6 +108,8 @@ FAULTS = [
     ("<td sdval='0.9'>90%</td>", "not-a-whole-number"),
     ("<td sdval='0'>#DIV/0!</td>", "formula-error"),
     ("<td sdval='0'>không</td>", "not-a-number"),
+    ("<td sdval='200'>200 ₫</td>", "not-a-number"),
+    ("<td sdval='200' sdnum='1033;0;0,'>0</td>", "not-a-number"),
     ("<td>1,5</td>", "not-a-whole-number"),
     ("<td>&nbsp;</td>", "missing-value"),
 ]

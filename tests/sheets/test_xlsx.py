@@ -85,14 +85,20 @@ def test_a_cell_shown_as_a_percentage_is_no_count(tmp_path: Path, value: float, 
     assert returns.problems[0].value == share
 
 
-@pytest.mark.parametrize("shown_as", ['0" nghìn"', '0" Triệu người"', '0"0"', '"1"0', "0\\/\\2\\0"])
-def test_a_number_shown_with_a_scale_is_no_count(tmp_path: Path, shown_as: str) -> None:
+@pytest.mark.parametrize(
+    "shown_as",
+    [
+        '0" nghìn"', '0" Triệu người"', '0"0"', '"1"0', "0\\/\\2\\0", '0 "vụ";-0', '0" nữ"', '"Kế hoạch: "0',
+        '"x"', "0‰", '#,##0 "₫"', "[$₫-42A]0", "[$€-2] #,##0", "$0",
+    ],
+)  # fmt: skip
+def test_a_number_shown_with_other_signs_is_no_count(tmp_path: Path, shown_as: str) -> None:
     made, sheet = book()
     sheet["B3"].number_format = shown_as
     assert told(read(tmp_path, made)) == [("not-a-number", "B3")]
 
 
-@pytest.mark.parametrize("shown_as", ['0" người"', "#,##0_);(#,##0)", '0 "vụ";-0'])
+@pytest.mark.parametrize("shown_as", ['0" người"', "#,##0_);(#,##0)", "_-* #,##0\\ _₫_-", '0;-0;"-"'])
 def test_a_number_shown_with_its_measure_is_read(tmp_path: Path, shown_as: str) -> None:
     made, sheet = book()
     sheet["B3"].number_format = shown_as
