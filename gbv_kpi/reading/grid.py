@@ -255,7 +255,8 @@ def _is_level_below(grid: Grid, row: int, main: int, first_field: int, columns: 
         return False
     if any(grid.knows_unit(text) or (level_of(text) and not grid.explain(text).atoms) for _, text in texts):
         return False
-    is_hanging = any(not grid.text(main, column) for column, _ in inner)
+    is_beside = any(grid.area_at.get((row, column), ((row, 0), (0, 0)))[0][0] <= main for column in columns)
+    is_hanging = is_beside or any(not grid.text(main, column) for column, _ in inner)
     labels = [grid.explain(text) for _, text in inner]
     if len(texts) == 1 and not is_hanging:
         return labels[0].only({Kind.MEASURE, Kind.ACTUAL, Kind.TOPIC}) or bool(labels[0].marks) or not labels[0].atoms

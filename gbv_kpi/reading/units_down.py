@@ -98,10 +98,11 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
 def _refuse_longer_rows(
     found: Sequence[Table], columns: Columns, rows: Rows, header: Header, grid: Grid
 ) -> Iterator[Problem]:
-    """Mark the rows of a CSV with a figure to the right of the last heading as faulty, and yield their problems."""
+    """Mark the rows with a figure after the last heading as faulty where commas part cells; yield their problems."""
     last = max(column.at for column in header.columns if column.path and Kind.NOTE not in column.roles)
-    beyond = [columns.which(at, _is_bare_figure)[rows] for at in range(last + 1, columns.width)]
-    is_longer = np.logical_or.reduce(beyond) if beyond and grid.sheet.name is None else np.zeros(len(rows), dtype=bool)
+    beyond = range(last + 1, columns.width) if grid.sheet.delimiter == "," else ()
+    longer = (columns.which(at, _is_bare_figure)[rows] for at in beyond)
+    is_longer = np.logical_or.reduce([np.zeros(len(rows), dtype=bool), *longer])
     for index in np.flatnonzero(is_longer).tolist():
         message = phrase("The row has more cells than the heading; a comma in a number may have moved its figures.")
         remedy = phrase("Write numbers without a separator, or put them in quotation marks.")
