@@ -5,7 +5,7 @@ Rows are classified column by column, so that each different cell is examined on
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gbv_kpi.reading import remarks
 from gbv_kpi.reading.columns import Columns, Mask, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
 from gbv_kpi.reading.identify import Texts
@@ -21,14 +22,6 @@ from gbv_kpi.reading.labels import AGAINST, Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, plain_key, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.remarks import (
-    COMMUNE_WORDS,
-    DISTRICT_WORDS,
-    against_in,
-    against_in_cell,
-    names_lower_level,
-    names_other_span,
-)
 from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line, year_named
 from gbv_kpi.reading.units import begins_as_body, heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
@@ -229,8 +222,8 @@ def _sections(
     for row in np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist():
         for column in (column for column in filled if filled[column][row]):
             text = text_of(columns.cell(column, row))
-            line, against, year = read_line(text), against_in(text, grid.reader.vocabulary), year_named(text)
-            if against is None and names_other_span(text, grid.reader):
+            line, against, year = read_line(text), remarks.against_in(text, grid.reader.vocabulary), year_named(text)
+            if against is None and remarks.names_other_span(text, grid.reader):
                 against = Kind.ACCUMULATED
             if against is None and _is_unexplained(grid, text, columns.texts(filled, row)):
                 against = Kind.UNEXPLAINED
@@ -247,9 +240,10 @@ def _sections(
 
 def _ends_part(grid: Grid, text: str, above: Section) -> bool:
     """Return whether a group of units ends the section of a part above it: of communes, or by its number."""
-    is_of_communes = names_lower_level(above.heading, grid.reader.vocabulary)
+    label = grid.explain(text)
+    is_group = replace(label, unknown_words=()).only({Kind.GROUP}) and all(map(_ROMAN.fullmatch, label.unknown_words))
+    is_of_communes = remarks.names_lower_level(above.heading, grid.reader.vocabulary)
     is_next = _NUMERAL.match(text) and _NUMERAL.match(above.heading)
-    is_group = grid.explain(text).only({Kind.GROUP})
     return above.against is Kind.PART and is_group and bool(is_of_communes or is_next)
 
 
@@ -258,19 +252,18 @@ def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
     label = grid.explain(text)
     unknown = [word for word in label.unknown_words if not _ROMAN.fullmatch(word)]
     is_alone = all(other == text or (level_of_number(other) or ("decimal", 0))[0] != "decimal" for other in in_row)
-    if not is_alone or level_of(text) or grid.knows_unit(text) or is_signature(text):
-        return False
-    if names_document(text) or text.lstrip("( ").startswith("*"):
+    is_other = is_signature(text) or names_document(text) or text.lstrip("( ").startswith("*")
+    if not is_alone or is_other or level_of(text) or grid.knows_unit(text):
         return False
     if not unknown:
         return any(atom.lower and not atom.kinds for atom in label.atoms)  # "Cơ quan công an"
     rest = words(_NUMERAL.sub("", text))
     if length := words_at_start("division", rest):  # "Chia theo đơn vị", but not "Chia theo giới: nữ"
         return not grid.explain(" ".join(rest[length:]) or "Đơn vị").only({Kind.UNIT, Kind.GROUP, Kind.ACTUAL})
-    is_lower = not COMMUNE_WORDS.isdisjoint(rest) and not grid.reader.vocabulary.is_of_communes
+    is_lower = not remarks.COMMUNE_WORDS.isdisjoint(rest) and not grid.reader.vocabulary.is_of_communes
     is_group = rest[:1] and rest[0] in _GROUPS and not begins_as_body(rest[1:])
     is_group = not is_lower and (is_group or plain_key(rest[:2]) == ("don", "vi"))
-    is_office = not (is_lower and DISTRICT_WORDS.isdisjoint(rest)) and not heads_bodies(text)
+    is_office = not (is_lower and remarks.DISTRICT_WORDS.isdisjoint(rest)) and not heads_bodies(text)
     return not (is_group or (is_office and words_at_start("body", rest)) or words_at_start("note", rest))
 
 
@@ -289,12 +282,13 @@ def doubts_in(
     """Yield the doubts that columns without figures raise about rows; `years` are those of the title."""
     for column in (column for column in others if column.at < columns.width):
         heading = column.path[-1] if column.path else ""
-        if columns.all_figures(column.at) and not against_in_cell(heading, "1", reader, is_label=True):
+        if columns.all_figures(column.at) and not remarks.against_in_cell(heading, "1", reader, is_label=True):
             continue
         is_label = bool(heading) and column.at < min(fields, default=0)
         for text, matching in columns.values(column.at).texts_at(rows):
-            if text and (kind := against_in_cell(heading, text, reader, is_label=is_label, years=years)):
-                yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else text, matching)
+            if text and (kind := remarks.against_in_cell(heading, text, reader, is_label=is_label, years=years)):
+                shown = text if any(map(str.isalpha, text)) else f"{heading} {text}"
+                yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else shown, matching)
             elif reader.vocabulary.explain(text).only({Kind.GROUP}):
                 yield Doubt(Kind.GROUP, column.at, text, matching)
 

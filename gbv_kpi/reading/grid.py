@@ -226,7 +226,8 @@ def without_repeats(path: Sequence[str]) -> tuple[str, ...]:
 
 def _roles(labels: Sequence[Label]) -> frozenset[Kind]:
     """Return the roles of a column besides a field, from its lowest heading that gives one."""
-    for label in reversed(labels):
+    measures = [label for label in labels if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT})]
+    for label in (*(label for label in reversed(labels) if label not in measures), *measures):
         roles = frozenset(kind for kind in (*_ROLES, Kind.PART) if label.only({kind}))
         if roles & frozenset(_ROLES) or label.marks:
             return roles

@@ -5,7 +5,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from gbv_kpi.reading.labels import Kind, Label
-from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.meanings import PERIODS, Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.titles import find_periods, is_incomplete, is_place_and_date, is_scale, is_signature, read_line
@@ -131,8 +131,9 @@ def against_in_cell(
     if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT}):
         return read_line(f"ĐVT: {text}").against or _against_alone(word)
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
+        is_number_of_period = PERIODS.intersection(words(heading)[-1:]) and not any(map(str.isdigit, heading))
         kind = against_in_note(f"{heading} {text}", vocabulary)
-        return kind if kind is Kind.PART_OF_YEAR else None
+        return kind if kind is Kind.PART_OF_YEAR and is_number_of_period else None
     if not heading or label.is_one_of(_FRAME):
         return against_in_note(text, vocabulary, years)
     if reader.units.knows(text) or words(text) in vocabulary.places:

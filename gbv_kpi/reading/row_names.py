@@ -41,7 +41,9 @@ def names_of_units(texts: Texts | None, unit: Column | None, title: TitleBlock, 
     names = [_without_correction(name, grid) for name in texts.values]
     path = unit.path
     heading = {word for text in path for word in words(text)}
-    is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) or any(map(_are_communes, title.texts))
+    is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) or any(
+        _COMMUNES.search(" ".join(plain_words(line))) for line in title.texts
+    )
     of_others = path if path and not any(_heads_units(grid.explain(text)) for text in path) else ()
     body = next(filter(heads_bodies, path), "Xã" if is_of_communes else " ".join(of_others))
     is_of_units = body == "Xã" and heading & (DISTRICT_WORDS | {"district"})
@@ -62,10 +64,6 @@ def _without_correction(name: str, grid: Grid) -> str:
     if not (remark := _REMARK.search(name)):
         return name
     return name[: remark.start()].rstrip() if grid.explain(name[remark.end() :]).only({Kind.ACTUAL}) else name
-
-
-def _are_communes(line: str) -> bool:
-    return _COMMUNES.search(" ".join(plain_words(line))) is not None
 
 
 def _name_of(cell: Cell) -> str:

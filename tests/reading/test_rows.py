@@ -6,7 +6,22 @@ from pathlib import Path
 import pytest
 
 from tests import offices
-from tests.reading.sending import BOTH, GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, A, B, Rows, counts, read, told
+from tests.reading.sending import (
+    BOTH,
+    FIELDS,
+    GIA_VIEN,
+    HEADER,
+    LABELS,
+    NHO_QUAN,
+    SUM,
+    TITLE,
+    A,
+    B,
+    Rows,
+    counts,
+    read,
+    told,
+)
 
 ONE = {("372", 2023): A}
 
@@ -103,3 +118,37 @@ def test_a_further_figure_in_a_row_is_only_passed_over_where_no_comma_parts_cell
 def test_a_column_of_guidance_is_passed_over(tmp_path: Path, at: int) -> None:
     header, row = [*HEADER[:at], "Hướng dẫn", *HEADER[at:]], [*NHO_QUAN[:at], "Ghi cả năm", *NHO_QUAN[at:]]
     assert counts(read(tmp_path, [TITLE, header, row])) == ONE
+
+
+@pytest.mark.parametrize("name", ["Số tổng cộng", "∑", "", "Tỉnh NB"])
+def test_a_row_of_no_unit_with_the_sum_of_the_others_is_their_total(tmp_path: Path, name: str) -> None:
+    returns = read(tmp_path, below(NHO_QUAN, GIA_VIEN, [name, *SUM]))
+    assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+def test_a_row_of_measures_in_the_column_of_units_leaves_it_their_column(tmp_path: Path) -> None:
+    measures = [{"people": "người", "cases": "vụ", "places": "cơ sở"}[field.counts] for field in FIELDS]
+    assert counts(read(tmp_path, below(["ĐVT", *measures], NHO_QUAN, GIA_VIEN))) == BOTH
+
+
+def test_an_estimate_is_read_where_its_year_has_no_other_figure(tmp_path: Path) -> None:
+    years = ["Thực hiện năm 2022", "Ước thực hiện năm 2023"] * len(LABELS)
+    upper: list[object] = ["Đơn vị", *(text for label in LABELS for text in (label, ""))]
+    figures = [figure for pair in zip(B, A, strict=True) for figure in pair]
+    returns = read(tmp_path, [TITLE, upper, ["", *years], ["Nho Quan", *figures]])
+    assert counts(returns) == ONE
+    assert {code for code, _ in told(returns)} == {"other-year-column", "estimated-figure"}
+
+
+def test_a_column_of_six_months_is_not_a_month_of_the_row(tmp_path: Path) -> None:
+    header, row = [*HEADER[:2], "6 tháng", *HEADER[2:]], [*NHO_QUAN[:2], 7, *NHO_QUAN[2:]]
+    assert counts(read(tmp_path, [TITLE, header, row])) == ONE
+
+
+def test_the_year_of_a_heading_is_told_at_its_cell(tmp_path: Path) -> None:
+    rows = below(["", *[""] * 4, "Năm 2022"], NHO_QUAN)
+    assert ("conflicting-year", "F3") in told(read(tmp_path, rows))
+
+
+def test_a_footnote_after_a_unit_is_no_part_of_its_name(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, below(["Huyện Nho Quan (1)", *A]))) == ONE
