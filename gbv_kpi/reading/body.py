@@ -140,8 +140,8 @@ def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int
         kinds[is_below & np.isin(kinds, WITH_FIGURES)] = RowKind.WORDS
     lines = np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist()
     kinds[[row for row in lines if all(map(is_page, columns.texts(filled, row)))]] = RowKind.NOTHING
-    end, next_row = _end(kinds, repeated, other_header)
-    kinds = kinds[:end]
+    next_row = _end(kinds, repeated, other_header)
+    kinds = kinds[:next_row]
     sections, section_of = _sections(grid, kinds, columns, filled)
     return Body(kinds, sections, section_of, None if next_row is None else next_row + columns.first)
 
@@ -194,8 +194,8 @@ def _other_headers(grid: Grid, columns: Columns, fields: Sequence[int], asked: M
     return counts >= 2
 
 
-def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask) -> tuple[int, int | None]:
-    """Return where the rows of the table end, and the row from which another one begins.
+def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask) -> int | None:
+    """Return the row where another table, or its title, begins, None for none.
 
     With a title above it, a header begins another table; one that a page repeats is bare.
     """
@@ -205,9 +205,8 @@ def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask) -> tuple[i
         last = rows[np.searchsorted(rows, header) - 1] if rows.size and rows[0] < header else -1
         between = lines[(lines > last) & (lines < header) & ~other_header[lines]].tolist()
         if other_header[header] or between:
-            start = between[0] if between else header
-            return start, start
-    return len(kinds), None
+            return between[0] if between else header
+    return None
 
 
 def _sections(
