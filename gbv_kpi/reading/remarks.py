@@ -131,9 +131,10 @@ def against_in_cell(
     if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT}):
         return read_line(f"ĐVT: {text}").against or _against_alone(word)
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
-        is_number_of_period = PERIODS.intersection(words(heading)[-1:]) and not any(map(str.isdigit, heading))
+        is_number = bool(PERIODS.intersection(words(heading)[-1:])) and not any(map(str.isdigit, heading))
+        is_count = label.against is Kind.PART_OF_YEAR and text.isdecimal() and not is_number  # of "6 tháng"
         kind = against_in_note(f"{heading} {text}", vocabulary)
-        return kind if kind is Kind.PART_OF_YEAR and is_number_of_period else None
+        return kind if kind is Kind.PART_OF_YEAR and not is_count else None
     if not heading or label.is_one_of(_FRAME):
         return against_in_note(text, vocabulary, years)
     if reader.units.knows(text) or words(text) in vocabulary.places:

@@ -143,6 +143,8 @@ def test_an_estimate_is_read_where_its_year_has_no_other_figure(tmp_path: Path) 
 def test_a_column_of_six_months_is_not_a_month_of_the_row(tmp_path: Path) -> None:
     header, row = [*HEADER[:2], "6 tháng", *HEADER[2:]], [*NHO_QUAN[:2], 7, *NHO_QUAN[2:]]
     assert counts(read(tmp_path, [TITLE, header, row])) == ONE
+    header[2], row[2] = "Đến ngày", "30/6/2023"
+    assert counts(read(tmp_path, [TITLE, header, row])) == {}
 
 
 def test_the_year_of_a_heading_is_told_at_its_cell(tmp_path: Path) -> None:
