@@ -5,7 +5,7 @@ Rows are classified column by column, so that each different cell is examined on
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gbv_kpi.reading import remarks
 from gbv_kpi.reading.columns import Columns, Mask, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
 from gbv_kpi.reading.identify import Texts
@@ -21,9 +22,8 @@ from gbv_kpi.reading.labels import AGAINST, Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import CACHED, plain_key, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.remarks import COMMUNE_WORDS, against_in, against_in_cell, heads_units
-from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line
-from gbv_kpi.reading.units import heads_bodies, level_of
+from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line, year_named
+from gbv_kpi.reading.units import begins_as_body, heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_SECTIONS = 5000  # in a table; further lines of words are not read as sections
@@ -39,7 +39,7 @@ _SUMS = frozenset(words("cộng cong"))
 class RowKind(IntEnum):
     """The kinds of rows below a header."""
 
-    NOTHING = 0  # blank, the header once more, or numbers of the columns
+    NOTHING = 0  # blank, the header once more, or numbers of columns or pages
     RETURN = 1
     TOTAL = 2
     WORDS = 3
@@ -138,8 +138,10 @@ def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int
         signed = np.logical_or.reduce([nothing, *claims]) & unsigned
         is_below = np.logical_or.accumulate(signed) & ~known
         kinds[is_below & np.isin(kinds, WITH_FIGURES)] = RowKind.WORDS
-    end, next_row = _end(kinds, repeated, other_header, columns.count)
-    kinds = kinds[:end]
+    lines = np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist()
+    kinds[[row for row in lines if all(map(is_page, columns.texts(filled, row)))]] = RowKind.NOTHING
+    next_row = _end(kinds, repeated, other_header)
+    kinds = kinds[:next_row]
     sections, section_of = _sections(grid, kinds, columns, filled)
     return Body(kinds, sections, section_of, None if next_row is None else next_row + columns.first)
 
@@ -192,8 +194,8 @@ def _other_headers(grid: Grid, columns: Columns, fields: Sequence[int], asked: M
     return counts >= 2
 
 
-def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int) -> tuple[int, int | None]:
-    """Return where the rows of the table end, and the row from which another one begins.
+def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask) -> int | None:
+    """Return the row where another table, or its title, begins, None for none.
 
     With a title above it, a header begins another table; one that a page repeats is bare.
     """
@@ -203,9 +205,8 @@ def _end(kinds: NDArray[np.int8], repeated: Mask, other_header: Mask, count: int
         last = rows[np.searchsorted(rows, header) - 1] if rows.size and rows[0] < header else -1
         between = lines[(lines > last) & (lines < header) & ~other_header[lines]].tolist()
         if other_header[header] or between:
-            start = between[0] if between else header
-            return start, start
-    return count, None
+            return between[0] if between else header
+    return None
 
 
 def _sections(
@@ -220,13 +221,14 @@ def _sections(
     for row in np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist():
         for column in (column for column in filled if filled[column][row]):
             text = text_of(columns.cell(column, row))
-            line, against = read_line(text), against_in(text, grid.reader.vocabulary)
+            line, against, year = read_line(text), remarks.against_in(text, grid.reader.vocabulary), year_named(text)
+            if against is None and remarks.names_other_span(text, grid.reader):
+                against = Kind.ACCUMULATED
             if against is None and _is_unexplained(grid, text, columns.texts(filled, row)):
                 against = Kind.UNEXPLAINED
-            year = line.years[0] if len(set(line.years)) == 1 else None
             above = sections[-1] if sections else None
             if not (year or line.against or line.is_result or grid.explain(text).only({Kind.ACTUAL})):
-                if against is None and not (above and above.against is Kind.PART):
+                if against is None and not (above and _ends_part(grid, text, above)):
                     continue
                 year = above.year if above else None
             sections.append(Section(row + columns.first, column, text, year, against))
@@ -235,22 +237,33 @@ def _sections(
     return sections, section_of
 
 
+def _ends_part(grid: Grid, text: str, above: Section) -> bool:
+    """Return whether a group of units ends the section of a part above it: of communes, or by its number."""
+    label = grid.explain(text)
+    is_group = replace(label, unknown_words=()).only({Kind.GROUP}) and all(map(_ROMAN.fullmatch, label.unknown_words))
+    is_of_communes = remarks.names_lower_level(above.heading, grid.reader.vocabulary)
+    is_next = _NUMERAL.match(text) and _NUMERAL.match(above.heading)
+    return above.against is Kind.PART and is_group and bool(is_of_communes or is_next)
+
+
 def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
     """Return whether a line between the rows has unknown words, and names no unit, group of units or note."""
-    label, key = grid.explain(text), words(text)
+    label = grid.explain(text)
     unknown = [word for word in label.unknown_words if not _ROMAN.fullmatch(word)]
     is_alone = all(other == text or (level_of_number(other) or ("decimal", 0))[0] != "decimal" for other in in_row)
-    if not unknown or not is_alone or level_of(text) or grid.knows_unit(text) or is_signature(text):
+    is_other = is_signature(text) or names_document(text) or text.lstrip("( ").startswith("*")
+    if not is_alone or is_other or level_of(text) or grid.knows_unit(text):
         return False
-    if is_page(text) or names_document(text) or text.lstrip("( ").startswith("*"):
-        return False
+    if not unknown:
+        return any(atom.lower and not atom.kinds for atom in label.atoms)  # "Cơ quan công an"
     rest = words(_NUMERAL.sub("", text))
-    is_lower = not COMMUNE_WORDS.isdisjoint(key) and not grid.reader.vocabulary.is_of_communes
-    is_group = not is_lower and rest[:1] and (rest[0] in _GROUPS or plain_key(rest[:2]) == ("don", "vi"))
     if words_at_start("division", rest):  # "Chia theo đơn vị", but not "Chia theo giới: nữ"
-        return not heads_units(_NUMERAL.sub("", text), grid.reader)
-    is_body = words_at_start("body", rest) and not heads_bodies(text)
-    return not (is_group or is_body or words_at_start("note", rest))
+        return not remarks.heads_units(_NUMERAL.sub("", text), grid.reader)
+    is_lower = not remarks.COMMUNE_WORDS.isdisjoint(rest) and not grid.reader.vocabulary.is_of_communes
+    is_group = rest[:1] and rest[0] in _GROUPS and not begins_as_body(rest[1:])
+    is_group = not is_lower and (is_group or plain_key(rest[:2]) == ("don", "vi"))
+    is_office = not (is_lower and remarks.DISTRICT_WORDS.isdisjoint(rest)) and not heads_bodies(text)
+    return not (is_group or (is_office and words_at_start("body", rest)) or words_at_start("note", rest))
 
 
 class Doubt(NamedTuple):
@@ -268,12 +281,13 @@ def doubts_in(
     """Yield the doubts that columns without figures raise about rows; `years` are those of the title."""
     for column in (column for column in others if column.at < columns.width):
         heading = column.path[-1] if column.path else ""
-        if columns.all_figures(column.at) and not against_in_cell(heading, "1", reader, is_label=True):
+        if columns.all_figures(column.at) and not remarks.against_in_cell(heading, "1", reader, is_label=True):
             continue
         is_label = bool(heading) and column.at < min(fields, default=0)
         for text, matching in columns.values(column.at).texts_at(rows):
-            if text and (kind := against_in_cell(heading, text, reader, is_label=is_label, years=years)):
-                yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else text, matching)
+            if text and (kind := remarks.against_in_cell(heading, text, reader, is_label=is_label, years=years)):
+                shown = text if any(map(str.isalpha, text)) else f"{heading} {text}"
+                yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else shown, matching)
             elif reader.vocabulary.explain(text).only({Kind.GROUP}):
                 yield Doubt(Kind.GROUP, column.at, text, matching)
 

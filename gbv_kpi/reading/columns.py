@@ -1,6 +1,6 @@
 """Index the columns below a header by their distinct cells, and choose the one that is read for each field."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -192,12 +192,7 @@ class Fields:
 def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], holds: Callable[[int], bool]) -> Fields:
     """Choose the column of each field and year; `holds` tests whether a column has cells in the rows of the returns."""
     spot = grid.spot
-    counts = Counter(column.meaning.field for column in named)
-    unread = [
-        column
-        for column in named
-        if column.meaning.against and (set(column.meaning.kinds) != {Kind.ESTIMATE} or counts[column.meaning.field] > 1)
-    ]
+    unread = [column for column in named if column.meaning.against and not _is_sole_estimate(column, named)]
     free = [column for column in named if column not in unread]
     problems = [qualified(spot, column, Kind.ESTIMATE) for column in free if column.meaning.against]
     if with_plans := _plans_and_results(named):
@@ -229,6 +224,13 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
         repeats = (repeated(spot, of_field, column) for column in found[1:])
         problems += repeats if is_repeated else [ambiguous(spot, of_field, found)]
     return Fields(by_year or {None: {}}, problems, unread)
+
+
+def _is_sole_estimate(column: Column, named: Sequence[Column]) -> bool:
+    """Return whether a column is an estimate, and its field has no other figure of the same year."""
+    of_field = (other.meaning.years for other in named if other.meaning.field == column.meaning.field)
+    rivals = [years for years in of_field if not (years and column.meaning.years) or years & column.meaning.years]
+    return set(column.meaning.kinds) == {Kind.ESTIMATE} and len(rivals) == 1
 
 
 def _plans_and_results(named: Sequence[Column]) -> list[Column]:

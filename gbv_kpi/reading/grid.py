@@ -226,7 +226,8 @@ def without_repeats(path: Sequence[str]) -> tuple[str, ...]:
 
 def _roles(labels: Sequence[Label]) -> frozenset[Kind]:
     """Return the roles of a column besides a field, from its lowest heading that gives one."""
-    for label in reversed(labels):
+    measures = [label for label in labels if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT})]
+    for label in (*(label for label in reversed(labels) if label not in measures), *measures):
         roles = frozenset(kind for kind in (*_ROLES, Kind.PART) if label.only({kind}))
         if roles & frozenset(_ROLES) or label.marks:
             return roles
@@ -255,7 +256,8 @@ def _is_level_below(grid: Grid, row: int, main: int, first_field: int, columns: 
         return False
     if any(grid.knows_unit(text) or (level_of(text) and not grid.explain(text).atoms) for _, text in texts):
         return False
-    is_hanging = any(not grid.text(main, column) for column, _ in inner)
+    is_beside = any(grid.area_at.get((row, column), ((row, 0), (0, 0)))[0][0] <= main for column in columns)
+    is_hanging = is_beside or any(not grid.text(main, column) for column, _ in inner)
     labels = [grid.explain(text) for _, text in inner]
     if len(texts) == 1 and not is_hanging:
         return labels[0].only({Kind.MEASURE, Kind.ACTUAL, Kind.TOPIC}) or bool(labels[0].marks) or not labels[0].atoms

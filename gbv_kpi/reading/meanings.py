@@ -22,7 +22,10 @@ Cost = tuple[int, int, int]  # 2 per unknown word and 1 per topic; phrases; minu
 PERIOD_WORDS = {"periodwhole": Kind.ACTUAL, "periodpart": Kind.PART_OF_YEAR}  # as `mark_periods` writes them
 PERIODS = frozenset(words("tháng, quý, đợt, tuần, kỳ, thang, quy, dot, tuan, ky, month, quarter, week"))
 _NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
-_OVER_PLAN = re.compile(r"(?<=[^\W\d_])\s*/\s*(?=(?:kế hoạch|ke hoach|kh)\b)")  # "Thực hiện/Kế hoạch"
+# "Thực hiện/Kế hoạch", "Được trợ giúp/tổng số", "+/- 2022"
+_COMPARED = re.compile(
+    r"(?<=[^\W\d_])(?<!total)\s*/\s*(?=(?:kế hoạch|ke hoach|kh|tổng số|tong so)\b)|\+\s*/?\s*[-–−]|±"
+)
 _COUNT_WORDS = [
     form for key in map(words, ("tổng số", "số lượng", "số", "number of")) for form in (key, plain_key(key))
 ]
@@ -148,7 +151,7 @@ class Vocabulary:
 
     def _explain(self, text: str) -> Label:
         """Return the meaning of the words of a heading."""
-        tidied = _OVER_PLAN.sub(" % ", tidy(mark_periods(tidy(text))))
+        tidied = _COMPARED.sub(" % ", tidy(mark_periods(tidy(text))))
         plain = tidied == without_diacritics(tidied)
         index = self._plain if plain else self._exact
         key, is_inner = words_of_label(tidied)
@@ -242,15 +245,15 @@ class Vocabulary:
 def _kind_in(atom: Atom, label: Label, inner: Sequence[Label], *, is_innermost: bool) -> Kind | None:
     """Return the reason why a phrase of a path excludes the figure, None where it does not."""
     names_field = any(part.field or part.upper for part in label.atoms)
-    if not atom.kinds and not atom.year:
-        return Kind.UNEXPLAINED  # a second level without its first one
+    if atom.lower and not atom.kinds & QUIET:
+        return atom._replace(lower=None).against or Kind.UNEXPLAINED  # a second level without its first one
     if atom.year or (atom.kinds & QUIET and not (names_field and atom.kinds <= {Kind.MEASURE, Kind.UNIT})):
         return None
     if kind := atom.against:
         return kind
     if Kind.ITEM in atom.kinds:
         return None if any(label.marks for label in inner) else Kind.TARGET
-    return Kind.UNEXPLAINED if is_innermost or names_field else None
+    return Kind.UNEXPLAINED if is_innermost or names_field or Kind.NOTE in atom.kinds else None
 
 
 def _only_topic(atom: Atom) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from gbv_kpi.reading.labels import Kind, Label, words_at_start
-from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.meanings import PERIODS, Vocabulary
 from gbv_kpi.reading.normalize import CACHED, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.titles import (
@@ -139,23 +139,29 @@ def against_in_cell(
     if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT}):
         return read_line(f"ĐVT: {text}").against or _against_alone(word)
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
+        is_number = bool(PERIODS.intersection(words(heading)[-1:])) and not any(map(str.isdigit, heading))
+        is_count = label.against is Kind.PART_OF_YEAR and text.isdecimal() and not is_number  # of "6 tháng"
         kind = against_in_note(f"{heading} {text}", vocabulary)
-        return kind if kind is Kind.PART_OF_YEAR else None
+        return kind if kind is Kind.PART_OF_YEAR and not is_count else None
     if not heading or label.is_one_of(_FRAME):
         return against_in_note(text, vocabulary, years)
     if reader.units.knows(text) or words(text) in vocabulary.places:
         return None
     if _against_alone(label) not in (None, *_PARTING):
-        kind, plan = _against_alone(word), reader.plan
-        is_of_plan = re.findall(r"\d{4}", text) == [str(plan.first_year), str(plan.last_year)]
-        # "Giai đoạn: 2021-2023", but not the plan's own, nor "Đánh giá: Đạt"
-        return kind if kind is Kind.ACCUMULATED and not is_of_plan else None
+        return Kind.ACCUMULATED if names_other_span(text, reader) else None  # but not "Đánh giá: Đạt"
     if kind := against_in(text, vocabulary):
         return kind
     if _is_neutral(text, vocabulary):
         return None
     is_of_parts = label.only({Kind.UNIT}) or _parts(heading, vocabulary)
     return Kind.UNEXPLAINED if is_label or is_of_parts else None
+
+
+def names_other_span(text: str, reader: Reader) -> bool:
+    """Return whether a text is only a span of years, and not the plan's: "Giai đoạn 2021-2023"."""
+    of_plan = [str(reader.plan.first_year), str(reader.plan.last_year)]
+    is_span = _against_alone(reader.vocabulary.explain(text)) is Kind.ACCUMULATED
+    return is_span and re.findall(r"\d{4}", text) != of_plan
 
 
 def _against_alone(label: Label) -> Kind | None:

@@ -51,7 +51,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
 # What may be around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
 _NUMERAL = re.compile(r"^\s*(?:([IVX]{1,4}|[A-Za-zđĐ])\s*[.)/]|\d{1,2}\s*[.)/]|[-+*•–])\s*")
-_COUNT_AFTER = re.compile(r"[(\[]\s*\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*[)\]]\s*$")
+_COUNT_AFTER = re.compile(r"[(\[]\s*(?:\d|\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*)[)\]]\s*$")
 _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
 _LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth line
 

@@ -26,6 +26,7 @@ from gbv_kpi.sheets.sheet import Cell, text_of
 
 _KEPT = (Kind.PART_OF_YEAR, Kind.ESTIMATE, Kind.UNEXPLAINED)  # sections with rows that are reported, not left out
 MOST_NOTES = 200  # rows of words below the last return
+_MOST_SUMS = 10  # names of no unit that may be those of sums
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,11 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
 def _refuse_longer_rows(
     found: Sequence[Table], columns: Columns, rows: Rows, header: Header, grid: Grid
 ) -> Iterator[Problem]:
-    """Mark the rows of a CSV with a figure to the right of the last heading as faulty, and yield their problems."""
+    """Mark the rows with a figure after the last heading as faulty where commas part cells; yield their problems."""
     last = max(column.at for column in header.columns if column.path and Kind.NOTE not in column.roles)
-    beyond = [columns.which(at, _is_bare_figure)[rows] for at in range(last + 1, columns.width)]
-    is_longer = np.logical_or.reduce(beyond) if beyond and grid.sheet.name is None else np.zeros(len(rows), dtype=bool)
+    beyond = range(last + 1, columns.width) if grid.sheet.delimiter == "," else ()
+    longer = (columns.which(at, _is_bare_figure)[rows] for at in beyond)
+    is_longer = np.logical_or.reduce([np.zeros(len(rows), dtype=bool), *longer])
     for index in np.flatnonzero(is_longer).tolist():
         message = phrase("The row has more cells than the heading; a comma in a number may have moved its figures.")
         remedy = phrase("Write numbers without a separator, or put them in quotation marks.")
@@ -150,22 +152,25 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
 def _take_out_sums(
     body: Body, columns: Columns, unit: Column | None, fields: Sequence[int], grid: Grid
 ) -> list[Problem]:
-    """Take out rows of a bare "Ninh Bình" with the sum of all others; return the problem of each that may be a unit.
+    """Take out rows of no unit with the sum of all others; return the problem of each that may be a unit.
 
-    It is the province where the city of that name has a row of its own.
+    A bare "Ninh Bình" is the province where the city of that name has a row of its own.
     """
     rows = np.flatnonzero(body.kinds == RowKind.RETURN)
     if unit is None or len(rows) < 3 or not grid.reader.plan.units:
         return []
     texts = columns.values(unit.at).texts_at(rows)
     bare = {place[1:] for place in grid.reader.vocabulary.place_forms}
-    named = [(text, row) for text, at in texts if not text.isdigit() and words(text) in bare for row in at.tolist()]
+    unknown = [text for text, _ in texts if not grid.knows_unit(text)]
+    asked = [*(text for text, _ in texts if words(text) in bare), *(unknown if len(unknown) <= _MOST_SUMS else ())]
+    named = [(text, row) for text, at in texts if text in asked for row in at.tolist()]
     problems: list[Problem] = []
     sums = {column: sum(_count(columns.cell(column, row)) for row in rows.tolist()) for column in fields if named}
-    for text, row in named:
+    for text, row in named if any(sums.values()) else ():
         if any(2 * _count(columns.cell(column, row)) != total for column, total in sums.items()):
             continue
-        is_total = any(words(other)[-2:] == words(text)[-2:] and level_of(other) for other, _ in texts)
+        is_level_given = any(words(other)[-2:] == words(text)[-2:] and level_of(other) for other, _ in texts)
+        is_total = text in unknown or is_level_given
         body.kinds[row] = RowKind.TOTAL if is_total else RowKind.ASIDE
         if not is_total:
             message = phrase(
@@ -214,7 +219,8 @@ def _table(
     """Return the table of one year's columns: units, cells and totals of its returns."""
     reader, count = grid.reader, len(rows)
     at = (rows + columns.first).astype(np.int32)
-    headed = next(iter(chosen.values())) if year is not None and chosen else None
+    dated = sorted(chosen.values(), key=lambda column: year not in column.meaning.years)
+    headed = next(iter(dated), None) if year is not None else None
     year_column = headed or roles.year
     cells_of_names = columns.values(roles.name.at).cells if roles.name and reader.plan.units else ()
     known = (text for text in map(text_of, cells_of_names) if grid.knows_unit(text))

@@ -105,7 +105,7 @@ def _read_rows(text: io.TextIOWrapper, content: bytes, delimiter: str) -> Sheet:
     else:
         rows = list(map(_strip_blank_end, tail.iloc[:HEAD_ROWS].astype(object).to_numpy().tolist()))
         tail = tail.iloc[HEAD_ROWS:]
-    return Sheet(None, rows, tail=tail if len(tail) else None)
+    return Sheet(None, rows, tail=tail if len(tail) else None, delimiter=delimiter)
 
 
 def _width(text: io.TextIOWrapper, start: int, delimiter: str) -> int:

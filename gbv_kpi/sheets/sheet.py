@@ -54,6 +54,7 @@ class Sheet:
     hidden_columns: Set[int] = frozenset()
     unseen: Sequence[tuple[int, int]] = ()  # cells with struck-out or hidden text, which was left out
     is_shown: bool = True
+    delimiter: str = ""  # of a CSV
 
     @cached_property
     def width(self) -> int:
