@@ -195,8 +195,6 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
     unread = [column for column in named if column.meaning.against and not _is_sole_estimate(column, named)]
     free = [column for column in named if column not in unread]
     problems = [qualified(spot, column, Kind.ESTIMATE) for column in free if column.meaning.against]
-    if with_plans := _plans_and_results(named):
-        problems.append(ambiguous(spot, None, with_plans))
     unread += [column for column in free if len(column.meaning.years) > 1]
     years = {column.at: next(iter(column.meaning.years), None) for column in free if column not in unread}
     own = {year for year in years.values() if year}
@@ -231,18 +229,3 @@ def _is_sole_estimate(column: Column, named: Sequence[Column]) -> bool:
     of_field = (other.meaning.years for other in named if other.meaning.field == column.meaning.field)
     rivals = [years for years in of_field if not (years and column.meaning.years) or years & column.meaning.years]
     return set(column.meaning.kinds) == {Kind.ESTIMATE} and len(rivals) == 1
-
-
-def _plans_and_results(named: Sequence[Column]) -> list[Column]:
-    """Return the columns of two fields and more that have a plan and a result under one heading.
-
-    Such a table follows a plan through the year; only the sender knows which columns are the return.
-    """
-    pairs = [
-        (column, result)
-        for column in named
-        if set(column.meaning.kinds) == {Kind.TARGET} and len(column.path) > 1
-        for result in named
-        if column.path[:-1] == result.path[:-1] and not result.meaning.against
-    ]
-    return [column for pair in pairs for column in pair] if len(pairs) > 1 else []

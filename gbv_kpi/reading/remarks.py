@@ -21,12 +21,14 @@ from gbv_kpi.reading.units import heads_bodies
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
 _OF_FIGURES = re.compile(
-    r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|luy ke|cong don|figures?|data)\b|^so\b"
+    r"\b(?:so lieu|tinh|chot|ket qua|ky|uoc|so bo|thoi diem|dvt|luy ke|cong don|figures?|data|chi co so)\b|^so\b"
+    r"|^nhu nam\b"
 )
 # A note that gives a part its own figure, or says that nothing happened in it or that it is included.
 _OWN_FIGURE = re.compile(
     r"(?!.*\b(?:chi|tren|duoi|tuoi)\b)(?:(?P<sex>nam|nu|tre em)|.*[a-z])\s*:?\s*\d{1,6}(?P<tail>\s.*)?"
 )
+_OF_YEAR = re.compile(r"(?:so(?: lieu)?|nhu) nam \d{4}\b")
 _FIGURE_OF_YEAR = re.compile(r"\d{4}\s*(?::|la|co)\s*\d")  # "Năm 2022: 17"
 _NOTHING_IN = re.compile(r"\bkhong (?:phat sinh|xay ra|co vu|co truong hop)\b")
 _WITH = re.compile(r"\b(?:gom|ke|tinh) ca\b")
@@ -35,7 +37,7 @@ _OF_BODIES = re.compile(
     r"\W*(?:(?:tong hop|bao cao|so lieu|ket qua|cua)\s+)*(?P<body>[^,]{2,40}?)(?<! tai)(?<! va)\s+"
     r"cac (?:huyen|thanh pho|xa|phuong|thi tran)\b"
 )
-_ONLY = re.compile(r"\bchi (?:tinh|gom|bao gom|thong ke|tong hop|lay|ke|cua)\b(?! (?:mot|1) lan\b)")
+_ONLY = re.compile(r"\bchi (?:tinh|gom|bao gom|thong ke|tong hop|lay|ke|cua|co so(?: lieu)?)\b(?! (?:mot|1) lan\b)")
 _SCOPE = re.compile(r"\W*(?:pham vi|dia ban|tai|rieng)\b(?!.*\btren dia ban\b)")
 _PARTING = (Kind.PART, Kind.PART_OF_YEAR)
 _NEUTRAL = {Kind.ACTUAL, Kind.TOTAL, Kind.SUM, Kind.UNIT, Kind.GROUP, Kind.YEAR}
@@ -102,7 +104,8 @@ def against_in_note(text: str, vocabulary: Vocabulary, years: Set[int] = frozens
         return None
     is_rate = label is not None and label.against is Kind.RATE
     is_dated = label is not None and bool(label.years) and bool(years) and years.isdisjoint(label.years)
-    if is_dated and not is_rate and (is_explained or _WITH.search(plain)) and not _FIGURE_OF_YEAR.search(plain):
+    is_of_year = is_explained or _WITH.search(plain) or _OF_YEAR.match(plain)
+    if is_dated and not is_rate and is_of_year and not _FIGURE_OF_YEAR.search(plain):
         return Kind.OTHER_YEAR
     kind = Kind.PART if is_scaled else against_in(remaining, vocabulary)
     if not (is_limited or is_scaled) and (

@@ -37,6 +37,7 @@ _PART_OF_YEAR = re.compile(
     r"|^\W*thang\s*\d{1,2}\b|\b(?:bao cao|ket qua|so lieu|ky bao cao|thuc hien|tong hop)\W+"
     r"(?:(?:cua|nhanh|dot xuat|dinh ky|thuong xuyen|chuyen de|bo sung|cong tac)\s+)*thang\s*\d{1,2}\b"
     r"|\bchi (?:tinh|co|gom)\s+(?:so lieu\s+)?(?:cua\s+|tu\s+|den\s+|trong\s+)?(?:thang|quy|ngay)\b|\btinh tu thang\b"
+    r"|\btinh tu\s+(?:ngay\s+)?(?!0?1\s*[/.-]\s*0?1\b)\d{1,2}\s*[/.-]\s*\d{1,2}\b"
     r"|\b(?:as (?:of|at)|up to|until|to)\s+(?:\d{1,2}\s+)?(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct)[a-z]*\s+\d"
     r"|^\W*t\d{1,2}\b|(?<![\w.])(?!12)\d{1,2}\s?t(?:\s?\d{4})?(?!\w)"
 )
@@ -53,7 +54,8 @@ _SCALE = re.compile(
 )
 _LEVEL = r"(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b"
 _NOT_ALL = re.compile(
-    rf"\bthieu\s+\d+\s*{_LEVEL}|\d\s*{_LEVEL}\s+chua (?:bao cao|gui|nop|co so)\b"
+    rf"\bthieu\s+(?:\d+\s*{_LEVEL}|quy\b|thang\b)|\b(?:quy|thang)\s+\S+\s+chua co\b"
+    rf"|\d\s*{_LEVEL}\s+chua (?:bao cao|gui|nop|co so)\b"
     r"|(?:^|[(,;])\W*(?:tru|ngoai)\s+(?!so\b|ra\b)"
     r"|\b(?:so dung|dinh chinh|sua)(?: la| thanh)?\W+\d"  # "Sửa thành 25"
 )

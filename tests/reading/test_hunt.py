@@ -510,6 +510,14 @@ def test_a_note_about_a_rate_leaves_its_figure(tmp_path: Path, note: str) -> Non
         ("Lấy số năm 2022", NONE),
         ("Số đúng là 25", NONE),
         ("should be 25", NONE),
+        ("Chỉ có số của công an", NONE),
+        ("Thiếu quý IV", NONE),
+        ("Quý 4 chưa có", NONE),
+        ("Tính từ 01/7", NONE),
+        ("Số năm 2022 chuyển sang", NONE),
+        ("Giữ nguyên số năm trước", NONE),
+        ("Như năm 2022", NONE),
+        ("Như trên", ONE),
     ],
 )
 def test_a_note_beside_a_unit_counts_where_it_limits_it(tmp_path: Path, note: str, right: Right) -> None:

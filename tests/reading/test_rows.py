@@ -100,6 +100,13 @@ def test_a_comparison_under_a_field_is_no_count(tmp_path: Path, lower: str) -> N
     assert ("missing-column", "E3") in told(returns)
 
 
+def test_results_beside_the_plan_of_each_field_are_read(tmp_path: Path) -> None:
+    header = [*HEADER[:1], *(text for label in HEADER[1:] for text in (label, ""))]
+    figures = [figure for count in NHO_QUAN[1:] for figure in (9000, count)]
+    rows: Rows = [TITLE, header, ["", *["KH", "TH"] * (len(HEADER) - 1)], [NHO_QUAN[0], *figures]]
+    assert counts(read(tmp_path, rows)) == ONE
+
+
 def test_a_row_merged_into_the_header_is_part_of_it(tmp_path: Path) -> None:
     header: list[object] = [*HEADER[:2], "Trong đó", *HEADER[2:]]
     rows: Rows = [TITLE, header, ["", "", "Nữ"], [*NHO_QUAN[:2], 7, *NHO_QUAN[2:]]]
