@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, AnyStr
 
 from gbv_kpi.errors import OutputError, system_reason
-from gbv_kpi.i18n import phrase
 
 if sys.platform != "win32":  # where a file that is open cannot be removed anyway
     import fcntl
@@ -68,7 +67,7 @@ def print_result(content: "str | bytes | Iterable[str] | RenderableType", output
     is_on_screen = output is None and sys.stdout.isatty()
     if isinstance(content, bytes):
         if is_on_screen:
-            raise OutputError(phrase("This format is written to a file: add --output FILE."))
+            raise OutputError("This format is written to a file: add --output FILE.")
         if output is None:
             _write(sys.stdout.buffer, [content])
         else:
@@ -95,7 +94,7 @@ def _write(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise OutputError(phrase("The result cannot be printed: {reason}.", reason=system_reason(error))) from error
+        raise OutputError("The result cannot be printed: {reason}.", reason=system_reason(error)) from error
 
 
 def _console(**settings: Any) -> "Console":
@@ -172,8 +171,7 @@ def atomic_write(path: Path, content: bytes | Iterable[bytes]) -> None:
         else:
             _replace(target, pieces)
     except (OSError, RuntimeError) as error:  # pathlib raises RuntimeError for a loop of links
-        message = phrase("{path} cannot be written: {reason}.", path=str(path), reason=system_reason(error))
-        raise OutputError(message) from error
+        raise OutputError("{path} cannot be written: {reason}.", path=str(path), reason=system_reason(error)) from error
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:

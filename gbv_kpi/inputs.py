@@ -9,7 +9,6 @@ from typing import BinaryIO
 from gbv_kpi.errors import system_reason
 from gbv_kpi.i18n import Phrase, phrase
 
-DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"  # a built-in one
 MEBIBYTE = 2**20
 DEFAULT_PLAN = "ninh-binh-63-kh-ubnd"  # here: `--help` needs it without what reads plans
 

@@ -191,7 +191,7 @@ def _record_event(request: Request, kind: Literal["withdraw", "note"], unit: str
     from gbv_kpi.render.ledger import event_to_text
 
     if not text.strip():
-        raise UsageError(phrase("The text is empty: write why."))
+        raise UsageError("The text is empty: write why.")
     plan = request.load_plan()
     with request.open_ledger() as opened:
         event = record_event(opened, plan, unit, year, kind, text, request.author())

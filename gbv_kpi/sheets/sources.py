@@ -68,7 +68,7 @@ def _is_file(name: str) -> bool:
     except (OSError, ValueError):
         return True
     if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):  # a pipe such as `<(…)` makes
-        raise SourceError(phrase("No such file or folder: {name}. Quote a path that has spaces.", name=name))
+        raise SourceError("No such file or folder: {name}. Quote a path that has spaces.", name=name)
     return not stat.S_ISDIR(mode)
 
 
@@ -112,4 +112,4 @@ def open_source(name: str) -> Source:
             return Source(name, file.read(MAX_SIZE + 1))
     except (OSError, ValueError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else phrase("the name is not valid for a file")
-        raise SourceError(phrase("{name} cannot be opened: {reason}.", name=name, reason=reason)) from error
+        raise SourceError("{name} cannot be opened: {reason}.", name=name, reason=reason) from error

@@ -166,14 +166,13 @@ def _open(template: bytes) -> DocxTemplate:
     try:
         with zipfile.ZipFile(BytesIO(template)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
-                raise UsageError(phrase("The Word template is too large to be opened safely."))
+                raise UsageError("The Word template is too large to be opened safely.")
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
     except UsageError:
         raise
     except Exception as error:  # a damaged file can fail at every step: its zip, its XML, its parts
-        message = phrase("The Word template cannot be read: save it in Word as .docx.")
-        raise UsageError(message) from error
+        raise UsageError("The Word template cannot be read: save it in Word as .docx.") from error
     return document
 
 
@@ -203,8 +202,7 @@ def _render(document: DocxTemplate, paper: Paper, fields: Mapping[str, object], 
         raise _no_such_field(sorted(unknown), context)
     if not used:
         example = "{{ noi_dung }}"
-        message = phrase("The Word template has no field: write {field} where the report is to appear.", field=example)
-        raise UsageError(message)
+        raise UsageError("The Word template has no field: write {field} where the report is to appear.", field=example)
     define_styles(document.docx, paper.language)
     part = paper.parts(document.docx)
     xml_by_part = {name: part(name) for name in parts if name in used}
@@ -218,12 +216,11 @@ def _extract_field(paragraph: re.Match[str]) -> str:
     text = unescape(re.sub(r"<[^>]+>", "", paragraph.group()))
     field = f"{{{{ {paragraph[1]} }}}}"
     if re.sub(rf"{{{{\s*{paragraph[1]}\s*}}}}", "", text, count=1).strip():
-        message = phrase(
+        raise UsageError(
             "In the Word template {field} needs a paragraph of its own; here it shares one with other text: “{text}”.",
             field=field,
             text=text.strip()[:MAX_QUOTED],
         )
-        raise UsageError(message)
     return field
 
 
@@ -233,10 +230,8 @@ def _to_printable(value: object) -> object:
         return "\n".join(value)
     if isinstance(value, list | dict):
         raise UsageError(
-            phrase(
-                "The Word template prints a list of rows as text: loop over it, as in {example}.",
-                example="{%tr for chi_tieu in cac_chi_tieu %}",
-            )
+            "The Word template prints a list of rows as text: loop over it, as in {example}.",
+            example="{%tr for chi_tieu in cac_chi_tieu %}",
         )
     return value
 
@@ -253,9 +248,7 @@ def _insert_parts(xml: str, parts: Mapping[str, str]) -> str:
 def _no_such_field(asked: list[str], known: Mapping[str, object]) -> UsageError:
     nearest = [name for field in asked for name in get_close_matches(field, known)]
     return UsageError(
-        phrase(
-            "The Word template uses {asked}, which the report does not have. It has: {known}.",
-            asked=", ".join(asked),
-            known=", ".join(nearest or known) or "–",
-        )
+        "The Word template uses {asked}, which the report does not have. It has: {known}.",
+        asked=", ".join(asked),
+        known=", ".join(nearest or known) or "–",
     )
