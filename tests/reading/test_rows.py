@@ -114,7 +114,7 @@ def test_a_row_merged_into_the_header_is_part_of_it(tmp_path: Path) -> None:
     assert counts(returns) == ONE
 
 
-def test_a_further_figure_in_a_row_is_only_passed_over_where_no_comma_parts_cells(tmp_path: Path) -> None:
+def test_a_further_figure_is_passed_over_unless_commas_part_cells(tmp_path: Path) -> None:
     lines: Rows = [["Năm 2023"], [*HEADER, ""], [*NHO_QUAN, 7]]
     for delimiter, right in ((";", ONE), (",", {})):
         text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in lines)
