@@ -195,6 +195,8 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
     unread = [column for column in named if column.meaning.against and not _is_sole_estimate(column, named)]
     free = [column for column in named if column not in unread]
     problems = [qualified(spot, column, Kind.ESTIMATE) for column in free if column.meaning.against]
+    if with_plans := _plans_and_results(named):
+        problems.append(ambiguous(spot, None, with_plans))
     unread += [column for column in free if len(column.meaning.years) > 1]
     years = {column.at: next(iter(column.meaning.years), None) for column in free if column not in unread}
     own = {year for year in years.values() if year}
@@ -222,6 +224,21 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
         repeats = (repeated(spot, of_field, column) for column in found[1:])
         problems += repeats if is_repeated else [ambiguous(spot, of_field, found)]
     return Fields(by_year or {None: {}}, problems, unread)
+
+
+def _plans_and_results(named: Sequence[Column]) -> list[Column]:
+    """Return the columns of two fields and more that have a plan and a result under one heading.
+
+    Such a table follows a plan through the year; only the sender knows which columns are the return.
+    """
+    pairs = [
+        (column, result)
+        for column in named
+        if set(column.meaning.kinds) == {Kind.TARGET} and len(column.path) > 1
+        for result in named
+        if column.path[:-1] == result.path[:-1] and not result.meaning.against
+    ]
+    return [column for pair in pairs for column in pair] if len(pairs) > 1 else []
 
 
 def _is_sole_estimate(column: Column, named: Sequence[Column]) -> bool:

@@ -14,7 +14,15 @@ from gbv_kpi.errors import PlanError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.reading.labels import MEASURES, QUIET, Atom, Key, Kind, Label, Meaning, listed
-from gbv_kpi.reading.normalize import CACHED, LONGEST_LABEL, plain_key, tidy, without_diacritics, words, words_of_label
+from gbv_kpi.reading.normalize import (
+    CACHED,
+    LONGEST_LABEL,
+    plain_key,
+    tidy,
+    without_diacritics,
+    words,
+    words_of_label,
+)
 from gbv_kpi.reading.titles import is_scale, mark_periods
 from gbv_kpi.reading.units import level_of
 
@@ -224,7 +232,8 @@ class Vocabulary:
     def counts_others(self, text: str) -> bool:
         """Return whether a line gives measures for all figures that not all have: "ĐVT: hộ", "Tính theo lượt"."""
         label = self.explain(text.rpartition(":")[2])
-        is_measure = label.only({Kind.MEASURE, Kind.TOPIC}) and any(atom.counts for atom in label.atoms)
+        is_said = ":" in text or len(label.atoms) > 1  # "Cuộc" alone is the measure of an item
+        is_measure = is_said and label.only({Kind.MEASURE, Kind.TOPIC}) and any(atom.counts for atom in label.atoms)
         return is_scale(text) or (is_measure and not any("people" in atom.counts for atom in label.atoms))
 
     def _inner(self, atom: Atom, named: str | None, upper: Key | None) -> str | None:

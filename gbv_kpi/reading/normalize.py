@@ -50,7 +50,7 @@ _IN_THE_YEAR = re.compile(rf"(?<=\S)[\s,(]+{_either_way('trong (?:năm|kỳ)(?: 
 _FILLERS = frozenset({"đã", "các", "những", "da", "cac", "nhung"})  # "đã được tập huấn" is "được tập huấn"
 _NUMBERING = re.compile(
     r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+(?!thang\b|tháng\b|tuổi\b|tuoi\b))|"
-    r"(?:(?:phần|phan|mục|muc)\s+(?=\w{1,4}[.)]))?\(?(?:[ivx]{1,4}|[a-ce-z]|[dđ](?!\.\w))\s*[.)]+\s*|[-+*•–—]\s*)"
+    r"(?:(?:phần|phan|mục|muc)\s+(?=\w{1,4}[.)]))?\(?(?:[ivx]{1,4}|[a-ce-su-z]|t(?!\.\s*s[oố]\b)|[dđ](?!\.\w))\s*[.)]+\s*|[-+*•–—]\s*)"
 )
 _AMONG_THEM = re.compile(rf"^\s*(?:{_either_way('(?:trong|tr[.]?) ?đó')}|đó\s*[:,–-])\s*[:,–-]?\s*")  # "T.đó: nữ"
 
