@@ -162,7 +162,8 @@ def _take_out_sums(
     texts = columns.values(unit.at).texts_at(rows)
     bare = {place[1:] for place in grid.reader.vocabulary.place_forms}
     unknown = [text for text, _ in texts if not grid.knows_unit(text)]
-    asked = [*(text for text, _ in texts if words(text) in bare), *(unknown if len(unknown) <= _MOST_SUMS else ())]
+    of_place = [text for text, _ in texts if not text.isdigit() and words(text) in bare]
+    asked = [*of_place, *(unknown if len(unknown) <= _MOST_SUMS else ())]
     named = [(text, row) for text, at in texts if text in asked for row in at.tolist()]
     problems: list[Problem] = []
     sums = {column: sum(_count(columns.cell(column, row)) for row in rows.tolist()) for column in fields if named}
