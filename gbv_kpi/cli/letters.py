@@ -101,7 +101,7 @@ def _refused(
 ) -> tuple[dict[str, list[Problem]], dict[str, str], Sequence[str]]:
     """Return the errors of the year by unit, the file of each unit with a valid return, and files of unknown units.
 
-    An error that names no unit is of the only one that the other errors of its file name.
+    An error without a unit belongs to the unit of the other errors of its file, if they share one.
     """
     found, _ = find_sources(names)
     files = [name for name in found if not name.endswith(MARKED)]

@@ -10,7 +10,7 @@ from gbv_kpi.exit_codes import FailOn
 MIN_COUNT = 5  # counts of 1 to 4 are withheld unless an office says otherwise
 
 Lang = Literal["vi", "en"]
-Format = Literal["table", "json"]  # of commands whose result is a text
+Format = Literal["table", "json"]  # of commands that print a text
 CheckFormat = Literal["table", "json", "csv", "md"]  # of a result to read on screen
 ListFormat = Literal["table", "json", "csv", "md", "xlsx"]
 ReportFormat = Literal["table", "json", "csv", "md", "html", "xlsx", "docx"]

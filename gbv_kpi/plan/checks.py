@@ -167,7 +167,7 @@ def doubts(plan: Plan) -> Iterator[Mistake]:
 
 
 def _thresholds_to_look_at(plan: Plan) -> Iterator[Mistake]:
-    """Find thresholds that cannot be met, are never in force, are no percentages, or have no source."""
+    """Find thresholds that cannot be met, are never in force, look like ratios, or lack a source."""
     for number, indicator in enumerate(plan.all_indicators):
         is_percent = indicator.measure == "percent"
         for n, entry in enumerate(indicator.entries):

@@ -147,7 +147,7 @@ class Plan(Table):
         return tuple(units.values())
 
     def unit_in(self, year: int, code: str) -> Unit:
-        """Return the unit with that code in a year of the plan; a plan that names no units takes any."""
+        """Return the unit with that code in a year of the plan; a plan without units takes any."""
         return self.units_by_era[self.era(year)][code] if self.units else Unit(code=code, name=code)
 
     def unit_name(self, year: int, code: str) -> str:

@@ -247,7 +247,7 @@ def _ends_part(grid: Grid, text: str, above: Section) -> bool:
 
 
 def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
-    """Return whether a line between the rows has unknown words, and names no unit, group of units or note."""
+    """Return whether a line between the rows has unknown words, and is not a unit, a group of units or a note."""
     label = grid.explain(text)
     unknown = [word for word in label.unknown_words if not _ROMAN.fullmatch(word)]
     is_alone = all(other == text or (level_of_number(other) or ("decimal", 0))[0] != "decimal" for other in in_row)

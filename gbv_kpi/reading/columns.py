@@ -210,7 +210,7 @@ def choose_columns(grid: Grid, named: Sequence[Column], titled: frozenset[int], 
     claims: dict[tuple[int | None, str], list[Column]] = defaultdict(list)
     for column in free:
         if own and years.get(column.at, 0) is None:
-            unread.append(column)  # names no year, although the others name several
+            unread.append(column)  # without a year, although the others name several
         elif column.at in years:
             claims[years[column.at], str(column.meaning.field)].append(column)
     by_year: dict[int | None, dict[str, Column]] = {year: {} for year, _ in claims}

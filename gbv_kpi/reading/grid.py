@@ -256,7 +256,8 @@ def _is_level_below(grid: Grid, row: int, main: int, first_field: int, columns: 
         return False
     if any(grid.knows_unit(text) or (level_of(text) and not grid.explain(text).atoms) for _, text in texts):
         return False
-    is_beside = any(grid.area_at.get((row, column), ((row, 0), (0, 0)))[0][0] <= main for column in columns)
+    areas = (grid.area_at.get((row, column)) for column in columns)
+    is_beside = any(area[0][0] <= main for area in areas if area)  # next to a heading that is merged down to here
     is_hanging = is_beside or any(not grid.text(main, column) for column, _ in inner)
     labels = [grid.explain(text) for _, text in inner]
     if len(texts) == 1 and not is_hanging:

@@ -195,7 +195,7 @@ def heads_units(text: str, reader: Reader) -> bool:
 
 
 def names_lower_level(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text is a level below that of the plan's units, and names no unit: "Xã", "Khối xã, thị trấn"."""
+    """Return whether a text is only a level below that of the plan's units: "Xã", "Khối xã, thị trấn"."""
     return vocabulary.explain(text).only({Kind.UNIT, Kind.GROUP, Kind.PART}) and _is_of_communes(text, vocabulary)
 
 

@@ -69,7 +69,7 @@ class Table:
         year         int16        0 where it is not known
         is_faulty    bool         whether reading has found an error in the return
 
-    Where the plan names no units, the codes are the names as written.
+    Where the plan does not list units, the codes are the names as written.
     """
 
     file: str

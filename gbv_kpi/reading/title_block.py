@@ -244,7 +244,7 @@ def _names_in_letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabu
 
 
 def _is_of_province(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text is a body of the province, or a line of a letterhead that names no body."""
+    """Return whether a text is a body of the province, or a line of a letterhead without a body."""
     key = words(text)
     if words_at_start("province", key):
         return True

@@ -102,7 +102,7 @@ _PERIODS = [
 
 
 def _period(match: re.Match[str]) -> Period:
-    """Return the period of a match, from January and to December where it names no other month.
+    """Return the period of a match, from January and to December unless it names other months.
 
     It is a year where it is one long and ends in December, or in November of a year counted from December.
     """

@@ -80,7 +80,7 @@ class UnitNames:
         self._places = {form for name in (place, _split(place)[1]) for form in (name, plain_key(name))} - {()}
         self._by_code: dict[str, NamedUnit] = {}
         self._by_name: dict[tuple[str | None, Key], list[NamedUnit]] = {}
-        self._words: set[str] = set()  # of all the names: a text without any of them names no unit
+        self._words: set[str] = set()  # of all the names: a text without any of them is not a unit
         for unit in self.current:
             self._learn(NamedUnit(unit, unit))
         for unit, heir in former:

@@ -67,7 +67,7 @@ def to_xlsx(outcome: Outcome, language: Language) -> bytes:
 
 
 def _fill_summary(page: Page, outcome: Outcome, sheets: Sequence[IndicatorSheet]) -> None:
-    """Write the first sheet; there are no others of indicators where no return could be read."""
+    """Write the first sheet; `sheets` is empty where no return could be read."""
     columns = list(_columns(page.book, outcome.trend, sheets)) if sheets else []
     page.set_widths([width for _, width, _ in columns] or WITHOUT_A_TABLE)
     row = page.put_lines(0, _lines_above(outcome)) + 1
