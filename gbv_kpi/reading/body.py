@@ -3,11 +3,9 @@
 Rows are classified column by column, so that each different cell is examined once.
 """
 
-import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
-from enum import IntEnum
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,61 +16,15 @@ from gbv_kpi.reading.columns import Columns, Mask, Rows
 from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
 from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.items import level_of_number
-from gbv_kpi.reading.labels import AGAINST, Kind, words_at_start
-from gbv_kpi.reading.meanings import Vocabulary
-from gbv_kpi.reading.normalize import CACHED, plain_key, words
+from gbv_kpi.reading.labels import Kind, words_at_start
+from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.reader import Reader
+from gbv_kpi.reading.row_names import WITH_FIGURES, RowKind, kind_by_name
 from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line, year_named
-from gbv_kpi.reading.units import begins_as_body, heads_bodies, level_of
+from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 MOST_SECTIONS = 5000  # in a table; further lines of words are not read as sections
-_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
-_NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-Z]|\d+)\s*[.)/-]\s*")
-_ROMAN = re.compile(r"[ivx]+|[a-z]|\d+")
-_FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
-_ASIDE = {*AGAINST, Kind.NOTE} - {Kind.PART}
-_GROUPS = frozenset(words("khối nhóm cụm vùng các khoi nhom cum vung cac"))
-_SUMS = frozenset(words("cộng cong"))
-
-
-class RowKind(IntEnum):
-    """The kinds of rows below a header."""
-
-    NOTHING = 0  # blank, the header once more, or numbers of columns or pages
-    RETURN = 1
-    TOTAL = 2
-    WORDS = 3
-    ASIDE = 4  # figures of no unit: a rate, a target, a part of the units, a note
-
-
-WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
-
-
-@lru_cache(CACHED)
-def kind_by_name(name: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKind:
-    """Return the kind of a row with figures by its name, in the column of units or before it.
-
-    A name that nobody knows may be that of a unit. A group of units with figures is their sum.
-    """
-    text = text_of(name)
-    if not is_unit and not any(map(str.isalpha, text)):
-        return RowKind.RETURN
-    bare = _NUMERAL.sub("", _IN_BRACKETS.sub(" ", text)).strip()
-    key, label = words(bare), vocabulary.explain(bare)
-    if key in vocabulary.place_forms:
-        return RowKind.TOTAL
-    kinds = label.atoms[0].kinds if label.atoms else frozenset()
-    place_words = {word for place in vocabulary.place_forms for word in place}
-    rest = [word for word in label.unknown_words if not _ROMAN.fullmatch(word) and word not in place_words]
-    is_known = bool(key) and tuple(label.unknown_words[:1]) != key[:1]
-    only_frame = all(atom.kinds & _FRAME for atom in label.atoms)
-    if is_known and kinds & {Kind.TOTAL, Kind.SUM} and only_frame and (not rest or key[0] in _SUMS):
-        return RowKind.TOTAL
-    if key[:1] and (key[0] in _GROUPS or label.only({Kind.GROUP})):
-        return RowKind.TOTAL if is_unit else RowKind.RETURN
-    is_aside = (is_known and kinds & _ASIDE) or (label.atoms and not label.unknown_words and label.against)
-    return RowKind.ASIDE if is_aside else RowKind.RETURN
 
 
 @dataclass(frozen=True)
@@ -117,7 +69,7 @@ def read_body(grid: Grid, header: Header, columns: Columns, fields: Sequence[int
         for text, rows in columns.values(unit).texts_at(without):
             if grid.knows_unit(text):
                 kinds[rows] = RowKind.RETURN
-            elif (cells := rows[words_in_fields[rows]]).size and not grid.explain(text).atoms:
+            elif (cells := rows[words_in_fields[rows]]).size and grid.explain(text).unknown_words:
                 kinds[cells] = RowKind.RETURN  # "khoảng 30" of a unit that may be misspelt
         if grid.reader.plan.units:
             known = columns.values(unit).holds(lambda cell: grid.knows_unit(text_of(cell))) & figures
@@ -216,19 +168,23 @@ def _sections(
 
     A group of units leaves the year and the plan above it as they are.
     """
+    vocabulary = grid.reader.vocabulary
     sections: list[Section] = []
     section_of = np.full(len(kinds), -1, dtype=np.int64)
     for row in np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist():
         for column in (column for column in filled if filled[column][row]):
             text = text_of(columns.cell(column, row))
-            line, against, year = read_line(text), remarks.against_in(text, grid.reader.vocabulary), year_named(text)
+            line, year, against = read_line(text), year_named(text), None
+            is_group = remarks.groups_units(text, vocabulary)
+            if not (is_group or remarks.heads_units(text, grid.reader)):
+                against = remarks.against_in(text, vocabulary)
             if against is None and remarks.names_other_span(text, grid.reader):
                 against = Kind.ACCUMULATED
             if against is None and _is_unexplained(grid, text, columns.texts(filled, row)):
                 against = Kind.UNEXPLAINED
             above = sections[-1] if sections else None
             if not (year or line.against or line.is_result or grid.explain(text).only({Kind.ACTUAL})):
-                if against is None and not (above and _ends_part(grid, text, above)):
+                if against is None and not (is_group and above and _ends_part(grid, text, above)):
                     continue
                 year = above.year if above else None
             sections.append(Section(row + columns.first, column, text, year, against))
@@ -239,31 +195,27 @@ def _sections(
 
 def _ends_part(grid: Grid, text: str, above: Section) -> bool:
     """Return whether a group of units ends the section of a part above it: of communes, or by its number."""
-    label = grid.explain(text)
-    is_group = replace(label, unknown_words=()).only({Kind.GROUP}) and all(map(_ROMAN.fullmatch, label.unknown_words))
     is_of_communes = remarks.names_lower_level(above.heading, grid.reader.vocabulary)
-    is_next = _NUMERAL.match(text) and _NUMERAL.match(above.heading)
-    return above.against is Kind.PART and is_group and bool(is_of_communes or is_next)
+    is_next = remarks.NUMERAL.match(text) and remarks.NUMERAL.match(above.heading)
+    return above.against is Kind.PART and bool(is_of_communes or is_next)
 
 
 def _is_unexplained(grid: Grid, text: str, in_row: Sequence[str]) -> bool:
     """Return whether a line between the rows has unknown words, and is not a unit, a group of units or a note."""
     label = grid.explain(text)
-    unknown = [word for word in label.unknown_words if not _ROMAN.fullmatch(word)]
+    unknown = [word for word in label.unknown_words if not remarks.ORDINAL.fullmatch(word)]
     is_alone = all(other == text or (level_of_number(other) or ("decimal", 0))[0] != "decimal" for other in in_row)
     is_other = is_signature(text) or names_document(text) or text.lstrip("( ").startswith("*")
-    if not is_alone or is_other or level_of(text) or grid.knows_unit(text):
+    is_lower = not remarks.COMMUNE_WORDS.isdisjoint(words(text)) and not grid.reader.vocabulary.is_of_communes
+    if not is_alone or is_other or (level_of(text) and not is_lower) or grid.knows_unit(text):
         return False
     if not unknown:
         return any(atom.lower and not atom.kinds for atom in label.atoms)  # "Cơ quan công an"
-    rest = words(_NUMERAL.sub("", text))
+    rest = words(remarks.NUMERAL.sub("", text))
     if words_at_start("division", rest):  # "Chia theo đơn vị", but not "Chia theo giới: nữ"
-        return not remarks.heads_units(_NUMERAL.sub("", text), grid.reader)
-    is_lower = not remarks.COMMUNE_WORDS.isdisjoint(rest) and not grid.reader.vocabulary.is_of_communes
-    is_group = rest[:1] and rest[0] in _GROUPS and not begins_as_body(rest[1:])
-    is_group = not is_lower and (is_group or plain_key(rest[:2]) == ("don", "vi"))
+        return not remarks.heads_units(remarks.NUMERAL.sub("", text), grid.reader)
     is_office = not (is_lower and remarks.DISTRICT_WORDS.isdisjoint(rest)) and not heads_bodies(text)
-    return not (is_group or (is_office and words_at_start("body", rest)) or words_at_start("note", rest))
+    return not ((is_office and words_at_start("body", rest)) or words_at_start("note", rest))
 
 
 class Doubt(NamedTuple):
@@ -284,12 +236,13 @@ def doubts_in(
         if columns.all_figures(column.at) and not remarks.against_in_cell(heading, "1", reader, is_label=True):
             continue
         is_label = bool(heading) and column.at < min(fields, default=0)
+        is_of_parts = remarks.heads_parts(heading, reader.vocabulary)
         for text, matching in columns.values(column.at).texts_at(rows):
-            if text and (kind := remarks.against_in_cell(heading, text, reader, is_label=is_label, years=years)):
+            if not is_of_parts and remarks.groups_units(text, reader.vocabulary):
+                yield Doubt(Kind.GROUP, column.at, text, matching)
+            elif text and (kind := remarks.against_in_cell(heading, text, reader, is_label=is_label, years=years)):
                 shown = text if any(map(str.isalpha, text)) else f"{heading} {text}"
                 yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else shown, matching)
-            elif reader.vocabulary.explain(text).only({Kind.GROUP}):
-                yield Doubt(Kind.GROUP, column.at, text, matching)
 
 
 def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:

@@ -6,17 +6,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gbv_kpi.reading import titles
-from gbv_kpi.reading.grid import Grid, headings_over, holds_figure, is_column_numbers, is_number, without_repeats
+from gbv_kpi.reading.grid import (
+    Grid,
+    headings_over,
+    holds_figure,
+    is_column_numbers,
+    is_number,
+    spell_out,
+    without_repeats,
+)
 from gbv_kpi.reading.items import Item, level_of_number
 from gbv_kpi.reading.labels import Kind
+from gbv_kpi.reading.normalize import words
+from gbv_kpi.reading.numbers import read_figure
 from gbv_kpi.reading.remarks import heads_units
+from gbv_kpi.reading.row_names import RowKind, kind_by_name
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import text_of
 
 HEADER_ROWS = 4
 _FRAME = (Kind.ITEM, Kind.NUMBERING, Kind.MEASURE, Kind.UNIT)
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b")
-_NO_UNIT = (Kind.ACTUAL, Kind.TOTAL, Kind.PART, Kind.RATE, Kind.TARGET, Kind.ITEM)
+_NO_UNIT = (Kind.ACTUAL, Kind.TOTAL, Kind.ITEM)
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,8 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     ]
     numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
     items = list(_item_rows(grid, body, labels, numbers, figures))
+    spelt = spell_out({item.row: item.heading for item in items})
+    items = [replace(item, texts=(*item.texts[:-1], spelt[item.row])) for item in items]
     remarks: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for column in columns:
         if column in (main, *figures, *labels) or roles[column] is Kind.NUMBERING:
@@ -93,6 +106,8 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     main_heading = [(row, main, text) for row in header if (text := grid.text(row, main))]
     units = _unit_row(grid, header, figures)
     found = list(_figure_columns(grid, header, units, figures))
+    sums = _sums_of_units(grid, found, marked)
+    found = [replace(column, unit=None, is_total=True) if column.at in sums else column for column in found]
     return Form(top, found, items, remarks, main_heading, units, next_row)
 
 
@@ -261,6 +276,23 @@ def _is_unit_name(grid: Grid, text: str) -> bool:
     return level_of(text) is not None and bool(label.unknown_words) and not label.years
 
 
+def _sums_of_units(grid: Grid, columns: Sequence[FigureColumn], rows: Sequence[int]) -> set[int]:
+    """Return the columns of no unit with the sums of all units in every row: "Ninh Bình" may head the province's."""
+    counts = {column.at: [read_figure(grid.cell(row, column.at)).value or 0 for row in rows] for column in columns}
+    places = grid.reader.vocabulary.bare_places
+    of_units = [
+        column.at
+        for column in columns
+        if column.unit and grid.knows_unit(column.unit) and words(column.unit) not in places
+    ]
+    sums = [sum(figures) for figures in zip(*(counts[at] for at in of_units), strict=True)]
+    return {
+        at
+        for at, figures in counts.items()
+        if at not in of_units and figures == sums and len(of_units) > 1 and any(sums)
+    }
+
+
 def _figure_columns(
     grid: Grid, header: Sequence[int], units: int | None, figures: Sequence[int]
 ) -> Iterator[FigureColumn]:
@@ -268,9 +300,10 @@ def _figure_columns(
         if column not in figures:
             continue
         name = next((text for row, text in headings if row == units), "")
-        label = grid.explain(name or (headings[-1][1] if headings and units is not None else ""))
-        is_total = label.only({Kind.SUM, Kind.TOTAL})
-        is_unit = bool(name) and not (is_total or label.only(_NO_UNIT) or label.years)
+        text = name or (headings[-1][1] if headings and units is not None else "")
+        label, kind = grid.explain(text), kind_by_name(text, grid.reader.vocabulary, is_unit=True)
+        is_total = kind is RowKind.TOTAL
+        is_unit = bool(name) and kind is RowKind.RETURN and not (label.only(_NO_UNIT) or label.years)
         path = [text for row, text in headings if row != units or not (is_total or is_unit)]
         if is_unit:  # its code may be over it, and "Chia theo huyện"
             name = " ".join(without_repeats([name, *filter(grid.knows_unit, path)]))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from gbv_kpi.problems import Place
-from gbv_kpi.reading.labels import Kind, Label, Meaning
-from gbv_kpi.reading.normalize import seen
+from gbv_kpi.reading.labels import Kind, Label, Meaning, words_at_start
+from gbv_kpi.reading.normalize import seen, words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.titles import is_signature, is_title_line, year_in
 from gbv_kpi.reading.units import level_of
@@ -215,8 +215,23 @@ def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
 
 def headings_over(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
     """Return row and text of the headings over each column, the outermost first."""
-    spread = {row: _spread_headings(grid, row, rows, columns) for row in rows}
+    spread = {row: spell_out(_spread_headings(grid, row, rows, columns)) for row in rows}
     return {column: [(row, text) for row in rows if (text := spread[row].get(column))] for column in columns}
+
+
+def spell_out(texts: dict[int, str]) -> dict[int, str]:
+    """Return headings side by side, or items, with "TH" spelt out where it is a level of schools: "MN, TH, THCS"."""
+    if not any(map(_ends_with_level_of_schools, texts.values())):
+        return texts
+    return {
+        place: f"{text[: text.upper().rindex('TH')]}Tiểu học" if words(text)[-1:] == ("th",) else text
+        for place, text in texts.items()
+    }
+
+
+def _ends_with_level_of_schools(text: str) -> bool:
+    key = words(text)
+    return any(words_at_start("level of schools", key[start:]) == len(key) - start for start in range(len(key)))
 
 
 def without_repeats(path: Sequence[str]) -> tuple[str, ...]:
@@ -281,7 +296,9 @@ def _spread_headings(grid: Grid, row: int, rows: Sequence[int], columns: Sequenc
         area = grid.area_at.get((row, column))
         if text := grid.spread_text(row, column):
             found[column] = text
-            last = None if is_wide(area) or grid.explain(text).is_one_of(_FRAME) else text
+            is_over_units = any(grid.knows_unit(grid.text(level, column)) for level in below)
+            is_frame = grid.explain(text).is_one_of(_FRAME) and not is_over_units
+            last = None if is_wide(area) or is_frame else text
         elif area is None and any(grid.text(level, column) for level in below):
             if any(grid.area_at.get((upper, column), ((0, 0), (0, 0)))[1][0] >= row for upper in above):
                 continue  # under a heading that is merged down to here

@@ -118,6 +118,7 @@ class Vocabulary:
         ]
         self.places = {words(plan.place.vi), words(plan.place.en)} - {()}
         self.place_forms = {form for place in self.places for form in (place, plain_key(place))}
+        self.bare_places = {form[1:] for form in self.place_forms}
         self.is_of_communes = any(level_of(unit.name) in ("xã", "phường", "thị trấn") for unit in plan.units)
         self.explain = lru_cache(CACHED)(self._explain)  # a thousand forms have the same headings
 

@@ -50,9 +50,9 @@ _IN_THE_YEAR = re.compile(rf"(?<=\S)[\s,(]+{_either_way('trong (?:năm|kỳ)(?: 
 _FILLERS = frozenset({"đã", "các", "những", "da", "cac", "nhung"})  # "đã được tập huấn" is "được tập huấn"
 _NUMBERING = re.compile(
     r"^\s*(?:\d{1,2}(?:\.\d{1,2})*(?:\s*[.)/]+\s*(?!\d)|\s+(?!thang\b|tháng\b|tuổi\b|tuoi\b))|"
-    r"(?:(?:phần|phan|mục|muc)\s+(?=\w{1,4}[.)]))?\(?(?:[ivx]{1,4}|[a-ce-su-z]|t(?!\.\s*s[oố]\b)|[dđ](?!\.\w))\s*[.)]+\s*|[-+*•–—]\s*)"
+    r"(?:(?:phần|phan|mục|muc)\s+(?=\w{1,4}[.)]))?\(?(?:(?:[ivx]{1,4}|[a-ce-m]|[dđ](?!\.\w))\s*[.)]+|[n-z]\s*\)+)\s*|[-+*•–—]\s*)"
 )
-_AMONG_THEM = re.compile(rf"^\s*(?:{_either_way('(?:trong|tr[.]?) ?đó')}|đó\s*[:,–-])\s*[:,–-]?\s*")  # "T.đó: nữ"
+_AMONG_THEM = re.compile(rf"^\s*{_either_way('(?:trong|tr?[.]?) ?đó')}\s*[:,–-]?\s*")  # "T.đó: nữ"
 
 
 def is_measure(text: str) -> bool:

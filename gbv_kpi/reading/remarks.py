@@ -16,8 +16,10 @@ from gbv_kpi.reading.titles import (
     names_document,
     read_line,
 )
-from gbv_kpi.reading.units import heads_bodies
+from gbv_kpi.reading.units import heads_bodies, level_of
 
+NUMERAL = re.compile(r"^\s*(?:[IVX]+|[A-M]|\d+)\s*[.)/-]\s*")
+ORDINAL = re.compile(r"[ivx]+|[a-z]|\d+")
 LONGEST_NOTE = 80  # characters of a note that is explained word by word
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|luu y|chu thich|chu y|notes?|remarks?)\b|\d\s*\))?\W*")
 _OF_FIGURES = re.compile(
@@ -68,7 +70,7 @@ def against_in(text: str, vocabulary: Vocabulary) -> Kind | None:
     ):
         return Kind.PART
     heading, colon, value = text.partition(":")
-    if colon and value.strip() and _parts(heading, vocabulary):
+    if colon and value.strip() and heads_parts(heading, vocabulary):
         return None if _is_neutral(value, vocabulary) else Kind.PART
     kind = None if names_document(text) else _against_alone(vocabulary.explain(text))
     if kind is Kind.ACCUMULATED and any(map(str.isdigit, text)):
@@ -156,7 +158,7 @@ def against_in_cell(
         return kind
     if _is_neutral(text, vocabulary):
         return None
-    is_of_parts = label.only({Kind.UNIT}) or _parts(heading, vocabulary)
+    is_of_parts = label.only({Kind.UNIT}) or heads_parts(heading, vocabulary)
     return Kind.UNEXPLAINED if is_label or is_of_parts else None
 
 
@@ -174,10 +176,10 @@ def _against_alone(label: Label) -> Kind | None:
     return next((kind for atom in label.atoms if (kind := atom._replace(lower=None).against)), None)
 
 
-def _parts(heading: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a heading is about the parts of a whole: "Giới tính", "Quý"."""
+def heads_parts(heading: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a heading is about the parts of a whole: "Giới tính", "Quý", but not "Khu vực" of the units."""
     label = vocabulary.explain(heading)
-    return not label.unknown_words and label.against in _PARTING
+    return not label.unknown_words and label.against in _PARTING and not label.only({Kind.GROUP})
 
 
 def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
@@ -192,6 +194,18 @@ def heads_units(text: str, reader: Reader) -> bool:
     rest = " ".join(text.split()[words_at_start("division", words(text)) :]) or "Đơn vị"
     is_of_units = reader.vocabulary.explain(rest).only(_OF_UNITS) and not any(map(str.isdigit, text))
     return (is_of_units and not names_lower_level(rest, reader.vocabulary)) or reader.units.knows(text)
+
+
+def groups_units(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a text only names a group of units: "Khối huyện", "II. Khu vực miền núi", "Cụm số 2"."""
+    rest = NUMERAL.sub("", text)
+    label = vocabulary.explain(rest)
+    kinds = [atom.kinds & {Kind.GROUP, Kind.ACTUAL} for atom in label.atoms]
+    is_group = all(kinds) and any(Kind.GROUP in found for found in kinds)
+    begins_unknown = tuple(label.unknown_words[:1]) == words(rest)[:1]  # "N. Quan"
+    if label.unknown_words and (begins_unknown or level_of(rest)):  # "Quận 1"
+        return False
+    return is_group and all(map(ORDINAL.fullmatch, label.unknown_words)) and not names_lower_level(text, vocabulary)
 
 
 def names_lower_level(text: str, vocabulary: Vocabulary) -> bool:

@@ -1,13 +1,16 @@
-"""Read the cells of a table that name the units and years of its rows."""
+"""Read the cells that name the units and years of a table's rows, or head the columns of a cross table."""
 
 import re
+from enum import IntEnum
+from functools import lru_cache
 
 from gbv_kpi.reading.columns import Columns, Rows
 from gbv_kpi.reading.grid import Column, Grid
 from gbv_kpi.reading.identify import Texts
-from gbv_kpi.reading.labels import Kind, Label
-from gbv_kpi.reading.normalize import plain_words, words
-from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS
+from gbv_kpi.reading.labels import AGAINST, Kind, Label
+from gbv_kpi.reading.meanings import Vocabulary
+from gbv_kpi.reading.normalize import CACHED, plain_words, words
+from gbv_kpi.reading.remarks import COMMUNE_WORDS, DISTRICT_WORDS, NUMERAL, ORDINAL, groups_units
 from gbv_kpi.reading.title_block import TitleBlock, year_of
 from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
@@ -15,6 +18,50 @@ from gbv_kpi.sheets.sheet import Cell, text_of
 _REMARK = re.compile(r"[(\[]|\s[-–—]\s")
 # "TỔNG HỢP BÁO CÁO CÁC XÃ, THỊ TRẤN", but not "CÁC HUYỆN … TỔNG HỢP TỪ CÁC XÃ"
 _COMMUNES = re.compile(r"^(?!.*\b(?:cac huyen|huyen thanh pho)\b).*\b(?:cac|\d+) (?:xa|phuong|thi tran)\b")
+
+_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_FRAME = {Kind.TOTAL, Kind.SUM, Kind.GROUP, Kind.UNIT}
+_ASIDE = {*AGAINST, Kind.NOTE} - {Kind.PART}
+_SUMS = frozenset(words("cộng cong"))
+
+
+class RowKind(IntEnum):
+    """The kinds of rows below a header."""
+
+    NOTHING = 0  # blank, the header once more, or numbers of columns or pages
+    RETURN = 1
+    TOTAL = 2
+    WORDS = 3
+    ASIDE = 4  # figures of no unit: a rate, a target, a part of the units, a note
+
+
+WITH_FIGURES = (RowKind.RETURN, RowKind.TOTAL, RowKind.ASIDE)
+
+
+@lru_cache(CACHED)
+def kind_by_name(name: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKind:
+    """Return the kind of a row with figures by its name, in the column of units or before it.
+
+    A name that nobody knows may be that of a unit. A group of units with figures is their sum.
+    """
+    text = text_of(name)
+    if not is_unit and not any(map(str.isalpha, text)):
+        return RowKind.RETURN
+    bare = NUMERAL.sub("", _IN_BRACKETS.sub(" ", text)).strip()
+    key, label = words(bare), vocabulary.explain(bare)
+    if key in vocabulary.place_forms:
+        return RowKind.TOTAL
+    kinds = label.atoms[0].kinds if label.atoms else frozenset()
+    place_words = {word for place in vocabulary.place_forms for word in place}
+    rest = [word for word in label.unknown_words if not ORDINAL.fullmatch(word) and word not in place_words]
+    is_known = bool(key) and tuple(label.unknown_words[:1]) != key[:1]
+    only_frame = all(atom.kinds & _FRAME for atom in label.atoms)
+    if is_known and kinds & {Kind.TOTAL, Kind.SUM} and only_frame and (not rest or key[0] in _SUMS):
+        return RowKind.TOTAL
+    if groups_units(bare, vocabulary):
+        return RowKind.TOTAL if is_unit else RowKind.RETURN
+    is_aside = (is_known and kinds & _ASIDE) or (label.atoms and not label.unknown_words and label.against)
+    return RowKind.ASIDE if is_aside else RowKind.RETURN
 
 
 def texts_of(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> Texts | None:

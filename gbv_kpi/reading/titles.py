@@ -295,12 +295,9 @@ def joins_to_period(texts: Sequence[str]) -> bool:
 
 def is_title_line(texts: Sequence[str]) -> bool:
     """Return whether a row belongs to a title block rather than to a header."""
-    return joins_to_period(texts) or any(
-        text.endswith(":")
-        or len(text) > 200
-        or reporting_unit_in(text) is not None
-        or names_recipient(text)
-        or is_place_and_date(text)
+    begins_with_label = bool(texts) and texts[0].endswith(":")  # not "Tổng cộng:" after names of units
+    return (begins_with_label or joins_to_period(texts)) or any(
+        len(text) > 200 or reporting_unit_in(text) is not None or names_recipient(text) or is_place_and_date(text)
         for text in texts
     )
 

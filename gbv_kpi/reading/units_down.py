@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
-from gbv_kpi.reading.body import WITH_FIGURES, Body, RowKind, doubts_in, read_body, split_rows
+from gbv_kpi.reading.body import Body, doubts_in, read_body, split_rows
 from gbv_kpi.reading.columns import Columns, Rows, choose_columns
 from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.numbers import read_figure
-from gbv_kpi.reading.row_names import names_of_units, texts_of
+from gbv_kpi.reading.row_names import WITH_FIGURES, RowKind, names_of_units, texts_of
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
 from gbv_kpi.reading.title_block import TitleBlock, limits_of, year_of
 from gbv_kpi.reading.units import level_of
@@ -140,9 +140,9 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
             if unit is None or (names_units(column) and not names_units(unit)):
                 others += [unit] if unit else []
                 unit = column
-            elif Kind.MEASURE not in roles:
+            elif Kind.MEASURE not in roles or names_units(column):
                 others.append(column)  # "Xã" after "Huyện"
-        elif not roles & {Kind.NUMBERING, Kind.NOTE, Kind.MEASURE, Kind.CODE}:
+        elif not roles & {Kind.NUMBERING, Kind.NOTE, Kind.MEASURE}:
             others.append(column)
     by_cells = None if unit or code else max(filter(units_in, others), key=units_in, default=None)
     unit = unit or by_cells
@@ -160,9 +160,8 @@ def _take_out_sums(
     if unit is None or len(rows) < 3 or not grid.reader.plan.units:
         return []
     texts = columns.values(unit.at).texts_at(rows)
-    bare = {place[1:] for place in grid.reader.vocabulary.place_forms}
     unknown = [text for text, _ in texts if not grid.knows_unit(text)]
-    of_place = [text for text, _ in texts if not text.isdigit() and words(text) in bare]
+    of_place = [text for text, _ in texts if not text.isdigit() and words(text) in grid.reader.vocabulary.bare_places]
     asked = [*of_place, *(unknown if len(unknown) <= _MOST_SUMS else ())]
     named = [(text, row) for text, at in texts if text in asked for row in at.tolist()]
     problems: list[Problem] = []
@@ -242,6 +241,9 @@ def _table(
     for number, section in enumerate(body.sections):
         if section.against not in (None, Kind.ESTIMATE):
             frame["is_faulty"] |= body.section_of[rows] == number
+    for index, problem in _other_units(frame, columns, rows, roles, grid):
+        frame.loc[index, "is_faulty"] = True
+        problems.append(tables.of_return(problem, frame, index, grid))
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
     if shared := _take_out_shared(cells, chosen, at, grid):
         frame.loc[sorted({index for index, _ in shared}), "is_faulty"] = True
@@ -249,6 +251,27 @@ def _table(
     problems += tables.hidden(grid, frame, cells, across=False)
     totals = list(_totals(columns, rows, body, roles, chosen, frame))
     return Table(grid.spot.file, grid.spot.sheet, frame, cells, totals, problems)
+
+
+def _other_units(
+    frame: pd.DataFrame, columns: Columns, rows: Rows, roles: _Roles, grid: Grid
+) -> Iterator[tuple[int, Problem]]:
+    """Yield the returns that a further column gives to another unit, each with its problem."""
+    for column in roles.others:
+        is_code = Kind.CODE in column.roles
+        is_read = is_code or not columns.all_figures(column.at)
+        for text, matching in columns.values(column.at).texts_at(rows) if is_read else ():
+            is_province = words(text) in grid.reader.vocabulary.bare_places and Kind.UNIT not in column.roles
+            if is_province or not grid.knows_unit(text) or not (is_code or any(map(str.isalpha, text))):
+                continue
+            for index in np.searchsorted(rows, matching).tolist():
+                year, unit = int(frame["year"].iloc[index]), frame["unit"].iloc[index]
+                other = grid.reader.units.in_year(year).find(text) if year else None
+                if other and other.unit.expected and isinstance(unit, str) and unit != other.unit.code:
+                    place = grid.spot.at(int(frame["row"].iloc[index]), column.at)
+                    name = grid.reader.plan.unit_name(year, unit)
+                    message = phrase("This row is for {unit}, but “{found}” is in it too.", unit=name, found=text)
+                    yield index, Problem("conflicting-unit", place, message, value=text)
 
 
 def _take_out_shared(

@@ -67,6 +67,10 @@ WRONG: dict[str, tuple[Rows, Right]] = {
         [*COMMUNES, HEADER, ["Kim Sơn", *A], ["Phát Diệm", *B], ["Cộng", *SUM]],
         NONE,
     ),
+    "communes-across-under-one-heading": (
+        [TITLE, ["Chỉ tiêu", "Các xã", ""], ["", "Kim Sơn", "Gia Viễn"], *map(list, zip(LABELS, A, B, strict=True))],
+        NONE,
+    ),
     "bare-name-of-the-reporter-across": (
         [*COMMUNES, ["Chỉ tiêu", "Kim Sơn", "Phát Diệm"], *map(list, zip(LABELS, A, B, strict=True))],
         NONE,
@@ -77,6 +81,12 @@ WRONG: dict[str, tuple[Rows, Right]] = {
     "note-below-the-form": ([*form("Kết quả", columns=[B]), [], ["Ghi chú: số liệu 9 tháng đầu năm"]], NONE),
     "corrected-figures-beside": (form("Số liệu", "Đính chính", columns=[B, A]), NONE),
     "corrected-row": (table(["Huyện Nho Quan", *B], ["Huyện Nho Quan (đính chính)", *A]), NONE),
+    "units-that-contradict-each-other": (table(["Nho Quan", "Gia Viễn", *A], split="Đơn vị"), NONE),
+    "codes-that-contradict-each-other": (
+        [TITLE, ["Mã", "Mã huyện", "Đơn vị", *LABELS], [372, 373, "Nho Quan", *A]],
+        NONE,
+    ),
+    "primary-schools-beside-others": (form("MN", "TH", "THCS", columns=[B, A, B]), NONE),
     "levels-in-a-column": (table(["Nho Quan", "Huyện", *B], ["Nho Quan", "Xã", *B], split="Cấp"), NONE),
     "years-in-a-column": (table(["Nho Quan", "2021-2023", *B], split="Giai đoạn"), NONE),
     "section-of-communes": (table(["I. Tại các xã điểm"], ["Nho Quan", *B]), NONE),
@@ -94,6 +104,18 @@ READ: dict[str, tuple[Rows, Right]] = {
     ),
     "levels-of-different-units": (table(["Nho Quan", "Huyện", *A], ["Gia Viễn", "Xã", *B], split="Cấp"), ONE),
     "page-and-document-between": (table(["Trang 2/3"], ["(Kèm theo Công văn số 1/CV)"], ["Nho Quan", *A]), ONE),
+    "cluster-in-a-column": (table(["Nho Quan", "Cụm 1", *A], ["Gia Viễn", "Cụm 2", *B], split="Cụm"), BOTH),
+    "region-in-a-column": (table(["Nho Quan", "Miền núi", *A], ["Gia Viễn", "Vùng núi", *B], split="Khu vực"), BOTH),
+    "whole-beside-levels-of-schools": (form("TH", "THCS", "Tổng số", columns=[B, B, A]), ONE),
+    "sum-of-units-with-the-citys-name": (
+        [TITLE, ["Chỉ tiêu", "Nho Quan", "Gia Viễn", "Ninh Bình"], *map(list, zip(LABELS, A, B, SUM, strict=True))],
+        BOTH,
+    ),
+    "sum-of-units-with-a-colon": (
+        [TITLE, ["Chỉ tiêu", "Nho Quan", "Gia Viễn", "Tổng cộng:"], *map(list, zip(LABELS, A, B, SUM, strict=True))],
+        BOTH,
+    ),
+    "province-before-the-unit": ([TITLE, ["Tỉnh", "Huyện", *LABELS], ["Ninh Bình", "Nho Quan", *A]], ONE),
     "group-of-units-under-the-header": (
         table(["Khối miền núi"], ["Nho Quan", *A], ["Các huyện đồng bằng"], ["Gia Viễn", *B]),
         BOTH,

@@ -40,7 +40,17 @@ def test_a_group_ends_a_section_of_communes_or_of_its_level(tmp_path: Path, part
 
 
 @pytest.mark.parametrize(
-    "section", ["Giai đoạn 2021-2023", "Khối trường học", "Các hội, đoàn thể", "Cơ quan công an", "UBND các xã"]
+    "section",
+    [
+        "Giai đoạn 2021-2023",
+        "Khối trường học",
+        "Khối Đảng",
+        "Các hội, đoàn thể",
+        "Cơ quan công an",
+        "UBND các xã",
+        "Xã đặc biệt khó khăn",
+        "Khu vực nông thôn",
+    ],
 )
 def test_a_section_of_other_years_or_bodies_is_refused(tmp_path: Path, section: str) -> None:
     returns = read(tmp_path, below([section], NHO_QUAN))
@@ -48,9 +58,32 @@ def test_a_section_of_other_years_or_bodies_is_refused(tmp_path: Path, section: 
     assert ("not-the-result", "A3") in told(returns)
 
 
-@pytest.mark.parametrize("section", ["Giai đoạn 2021-2025", "Khối đồng bằng ven biển", "UBND các huyện, thành phố"])
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Giai đoạn 2021-2025",
+        "Khối đồng bằng ven biển",
+        "UBND các huyện, thành phố",
+        "II. Khu vực phía Bắc",
+        "Khu vực miền núi",
+        "Cụm thi đua số 2",
+        "Trong đó:",
+    ],
+)
 def test_a_section_of_units_or_of_the_plan_is_passed_over(tmp_path: Path, section: str) -> None:
     assert counts(read(tmp_path, below([section], NHO_QUAN, GIA_VIEN))) == BOTH
+
+
+@pytest.mark.parametrize("name", ["N.Quan", "H. N. Quan"])
+def test_a_short_name_that_looks_like_a_level_is_told(tmp_path: Path, name: str) -> None:
+    """ "Quan" without diacritics is "Quận", and "N." does not number it."""
+    returns = read(tmp_path, below(GIA_VIEN, [name, *A]))
+    assert counts(returns) == {("373", 2023): B}
+    assert told(returns) == [("unknown-unit", "A4")]
+
+
+def test_an_unknown_name_with_words_for_figures_is_told(tmp_path: Path) -> None:
+    assert ("unknown-unit", "A4") in told(read(tmp_path, below(GIA_VIEN, ["Nho Quan 1", *["chưa có"] * 10])))
 
 
 @pytest.mark.parametrize("page", [["Trang 1/2"], ["", "Trang 2"]])

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from gbv_kpi.errors import PlanError
 from gbv_kpi.plan import Plan
-from gbv_kpi.reading.body import RowKind, kind_by_name
 from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import without_diacritics
+from gbv_kpi.reading.row_names import RowKind, kind_by_name
 from tests.reading.sending import PLAN, Form
 
 VOCABULARY = Vocabulary(PLAN)
@@ -160,7 +160,9 @@ def test_a_total_is_known_by_its_name(text: str) -> None:
     assert kind_by_name(text, VOCABULARY, is_unit=True) is RowKind.TOTAL
 
 
-@pytest.mark.parametrize("text", ["Công an", "Thành phố Ninh Bình", "Ninh Bình", "Huyện Kim Sơn", "Tổng số cơ sở", ""])
+@pytest.mark.parametrize(
+    "text", ["Công an", "Thành phố Ninh Bình", "Ninh Bình", "Huyện Kim Sơn", "Tổng số cơ sở", "Quận 1", "Xã A", ""]
+)
 def test_other_names_are_no_total(text: str) -> None:
     assert kind_by_name(text, VOCABULARY, is_unit=True) is RowKind.RETURN
 
