@@ -34,6 +34,7 @@ _NUMERAL = re.compile(r"\d{1,2}|[ivx]{1,4}")
 _COMPARED = re.compile(
     r"(?<=[^\W\d_])(?<!total)\s*/\s*(?=(?:kế hoạch|ke hoach|kh|tổng số|tong so)\b)|\+\s*/?\s*[-–−]|±"
 )
+_END_OF_YEAR = re.compile(r"(?:ngày\s*|tại\s*)*31\s*[/.-]\s*12\s*[/.-]\s*\d{4}")
 _COUNT_WORDS = [
     form for key in map(words, ("tổng số", "số lượng", "số", "number of")) for form in (key, plain_key(key))
 ]
@@ -160,7 +161,9 @@ class Vocabulary:
 
     def _explain(self, text: str) -> Label:
         """Return the meaning of the words of a heading."""
-        tidied = _COMPARED.sub(" % ", tidy(mark_periods(tidy(text))))
+        tidied = tidy(text)
+        tidied = f"đến {tidied}" if _END_OF_YEAR.fullmatch(tidied) else tidied
+        tidied = _COMPARED.sub(" % ", tidy(mark_periods(tidied)))
         plain = tidied == without_diacritics(tidied)
         index = self._plain if plain else self._exact
         key, is_inner = words_of_label(tidied)

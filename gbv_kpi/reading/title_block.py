@@ -16,7 +16,14 @@ from gbv_kpi.reading.labels import Kind, words_at_start
 from gbv_kpi.reading.meanings import Vocabulary
 from gbv_kpi.reading.normalize import is_measure, plain_key, tidy, without_diacritics, words
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.remarks import TextCell, against_in, against_in_note, names_lower_level
+from gbv_kpi.reading.remarks import (
+    DISTRICT_WORDS,
+    TextCell,
+    against_in,
+    against_in_note,
+    groups_units,
+    names_lower_level,
+)
 from gbv_kpi.reading.tables import Seen, qualified
 from gbv_kpi.reading.units import NamedUnit, UnitNames, begins_as_body, level_of, office_before
 
@@ -91,8 +98,9 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
 
 
 def _against_in_title(text: str, reader: Reader) -> Kind | None:
-    """Return why a line excludes the figures; it does not if it only names a unit: "Đơn vị báo cáo: Cấp tỉnh"."""
-    if reader.units.knows(titles.reporting_unit_in(text) or text):
+    """Return why a line excludes the figures; it does not if it only names a unit or units: "Cấp huyện"."""
+    is_of_units = groups_units(text, reader.vocabulary) and not DISTRICT_WORDS.isdisjoint(words(text))
+    if is_of_units or reader.units.knows(titles.reporting_unit_in(text) or text):
         return None
     return Kind.PART if reader.vocabulary.counts_others(text) else against_in(text, reader.vocabulary)
 

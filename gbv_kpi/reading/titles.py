@@ -19,14 +19,14 @@ _DATE = re.compile(r"ngay\s*\S*\s*thang\s*\S*\s*nam\s*\S*|\d{1,2}\s*[/.-]\s*\d{1
 _MONTH = re.compile(r"thang\s*\d{1,2}\s*(?:nam|/|-)\s*\d{4}")
 _NOT_THE_YEAR = re.compile(
     r"(?:nam\s*(?:hoc\s*)?)?\d{4}\s*(?:[-–—]|den|toi)\s*(?:nam\s*)?\d{4}|\d+\s*/\s*[a-z]\S*"
-    r"|so voi\s+(?:cung ky\s+)?(?:nam\s*\d{4}|nam truoc)|\bnam hoc\s*\d{4}"
+    r"|so voi\s+(?:(?:cung ky|ket qua|so lieu)\s+)*(?:(?:nam\s*)?\d{4}|nam truoc)|\bnam hoc\s*\d{4}"
     # "… năm 2023 và phương hướng nhiệm vụ năm 2024": the second is a year to come
     r"|(?:va|,|;|-)\s*(?:xay dung\s+|de ra\s+|trien khai\s+)?(?:ke hoach|phuong huong|nhiem vu|du kien|muc tieu)\b.*?"
     r"nam\s*(?:\d{4}|toi|sau)"
     r"|\b(?:bo luat|luat|phap lenh|hien phap|cong uoc)\b[^;:()]*?\bnam\s*\d{4}"
 )
 _YEAR = re.compile(
-    r"\b(?:nam|bao cao|ky bao cao|nien do|year|return|report)(?:\s+bao cao)?"
+    r"\b(?:nam|bao cao|ky bao cao|ket qua|so lieu|nien do|year|return|report|results?)(?:\s+bao cao)?"
     r"[\s:.,_…\[(-]*((?:1\s?9|2\s?0)\s?\d\s?\d)(?!\d)"
 )
 _NEXT_YEAR = re.compile(r"(\bnam\s*\d{4})\s*(?:,|va|&|\+)\s*(?=\d{4}\b)")  # "năm 2022, 2023"
@@ -52,10 +52,10 @@ _SCALE = re.compile(
     r"|^[\s(]*(?:x|×|\*|nhan(?: voi)?|he so)\s*:?\s*10+(?:[. ]?000)*\b"
     r"|^\W*(?:nghin|ngan|tram|chuc|trieu)\s+(?:nguoi|vu|dong)\b"
 )
-_LEVEL = r"(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b"
+_LEVEL = r"(?:xa|phuong|thi tran|don vi|thon|truong|co so|to dan pho)\b(?! hop\b)"
 _NOT_ALL = re.compile(
-    rf"\bthieu\s+(?:\d+\s*{_LEVEL}|quy\b|thang\b)|\b(?:quy|thang)\s+\S+\s+chua co\b"
-    rf"|\d\s*{_LEVEL}\s+chua (?:bao cao|gui|nop|co so)\b"
+    rf"\b(?:thieu|chua co)\s+(?:(?:\d+|cac|mot so)\s*{_LEVEL}|(?!co so){_LEVEL}(?!\s+nao)|quy\b|thang\b)"
+    rf"|\b(?:quy|thang)\s+\S+\s+chua co\b|(?:\d|\bmot so)\s*{_LEVEL}\s+chua (?:co )?(?:bao cao|gui|nop|so)\b"
     r"|(?:^|[(,;])\W*(?:tru|ngoai)\s+(?!so\b|ra\b)"
     r"|\b(?:so dung|dinh chinh|sua)(?: la| thanh)?\W+\d"  # "Sửa thành 25"
 )
@@ -96,7 +96,7 @@ _PERIODS = [
         _UP_TO + _TO_DAY,
         _UP_TO + _TO_MONTH,
         _AT + _TO_DAY,
-        r"\b(?:12|muoi hai) thang\b",
+        r"\b(?:(?:12|muoi hai) thang|12\s?t)\b",
     )
 ]
 

@@ -106,6 +106,8 @@ READ: dict[str, tuple[Rows, Right]] = {
     "page-and-document-between": (table(["Trang 2/3"], ["(Kèm theo Công văn số 1/CV)"], ["Nho Quan", *A]), ONE),
     "cluster-in-a-column": (table(["Nho Quan", "Cụm 1", *A], ["Gia Viễn", "Cụm 2", *B], split="Cụm"), BOTH),
     "region-in-a-column": (table(["Nho Quan", "Miền núi", *A], ["Gia Viễn", "Vùng núi", *B], split="Khu vực"), BOTH),
+    "ends-of-years-as-headings": (form("31/12/2022", "31/12/2023", columns=[B, A]), ONE),
+    "half-year-beside-twelve-months": (form("6T", "12T", columns=[B, A]), ONE),
     "whole-beside-levels-of-schools": (form("TH", "THCS", "Tổng số", columns=[B, B, A]), ONE),
     "sum-of-units-with-the-citys-name": (
         [TITLE, ["Chỉ tiêu", "Nho Quan", "Gia Viễn", "Ninh Bình"], *map(list, zip(LABELS, A, B, SUM, strict=True))],
@@ -159,6 +161,11 @@ BELOW_WRONG = [
     "Số liệu chỉ của thị trấn",
     "Ghi chú: Sửa thành 25",
     "Notes: women only",
+    "Còn thiếu trường THPT",
+    "Chưa có xã Cúc Phương",
+    "Một số xã chưa có báo cáo",
+    "Ghi chú: Chưa cập nhật đủ",
+    "(*) Đây là số kế hoạch",
 ]
 BELOW_READ = [
     "(*) Số liệu tính đến 31/12/2023",
@@ -172,6 +179,9 @@ BELOW_READ = [
     "Ghi chú: tổ chức 3 lớp trong Tháng hành động",
     "Số liệu trên không tính trùng; mỗi người chỉ tính một lần",
     "Ngoài ra, huyện tổ chức 02 hội nghị truyền thông",
+    "Chưa có trường hợp tử vong",
+    "Chưa có xã nào đạt chuẩn",
+    "Còn thiếu cơ sở tạm lánh",
 ]
 TITLE_WRONG = [
     "Số nữ năm 2023",
@@ -237,7 +247,7 @@ TITLE_READ = [
     "Tổng hợp từ báo cáo của các xã, thị trấn",
 ]
 SHEETS_WRONG = ["Nữ", "Nam", "Công lập", "Khác", "KH 2023", "6T2023", "LK", "Nông thôn", "KH2023", "DK 2023"]
-SHEETS_READ = ["Nam 2023", "TH", "TH KH 2023", "Biểu 02-KH", "Huyện", "Chung", "BĐG"]
+SHEETS_READ = ["Nam 2023", "TH", "TH KH 2023", "Biểu 02-KH", "Huyện", "Chung", "BĐG", "Cấp huyện"]
 BESIDE_WRONG = [
     ("Giới", "F"),
     ("Phòng", "Phòng GD&ĐT"),

@@ -29,6 +29,8 @@ from gbv_kpi.reading.titles import (
         ("Ninh Bình, ngày 15 tháng 12 năm 2023", []),
         ("Số 12/BC-UBND ngày 12/5/2021", []),
         ("Số liệu năm 2022 và năm 2023", [2022, 2023]),
+        ("RESULTS 2023", [2023]),
+        ("Tăng 3 người so với kết quả 2022", []),
     ],
 )
 def test_a_title_names_the_year_reported_and_no_date_of_a_paper(title: str, years: list[int]) -> None:
