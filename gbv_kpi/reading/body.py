@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gbv_kpi.reading import remarks
 from gbv_kpi.reading.columns import Columns, Mask, Rows
-from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
+from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled, spell_out
 from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.labels import Kind, words_at_start
@@ -237,12 +237,16 @@ def doubts_in(
             continue
         is_label = bool(heading) and column.at < min(fields, default=0)
         is_of_parts = remarks.heads_parts(heading, reader.vocabulary)
-        for text, matching in columns.values(column.at).texts_at(rows):
-            if not is_of_parts and remarks.groups_units(text, reader.vocabulary):
-                yield Doubt(Kind.GROUP, column.at, text, matching)
-            elif text and (kind := remarks.against_in_cell(heading, text, reader, is_label=is_label, years=years)):
+        found = columns.values(column.at).texts_at(rows)
+        for text, (_, matching) in zip(spell_out([text for text, _ in found]), found, strict=True):
+            kind, is_group = None, remarks.groups_units(text, reader.vocabulary)
+            if text and (is_of_parts or not is_group):
+                kind = remarks.against_in_cell(heading, text, reader, is_label=is_label, years=years)
+            if kind:
                 shown = text if any(map(str.isalpha, text)) else f"{heading} {text}"
                 yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else shown, matching)
+            elif is_group:
+                yield Doubt(Kind.GROUP, column.at, text, matching)
 
 
 def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:

@@ -92,8 +92,8 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     ]
     numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
     items = list(_item_rows(grid, body, labels, numbers, figures))
-    spelt = spell_out({item.row: item.heading for item in items})
-    items = [replace(item, texts=(*item.texts[:-1], spelt[item.row])) for item in items]
+    spelt = spell_out([item.heading for item in items])
+    items = [replace(item, texts=(*item.texts[:-1], text)) for item, text in zip(items, spelt, strict=True)]
     remarks: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for column in columns:
         if column in (main, *figures, *labels) or roles[column] is Kind.NUMBERING:
@@ -305,9 +305,10 @@ def _figure_columns(
         is_total = kind is RowKind.TOTAL
         is_unit = bool(name) and kind is RowKind.RETURN and not (label.only(_NO_UNIT) or label.years)
         path = [text for row, text in headings if row != units or not (is_total or is_unit)]
-        if is_unit:  # its code may be over it, and "Chia theo huyện"
+        if is_unit and units is not None:  # its code may be over it, and "Chia theo huyện"
             name = " ".join(without_repeats([name, *filter(grid.knows_unit, path)]))
-            path = [text for text in path if not heads_units(text, grid.reader)]
+            heads = [text for row, text in headings if heads_units(text, grid.reader, is_over=row < units)]
+            path = [text for text in path if text not in heads]
         unit = name if is_unit else "" if units is not None and not (is_total or path) else None
         lowest = max((row for row, _ in headings if row != units), default=header[-1] if header else -1)
         yield FigureColumn(column, without_repeats(path), unit, lowest, is_total)

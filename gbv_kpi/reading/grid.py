@@ -215,18 +215,22 @@ def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
 
 def headings_over(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
     """Return row and text of the headings over each column, the outermost first."""
-    spread = {row: spell_out(_spread_headings(grid, row, rows, columns)) for row in rows}
+    spread: dict[int, dict[int, str]] = {}
+    for row in rows:
+        found = _spread_headings(grid, row, rows, columns)
+        spread[row] = dict(zip(found, spell_out([*found.values()]), strict=True))
     return {column: [(row, text) for row in rows if (text := spread[row].get(column))] for column in columns}
 
 
-def spell_out(texts: dict[int, str]) -> dict[int, str]:
-    """Return headings side by side, or items, with "TH" spelt out where it is a level of schools: "MN, TH, THCS"."""
-    if not any(map(_ends_with_level_of_schools, texts.values())):
-        return texts
-    return {
-        place: f"{text[: text.upper().rindex('TH')]}Tiểu học" if words(text)[-1:] == ("th",) else text
-        for place, text in texts.items()
-    }
+def spell_out(texts: Sequence[str]) -> list[str]:
+    """Return labels beside each other, with "TH" spelt out where it is a level of schools: "MN, TH, THCS"."""
+    if not any(map(_ends_with_level_of_schools, texts)):
+        return list(texts)
+    is_short = (words(text)[-1:] == ("th",) for text in texts)
+    return [
+        f"{text[: text.upper().rindex('TH')]}Tiểu học" if short else text
+        for text, short in zip(texts, is_short, strict=True)
+    ]
 
 
 def _ends_with_level_of_schools(text: str) -> bool:

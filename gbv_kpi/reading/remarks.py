@@ -143,6 +143,8 @@ def against_in_cell(
         return None
     if label.only({Kind.MEASURE}) and not label.only({Kind.UNIT}):
         return read_line(f"ĐVT: {text}").against or _against_alone(word)
+    if is_label and years and word.years and years.isdisjoint(word.years):
+        return Kind.OTHER_YEAR
     if not any(map(str.isalpha, text)) and not _AGE.match(text):
         is_number = bool(PERIODS.intersection(words(heading)[-1:])) and not any(map(str.isdigit, heading))
         is_count = label.against is Kind.PART_OF_YEAR and text.isdecimal() and not is_number  # of "6 tháng"
@@ -189,11 +191,11 @@ def _is_neutral(text: str, vocabulary: Vocabulary) -> bool:
     return is_neutral and not names_lower_level(text, vocabulary)
 
 
-def heads_units(text: str, reader: Reader) -> bool:
-    """Return whether a heading says no more than that units follow: "Chia theo huyện", or names one."""
+def heads_units(text: str, reader: Reader, *, is_over: bool = True) -> bool:
+    """Return whether a heading names a unit, or `is_over` them and says no more: "Chia theo huyện"."""
     rest = " ".join(text.split()[words_at_start("division", words(text)) :]) or "Đơn vị"
     is_of_units = reader.vocabulary.explain(rest).only(_OF_UNITS) and not any(map(str.isdigit, text))
-    return (is_of_units and not names_lower_level(rest, reader.vocabulary)) or reader.units.knows(text)
+    return (is_over and is_of_units and not names_lower_level(rest, reader.vocabulary)) or reader.units.knows(text)
 
 
 def groups_units(text: str, vocabulary: Vocabulary) -> bool:

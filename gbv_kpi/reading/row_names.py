@@ -64,10 +64,8 @@ def kind_by_name(name: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKin
     return RowKind.ASIDE if is_aside else RowKind.RETURN
 
 
-def texts_of(columns: Columns, column: Column | None, rows: Rows, grid: Grid) -> Texts | None:
+def texts_of(columns: Columns, column: Column, rows: Rows, grid: Grid) -> Texts:
     """Return the texts of a column of names or years; in a merged area that of its first cell."""
-    if column is None:
-        return None
     values, at = columns.values(column.at), column.at
     texts = [cell.strip() if isinstance(cell, str) else _name_of(cell) for cell in values.cells]
     codes = values.codes
@@ -81,10 +79,8 @@ def texts_of(columns: Columns, column: Column | None, rows: Rows, grid: Grid) ->
     return Texts(codes[rows], texts)
 
 
-def names_of_units(texts: Texts | None, unit: Column | None, title: TitleBlock, grid: Grid) -> Texts | None:
+def names_of_units(texts: Texts, unit: Column, title: TitleBlock, grid: Grid) -> Texts:
     """Return the names of units. A bare name under “Xã, thị trấn” or “Tên cơ sở” is another's, even if a unit's."""
-    if texts is None or unit is None:
-        return texts
     names = [_without_correction(name, grid) for name in texts.values]
     path = unit.path
     heading = {word for text in path for word in words(text)}

@@ -149,7 +149,7 @@ def limits_of(
     headed = (
         Seen(*cell, (kind,))
         for cell in headings
-        if not names_lower_level(cell[2], vocabulary)
+        if not (names_lower_level(cell[2], vocabulary) or groups_units(cell[2], vocabulary))
         and (kind := against_in(cell[2], vocabulary))
         and not (kind is Kind.TARGET and (is_result or titles.read_line(cell[2]).against is not kind))
     )

@@ -13,7 +13,7 @@ from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
 from gbv_kpi.reading.body import Body, doubts_in, read_body, split_rows
 from gbv_kpi.reading.columns import Columns, Rows, choose_columns
-from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure
+from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_filled
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
@@ -50,19 +50,26 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     roles = _roles(grid, header, columns)
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     fields_at = [column.at for column in named]
-    body = read_body(grid, header, columns, fields_at, roles.name.at if roles.name else None)
+    unit_at = roles.name.at if roles.name else None
+    body = read_body(grid, header, columns, fields_at, unit_at)
     sums = _take_out_sums(body, columns, roles.unit, fields_at, grid)
     rows, of_sections, excluded = _returns(body, grid)
     if not rows.size:
         return [], body.next_row, []
     keys = [column for column in (roles.unit, roles.code, roles.year) if column]
+    labels = [column for column in roles.others if column.at < min(fields_at)]
+    all_rows, names = rows, {column.at: texts_of(columns, column, rows, grid) for column in keys}
+    names |= {at: _with_blank_names(names[at], labels, columns, rows) for at in names if at == unit_at}
     others = [column for column in header.columns if column not in keys and column not in named]
     doubts = list(doubts_in(columns, rows, others, fields_at, title.named_years, grid.reader))
     if doubts:
-        names = [texts for column in keys if (texts := texts_of(columns, column, rows, grid))]
-        rows, doubts = split_rows(rows, doubts, names)
+        rows, doubts = split_rows(rows, doubts, list(names.values()))
+        kept = np.searchsorted(all_rows, rows)
+        names = {at: replace(texts, codes=texts.codes[kept]) for at, texts in names.items()}
     fields = choose_columns(grid, named, title.named_years, lambda at: columns.has_cells(at, rows))
-    found = [_table(columns, rows, body, roles, chosen, year, title, grid) for year, chosen in fields.by_year.items()]
+    found = [
+        _table(columns, rows, body, roles, names, chosen, year, title, grid) for year, chosen in fields.by_year.items()
+    ]
     unread = [*fields.unread, *columns.without_field(roles.others, rows)]
     unit_heading = [(roles.unit.row, roles.unit.at, text) for text in roles.unit.path] if roles.unit else []
     last = np.flatnonzero(np.isin(body.kinds, WITH_FIGURES))[-1]
@@ -132,8 +139,9 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
         roles, cells = column.roles, columns.first_cells(column.at)
         are_years = bool(cells) and all(year_of(cell) for cell in cells)
         are_measures = bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
-        if Kind.YEAR in roles and year is None and (are_years or Kind.PART not in roles):
-            year = column  # "Nam" may be a column of men
+        is_of_years = Kind.YEAR in roles and (are_years or Kind.PART not in roles)  # "Nam" may be a column of men
+        if year is None and (is_of_years or (are_years and (Kind.PART in column.meaning.kinds or not column.path))):
+            year = column
         elif Kind.CODE in roles and code is None and (Kind.NUMBERING not in roles or names_units(column)):
             code = column  # "Mã số" may number the rows
         elif Kind.UNIT in roles and not (Kind.MEASURE in roles and are_measures):
@@ -211,6 +219,7 @@ def _table(
     rows: Rows,
     body: Body,
     roles: _Roles,
+    names: Mapping[int, Texts],
     chosen: Mapping[str, Column],
     year: int | None,
     title: TitleBlock,
@@ -228,9 +237,9 @@ def _table(
     claims = Claims(
         at,
         np.full(count, roles.name.at if roles.name else -1, dtype=np.int32),
-        names_of_units(texts_of(columns, roles.unit, rows, grid), roles.unit, title, grid),
-        texts_of(columns, roles.code, rows, grid),
-        Texts.of([str(year)] * count) if headed else texts_of(columns, roles.year, rows, grid),
+        names_of_units(names[roles.unit.at], roles.unit, title, grid) if roles.unit else None,
+        names[roles.code.at] if roles.code else None,
+        Texts.of([str(year)] * count) if headed else names[roles.year.at] if roles.year else None,
         np.full(count, headed.row, dtype=np.int32) if headed else at,
         np.full(count, year_column.at if year_column else -1, dtype=np.int32),
         np.where(is_dated[body.section_of[rows]], body.section_of[rows], -1),
@@ -251,6 +260,18 @@ def _table(
     problems += tables.hidden(grid, frame, cells, across=False)
     totals = list(_totals(columns, rows, body, roles, chosen, frame))
     return Table(grid.spot.file, grid.spot.sheet, frame, cells, totals, problems)
+
+
+def _with_blank_names(names: Texts, labels: Sequence[Column], columns: Columns, rows: Rows) -> Texts:
+    """Return the names, a blank one as that of the row above where both rows have a label: "KH", "TH"."""
+    filled = [columns.which(label.at, is_filled)[rows] for label in labels]
+    if "" not in names.values or not filled:
+        return names
+    is_labelled, codes = np.logical_or.reduce(filled), names.codes.copy()
+    for index in np.flatnonzero((codes == names.values.index("")) & is_labelled).tolist():
+        if index and is_labelled[index - 1] and rows[index - 1] == rows[index] - 1:
+            codes[index] = codes[index - 1]
+    return Texts(codes, names.values)
 
 
 def _other_units(

@@ -87,6 +87,13 @@ WRONG: dict[str, tuple[Rows, Right]] = {
         NONE,
     ),
     "primary-schools-beside-others": (form("MN", "TH", "THCS", columns=[B, A, B]), NONE),
+    "levels-in-rows-of-one-name": (table(["Nho Quan", "Huyện", *A], ["", "Xã", *B], split="Phân tổ"), NONE),
+    "levels-of-schools-in-rows": (table(["Nho Quan", "MN", *B], ["Nho Quan", "TH", *A], split="Phân tổ"), NONE),
+    "year-before-in-a-label": (table(["Nho Quan", "Năm 2022", *B], split="Phân tổ"), NONE),
+    "levels-under-units": (
+        [TITLE, ["Chỉ tiêu", "Nho Quan", ""], ["", "Huyện", "Xã"], *map(list, zip(LABELS, A, B, strict=True))],
+        NONE,
+    ),
     "levels-in-a-column": (table(["Nho Quan", "Huyện", *B], ["Nho Quan", "Xã", *B], split="Cấp"), NONE),
     "years-in-a-column": (table(["Nho Quan", "2021-2023", *B], split="Giai đoạn"), NONE),
     "section-of-communes": (table(["I. Tại các xã điểm"], ["Nho Quan", *B]), NONE),
@@ -117,6 +124,8 @@ READ: dict[str, tuple[Rows, Right]] = {
         [TITLE, ["Chỉ tiêu", "Nho Quan", "Gia Viễn", "Tổng cộng:"], *map(list, zip(LABELS, A, B, SUM, strict=True))],
         BOTH,
     ),
+    "plan-and-result-of-one-name": (table(["Nho Quan", "KH", *B], ["", "TH", *A], split="Phân tổ"), ONE),
+    "years-of-one-name": (table(["Nho Quan", "2023", *A], split="Phân tổ"), ONE),
     "province-before-the-unit": ([TITLE, ["Tỉnh", "Huyện", *LABELS], ["Ninh Bình", "Nho Quan", *A]], ONE),
     "group-of-units-under-the-header": (
         table(["Khối miền núi"], ["Nho Quan", *A], ["Các huyện đồng bằng"], ["Gia Viễn", *B]),

@@ -99,7 +99,9 @@ def test_a_bare_name_under_a_heading_of_others_is_no_unit(tmp_path: Path, headin
     assert told(returns) == [("unknown-unit", "A3"), ("unknown-unit", "A4")]
 
 
-@pytest.mark.parametrize("heading", ["Tên", "ĐV", "Danh sách đơn vị", "Huyện/TP", "Nội dung"])
+@pytest.mark.parametrize(
+    "heading", ["Tên", "ĐV", "Danh sách đơn vị", "Huyện/TP", "Nội dung", "ĐVHC", "Khu vực", "Cấp huyện"]
+)
 def test_a_bare_name_under_a_heading_of_units_is_read(tmp_path: Path, heading: str) -> None:
     assert counts(read(tmp_path, under(heading))) == BOTH
 
