@@ -5,9 +5,6 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,22 +14,20 @@ from pandas.errors import ParserError, ParserWarning
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, fits, likely_encodings
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, PIECE, Cell, Sheet
+from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, Sheet
 from gbv_kpi.sheets.sources import Source
 
 DELIMITERS = "\t;|,"  # the rarest in a label first
 MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
-MAX_AREA = 30_000_000  # cells; a million returns have 14 million, and their lines may end in two bytes
-CHUNK_ROWS = 20_000
+MAX_AREA = 30_000_000  # cells; a million returns have 14 million
 SAMPLE_LENGTH = 200_000  # characters
 HEADER_LINES = 60  # a header is within these first lines
 
 _SEPARATOR_LINE = re.compile('\ufeff?"?sep=(.)"?\r?\n', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
+_PLAIN_NUMBER = re.compile("0|[1-9][0-9]{0,8}")
 _COMPOSED = re.compile("[\0-\u02ff\u1e00-\u1eff]*")  # letters that NFC leaves as they are
-
-_Texts = tuple[NDArray[np.integer[Any]], NDArray[np.object_]]  # of a column: their codes, and the different ones
 
 
 def encoding_of(source: Source) -> str | None:
@@ -40,176 +35,68 @@ def encoding_of(source: Source) -> str | None:
     return next((encoding for encoding in likely_encodings(source.start) if _is_text(source, encoding)), None)
 
 
-def read_csv(source: Source, encoding: str) -> Sheet:
-    """Return the sheet of a CSV. Raises `Refusal` for one that is too wide, or has a quotation mark left open."""
-    with _open_text(source, encoding) as text:
-        skipped, delimiter = _delimiter(text.read(SAMPLE_LENGTH))
-        text.seek(0)
-        text.read(skipped)
-        try:
-            return _read_rows(text, source.content, delimiter)
-        except (csv.Error, ParserError) as error:
-            if "out of memory" in str(error):
-                raise MemoryError from error
-            message = phrase("A quotation mark is never closed, or a cell is too long.")
-            raise Refusal("unreadable-file", message) from error
-
-
 def _is_text(source: Source, encoding: str) -> bool:
     """Return whether the whole text decodes in that encoding."""
-    with _open_text(source, encoding) as text:
+    try:
+        text = source.content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text and fits(text[:SAMPLE_LENGTH], encoding)
+
+
+def read_csv(source: Source, encoding: str) -> Sheet:
+    """Return the sheet of a CSV. Raises `Refusal` for one that is too large, or has a quotation mark left open."""
+    text = source.content.decode(encoding)
+    start, delimiter = _delimiter(text[:SAMPLE_LENGTH])
+    text = text[start:]
+    unquoted = _QUOTED.sub("", text[:SAMPLE_LENGTH]).splitlines()
+    try:
         try:
-            start = text.read(100_000)
-            if "\x00" in start or any("\x00" in piece for piece in iter(lambda: text.read(PIECE), "")):
-                return False
-        except UnicodeDecodeError:
-            return False
-    return fits(start, encoding)
+            return _read_table(text, delimiter, max((line.count(delimiter) + 1 for line in unquoted), default=1))
+        except (ParserError, ParserWarning):  # a later row is wider
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            return _read_table(text, delimiter, max(map(len, rows), default=1))
+    except (csv.Error, ParserError) as error:
+        if "out of memory" in str(error):
+            raise MemoryError from error
+        message = phrase("A quotation mark is never closed, or a cell is too long.")
+        raise Refusal("unreadable-file", message) from error
 
 
-def _open_text(source: Source, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(source.content), encoding=encoding, newline="")
+def _read_table(text: str, delimiter: str, width: int) -> Sheet:
+    """Return the rows of a text, those after the first `HEAD_ROWS` as columns.
 
-
-def _rows(text: io.TextIOBase, delimiter: str, *, strict: bool = True) -> Iterator[list[str]]:
-    """Yield the remaining rows of a text. Raises `Refusal` for a row wider than a sheet."""
-    for cells in csv.reader(iter(text.readline, ""), delimiter=delimiter, strict=strict):
-        if len(cells) > MAX_WIDTH:
-            raise Refusal(*OVERSIZED)
-        yield cells
-
-
-def _read_rows(text: io.TextIOWrapper, content: bytes, delimiter: str) -> Sheet:
-    """Return the rest of a text, its first rows as cells and the others as columns.
-
-    Raises `csv.Error` or `ParserError` for a quotation mark left open, `Refusal` for a row that is too wide.
+    Raises `ParserError` or `ParserWarning` for a row that is wider, `ParserError` also for a quotation mark left open.
     """
-    start = text.tell()
-    try:
-        head = list(islice(_rows(text, delimiter), HEAD_ROWS))
-        start = text.tell()
-    except csv.Error:  # pandas is more lenient, or raises its own error
-        head = []
-    width = max(map(len, head), default=0) or _width(text, start, delimiter)
-    is_utf8 = text.encoding.startswith("utf-8") and start <= len(content)  # else `tell` gives no byte offset
-    numbers = {column for column, cell in enumerate(head[-1] if head else ()) if is_utf8 and _is_number(cell)}
-    try:
-        with warnings.catch_warnings(action="error", category=ParserWarning):
-            tail = _read_tail(text, content, start, delimiter, width, numbers)
-    except (ParserError, ParserWarning):  # a later row is wider
-        width = max(width, _width(text, start, delimiter))
-        tail = _read_tail(text, content, start, delimiter, width, frozenset())
-    if head:
-        tail.index += HEAD_ROWS
-        rows = [_strip_blank_end(list(map(clean_text, cells))) for cells in head]
-    else:
-        rows = list(map(_strip_blank_end, tail.iloc[:HEAD_ROWS].astype(object).to_numpy().tolist()))
-        tail = tail.iloc[HEAD_ROWS:]
+    lines = 1 + max(text.count("\n"), text.count("\r"))
+    if width > MAX_WIDTH or lines > MAX_ROWS or lines * width > MAX_AREA:
+        raise Refusal(*OVERSIZED)
+    content = io.BytesIO(b"\n" + text.encode())  # a blank row: else pandas takes a column of 001 and 1 for numbers
+    with warnings.catch_warnings(action="error", category=ParserWarning):
+        frame = pd.read_csv(
+            content, sep=delimiter, header=None, names=range(width), index_col=False, dtype="category",
+            na_filter=False, skip_blank_lines=False,
+        )[1:].reset_index(drop=True)  # fmt: skip
+    head, later = frame[:HEAD_ROWS].astype(object), frame[HEAD_ROWS:]
+    rows = [_strip_blank_end(list(map(clean_text, cells))) for cells in head.to_numpy().tolist()]
+    tail = pd.DataFrame({number: _clean(later[number]) for number in later}, index=later.index, copy=False)
     return Sheet(None, rows, tail=tail if len(tail) else None, delimiter=delimiter)
 
 
-def _width(text: io.TextIOWrapper, start: int, delimiter: str) -> int:
-    text.seek(start)
-    return max(map(len, _rows(text, delimiter, strict=False)), default=0)
+def _clean(column: pd.Series) -> pd.Categorical | NDArray[np.int32]:
+    """Return a column as whole numbers if all cells are written as such, else as categories of clean texts."""
+    codes, used = pd.factorize(column.cat.codes)
+    texts = column.cat.categories.astype(object)[used]
+    if all(map(_PLAIN_NUMBER.fullmatch, texts)):
+        return np.array(list(map(int, texts)), dtype=np.int32)[codes]
+    joined = "\n".join(texts)
+    if not _COMPOSED.fullmatch(joined) or '="' in joined or max(map(len, texts), default=0) > LONGEST_TEXT:
+        clean_codes, texts = pd.factorize(texts.map(clean_text))
+        codes = clean_codes[codes]
+    return pd.Categorical.from_codes(codes, texts)
 
 
-def _is_number(cell: str) -> bool:
-    return cell.isascii() and cell.isdigit() and (cell == "0" or cell[0] != "0")
-
-
-def _read_tail(
-    text: io.TextIOWrapper, content: bytes, start: int, delimiter: str, width: int, numbers: Collection[int]
-) -> pd.DataFrame:
-    """Return the rows from `start` on; the columns `numbers` as whole numbers if all are plain digits."""
-    try:
-        frame = _read_columns(text, content, start, delimiter, width, numbers)
-        if not numbers or _are_plain_numbers(content, start, delimiter, frame):
-            return frame
-    except ParserError:
-        raise
-    except (ValueError, OverflowError):  # a cell is not a number
-        pass
-    return _read_columns(text, content, start, delimiter, width, frozenset())
-
-
-def _read_columns(
-    text: io.TextIOWrapper, content: bytes, start: int, delimiter: str, width: int, numbers: Collection[int]
-) -> pd.DataFrame:
-    """Return the rows from `start` on: the columns `numbers` as whole numbers, others as categories of texts.
-
-    Raises `ParserError` for a wider row or an open quotation mark, `ValueError` for a cell that is not a number.
-    """
-    text.seek(start)
-    if not (width and text.read(1)):
-        return pd.DataFrame()
-    text.seek(start)
-    # Allocated at once: pieces of ten columns would fragment 40 MiB of a million returns (2026-11-26).
-    most = content.count(b"\n", start) + content.count(b"\r", start) + 1
-    if most * width > MAX_AREA:
-        raise Refusal(*OVERSIZED)
-    figures: dict[int, NDArray[np.integer[Any]]] = {column: np.empty(most, dtype=np.int32) for column in numbers}
-    texts: dict[int, list[_Texts]] = {column: [] for column in range(width) if column not in numbers}
-    end = 0
-    for frame in pd.read_csv(
-        text, sep=delimiter, header=None, names=range(width), index_col=False,
-        dtype={column: np.int64 if column in numbers else object for column in range(width)},
-        na_filter=False, skip_blank_lines=False, chunksize=CHUNK_ROWS, low_memory=False,
-    ):  # fmt: skip
-        first, end = end, end + len(frame)
-        if end > MAX_ROWS:
-            raise Refusal(*OVERSIZED)
-        for column, chunks in texts.items():
-            codes, different = pd.factorize(frame[column].to_numpy())
-            chunks.append((_shrink_codes(codes, len(different)), different))
-        for column in numbers:
-            cells = frame[column].to_numpy()
-            if cells.min() < 0:
-                raise ValueError
-            if cells.max() >= 2**31:
-                figures[column] = figures[column].astype(np.int64, copy=False)
-            figures[column][first:end] = cells
-    return pd.DataFrame(
-        {column: figures[column][:end] if column in numbers else _concat(texts[column]) for column in range(width)},
-        copy=False,
-    )
-
-
-def _concat(chunks: Sequence[_Texts]) -> pd.Categorical:
-    """Return the chunks of a column as one, its texts clean."""
-    numbers, different = pd.factorize(np.concatenate([texts for _, texts in chunks]))
-    joined = "\n".join(different)
-    if not _COMPOSED.fullmatch(joined) or '="' in joined or max(map(len, different)) > LONGEST_TEXT:
-        new_codes, different = pd.factorize(np.array(list(map(clean_text, different)), dtype=object))
-        numbers = new_codes[numbers]
-    ends = np.cumsum([len(texts) for _, texts in chunks])
-    by_chunk = np.split(_shrink_codes(numbers, len(different)), ends[:-1])
-    codes = np.concatenate([joined_codes[codes] for joined_codes, (codes, _) in zip(by_chunk, chunks, strict=True)])
-    return pd.Categorical.from_codes(codes, pd.Index(different, dtype=object))
-
-
-def _shrink_codes(codes: NDArray[np.intp], count: int) -> NDArray[np.integer[Any]]:
-    """Return codes in the smallest integer type: 5 million blank lines would take 480 MB."""
-    return codes.astype(np.min_scalar_type(-count - 1))
-
-
-def _are_plain_numbers(content: bytes, start: int, delimiter: str, tail: pd.DataFrame) -> bool:
-    """Return whether no number has a sign or leading zeros: all cells together are then as long as their text."""
-    signs = [sign for sign in f'"\r\n{delimiter}'.encode() if sign in content]
-    text = np.frombuffer(content, np.uint8)
-    pieces = (text[first : first + PIECE] for first in range(start, len(content), PIECE))
-    written = len(content) - start - sum(int(np.count_nonzero(piece == sign)) for piece in pieces for sign in signs)
-    for column in (tail[number] for number in tail.columns):
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            texts = "\0".join(column.cat.categories).encode().translate(None, bytes(signs)).split(b"\0")
-            lengths = list(map(len, texts))
-            written -= int(np.bincount(column.cat.codes, minlength=len(lengths)) @ lengths)
-        else:
-            powers = range(1, len(str(column.max())))
-            written -= len(column) + sum(int(np.count_nonzero(column >= 10**power)) for power in powers)
-    return written == 0
-
-
-def _strip_blank_end(cells: Sequence[Cell]) -> list[Cell]:
+def _strip_blank_end(cells: list[str]) -> list[Cell]:
     filled = max((number for number, cell in enumerate(cells, start=1) if cell != ""), default=0)
     return list(cells[:filled])
 

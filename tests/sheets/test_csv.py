@@ -135,6 +135,16 @@ def _rows_of(text: str) -> list[list[Cell]] | None:
     return rows if opened.shown else None
 
 
+def test_columns_of_nothing_but_digits_keep_their_zeros() -> None:
+    """pandas takes 001 and 1 for one number in a column without any text."""
+    assert _rows_of("001;1\n1;01\n") == [["001", "1"], ["1", "01"]]
+
+
+def test_a_mark_of_utf8_below_the_head_is_kept_as_in_it() -> None:
+    text = "a;b\n" * HEAD_ROWS + "\ufeffc;d\n"
+    assert (_rows_of(text) or [])[-1] == ["\ufeffc", "d"]
+
+
 def test_a_cell_keeps_its_place_where_rows_differ_in_length() -> None:
     opened = read_sheets(Source("f.csv", b"a;b;c\n\nd\n"))
     assert ([list(sheet.rows) for sheet in opened.shown], opened.problems) == ([[["a", "b", "c"], [], ["d"]]], [])
