@@ -13,12 +13,12 @@ from pandas.errors import ParserError, ParserWarning
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.encodings import clean_text, fits, likely_encodings
+from gbv_kpi.sheets.grid import MAX_COLUMNS
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Cell, Sheet
+from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_TEXT, Sheet
 from gbv_kpi.sheets.sources import Source
 
 DELIMITERS = "\t;|,"  # the rarest in a label first
-MAX_WIDTH = 16_384  # columns, as many as a sheet of Excel has
 MAX_ROWS = 2_000_000  # twice as many as a sheet of Excel has
 MAX_AREA = 30_000_000  # cells; a million returns have 14 million
 SAMPLE_LENGTH = 200_000  # characters
@@ -69,7 +69,7 @@ def _read_table(text: str, delimiter: str, width: int) -> Sheet:
     Raises `ParserError` or `ParserWarning` for a row that is wider, `ParserError` also for a quotation mark left open.
     """
     lines = 1 + max(text.count("\n"), text.count("\r"))
-    if width > MAX_WIDTH or lines > MAX_ROWS or lines * width > MAX_AREA:
+    if width > MAX_COLUMNS or lines > MAX_ROWS or lines * width > MAX_AREA:
         raise Refusal(*OVERSIZED)
     content = io.BytesIO(b"\n" + text.encode())  # a blank row: else pandas takes a column of 001 and 1 for numbers
     with warnings.catch_warnings(action="error", category=ParserWarning):
@@ -78,7 +78,10 @@ def _read_table(text: str, delimiter: str, width: int) -> Sheet:
             na_filter=False, skip_blank_lines=False,
         )[1:].reset_index(drop=True)  # fmt: skip
     head, later = frame[:HEAD_ROWS].astype(object), frame[HEAD_ROWS:]
-    rows = [_strip_blank_end(list(map(clean_text, cells))) for cells in head.to_numpy().tolist()]
+    rows = [list(map(clean_text, cells)) for cells in head.to_numpy().tolist()]
+    for cells in rows:
+        while cells and cells[-1] == "":
+            cells.pop()
     tail = pd.DataFrame({number: _clean(later[number]) for number in later}, index=later.index, copy=False)
     return Sheet(None, rows, tail=tail if len(tail) else None, delimiter=delimiter)
 
@@ -94,11 +97,6 @@ def _clean(column: pd.Series) -> pd.Categorical | NDArray[np.int32]:
         clean_codes, texts = pd.factorize(texts.map(clean_text))
         codes = clean_codes[codes]
     return pd.Categorical.from_codes(codes, texts)
-
-
-def _strip_blank_end(cells: list[str]) -> list[Cell]:
-    filled = max((number for number, cell in enumerate(cells, start=1) if cell != ""), default=0)
-    return list(cells[:filled])
 
 
 def _delimiter(text: str) -> tuple[int, str]:
