@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from gbv_kpi.reading import remarks
 from gbv_kpi.reading.columns import Columns, Mask, Rows
-from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled, spell_out
+from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_column_numbers, is_filled
 from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.items import level_of_number
 from gbv_kpi.reading.labels import Kind, words_at_start
 from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.row_names import WITH_FIGURES, RowKind, kind_by_name
-from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line, year_named
+from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line, spell_out, year_named
 from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 

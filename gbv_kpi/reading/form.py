@@ -6,15 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gbv_kpi.reading import titles
-from gbv_kpi.reading.grid import (
-    Grid,
-    headings_over,
-    holds_figure,
-    is_column_numbers,
-    is_number,
-    spell_out,
-    without_repeats,
-)
+from gbv_kpi.reading.grid import Grid, headings_over, holds_figure, is_column_numbers, is_number, without_repeats
 from gbv_kpi.reading.items import Item, level_of_number
 from gbv_kpi.reading.labels import Kind
 from gbv_kpi.reading.normalize import words
@@ -92,7 +84,7 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     ]
     numbers = next((column for column in columns if column < main and roles[column] is Kind.NUMBERING), None)
     items = list(_item_rows(grid, body, labels, numbers, figures))
-    spelt = spell_out([item.heading for item in items])
+    spelt = titles.spell_out([item.heading for item in items])
     items = [replace(item, texts=(*item.texts[:-1], text)) for item, text in zip(items, spelt, strict=True)]
     remarks: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for column in columns:
@@ -106,7 +98,7 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     main_heading = [(row, main, text) for row in header if (text := grid.text(row, main))]
     units = _unit_row(grid, header, figures)
     found = list(_figure_columns(grid, header, units, figures))
-    sums = _sums_of_units(grid, found, marked)
+    sums = _sums_of_units(grid, found, marked) if units is not None else set()
     found = [replace(column, unit=None, is_total=True) if column.at in sums else column for column in found]
     return Form(top, found, items, remarks, main_heading, units, next_row)
 
@@ -277,20 +269,14 @@ def _is_unit_name(grid: Grid, text: str) -> bool:
 
 
 def _sums_of_units(grid: Grid, columns: Sequence[FigureColumn], rows: Sequence[int]) -> set[int]:
-    """Return the columns of no unit with the sums of all units in every row: "Ninh Bình" may head the province's."""
-    counts = {column.at: [read_figure(grid.cell(row, column.at)).value or 0 for row in rows] for column in columns}
-    places = grid.reader.vocabulary.bare_places
-    of_units = [
-        column.at
-        for column in columns
-        if column.unit and grid.knows_unit(column.unit) and words(column.unit) not in places
-    ]
-    sums = [sum(figures) for figures in zip(*(counts[at] for at in of_units), strict=True)]
-    return {
-        at
-        for at, figures in counts.items()
-        if at not in of_units and figures == sums and len(of_units) > 1 and any(sums)
-    }
+    """Return the columns of no unit with the sums of the others in every row: "Ninh Bình" may head the province's."""
+    read = {column: [read_figure(grid.cell(row, column.at)).value or 0 for row in rows] for column in columns}
+    counts = {column: figures for column, figures in read.items() if not column.is_total}
+    twice = [sum(figures) for figures in zip(*counts.values(), strict=True)]  # each column, and their sum
+    sums = [column for column, figures in counts.items() if [2 * figure for figure in figures] == twice]
+    units = {column.unit for column in sums if column.unit and grid.knows_unit(column.unit)}
+    units = {name for name in units if words(name) not in grid.reader.vocabulary.bare_places}
+    return {column.at for column in sums if column.unit not in units} if len(counts) > 2 and any(twice) else set()
 
 
 def _figure_columns(

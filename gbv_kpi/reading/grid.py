@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from gbv_kpi.problems import Place
-from gbv_kpi.reading.labels import Kind, Label, Meaning, words_at_start
-from gbv_kpi.reading.normalize import seen, words
+from gbv_kpi.reading.labels import Kind, Label, Meaning
+from gbv_kpi.reading.normalize import seen
 from gbv_kpi.reading.reader import Reader
-from gbv_kpi.reading.titles import is_signature, is_title_line, year_in
+from gbv_kpi.reading.titles import is_signature, is_title_line, spell_out, year_in
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Area, Cell, Sheet, cell_address, text_of
 
@@ -215,27 +215,9 @@ def read_header(grid: Grid, row: int, first: int, columns: range) -> Header:
 
 def headings_over(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
     """Return row and text of the headings over each column, the outermost first."""
-    spread: dict[int, dict[int, str]] = {}
-    for row in rows:
-        found = _spread_headings(grid, row, rows, columns)
-        spread[row] = dict(zip(found, spell_out([*found.values()]), strict=True))
+    found = {row: _spread_headings(grid, row, rows, columns) for row in rows}
+    spread = {row: dict(zip(texts, spell_out(list(texts.values())), strict=True)) for row, texts in found.items()}
     return {column: [(row, text) for row in rows if (text := spread[row].get(column))] for column in columns}
-
-
-def spell_out(texts: Sequence[str]) -> list[str]:
-    """Return labels beside each other, with "TH" spelt out where it is a level of schools: "MN, TH, THCS"."""
-    if not any(map(_ends_with_level_of_schools, texts)):
-        return list(texts)
-    is_short = (words(text)[-1:] == ("th",) for text in texts)
-    return [
-        f"{text[: text.upper().rindex('TH')]}Tiểu học" if short else text
-        for text, short in zip(texts, is_short, strict=True)
-    ]
-
-
-def _ends_with_level_of_schools(text: str) -> bool:
-    key = words(text)
-    return any(words_at_start("level of schools", key[start:]) == len(key) - start for start in range(len(key)))
 
 
 def without_repeats(path: Sequence[str]) -> tuple[str, ...]:

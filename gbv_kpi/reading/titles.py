@@ -64,6 +64,7 @@ _BY_A_DOCUMENT = re.compile(
     r"^\W*(?:kem theo|ban hanh|can cu|theo|thuc hien theo)\b"
     r"|\b(?:ke hoach|chuong trinh|nghi quyet|quyet dinh|cong van)\s+(?:thuc hien\s+)?(?:so\s*)?\d+\s*/\S*"
 )
+_PRIMARY = re.compile(r"\bTH\W*$", re.IGNORECASE)
 _RUNNING_TEXT = re.compile(r"\(?(?:kem theo|ban hanh)|can cu")
 
 
@@ -225,6 +226,12 @@ def names_document(text: str) -> bool:
     """Return whether a text names a form or document: "Biểu 02-KH", "(Kèm theo Công văn số 12/CV-UBND)"."""
     plain = _plain(text)
     return bool(_RUNNING_TEXT.match(plain) or re.search(r"\bso\s*\d+\s*/\s*[a-z]|\d[/.-]kh\W*$", plain))
+
+
+def spell_out(texts: Sequence[str]) -> list[str]:
+    """Return labels beside each other, with "TH" spelt out where it is a level of schools: "MN, TH, THCS"."""
+    are_levels = any(_listed("level of schools").search(_plain(text)) for text in texts)
+    return [_PRIMARY.sub("Tiểu học", text) for text in texts] if are_levels else list(texts)
 
 
 def is_scale(text: str) -> bool:
