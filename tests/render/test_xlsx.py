@@ -89,7 +89,8 @@ def test_a_rate_is_printed_with_as_many_decimals_as_its_verdict_needs(tmp_path: 
 
 def test_sheets_and_numbers_are_in_the_readers_language(tmp_path: Path) -> None:
     file = tmp_path / "r.xlsx"
-    run("report", "--year", "2025", str(EXAMPLES / "2025"), "--lang", "vi", "--output", str(file))
+    years = (str(EXAMPLES / "2024"), str(EXAMPLES / "2025"))
+    run("report", "--year", "2025", *years, "--lang", "vi", "--output", str(file))
     book = opened(file)
     assert book.sheetnames == [
         "Tổng hợp",
@@ -179,6 +180,22 @@ def test_the_trend_marks_what_was_recast_and_refers_to_the_year_reported(tmp_pat
     assert str(now.value).startswith("='Education'!E")
     with zipfile.ZipFile(file) as parts:
         assert sum("lineChart" in parts.read(name).decode() for name in parts.namelist() if "charts/chart" in name) == 9
+
+
+def test_trend_breaks_pages_only_between_indicators(tmp_path: Path) -> None:
+    """The print of two years is so large that a page holds the block of one indicator, that of five holds two."""
+    ledger = ("--ledger", str(tmp_path / "ledger.db"))
+    for year, count in ((2021, None), (2022, 3), (2023, 2), (2024, 1), (2025, 1)):
+        run("submit", str(EXAMPLES / str(year)), "--by", "office", *ledger)
+        file = tmp_path / f"{year}.xlsx"
+        run("report", "--year", str(year), *ledger, "--lang", "en", "--output", str(file))
+        book = opened(file, values=False)
+        assert ("Trend" in book.sheetnames) == (count is not None)  # the sheets of the indicators have the only year
+        if count is not None:
+            sheet = sheet_of(book, "Trend")
+            starts = {sheet.cell(found.id + 1, 1).value for found in sheet.row_breaks.brk}
+            assert len(starts) == count
+            assert starts <= set(PER_INDICATOR)
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def to_xlsx(outcome: Outcome, language: Language) -> bytes:
         sheets = [IndicatorSheet(*pair, figures, returns) for pair in zip(pages, plan.indicators, strict=True)]
         for number, sheet in enumerate(sheets, start=1):
             sheet.fill(number)
-        if outcome.trend:
+        if outcome.trend and len(outcome.trend.years) > 1:  # the sheets of the indicators have the only year
             fill_trend(Page(book, phrase("Trend")), outcome.trend, sheets)
     _fill_summary(summary, outcome, sheets)
     if outcome.problems:

@@ -23,7 +23,7 @@ NAME, FIRST_YEAR = 0, 1
 NAME_WIDTH, YEAR_WIDTH, VERDICT_WIDTH = 30.0, 11.0, 17.0
 CHART_SIZE = (460, 280)  # pixels
 BLOCK_ROWS = 13  # at least, so that the next chart is below
-PAGE_ROWS = 27
+PAGE_WIDTH, PAGE_ROWS = 890, 23  # of A4 at full size: pixels, and rows with their gaps
 
 
 def fill_trend(page: Page, trend: Trend, sheets: Sequence[IndicatorSheet]) -> None:
@@ -32,13 +32,14 @@ def fill_trend(page: Page, trend: Trend, sheets: Sequence[IndicatorSheet]) -> No
     page.put_across(LEGEND, "   ".join(_legend(page, trend)), {"italic": True})
     verdict = phrase("Verdict {year}", year=str(trend.years[-1]))
     page.headings(HEADINGS, [phrase("Unit"), *map(str, trend.years), verdict])
-    row, used, breaks = HEADINGS + 1, 0, []
+    scale = min(1, PAGE_WIDTH / (page.pixels + CHART_SIZE[0]))
+    row, used, breaks = HEADINGS + 1, HEADINGS + 1, []
     for sheet in sheets:
         series = [found for found in trend.series if found.indicator.id == sheet.indicator.id]
         rows = max(BLOCK_ROWS, len(series) + 4)
-        if used and used + rows > PAGE_ROWS:
+        if row > HEADINGS + 1 and used + rows - 1 > PAGE_ROWS / scale:
             breaks.append(row)
-            used = 0
+            used = 1
         _fill_block(page, sheet, series, row)
         row, used = row + rows, used + rows
     page.colour_verdicts(HEADINGS + 1, row, len(trend.years) + 1)
@@ -67,16 +68,15 @@ def _fill_block(page: Page, sheet: IndicatorSheet, all_series: Sequence[Series],
     for series_row, series in zip((row + 1, *range(row + 4, row + 3 + len(all_series))), all_series, strict=True):
         name = Cell(sheet.figures.plan.place if series.unit is None else series.unit_name or "")
         _fill_rates(page, sheet, series, name, series_row)
-    if last_column > 1:
-        shown = ChartContent(
-            sheet.indicator.title,
-            (HEADINGS, FIRST_YEAR, HEADINGS, last_column),
-            (row + 1, FIRST_YEAR, row + 1, last_column),
-            (row + 3, FIRST_YEAR, row + 3, last_column) if any(finding.threshold for finding in findings) else None,
-            findings,
-            sheet.indicator.measure,
-        )
-        put_trend_chart(page, (row, last_column + 2, *CHART_SIZE), shown)
+    shown = ChartContent(
+        sheet.indicator.title,
+        (HEADINGS, FIRST_YEAR, HEADINGS, last_column),
+        (row + 1, FIRST_YEAR, row + 1, last_column),
+        (row + 3, FIRST_YEAR, row + 3, last_column) if any(finding.threshold for finding in findings) else None,
+        findings,
+        sheet.indicator.measure,
+    )
+    put_trend_chart(page, (row, last_column + 2, *CHART_SIZE), shown)
 
 
 def _fill_rates(page: Page, sheet: IndicatorSheet, series: Series, name: Cell, row: int) -> None:
