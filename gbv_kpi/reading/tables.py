@@ -90,8 +90,6 @@ def without_target_tables(tables: Sequence[Table]) -> list[Table]:
 
     A warning in place of the refusal names what was left out.
     """
-    if all(table.refusal is None for table in tables):
-        return list(tables)
     read = {unit for table in tables if table.refusal is None for unit in table.returns["unit"].dropna()}
     kept: list[Table] = []
     for table in tables:

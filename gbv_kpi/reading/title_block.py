@@ -31,8 +31,8 @@ SHEET = (-1, -1)  # the place of a remark in the sheet's name
 _WIDEST = 200  # characters of a line that may name a unit
 _GLUED_YEAR = re.compile(r"(?<=[^\W\d_])(?=(?:19|20)\d\d(?!\d))")  # "KH2023"
 _REPORT_IN = re.compile(
-    r"(?:bao cao|bieu|bang|tong hop|ket qua|tinh hinh|so lieu|thong ke)\b.*\b(?:tren dia ban|cua|tai)\s+(?P<unit>.+?)"
-    r"(?:[,\s]+(?:tinh\s.*|nam\s.*|\(.*))?$"
+    r"(?:bao cao|bieu|bang|tong hop|ket qua|tinh hinh|so lieu|thong ke)\b.*\b(?:tren dia ban|cua|tai|thay cho)\s+"
+    r"(?P<unit>.+?)(?:[,\s]+(?:tinh\s.*|nam\s.*|\(.*))?\)?$"
 )
 
 
@@ -138,7 +138,7 @@ def limits_of(
 ) -> tuple[list[Problem], Problem | None]:
     """Return the problems of lines that limit or exclude all figures of a table, and the first that is an error.
 
-    They are in the title, in the `headings` of its units or items ("Đơn vị (6 tháng)"), and notes in rows `below`.
+    They are in the title, the `headings` of its units or items ("Đơn vị (6 tháng)"), notes in rows `below`, comments.
     "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result; "Mục tiêu"
     and "Nhiệm vụ" head items of a result too.
     """
@@ -154,7 +154,11 @@ def limits_of(
         and not (kind is Kind.TARGET and (is_result or titles.read_line(cell[2]).against is not kind))
     )
     found += islice(headed, 1)
-    for row, column, text in ((at, *cell) for at in below for cell in grid.texts(at)):
+    notes = [(at, *cell) for at in below for cell in grid.texts(at)]
+    for row, column, comment in grid.sheet.notes:
+        of_sender = (part for part in comment.split("\n\n") if "\n→ " not in part)  # not our own
+        notes += [(row, column, line) for part in of_sender for line in part.splitlines()]
+    for row, column, text in notes:
         if any(map(str.isalpha, text)) and (kind := against_in_note(text, vocabulary, title.named_years)):
             found.append(Seen(row, column, text, (kind,)))
     problems = [qualified(grid.spot, remark, remark.kinds[0]) for remark in found]
@@ -183,7 +187,7 @@ def find_reporter(title: TitleBlock, reader: Reader, year: int) -> Found:
     name = " ".join(word for word in in_sheet_name if not (word.isdecimal() and len(word) == 4)).strip()
     if name and not name.isdecimal() and (names.find(name) or _is_body(name, vocabulary)):
         named.append((*SHEET, name))
-    named = named or list(_names_in_title(title, names))
+    named += _names_in_title(title, names)
     units = [(unit, cell) for cell in named if (unit := names.find(cell[2]))]
     if len(units) < len(named):
         unknown = next(cell for cell in named if names.find(cell[2]) is None)
@@ -235,16 +239,18 @@ def _names_in_letterhead(title: TitleBlock, names: UnitNames, vocabulary: Vocabu
     skipped = -1
     above: tuple[int, str] | None = None
     firsts = [next(in_row) for _, in_row in groupby(title.cells, key=itemgetter(0))]
+    firsts = [(row, column, line) for row, column, text in firsts for line in text.splitlines()]
     for (row, column, text), below in zip_longest(firsts, firsts[1:]):
         if titles.names_recipient(text):
             skipped = row + 1 if text.rstrip().endswith(":") else row
             continue
-        if row == skipped or len(text) > _WIDEST or text.isdecimal() or titles.is_place_and_date(text):
+        is_listed = text.lstrip()[:1] in ("-", "–", "+")  # among recipients
+        if row == skipped or is_listed or len(text) > _WIDEST or text.isdecimal() or titles.is_place_and_date(text):
             continue
         if names.find(text) or (_is_body(text, vocabulary) and not _is_of_province(text, vocabulary)):
             above = (row, text)
             yield row, column, text
-        elif above and above[0] == row - 1 and begins_as_body(words(text)):
+        elif above and above[0] >= row - 1 and begins_as_body(words(text)):
             both = words(f"{text} {below[2]}") if below else ()
             if both and office_before(both) == len(both):
                 continue  # "PHÒNG LAO ĐỘNG - THƯƠNG BINH" over "VÀ XÃ HỘI"
@@ -274,7 +280,7 @@ def _is_body(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def _names_in_title(title: TitleBlock, names: UnitNames) -> Iterator[TextCell]:
-    """Yield the unit that the title of a report names as its territory, used where nothing else names the reporter."""
+    """Yield the unit that the title of a report names as its territory."""
     for row, column, text in title.cells:
         tidied = tidy(text) if len(text) <= _WIDEST and not titles.names_recipient(text) else ""
         if found := _REPORT_IN.search(without_diacritics(tidied)):

@@ -57,7 +57,7 @@ _NOT_ALL = re.compile(
     rf"\b(?:thieu|chua co)\s+(?:(?:\d+|cac|mot so)\s*{_LEVEL}|(?!co so){_LEVEL}(?!\s+nao)|quy\b|thang\b)"
     rf"|\b(?:quy|thang)\s+\S+\s+chua co\b|(?:\d|\bmot so)\s*{_LEVEL}\s+chua (?:co )?(?:bao cao|gui|nop|so)\b"
     r"|(?:^|[(,;])\W*(?:tru|ngoai)\s+(?!so\b|ra\b)"
-    r"|\b(?:so dung|dinh chinh|sua)(?: la| thanh)?\W+\d"  # "Sửa thành 25"
+    r"|\b(?:so dung|dinh chinh|sua|dung la|phai la)(?: lai)?(?: la| thanh)?\W+\d"  # "Sửa thành 25"
 )
 _SOME_OF = re.compile(rf"\b(\d{{1,3}})\s*/\s*(\d{{1,3}})\s*{_LEVEL}")
 _BY_A_DOCUMENT = re.compile(

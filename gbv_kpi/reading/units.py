@@ -172,14 +172,10 @@ class UnitNames:
 
     def not_found(self, text: str, year: int) -> Phrase:
         """Return the message for a name that no unit of the year has."""
-        details = {"found": without_persons(text), "year": str(year)}
-        if nearest := self.nearest(text):
-            return phrase(
-                "“{found}” is not a reporting unit in {year}; did you mean {nearest}?",
-                **details,
-                nearest=", ".join(nearest),
-            )
-        return phrase("“{found}” is not a reporting unit in {year}.", **details)
+        named = {"found": without_persons(text), "year": str(year), "nearest": ", ".join(self.nearest(text))}
+        if named["nearest"]:
+            return phrase("“{found}” is not a reporting unit in {year}; did you mean {nearest}?", **named)
+        return phrase("“{found}” is not a reporting unit in {year}.", **named)
 
 
 class UnitDirectory:
@@ -199,9 +195,7 @@ class UnitDirectory:
 
     def _knows(self, text: str) -> bool:
         """Return whether the text names a unit in any year of the plan."""
-        if not self._plan.units:
-            return False
-        return any(names.find(text) for names in self._of_all_years)
+        return bool(self._plan.units) and any(names.find(text) for names in self._of_all_years)
 
     @cached_property
     def _of_all_years(self) -> list[UnitNames]:

@@ -13,7 +13,7 @@ from math import isfinite
 from unicodedata import normalize
 
 from gbv_kpi.sheets.refusal import DAMAGED, OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import LONGEST_NAME, LONGEST_TEXT, Area, Cell, FormulaWithoutValue, Percentage, Sheet
+from gbv_kpi.sheets.sheet import LONGEST_NAME, LONGEST_TEXT, Area, Cell, FormulaWithoutValue, Note, Percentage, Sheet
 
 MAX_AREA = 2_500_000  # cells between A1 and the last of all sheets; 53,000 returns span 1 million
 MAX_MERGED = 100_000  # areas
@@ -191,6 +191,7 @@ class Grid:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: dict[int, int] = {}  # the end of each span by its first
         self.unseen: list[tuple[int, int]] = []  # cells with struck-out or hidden text, which was left out
+        self.notes: list[Note] = []
 
     def put(self, row: int, column: int, cell: Cell) -> None:
         if row >= len(self.rows) or column >= self.width:
@@ -245,6 +246,7 @@ class Grid:
                 column for first, end in self.hidden_columns.items() for column in range(first, min(end, self.width))
             ),
             unseen=tuple(self.unseen),
+            notes=tuple(self.notes),
             is_shown=is_shown,
         )
 

@@ -1,6 +1,7 @@
 """Read OpenDocument spreadsheets (.ods) row by row."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 
 from lxml.etree import _Element as Element
@@ -154,6 +155,9 @@ class _Table:
         across = _count(given, "number-columns-spanned", MAX_COLUMNS)
         if down > 1 or across > 1:
             self.grid.merge(top, left, top + down - 1, left + across - 1)
+        for note in cell.iterchildren("{*}annotation"):
+            lines = ("".join(line.itertext()) for line in note.iterchildren("{*}p"))
+            self.grid.notes.append((top, left, "\n".join(lines)[:LONGEST_TEXT]))
         look = self._styles.look("table-cell", style)
         shown = self.grid.show(top, left, self._value(cell, given, style, look), Style("", look))
         if shown != "" and len(rows) * len(columns) > 1:
@@ -171,6 +175,8 @@ class _Table:
             runs += self._runs(paragraph, look)
         kind, _, extension = given.get("value-type", "").partition(" ")  # LibreOffice adds its own: "string error"
         text, _ = join_runs(runs, look)
+        if paragraphs and not text and kind not in ("", "string"):
+            return [(given.get("value", ""), (False, True))]  # its format shows nothing
         if "error" in (kind, extension) or (kind != "string" and text.startswith(("#", "Err:"))):
             return FormulaError(text)
         if "formula" in given and not kind and not paragraphs:  # an empty text has an empty paragraph
@@ -200,7 +206,10 @@ class _Table:
             case "boolean":
                 return given.get("boolean-value") == "true"
             case "date":
-                return _date(given.get("date-value", ""))
+                value = given.get("date-value", "")
+                with suppress(ValueError):
+                    return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+                return value[:LONGEST_TEXT]
             case "time":
                 return text or given.get("time-value", "")
         number = number_of(given.get("value", ""))
@@ -211,13 +220,6 @@ class _Table:
             return Percentage(number / 100)
         truth = _TRUTH.get(text.upper()) if "formula" in given else None
         return truth if truth is not None else as_written(number, text) if text else number
-
-
-def _date(value: str) -> Cell:
-    try:
-        return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
-    except ValueError:
-        return value[:LONGEST_TEXT]
 
 
 def _count(attributes: Attributes, name: str, most: int = MAX_ROWS) -> int:

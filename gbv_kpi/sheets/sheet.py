@@ -36,6 +36,7 @@ LONGEST_TEXT = 2000  # characters of a cell; what follows is not part of a figur
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | FormulaWithoutValue | FormulaError | Percentage
 Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), from 0
+Note = tuple[int, int, str]  # row, column and text of a comment
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Sheet:
     hidden_rows: Set[int] = frozenset()
     hidden_columns: Set[int] = frozenset()
     unseen: Sequence[tuple[int, int]] = ()  # cells with struck-out or hidden text, which was left out
+    notes: Sequence[Note] = ()
     is_shown: bool = True
     delimiter: str = ""  # of a CSV
 

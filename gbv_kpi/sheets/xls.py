@@ -16,7 +16,7 @@ from xlrd.compdoc import CompDoc
 from gbv_kpi.i18n import phrase
 from gbv_kpi.sheets.grid import MAX_AREA, MAX_SHEETS, NORMAL, Grid, Style, split_runs
 from gbv_kpi.sheets.refusal import DAMAGED, ENCRYPTED, OVERSIZED, TEXT_DOCUMENT, Refusal
-from gbv_kpi.sheets.sheet import Cell, FormulaError, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Sheet
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SUMMARY = "\x05SummaryInformation"
@@ -27,6 +27,7 @@ _KEPT = {
     0x203, 0x204, 0x205, 0x6, 0x206, 0x406, 0x27E, 0xD6, 0x201,  # cells
     0xA, 0x42, 0x22, 0x31, 0x231, 0x41E, 0x1E, 0xE0,  # end, code page, dates, fonts, formats
     0x7D, 0x208, 0x207, 0x221, 0x4BC, 0x236, 0x8C, 0x200, 0x92,  # columns, rows, results, shared formulas
+    0x1C, 0x5D, 0x1B6,  # comments
 }  # fmt: skip
 _IGNORED = 0xEEEE  # a kind of record that does not exist
 
@@ -65,6 +66,7 @@ def read_xls(content: bytes) -> Iterator[Sheet]:
         for top, bottom, left, right in sheet.merged_cells:
             grid.merge(top, left, bottom - 1, right - 1)
         grid.hidden_rows.update(row for row, look in sheet.rowinfo_map.items() if look.hidden)
+        grid.notes += [(*place, note.text[:LONGEST_TEXT]) for place, note in sheet.cell_note_map.items()]
         for column, look in sheet.colinfo_map.items():
             if look.hidden:
                 grid.hide_columns(column, column + 1)

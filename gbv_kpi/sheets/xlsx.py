@@ -17,9 +17,9 @@ from python_calamine import CalamineWorkbook
 from gbv_kpi.sheets.grid import MAX_SHEETS, Style, without_noise
 from gbv_kpi.sheets.package import Package, elements, is_true
 from gbv_kpi.sheets.refusal import DAMAGED, NOT_A_SPREADSHEET, OVERSIZED, TEXT_DOCUMENT, Refusal, is_fault
-from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaWithoutValue, Sheet
+from gbv_kpi.sheets.sheet import HEAD_ROWS, LONGEST_NAME, LONGEST_TEXT, Cell, FormulaWithoutValue, Note, Sheet
 from gbv_kpi.sheets.xlsb import read_xlsb
-from gbv_kpi.sheets.xlsx_scan import MAX_TEXT, read_sheet, read_strings, read_styles
+from gbv_kpi.sheets.xlsx_scan import MAX_TEXT, read_notes, read_sheet, read_strings, read_styles
 
 MAX_QUICK_AREA = 3_000_000  # cells that the fast reader may allocate
 USUAL_PARTS = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}  # where the fast reader looks
@@ -34,6 +34,7 @@ class Workbook:
 
     sheets: Sequence[tuple[str, str, bool]]  # name, part, and whether it is shown
     parts: Mapping[str, bytes]  # of the sheets; two may share one
+    notes: Mapping[str, Sequence[Note]]  # of each part
     strings: bytes | None
     styles: Sequence[Style]
     from_1904: bool
@@ -83,9 +84,11 @@ def _open_workbook(package: Package, main: str) -> Workbook:
     if None in parts.values() or (styles_part is None and has_styles):  # a percentage would be read as a count
         raise Refusal(*DAMAGED)
     styles = read_styles(styles_part) if styles_part else []
+    notes = {part: read_notes(package.related(part, "comments")) for part in parts}
     return Workbook(
         sheets,
         {name: part for name, part in parts.items() if part is not None},
+        notes,
         strings,
         styles,
         any(is_true(given.get("date1904")) for _, given in found),
@@ -96,6 +99,7 @@ def _open_workbook(package: Package, main: str) -> Workbook:
         and all(relation.target == USUAL_PARTS[relation.kind] for relation in shared)
         and all(relation and relation.kind in ("worksheet", "chartsheet") for _, relation in listed)
         and len({given.get("name") for given, _ in listed}) == len(listed)
+        and not any(notes.values())
         and not any(style.is_peculiar for style in set(styles)),
     )
 
@@ -106,6 +110,8 @@ def _read_closely(workbook: Workbook) -> list[Sheet]:
         part: read_sheet(xml, texts, workbook.styles, from_1904=workbook.from_1904)
         for part, xml in workbook.parts.items()
     }
+    for part, (grid, _) in contents.items():
+        grid.notes += workbook.notes[part]
     # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
     results = [cell for _, results in contents.values() for cell in results.values()]
     if workbook.asks_to_calculate and all(isinstance(cell, float) and cell == 0 for cell in results):

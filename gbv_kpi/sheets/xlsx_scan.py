@@ -8,7 +8,7 @@ from lxml.etree import _Element as Element
 from gbv_kpi.sheets.grid import BUILT_IN, NORMAL, PLAIN, Grid, Look, Run, Style, Text, address_of, number_of
 from gbv_kpi.sheets.package import MAX_ELEMENTS, is_true, local_name, walk
 from gbv_kpi.sheets.refusal import OVERSIZED, Refusal
-from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue
+from gbv_kpi.sheets.sheet import LONGEST_TEXT, Cell, FormulaError, FormulaWithoutValue, Note
 
 MAX_TEXT = 100 * 2**20  # bytes of text in cells, each of which may repeat one long text
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold
@@ -43,6 +43,12 @@ def _look(font: Element) -> Look:
 def read_strings(xml: bytes) -> Sequence[Text]:
     """Return the texts that cells refer to by number."""
     return [_text(item) for _, item in walk(xml, "si")]
+
+
+def read_notes(xml: bytes | None) -> list[Note]:
+    """Return the comments of a sheet."""
+    notes = ((note.get("ref", ""), note.iter("{*}t")) for _, note in walk(xml, "comment"))
+    return [(*address_of(ref), "".join(part.text or "" for part in parts)[:LONGEST_TEXT]) for ref, parts in notes]
 
 
 def _text(item: Element) -> Text:
