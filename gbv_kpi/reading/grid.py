@@ -131,9 +131,6 @@ class Grid:
         found = {text: self.explain(text).marks for text in {text for _, text in words}}  # 16,384 cells may be equal
         return {column: found[text] for column, text in words if found[text]}
 
-    def has_number(self, row: int) -> bool:
-        return any(map(is_number, self.rows[row]))
-
     def knows_unit(self, text: str) -> bool:
         return self.reader.units.knows(text)
 
@@ -175,11 +172,11 @@ class Header:
 def heads_table(grid: Grid, row: int) -> bool:
     """Return whether a row names several fields in different columns, or one with lower headings in the next row."""
     marks = grid.marks(row)
-    if not marks or grid.has_number(row):
+    if not marks or any(map(is_number, grid.rows[row])):
         return False
     if len(marks) >= 2:
         return len(set().union(*marks.values())) >= 2
-    if row + 1 >= len(grid.rows) or grid.has_number(row + 1):
+    if row + 1 >= len(grid.rows) or any(map(is_number, grid.rows[row + 1])):
         return False
     (left,) = marks
     labels = [(column, grid.explain(text)) for column, text in grid.words(row + 1)]
@@ -237,7 +234,7 @@ def _roles(labels: Sequence[Label]) -> frozenset[Kind]:
 
 def _is_level_above(grid: Grid, row: int, below: int, first_field: int) -> bool:
     texts = grid.texts(row)
-    if not texts or is_title_line([text for _, text in texts]) or grid.has_number(row):
+    if not texts or is_title_line([text for _, text in texts]) or any(map(is_number, grid.rows[row])):
         return False
     areas = [(column, area) for column, _ in texts if (area := grid.area_at.get((row, column)))]
     if any(area[1][0] >= below for _, area in areas):

@@ -85,7 +85,7 @@ def names_of_units(texts: Texts, unit: Column, title: TitleBlock, grid: Grid) ->
     path = unit.path
     heading = {word for text in path for word in words(text)}
     is_of_communes = heading & (COMMUNE_WORDS | {"commune"}) or any(
-        _COMMUNES.search(" ".join(plain_words(line))) for line in title.texts
+        _COMMUNES.search(" ".join(plain_words(line))) for _, _, line in title.cells
     )
     of_others = path if path and not any(_heads_units(grid.explain(text)) for text in path) else ()
     body = next(filter(heads_bodies, path), "Xã" if is_of_communes else " ".join(of_others))

@@ -46,10 +46,6 @@ class TitleBlock:
     spot: Spot
 
     @property
-    def texts(self) -> list[str]:
-        return [text for _, _, text in self.cells]
-
-    @property
     def named_years(self) -> frozenset[int]:
         return frozenset(year for year, _, _ in self.years)
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain
 
 from gbv_kpi.i18n import Phrase, phrase
@@ -195,12 +195,8 @@ class UnitDirectory:
 
     def _knows(self, text: str) -> bool:
         """Return whether the text names a unit in any year of the plan."""
-        return bool(self._plan.units) and any(names.find(text) for names in self._of_all_years)
-
-    @cached_property
-    def _of_all_years(self) -> list[UnitNames]:
         years = range(self._plan.first_year, self._plan.last_year + 1)
-        return list(dict.fromkeys(map(self.in_year, years)))
+        return bool(self._plan.units) and any(self.in_year(year).find(text) for year in years)
 
 
 def _split(key: Key) -> tuple[str | None, Key]:

@@ -99,7 +99,8 @@ def _read_workbook(content: bytes) -> list[Sheet]:
     area = merged = 0
     for sheet in _workbook_sheets(content):
         sheets.append(sheet)
-        area += len(sheet.rows) * sheet.width + (0 if sheet.tail is None else sheet.tail.size)
+        width = max(map(len, sheet.rows), default=0)
+        area += len(sheet.rows) * width + (0 if sheet.tail is None else sheet.tail.size)
         merged += len(sheet.merged)
         if len(sheets) > MAX_SHEETS or merged > MAX_MERGED or area > MAX_AREA:
             raise Refusal(*OVERSIZED)

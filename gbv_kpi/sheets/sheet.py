@@ -3,7 +3,6 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,10 +56,6 @@ class Sheet:
     notes: Sequence[Note] = ()
     is_shown: bool = True
     delimiter: str = ""  # of a CSV
-
-    @cached_property
-    def width(self) -> int:
-        return max(map(len, self.rows), default=0)
 
 
 def cell_address(row: int, column: int) -> str:

@@ -59,8 +59,9 @@ def read_xlsx(content: bytes, package: Package, main: str) -> Iterable[Sheet]:
     if main.lower().endswith(".bin"):
         return read_xlsb(package, main)
     workbook = _open_workbook(package, main)
-    sheets = _read_quickly(content, workbook) if workbook.is_plain else None
-    return _read_closely(workbook) if sheets is None else sheets
+    sheets = (_read_quickly(content, workbook) if workbook.is_plain else None) or _read_closely(workbook)
+    notes = (workbook.notes[part] for _, part, _ in workbook.sheets)
+    return [replace(sheet, notes=of_sheet) for sheet, of_sheet in zip(sheets, notes, strict=True)]
 
 
 def _open_workbook(package: Package, main: str) -> Workbook:
@@ -99,7 +100,6 @@ def _open_workbook(package: Package, main: str) -> Workbook:
         and all(relation.target == USUAL_PARTS[relation.kind] for relation in shared)
         and all(relation and relation.kind in ("worksheet", "chartsheet") for _, relation in listed)
         and len({given.get("name") for given, _ in listed}) == len(listed)
-        and not any(notes.values())
         and not any(style.is_peculiar for style in set(styles)),
     )
 
@@ -110,8 +110,6 @@ def _read_closely(workbook: Workbook) -> list[Sheet]:
         part: read_sheet(xml, texts, workbook.styles, from_1904=workbook.from_1904)
         for part, xml in workbook.parts.items()
     }
-    for part, (grid, _) in contents.items():
-        grid.notes += workbook.notes[part]
     # A script that does not calculate writes 0 in each formula, and asks whoever opens the workbook to calculate.
     results = [cell for _, results in contents.values() for cell in results.values()]
     if workbook.asks_to_calculate and all(isinstance(cell, float) and cell == 0 for cell in results):

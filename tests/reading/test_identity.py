@@ -290,3 +290,29 @@ def test_office_over_two_rows_of_letterhead_is_the_units(tmp_path: Path) -> None
 def test_row_of_the_whole_province_is_a_sum(tmp_path: Path, name: str) -> None:
     returns = read(tmp_path, [TITLE, HEADER, NHO_QUAN, GIA_VIEN, [name, *SUM]])
     assert (counts(returns), told(returns)) == (BOTH, [])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["UBND HUYỆN NHO QUAN\nPHÒNG LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI"],
+        ["UBND HUYỆN NHO QUAN", "Kính gửi:", "- Sở Lao động;", "- Huyện ủy Gia Viễn."],
+        ["UBND HUYỆN NHO QUAN", "BÁO CÁO KẾT QUẢ TRÊN ĐỊA BÀN HUYỆN NHO QUAN"],
+    ],
+)
+def test_letterhead_of_an_office_is_the_units(tmp_path: Path, lines: list[str]) -> None:
+    rows = [*([line] for line in lines), ["Năm 2023"], *zip(LABELS, A, strict=True)]
+    assert counts(read(tmp_path, rows)) == {("372", 2023): A}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["UBND HUYỆN NHO QUAN\nTRƯỜNG THCS VĂN PHÚ"],
+        ["UBND HUYỆN NHO QUAN", "(Báo cáo thay cho huyện Gia Viễn)"],
+        ["UBND HUYỆN NHO QUAN", "BÁO CÁO KẾT QUẢ TRÊN ĐỊA BÀN HUYỆN GIA VIỄN"],
+    ],
+)
+def test_letterhead_of_another_than_the_unit_is_refused(tmp_path: Path, lines: list[str]) -> None:
+    rows = [*([line] for line in lines), ["Năm 2023"], *zip(LABELS, A, strict=True)]
+    assert counts(read(tmp_path, rows)) == {}

@@ -166,3 +166,8 @@ def test_text_without_a_digit_or_a_dash_never_becomes_a_value(text: str) -> None
 def test_a_column_is_read_cell_by_cell_and_types_are_not_mixed_up() -> None:
     cells: list[Cell] = [1, True, 1.0, "1", "-", ""]
     assert [read_figure(cell).value for cell in cells] == [1, None, 1, 1, 0, None]
+
+
+@pytest.mark.parametrize("cell", ["200\n210", "200\t210", "200  210"])
+def test_two_numbers_in_a_cell_are_not_one(cell: str) -> None:
+    assert read_figure(cell).value is None

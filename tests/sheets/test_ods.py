@@ -69,3 +69,11 @@ def test_hidden_rows_are_counted_no_further_than_a_sheet_goes() -> None:
     hidden = '<table:table-row table:number-rows-repeated="1048576" table:visibility="collapse"/>'
     sheet = only_sheet(hidden * 200)
     assert sheet.hidden_rows == frozenset()
+
+
+def test_a_number_that_its_format_hides_is_left_out() -> None:
+    hidden = 'office:value-type="float" office:value="12"><text:p/>'
+    after = f"<table:table-row><table:table-cell {hidden}</table:table-cell></table:table-row>"
+    opened = read_sheets(Source("f.ods", offices.ods("A", [["x"]], after=after)))
+    assert [list(row) for row in opened.shown[0].rows] == [["x"]]
+    assert [(problem.code, problem.place.cell) for problem in opened.problems] == [("unseen-text", "A2")]

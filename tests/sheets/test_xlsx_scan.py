@@ -36,7 +36,7 @@ def only_sheet(content: bytes) -> Sheet:
 
 
 def filled_rows(sheet: Sheet) -> list[list[Cell]]:
-    return [[*row, *[""] * (sheet.width - len(row))] for row in sheet.rows]
+    return [[*row, *[""] * (max(map(len, sheet.rows)) - len(row))] for row in sheet.rows]
 
 
 WHEN = datetime(2023, 5, 1, 13, 30, 15)  # noqa: DTZ001 - a cell's date has no time zone
