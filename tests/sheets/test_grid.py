@@ -16,7 +16,7 @@ FAR = b'<row r="1048576"><c r="XFD1048576"%s</row>'
 def area_of_sheet(rows: bytes) -> int:
     xml = b'<worksheet xmlns="u"><sheetData>' + rows + b"</sheetData></worksheet>"
     grid, _ = read_sheet(xml, [], [], from_1904=False)
-    return len(grid.rows) * max(map(len, grid.rows))
+    return len(grid.rows) * grid.width
 
 
 @pytest.mark.parametrize(
