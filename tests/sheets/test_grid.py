@@ -50,7 +50,7 @@ def test_a_far_cell_of_an_xlsx_is_refused(rows: bytes) -> None:
 
 def area_of_tables(rows: str) -> int:
     sheets = list(read_ods(Package(offices.ods("S", [], after=rows))))
-    return sum(len(sheet.rows) * max(map(len, sheet.rows)) for sheet in sheets)
+    return sum(len(sheet.rows) * max(map(len, sheet.rows), default=0) for sheet in sheets)
 
 
 @pytest.mark.parametrize(
