@@ -146,12 +146,7 @@ def letters_to_terminal(written: WrittenLetters, language: Language) -> Renderab
 def letters_to_json(written: WrittenLetters, _: Language) -> str:
     """Return the letters as JSON, schema `gbv-kpi/letters/1`."""
     letters = [
-        {
-            "unit": letter.unit.code,
-            "unit_name": letter.unit.name,
-            "kind": letter.kind,
-            "files": [str(path) for path in files],
-        }
+        {"unit": letter.unit.code, "unit_name": letter.unit.name, "kind": letter.kind, "files": list(map(str, files))}
         for letter, files in written.letters
     ]
     summary = {"schema": "gbv-kpi/letters/1", "plan": written.plan.id, "year": written.year, "letters": letters}

@@ -207,13 +207,9 @@ def _missing_revisions(entries: Iterable[Entry]) -> Iterator[Phrase]:
         revisions[entry.plan, entry.unit, entry.year][entry.revision] = entry
     for kept in revisions.values():
         last = kept[max(kept)]
+        details = {"unit": last.unit_name, "year": str(last.year)}
         for number in sorted(set(range(1, last.revision)) - kept.keys()):
-            yield phrase(
-                "revision {revision} of {unit}, {year}, is missing",
-                revision=number,
-                unit=last.unit_name,
-                year=str(last.year),
-            )
+            yield phrase("revision {revision} of {unit}, {year}, is missing", **details, revision=number)
 
 
 def _content_damage(files: Iterable[RowMapping], entries_by_file: Mapping[int, list[Entry]]) -> Iterator[Phrase | None]:

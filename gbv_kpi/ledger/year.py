@@ -89,17 +89,9 @@ def record_event(
         entry = next((entry for entry in entries if entry.unit in keys), None)
         if entry is None:
             raise UsageError("The ledger has no return of {unit} for {year}.", unit=unit, year=str(year))
-        event = _event(
-            plan,
-            year,
-            author,
-            kind=kind,
-            unit=entry.unit.code,
-            since=entry.unit.since,
-            unit_name=entry.unit_name,
-            text=storable(text),
-            revision=entry.revision,
-        )
+        code, since = entry.unit
+        details = {"unit": code, "since": since, "unit_name": entry.unit_name, "revision": entry.revision}
+        event = _event(plan, year, author, kind=kind, text=storable(text), **details)
         add_to_journal(connection, [event])
         return event
 
@@ -114,14 +106,9 @@ def sign(ledger: Ledger, plan: Plan, year: int, author: Author) -> tuple[Event, 
 
     def record(connection: Connection) -> tuple[Event, bool]:
         entries = entries_of_year(connection, plan, year)
-        event = _event(
-            plan,
-            year,
-            author,
-            kind="sign",
-            findings=_findings_hash(entries, plan),
-            revisions=tuple(sorted((*entry.unit, entry.revision) for entry in entries)),
-        )
+        findings = _findings_hash(entries, plan)
+        revisions = tuple(sorted((*entry.unit, entry.revision) for entry in entries))
+        event = _event(plan, year, author, kind="sign", findings=findings, revisions=revisions)
         last = signature_of(events_of(connection, plan, [year]))
         if last and (last.findings, last.revisions) == (event.findings, event.revisions):
             return last, False
@@ -181,15 +168,8 @@ def changed_returns(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator
         changes = changes_between(first.figures if first else {}, last.figures if last else {})
         shown = last or first
         if shown and (changes or not (first and last)):
-            yield ReturnChange(
-                shown.unit.code,
-                shown.unit_name,
-                shown.year,
-                first.revision if first else None,
-                last.revision if last else None,
-                shown.file,
-                changes,
-            )
+            earlier, later = (entry.revision if entry else None for entry in (first, last))
+            yield ReturnChange(shown.unit.code, shown.unit_name, shown.year, earlier, later, shown.file, changes)
 
 
 def difference(

@@ -24,6 +24,7 @@ from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.plan.toml_file import Remark
 from gbv_kpi.problems import Severity
 from gbv_kpi.render.formatting import threshold_text
+from gbv_kpi.render.json import attributes
 from gbv_kpi.render.problems import SEVERITY
 
 if TYPE_CHECKING:
@@ -225,13 +226,7 @@ def plan_check_to_text(reading: PlanReading, name: str, language: Language) -> s
 
 def plan_check_to_json(reading: PlanReading, name: str, language: Language) -> str:
     records = [
-        {
-            "severity": severity,
-            "file": remark.file,
-            "line": remark.line,
-            "key": remark.key,
-            "message": f"{language.say(remark.what)}.",
-        }
+        {"severity": severity, **attributes(remark, "file", "line", "key"), "message": f"{language.say(remark.what)}."}
         for severity, remark in _grade_remarks(reading)
     ]
     content = {"schema": "gbv-kpi/plan-check/1", "plan": reading.plan.id if reading.plan else None, "file": name}
