@@ -1,5 +1,6 @@
 """The workbook of a report as whoever opens it without calculating sees it, and as it is printed."""
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
@@ -51,7 +53,7 @@ def test_incomplete_returns_are_marked_provisional_and_name_the_missing(tmp_path
     assert_says_the_same(book, told, plan)
     assert sheet_of(book, "Training")["B9"].value == "Ninh Bình province (provisional)"
     said = [cell.value for cell in sheet_of(book, "Summary")["A"]]
-    assert "4 of 7 units have a valid return; the overall figures are provisional." in said
+    assert "4 of 7 expected units have a valid return; the overall figures are provisional." in said
     assert "Help-seeking (provisional)" in said
 
 
@@ -109,6 +111,12 @@ def test_sheets_and_numbers_are_in_the_readers_language(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("tag", ["en", "vi"])
+def test_core_properties_name_the_language_of_the_report(tag: str) -> None:
+    content = to_xlsx(outcome_of(str(EXAMPLES / "2025")), language(tag))
+    assert load_workbook(io.BytesIO(content)).properties.language == tag
+
+
 def test_every_sheet_is_printed_on_a4_with_its_headings_and_page_numbers(tmp_path: Path) -> None:
     file, _ = report(tmp_path, "r", "--year", "2025", str(EXAMPLES / "2025"))
     book = opened(file)
