@@ -7,6 +7,7 @@ from datetime import date
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
+from rich.table import Column as TextColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -105,9 +106,9 @@ def legend_text(signs: Sequence[Styled]) -> Text:
 
 
 def _widths(column: Column, texts: Sequence[Text]) -> tuple[int, int]:
-    """Return the least readable width of a column, and the width that needs no wrapping."""
+    """Return the least readable width of a column, with its words whole, and the width that needs no wrapping."""
     longest = max((line.cell_len for text in texts for line in text.split()), default=0)
-    words = max(map(len, column.heading.split()), default=0)
+    words = max(map(cell_len, " ".join([column.heading, *map(str, texts)]).split()), default=0)
     least = max(words, longest if column.is_figure or column.is_unbroken else min(longest, READABLE))
     return least, max(longest, cell_len(column.heading))
 
@@ -127,7 +128,7 @@ def _fit_widths(room: int, widths: Sequence[tuple[int, int]]) -> list[int]:
 def _stack_rows(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
     for row in rows:
         yield Text.assemble(row[0], style="bold")
-        details = RichTable.grid(padding=(0, 2, 0, 0))
+        details = RichTable.grid("", "", TextColumn(overflow="fold"), padding=(0, 2, 0, 0))
         for column, text in zip(columns[1:], row[1:], strict=False):
             if text.plain:
                 details.add_row("", column.heading, text)

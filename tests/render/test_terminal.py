@@ -13,6 +13,7 @@ from gbv_kpi.kpi.engine import evaluate
 from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Plan
 from gbv_kpi.render.outcome import to_terminal
+from gbv_kpi.render.table import Column, Styled, Table
 from gbv_kpi.returns.collect import read_returns
 from tests.command import CASES, UNITS_OF_2025, Row, of_2025, run, well_but, write_csv
 from tests.sweep import sweep
@@ -41,6 +42,27 @@ def drawn(name: str, plan: Plan, tag: str, width: int, command: str = "check") -
     console = Console(width=width, file=paper, color_system=None, highlight=False, markup=False, emoji=False)
     console.print(to_terminal(outcome, language(tag)))
     return "".join(f"{line.rstrip()}\n" for line in paper.getvalue().splitlines())
+
+
+FILE_NAME = "examples/2025/bon-huyen-nop-lan-dau-2025.xlsx"
+
+
+def drawn_with_file_name(width: int) -> str:
+    """A table of a return and its file."""
+    columns = [Column(heading) for heading in ("Unit", "Year", "Received", "File")]
+    row = [Styled(text) for text in ("Huyện Nho Quan", "2025", "20/12/2025 09:00 +07:00", FILE_NAME)]
+    paper = io.StringIO()
+    Console(width=width, file=paper, color_system=None).print(Table(columns, [row]))
+    return paper.getvalue()
+
+
+@pytest.mark.parametrize("width", [120, 80, 60])
+def test_file_name_that_fits_the_terminal_stays_whole(width: int) -> None:
+    assert FILE_NAME in drawn_with_file_name(width)
+
+
+def test_file_name_wider_than_the_terminal_is_not_cut() -> None:
+    assert FILE_NAME in "".join(drawn_with_file_name(30).split())
 
 
 @pytest.mark.quick(2)
