@@ -143,13 +143,14 @@ def completeness(coverage: Coverage, *, lists_errors: bool = True) -> Iterator[t
     if coverage.partly:
         units = _first_names(coverage.partly)
         yield phrase("Only part of {units} has reported; the overall figures are provisional.", units=units), True
+    count = len(coverage.expected)
     if coverage.complete:
-        yield plural("The one unit has reported.", "All {count} units have reported.", len(coverage.expected)), False
+        yield plural("The one expected unit has reported.", "All {count} expected units have reported.", count), False
         return
     received = plural(
-        "{received} of {count} unit has a valid return; the overall figures are provisional.",
-        "{received} of {count} units have a valid return; the overall figures are provisional.",
-        len(coverage.expected),
+        "{received} of {count} expected unit has a valid return; the overall figures are provisional.",
+        "{received} of {count} expected units have a valid return; the overall figures are provisional.",
+        count,
         received=coverage.received,
     )
     yield received, True

@@ -184,7 +184,7 @@ def test_what_units_are_silent_makes_the_verdict_provisional(tmp_path: Path, pla
     (verdict,) = by_class(root, "verdict")
     assert "provisional" in verdict.get("class", "")
     assert "✓ 2025" not in text(verdict)
-    assert "5 of 7 units have a valid return; the overall figures are provisional." in text(verdict)
+    assert "5 of 7 expected units have a valid return; the overall figures are provisional." in text(verdict)
     assert "Education, 2025: open: it depends on the missing units." in text(verdict)
     assert "Missing: Huyện Kim Sơn, Huyện Yên Mô." in text(next(root.iter("main")))
 
