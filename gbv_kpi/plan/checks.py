@@ -7,10 +7,8 @@ at once; a reference to an invalid entry is not a mistake of its own. Doubts are
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from itertools import pairwise
-from operator import itemgetter
 from typing import Any, TypeVar
 from unicodedata import normalize
 
@@ -18,11 +16,10 @@ from pydantic import ValidationError
 
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.model import Plan
-from gbv_kpi.plan.tables import Deadlines, Indicator, ReturnField, Table, Unit
+from gbv_kpi.plan.tables import Indicator, ReturnField, Table, Unit
 from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED, Comparator, Measure
 from gbv_kpi.plan.toml_file import Location, Mistake, nearest
 
-Key = TypeVar("Key", int, str)
 T = TypeVar("T", bound=Table)
 
 # The key that identifies the entries of a list, and the message about an unknown name.
@@ -110,11 +107,11 @@ def _ids_are_unique(content: Mapping[str, Any]) -> Iterator[Mistake]:
             seen.add(name)
 
 
-def _valid(entries: Mapping[Key, Any], model: type[T]) -> Iterator[tuple[Key, T]]:
-    """Yield the entries that are valid by themselves, with their key; the others are reported by their model."""
-    for key, entry in entries.items():
+def _valid(entries: Mapping[int, Any], model: type[T]) -> Iterator[tuple[int, T]]:
+    """Yield the entries that are valid by themselves, with their number; the others are reported by their model."""
+    for number, entry in entries.items():
         with suppress(ValidationError):
-            yield key, model.model_validate(entry)
+            yield number, model.model_validate(entry)
 
 
 def _sums_are_of_one_kind(content: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -139,25 +136,6 @@ def _codes_are_unique_in_a_year(plan: Plan) -> Iterator[Mistake]:
             what = phrase("two units have the code {code} in {year}", code=unit.code, year=str(year))
             yield Mistake(("unit", number, "code"), what)
         others.append(unit)
-
-
-def _levels_pass_on_in_time(content: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Find deadlines of two levels that are not at least one working day apart (NĐ 09/2019, Art. 8).
-
-    Working days are Monday to Friday; public holidays are not known here.
-    """
-    days_by_year = content.get("deadline")
-    for year, deadlines in _valid(days_by_year if isinstance(days_by_year, Mapping) else {}, Deadlines):
-        levels = [(name, day) for name, day in deadlines.days.items() if name != "all"]
-        for (lower, first), (upper, last) in pairwise(levels):
-            between = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
-            if not any(day.weekday() < 5 for day in between):
-                what = phrase(
-                    "the deadlines of {lower} and {upper} must be at least one working day apart",
-                    lower=lower,
-                    upper=upper,
-                )
-                yield Mistake(("deadline", year, upper), what)
 
 
 def doubts(plan: Plan) -> Iterator[Mistake]:
@@ -244,10 +222,12 @@ def _units_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
         ("code", phrase("another unit has the code {found} in the same period")),
         ("name", phrase("another unit has the name {found} in the same period")),
     ):
-        entries = [(getattr(unit, key), unit.since or date.min, n, unit) for n, unit in enumerate(plan.units)]
-        for (name, _, _, before), (same, since, number, _) in pairwise(sorted(entries, key=itemgetter(0, 1))):
-            if name == same and (before.until or date.max) >= since:
+        last_day: dict[str, date] = {}
+        for number, unit in sorted(enumerate(plan.units), key=lambda entry: entry[1].since or date.min):
+            name = getattr(unit, key)
+            if name in last_day and last_day[name] >= (unit.since or date.min):
                 yield Mistake(("unit", number, key), phrase(words.wording, found=name))
+            last_day[name] = max(last_day.get(name, date.min), unit.until or date.max)
 
 
 def _mergers_without_a_successor(plan: Plan) -> Iterator[Mistake]:
@@ -286,7 +266,6 @@ CONTRADICTIONS: tuple[Callable[[Mapping[str, Any]], Iterator[Mistake]], ...] = (
     _references_exist,
     _no_field_is_part_of_itself,
     _sums_are_of_one_kind,
-    _levels_pass_on_in_time,
 )
 DOUBTS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
     _thresholds_to_look_at,

@@ -3,9 +3,10 @@
 A table refuses an unknown key, so a misspelt key cannot be overlooked.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -275,6 +276,24 @@ class Deadlines(Table):
     def _one_day_for_all(cls, days: Any) -> Any:
         """Read a single day as that of all levels."""
         return days if isinstance(days, dict) else {"all": days}
+
+    @model_validator(mode="after")
+    def _a_working_day_apart(self) -> Self:
+        """Refuse deadlines of two levels without a working day between them (NĐ 09/2019, Art. 8).
+
+        Working days are Monday to Friday; public holidays are not known here.
+        """
+        levels = [(level, day) for level, day in self.days.items() if level != "all"]
+        for (lower, first), (upper, last) in pairwise(levels):
+            days = (first + timedelta(days=day) for day in range(1, min((last - first).days, 3) + 1))
+            if not any(day.weekday() < 5 for day in days):
+                what = phrase(
+                    "the deadlines of {lower} and {upper} must be at least one working day apart",
+                    lower=lower,
+                    upper=upper,
+                )
+                raise ValueError(what)
+        return self
 
     @property
     def days(self) -> dict[str, date]:

@@ -109,6 +109,15 @@ def test_wrong_value_stops_the_run_with_its_line(folder: Path, line: str) -> Non
     assert "line 2" in ran.err
 
 
+def test_deadlines_without_a_working_day_between_stop_the_run(folder: Path) -> None:
+    (folder / "gbv-kpi.toml").write_text(
+        "[deadline]\n2025 = { commune = 2026-01-16, district = 2026-01-18 }\n", encoding="utf-8"
+    )
+    ran = run("check", "x.csv")
+    assert ran.code == 2
+    assert "line 2: deadline, 2025: the deadlines of commune and district must be at least one working day" in ran.err
+
+
 def test_settings_file_that_is_named_must_be_there(folder: Path) -> None:
     ran = run("--config", "no.toml", "config")
     assert (ran.code, ran.out) == (2, "")

@@ -112,3 +112,11 @@ def test_units_that_overlap_or_vanish_are_doubtful(tmp_path: Path, units: str, t
 
 def test_a_merger_into_a_unit_that_lives_on_is_no_doubt(tmp_path: Path) -> None:
     assert doubts(plan_file(tmp_path, PLAN + UNITS)) == []
+
+
+def test_a_third_unit_with_a_code_overlaps_the_first(tmp_path: Path) -> None:
+    units = unit("1", "Xã A", "until = 2028-06-30")
+    units += unit("1", "Xã B", "from = 2026-03-01", "until = 2026-03-31")
+    units += unit("1", "Xã C", "from = 2027-03-01", "until = 2027-03-31")
+    overlaps = [what for _, _, what in doubts(plan_file(tmp_path, PLAN + units)) if "has the code 1" in what]
+    assert len(overlaps) == 2
