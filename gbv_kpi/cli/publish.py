@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from gbv_kpi.cli import options
-from gbv_kpi.cli.request import Request, is_given, read_bounded
+from gbv_kpi.cli.request import Request, expect_other_file, is_given, read_bounded
 from gbv_kpi.errors import UsageError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.inputs import MEBIBYTE
@@ -48,6 +48,7 @@ class Publishing:
         """
         if not self.publish:
             return result
+        expect_other_file(request.output, self.published or ())
         from gbv_kpi.kpi.outcome import Outcome
         from gbv_kpi.suppression import publishable, publishable_trend
 

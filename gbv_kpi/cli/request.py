@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import InitVar, dataclass, is_dataclass
 from datetime import date, datetime, time
 from functools import cache, partial
@@ -100,6 +100,7 @@ class Request:
         self.document_language = document_language(self.lang)
         self.format = self._chosen_format(get_args(formats)) if formats else "table"
         self.moment = parse_as_of(self.as_of)
+        expect_other_file(self.output, [self.context.obj and self.context.obj.path])
 
     def _chosen_format(self, formats: Sequence[str]) -> str:
         given: str | None = self.format if is_given(self.context, "format") else None
@@ -123,8 +124,10 @@ class Request:
         """Load the plan `name`, else that of --plan, with letterhead, agencies and deadlines of the settings file."""
         from gbv_kpi.plan import load_plan
 
-        expect_other_file(self.output, [name or self.plan])
-        plan = load_plan(name or self.plan)
+        name = name or self.plan
+        expect_other_file(self.output, [name])
+        plan = load_plan(name)
+        expect_other_file(self.output, [plan.units_file and Path(name).parent / plan.units_file])
         if self.context.obj is None:
             return plan
         from gbv_kpi.plan.office import in_office
@@ -230,7 +233,7 @@ def parse_as_of(as_of: str | None) -> datetime | None:
     if as_of is None:
         return None
     try:
-        if len(as_of) == len("2025-12-01"):
+        with suppress(ValueError):  # a time follows the day
             return datetime.combine(date.fromisoformat(as_of), time.max).astimezone()
         return datetime.fromisoformat(as_of).astimezone()
     except (ValueError, OverflowError) as error:

@@ -103,7 +103,7 @@ def submit(
         query = select(submissions.c.sha256, submissions.c.content).where(submissions.c.plan == plan.id)
         recorded = {(sha256, content) for sha256, content in connection.execute(query)}
     submitted = [record(ledger, plan, file, author) for file in _compared(files, recorded)]
-    return Submission(plan, ledger.name, tuple(_with_warnings(ledger, plan, submitted, author.at)))
+    return Submission(plan, ledger.name, tuple(_with_warnings(ledger, plan, _with_copies(submitted), author.at)))
 
 
 def _files(returns: Returns, plan: Plan) -> list[SubmittedFile]:
@@ -152,6 +152,19 @@ def _clash(given: Return, other: Return) -> Problem:
         "{unit} has another return of {year} in {where}.", unit=given.named.name, year=str(given.year), where=where
     )
     return duplicate_return(given, message)
+
+
+def _with_copies(files: Sequence[SubmittedFile]) -> list[SubmittedFile]:
+    """Return the files; a copy of another file of the call is recorded or refused as that one is."""
+    first_by_hash = {file.sha256: file for file in reversed(files)}
+
+    def as_first(file: SubmittedFile) -> SubmittedFile:
+        first = first_by_hash[file.sha256]
+        state = State.UNCHANGED if first.state is State.RECORDED else first.state
+        return replace(first, path=file.path, problems=file.problems, state=state, revised=())
+
+    copies = {problem.place.file for file in files for problem in file.problems if problem.code == "duplicate-file"}
+    return [as_first(file) if file.path in copies else file for file in files]
 
 
 def _with_warnings(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:

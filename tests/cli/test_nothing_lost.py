@@ -74,6 +74,31 @@ def test_output_over_the_plan_file_is_refused(tmp_path: Path) -> None:
     assert plan.read_bytes() == SMALL_PLAN.read_bytes()
 
 
+def test_output_over_the_units_of_the_plan_is_refused(tmp_path: Path) -> None:
+    plan, units = tmp_path / "communes-2026.toml", tmp_path / "communes_2025.csv"
+    for file in (plan, units):
+        file.write_bytes((EXAMPLES / "plans" / file.name).read_bytes())
+    assert refused(run("check", RETURN, "--plan", str(plan), "--output", str(units)))
+    assert units.read_bytes() == (EXAMPLES / "plans" / units.name).read_bytes()
+
+
+def test_output_over_the_settings_is_refused(ledger: str, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text('lang = "en"')
+    for command in (["status", "--year", "2025", "--ledger", ledger], ["explain"]):
+        assert refused(run("--config", str(settings), *command, "--output", str(settings)))
+    assert settings.read_text() == 'lang = "en"'
+
+
+def test_output_over_an_earlier_publication_is_refused(ledger: str, tmp_path: Path) -> None:
+    """Later publications could no longer be held against it."""
+    former, report = str(tmp_path / "2024.json"), ["report", "--year", "2025", "--ledger", ledger, "--publish"]
+    assert run(*report, "--output", former).code in (0, 1)
+    before = Path(former).read_bytes()
+    assert refused(run(*report, "--published", former, "--output", former))
+    assert Path(former).read_bytes() == before
+
+
 def test_output_over_the_word_template_is_refused(tmp_path: Path) -> None:
     template = str(tmp_path / "office.docx")
     docx.Document().save(template)

@@ -86,6 +86,22 @@ def test_two_files_of_one_name_in_one_call_get_a_place_each(inbox: Path, plan: P
     assert files(inbox.parent / "sorted") == ["accepted/2025/a (2).csv", "accepted/2025/a.csv"]
 
 
+def test_copy_in_the_same_inbox_goes_where_its_file_goes(inbox: Path, plan: Plan) -> None:
+    """It was called blank, and its sender was told that no figure is filled in."""
+    (inbox / "b.csv").write_bytes(put(inbox, plan, "a.csv", ("372", 2025, WELL)))
+    (inbox / "d.csv").write_bytes(put(inbox, plan, "c.csv", ("373", 2025, well_but(victims_seeking_help=31))))
+    ran = sort(inbox, "--format", "json")
+    states = [one["state"] for one in json.loads(ran.out)["files"]]
+    assert (ran.code, states) == (3, ["recorded", "unchanged", "refused", "refused"])
+    found = files(inbox.parent / "sorted")
+    assert [name for name in found if name.endswith(".csv")] == [
+        "accepted/2025/a.csv",
+        "accepted/2025/b.csv",
+        "refused/c.csv",
+        "refused/d.csv",
+    ]
+
+
 def test_file_that_changes_while_it_is_recorded_stays(inbox: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     put(inbox, plan, "a.csv", ("372", 2025, WELL))
 

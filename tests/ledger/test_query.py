@@ -62,6 +62,8 @@ def test_as_of_gives_the_report_of_that_day(place: str, plan: Plan, tmp_path: Pa
     assert [answer["exit_code"] for answer in (before, now, then)] == [1, 0, 1]
     assert {**then, "as_of": None} == before
     assert asked(*report, "--as-of", "2025-12-11")["findings"] == now["findings"]
+    for day in ("2025-12-10", "20251210", "2025-W50-3", "2025W503"):  # its end, however it is written
+        assert asked(*report, "--as-of", day)["findings"] == now["findings"]
     early = run(*report, "--as-of", "2025-11-01")
     assert (early.code, early.out) == (2, "")
     assert "has no return for 2025" in early.err
