@@ -1,19 +1,22 @@
 """Render an outcome as a JSON object, schema `gbv-kpi/check/1` or `gbv-kpi/report/1`: keys are added, never renamed."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from gbv_kpi.console import json_pieces
 from gbv_kpi.i18n import Language
-from gbv_kpi.kpi.outcome import Outcome
 from gbv_kpi.plan import Unit
 from gbv_kpi.problems import Problem
+
+if TYPE_CHECKING:
+    from gbv_kpi.kpi.outcome import Outcome  # with pandas, which `plan list` does not need
 
 
 def attributes(value: object, *names: str) -> dict[str, object]:
     return {name: getattr(value, name) for name in names}
 
 
-def to_json(outcome: Outcome, language: Language) -> Iterator[str]:
+def to_json(outcome: "Outcome", language: Language) -> Iterator[str]:
     """Yield the outcome in pieces, its messages in `language`; everything else is the same in every language."""
     content: dict[str, object] = {
         "schema": f"gbv-kpi/{outcome.command}/1",

@@ -174,7 +174,7 @@ def test_five_of_seven_units_are_judged_one_by_one(tmp_path: Path, plan: Plan) -
     province = [finding for finding in printed["findings"] if finding["scope"] == "province"]
     assert [(f["status"], f["provisional"]) for f in province] == [("met", True)] * 4
     table = run("check", file).out
-    assert "5 of 7 units" in table
+    assert "5 of 7 expected units" in table
     assert "provisional" in table
 
 
