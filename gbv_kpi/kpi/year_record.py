@@ -63,6 +63,7 @@ class YearRecord:
     signature: Event | None = None
     changes: Sequence[ReturnChange] = ()
     is_reproduced: bool = True  # the returns signed still give the findings signed
+    unknown_fields: Sequence[str] = ()  # of the returns that count: the plan had them when they were recorded
 
     def record(self) -> dict[str, object]:
         return {
@@ -70,4 +71,4 @@ class YearRecord:
             "signature": self.signature,
             "signature_reproduced": self.is_reproduced if self.signature else None,
             "changed_since_signed": self.changes,
-        }
+        } | ({"unknown_fields": self.unknown_fields} if self.unknown_fields else {})

@@ -102,7 +102,8 @@ def returns_from(entries: Iterable[Entry], plan: Plan, *, only_known: bool = Fal
             kept.append((unit, entry))
         elif not only_known:
             raise LedgerError(
-                "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit in that year.",
+                "The ledger has a return of {unit} for {year}, but the plan {plan} has no such unit in that year: "
+                "put it back into the plan file, with until and merged_into if it has ended.",
                 unit=entry.unit_name,
                 year=str(entry.year),
                 plan=plan.id,

@@ -148,16 +148,17 @@ def signed_entries(entries: Iterable[Entry], signature: Event) -> list[Entry]:
 def year_record(
     connection: Connection, plan: Plan, year: int, counted: Sequence[Entry], as_of: datetime | None
 ) -> YearRecord:
-    """Return the notes on the returns that count, the last signature and what has changed since."""
+    """Return the notes on the returns that count, fields the plan lacks, the last signature and later changes."""
     events = events_of(connection, plan, [year], as_of)
     signature = signature_of(events)
     units = {entry.unit for entry in counted}
     notes = [event for event in events if event.kind == "note" and (event.unit, event.since) in units]
+    unknown = sorted({field for entry in counted for field in entry.figures} - plan.field_by_id.keys())
     if signature is None:
-        return YearRecord(notes)
+        return YearRecord(notes, unknown_fields=unknown)
     signed = signed_entries(entries_of(connection, plan, years=[year], as_of=as_of), signature)
     is_reproduced = _findings_hash(signed, plan) == signature.findings
-    return YearRecord(notes, signature, list(changed_returns(signed, counted)), is_reproduced)
+    return YearRecord(notes, signature, list(changed_returns(signed, counted)), is_reproduced, unknown)
 
 
 def changed_returns(before: Iterable[Entry], after: Iterable[Entry]) -> Iterator[ReturnChange]:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 from unicodedata import normalize
 
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan.model import Plan
 from gbv_kpi.plan.tables import Indicator, ReturnField, Table, Unit
-from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED, Comparator, Measure
+from gbv_kpi.plan.thresholds import COMPARE, UNCHANGED
 from gbv_kpi.plan.toml_file import Location, Mistake, nearest
 
 T = TypeVar("T", bound=Table)
@@ -145,21 +144,26 @@ def doubts(plan: Plan) -> Iterator[Mistake]:
 
 
 def _thresholds_to_look_at(plan: Plan) -> Iterator[Mistake]:
-    """Find thresholds that cannot be met, are never in force, look like ratios, or lack a source."""
+    """Find thresholds that cannot be met or missed, have an odd year, look like ratios, or lack a source."""
     for number, indicator in enumerate(plan.all_indicators):
         is_percent = indicator.measure == "percent"
         for n, entry in enumerate(indicator.entries):
             place, (_, written) = ("indicator", number, "thresholds", n), entry.bound
             comparator, bound = (entry.override or entry).bound
-            if _is_out_of_reach(comparator, bound, indicator.measure):  # one real plan has "đạt trên 100%"
+            best, limit = 100 if ">" in comparator else 0, bound + UNCHANGED[indicator.measure]
+            if (best == 0 or is_percent) and not COMPARE[comparator](best, limit):  # one real plan has "đạt trên 100%"
                 what = phrase(
                     "this threshold cannot be met; keep the plan's words and judge by another threshold: {example}",
                     example="override = { at_least = 100 }" if ">" in comparator else "override = { at_most = 0 }",
                 )
                 yield Mistake(place, what)
+            elif best and COMPARE[comparator](0, limit):
+                yield Mistake(place, phrase("this threshold is always met: correct its number"))
             if entry.from_year > plan.last_year:
                 what = phrase("never in force: the plan ends in {year}", year=str(plan.last_year))
                 yield Mistake((*place, "from"), what)
+            elif entry.from_year < min(plan.first_year, plan.issued.year if plan.issued else plan.first_year):
+                yield Mistake((*place, "from"), phrase("in force before the plan is issued and begins: correct it"))
             if is_percent and 0 < written < 2 and written % 1:
                 key = 'measure = "ratio"'
                 what = phrase("{bound} is read as percent; for a ratio write: {key}", bound=written, key=key)
@@ -168,12 +172,6 @@ def _thresholds_to_look_at(plan: Plan) -> Iterator[Mistake]:
                 example = 'source = { text = "…", kind = "full text" }'
                 what = phrase("no source: name where the threshold is written, {example}", example=example)
                 yield Mistake(place, what)
-
-
-def _is_out_of_reach(comparator: Comparator, bound: Decimal, measure: Measure) -> bool:
-    """Return whether even the best value misses the bound: 0 if lower is better, else 100 of a percentage."""
-    best = 100 if ">" in comparator else 0
-    return (best == 0 or measure == "percent") and not COMPARE[comparator](best, bound + UNCHANGED[measure])
 
 
 def _fields_no_indicator_uses(plan: Plan) -> Iterator[Mistake]:
@@ -185,21 +183,22 @@ def _fields_no_indicator_uses(plan: Plan) -> Iterator[Mistake]:
             yield Mistake(("field", number), what)
 
 
-def _parts_without_a_whole(plan: Plan) -> Iterator[Mistake]:
-    """Find numerators that are not declared part of their denominator: they could exceed 100% unnoticed."""
-    number_by_id = {field.id: number for number, field in enumerate(plan.fields)}
-    reported: set[str] = set()
-    for indicator in plan.all_indicators:
-        for name in indicator.numerator if indicator.measure == "percent" else ():
-            field = plan.field_by_id[name]
-            if field.part_of is None and name not in indicator.denominator and name not in reported:
-                reported.add(name)
-                what = phrase(
-                    "“{indicator}” divides it by {wholes}: set part_of, or a part larger than its whole goes unnoticed",
-                    indicator=indicator.id,
-                    wholes=", ".join(indicator.denominator),
-                )
-                yield Mistake(("field", number_by_id[name]), what)
+def _parts_and_wholes(plan: Plan) -> Iterator[Mistake]:
+    """Find parts of a whole of another kind, and numerators that are no part: they could exceed 100% unnoticed."""
+    for number, field in enumerate(plan.fields):
+        if field.part_of is not None:
+            if (other := plan.field_by_id[field.part_of].counts) != field.counts:
+                what = phrase("its whole counts {other}: correct counts or part_of", other=other)
+                yield Mistake(("field", number, "part_of"), what)
+            continue
+        shares = (indicator for indicator in plan.all_indicators if indicator.measure == "percent")
+        if share := next((i for i in shares if field.id in i.numerator and field.id not in i.denominator), None):
+            what = phrase(
+                "“{indicator}” divides it by {wholes}: set part_of, or a part larger than its whole goes unnoticed",
+                indicator=share.id,
+                wholes=", ".join(share.denominator),
+            )
+            yield Mistake(("field", number), what)
 
 
 def _labels_that_two_fields_share(plan: Plan) -> Iterator[Mistake]:
@@ -254,8 +253,7 @@ def _agencies_that_overlap_in_time(plan: Plan) -> Iterator[Mistake]:
 def _units_without_a_deadline(plan: Plan) -> Iterator[Mistake]:
     """Find units without a deadline: they are never late."""
     for year in plan.deadline:
-        units = [unit for unit in plan.expected_units(year) if plan.deadline_of(unit, year) is None]
-        for unit in units:
+        for unit in (unit for unit in plan.expected_units(year) if plan.deadline_of(unit, year) is None):
             what = phrase("no deadline of {year} applies to this unit: set one for its level, or all", year=str(year))
             yield Mistake(("unit", plan.units.index(unit), "name"), what)
 
@@ -270,7 +268,7 @@ CONTRADICTIONS: tuple[Callable[[Mapping[str, Any]], Iterator[Mistake]], ...] = (
 DOUBTS: tuple[Callable[[Plan], Iterator[Mistake]], ...] = (
     _thresholds_to_look_at,
     _fields_no_indicator_uses,
-    _parts_without_a_whole,
+    _parts_and_wholes,
     _labels_that_two_fields_share,
     _units_that_overlap_in_time,
     _mergers_without_a_successor,

@@ -158,11 +158,9 @@ def _label(quote: str, first: re.Match[str], last: re.Match[str]) -> str:
 def _is_threshold(match: re.Match[str], quote: str) -> bool:
     """Return whether the sentence demands a number: counts and ratios only with a comparator."""
     words = (match["words"] or "").lower()
-    if match["unit"] == "%":
+    if match["unit"] == "%" or (words and words not in PLAIN):
         return True
-    if match["unit"].lower() == "lần":
-        return words in COMPARATORS["at_most"].split("|") or bool(words and words not in PLAIN) or "còn" in quote
-    return bool(words) and words not in PLAIN
+    return match["unit"].lower() == "lần" and (words in COMPARATORS["at_most"].split("|") or "còn" in quote)
 
 
 def _year_of(
@@ -226,7 +224,7 @@ def drafted(text: str, schema: str) -> str:
     targets = list(targets_in(text, first, last)) if last else []
     if not targets:
         raise UsageError("No sentence with a target was found: start from gbv-kpi plan new instead.")
-    title = re.search(r"^\s*KẾ HOẠCH\s*\n((?:\s*\S.*\n){1,3})", text, re.MULTILINE)
+    title = PATTERNS["title"].search(text)
     layout = Path(__file__).with_suffix(".toml.j2").read_text("utf-8")
     template = Template(layout, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     file: str = template.render(

@@ -267,8 +267,8 @@ def event_sentence(event: "Event") -> Phrase:
 
 
 def record_sentences(record: "YearRecord | None", plan: Plan, language: Language) -> Sequence[Phrase | str]:
-    """Return the notes, the signature, and cell by cell what has changed since."""
-    if record is None or not (record.notes or record.signature):
+    """Return the fields that the plan lacks, the notes, the signature, and cell by cell what has changed since."""
+    if record is None or not (record.notes or record.signature or record.unknown_fields):
         return []
     from gbv_kpi.render.jinja import text_of  # here: most reports have no record
 

@@ -15,6 +15,7 @@ from gbv_kpi.ledger.year import record_event, sign
 from gbv_kpi.plan import Plan
 from tests.command import WELL, Row, run, well_but, write_csv
 from tests.ledger.inbox import hand_in, held
+from tests.plan.files import PLAN, plan_file
 
 NO = "Huyện Nho Quan"
 UNITS = ("370", "372", "373")
@@ -262,3 +263,18 @@ def test_large_correction_all_units_and_identical_figures_warn(
     twin = hand_in(office, plan, noon, write_csv(tmp_path / "c.csv", plan, [("375", 2024, rows[0][2])]))
     (problem,) = twin.problems
     assert (problem.code, problem.unit) == ("identical-returns", "375")
+
+
+def test_fields_that_the_plan_lost_since_are_named_in_the_report(tmp_path: Path) -> None:
+    """Their counts are in the ledger and in no figure: the report would otherwise say only “not reported”."""
+    returns, ledger = tmp_path / "a.csv", str(tmp_path / "ledger.db")
+    returns.write_text("Đơn vị,Năm,Số người bị bạo lực,Số người tìm kiếm\nXã A,2026,9,5\n", encoding="utf-8")
+    file = plan_file(tmp_path)
+    assert run("submit", str(returns), "--plan", str(file), "--ledger", ledger).code == 0
+    report = ("report", "--year", "2026", "--plan", str(file), "--ledger", ledger)
+    assert "The plan has changed" not in run(*report).out
+    plan_file(tmp_path, PLAN.replace("seeking", "asking"))
+    assert (
+        "The plan has changed: fields of recorded returns that it lacks count in no figure: seeking" in run(*report).out
+    )
+    assert json.loads(run(*report, "--format", "json").out)["record"]["unknown_fields"] == ["seeking"]

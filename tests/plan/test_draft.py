@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from gbv_kpi.plan.draft import Target, targets_in
+from gbv_kpi.plan.draft import Target, drafted, targets_in
 from gbv_kpi.plan.load import read_plan
 from tests.command import run
 
@@ -194,6 +194,12 @@ def test_draft_is_a_plan_without_a_mistake(name: str, tmp_path: Path) -> None:
     assert (reading.plan.number, str(reading.plan.issued)) == ("63/KH-UBND", f"{first}-05-12")
     assert sum(len(indicator.entries) for indicator in reading.plan.indicators) == len(expected)
     assert "# ?" in drafted.read_text("utf-8")
+
+
+@pytest.mark.parametrize("after", ["1. Mục tiêu cụ thể", "I. MỤC TIÊU", "- Đến năm 2025", "_____", "Căn cứ Quyết định"])
+def test_title_ends_before_a_rule_a_heading_or_a_list(after: str) -> None:
+    text = f"KẾ HOẠCH\nPhòng ngừa bạo lực\n giai đoạn 2021 - 2025\n{after}\nMục tiêu:\nĐến năm 2025, ít nhất 80% số người\n"
+    assert 'title = { vi = "Phòng ngừa bạo lực giai đoạn 2021 - 2025" }' in drafted(text, "")
 
 
 def test_word_document_is_read_with_its_tables(tmp_path: Path) -> None:

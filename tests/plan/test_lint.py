@@ -46,6 +46,15 @@ def unit(code: str, name: str, *rest: str) -> str:
             "indicator help, thresholds 1",
             "1.7 is read as percent; for a ratio",
         ),
+        ("at_least = 50", "at_least = -50", "-50", "indicator help, thresholds 1", "this threshold is always met"),
+        ("from = 2026", "from = 1926", "1926", "indicator help, thresholds 1, from", "in force before the plan is"),
+        (
+            'counts = "people"\naliases = ["Người',
+            'counts = "cases"\naliases = ["Người',
+            "part_of",
+            "field seeking, part_of",
+            "its whole counts people: correct counts or part_of",
+        ),
         ("from = 2026", "from = 2031", "2031", "indicator help, thresholds 1, from", "the plan ends in 2030"),
         ('part_of = "victims"', "", "[[field]]", "field seeking", "“help” divides it by victims: set part_of"),
         (
@@ -84,6 +93,13 @@ def test_a_field_that_no_indicator_uses_is_doubtful_unless_it_is_optional(tmp_pa
 def test_impossible_threshold_with_an_override_is_no_doubt(tmp_path: Path) -> None:
     overridden = PLAN.replace("at_least = 50", "above = 100, override = { at_least = 100 }")
     assert doubts(plan_file(tmp_path, overridden)) == []
+
+
+def test_threshold_before_the_first_reported_year_is_no_doubt(tmp_path: Path) -> None:
+    """A strategy of 2021 may be reported from 2026 only, with its thresholds of 2025."""
+    issued_earlier = PLAN.replace("issued = 2026-01-02", "issued = 2021-03-03").replace("from = 2026", "from = 2025")
+    assert doubts(plan_file(tmp_path, issued_earlier)) == []
+    assert doubts(plan_file(tmp_path, PLAN.replace("issued = 2026-01-02\n", ""))) == []
 
 
 def test_a_ratio_may_be_above_one_hundred(tmp_path: Path) -> None:
