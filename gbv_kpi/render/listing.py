@@ -81,7 +81,8 @@ def for_program(cell: Cell, language: Language) -> str | int | None:
         return cell
     _, for_a_program = _writers(cell)
     shown = escape_controls(for_a_program(cell, language))
-    return f"'{shown}" if is_formula_like(shown) else shown
+    is_number = isinstance(cell, Finding | Threshold)  # of a change, perhaps -5
+    return f"'{shown}" if is_formula_like(shown) and not is_number else shown
 
 
 COLUMNS: Mapping[str, Callable[[Finding, Outcome], Cell]] = {  # of an outcome in CSV, for every plan and language

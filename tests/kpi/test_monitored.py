@@ -141,6 +141,9 @@ def test_change_is_judged_against_the_year_before(
     assert (province["numerator"], province["denominator"]) == (now, 100)
     assert (province["rate_change"], province["status"]) == (change, status)
     assert found["fewer", 2026, None]["status"] == "no-data"
+    answer = run("check", str(tmp_path / "returns.csv"), "--plan", str(plan), "--format", "csv").out
+    row = next(line for line in answer.splitlines() if ",2027,fewer," in line and ",province," in line)
+    assert f",{change:g},change,<=,-5," in row  # a number for programs, no text in quotes
 
 
 def test_ledger_judges_and_traces_a_change_as_files_do(plan: Path, tmp_path: Path) -> None:
