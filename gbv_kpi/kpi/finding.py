@@ -110,19 +110,9 @@ class Finding:
         }
 
 
-def make_finding(
-    indicator: Indicator,
-    year: int,
-    unit: str | None,
-    unit_name: str | None,
-    numerator: int | None,
-    denominator: int | None,
-    status: Status,
-    provisional: bool,
-) -> Finding:
-    """Return one finding with the thresholds of its year."""
-    counts, thresholds = (numerator, denominator), (indicator.threshold_in(year), indicator.threshold_after(year))
-    return Finding(indicator.id, year, unit, unit_name, *counts, status, provisional, *thresholds, indicator.measure)
+def demands_of(indicator: Indicator, year: int) -> tuple[Threshold | None, Threshold | None, Measure]:
+    """Return the threshold in force in a year, the next one, and what they measure."""
+    return indicator.threshold_in(year), indicator.threshold_after(year), indicator.measure
 
 
 def rate_key(measure: Measure) -> str:

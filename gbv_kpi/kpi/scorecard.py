@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gbv_kpi.kpi.finding import Finding, Status, make_finding, rate_key
+from gbv_kpi.kpi.finding import Finding, Status, demands_of, rate_key
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.returns.frame import integers
 
@@ -92,13 +92,16 @@ class Scorecard:
     def findings(self) -> list[Finding]:
         """Return every finding as a value."""
         units = self.frame["unit"].astype(object).where(self.frame["unit"].notna(), None)
-        indicators = [self.plan.indicator_by_id[name] for name in self.frame["indicator"]]
-        columns = [indicators, self.frame["year"].tolist(), units]
+        columns = [self.frame["indicator"].tolist(), self.frame["year"].tolist(), units.tolist()]
         columns += [integers(self.frame[name]) for name in ("numerator", "denominator")]
-        columns += [map(Status, self.frame["status"]), self.frame["provisional"].tolist()]
+        columns += [map(Status, self.frame["status"].tolist()), self.frame["provisional"].tolist()]
+        indicators = self.plan.indicator_by_id
+        demands = {
+            (name, year): demands_of(indicators[name], year) for name, year in set(zip(*columns[:2], strict=True))
+        }
         return [
-            make_finding(indicator, year, unit, unit and self.plan.unit_name(year, unit), *figures)
-            for indicator, year, unit, *figures in zip(*columns, strict=True)
+            Finding(name, year, unit, unit and self.plan.unit_name(year, unit), *figures, *demands[name, year])
+            for name, year, unit, *figures in zip(*columns, strict=True)
         ]
 
     @property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from gbv_kpi.kpi.engine import evaluate, recast
-from gbv_kpi.kpi.finding import Finding, Status, make_finding
+from gbv_kpi.kpi.finding import Finding, Status, demands_of
 from gbv_kpi.plan import Indicator, Plan, Unit
 from gbv_kpi.plan.thresholds import Threshold
 from gbv_kpi.returns.frame import Returns
@@ -132,6 +132,7 @@ def _series(
             is_recast = unit is not None and not unit.exists_on(plan.reporting_day(year))
             points.append(Point(replace(finding, unit_name=name), is_recast))
         else:
-            no_data = make_finding(indicator, year, code, name, None, None, Status.NO_DATA, unit is None)
-            points.append(Point(no_data, recast=False))
+            no_data = (None, None, Status.NO_DATA, unit is None)
+            finding = Finding(indicator.id, year, code, name, *no_data, *demands_of(indicator, year))
+            points.append(Point(finding, recast=False))
     return Series(indicator, code, name, tuple(points))

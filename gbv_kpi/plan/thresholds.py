@@ -85,7 +85,7 @@ def shortfall(numerator: int, denominator: int, threshold: Threshold) -> int:
 
 def exact_rate(numerator: int, denominator: int, measure: Measure = "percent") -> Fraction:
     """Return the rate as an exact fraction: in percent, as a ratio, a count or a change in percent."""
-    return Fraction(numerator * SCALE[measure], denominator) - UNCHANGED[measure]
+    return Fraction(numerator * SCALE[measure] - UNCHANGED[measure] * denominator, denominator)
 
 
 def shown_rate(rate: Fraction, marks: tuple[Decimal, ...], decimals: int = 1) -> tuple[Decimal, int]:

@@ -62,4 +62,4 @@ class Returns:
 
 def integers(column: pd.Series) -> list[int | None]:
     """Return a nullable column as Python's whole numbers."""
-    return [None if is_blank else int(value) for value, is_blank in zip(column, column.isna(), strict=True)]
+    return column.astype(object).where(column.notna(), None).tolist()
