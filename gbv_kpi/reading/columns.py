@@ -42,6 +42,11 @@ class Values:
         readings[present] = [reading(self.cells[code]) for code in present.tolist()]
         return readings[codes]
 
+    def total(self, reading: Callable[[Cell], int], among: Rows) -> int:
+        """Return the sum of the readings of the cells of some rows, reading each distinct cell once."""
+        times = np.bincount(self.codes[among], minlength=len(self.cells)).tolist()
+        return sum(number * reading(cell) for cell, number in zip(self.cells, times, strict=True) if number)
+
     @cached_property
     def looks(self) -> "Values":
         """Return the cells with their long numbers made equal, for claims that do not depend on them."""

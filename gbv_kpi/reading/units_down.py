@@ -173,7 +173,7 @@ def _take_out_sums(
     asked = [*of_place, *(unknown if len(unknown) <= _MOST_SUMS else ())]
     named = [(text, row) for text, at in texts if text in asked for row in at.tolist()]
     problems: list[Problem] = []
-    sums = {column: sum(_count(columns.cell(column, row)) for row in rows.tolist()) for column in fields if named}
+    sums = {column: columns.values(column).total(_count, rows) for column in fields if named}
     for text, row in named if any(sums.values()) else ():
         if any(2 * _count(columns.cell(column, row)) != total for column, total in sums.items()):
             continue
