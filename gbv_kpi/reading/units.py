@@ -53,6 +53,7 @@ _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
 _NUMERAL = re.compile(r"^\s*(?:([IVX]{1,4}|[A-Za-zđĐ])\s*[.)/]|\d{1,2}\s*[.)/]|[-+*•–])\s*")
 _COUNT_AFTER = re.compile(r"[(\[]\s*(?:\d|\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*)[)\]]\s*$")
 _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
+MOST_COMPARED = 1_000_000  # unknown names times units, which takes 2 s; then no more are suggested
 _LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth line
 
 
@@ -92,6 +93,7 @@ class UnitNames:
             for unit in plan.units
             if names[unit.name] == 1 and len(meant := self._by_name.get(_split(words(unit.name)), [])) == 1
         }
+        self._nearest: dict[str, list[str]] = {}
         self.find = lru_cache(CACHED)(self._find)  # of 53,000 returns each name is asked for twice: 0.05 s
 
     def _learn(self, named: NamedUnit) -> None:
@@ -165,10 +167,15 @@ class UnitNames:
                 yield key[: -len(place)]
 
     def nearest(self, text: str) -> list[str]:
-        """Return up to three names of the year's units that look most like the text."""
-        by_look = {" ".join(plain_key(_split(words(unit.name))[1])): unit.name for unit in self.current}
-        look = " ".join(plain_key(_split(words(text))[1]))
-        return [by_look[close] for close in get_close_matches(look, list(by_look), n=3, cutoff=0.6)]
+        """Return up to three names of the year's units that look most like the text; none after many other texts."""
+        if text not in self._nearest and len(self._nearest) * len(self.current) < MOST_COMPARED:
+            close = get_close_matches(_look(text), self._name_by_look, n=3, cutoff=0.6)
+            self._nearest[text] = [self._name_by_look[look] for look in close]
+        return self._nearest.get(text, [])
+
+    @cached_property
+    def _name_by_look(self) -> dict[str, str]:
+        return {_look(unit.name): unit.name for unit in self.current}
 
     def not_found(self, text: str, year: int) -> Phrase:
         """Return the message for a name that no unit of the year has."""
@@ -197,6 +204,11 @@ class UnitDirectory:
         """Return whether the text names a unit in any year of the plan."""
         years = range(self._plan.first_year, self._plan.last_year + 1)
         return bool(self._plan.units) and any(self.in_year(year).find(text) for year in years)
+
+
+def _look(name: str) -> str:
+    """Return a name without its level and diacritics."""
+    return " ".join(plain_key(_split(words(name))[1]))
 
 
 def _split(key: Key) -> tuple[str | None, Key]:
