@@ -92,13 +92,12 @@ class Scorecard:
     def findings(self) -> list[Finding]:
         """Return every finding as a value."""
         units = self.frame["unit"].astype(object).where(self.frame["unit"].notna(), None)
-        columns = [self.frame["indicator"].tolist(), self.frame["year"].tolist(), units.tolist()]
+        names, years = self.frame["indicator"].tolist(), self.frame["year"].tolist()
+        columns = [names, years, units.tolist()]
         columns += [integers(self.frame[name]) for name in ("numerator", "denominator")]
         columns += [map(Status, self.frame["status"].tolist()), self.frame["provisional"].tolist()]
-        indicators = self.plan.indicator_by_id
-        demands = {
-            (name, year): demands_of(indicators[name], year) for name, year in set(zip(*columns[:2], strict=True))
-        }
+        known = self.plan.indicator_by_id
+        demands = {(name, year): demands_of(known[name], year) for name, year in set(zip(names, years, strict=True))}
         return [
             Finding(name, year, unit, unit and self.plan.unit_name(year, unit), *figures, *demands[name, year])
             for name, year, unit, *figures in zip(*columns, strict=True)

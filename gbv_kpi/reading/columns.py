@@ -112,13 +112,10 @@ class Columns:
     def all_figures(self, column: int) -> bool:
         """Return whether a column holds numbers only, so that its cells need no test one by one."""
         if column not in self._all_figures:
-            tail = self._tail
-            if tail is not None and (column not in tail or isinstance(tail[column].dtype, pd.CategoricalDtype)):
-                self._all_figures[column] = False
-            else:
-                cells = self.cells(column)
-                is_numeric = set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
-                self._all_figures[column] = is_numeric
+            tail, cells = self._tail, self.cells(column)
+            is_numeric = tail is None or (column in tail and not isinstance(tail[column].dtype, pd.CategoricalDtype))
+            are_numbers = set(map(type, cells)) <= {int, float} or all(map(_is_digits, cells))
+            self._all_figures[column] = is_numeric and are_numbers
         return self._all_figures[column]
 
     def series(self, column: int, rows: Rows) -> pd.Series:

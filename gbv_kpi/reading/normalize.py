@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 LONGEST_LABEL = 600  # characters of a cell; longer text is prose, not a heading
-CACHED = 16384  # a large table repeats its names
+CACHED = 65_536  # numbered rows of a country give 53,000 names
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

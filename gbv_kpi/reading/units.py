@@ -5,7 +5,6 @@ Names repeat across levels and dates: a bare "Hoa Lư" is huyện Hoa Lư in 202
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -53,7 +52,7 @@ _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
 _NUMERAL = re.compile(r"^\s*(?:([IVX]{1,4}|[A-Za-zđĐ])\s*[.)/]|\d{1,2}\s*[.)/]|[-+*•–])\s*")
 _COUNT_AFTER = re.compile(r"[(\[]\s*(?:\d|\d+\s+(?:xã|phường|thị trấn|đơn vị)\b[^()]*)[)\]]\s*$")
 _WORDS_OF_TITLES = frozenset({"nam", "chong", "ngua", "hanh", "bieu", "dia", "hop", "nghi"})
-MOST_COMPARED = 1_000_000  # unknown names times units, which takes 2 s; then no more are suggested
+MOST_COMPARED = 100_000  # unknown names with those of units, which takes 2 s
 _LEVEL_SIGNS = frozenset("xphqt")  # "X. Gia Viễn" is a commune, not the tenth line
 
 
@@ -75,7 +74,6 @@ class UnitNames:
     def __init__(self, plan: Plan, year: int) -> None:
         self.current = plan.units_in(year)
         day = plan.reporting_day(year)
-        former = ((unit, plan.successor(unit, year)) for unit in plan.units if not unit.exists_on(day))
         self._any = not plan.units
         place = words(plan.place.vi)
         self._places = {form for name in (place, _split(place)[1]) for form in (name, plain_key(name))} - {()}
@@ -84,17 +82,11 @@ class UnitNames:
         self._words: set[str] = set()  # of all the names: a text without any of them is not a unit
         for unit in self.current:
             self._learn(NamedUnit(unit, unit))
-        for unit, heir in former:
-            if heir is not None:
+        for unit in plan.units:
+            if not unit.exists_on(day) and (heir := plan.successor(unit, year)):
                 self._learn(NamedUnit(heir, unit))
-        names = Counter(unit.name for unit in plan.units)
-        self._by_text = {  # most names are spelt as the plan has them; a country has 10,600
-            unit.name: meant[0]
-            for unit in plan.units
-            if names[unit.name] == 1 and len(meant := self._by_name.get(_split(words(unit.name)), [])) == 1
-        }
-        self._nearest: dict[str, list[str]] = {}
-        self.find = lru_cache(CACHED)(self._find)  # of 53,000 returns each name is asked for twice: 0.05 s
+        self._close: dict[str, list[str]] = {}
+        self.find = lru_cache(CACHED)(self._find)  # each name is asked for by `knows` too: 0.05 s of 53,000 returns
 
     def _learn(self, named: NamedUnit) -> None:
         self._by_code.setdefault(named.named.code.lstrip("0"), named)
@@ -114,8 +106,6 @@ class UnitNames:
         if self._any:
             unit = Unit(code=text.strip(), name=text.strip())
             return NamedUnit(unit, unit) if unit.name else None
-        if exact := self._by_text.get(text):
-            return exact
         if code := _CODE_AS_DECIMAL.fullmatch(text):
             return self._by_code.get(code[1].lstrip("0"))
         key = (text,) if text.isascii() and text.isdigit() else words(text)  # digits need no normalising
@@ -167,11 +157,16 @@ class UnitNames:
                 yield key[: -len(place)]
 
     def nearest(self, text: str) -> list[str]:
-        """Return up to three names of the year's units that look most like the text; none after many other texts."""
-        if text not in self._nearest and len(self._nearest) * len(self.current) < MOST_COMPARED:
-            close = get_close_matches(_look(text), self._name_by_look, n=3, cutoff=0.6)
-            self._nearest[text] = [self._name_by_look[look] for look in close]
-        return self._nearest.get(text, [])
+        """Return the name that differs only in level or diacritics, else up to three that look most like the text.
+
+        After `MOST_COMPARED` comparisons no more names are looked for.
+        """
+        look, names = _look(text), self._name_by_look
+        if look in names:
+            return [names[look]]
+        if look not in self._close and len(self._close) * len(names) < MOST_COMPARED:
+            self._close[look] = [names[close] for close in get_close_matches(look, names, n=3, cutoff=0.6)]
+        return self._close.get(look, [])
 
     @cached_property
     def _name_by_look(self) -> dict[str, str]:
