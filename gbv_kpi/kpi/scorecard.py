@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,15 +93,13 @@ class Scorecard:
         """Return every finding as a value."""
         units = self.frame["unit"].astype(object).where(self.frame["unit"].notna(), None)
         names, years = self.frame["indicator"].tolist(), self.frame["year"].tolist()
-        columns = [names, years, units.tolist()]
+        unit_names = [unit and self.plan.unit_name(year, unit) for unit, year in zip(units, years, strict=True)]
+        columns: list[Iterable[Any]] = [names, years, units, unit_names]
         columns += [integers(self.frame[name]) for name in ("numerator", "denominator")]
         columns += [map(Status, self.frame["status"].tolist()), self.frame["provisional"].tolist()]
         known = self.plan.indicator_by_id
         demands = {(name, year): demands_of(known[name], year) for name, year in set(zip(names, years, strict=True))}
-        return [
-            Finding(name, year, unit, unit and self.plan.unit_name(year, unit), *figures, *demands[name, year])
-            for name, year, unit, *figures in zip(*columns, strict=True)
-        ]
+        return [Finding(*(row + demands[row[:2]])) for row in zip(*columns, strict=True)]
 
     @property
     def statuses(self) -> set[Status]:
