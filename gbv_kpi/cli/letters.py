@@ -85,9 +85,7 @@ def write_letters(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = system_reason(error)
-        raise OutputError(
-            "The folder {folder} cannot be created: {reason}.", folder=str(folder), reason=reason
-        ) from error
+        raise OutputError("{path} cannot be written: {reason}.", path=str(folder), reason=reason) from error
     for letter, (docx, markdown, *form) in letters:
         atomic_write(docx, letter_to_docx(letter, plan, day, language, template))
         atomic_write(markdown, letter_to_markdown(letter, language).encode())

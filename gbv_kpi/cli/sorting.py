@@ -57,9 +57,8 @@ def sorting_into(folder: Path, inbox: list[str]) -> Iterator[None]:
             (folder / name).mkdir(parents=True, exist_ok=True)
         lock = (folder / ".gbv-kpi-lock").open("w")
     except OSError as error:
-        raise OutputError(
-            "{path} cannot be written: {reason}.", path=str(folder), reason=system_reason(error)
-        ) from error
+        reason = system_reason(error)
+        raise OutputError("{path} cannot be written: {reason}.", path=str(folder), reason=reason) from error
     with lock:
         if sys.platform != "win32":
             fcntl.flock(lock, fcntl.LOCK_EX)

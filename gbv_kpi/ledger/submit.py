@@ -156,15 +156,13 @@ def _clash(given: Return, other: Return) -> Problem:
 
 def _with_copies(files: Sequence[SubmittedFile]) -> list[SubmittedFile]:
     """Return the files; a copy of another file of the call is recorded or refused as that one is."""
-    first_by_hash = {file.sha256: file for file in reversed(files)}
-
-    def as_first(file: SubmittedFile) -> SubmittedFile:
-        first = first_by_hash[file.sha256]
-        state = State.UNCHANGED if first.state is State.RECORDED else first.state
-        return replace(first, path=file.path, problems=file.problems, state=state, revised=())
-
-    copies = {problem.place.file for file in files for problem in file.problems if problem.code == "duplicate-file"}
-    return [as_first(file) if file.path in copies else file for file in files]
+    first_by_hash, found = {file.sha256: file for file in reversed(files)}, list(files)
+    for number, file in enumerate(files):
+        if any(problem.code == "duplicate-file" for problem in file.problems):
+            first = first_by_hash[file.sha256]
+            state = State.UNCHANGED if first.state is State.RECORDED else first.state
+            found[number] = replace(first, path=file.path, problems=file.problems, state=state, revised=())
+    return found
 
 
 def _with_warnings(ledger: Ledger, plan: Plan, files: Sequence[SubmittedFile], at: datetime) -> Iterator[SubmittedFile]:
