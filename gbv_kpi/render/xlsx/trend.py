@@ -3,7 +3,7 @@
 The year reported refers to the indicator's own sheet; earlier years are quotients of the counts reported then.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -29,7 +29,9 @@ PAGE_WIDTH, PAGE_ROWS = 890, 23  # of A4 at full size: pixels, and rows with the
 def fill_trend(page: Page, trend: Trend, sheets: Sequence[IndicatorSheet]) -> None:
     page.set_widths([NAME_WIDTH, *[YEAR_WIDTH] * len(trend.years), VERDICT_WIDTH])
     page.put_across(0, phrase("Every indicator over the years"), TITLE)
-    page.put_across(LEGEND, "   ".join(_legend(page, trend)), {"italic": True})
+    signs = [f"{MARK[status]} {page.book.word[status]}" for status in Status if status in trend.statuses]
+    signs += [f"{mark} {page.book.say(meaning)}" for mark, meaning in marks_explained(trend)]
+    page.put_across(LEGEND, "   ".join(signs), {"italic": True})
     verdict = phrase("Verdict {year}", year=str(trend.years[-1]))
     page.headings(HEADINGS, [phrase("Unit"), *map(str, trend.years), verdict])
     scale = min(1, PAGE_WIDTH / (page.pixels + CHART_SIZE[0]))
@@ -45,12 +47,6 @@ def fill_trend(page: Page, trend: Trend, sheets: Sequence[IndicatorSheet]) -> No
     page.colour_verdicts(HEADINGS + 1, row, len(trend.years) + 1)
     page.sheet.set_h_pagebreaks(breaks)
     page.print_on_a4(HEADINGS, frozen_columns=1)
-
-
-def _legend(page: Page, trend: Trend) -> Iterator[str]:
-    yield from (f"{MARK[status]} {page.book.word[status]}" for status in Status if status in trend.statuses)
-    for mark, meaning in marks_explained(trend):
-        yield f"{mark} {page.book.say(meaning)}"
 
 
 def _fill_block(page: Page, sheet: IndicatorSheet, all_series: Sequence[Series], row: int) -> None:
