@@ -166,24 +166,32 @@ def _sections(
 ) -> tuple[list[Section], NDArray[np.int64]]:
     """Return the sections of a table, and the index of each row's section (-1: none).
 
-    A group of units leaves the year and the plan above it as they are.
+    A group of units leaves the year and the plan above it as they are. The only region of a table may be a part of
+    each unit: "Khu vực miền núi".
     """
     vocabulary = grid.reader.vocabulary
     sections: list[Section] = []
     section_of = np.full(len(kinds), -1, dtype=np.int64)
-    for row in np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist():
+    lines = np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist()
+    texts = {text for row in lines for text in columns.texts(filled, row)}
+    groups = {text for text in texts if remarks.groups_units(text, vocabulary)}
+    for row in lines:
         for column in (column for column in filled if filled[column][row]):
             text = text_of(columns.cell(column, row))
-            line, year, against = read_line(text), year_named(text), None
-            is_group = remarks.groups_units(text, vocabulary)
-            if not (is_group or remarks.heads_units(text, grid.reader)):
+            line, label, against = read_line(text), grid.explain(text), None
+            year = year_named(text) or (min(label.years) if len(label.years) == 1 and not label.unknown_words else None)
+            is_group = text in groups
+            is_region = all(Kind.PART in atom.kinds for atom in label.atoms)
+            if len(groups) == 1 and is_group and is_region and remarks.DISTRICT_WORDS.isdisjoint(words(text)):
+                against = Kind.PART
+            elif not (is_group or remarks.heads_units(text, grid.reader)):
                 against = remarks.against_in(text, vocabulary)
             if against is None and remarks.names_other_span(text, grid.reader):
                 against = Kind.ACCUMULATED
             if against is None and _is_unexplained(grid, text, columns.texts(filled, row)):
                 against = Kind.UNEXPLAINED
             above = sections[-1] if sections else None
-            if not (year or line.against or line.is_result or grid.explain(text).only({Kind.ACTUAL})):
+            if not (year or line.against or line.is_result or label.only({Kind.ACTUAL})):
                 if against is None and not (is_group and above and _ends_part(grid, text, above)):
                     continue
                 year = above.year if above else None

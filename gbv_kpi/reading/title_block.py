@@ -150,7 +150,7 @@ def limits_of(
         and not (kind is Kind.TARGET and (is_result or titles.read_line(cell[2]).against is not kind))
     )
     found += islice(headed, 1)
-    notes = [(at, *cell) for at in below for cell in grid.texts(at)]
+    notes = [(at, *cell) for at in below if not _is_listed(grid, at) for cell in grid.texts(at)]
     for row, column, comment in grid.sheet.notes:
         of_sender = (part for part in comment.split("\n\n") if "\n→ " not in part)  # not our own
         notes += [(row, column, line) for part in of_sender for line in part.splitlines()]
@@ -159,6 +159,12 @@ def limits_of(
             found.append(Seen(row, column, text, (kind,)))
     problems = [qualified(grid.spot, remark, remark.kinds[0]) for remark in found]
     return problems, next((problem for problem in problems if problem.severity is Severity.ERROR), None)
+
+
+def _is_listed(grid: Grid, row: int) -> bool:
+    """Return whether a row is of a numbered list of several columns, such as the schools below a form."""
+    (_, first), *others = grid.texts(row) or [(0, "")]
+    return len(others) > 1 and (first.isdecimal() or grid.explain(first).only({Kind.NUMBERING}))
 
 
 def _compares(line: Seen, vocabulary: Vocabulary) -> bool:

@@ -160,7 +160,7 @@ def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
 def _take_out_sums(
     body: Body, columns: Columns, unit: Column | None, fields: Sequence[int], grid: Grid
 ) -> list[Problem]:
-    """Take out rows of no unit with the sum of all others; return the problem of each that may be a unit.
+    """Take out rows of no unit with the sum of all others, the place's with more too; return problems of doubtful ones.
 
     A bare "Ninh Bình" is the province where the city of that name has a row of its own.
     """
@@ -175,14 +175,16 @@ def _take_out_sums(
     problems: list[Problem] = []
     sums = {column: columns.values(column).total(_count, rows) for column in fields if named}
     for text, row in named if any(sums.values()) else ():
-        if any(2 * _count(columns.cell(column, row)) != total for column, total in sums.items()):
+        left = [2 * _count(columns.cell(column, row)) - total for column, total in sums.items()]
+        if any(left) and (text in unknown or min(left) < 0):
             continue
         is_level_given = any(words(other)[-2:] == words(text)[-2:] and level_of(other) for other, _ in texts)
         is_total = text in unknown or is_level_given
         body.kinds[row] = RowKind.TOTAL if is_total else RowKind.ASIDE
         if not is_total:
             message = phrase(
-                "“{found}” may be a unit or the whole province: its figures are the sum of the other rows.", found=text
+                "“{found}” may be a unit or the whole province: its figures are the sum of the other rows or more.",
+                found=text,
             )
             place = grid.spot.at(row + columns.first, unit.at)
             problems.append(Problem("unknown-unit", place, message, value=text))

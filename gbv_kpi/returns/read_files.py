@@ -9,10 +9,12 @@ from gbv_kpi.errors import GbvKpiError, SourceError
 from gbv_kpi.i18n import phrase
 from gbv_kpi.plan import Plan
 from gbv_kpi.problems import Place, Problem, has_errors
+from gbv_kpi.reading.labels import words_at_start
 from gbv_kpi.reading.locate import may_hold_returns, read_tables
+from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.privacy import shown_sheet_name
 from gbv_kpi.reading.reader import AssumedYear, Reader
-from gbv_kpi.reading.tables import Table, without_target_tables
+from gbv_kpi.reading.tables import SheetTables, Table, without_target_tables
 from gbv_kpi.returns.isolation import Child, Failure, run_here
 from gbv_kpi.sheets.html import is_web_page
 from gbv_kpi.sheets.open import is_plain_text, is_too_large, read_sheets
@@ -94,14 +96,20 @@ def read_file(source: Source, reader: Reader) -> FileTables:
     if personal := [problem for sheet in (*read, *unseen) for problem in sheet.personal]:
         found = [_hide_name(problem, shown_names) for problem in personal]
         return FileTables(source.name, source.sha256, found, encoding)
+    names = [words(sheet.name or "") for sheet in sheets]
+    is_sample = [bool(name) and words_at_start("sample", name) == len(name) for name in names]
+    others = [table for found, sample in zip(read, is_sample, strict=True) for table in found.tables if not sample]
+    if any(table.cells and table.refusal is None for table in others):
+        read = [SheetTables((), ()) if sample else found for found, sample in zip(read, is_sample, strict=True)]
     tables = without_target_tables([table for sheet in read for table in sheet.tables])
     if not any(len(table.returns) for table in tables) and not has_errors(problems):
         problems.append(_no_returns(source, is_headed=bool(tables)))
-    for sheet, found_on in zip(sheets, read, strict=True):
+    for sheet, found_on, sample in zip(sheets, read, is_sample, strict=True):
         if tables and not found_on.tables and may_hold_returns(sheet, reader):
-            message = phrase(
-                "The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=sheet.name or ""
-            )
+            name = sheet.name or ""
+            message = phrase("The sheet “{sheet}” has figures, but not under the plan's headings.", sheet=name)
+            if sample:
+                message = phrase("The sheet “{sheet}” is a sample, guide or draft; it was not read.", sheet=name)
             problems.append(Problem("sheet-not-read", Place(source.name, sheet.name), message))
     if shown_names:
         problems = [_hide_name(problem, shown_names) for problem in problems]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gbv_kpi.reading.labels import listed
 from tests import offices
 from tests.reading.sending import (
     BOTH,
@@ -339,6 +340,23 @@ def test_a_sheet_that_is_a_part_is_left_out_beside_the_whole(tmp_path: Path, nam
     returns = read(tmp_path, book)
     assert counts(returns) == ONE
     assert [code for code, _ in told(returns)] == ["sheet-not-read"]
+
+
+@pytest.mark.parametrize("name", listed("sample"))
+def test_a_sample_sheet_is_read_only_where_it_is_alone(tmp_path: Path, name: str) -> None:
+    sample = (name, table(["Gia Viễn", *B]))
+    returns = read(tmp_path, offices.workbook(("Biểu 1", table(["Nho Quan", *A])), sample))
+    assert (counts(returns), [code for code, _ in told(returns)]) == (ONE, ["sheet-not-read"])
+    assert counts(read(tmp_path, offices.workbook(sample))) == {("373", 2023): B}
+
+
+def test_a_list_of_schools_below_a_form_says_nothing_of_its_figures(tmp_path: Path) -> None:
+    schools: list[list[object]] = [
+        ["STT", "Tên trường", "Cấp học", "Ghi chú"],
+        [1, "Trường Nho Quan A", "THCS", "Chưa thống kê"],
+    ]
+    returns = read(tmp_path, [*form("Kết quả", columns=[A]), [], ["DANH SÁCH CƠ SỞ GIÁO DỤC"], *schools])
+    assert (counts(returns), told(returns)) == (ONE, [])
 
 
 @pytest.mark.quick(2)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import offices
-from tests.reading.sending import BOTH, GIA_VIEN, HEADER, LABELS, NHO_QUAN, TITLE, A, B, Rows, counts, read, told
+from tests.reading.sending import BOTH, GIA_VIEN, HEADER, LABELS, NHO_QUAN, SUM, TITLE, A, B, Rows, counts, read, told
 
 ONE = {("372", 2023): A}
 
@@ -65,13 +65,25 @@ def test_a_section_of_other_years_or_bodies_is_refused(tmp_path: Path, section: 
         "Khối đồng bằng ven biển",
         "UBND các huyện, thành phố",
         "II. Khu vực phía Bắc",
-        "Khu vực miền núi",
         "Cụm thi đua số 2",
         "Trong đó:",
     ],
 )
 def test_a_section_of_units_or_of_the_plan_is_passed_over(tmp_path: Path, section: str) -> None:
     assert counts(read(tmp_path, below([section], NHO_QUAN, GIA_VIEN))) == BOTH
+
+
+@pytest.mark.parametrize("region", ["Khu vực miền núi", "I. Vùng cao", "Đồng bằng"])
+def test_the_only_region_of_a_table_may_be_a_part_of_each_unit(tmp_path: Path, region: str) -> None:
+    returns = read(tmp_path, below([region], NHO_QUAN, GIA_VIEN))
+    assert counts(returns) == {}
+    assert ("not-the-result", "A3") in told(returns)
+    assert counts(read(tmp_path, below([region], NHO_QUAN, ["Trung du"], GIA_VIEN))) == BOTH
+
+
+def test_a_year_beside_a_word_for_results_dates_the_rows_below(tmp_path: Path) -> None:
+    rows = below(["TH 2022"], ["Huyện Nho Quan", *B], ["KH 2023"], ["Huyện Nho Quan", *SUM], ["TH 2023"], NHO_QUAN)
+    assert counts(read(tmp_path, rows)) == ONE
 
 
 @pytest.mark.parametrize("name", ["N.Quan", "H. N. Quan"])
@@ -185,3 +197,9 @@ def test_the_year_of_a_heading_is_told_at_its_cell(tmp_path: Path) -> None:
 
 def test_a_footnote_after_a_unit_is_no_part_of_its_name(tmp_path: Path) -> None:
     assert counts(read(tmp_path, below(["Huyện Nho Quan (1)", *A]))) == ONE
+
+
+def test_a_bare_name_with_more_than_the_sum_may_be_the_province(tmp_path: Path) -> None:
+    returns = read(tmp_path, below(NHO_QUAN, GIA_VIEN, ["Ninh Bình", *(count + 5 for count in SUM)]))
+    assert counts(returns) == BOTH
+    assert told(returns) == [("unknown-unit", "A5")]
