@@ -1,8 +1,8 @@
 """Export the whole ledger as JSON Lines, import it, and verify a ledger.
 
-An export is a backup, and the way to another database or program. Its first line names the schema. Then follow the
-files in the order they came, each with the returns it brought, then the journal and the publications. An import is
-checked as strictly as any return: whole counts, no revision missing.
+An export is a backup, and the way to another database or program. Its first line names the schema and the number of
+lines after it. Then follow the files in the order they came, each with the returns it brought, then the journal and
+the publications. An import is checked as strictly as any return: whole counts, no line or revision missing.
 """
 
 import json
@@ -44,6 +44,7 @@ ReturnKey = tuple[str, UnitKey, int]  # with the plan
 
 class _Header(Record):
     format: Annotated[Literal["gbv-kpi/ledger/1"], Field(alias="schema")]
+    lines: int | None = None  # after it; older exports do not say
 
 
 class _Recorded(Record):
@@ -62,18 +63,24 @@ _LINE: TypeAdapter[Line] = TypeAdapter(Line)
 def export_lines(ledger: Ledger) -> Iterator[str]:
     """Yield the lines of a ledger; the same ledger gives the same lines on every database."""
     with ledger.reading() as connection, query.damage_as_error(connection):
-        yield _to_json({"schema": "gbv-kpi/ledger/1"})
-        entries_by_file: dict[int, list[Entry]] = defaultdict(list)
-        for row in connection.execute(query.RETURNS_WITH_FILES.order_by(returns.c.id)).mappings():
-            entries_by_file[row["submission"]].append(query.entry_from(row))
-        for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
-            file = {name: row[name] for name in FileRecord.model_fields}
-            line = FileWithReturns(**file, returns=entries_by_file[row["id"]]).model_dump(mode="json")
-            yield _to_json({name: value for name, value in line.items() if value is not None})
-        for event in query.journal_of(connection):
-            yield _to_json({"event": event.model_dump(mode="json")})
-        for at, publication in query.publications_of(connection):
-            yield _to_json({"published": at, "publication": publication.record()})
+        lines = list(map(_to_json, _records(connection)))
+    yield _to_json({"schema": "gbv-kpi/ledger/1", "lines": len(lines)})
+    yield from lines
+
+
+def _records(connection: Connection) -> Iterator[Mapping[str, object]]:
+    """Yield the files with their returns, the journal and the publications, a line each."""
+    entries_by_file: dict[int, list[Entry]] = defaultdict(list)
+    for row in connection.execute(query.RETURNS_WITH_FILES.order_by(returns.c.id)).mappings():
+        entries_by_file[row["submission"]].append(query.entry_from(row))
+    for row in connection.execute(select(submissions).order_by(submissions.c.id)).mappings():
+        file = {name: row[name] for name in FileRecord.model_fields}
+        line = FileWithReturns(**file, returns=entries_by_file[row["id"]]).model_dump(mode="json")
+        yield {name: value for name, value in line.items() if value is not None}
+    for event in query.journal_of(connection):
+        yield {"event": event.model_dump(mode="json")}
+    for at, publication in query.publications_of(connection):
+        yield {"published": at, "publication": publication.record()}
 
 
 def _to_json(line: Mapping[str, object]) -> str:
@@ -81,11 +88,11 @@ def _to_json(line: Mapping[str, object]) -> str:
 
 
 def read_export(content: Iterable[bytes]) -> list[Line]:
-    """Return the lines of an export without its header. Raises `LedgerError` for any other content."""
+    """Return the lines of an export without its header. Raises `LedgerError` for other content, or lines missing."""
     number, lines = 1, []
     try:
-        header, *rest = content
-        _Header.model_validate_json(header)
+        first, *rest = content
+        header = _Header.model_validate_json(first)
         for line in rest:
             number += 1
             lines.append(_LINE.validate_json(line, strict=True))
@@ -93,6 +100,13 @@ def read_export(content: Iterable[bytes]) -> list[Line]:
         raise LedgerError(
             "Line {number} was not written by gbv-kpi export. Nothing was imported.", number=number
         ) from error
+    if header.lines not in (None, len(lines)):
+        raise LedgerError(
+            "The export has {found} lines after its first, but {written} were written: it is cut off or changed. "
+            "Copy it again. Nothing was imported.",
+            found=len(lines),
+            written=header.lines,
+        )
     return lines
 
 

@@ -202,6 +202,14 @@ def test_an_import_that_fails_leaves_no_file(lines: str, tmp_path: Path) -> None
     assert not place.exists()
 
 
+def test_an_import_that_is_cut_off_after_a_line_leaves_no_file(ledger: str, tmp_path: Path) -> None:
+    lines = run("export", "--ledger", ledger).out.splitlines(keepends=True)
+    (tmp_path / "export.jsonl").write_text("".join(lines[:-1]), "utf-8")
+    ran = run("import", str(tmp_path / "export.jsonl"), "--ledger", str(tmp_path / "new.db"))
+    assert (ran.code, (tmp_path / "new.db").exists()) == (2, False)
+    assert f"has {len(lines) - 2} lines after its first, but {len(lines) - 1} were written" in ran.err
+
+
 def test_an_import_without_its_first_revisions_leaves_no_file(ledger: str, tmp_path: Path) -> None:
     exported = run("export", "--ledger", ledger).out.replace('"revision": 1', '"revision": 2')
     (tmp_path / "export.jsonl").write_text(exported, "utf-8")
