@@ -108,7 +108,13 @@ def _finish(folder: Path) -> None:
     journal = folder / JOURNAL
     if not journal.exists():
         return
-    for source, target, sha256 in json.loads(journal.read_bytes()):
+    try:
+        moves = [Move(*move) for move in json.loads(journal.read_bytes())]
+    except (TypeError, ValueError) as error:
+        raise OutputError(
+            "{path} is damaged: delete it and run this again. No file is lost.", path=str(journal)
+        ) from error
+    for source, target, sha256 in moves:
         if is_file(Path(source)) and _hash(Path(source)) == sha256:
             _move(Path(source), Path(target))
     journal.unlink()

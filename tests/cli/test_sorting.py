@@ -119,6 +119,20 @@ def test_file_that_changes_while_it_is_recorded_stays(inbox: Path, plan: Plan, m
     assert files(inbox) == []
 
 
+@pytest.mark.parametrize("content", ["", "[[1]]", "{"])
+def test_damaged_list_of_moves_is_named_and_may_be_deleted(inbox: Path, plan: Plan, content: str) -> None:
+    put(inbox, plan, "a.csv", ("372", 2025, WELL))
+    moves = inbox.parent / "sorted" / sorting.JOURNAL
+    moves.parent.mkdir()
+    moves.write_text(content)
+    ran = sort(inbox)
+    assert (ran.code, files(inbox)) == (2, ["a.csv"])
+    assert f"{moves} is damaged: delete it" in " ".join(ran.err.split())
+    moves.unlink()
+    assert sort(inbox).code == 0
+    assert files(inbox.parent / "sorted") == ["accepted/2025/a.csv"]
+
+
 def test_folder_within_the_inbox_is_refused(inbox: Path, plan: Plan) -> None:
     put(inbox, plan, "a.csv", ("372", 2025, WELL))
     ran = run("submit", str(inbox), "--sort-into", str(inbox / "sorted"), "--ledger", str(inbox.parent / "l.db"))
