@@ -20,6 +20,7 @@ from gbv_kpi.reading.labels import Kind, words_at_start
 from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.reader import Reader
 from gbv_kpi.reading.row_names import WITH_FIGURES, RowKind, kind_by_name
+from gbv_kpi.reading.tables import Seen
 from gbv_kpi.reading.titles import is_page, is_signature, names_document, read_line, spell_out, year_named
 from gbv_kpi.reading.units import heads_bodies, level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
@@ -255,6 +256,13 @@ def doubts_in(
                 yield Doubt(kind, column.at, column.heading if kind is Kind.UNEXPLAINED else shown, matching)
             elif is_group:
                 yield Doubt(Kind.GROUP, column.at, text, matching)
+
+
+def doubts_of_comments(columns: Columns, rows: Rows, comments: Sequence[Seen]) -> Iterator[Doubt]:
+    """Yield the doubts of comments on single rows; one elsewhere is about the whole table."""
+    for row, column, text, (kind,) in comments:
+        if row - columns.first in rows:
+            yield Doubt(kind, column, text, np.array([row - columns.first]))
 
 
 def split_rows(rows: Rows, doubts: Sequence[Doubt], names: Sequence[Texts]) -> tuple[Rows, list[Doubt]]:

@@ -18,7 +18,7 @@ from gbv_kpi.reading.labels import Kind, Meaning
 from gbv_kpi.reading.normalize import label_words, plain_words
 from gbv_kpi.reading.remarks import against_in, against_in_cell
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
-from gbv_kpi.reading.title_block import TitleBlock, limits_of, place_named
+from gbv_kpi.reading.title_block import TitleBlock, comments_in, limits_of, place_named
 from gbv_kpi.reading.titles import year_in, year_named
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Cell
@@ -55,7 +55,8 @@ def read_items(grid: Grid, form: Form, title: TitleBlock) -> Table | None:
     last = max((item.row for item in form.rows if item.has_figure), default=form.top)
     below = range(last + 1, len(grid.rows) if form.next_row is None else form.next_row)
     headings = (text for column in form.columns for text in column.path)
-    problems, refusal = limits_of(grid, title, form.heading, headings, below)
+    comments = comments_in(grid, title, form.next_row)
+    problems, refusal = limits_of(grid, title, form.heading, headings, below, comments)
     by_key: FiguresByUnitYear = defaultdict(list)
     for figure in figures:
         if not figure.column.is_total and len(figure.meaning.years) < 2:

@@ -98,11 +98,11 @@ def _next_parts(grid: Grid, start: int) -> tuple[list[_Part], int | None]:
     first = next((row for row in range(start, len(grid.rows)) if any(map(is_filled, grid.rows[row]))), len(grid.rows))
     end = min(len(grid.rows), first + LOOKED_AT_ROWS)
     heading = next((row for row in range(first, end) if heads_table(grid, row)), None)
-    rows = range(first, end if heading is None else heading)
+    rows = range(start, end if heading is None else heading)
     forms = list(_forms(grid, rows, items)) if (items := item_columns(grid, rows)) else []
     if any(form.tables for form in forms):
         return forms, heading
-    return [] if heading is None else list(_tables(grid, first, heading)), None
+    return [] if heading is None else list(_tables(grid, start, heading)), None
 
 
 def _tables(grid: Grid, first: int, heading: int) -> Iterator[_Part]:

@@ -44,6 +44,7 @@ class TitleBlock:
     years: Sequence[tuple[int, int, int]]  # year, row and column, the nearest to the table first
     against: Sequence[Seen]  # lines that limit or exclude all figures
     spot: Spot
+    first_row: int  # blank ones too
 
     @property
     def named_years(self) -> frozenset[int]:
@@ -90,7 +91,7 @@ def read_title(grid: Grid, rows: range, columns: range) -> TitleBlock:
         against.append(Seen(*SHEET, file.name, (Kind.PART_OF_YEAR,)))
     if not years:
         years = [(year, row, column) for row, column, text in lines if (year := titles.year_ended_in(text))]
-    return TitleBlock(cells, years, against, grid.spot)
+    return TitleBlock(cells, years, against, grid.spot, rows.start)
 
 
 def _against_in_title(text: str, reader: Reader) -> Kind | None:
@@ -130,11 +131,16 @@ def year_of(cell: object) -> int | None:
 
 
 def limits_of(
-    grid: Grid, title: TitleBlock, headings: Iterable[TextCell], figures: Iterable[str], below: Iterable[int]
+    grid: Grid,
+    title: TitleBlock,
+    headings: Iterable[TextCell],
+    figures: Iterable[str],
+    below: Iterable[int],
+    comments: Iterable[TextCell],
 ) -> tuple[list[Problem], Problem | None]:
     """Return the problems of lines that limit or exclude all figures of a table, and the first that is an error.
 
-    They are in the title, the `headings` of its units or items ("Đơn vị (6 tháng)"), notes in rows `below`, comments.
+    They are in the title, the `headings` of its units or items ("Đơn vị (6 tháng)"), notes in rows `below`, `comments`.
     "Chỉ tiêu kế hoạch" says that the figures are planned, unless a heading of `figures` names them a result; "Mục tiêu"
     and "Nhiệm vụ" head items of a result too.
     """
@@ -151,12 +157,7 @@ def limits_of(
     )
     found += islice(headed, 1)
     notes = [(at, *cell) for at in below if not _is_listed(grid, at) for cell in grid.texts(at)]
-    for row, column, comment in grid.sheet.notes:
-        of_sender = (part for part in comment.split("\n\n") if "\n→ " not in part)  # not our own
-        notes += [(row, column, line) for part in of_sender for line in part.splitlines()]
-    for row, column, text in notes:
-        if any(map(str.isalpha, text)) and (kind := against_in_note(text, vocabulary, title.named_years)):
-            found.append(Seen(row, column, text, (kind,)))
+    found += limiting([*notes, *comments], title, grid)
     problems = [qualified(grid.spot, remark, remark.kinds[0]) for remark in found]
     return problems, next((problem for problem in problems if problem.severity is Severity.ERROR), None)
 
@@ -165,6 +166,22 @@ def _is_listed(grid: Grid, row: int) -> bool:
     """Return whether a row is of a numbered list of several columns, such as the schools below a form."""
     (_, first), *others = grid.texts(row) or [(0, "")]
     return len(others) > 1 and (first.isdecimal() or grid.explain(first).only({Kind.NUMBERING}))
+
+
+def comments_in(grid: Grid, title: TitleBlock, end: int | None) -> Iterator[TextCell]:
+    """Yield the lines of comments on a table, from its title to the row `end`, without those of our own."""
+    for row, column, comment in grid.sheet.notes:
+        if row >= title.first_row and (end is None or row < end):
+            of_sender = (part for part in comment.split("\n\n") if "\n→ " not in part)
+            yield from ((row, column, line) for part in of_sender for line in part.splitlines())
+
+
+def limiting(notes: Iterable[TextCell], title: TitleBlock, grid: Grid) -> Iterator[Seen]:
+    """Yield the notes or comments that limit or exclude figures."""
+    for row, column, text in notes:
+        is_text = any(map(str.isalpha, text))
+        if is_text and (kind := against_in_note(text, grid.reader.vocabulary, title.named_years)):
+            yield Seen(row, column, text, (kind,))
 
 
 def _compares(line: Seen, vocabulary: Vocabulary) -> bool:

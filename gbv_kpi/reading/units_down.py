@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gbv_kpi.i18n import phrase
 from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
-from gbv_kpi.reading.body import Body, doubts_in, read_body, split_rows
+from gbv_kpi.reading.body import Body, doubts_in, doubts_of_comments, read_body, split_rows
 from gbv_kpi.reading.columns import Columns, Rows, choose_columns
 from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_filled
 from gbv_kpi.reading.identify import Claims, Texts, identify
@@ -20,7 +20,7 @@ from gbv_kpi.reading.normalize import words
 from gbv_kpi.reading.numbers import read_figure
 from gbv_kpi.reading.row_names import WITH_FIGURES, RowKind, names_of_units, texts_of
 from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
-from gbv_kpi.reading.title_block import TitleBlock, limits_of, year_of
+from gbv_kpi.reading.title_block import TitleBlock, comments_in, limiting, limits_of, year_of
 from gbv_kpi.reading.units import level_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
@@ -62,6 +62,8 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     names |= {at: _with_blank_names(names[at], labels, columns, rows) for at in names if at == unit_at}
     others = [column for column in header.columns if column not in keys and column not in named]
     doubts = list(doubts_in(columns, rows, others, fields_at, title.named_years, grid.reader))
+    comments = list(limiting(comments_in(grid, title, body.next_row), title, grid))
+    doubts += doubts_of_comments(columns, rows, comments)
     if doubts:
         rows, doubts = split_rows(rows, doubts, list(names.values()))
         kept = np.searchsorted(all_rows, rows)
@@ -75,7 +77,8 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     last = np.flatnonzero(np.isin(body.kinds, WITH_FIGURES))[-1]
     below = np.flatnonzero(body.kinds[last:] == RowKind.WORDS)[:MOST_NOTES] + last + columns.first
     headings = (text for column in named for text in column.path)
-    problems, refusal = limits_of(grid, title, unit_heading, headings, below.tolist())
+    of_all = [line[:3] for line in comments if line.row - columns.first not in all_rows]
+    problems, refusal = limits_of(grid, title, unit_heading, headings, below.tolist(), of_all)
     refusal = refusal or excluded
     problems += fields.problems
     claimed = {problem.field for problem in fields.problems}
