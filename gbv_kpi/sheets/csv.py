@@ -48,7 +48,8 @@ def read_csv(source: Source, encoding: str) -> Sheet:
     """Return the sheet of a CSV. Raises `Refusal` for one that is too large, or has a quotation mark left open."""
     text = source.content.decode(encoding)
     start, delimiter = _delimiter(text[:SAMPLE_LENGTH])
-    text = text[start:]
+    # Blank cells at the ends of the lines would be columns: 16,384 of them take 9 s.
+    text = "\n".join(line.rstrip(f"{delimiter}\r") for line in text[start:].split("\n"))
     unquoted = _QUOTED.sub("", text[:SAMPLE_LENGTH]).splitlines()
     try:
         try:

@@ -202,3 +202,9 @@ def _without_end(row: list[Cell]) -> list[Cell]:
     while row and not row[-1]:
         row.pop()
     return row
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_blank_cells_at_the_ends_of_lines_are_no_columns(end: str) -> None:
+    text = end.join(line + "," * 20_000 for line in ("a,b", '"c,",d', "1"))
+    assert _rows_of(text) == [["a", "b"], ["c,", "d"], ["1"]]
