@@ -9,7 +9,7 @@ from gbv_kpi.reading import titles
 from gbv_kpi.reading.grid import Grid, headings_over, holds_figure, is_column_numbers, is_number, without_repeats
 from gbv_kpi.reading.items import Item, level_of_number
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.normalize import words
+from gbv_kpi.reading.normalize import tidy, without_diacritics, words
 from gbv_kpi.reading.numbers import read_figure
 from gbv_kpi.reading.remarks import heads_units
 from gbv_kpi.reading.row_names import RowKind, kind_by_name
@@ -19,6 +19,10 @@ from gbv_kpi.sheets.sheet import text_of
 HEADER_ROWS = 4
 _FRAME = (Kind.ITEM, Kind.NUMBERING, Kind.MEASURE, Kind.UNIT)
 _DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b")
+_GUIDANCE = re.compile(  # with no word that could limit the figures: "(Ghi số liệu của cả năm vào cột bên phải)"
+    r"\W*(?:huong dan\W*)?(?:ghi|dien) (?:tong so|so lieu|so)(?: thuc te| (?:cua |trong )?(?:ca nam|nam bao cao))*"
+    r"(?: vao (?:cot|o)(?: so lieu| ben phai| ben canh)*)?(?:\W*khong ghi chu)?\W*"
+)
 _NO_UNIT = (Kind.ACTUAL, Kind.TOTAL, Kind.ITEM)
 
 
@@ -72,7 +76,7 @@ def read_form(grid: Grid, rows: range, columns: range, main: int) -> Form | None
     while not header and first > rows.start and _is_item(grid, first - 1, main, columns):
         first -= 1  # items above the first field that have a label and a figure
     body = range(header[-1] + 1 if header else first, rows.stop)
-    roles = {column: _role(grid, column, header, body) for column in columns}
+    roles = {column: None if column == main else _role(grid, column, header, body) for column in columns}  # “Đơn vị”
     plain = [column for column in columns if roles[column] is None]
     figures = [column for column in plain if column > main and _is_figure_column(grid, column, header, marked)]
     if not figures:
@@ -232,10 +236,12 @@ def _item_rows(
         filled = [(column, text) for column, text in filled if any(map(str.isalpha, text)) or len(filled) == 1]
         known = [grid.explain(text) for _, text in filled]
         repeats_header = any(label.only({Kind.ITEM}) for label in known) and not any(label.marks for label in known)
+        plain = [without_diacritics(tidy(text)) for _, text in grid.texts(row)]
+        is_guidance = len(plain) == 1 and _GUIDANCE.fullmatch(plain[0])
         if not filled and item and item.row == row - 1 and any(is_number(grid.cell(row, at)) for at in figures):
             item = replace(item, row=row, has_figure=True)  # a second row of the item
             yield item
-        if not filled or repeats_header or titles.is_page(filled[-1][1]):
+        if not filled or repeats_header or is_guidance or titles.is_page(filled[-1][1]):
             continue
         texts: list[str] = []
         for column in at:

@@ -178,7 +178,7 @@ class Vocabulary:
     def _longhand(self, key: Key, index: _Index, *, only_unknown: bool = False) -> Key:
         """Return the words with the plan's abbreviations written out."""
         for short, long, is_listed in self._abbreviations[index.plain]:
-            if only_unknown and is_listed:
+            if short[0] not in key or (only_unknown and is_listed):
                 continue
             for start in range(len(key) - len(short), -1, -1):
                 if key[start : start + len(short)] == short:

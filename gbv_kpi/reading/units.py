@@ -46,6 +46,7 @@ _PREFIXES_BY_WORD = {
 }
 _LAST_WORDS = frozenset(prefix[-1] for prefix, _ in _PREFIXES)
 _CODE = re.compile(r"\d{1,6}")
+_CODE_LABEL = frozenset(words("mã số ma so đvhc code"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE_AS_DECIMAL = re.compile(r"\s*(\d{1,6})[.,]0\s*")
 # What may be around a unit's name without naming another: "II. Huyện Nho Quan", "Huyện Nho Quan (27 xã)".
@@ -132,6 +133,9 @@ class UnitNames:
             return None  # "Nho Quan 2", "2022 Nho Quan"; another number before the name is that of the row
         name = tuple(word for word in key if not _CODE.fullmatch(word)) if codes else key
         found = self._by_words(name)
+        while codes and not found and not _CODE_LABEL.isdisjoint(name[-1:]):
+            name = name[:-1]  # "Huyện Nho Quan (mã số: 372)"
+            found = self._by_words(name)
         if found and codes:
             coded = [self._by_code[code.lstrip("0")] for code in codes if code.lstrip("0") in self._by_code]
             return found if all(by_code.unit is found.unit for by_code in coded) else None

@@ -280,3 +280,37 @@ def test_a_sheet_that_only_explains_the_items_is_no_return(tmp_path: Path) -> No
     book = offices.workbook(("Hướng dẫn", guide), ("Nho Quan 2023", PAIRS))
     returns = read(tmp_path, book)
     assert (counts(returns), told(returns)) == ({("372", 2023): A}, [])
+
+
+@pytest.mark.parametrize("guide", ["(Ghi số liệu của cả năm vào cột bên phải)", "Hướng dẫn: ghi số, không ghi chữ"])
+def test_a_row_that_says_how_to_fill_in_a_form_is_no_heading(tmp_path: Path, guide: str) -> None:
+    pairs: Rows = list(map(list, PAIRS))
+    form: Rows = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"], [guide], *pairs]
+    assert counts(read(tmp_path, form)) == {("372", 2023): A}
+    for part in ("(Ghi số liệu 6 tháng)", "(Ghi số nữ)", "(Ghi số liệu năm trước)"):
+        limited: Rows = [*FORM_TITLE, ["Chỉ tiêu", "Số liệu"], [part], *pairs]
+        assert counts(read(tmp_path, limited)) == {}
+
+
+def test_items_under_a_heading_for_units_are_not_measures(tmp_path: Path) -> None:
+    across: Rows = [TITLE, ["Đơn vị", "Huyện Nho Quan", "Huyện Gia Viễn"], *map(list, zip(LABELS, A, B, strict=True))]
+    assert counts(read(tmp_path, across)) == BOTH
+
+
+@pytest.mark.parametrize("name", ["huyện Nho Quan (Mã: 372)", "UBND huyện Nho Quan - Mã số: 372"])
+def test_a_code_with_its_label_after_the_name_is_no_other_unit(tmp_path: Path, name: str) -> None:
+    form: list[list[object]] = [
+        [f"Đơn vị báo cáo: {name}"],
+        *FORM_TITLE[1:],
+        ["Chỉ tiêu", "Số liệu"],
+        *map(list, PAIRS),
+    ]
+    assert counts(read(tmp_path, form)) == {("372", 2023): A}
+    form[0] = ["Đơn vị báo cáo: huyện Nho Quan (Mã: 373)"]
+    assert counts(read(tmp_path, form)) == {}
+
+
+@pytest.mark.parametrize("title", ["BÁO CÁO TĂNG THÊM NĂM 2023", "SỐ LIỆU TĂNG THÊM NĂM 2023"])
+def test_a_report_of_the_increase_only_is_refused(tmp_path: Path, title: str) -> None:
+    form: Rows = [[title], *FORM_TITLE, ["Chỉ tiêu", "Số liệu"], *map(list, PAIRS)]
+    assert counts(read(tmp_path, form)) == {}
