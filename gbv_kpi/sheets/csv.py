@@ -48,8 +48,9 @@ def read_csv(source: Source, encoding: str) -> Sheet:
     """Return the sheet of a CSV. Raises `Refusal` for one that is too large, or has a quotation mark left open."""
     text = source.content.decode(encoding)
     start, delimiter = _delimiter(text[:SAMPLE_LENGTH])
-    # Blank cells at the ends of the lines would be columns: 16,384 of them take 9 s.
-    text = "\n".join(line.rstrip(f"{delimiter}\r") for line in text[start:].split("\n"))
+    text, ends = text[start:], f"{delimiter}\r"
+    if delimiter * 100 in text:  # blank cells to the ends of the lines would be columns: 16,384 of them take 9 s
+        text = "\n".join(line.rstrip(ends) for line in text.split("\n"))
     unquoted = _QUOTED.sub("", text[:SAMPLE_LENGTH]).splitlines()
     try:
         try:
