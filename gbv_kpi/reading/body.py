@@ -168,7 +168,7 @@ def _sections(
     """Return the sections of a table, and the index of each row's section (-1: none).
 
     A group of units leaves the year and the plan above it as they are. The only region of a table may be a part of
-    each unit: "Khu vực miền núi".
+    each unit ("Khu vực miền núi"), and so may "Cấp huyện" beside "Cấp xã".
     """
     vocabulary = grid.reader.vocabulary
     sections: list[Section] = []
@@ -176,14 +176,20 @@ def _sections(
     lines = np.flatnonzero(kinds == RowKind.WORDS)[:MOST_SECTIONS].tolist()
     texts = {text for row in lines for text in columns.texts(filled, row)}
     groups = {text for text in texts if remarks.groups_units(text, vocabulary)}
+    may_be_level = any(remarks.names_lower_level(text, vocabulary) for text in texts)
+    parts = {
+        text
+        for text in (groups if len(groups) == 1 else ())
+        if all(Kind.PART in atom.kinds for atom in grid.explain(text).atoms)
+        and (may_be_level or remarks.DISTRICT_WORDS.isdisjoint(words(text)))
+    }
     for row in lines:
         for column in (column for column in filled if filled[column][row]):
             text = text_of(columns.cell(column, row))
             line, label, against = read_line(text), grid.explain(text), None
             year = year_named(text) or (min(label.years) if len(label.years) == 1 and not label.unknown_words else None)
             is_group = text in groups
-            is_region = all(Kind.PART in atom.kinds for atom in label.atoms)
-            if len(groups) == 1 and is_group and is_region and remarks.DISTRICT_WORDS.isdisjoint(words(text)):
+            if text in parts:
                 against = Kind.PART
             elif not (is_group or remarks.heads_units(text, grid.reader)):
                 against = remarks.against_in(text, vocabulary)

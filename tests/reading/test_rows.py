@@ -81,6 +81,11 @@ def test_the_only_region_of_a_table_may_be_a_part_of_each_unit(tmp_path: Path, r
     assert counts(read(tmp_path, below([region], NHO_QUAN, ["Trung du"], GIA_VIEN))) == BOTH
 
 
+def test_levels_over_the_same_units_are_parts_of_them(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, below(["Cấp huyện"], NHO_QUAN, ["Cấp xã"], ["Huyện Nho Quan", *B]))) == {}
+    assert counts(read(tmp_path, below(["Cấp huyện"], NHO_QUAN))) == ONE
+
+
 def test_a_year_beside_a_word_for_results_dates_the_rows_below(tmp_path: Path) -> None:
     rows = below(["TH 2022"], ["Huyện Nho Quan", *B], ["KH 2023"], ["Huyện Nho Quan", *SUM], ["TH 2023"], NHO_QUAN)
     assert counts(read(tmp_path, rows)) == ONE
