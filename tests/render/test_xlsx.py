@@ -1,6 +1,5 @@
 """The workbook of a report as whoever opens it without calculating sees it, and as it is printed."""
 
-import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -8,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
@@ -108,13 +106,6 @@ def test_sheets_and_numbers_are_in_the_readers_language(tmp_path: Path) -> None:
         sheet_of(book, "Tổng hợp")["A3"].value == "Năm 2025, tỉnh Ninh Bình đạt 3/4 chỉ tiêu; còn 01 chỉ tiêu chưa đạt."
     )
     assert {"[$-42A]#,##0", "[$-42A]0.0%"} <= {cell.number_format for cell in cells_of(book)}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("tag", ["en", "vi"])
-def test_core_properties_name_the_language_of_the_report(tag: str) -> None:
-    content = to_xlsx(outcome_of(str(EXAMPLES / "2025")), language(tag))
-    assert load_workbook(io.BytesIO(content)).properties.language == tag
 
 
 def test_every_sheet_is_printed_on_a4_with_its_headings_and_page_numbers(tmp_path: Path) -> None:

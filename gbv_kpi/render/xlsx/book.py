@@ -8,8 +8,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
-from xlsxwriter.core import Core
-from xlsxwriter.packager import Packager
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -58,34 +56,13 @@ class Cell(NamedTuple):
     look: Look = PLAIN
 
 
-class _Properties(Core):  # type: ignore[misc] # the library has no types
-    """The properties of a workbook with its language, which the library leaves out."""
-
-    def _write_cp_content_status(self) -> None:
-        self._xml_data_element("dc:language", self.properties["language"])
-
-
-class _Packager(Packager):  # type: ignore[misc]
-    def _write_core_file(self) -> None:
-        properties = _Properties()
-        properties._set_properties(self.workbook.doc_properties)
-        properties._set_xml_writer(self._filename("docProps/core.xml"))
-        properties._assemble_xml_file()
-
-
-class _Workbook(Workbook):  # type: ignore[misc]
-    def _get_packager(self) -> Packager:
-        return _Packager()
-
-
 class Book:
     def __init__(self, title: Words, language: Language, **properties: str) -> None:
         self.language = language
         self._bytes = BytesIO()
         flags = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.workbook = _Workbook(self._bytes, flags)
-        usual = {"title": self.say(title), "created": UNDATED, "language": language.tag}
-        self.workbook.set_properties({**usual, **properties})
+        self.workbook = Workbook(self._bytes, flags)
+        self.workbook.set_properties({"title": self.say(title), "created": UNDATED, **properties})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.titles = list(RESERVED)  # of the sheets
         self.word = {status: self.say(meaning) for status, meaning in MEANING.items()}  # of each status
