@@ -132,7 +132,7 @@ READ: dict[str, tuple[Rows, Right]] = {
         table(["Khối miền núi"], ["Nho Quan", *A], ["Các huyện đồng bằng"], ["Gia Viễn", *B]),
         BOTH,
     ),
-    "an-adjusted-plan-or-figure": (form("Giao đầu năm", "Điều chỉnh", columns=[B, A]), NONE),
+    "an-adjusted-figure": (form("Số đã báo cáo", "Số điều chỉnh", columns=[B, A]), NONE),
     "whole-year-under-one-heading": (table(["", "12 tháng"], ["Nho Quan", *A]), ONE),
     "years-compared": (
         form("Năm 2022", "Năm 2023", columns=[B, A], title=titled("KẾT QUẢ NĂM 2023 SO VỚI NĂM 2022")),
