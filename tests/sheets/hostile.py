@@ -137,8 +137,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "unsupported-format",
     ),
     "long.csv": (lambda: b"a;b\n" * 3_000_000, "oversized-file"),
-    "wide.csv": (lambda: b";" * 5_000_000, "oversized-file"),
-    "wide-row.csv": (lambda: b"a;b\n" * 1500 + b";" * 16_000 + b"\n" + b"a;b\n" * 1500, "oversized-file"),
+    "wide.csv": (lambda: b";" * 5_000_000 + b"x", "oversized-file"),
+    "wide-row.csv": (lambda: b"a;b\n" * 1500 + b";" * 16_000 + b"x\n" + b"a;b\n" * 1500, "oversized-file"),
+    "wide-and-blank.csv": (lambda: b";" * 5_000_000, "no-table-found"),
+    "wide-blank-row.csv": (lambda: b"a;b\n" * 1500 + b";" * 16_000 + b"\n" + b"a;b\n" * 1500, "no-table-found"),
 }
 
 
