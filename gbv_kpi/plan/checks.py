@@ -184,7 +184,7 @@ def _fields_no_indicator_uses(plan: Plan) -> Iterator[Mistake]:
 
 
 def _parts_and_wholes(plan: Plan) -> Iterator[Mistake]:
-    """Find parts of a whole of another kind, and numerators that are no part: they could exceed 100% unnoticed."""
+    """Find parts of another kind than their whole, and numerators that may exceed 100% unnoticed, without `part_of`."""
     for number, field in enumerate(plan.fields):
         if field.part_of is not None:
             if (other := plan.field_by_id[field.part_of].counts) != field.counts:

@@ -168,7 +168,7 @@ def _sections(
     """Return the sections of a table, and the index of each row's section (-1: none).
 
     A group of units leaves the year and the plan above it as they are. The only region of a table may be a part of
-    each unit ("Khu vực miền núi"), and so may "Cấp huyện" beside "Cấp xã".
+    each unit ("Khu vực miền núi"), and so may "Cấp huyện" next to "Cấp xã".
     """
     vocabulary = grid.reader.vocabulary
     sections: list[Section] = []

@@ -58,7 +58,7 @@ class Spot:
     sheet: str | None
 
     def at(self, row: int, column: int | None = None) -> Place:
-        """Return the place of a cell, of a row where there is no `column`, or of the sheet where `row` is -1."""
+        """Return the place of a cell, of a row without a `column`, or of the sheet where `row` is -1."""
         if row < 0:
             return Place(self.file, self.sheet)
         cell = None if column is None or column < 0 else cell_address(row, column)

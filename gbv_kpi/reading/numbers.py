@@ -94,7 +94,7 @@ def _text_figure(text: str) -> Figure:
         return _whole(text)
     if any(unicodedata.category(sign) == "No" for sign in text):
         return _not_a_number(text)  # "12¹" is 12 with a footnote, never 121
-    written = unicodedata.normalize("NFKC", seen(text)).translate(_SIGNS).strip()  # "200↵210" is no 200210
+    written = unicodedata.normalize("NFKC", seen(text)).translate(_SIGNS).strip()  # "200↵210" is not 200210
     if not written or _NOT_AVAILABLE.fullmatch(written):
         return BLANK
     if _DIGITS.fullmatch(written) or _NEGATIVE.fullmatch(written):

@@ -1,11 +1,18 @@
-"""Read the cells that name the units and years of a table's rows, or head the columns of a cross table."""
+"""Find and read what names the units and years of a table's rows, or heads the columns of a cross table."""
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
+import numpy as np
+import pandas as pd
+
+from gbv_kpi.i18n import phrase
+from gbv_kpi.problems import Problem
 from gbv_kpi.reading.columns import Columns, Rows
-from gbv_kpi.reading.grid import Column, Grid
+from gbv_kpi.reading.grid import Column, Grid, Header, is_filled
 from gbv_kpi.reading.identify import Texts
 from gbv_kpi.reading.labels import AGAINST, Kind, Label
 from gbv_kpi.reading.meanings import Vocabulary
@@ -64,6 +71,54 @@ def kind_by_name(name: Cell, vocabulary: Vocabulary, *, is_unit: bool) -> RowKin
     return RowKind.ASIDE if is_aside else RowKind.RETURN
 
 
+@dataclass(frozen=True)
+class Roles:
+    """The columns of a table that hold no figures, by role."""
+
+    unit: Column | None
+    code: Column | None
+    year: Column | None
+    others: Sequence[Column]  # nothing that the plan asks for
+
+    @property
+    def name(self) -> Column | None:
+        """Return the column that names the unit."""
+        return self.unit or self.code
+
+
+def find_roles(grid: Grid, header: Header, columns: Columns) -> Roles:
+    """Return what the columns without a field are for; the column of units is known by its heading, or its cells."""
+
+    def units_in(column: Column) -> int:
+        return sum(grid.knows_unit(text_of(cell)) for cell in columns.first_cells(column.at))
+
+    def names_units(column: Column) -> bool:
+        return not grid.reader.plan.units or units_in(column) > 0
+
+    unit = code = year = None
+    others: list[Column] = []
+    for column in (column for column in header.columns if not column.meaning.field):
+        roles, cells = column.roles, columns.first_cells(column.at)
+        are_years = bool(cells) and all(year_of(cell) for cell in cells)
+        are_measures = bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
+        is_of_years = Kind.YEAR in roles and (are_years or Kind.PART not in roles)  # "Nam" may be a column of men
+        if year is None and (is_of_years or (are_years and (Kind.PART in column.meaning.kinds or not column.path))):
+            year = column
+        elif Kind.CODE in roles and code is None and (Kind.NUMBERING not in roles or names_units(column)):
+            code = column  # "Mã số" may number the rows
+        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and are_measures):
+            if unit is None or (names_units(column) and not names_units(unit)):
+                others += [unit] if unit else []
+                unit = column
+            elif Kind.MEASURE not in roles or names_units(column):
+                others.append(column)  # "Xã" after "Huyện"
+        elif not roles & {Kind.NUMBERING, Kind.NOTE, Kind.MEASURE}:
+            others.append(column)
+    by_cells = None if unit or code else max(filter(units_in, others), key=units_in, default=None)
+    unit = unit or by_cells
+    return Roles(unit, code, year, [column for column in others if column is not unit])
+
+
 def texts_of(columns: Columns, column: Column, rows: Rows, grid: Grid) -> Texts:
     """Return the texts of a column of names or years; in a merged area that of its first cell."""
     values, at = columns.values(column.at), column.at
@@ -112,3 +167,36 @@ def _without_correction(name: str, grid: Grid) -> str:
 def _name_of(cell: Cell) -> str:
     year = year_of(cell) if not isinstance(cell, str) else None
     return str(year) if year else text_of(cell)
+
+
+def with_blank_names(names: Texts, labels: Sequence[Column], columns: Columns, rows: Rows) -> Texts:
+    """Return the names, a blank one as that of the row above where both rows have a label: "KH", "TH"."""
+    filled = [columns.which(label.at, is_filled)[rows] for label in labels]
+    if "" not in names.values or not filled:
+        return names
+    is_labelled, codes = np.logical_or.reduce(filled), names.codes.copy()
+    for index in np.flatnonzero((codes == names.values.index("")) & is_labelled).tolist():
+        if index and is_labelled[index - 1] and rows[index - 1] == rows[index] - 1:
+            codes[index] = codes[index - 1]
+    return Texts(codes, names.values)
+
+
+def other_units(
+    frame: pd.DataFrame, columns: Columns, rows: Rows, roles: Roles, grid: Grid
+) -> Iterator[tuple[int, Problem]]:
+    """Yield the returns that a further column gives to another unit, each with its problem."""
+    for column in roles.others:
+        is_code = Kind.CODE in column.roles
+        is_read = is_code or not columns.all_figures(column.at)
+        for text, matching in columns.values(column.at).texts_at(rows) if is_read else ():
+            is_province = words(text) in grid.reader.vocabulary.bare_places and Kind.UNIT not in column.roles
+            if is_province or not grid.knows_unit(text) or not (is_code or any(map(str.isalpha, text))):
+                continue
+            for index in np.searchsorted(rows, matching).tolist():
+                year, unit = int(frame["year"].iloc[index]), frame["unit"].iloc[index]
+                other = grid.reader.units.in_year(year).find(text) if year else None
+                if other and other.unit.expected and isinstance(unit, str) and unit != other.unit.code:
+                    place = grid.spot.at(int(frame["row"].iloc[index]), column.at)
+                    name = grid.reader.plan.unit_name(year, unit)
+                    message = phrase("This row is for {unit}, but “{found}” is in it too.", unit=name, found=text)
+                    yield index, Problem("conflicting-unit", place, message, value=text)

@@ -229,7 +229,7 @@ def names_document(text: str) -> bool:
 
 
 def spell_out(texts: Sequence[str]) -> list[str]:
-    """Return labels beside each other, with "TH" spelt out where it is a level of schools: "MN, TH, THCS"."""
+    """Return labels next to each other, with "TH" spelt out where it is a level of schools: "MN, TH, THCS"."""
     are_levels = any(_listed("level of schools").search(_plain(text)) for text in texts)
     return [_PRIMARY.sub("Tiểu học", text) for text in texts] if are_levels else list(texts)
 

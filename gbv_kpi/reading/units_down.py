@@ -1,11 +1,10 @@
 """Read a table with a row for each return: fields across, units down."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gbv_kpi.i18n import phrase
@@ -13,53 +12,44 @@ from gbv_kpi.problems import Problem, Severity
 from gbv_kpi.reading import tables
 from gbv_kpi.reading.body import Body, doubts_in, doubts_of_comments, read_body, split_rows
 from gbv_kpi.reading.columns import Columns, Rows, choose_columns
-from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure, is_filled
+from gbv_kpi.reading.grid import Column, Grid, Header, holds_figure
 from gbv_kpi.reading.identify import Claims, Texts, identify
 from gbv_kpi.reading.labels import Kind
-from gbv_kpi.reading.normalize import words
-from gbv_kpi.reading.numbers import read_figure
-from gbv_kpi.reading.row_names import WITH_FIGURES, RowKind, names_of_units, texts_of
-from gbv_kpi.reading.tables import FieldCells, Seen, Table, Total, Unread
-from gbv_kpi.reading.title_block import TitleBlock, comments_in, limiting, limits_of, year_of
-from gbv_kpi.reading.units import level_of
+from gbv_kpi.reading.row_names import (
+    WITH_FIGURES,
+    Roles,
+    RowKind,
+    find_roles,
+    names_of_units,
+    other_units,
+    texts_of,
+    with_blank_names,
+)
+from gbv_kpi.reading.sums import take_out_sums, totals_of
+from gbv_kpi.reading.tables import FieldCells, Seen, Table, Unread
+from gbv_kpi.reading.title_block import TitleBlock, comments_in, limiting, limits_of
 from gbv_kpi.sheets.sheet import Cell, text_of
 
 _KEPT = (Kind.PART_OF_YEAR, Kind.ESTIMATE, Kind.UNEXPLAINED)  # sections with rows that are reported, not left out
 MOST_NOTES = 200  # rows of words below the last return
-_MOST_SUMS = 10  # names of no unit that may be those of sums
-
-
-@dataclass(frozen=True)
-class _Roles:
-    """The columns of a table that hold no figures, by role."""
-
-    unit: Column | None
-    code: Column | None
-    year: Column | None
-    others: Sequence[Column]  # nothing that the plan asks for
-
-    @property
-    def name(self) -> Column | None:
-        """Return the column that names the unit."""
-        return self.unit or self.code
 
 
 def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Table], int | None, list[Column]]:
     """Return the tables under a header, one for each year, the row where another begins, and the columns not read."""
     columns, spot = Columns(grid, header.bottom + 1), grid.spot
-    roles = _roles(grid, header, columns)
+    roles = find_roles(grid, header, columns)
     named = [column for column in header.columns if column.meaning.field and column not in roles.others]
     fields_at = [column.at for column in named]
     unit_at = roles.name.at if roles.name else None
     body = read_body(grid, header, columns, fields_at, unit_at)
-    sums = _take_out_sums(body, columns, roles.unit, fields_at, grid)
+    sums = take_out_sums(body, columns, roles.unit, fields_at, grid)
     rows, of_sections, excluded = _returns(body, grid)
     if not rows.size:
         return [], body.next_row, []
     keys = [column for column in (roles.unit, roles.code, roles.year) if column]
     labels = [column for column in roles.others if column.at < min(fields_at)]
     all_rows, names = rows, {column.at: texts_of(columns, column, rows, grid) for column in keys}
-    names |= {at: _with_blank_names(names[at], labels, columns, rows) for at in names if at == unit_at}
+    names |= {at: with_blank_names(names[at], labels, columns, rows) for at in names if at == unit_at}
     others = [column for column in header.columns if column not in keys and column not in named]
     doubts = list(doubts_in(columns, rows, others, fields_at, title.named_years, grid.reader))
     comments = list(limiting(comments_in(grid, title, body.next_row), title, grid))
@@ -77,19 +67,10 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     last = np.flatnonzero(np.isin(body.kinds, WITH_FIGURES))[-1]
     below = np.flatnonzero(body.kinds[last:] == RowKind.WORDS)[:MOST_NOTES] + last + columns.first
     headings = (text for column in named for text in column.path)
-    of_all = [line[:3] for line in comments if line.row - columns.first not in all_rows]
-    problems, refusal = limits_of(grid, title, unit_heading, headings, below.tolist(), of_all)
+    on_table = [line[:3] for line in comments if line.row - columns.first not in all_rows]
+    problems, refusal = limits_of(grid, title, unit_heading, headings, below.tolist(), on_table)
     refusal = refusal or excluded
-    problems += fields.problems
-    claimed = {problem.field for problem in fields.problems}
-    unknown = [column.heading for column in unread]
-    for table in found if any(table.returns["is_expected"].any() for table in found) else ():
-        for field in grid.reader.plan.fields:
-            if not (field.optional or field.id in table.cells or field.id in claimed):
-                claimed.add(field.id)
-                of_field = (column for column in named if column.meaning.against and column.meaning.field == field.id)
-                seen = [Seen(column.row, column.at, column.heading, column.meaning.kinds) for column in of_field]
-                problems.append(tables.missing(spot, header.top, field, seen, unknown))
+    problems += [*fields.problems, *_missing_fields(found, named, fields.problems, unread, header, grid)]
     for table in found:
         table.returns["is_faulty"] |= any(problem.severity is Severity.ERROR for problem in problems)
     for doubt in doubts:
@@ -104,6 +85,24 @@ def read_table(grid: Grid, header: Header, title: TitleBlock) -> tuple[list[Tabl
     found = [replace(table, refusal=refusal) for table in found]
     found[0] = replace(found[0], problems=[*problems, *found[0].problems])
     return found, body.next_row, unread
+
+
+def _missing_fields(
+    found: Sequence[Table],
+    named: Sequence[Column],
+    known: Sequence[Problem],
+    unread: Sequence[Column],
+    header: Header,
+    grid: Grid,
+) -> Iterator[Problem]:
+    """Yield a problem for each required field that a table of expected units lacks, unless a known one is about it."""
+    claimed = {problem.field for problem in known}
+    if any(table.returns["is_expected"].any() for table in found):
+        for field in grid.reader.plan.fields:
+            if not (field.optional or field.id in claimed or all(field.id in table.cells for table in found)):
+                of_field = (column for column in named if column.meaning.against and column.meaning.field == field.id)
+                seen = [Seen(column.row, column.at, column.heading, column.meaning.kinds) for column in of_field]
+                yield tables.missing(grid.spot, header.top, field, seen, [column.heading for column in unread])
 
 
 def _refuse_longer_rows(
@@ -125,77 +124,6 @@ def _refuse_longer_rows(
 
 def _is_bare_figure(cell: Cell) -> bool:
     return holds_figure(cell) and not any(map(str.isalpha, text_of(cell)))
-
-
-def _roles(grid: Grid, header: Header, columns: Columns) -> _Roles:
-    """Return what the columns without a field are for; the column of units is known by its heading, or its cells."""
-
-    def units_in(column: Column) -> int:
-        return sum(grid.knows_unit(text_of(cell)) for cell in columns.first_cells(column.at))
-
-    def names_units(column: Column) -> bool:
-        return not grid.reader.plan.units or units_in(column) > 0
-
-    unit = code = year = None
-    others: list[Column] = []
-    for column in (column for column in header.columns if not column.meaning.field):
-        roles, cells = column.roles, columns.first_cells(column.at)
-        are_years = bool(cells) and all(year_of(cell) for cell in cells)
-        are_measures = bool(cells) and all(grid.explain(text_of(cell)).only({Kind.MEASURE}) for cell in cells)
-        is_of_years = Kind.YEAR in roles and (are_years or Kind.PART not in roles)  # "Nam" may be a column of men
-        if year is None and (is_of_years or (are_years and (Kind.PART in column.meaning.kinds or not column.path))):
-            year = column
-        elif Kind.CODE in roles and code is None and (Kind.NUMBERING not in roles or names_units(column)):
-            code = column  # "Mã số" may number the rows
-        elif Kind.UNIT in roles and not (Kind.MEASURE in roles and are_measures):
-            if unit is None or (names_units(column) and not names_units(unit)):
-                others += [unit] if unit else []
-                unit = column
-            elif Kind.MEASURE not in roles or names_units(column):
-                others.append(column)  # "Xã" after "Huyện"
-        elif not roles & {Kind.NUMBERING, Kind.NOTE, Kind.MEASURE}:
-            others.append(column)
-    by_cells = None if unit or code else max(filter(units_in, others), key=units_in, default=None)
-    unit = unit or by_cells
-    return _Roles(unit, code, year, [column for column in others if column is not unit])
-
-
-def _take_out_sums(
-    body: Body, columns: Columns, unit: Column | None, fields: Sequence[int], grid: Grid
-) -> list[Problem]:
-    """Take out rows of no unit with the sum of all others, the place's with more too; return problems of doubtful ones.
-
-    A bare "Ninh Bình" is the province where the city of that name has a row of its own.
-    """
-    rows = np.flatnonzero(body.kinds == RowKind.RETURN)
-    if unit is None or len(rows) < 3 or not grid.reader.plan.units:
-        return []
-    texts = columns.values(unit.at).texts_at(rows)
-    unknown = [text for text, _ in texts if not grid.knows_unit(text)]
-    of_place = [text for text, _ in texts if not text.isdigit() and words(text) in grid.reader.vocabulary.bare_places]
-    asked = [*of_place, *(unknown if len(unknown) <= _MOST_SUMS else ())]
-    named = [(text, row) for text, at in texts if text in asked for row in at.tolist()]
-    problems: list[Problem] = []
-    sums = {column: columns.values(column).total(_count, rows) for column in fields if named}
-    for text, row in named if any(sums.values()) else ():
-        left = [2 * _count(columns.cell(column, row)) - total for column, total in sums.items()]
-        if any(left) and (text in unknown or min(left) < 0):
-            continue
-        is_level_given = any(words(other)[-2:] == words(text)[-2:] and level_of(other) for other, _ in texts)
-        is_total = text in unknown or is_level_given
-        body.kinds[row] = RowKind.TOTAL if is_total else RowKind.ASIDE
-        if not is_total:
-            message = phrase(
-                "“{found}” may be a unit or the whole province: its figures are the sum of the other rows or more.",
-                found=text,
-            )
-            place = grid.spot.at(row + columns.first, unit.at)
-            problems.append(Problem("unknown-unit", place, message, value=text))
-    return problems
-
-
-def _count(cell: Cell) -> int:
-    return read_figure(cell).value or 0
 
 
 def _returns(body: Body, grid: Grid) -> tuple[Rows, list[Problem], Problem | None]:
@@ -223,7 +151,7 @@ def _table(
     columns: Columns,
     rows: Rows,
     body: Body,
-    roles: _Roles,
+    roles: Roles,
     names: Mapping[int, Texts],
     chosen: Mapping[str, Column],
     year: int | None,
@@ -255,7 +183,7 @@ def _table(
     for number, section in enumerate(body.sections):
         if section.against not in (None, Kind.ESTIMATE):
             frame["is_faulty"] |= body.section_of[rows] == number
-    for index, problem in _other_units(frame, columns, rows, roles, grid):
+    for index, problem in other_units(frame, columns, rows, roles, grid):
         frame.loc[index, "is_faulty"] = True
         problems.append(tables.of_return(problem, frame, index, grid))
     cells = {field: FieldCells(columns.series(column.at, rows), at, column.at) for field, column in chosen.items()}
@@ -263,41 +191,8 @@ def _table(
         frame.loc[sorted({index for index, _ in shared}), "is_faulty"] = True
         problems += [tables.of_return(problem, frame, index, grid) for index, problem in shared]
     problems += tables.hidden(grid, frame, cells, across=False)
-    totals = list(_totals(columns, rows, body, roles, chosen, frame))
+    totals = list(totals_of(columns, rows, body, roles, chosen, frame))
     return Table(grid.spot.file, grid.spot.sheet, frame, cells, totals, problems)
-
-
-def _with_blank_names(names: Texts, labels: Sequence[Column], columns: Columns, rows: Rows) -> Texts:
-    """Return the names, a blank one as that of the row above where both rows have a label: "KH", "TH"."""
-    filled = [columns.which(label.at, is_filled)[rows] for label in labels]
-    if "" not in names.values or not filled:
-        return names
-    is_labelled, codes = np.logical_or.reduce(filled), names.codes.copy()
-    for index in np.flatnonzero((codes == names.values.index("")) & is_labelled).tolist():
-        if index and is_labelled[index - 1] and rows[index - 1] == rows[index] - 1:
-            codes[index] = codes[index - 1]
-    return Texts(codes, names.values)
-
-
-def _other_units(
-    frame: pd.DataFrame, columns: Columns, rows: Rows, roles: _Roles, grid: Grid
-) -> Iterator[tuple[int, Problem]]:
-    """Yield the returns that a further column gives to another unit, each with its problem."""
-    for column in roles.others:
-        is_code = Kind.CODE in column.roles
-        is_read = is_code or not columns.all_figures(column.at)
-        for text, matching in columns.values(column.at).texts_at(rows) if is_read else ():
-            is_province = words(text) in grid.reader.vocabulary.bare_places and Kind.UNIT not in column.roles
-            if is_province or not grid.knows_unit(text) or not (is_code or any(map(str.isalpha, text))):
-                continue
-            for index in np.searchsorted(rows, matching).tolist():
-                year, unit = int(frame["year"].iloc[index]), frame["unit"].iloc[index]
-                other = grid.reader.units.in_year(year).find(text) if year else None
-                if other and other.unit.expected and isinstance(unit, str) and unit != other.unit.code:
-                    place = grid.spot.at(int(frame["row"].iloc[index]), column.at)
-                    name = grid.reader.plan.unit_name(year, unit)
-                    message = phrase("This row is for {unit}, but “{found}” is in it too.", unit=name, found=text)
-                    yield index, Problem("conflicting-unit", place, message, value=text)
 
 
 def _take_out_shared(
@@ -329,22 +224,3 @@ def _take_out_shared(
             rows[gone] = across[gone] = -1
             cells[field] = FieldCells(values, rows, across)
     return problems
-
-
-def _totals(
-    columns: Columns, rows: Rows, body: Body, roles: _Roles, chosen: Mapping[str, Column], frame: pd.DataFrame
-) -> Iterator[Total]:
-    """Yield the rows that sum up returns: all of them, those between two sums, those of a year or of a section."""
-    lines = np.flatnonzero(body.kinds == RowKind.TOTAL).tolist()
-    edges = [0, *np.searchsorted(rows, lines).tolist(), len(rows)]
-    everything = np.arange(len(rows))
-    for place, line in enumerate(lines):
-        start, middle, end = edges[place : place + 3]
-        groups = [everything, everything[start:middle], everything[middle:end]]
-        if roles.year and (year := year_of(columns.cell(roles.year.at, line))):
-            groups.append(np.flatnonzero(frame["year"].to_numpy() == year))
-        groups.append(np.flatnonzero(body.section_of[rows] == int(body.section_of[line])))
-        cells = {
-            field: (columns.cell(column.at, line), line + columns.first, column.at) for field, column in chosen.items()
-        }
-        yield Total(cells, groups)

@@ -38,7 +38,7 @@ def province_sum(counted: str, paired: str) -> str:
 
 
 def rate(numerator: str, denominator: str, measure: Measure) -> str:
-    """Return the exact quotient; nothing where one count is not known or there are no cases."""
+    """Return the exact quotient; nothing if a count is missing or the denominator is 0."""
     return _guard_counts(numerator, denominator, quotient(numerator, denominator, measure), '""', '""')
 
 
